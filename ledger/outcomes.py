@@ -1,0 +1,109 @@
+"""What came of an event: the closed list of facts that the ledger gives back for each one it is handed.
+
+Outcomes are stored with the event, delivered as webhooks, and reproduced by a rebuild.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+from ledger.advices import AnyAdvice
+
+Grade = Literal["fatal", "line", "warning", ""]
+"""How a content fault is answered: whole notice refused (824 TR), line refused (IR), all posted (TE); "" for what
+concerns no document (dock findings, lateness)."""
+
+Fault = Literal["supplier", "carrier", "receiver", "system", "buyer", "unknown"]
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="outcome"):
+    """One fact about one event. `line` is the line's identity, "" when it concerns the whole event."""
+
+    line: str = ""
+
+
+class Posted(Outcome, tag="posted"):
+    """The line is in the books: how many movements it made (an order makes none)."""
+
+    movements: int = 0
+
+
+class Repeated(Outcome, tag="repeated"):
+    """The same fact again: nothing changed."""
+
+    seq: int = 0
+
+
+class Waiting(Outcome, tag="waiting"):
+    """Kept until what it needs arrives: `needs` is `order:PO1`, `part:X`, `unit:X/BX`, `site:92:P1`, `receipt:R1`."""
+
+    needs: str = ""
+    until: datetime | None = None
+
+
+class Refused(Outcome, tag="refused"):
+    """Kept, never posted; the case says why."""
+
+    code: str = ""
+    reason: str = ""
+
+
+class Conflict(Outcome, tag="conflict"):
+    """The same key with other content: kept and shown, changes nothing."""
+
+    seq: int = 0
+    reason: str = ""
+
+
+class CaseOpened(Outcome, tag="case_opened"):
+    """A discrepancy beyond tolerance."""
+
+    case: str
+    code: str
+    part: str = ""
+    quantity: Decimal = Decimal(0)
+    unit: str = ""
+    grade: Grade = ""
+    reason: str = ""
+
+
+class CaseChanged(Outcome, tag="case_changed"):
+    """A case took another quantity or status."""
+
+    case: str
+    code: str
+    status: str
+    quantity: Decimal = Decimal(0)
+
+
+class AdviceDue(Outcome, tag="advice_due"):
+    """The partner is to be told; the gateway sends it where the agreement says so."""
+
+    advice: AnyAdvice
+
+
+AnyOutcome = Posted | Repeated | Waiting | Refused | Conflict | CaseOpened | CaseChanged | AdviceDue
+
+OUTCOMES: tuple[type[Outcome], ...] = (
+    Posted, Repeated, Waiting, Refused, Conflict, CaseOpened, CaseChanged, AdviceDue,
+)  # fmt: skip
+
+Result = Literal["posted", "partly", "waiting", "refused", "repeated", "conflict"]
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The ledger's answer for one event, in the order the events were given."""
+
+    book: str
+    site: str
+    seq: int
+    """Sequence in its book; for a repeat the sequence of the first."""
+    kind: str
+    number: str
+    result: Result
+    outcomes: tuple[AnyOutcome, ...] = ()
+    movements: int = 0

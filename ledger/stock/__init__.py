@@ -1,0 +1,1 @@
+"""Nine states and their legal transitions; events become balanced movements. Pure."""
