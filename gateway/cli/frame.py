@@ -1,0 +1,98 @@
+"""What every command shares: its settings, its input, and how it answers. No command, no business here.
+
+A command module is `gateway/cli/<noun>.py` with a `typer.Typer` called `app`, listed in `gateway.cli.COMMANDS`, and
+imports heavy packages inside its functions. In a command:
+
+* `settings()` is the configuration in force; `--home` is added to every command by the root, never declared;
+* `print_json(value)` writes one JSON line to stdout, `print_table` and `say` are for people;
+* bad data ends with `raise typer.Exit(FAULTS)`; what stops the command is raised as OperatorMistake, PartnerMistake or
+  Unavailable, which the root prints as one line on stderr with exit code 2 (1 for a PartnerMistake).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from gateway.errors import OperatorMistake
+from gateway.logs import set_up_logs
+from gateway.settings import Settings, read_settings
+
+FAULTS = 1
+"""Exit code: the data has faults, or a check failed."""
+CANNOT_RUN = 2
+"""Exit code: usage, configuration, nothing readable."""
+
+flags: ContextVar[dict[str, Any] | None] = ContextVar("flags", default=None)
+"""Flags that hold for every command (`home`), as the root has parsed them."""
+
+_encoder = msgspec.json.Encoder(decimal_format="string", enc_hook=str)
+
+
+def settings(*, quiet: bool = True, **given: Any) -> Settings:
+    """The settings in force, with `given` as flags of this command, and logs set up accordingly.
+
+    `quiet=False` is for processes that stay (`serve`, `worker`): they log from level info on.
+    """
+    read = read_settings((flags.get() or {}) | {name: value for name, value in given.items() if value is not None})
+    set_up_logs(read, quiet=quiet)
+    return read
+
+
+def print_json(value: Any) -> None:
+    """One JSON line on stdout: structs as objects, decimals as strings, times as ISO 8601."""
+    sys.stdout.write(_encoder.encode(value).decode() + "\n")
+
+
+def print_json_lines(values: Iterable[Any]) -> None:
+    for value in values:
+        print_json(value)
+
+
+def say(text: str = "") -> None:
+    """A line for a person, on stdout."""
+    sys.stdout.write(text + "\n")
+
+
+def warn(text: str) -> None:
+    """A line for a person that is no part of the answer, on stderr."""
+    sys.stderr.write(text + "\n")
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Aligned columns, never cut: what a person reads and what `awk` and `grep` can read."""
+    cells = [
+        [str(column) for column in columns],
+        *(["" if cell is None else str(cell) for cell in row] for row in rows),
+    ]
+    widths = [max(len(row[index]) for row in cells) for index in range(len(columns))]
+    for row in cells:
+        say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def read_bytes(path: str) -> bytes:
+    """The bytes of a file, or of stdin for `-`. Raises OperatorMistake when there is nothing readable."""
+    if path == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise OperatorMistake(error.strerror or "cannot be read", file=path) from error
+
+
+@contextmanager
+def progress(text: str) -> Iterator[None]:
+    """A spinner while something long runs; only on a terminal, and on stderr, so that an answer stays clean."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(text):
+        yield
