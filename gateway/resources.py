@@ -1,0 +1,291 @@
+"""Find the data that people edit (mappings, partners) and read its YAML with the line of every key.
+
+Search order, first wins: the home folder, the defaults inside the installed package, the checkout. This module
+knows folders and YAML; it never knows what a key means.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import Node, ScalarNode, SequenceNode
+
+from gateway.errors import OperatorMistake
+
+PACKAGE_DEFAULTS = Path(__file__).resolve().parent / "_defaults"
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+YAML_BYTES_MAX = 1_000_000
+YAML_DEPTH_MAX = 32
+SOURCE_BYTES_MAX = 8_000_000
+
+SOURCE_NAMES = frozenset({"map.yaml", "guide.xml", "guide.yaml", "partner.yaml"})
+"""Files that decide answers; samples, expected results, readmes and certificates beside them do not."""
+
+
+# --- folders -------------------------------------------------------------------------------------------------
+
+
+def search_roots(home: Path | None = None) -> tuple[Path, ...]:
+    """Folders that may hold `mappings/` and `partners/`, strongest first; only those that exist."""
+    wanted = [home] if home is not None else []
+    wanted.append(PACKAGE_DEFAULTS if (PACKAGE_DEFAULTS / "mappings").is_dir() else CHECKOUT)
+    return tuple(root for root in wanted if (root / "mappings").is_dir() or (root / "partners").is_dir())
+
+
+def source_files(roots: Sequence[Path], home_partners: Path | None = None) -> dict[str, Path]:
+    """Every file in force, by virtual path (`mappings/x12/004010/856/map.yaml`, `partners/acme/partner.yaml`).
+
+    A folder of an earlier root shadows the same folder of a later one as a whole. Partner folders whose name
+    begins with `_` are examples and stay out. `home_partners` is the folder of partners in force; without it
+    each root's `partners/` is taken.
+    """
+    found: dict[str, Path] = {}
+    for name in ("mappings", "partners"):
+        taken: set[str] = set()
+        bases = [root / name for root in roots]
+        if name == "partners" and home_partners is not None:
+            bases = [home_partners]
+        for base in bases:
+            here = {f"{name}/{p.relative_to(base).as_posix()}": p for p in _sources_under(base, name)}
+            shadowed = {path: file for path, file in here.items() if _folder(path, name) not in taken}
+            found.update(shadowed)
+            taken.update(_folder(path, name) for path in here)
+    return found
+
+
+def read_sources(files: Mapping[str, Path]) -> dict[str, bytes]:
+    """The bytes of `source_files`, in order of path. Raises OperatorMistake for what cannot be read."""
+    contents: dict[str, bytes] = {}
+    for path in sorted(files):
+        try:
+            contents[path] = files[path].read_bytes()
+        except OSError as error:
+            raise OperatorMistake(f"cannot be read: {error.strerror}", file=path) from error
+        if len(contents[path]) > SOURCE_BYTES_MAX:
+            raise OperatorMistake(f"is larger than {SOURCE_BYTES_MAX} bytes", file=path)
+    return contents
+
+
+def _sources_under(base: Path, name: str) -> Iterator[Path]:
+    for path in sorted(base.rglob("*")) if base.is_dir() else ():
+        inside = path.relative_to(base)
+        if any(part.startswith(".") for part in inside.parts) or not path.is_file():
+            continue
+        if name == "partners" and inside.parts[0].startswith("_"):
+            continue
+        codes = name == "mappings" and inside.parts[0] == "codes" and path.suffix == ".yaml"
+        release = "_release" in inside.parts and path.suffix in (".xml", ".txt")
+        if path.name in SOURCE_NAMES or codes or release:
+            yield path
+
+
+def _folder(path: str, name: str) -> str:
+    """What is shadowed as one: a document type's folder, or a whole partner; code tables go file by file."""
+    parts = path.split("/")
+    if name == "partners":
+        return "/".join(parts[:2])
+    return path if parts[1] == "codes" else "/".join(parts[:-1])
+
+
+# --- mistakes of the operator ---------------------------------------------------------------------------------
+
+
+class Mistake(NamedTuple):
+    """One thing wrong in a file that we keep: where, what, and how to mend it."""
+
+    file: str
+    line: int | None
+    text: str
+    mend: str = ""
+
+    def __str__(self) -> str:
+        place = self.file if self.line is None else f"{self.file} line {self.line}"
+        return f"{place}: {self.text}" + (f" ({self.mend})" if self.mend else "")
+
+
+class Mistakes(OperatorMistake):
+    """All mistakes found in one pass, so that they are mended in one pass."""
+
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes = tuple(sorted(set(mistakes), key=lambda m: (m.file, m.line or 0, m.text)))
+        first = self.mistakes[0]
+        if len(self.mistakes) == 1:
+            super().__init__(first.text, file=first.file, line=first.line, mend=first.mend)
+        else:
+            super().__init__("\n".join(map(str, self.mistakes)))
+            self.file, self.line, self.mend = first.file, first.line, first.mend
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`did you mean "isa"?`, else what is known if that is short, else nothing."""
+    known = sorted(set(known))
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    if near:
+        return f'did you mean "{near[0]}"?'
+    return "known: " + ", ".join(known) if known and len(known) <= 12 else ""
+
+
+# --- YAML ----------------------------------------------------------------------------------------------------
+
+
+class Yaml(NamedTuple):
+    """A YAML file: dicts, lists and text, and the line on which each key or item stands (1 is the first)."""
+
+    file: str
+    value: Any
+    lines: Mapping[tuple[str | int, ...], int]
+
+    def line(self, *path: str | int) -> int | None:
+        """Line of a key (`header`, `fields`, `quantity`) or item; of the nearest parent if it is not there."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path)
+
+
+def read_yaml(path: Path | bytes, file: str = "") -> Yaml:
+    """Read YAML 1.2 with every scalar as its text: `05`, `011`, `NO` and `1.0` stay as written.
+
+    `path` may be the bytes themselves; `file` is the name used in messages. Raises OperatorMistake, with the
+    line, for bad YAML, a key twice, anchors, tags, several documents, and beyond size and depth.
+    """
+    if isinstance(path, Path):
+        file = file or str(path)
+        try:
+            path = path.read_bytes()
+        except OSError as error:
+            raise OperatorMistake(f"cannot be read: {error.strerror}", file=file) from error
+    if len(path) > YAML_BYTES_MAX:
+        raise OperatorMistake(f"is larger than {YAML_BYTES_MAX} bytes", file=file)
+    try:
+        text = path.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise OperatorMistake(f"is not UTF-8 at byte {error.start}", file=file) from error
+    if "\t" in text and (line := next((n for n, t in enumerate(text.split("\n"), 1) if t.startswith("\t")), None)):
+        raise OperatorMistake("a tab indents this line", file=file, line=line, mend="use spaces")
+    try:
+        root = YAML(typ="safe", pure=True).compose(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise OperatorMistake(
+            f"is not YAML: {error.problem or error.context}", file=file, line=None if mark is None else mark.line + 1
+        ) from error
+    except YAMLError as error:
+        raise OperatorMistake(f"is not YAML: {error}", file=file) from error
+    lines: dict[tuple[str | int, ...], int] = {(): 1}
+    return Yaml(file, {} if root is None else _plain(root, (), lines, file), lines)
+
+
+def _plain(node: Node, path: tuple[str | int, ...], lines: dict[tuple[str | int, ...], int], file: str) -> Any:
+    line = node.start_mark.line + 1
+    lines.setdefault(path, line)
+    if node.anchor is not None:
+        # An alias makes one text mean two places: no line could be named for it, and nesting them explodes.
+        raise OperatorMistake("anchors and aliases are not read here", file=file, line=line, mend="write it out")
+    if len(path) > YAML_DEPTH_MAX:
+        raise OperatorMistake(f"nests deeper than {YAML_DEPTH_MAX}", file=file, line=line)
+    if isinstance(node, ScalarNode):
+        return str(node.value)
+    if isinstance(node, SequenceNode):
+        return [_plain(item, (*path, n), lines, file) for n, item in enumerate(node.value)]
+    found: dict[str, Any] = {}
+    for key, value in node.value:
+        if not isinstance(key, ScalarNode):
+            raise OperatorMistake("a key must be plain text", file=file, line=key.start_mark.line + 1)
+        name = str(key.value)
+        if name in found:
+            raise OperatorMistake(f'key "{name}" stands twice', file=file, line=key.start_mark.line + 1)
+        lines[(*path, name)] = key.start_mark.line + 1
+        found[name] = _plain(value, (*path, name), lines, file)
+    return found
+
+
+class Entry:
+    """A value of a YAML file while it is checked: asks for a shape, notes a Mistake and answers a default if not.
+
+    All entries of a file share one list, so that every mistake of the file is found in one pass.
+    """
+
+    __slots__ = ("mistakes", "path", "value", "yaml")
+
+    def __init__(self, yaml: Yaml, mistakes: list[Mistake], path: tuple[str | int, ...] = (), value: Any = None):
+        self.yaml, self.mistakes, self.path = yaml, mistakes, path
+        self.value = yaml.value if not path else value
+
+    @property
+    def name(self) -> str:
+        return ".".join(map(str, self.path))
+
+    @property
+    def line(self) -> int | None:
+        return self.yaml.line(*self.path)
+
+    def note(self, text: str, mend: str = "") -> None:
+        self.mistakes.append(Mistake(self.yaml.file, self.line, text, mend))
+
+    def mapping(self, known: Iterable[str] | None = None) -> dict[str, Entry]:
+        """The entries of a mapping by key; with `known`, other keys are mistakes and left out."""
+        if not isinstance(self.value, dict):
+            if self.value != "":
+                self.note(f"{self.name or 'the file'} must be a mapping of keys")
+            return {}
+        entries = {
+            key: Entry(self.yaml, self.mistakes, (*self.path, key), value) for key, value in self.value.items()
+        }
+        if known is None:
+            return entries
+        known = tuple(known)
+        for key in [key for key in entries if key not in known]:
+            entries.pop(key).note(f'unknown key "{key}"', did_you_mean(key, known))
+        return entries
+
+    def items(self) -> list[Entry]:
+        """The entries of a list; one plain text counts as a list of one, nothing as an empty list."""
+        if isinstance(self.value, dict):
+            self.note(f"{self.name} must be a list")
+            return []
+        values = self.value if isinstance(self.value, list) else [self.value] if self.value != "" else []
+        listed = isinstance(self.value, list)
+        return [
+            Entry(self.yaml, self.mistakes, (*self.path, n) if listed else self.path, value)
+            for n, value in enumerate(values)
+        ]
+
+    def text(self, default: str = "") -> str:
+        if isinstance(self.value, str):
+            return self.value
+        self.note(f"{self.name} must be text")
+        return default
+
+    def texts(self) -> tuple[str, ...]:
+        return tuple(item.text() for item in self.items())
+
+    def choice(self, options: Iterable[str], default: str, what: str = "") -> str:
+        value, options = self.text(default), tuple(options)
+        if value in options:
+            return value
+        if isinstance(self.value, str):
+            self.note(f'unknown {what or self.path[-1]} "{value}"', did_you_mean(value, options))
+        return default
+
+    def flag(self, default: bool = False) -> bool:
+        return {"true": True, "false": False}[self.choice(("true", "false"), "true" if default else "false")]
+
+    def whole(self, default: int, least: int = 0, most: int = 10**9) -> int:
+        value = self.text(str(default))
+        if value.isascii() and value.isdigit() and least <= int(value) <= most:
+            return int(value)
+        self.note(f'{self.name} "{value}" must be a whole number from {least} to {most}')
+        return default
+
+    def such(self, test: Callable[[str], bool], must: str, default: str = "") -> str:
+        value = self.text(default)
+        if test(value):
+            return value
+        self.note(f'{self.name} "{value}" {must}')
+        return default
