@@ -1,0 +1,89 @@
+"""Opening the SQLite file: one writing connection with BEGIN IMMEDIATE, and read-only snapshots for everyone else.
+
+Never opens a second writer; that a process may write at all is decided by the lock (`gateway.store.lock`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import NullPool, QueuePool
+
+BUSY_TIMEOUT_MS = 30_000
+CACHE_KIB = 65_536
+
+
+def writing_engine(path: Path) -> Engine:
+    """An engine whose every database transaction starts with BEGIN IMMEDIATE, durable at commit.
+
+    A deferred transaction that turns into a writer fails with "database is locked" instead of waiting, hence
+    IMMEDIATE; FULL, because an answer that we gave must survive the loss of power.
+    """
+    engine = create_engine(
+        f"sqlite+pysqlite:///{path}",
+        poolclass=NullPool,
+        connect_args={"check_same_thread": False, "isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"cache_size=-{CACHE_KIB}",
+            "temp_store=MEMORY",
+            "wal_autocheckpoint=4000",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def reading_engine(path: Path) -> Engine:
+    """Read-only connections; each database transaction is one snapshot and never waits for the writer."""
+    engine = create_engine(
+        f"sqlite+pysqlite:///file:{path}?mode=ro&uri=true",
+        poolclass=QueuePool,
+        pool_size=8,
+        max_overflow=56,
+        connect_args={"check_same_thread": False, "isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.execute("PRAGMA query_only=ON")
+        connection.execute("PRAGMA temp_store=MEMORY")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    return engine
+
+
+class Database:
+    """Both engines over one file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.writing = writing_engine(path)
+        self.reading = reading_engine(path)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One snapshot for the whole block."""
+        with self.reading.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        self.reading.dispose()
+        self.writing.dispose()

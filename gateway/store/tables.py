@@ -1,0 +1,233 @@
+"""The gateway's tables as SQLAlchemy sees them. The Alembic history makes them; a test keeps the two equal.
+
+Column types come from `Text`, `Blob`, `Number` and `Small` only: SQLite's STRICT tables know no others. Times are
+microseconds since 1970 UTC; 0 or NULL is named where it means absence; booleans are 0 and 1.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+Number = BigInteger().with_variant(Integer, "sqlite")
+metadata = MetaData()
+
+
+def _text(name: str, *extra: object, **options: object) -> Column[str]:
+    return Column(name, Text, *extra, nullable=False, server_default=text("''"), **options)  # type: ignore[arg-type]
+
+
+def _number(name: str, default: int = 0) -> Column[int]:
+    return Column(name, Number, nullable=False, server_default=text(str(default)))
+
+
+def _table(name: str, *columns: object) -> Table:
+    return Table(name, metadata, *columns, sqlite_strict=True)  # type: ignore[arg-type]
+
+
+inbox = _table(
+    "inbox",
+    Column("seq", Number, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False, unique=True),
+    _text("partner"),  # the transport identity's partner, "" for an administrator
+    _text("channel"),
+    _text("name"),
+    Column("transport_key", Text),  # NULL where the transport gives none
+    _text("media_type"),
+    _text("digest"),
+    _number("size"),
+    _number("received_at"),
+    _number("test"),  # the transport's own test flag; X12 has ISA15
+    Column("status", Text, nullable=False, server_default=text("'new'")),
+    _number("lease_until"),
+    _number("token"),
+    _number("attempts"),
+    _text("reason_code"),
+    _text("reason"),
+    _text("faults"),  # JSON list of Fault for what no document carries
+    _text("replay"),  # JSON: which documents a replay may touch; "" = all, a first reading
+    _number("done_at"),
+    UniqueConstraint("channel", "partner", "transport_key"),
+    Index("inbox_todo", "seq", sqlite_where=text("status IN ('new', 'leased')")),
+    Index("inbox_parked", "seq", sqlite_where=text("status = 'parked'")),
+)
+
+evidence = _table(
+    "evidence",
+    Column("message", Text, nullable=False),
+    Column("chunk", Number, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("message", "chunk"),
+)
+
+document = _table(
+    "document",
+    Column("message", Text, nullable=False),
+    Column("n", Number, nullable=False),
+    _text("partner"),
+    _text("format"),
+    _text("type"),
+    _text("version"),
+    _text("sender"),
+    _text("receiver"),
+    _text("interchange"),
+    _text("group_id"),
+    _text("group_sender"),
+    _text("group_receiver"),
+    _text("group_control"),
+    _text("control"),
+    _number("test"),
+    _text("digest"),
+    _number("accepted", -1),  # 1 yes, 0 no, -1 no guide
+    _text("status"),
+    _text("reason_code"),
+    _text("reason"),
+    _text("faults"),
+    _text("unmapped"),
+    _text("guide"),
+    _text("map"),
+    _text("configuration"),
+    _text("result"),  # JSON list of ledger.outcomes.Recorded
+    _text("original"),  # id of the document that it repeats or conflicts with
+    _number("first_segment"),
+    _number("at"),
+    PrimaryKeyConstraint("message", "n"),
+    Index("document_key", "interchange", "sender", "receiver", "group_control", "control"),
+    Index("document_open", "status", "at", sqlite_where=text("status IN ('parked', 'held')")),
+)
+
+control_number = _table(
+    "control_number",
+    Column("sender", Text, nullable=False),
+    Column("receiver", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    _number("last"),
+    PrimaryKeyConstraint("sender", "receiver", "kind"),
+)
+
+outbox = _table(
+    "outbox",
+    Column("seq", Number, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("destination", Text, nullable=False),
+    _text("partner"),
+    _text("kind"),
+    _text("name"),
+    _text("media_type"),
+    _text("answers"),  # message id that it answers
+    _text("book"),
+    _text("dedupe"),  # own identity of what is said; the same thing is never queued twice
+    _text("digest"),
+    _number("size"),
+    Column("status", Text, nullable=False, server_default=text("'ready'")),
+    _text("reason"),
+    _number("attempts"),
+    _number("created_at"),
+    _number("sent_at"),
+    Index("outbox_ready", "destination", "seq", sqlite_where=text("status = 'ready'")),
+    Index("outbox_answers", "answers"),
+    Index("outbox_dedupe", "dedupe", unique=True, sqlite_where=text("dedupe <> ''")),
+)
+
+destination = _table(
+    "destination",
+    Column("id", Text, primary_key=True),  # partner id, or `hook:<subscription>`
+    _number("next_attempt"),
+    _number("attempts"),
+    _number("lease_until"),
+    _number("token"),
+)
+
+sent_document = _table(
+    "sent_document",
+    Column("message", Text, ForeignKey("outbox.id"), nullable=False),
+    Column("n", Number, nullable=False),
+    _text("partner"),
+    _text("type"),
+    _text("number"),  # business number
+    _text("sender"),
+    _text("receiver"),
+    _text("group_id"),
+    _text("interchange"),
+    _text("group_control"),
+    _text("control"),
+    _text("status"),  # unsent | awaiting | accepted | partial | rejected | overdue | reviewed | none
+    _text("faults"),
+    _text("answered_by"),
+    _text("comment"),
+    _number("clock_from"),
+    _number("due_at"),
+    PrimaryKeyConstraint("message", "n"),
+    Index("sent_document_key", "group_control", "receiver"),
+    Index("sent_document_due", "due_at", sqlite_where=text("status = 'awaiting'")),
+)
+
+published = _table(
+    "published",
+    Column("hash", Text, primary_key=True),
+    _text("kind"),
+    Column("body", LargeBinary, nullable=False),
+)
+
+configuration = _table(
+    "configuration",
+    Column("seq", Number, primary_key=True, autoincrement=True),
+    Column("hash", Text, nullable=False),
+    Column("parts", Text, nullable=False),  # JSON list of [kind, name, hash]
+    _number("at"),
+)
+
+api_key = _table(
+    "api_key",
+    Column("name", Text, primary_key=True),
+    Column("sha256", Text, nullable=False, unique=True),
+    _text("partner"),  # "" is an administrator
+    _text("scopes"),
+    _number("created_at"),
+    _number("revoked_at"),
+)
+
+idempotency = _table(
+    "idempotency",
+    Column("owner", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    _text("message"),
+    _text("answer"),
+    _number("at"),
+    PrimaryKeyConstraint("owner", "key"),
+)
+
+subscription = _table(
+    "subscription",
+    Column("id", Text, primary_key=True),
+    Column("url", Text, nullable=False),
+    _text("secret"),  # a reference, `env:` or `file:`
+    _text("kinds"),  # blank-separated outcome and event names, "" = all
+    _text("partner"),  # "" hears of every partner
+    _number("created_at"),
+    _number("ended_at"),
+)
+
+alert = _table(
+    "alert",
+    Column("seq", Number, primary_key=True, autoincrement=True),
+    _text("kind"),
+    _text("partner"),
+    _text("message"),
+    _text("document"),
+    _text("text"),
+    _number("at"),
+)
