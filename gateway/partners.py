@@ -100,7 +100,9 @@ class Partner(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     identities: Identities = Identities()
     carries: tuple[str, ...] = ()
     """Partners whose ISA and GS ids this one may bring; its own id if the file does not say."""
-    test: bool = False
+    test: bool | None = None
+    """The partner's state, compared with ISA15 (and the test flag of other formats): true only test, false only
+    live traffic, absent both, each into its own book. A disagreement is held, never posted."""
     x12: X12Terms = X12Terms()
     receive: Mapping[str, Agreement] = {}
     send: Mapping[str, Agreement] = {}
@@ -270,7 +272,7 @@ def _partner(entry: Entry, folder: str) -> Partner:
         currency=get("currency").such(lambda v: v == "" or _CODE3.match(v) is not None, "is no ISO 4217 code"),
         identities=_identities(get("identities")),
         carries=get("carries").texts() if "carries" in keys else (name or folder,),
-        test=keys["test"].flag() if "test" in keys else False,
+        test=keys["test"].flag() if "test" in keys else None,
         x12=_x12(get("x12")),
         receive=_agreements(get("receive"), "receive"),
         send=_agreements(get("send"), "send"),
