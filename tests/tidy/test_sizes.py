@@ -1,0 +1,68 @@
+"""Sizes. The houses that we admire age badly in one way: a single file that everything flows into."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.tidy.tree import files_under, text_of
+
+MODULE_LINES_MAX = 400
+# The street is the place that would grow into a god-file: everything passes through it.
+STREET_LINES_MAX = 200
+# The whole vocabulary belongs on one page: a reader who meets an event must find its neighbours beside it.
+VOCABULARY_LINES_MAX = 600
+FUNCTION_LINES_MAX = 60
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def python_files() -> list[Path]:
+    return files_under("gateway", "ledger", "benchmarks", "docs", "tests", suffix=".py")
+
+
+def functions_of(path: Path) -> Iterator[Function]:
+    tree = ast.parse(text_of(path))
+    return (node for node in ast.walk(tree) if isinstance(node, Function))
+
+
+def lines_of_work(function: Function) -> int:
+    """Lines of the function without its docstring: what it says about itself is free."""
+    first = function.body[0]
+    is_docstring = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    spoken = (first.end_lineno or 0) - first.lineno + 1 if is_docstring else 0
+    return (function.end_lineno or 0) - function.lineno + 1 - spoken
+
+
+def lines_allowed(path: Path) -> int:
+    if path == Path("ledger/events.py"):
+        return VOCABULARY_LINES_MAX
+    return STREET_LINES_MAX if path.parts[:2] == ("gateway", "pipeline") else MODULE_LINES_MAX
+
+
+def test_no_module_outgrows_one_sitting() -> None:
+    lengths = {path: len(text_of(path).splitlines()) for path in python_files()}
+
+    assert {str(path): length for path, length in lengths.items() if length > lines_allowed(path)} == {}
+
+
+def test_no_function_outgrows_one_screen() -> None:
+    too_long = {
+        f"{path}:{function.lineno} {function.name}": lines_of_work(function)
+        for path in python_files()
+        for function in functions_of(path)
+        if lines_of_work(function) > FUNCTION_LINES_MAX
+    }
+
+    assert too_long == {}
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    silent = [
+        str(path)
+        for path in python_files()
+        if text_of(path).strip() and ast.get_docstring(ast.parse(text_of(path))) is None
+    ]
+
+    assert silent == []
