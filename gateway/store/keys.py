@@ -1,0 +1,97 @@
+"""API keys: who may call the REST interface, for which partner, and how far.
+
+Only the SHA-256 of a key is kept; the key itself is shown once, when it is made. A key is 256 random bits, so a plain
+digest is enough: there is nothing to guess, and a lookup must cost no more than one index probe.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal, get_args
+
+import msgspec
+from sqlalchemy import Connection, insert, select, update
+
+from gateway.errors import OperatorMistake
+from gateway.messages import from_microseconds, microseconds
+from gateway.resources import did_you_mean
+from gateway.store.tables import api_key
+
+Scope = Literal["messages:read", "messages:write", "events:write", "ledger:read", "cases:write", "admin"]
+SCOPES: tuple[str, ...] = get_args(Scope)
+
+KEY_PREFIX = "crossdock_"
+"""Lets secret scanners and people recognise a key."""
+KEY_ENTROPY_BYTES = 32
+
+
+class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A key as it may be shown. `partner` "" is an administrator: bound to nobody, speaks for anybody."""
+
+    name: str
+    partner: str = ""
+    scopes: tuple[str, ...] = ()
+    created_at: datetime | None = None
+    revoked_at: datetime | None = None
+    """None while it is in force."""
+
+    def allows(self, scope: Scope) -> bool:
+        """True if it has the scope; `admin` has them all."""
+        return scope in self.scopes or "admin" in self.scopes
+
+
+def digest_of(key: str) -> str:
+    """What is kept of a key."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def put_key(conn: Connection, now: datetime, *, name: str, sha256: str, partner: str, scopes: Sequence[str]) -> None:
+    """Keep a new key. Raises OperatorMistake for a name in use, an unknown scope, or an admin bound to a partner."""
+    for scope in scopes:
+        if scope not in SCOPES:
+            raise OperatorMistake(f'unknown scope "{scope}"', mend=did_you_mean(scope, SCOPES))
+    if not scopes:
+        raise OperatorMistake("a key without scopes can do nothing", mend="name one of: " + ", ".join(SCOPES))
+    if partner and "admin" in scopes:
+        raise OperatorMistake("a key of a partner cannot be an administrator", mend="leave out --partner or admin")
+    if conn.execute(select(api_key.c.name).where(api_key.c.name == name)).first():
+        raise OperatorMistake(f'there is already a key "{name}"', mend="choose another name; names are never reused")
+    conn.execute(
+        insert(api_key).values(
+            name=name, sha256=sha256, partner=partner, scopes=" ".join(scopes), created_at=microseconds(now)
+        )
+    )
+
+
+def revoke_key(conn: Connection, now: datetime, *, name: str) -> bool:
+    """End a key at once; False when it had been ended before. Raises OperatorMistake when there is none."""
+    row = conn.execute(select(api_key.c.revoked_at).where(api_key.c.name == name)).first()
+    if row is None:
+        raise OperatorMistake(f'there is no key "{name}"', mend="crossdock key list")
+    if row.revoked_at:
+        return False
+    conn.execute(update(api_key).where(api_key.c.name == name).values(revoked_at=microseconds(now)))
+    return True
+
+
+def find_key(conn: Connection, key: str) -> ApiKey | None:
+    """The key in force behind what a caller sent; None when unknown or revoked."""
+    row = conn.execute(select(api_key).where(api_key.c.sha256 == digest_of(key), api_key.c.revoked_at == 0)).first()
+    return None if row is None else _read(row)
+
+
+def list_keys(conn: Connection) -> list[ApiKey]:
+    """All keys, revoked ones included, by name."""
+    return [_read(row) for row in conn.execute(select(api_key).order_by(api_key.c.name))]
+
+
+def _read(row: Any) -> ApiKey:
+    return ApiKey(
+        name=row.name,
+        partner=row.partner,
+        scopes=tuple(row.scopes.split()),
+        created_at=from_microseconds(row.created_at),
+        revoked_at=from_microseconds(row.revoked_at) if row.revoked_at else None,
+    )
