@@ -1,4 +1,4 @@
-"""Process configuration: one frozen value, read once at the start of a command, and the only reader of the environment.
+"""Process configuration: one frozen value, read once at the start of a command; the only reader of the environment.
 
 Order of authority: flag, environment `CROSSDOCK_*`, `HOME/crossdock.toml`, default. What integration engineers
 decide about partners is not here (see `gateway.partners`), and no secret is: settings and partner files hold

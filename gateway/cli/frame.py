@@ -5,8 +5,8 @@ imports heavy packages inside its functions. In a command:
 
 * `settings()` is the configuration in force; `--home` is added to every command by the root, never declared;
 * `print_json(value)` writes one JSON line to stdout, `print_table` and `say` are for people;
-* bad data ends with `raise typer.Exit(FAULTS)`; what stops the command is raised as OperatorMistake, PartnerMistake or
-  Unavailable, which the root prints as one line on stderr with exit code 2 (1 for a PartnerMistake).
+* bad data ends with `raise typer.Exit(FAULTS)`; what stops the command is raised as OperatorMistake, PartnerMistake
+  or Unavailable, which the root prints as one line on stderr with exit code 2 (1 for a PartnerMistake).
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from typing import Any
 import msgspec
 
 from gateway.errors import OperatorMistake
-from gateway.logs import set_up_logs
 from gateway.settings import Settings, read_settings
 
 FAULTS = 1
@@ -40,6 +39,8 @@ def settings(*, quiet: bool = True, **given: Any) -> Settings:
 
     `quiet=False` is for processes that stay (`serve`, `worker`): they log from level info on.
     """
+    from gateway.logs import set_up_logs
+
     read = read_settings((flags.get() or {}) | {name: value for name, value in given.items() if value is not None})
     set_up_logs(read, quiet=quiet)
     return read
