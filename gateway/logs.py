@@ -14,8 +14,6 @@ from typing import Any, TextIO
 
 import structlog
 
-from gateway.settings import Settings
-
 MASK = "***"
 
 _SECRET_NAMES = frozenset(
@@ -24,13 +22,13 @@ _SECRET_NAMES = frozenset(
 _CONTENT_NAMES = frozenset({"body", "content", "payload", "data"})
 
 
-def set_up_logs(settings: Settings, stream: TextIO | None = None, *, quiet: bool = False) -> None:
-    """Send every log line of this process to `stream` (stderr when None), as JSON or as text per `log_format`.
+def set_up_logs(level: str, form: str = "auto", stream: TextIO | None = None) -> None:
+    """Send every log line of this process from `level` on to `stream` (stderr when None).
 
-    `quiet` is for commands that answer a person: below warning they say nothing, unless `log_level` asks for it.
+    `form` is json, text, or auto: text on a terminal and JSON elsewhere.
     """
     stream = sys.stderr if stream is None else stream
-    as_text = settings.log_format == "text" or (settings.log_format == "auto" and stream.isatty())
+    as_text = form == "text" or (form == "auto" and stream.isatty())
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -62,8 +60,7 @@ def set_up_logs(settings: Settings, stream: TextIO | None = None, *, quiet: bool
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    automatic = "WARNING" if quiet else "INFO"
-    root.setLevel(automatic if settings.log_level == "auto" else settings.log_level.upper())
+    root.setLevel(level.upper())
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         library = logging.getLogger(name)
         library.handlers.clear()

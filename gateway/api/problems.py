@@ -1,8 +1,8 @@
 """Errors as RFC 9457 problems: one table from error to answer, and the handlers that use it.
 
-A problem is `{type, title, status, detail, code, errors?}`. `type` is a path of this server that explains the problem;
-`errors[]` locates each fault by a JSON Pointer into the body, or by the name of a parameter. No problem ever repeats a
-body, a key, or what a bug said.
+A problem is `{type, title, status, detail, code, errors?}`. `type` is a path of this server that explains it;
+`errors[]` locates each fault by a JSON Pointer into the body, or by the name of a parameter. No problem ever repeats
+a body, a key, or what a bug said.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Located(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Line of a CSV or JSON-lines body; 0 where lines mean nothing."""
 
 
-class Problem(Exception):  # noqa: N818 - it is a problem (RFC 9457), and the answer itself
+class Problem(Exception):
     """Raised by an endpoint to answer with one of KINDS."""
 
     def __init__(self, code: str, detail: str = "", errors: Sequence[Located] = ()) -> None:
@@ -114,11 +114,11 @@ def locate(error: msgspec.ValidationError) -> Located:
 
 def install(app: FastAPI) -> None:
     """Answer every error of `app` with a problem, and explain each kind under /problems/{code}."""
-    app.add_exception_handler(Problem, _answer_problem)
-    app.add_exception_handler(CrossdockError, _answer_expected)
-    app.add_exception_handler(RequestValidationError, _answer_parameters)
-    app.add_exception_handler(HTTPException, _answer_framework)
-    app.add_exception_handler(Exception, _answer_bug)
+    app.exception_handler(Problem)(_answer_problem)
+    app.exception_handler(CrossdockError)(_answer_expected)
+    app.exception_handler(RequestValidationError)(_answer_parameters)
+    app.exception_handler(HTTPException)(_answer_framework)
+    app.exception_handler(Exception)(_answer_bug)
 
     @app.get("/problems/{code}", tags=["health"], summary="What a problem means and who mends it")
     def explain(code: str) -> Response:
@@ -127,12 +127,11 @@ def install(app: FastAPI) -> None:
         return Response(msgspec.json.encode(BY_CODE[code]._asdict()), media_type="application/json")
 
 
-def _answer_problem(_: Request, error: Exception) -> Response:
-    assert isinstance(error, Problem)
+def _answer_problem(_: Request, error: Problem) -> Response:
     return answer(error.kind.code, error.detail, error.errors)
 
 
-def _answer_expected(request: Request, error: Exception) -> Response:
+def _answer_expected(request: Request, error: CrossdockError) -> Response:
     """The partner's mistakes are told to the partner; ours are told to our log."""
     if isinstance(error, PartnerMistake):
         return answer(error.code if error.code in BY_CODE else "refused", error.text)
@@ -143,8 +142,7 @@ def _answer_expected(request: Request, error: Exception) -> Response:
     return answer("internal", "the set-up is broken" if isinstance(error, OperatorMistake) else "")
 
 
-def _answer_parameters(_: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
+def _answer_parameters(_: Request, error: RequestValidationError) -> Response:
     errors = [
         Located(detail=str(fault["msg"]), parameter=".".join(str(part) for part in fault["loc"][1:]))
         for fault in error.errors()
@@ -152,8 +150,7 @@ def _answer_parameters(_: Request, error: Exception) -> Response:
     return answer("not-valid", "a parameter is missing or out of bounds", errors)
 
 
-def _answer_framework(_: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
+def _answer_framework(_: Request, error: HTTPException) -> Response:
     return answer(BY_STATUS.get(error.status_code, "internal" if error.status_code >= 500 else "refused"))
 
 

@@ -42,7 +42,8 @@ def settings(*, quiet: bool = True, **given: Any) -> Settings:
     from gateway.logs import set_up_logs
 
     read = read_settings((flags.get() or {}) | {name: value for name, value in given.items() if value is not None})
-    set_up_logs(read, quiet=quiet)
+    automatic = "warning" if quiet else "info"
+    set_up_logs(automatic if read.log_level == "auto" else read.log_level, read.log_format)
     return read
 
 
