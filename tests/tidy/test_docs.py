@@ -11,7 +11,7 @@ from tests.tidy.tree import ROOT, files, text_of
 
 FENCE = re.compile(r"^(```|~~~).*?^\1\s*$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
-ADR_HEADINGS = ["Context", "Decision", "Consequences", "Alternatives", "Status", "Enforced by"]
+ADR_HEADINGS = ["Status", "Context", "Decision", "Consequences", "Alternatives", "Enforced by"]
 
 PAGES = [path for path in files() if path.suffix == ".md"]
 # Fragments become entries of CHANGELOG.md, which has the title; a story beside a golden file is two lines.
