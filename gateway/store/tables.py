@@ -20,21 +20,22 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.schema import SchemaItem
 
 Number = BigInteger().with_variant(Integer, "sqlite")
 metadata = MetaData()
 
 
-def _text(name: str, *extra: object, **options: object) -> Column[str]:
-    return Column(name, Text, *extra, nullable=False, server_default=text("''"), **options)  # type: ignore[arg-type]
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default=text("''"))
 
 
 def _number(name: str, default: int = 0) -> Column[int]:
     return Column(name, Number, nullable=False, server_default=text(str(default)))
 
 
-def _table(name: str, *columns: object) -> Table:
-    return Table(name, metadata, *columns, sqlite_strict=True)  # type: ignore[arg-type]
+def _table(name: str, *columns: SchemaItem) -> Table:
+    return Table(name, metadata, *columns, sqlite_strict=True)
 
 
 inbox = _table(

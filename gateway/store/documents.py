@@ -1,0 +1,176 @@
+"""Documents found in messages: their envelope key, verdict, hashes and what the ledger made of them.
+
+This table is also the history of duplicates: the interchange key (sender, receiver, ISA13, GS06, ST02) with digest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, delete, insert, select, tuple_, update
+
+from gateway.document import Fault
+from gateway.store.tables import document
+
+
+class Key(NamedTuple):
+    """Which document of which envelope. Empty control numbers: the format has none, and no key exists."""
+
+    sender: str
+    receiver: str
+    interchange: str
+    group_control: str
+    control: str
+
+
+class DocumentRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One row; see `gateway.messages.DocumentStatus` for `status`. Hashes are "" where nothing was read."""
+
+    message: str
+    n: int
+    partner: str = ""
+    format: str = ""
+    type: str = ""
+    version: str = ""
+    key: Key = Key("", "", "", "", "")
+    group_id: str = ""
+    group_sender: str = ""
+    group_receiver: str = ""
+    test: bool = False
+    digest: str = ""
+    accepted: bool | None = None
+    status: str = ""
+    reason_code: str = ""
+    reason: str = ""
+    faults: tuple[Fault, ...] = ()
+    unmapped: str = ""
+    guide: str = ""
+    map: str = ""
+    configuration: str = ""
+    result: bytes = b""
+    """JSON list of `ledger.outcomes.Recorded`."""
+    original: str = ""
+    at: int = 0
+
+    @property
+    def id(self) -> str:
+        return f"{self.message}.{self.n}"
+
+
+class Earlier(NamedTuple):
+    """A document that used the same key before."""
+
+    id: str
+    digest: str
+    status: str
+    at: int
+
+
+_insert = insert(document)
+
+
+def put_documents(connection: Connection, rows: Iterable[DocumentRow]) -> None:
+    listed = [_columns(row) for row in rows]
+    if listed:
+        connection.execute(_insert, listed)
+
+
+def replace_documents(connection: Connection, rows: Sequence[DocumentRow]) -> None:
+    """Write rows again after a replay; the evidence and the ledger keep what was before."""
+    for row in rows:
+        connection.execute(delete(document).where(document.c.message == row.message, document.c.n == row.n))
+    put_documents(connection, rows)
+
+
+def find_keys(connection: Connection, keys: Sequence[Key], *, since: int) -> dict[Key, list[Earlier]]:
+    """Earlier documents under each key, oldest first, none before `since` (microseconds)."""
+    found: dict[Key, list[Earlier]] = {}
+    columns = (
+        document.c.interchange, document.c.sender, document.c.receiver, document.c.group_control, document.c.control,
+    )  # fmt: skip
+    wanted = sorted(
+        {(k.interchange, k.sender, k.receiver, k.group_control, k.control) for k in keys if k.interchange}
+    )
+    for start in range(0, len(wanted), 150):
+        rows = connection.execute(
+            select(*columns, document.c.message, document.c.n, document.c.digest, document.c.status, document.c.at)
+            .where(tuple_(*columns).in_(wanted[start : start + 150]), document.c.at >= since)
+            .order_by(document.c.at, document.c.message, document.c.n)
+        )
+        for row in rows:
+            key = Key(row.sender, row.receiver, row.interchange, row.group_control, row.control)
+            found.setdefault(key, []).append(Earlier(f"{row.message}.{row.n}", row.digest, row.status, row.at))
+    return found
+
+
+def load_documents(connection: Connection, message: str) -> list[DocumentRow]:
+    """All documents of a message, in its order."""
+    rows = connection.execute(select(document).where(document.c.message == message).order_by(document.c.n))
+    return [
+        DocumentRow(
+            message=row.message,
+            n=row.n,
+            partner=row.partner,
+            format=row.format,
+            type=row.type,
+            version=row.version,
+            key=Key(row.sender, row.receiver, row.interchange, row.group_control, row.control),
+            group_id=row.group_id,
+            group_sender=row.group_sender,
+            group_receiver=row.group_receiver,
+            test=bool(row.test),
+            digest=row.digest,
+            accepted=None if row.accepted < 0 else bool(row.accepted),
+            status=row.status,
+            reason_code=row.reason_code,
+            reason=row.reason,
+            faults=msgspec.json.decode(row.faults, type=tuple[Fault, ...]) if row.faults else (),
+            unmapped=row.unmapped,
+            guide=row.guide,
+            map=row.map,
+            configuration=row.configuration,
+            result=row.result.encode(),
+            original=row.original,
+            at=row.at,
+        )
+        for row in rows
+    ]
+
+
+def set_status(connection: Connection, message: str, n: int, status: str, reason_code: str, reason: str) -> None:
+    connection.execute(
+        update(document)
+        .where(document.c.message == message, document.c.n == n)
+        .values(status=status, reason_code=reason_code, reason=reason)
+    )
+
+
+def _columns(row: DocumentRow) -> dict[str, object]:
+    return {
+        "message": row.message,
+        "n": row.n,
+        "partner": row.partner,
+        "format": row.format,
+        "type": row.type,
+        "version": row.version,
+        **row.key._asdict(),
+        "group_id": row.group_id,
+        "group_sender": row.group_sender,
+        "group_receiver": row.group_receiver,
+        "test": int(row.test),
+        "digest": row.digest,
+        "accepted": -1 if row.accepted is None else int(row.accepted),
+        "status": row.status,
+        "reason_code": row.reason_code,
+        "reason": row.reason,
+        "faults": msgspec.json.encode(row.faults).decode() if row.faults else "",
+        "unmapped": row.unmapped,
+        "guide": row.guide,
+        "map": row.map,
+        "configuration": row.configuration,
+        "result": row.result.decode(),
+        "original": row.original,
+        "at": row.at,
+    }

@@ -1,0 +1,38 @@
+"""Bytes as they came and went, in chunks, never changed and never deleted here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from sqlalchemy import Connection, insert, select
+
+from gateway.store.tables import evidence
+
+CHUNK_BYTES = 256 * 1024
+
+
+def chunk_rows(message: str, data: bytes) -> Iterator[dict[str, object]]:
+    """Rows that hold the bytes; an empty message still has its one, empty chunk."""
+    for number, start in enumerate(range(0, max(len(data), 1), CHUNK_BYTES)):
+        yield {"message": message, "chunk": number, "body": data[start : start + CHUNK_BYTES]}
+
+
+def put_evidence(connection: Connection, rows: Iterable[dict[str, object]]) -> None:
+    listed = list(rows)
+    if listed:
+        connection.execute(insert(evidence), listed)
+
+
+def load_evidence(connection: Connection, messages: Sequence[str]) -> dict[str, bytes]:
+    """Bytes of each message that has any."""
+    found: dict[str, list[bytes]] = {}
+    for start in range(0, len(messages), 500):
+        some = messages[start : start + 500]
+        query = (
+            select(evidence.c.message, evidence.c.body)
+            .where(evidence.c.message.in_(some))
+            .order_by(evidence.c.message, evidence.c.chunk)
+        )
+        for message, body in connection.execute(query):
+            found.setdefault(message, []).append(body)
+    return {message: b"".join(chunks) for message, chunks in found.items()}

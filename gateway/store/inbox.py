@@ -1,0 +1,208 @@
+"""The inbox: every delivery once, its lease and where it stands. The row is the work item; there is no other queue.
+
+A claim gives a lease and a fencing token; whoever finishes must still hold both, so a worker that slept through its
+lease changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
+
+from gateway.document import Fault
+from gateway.store.tables import inbox
+
+LEASE_SECONDS = 60
+ATTEMPTS_MAX = 3
+"""Readings that may end without an answer (a crash of the process) before the row is parked."""
+
+
+class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """A delivery as accepted. `transport_key` None: the transport names none, so every delivery is a new one."""
+
+    id: str
+    partner: str
+    channel: str
+    name: str
+    transport_key: str | None
+    media_type: str
+    digest: str
+    size: int
+    received_at: int
+    test: bool
+
+
+class Claimed(msgspec.Struct, frozen=True, kw_only=True):
+    """A message under lease. `replay` are the document numbers that may be touched, None for a first reading."""
+
+    id: str
+    seq: int
+    partner: str
+    channel: str
+    name: str
+    media_type: str
+    received_at: int
+    test: bool
+    token: int
+    attempts: int
+    size: int
+    replay: tuple[int, ...] | None = None
+
+
+class Earlier(NamedTuple):
+    id: str
+    digest: str
+    status: str
+
+
+class Finished(msgspec.Struct, frozen=True, kw_only=True):
+    """How a claimed message ends: done, or parked with its reason."""
+
+    id: str
+    token: int
+    at: int
+    reason_code: str = ""
+    reason: str = ""
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def is_parked(self) -> bool:
+        return bool(self.reason_code)
+
+
+def find_delivery(connection: Connection, channel: str, partner: str, key: str) -> Earlier | None:
+    """The first delivery under a transport key."""
+    row = connection.execute(
+        select(inbox.c.id, inbox.c.digest, inbox.c.status).where(
+            inbox.c.channel == channel, inbox.c.partner == partner, inbox.c.transport_key == key
+        )
+    ).first()
+    return None if row is None else Earlier(*row)
+
+
+_insert = insert(inbox)
+
+
+def put_message(connection: Connection, message: NewMessage) -> None:
+    connection.execute(_insert, [{**msgspec.structs.asdict(message), "test": int(message.test)}])
+
+
+def claim(connection: Connection, *, now: int, most: int) -> list[Claimed]:
+    """Lease the oldest waiting messages, at most `most`; those whose lease ended count as waiting."""
+    waiting = or_(inbox.c.status == "new", and_(inbox.c.status == "leased", inbox.c.lease_until < now))
+    chosen = (
+        select(inbox.c.seq).where(inbox.c.status.in_(("new", "leased")), waiting).order_by(inbox.c.seq).limit(most)
+    )
+    rows = connection.execute(
+        update(inbox)
+        .where(inbox.c.seq.in_(chosen.scalar_subquery()))
+        .values(
+            status="leased",
+            lease_until=now + LEASE_SECONDS * 1_000_000,
+            token=inbox.c.token + 1,
+            attempts=inbox.c.attempts + 1,
+        )
+        .returning(
+            inbox.c.id, inbox.c.seq, inbox.c.partner, inbox.c.channel, inbox.c.name, inbox.c.media_type,
+            inbox.c.received_at, inbox.c.test, inbox.c.token, inbox.c.attempts, inbox.c.size, inbox.c.replay,
+        )
+    ).all()  # fmt: skip
+    claimed = [
+        Claimed(
+            id=row.id,
+            seq=row.seq,
+            partner=row.partner,
+            channel=row.channel,
+            name=row.name,
+            media_type=row.media_type,
+            received_at=row.received_at,
+            test=bool(row.test),
+            token=row.token,
+            attempts=row.attempts,
+            size=row.size,
+            replay=tuple(msgspec.json.decode(row.replay, type=list[int])) if row.replay else None,
+        )
+        for row in rows
+    ]
+    return sorted(claimed, key=lambda message: message.seq)
+
+
+_finish = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("b_id"), inbox.c.token == bindparam("b_token"), inbox.c.status == "leased")
+    .values(
+        status=bindparam("b_status"),
+        reason_code=bindparam("b_code"),
+        reason=bindparam("b_reason"),
+        faults=bindparam("b_faults"),
+        done_at=bindparam("b_at"),
+        lease_until=0,
+        replay="",
+    )
+)
+
+
+def holds_leases(connection: Connection, claims: list[tuple[str, int]]) -> set[str]:
+    """Of (id, token), those ids whose lease is still ours: asked before anything is changed for them."""
+    held: set[str] = set()
+    tokens = dict(claims)
+    ids = list(tokens)
+    for start in range(0, len(ids), 500):
+        rows = connection.execute(
+            select(inbox.c.id, inbox.c.token).where(
+                inbox.c.id.in_(ids[start : start + 500]), inbox.c.status == "leased"
+            )
+        )
+        held.update(row.id for row in rows if row.token == tokens[row.id])
+    return held
+
+
+def finish(connection: Connection, finished: list[Finished]) -> None:
+    """End the leases. The caller asked `holds_leases` in the same database transaction."""
+    if not finished:
+        return
+    connection.execute(
+        _finish,
+        [
+            {
+                "b_id": one.id,
+                "b_token": one.token,
+                "b_status": "parked" if one.is_parked else "done",
+                "b_code": one.reason_code,
+                "b_reason": one.reason,
+                "b_faults": msgspec.json.encode(one.faults).decode() if one.faults else "",
+                "b_at": one.at,
+            }
+            for one in finished
+        ],
+    )
+
+
+def release_leases(connection: Connection) -> int:
+    """Give back every lease: only for the holder of the writer lock at its start, when no other can hold one."""
+    return connection.execute(update(inbox).where(inbox.c.status == "leased").values(status="new")).rowcount
+
+
+def queue_again(connection: Connection, id: str, documents: tuple[int, ...] | None) -> None:
+    """Put a parked or done message back for a replay of the named documents (None: all, as if never read)."""
+    connection.execute(
+        update(inbox)
+        .where(inbox.c.id == id)
+        .values(
+            status="new",
+            attempts=0,
+            reason_code="",
+            reason="",
+            faults="",
+            replay="" if documents is None else msgspec.json.encode(documents).decode(),
+        )
+    )
+
+
+def count_waiting(connection: Connection) -> int:
+    """Messages accepted and not yet processed."""
+    return connection.execute(
+        select(func.count()).select_from(inbox).where(inbox.c.status.in_(("new", "leased")))
+    ).scalar_one()

@@ -1,0 +1,214 @@
+"""The outbox: what is to be sent, per destination in order, with attempts, leases and what was parked.
+
+Workers claim destinations, not messages: within one destination nothing overtakes, and a dead partner slows no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, bindparam, exists, insert, or_, select, update
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from gateway.store.evidence import chunk_rows, put_evidence
+from gateway.store.tables import destination, outbox, sent_document
+
+LEASE_SECONDS = 60
+
+
+class NewAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """One message to send. `dedupe` names what it says (`advice:A1`), "" for what may be said again."""
+
+    id: str
+    destination: str
+    partner: str
+    kind: str
+    data: bytes
+    media_type: str = "application/edi-x12"
+    name: str = ""
+    answers: str = ""
+    book: str = "live"
+    dedupe: str = ""
+    created_at: int = 0
+    status: str = "ready"
+    reason: str = ""
+
+
+class NewSent(msgspec.Struct, frozen=True, kw_only=True):
+    """One document inside a NewAnswer, for reconciliation. `status` `unsent` awaits its 997, `none` needs none."""
+
+    message: str
+    n: int
+    partner: str
+    type: str
+    number: str
+    sender: str
+    receiver: str
+    group_id: str
+    interchange: str
+    group_control: str
+    control: str
+    status: str
+
+
+class Due(NamedTuple):
+    """A destination under lease; `token` fences, `attempts` is what failed in a row before."""
+
+    id: str
+    token: int
+    attempts: int
+
+
+class Waiting(NamedTuple):
+    """The next message of a destination."""
+
+    seq: int
+    id: str
+    partner: str
+    kind: str
+    name: str
+    media_type: str
+    attempts: int
+    created_at: int
+
+
+def put_answers(connection: Connection, answers: Sequence[NewAnswer], digests: Sequence[str]) -> set[str]:
+    """Queue answers in their order with their bytes; returns the ids queued (a known `dedupe` is not)."""
+    named = [answer.dedupe for answer in answers if answer.dedupe]
+    known: set[str] = set()
+    for start in range(0, len(named), 500):
+        rows = connection.execute(select(outbox.c.dedupe).where(outbox.c.dedupe.in_(named[start : start + 500])))
+        known.update(rows.scalars())
+    rows_new: list[dict[str, object]] = []
+    chunks: list[dict[str, object]] = []
+    queued: set[str] = set()
+    destinations: set[str] = set()
+    for answer, digest in zip(answers, digests, strict=True):
+        if answer.dedupe:
+            if answer.dedupe in known:
+                continue
+            known.add(answer.dedupe)
+        fields = {name: getattr(answer, name) for name in answer.__struct_fields__ if name != "data"}
+        rows_new.append(fields | {"digest": digest, "size": len(answer.data)})
+        chunks.extend(chunk_rows(answer.id, answer.data))
+        queued.add(answer.id)
+        destinations.add(answer.destination)
+    if rows_new:
+        connection.execute(insert(outbox), rows_new)
+        put_evidence(connection, chunks)
+        connection.execute(
+            sqlite_insert(destination).on_conflict_do_nothing(index_elements=["id"]),
+            [{"id": name} for name in sorted(destinations)],
+        )
+    return queued
+
+
+def put_sent(connection: Connection, rows: Iterable[NewSent]) -> None:
+    listed = [msgspec.structs.asdict(row) for row in rows]
+    if listed:
+        connection.execute(insert(sent_document), listed)
+
+
+def claim_destinations(
+    connection: Connection, *, now: int, most: int, pushed: Sequence[str] | None = None
+) -> list[Due]:
+    """Lease destinations that have something ready and whose next attempt is due.
+
+    `pushed` limits them to destinations that we send to (a mailbox waits for its partner instead).
+    """
+    ready = exists().where(outbox.c.destination == destination.c.id, outbox.c.status == "ready")
+    chosen = (
+        select(destination.c.id)
+        .where(destination.c.next_attempt <= now, destination.c.lease_until < now, ready)
+        .order_by(destination.c.next_attempt, destination.c.id)
+        .limit(most)
+    )
+    if pushed is not None:
+        chosen = chosen.where(or_(destination.c.id.in_(pushed), destination.c.id.like("hook:%")))
+    rows = connection.execute(
+        update(destination)
+        .where(destination.c.id.in_(chosen.scalar_subquery()))
+        .values(lease_until=now + LEASE_SECONDS * 1_000_000, token=destination.c.token + 1)
+        .returning(destination.c.id, destination.c.token, destination.c.attempts)
+    )
+    return sorted(Due(*row) for row in rows)
+
+
+def load_waiting(connection: Connection, name: str, *, most: int) -> list[Waiting]:
+    """What is ready for a destination, in order."""
+    rows = connection.execute(
+        select(
+            outbox.c.seq, outbox.c.id, outbox.c.partner, outbox.c.kind, outbox.c.name, outbox.c.media_type,
+            outbox.c.attempts, outbox.c.created_at,
+        )
+        .where(outbox.c.destination == name, outbox.c.status == "ready")
+        .order_by(outbox.c.seq)
+        .limit(most)
+    )  # fmt: skip
+    return [Waiting(*row) for row in rows]
+
+
+def holds_destination(connection: Connection, due: Due) -> bool:
+    row = connection.execute(select(destination.c.token).where(destination.c.id == due.id)).first()
+    return row is not None and row.token == due.token
+
+
+def mark_sent(connection: Connection, ids: Sequence[str], *, at: int, status: str = "sent") -> None:
+    """They arrived (2xx) or were fetched; for documents that await a 997 the overdue clock starts now."""
+    if not ids:
+        return
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.id == bindparam("b_id"), outbox.c.status == "ready")
+        .values(status=status, sent_at=at, attempts=outbox.c.attempts + 1, reason=""),
+        [{"b_id": id} for id in ids],
+    )
+
+
+def start_clock(connection: Connection, id: str, *, at: int, due_at: int) -> None:
+    """An overdue clock starts once, when the partner first has the message; an answer that came first stays."""
+    connection.execute(
+        update(sent_document)
+        .where(sent_document.c.message == id, sent_document.c.status == "unsent")
+        .values(status="awaiting", clock_from=at, due_at=due_at)
+    )
+
+
+def mark_failed(connection: Connection, id: str, *, reason: str, park: bool) -> None:
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.id == id)
+        .values(attempts=outbox.c.attempts + 1, reason=reason, status="parked" if park else "ready")
+    )
+
+
+def release_destination(connection: Connection, due: Due, *, next_attempt: int, attempts: int) -> None:
+    """End the lease; `attempts` in a row that failed, 0 after a success."""
+    connection.execute(
+        update(destination)
+        .where(destination.c.id == due.id, destination.c.token == due.token)
+        .values(lease_until=0, next_attempt=next_attempt, attempts=attempts)
+    )
+
+
+def release_all(connection: Connection) -> None:
+    """Give back every lease at the start of the only writer."""
+    connection.execute(update(destination).values(lease_until=0))
+
+
+def queue_again(connection: Connection, id: str) -> bool:
+    """Ready once more, bytes and numbers unchanged; also wakes its destination. False: no such message."""
+    row = connection.execute(
+        update(outbox)
+        .where(outbox.c.id == id)
+        .values(status="ready", attempts=0, reason="")
+        .returning(outbox.c.destination)
+    ).first()
+    if row is None:
+        return False
+    connection.execute(
+        update(destination).where(destination.c.id == row.destination).values(next_attempt=0, attempts=0)
+    )
+    return True
