@@ -1,0 +1,58 @@
+"""A document type is data, and a folder of it is complete: guide, map, samples with their answers, and its page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.tidy.tree import files_under, text_of
+
+# Acknowledgments are written and reconciled by control numbers; no event and no advice comes of them.
+UNMAPPED = {"997"}
+
+FOLDERS = sorted({path.parent for path in files_under("mappings") if not {"_release", "codes"} & set(path.parts)})
+# Folders that only group others (a format, a release) hold no files and so do not appear.
+TYPES = [folder for folder in FOLDERS if len(folder.parts) > 2]
+
+
+def names_in(folder: Path) -> set[str]:
+    return {path.name for path in files_under("mappings") if path.parent == folder}
+
+
+def is_mapped(folder: Path) -> bool:
+    return folder.name not in UNMAPPED
+
+
+@pytest.mark.parametrize("folder", TYPES, ids=str)
+def test_folder_says_what_the_document_is(folder: Path) -> None:
+    assert "README.md" in names_in(folder)
+
+
+@pytest.mark.parametrize("folder", [folder for folder in TYPES if folder.parts[1] == "x12"], ids=str)
+def test_x12_folder_has_its_guide(folder: Path) -> None:
+    assert "guide.xml" in names_in(folder)
+
+
+@pytest.mark.parametrize("folder", [folder for folder in TYPES if is_mapped(folder)], ids=str)
+def test_folder_has_a_map_and_samples_with_their_answers(folder: Path) -> None:
+    names = names_in(folder)
+    samples = {name for name in names if ".sample." in name}
+    answers = {name for name in names if name.endswith(".expected.json")}
+
+    assert "map.yaml" in names
+    assert samples
+    # `first.sample.edi` is answered by `first.expected.json`; a faulty sample is answered by its README.
+    assert {name.split(".")[0] for name in answers} - {name.split(".")[0] for name in samples} == set()
+    assert answers
+
+
+@pytest.mark.parametrize("folder", [folder for folder in TYPES if is_mapped(folder)], ids=str)
+def test_every_answer_is_checked_by_the_map(folder: Path) -> None:
+    text = text_of(folder / "map.yaml") if "map.yaml" in names_in(folder) else ""
+
+    assert [name for name in names_in(folder) if name.endswith(".expected.json") and name not in text] == []
+
+
+def test_only_the_example_partner_is_in_the_tree() -> None:
+    assert {path.parts[1] for path in files_under("partners")} == {"_example"}
