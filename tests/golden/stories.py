@@ -1,0 +1,170 @@
+"""Plays a golden story: its input files, in order, through the whole street, and writes down all that came of it.
+
+A story is a folder with `WHY.md`, inputs `NN.<partner>.<ext>` and the answers. `<partner>` is whose key brings the
+bytes; `tick` lets time pass (`20 minutes`), `events` hands events to the ledger as its own operator would. The clock
+starts on a Monday morning and moves a minute per step, so that every answer is the same each time.
+
+`make golden` rewrites the answers, and a person reads the diff.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from gateway.pipeline import Street
+from ledger import queries
+from ledger.events import AnyEvent, Event
+
+HERE = Path(__file__).parent
+WORLD = HERE / "_world"
+START = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+
+_STEP = re.compile(r"\d\d\.([a-z]+)\.[a-z]+\Z")
+_VOLATILE = {"digest", "policy", "chain", "source", "actor", "correlation", "causation", "schema", "recorded_at"}
+
+
+def stories() -> list[Path]:
+    return sorted(path.parent for path in HERE.glob("*/WHY.md"))
+
+
+def steps(story: Path) -> list[tuple[str, Path]]:
+    """(who, file) in order of play."""
+    found = [(match[1], path) for path in sorted(story.iterdir()) if (match := _STEP.match(path.name))]
+    assert found, f"{story.name} has no input"
+    return found
+
+
+class _Clock:
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def play(story: Path, home: Path) -> dict[str, bytes]:
+    """The answers by file name: `events.json`, `outcomes.json`, and `997.edi`, `861.edi` and so on where there are any."""
+    shutil.copytree(WORLD / "partners", home / "partners")
+    if (story / "partners").is_dir():
+        shutil.copytree(story / "partners", home / "partners", dirs_exist_ok=True)
+    clock = _Clock()
+    received: dict[str, str] = {}
+    with Street.open(home, clock=clock) as street:
+        street.record_events(_events((WORLD / "masterdata.json").read_bytes()))
+        first = len(_all_events(street, "live"))
+        for who, path in steps(story):
+            clock.now += timedelta(minutes=1)
+            data = path.read_bytes()
+            if who == "tick":
+                number, unit = data.decode().split()
+                clock.now += timedelta(**{unit: int(number)})
+                street.run_due()
+            elif who == "events":
+                street.record_events(_events(data))
+            else:
+                received[street.receive(data, who, name=path.name)] = path.stem
+            street.run_until_idle()
+        return _answers(street, received, first)
+
+
+def _events(data: bytes) -> list[AnyEvent]:
+    return msgspec.json.decode(data, type=list[AnyEvent])  # type: ignore[arg-type, no-any-return]
+
+
+def _all_events(street: Street, book: str) -> list[Any]:
+    with street.read() as conn:
+        return list(queries.tail(conn, 0, book=book, limit=10_000))
+
+
+def _answers(street: Street, received: dict[str, str], first: int) -> dict[str, bytes]:
+    live, test = _all_events(street, "live")[first:], _all_events(street, "test")
+    with street.read() as conn:
+        books = {
+            book: {
+                "cases": [_plain(case) for case in queries.cases(conn, book=book)],
+                "balances": sorted((_plain(balance) for balance in queries.balances(conn, book=book, external=True)), key=str),
+            }
+            for book, events in (("live", live), ("test", test))
+            if book == "live" or events
+        }
+    outcomes = {
+        "messages": [_message(street.message(id)) for id in received],
+        "events": [
+            {"kind": event.kind, "number": event.number, "result": event.result, "outcomes": _plain(event.outcomes)}
+            for event in live + test
+        ],
+        **books,
+    }
+    files = {"events.json": _json([_event(event) for event in live + test]), "outcomes.json": _json(outcomes)}
+    for answer in street.messages(direction="out", limit=1000):
+        name = ("997" if answer["kind"] == "TA1" else answer["kind"]) + ".edi"
+        files[name] = files.get(name, b"") + _readable(street.fetch(answer["id"]))
+    return {name: _name_messages(body, received) for name, body in files.items()}
+
+
+def _event(event: Any) -> dict[str, Any]:
+    body = event.body if isinstance(event.body, Event) else msgspec.json.decode(event.body)
+    return {name: value for name, value in _plain(body).items() if name not in _VOLATILE}
+
+
+_MESSAGE = ("status", "reason", "partner", "name", "documents", "faults")
+_NOT_SHOWN = {"id", "received_at", "digest", "map", "guide", "bytes", "answers", "first_byte", "last_byte"}
+
+
+def _message(message: dict[str, Any]) -> dict[str, Any]:
+    plain = _plain(message)
+    shown = {name: plain[name] for name in _MESSAGE if plain.get(name)}
+    shown["documents"] = [{k: v for k, v in d.items() if k not in _NOT_SHOWN and v} for d in shown.get("documents", [])]
+    return shown
+
+
+def _plain(value: Any) -> Any:
+    return msgspec.json.decode(_encoder.encode(value))
+
+
+_encoder = msgspec.json.Encoder(decimal_format="string", enc_hook=str)
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, indent=1, ensure_ascii=False, default=str) + "\n").encode()
+
+
+def _readable(interchange: bytes) -> bytes:
+    return interchange.replace(b"\r", b"").replace(b"\n", b"").replace(b"~", b"~\n")
+
+
+def _name_messages(body: bytes, received: dict[str, str]) -> bytes:
+    """Message ids are drawn by lot; the input's own name says more."""
+    for id, name in received.items():
+        body = body.replace(id.encode(), name.encode())
+    return re.sub(rb"m_[0-9A-Z]{26}", b"m_", body)
+
+
+ANSWERS = re.compile(r"(events|outcomes)\.json\Z|\w+\.edi\Z")
+
+
+def expected(story: Path) -> dict[str, bytes]:
+    inputs = {path.name for _, path in steps(story)}
+    return {
+        path.name: path.read_bytes()
+        for path in sorted(story.iterdir())
+        if path.name not in inputs and ANSWERS.match(path.name)
+    }
+
+
+def rewrite(story: Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        answers = play(story, Path(folder))
+    for name in expected(story):
+        (story / name).unlink()
+    for name, body in answers.items():
+        (story / name).write_bytes(body)
+
