@@ -1,0 +1,42 @@
+"""X12 syntax, and nothing but syntax: bytes to checked documents, the acknowledgments they earn, documents to bytes.
+
+Pure: no clock, no store, no network. Time and control numbers are parameters. Faults in data are values.
+"""
+
+from __future__ import annotations
+
+from gateway.x12.acks import plan_acks
+from gateway.x12.check import check_document
+from gateway.x12.envelope import read
+from gateway.x12.guides import Guide, Guides
+from gateway.x12.limits import LIMITS, Limits
+from gateway.x12.reading import (
+    AckPlan,
+    Group,
+    GroupAck,
+    Interchange,
+    OutgoingDocument,
+    OutgoingGroup,
+    Reading,
+)
+from gateway.x12.show import show
+from gateway.x12.write import write_interchange
+
+__all__ = [
+    "LIMITS",
+    "AckPlan",
+    "Group",
+    "GroupAck",
+    "Guide",
+    "Guides",
+    "Interchange",
+    "Limits",
+    "OutgoingDocument",
+    "OutgoingGroup",
+    "Reading",
+    "check_document",
+    "plan_acks",
+    "read",
+    "show",
+    "write_interchange",
+]
