@@ -22,7 +22,8 @@ DocumentStatus = Literal[
 """What became of a document. `rejected`: its 997 says R; `held`: the same control numbers with other content;
 `reconciled`: an answer to what we sent; `passed`: read, and the agreement asks for nothing."""
 
-OutboxStatus = Literal["ready", "leased", "sent", "fetched", "parked"]
+OutboxStatus = Literal["draft", "ready", "sent", "fetched", "parked"]
+"""`draft`: decided with the ledger's effect, and still to be written by the partner's map."""
 
 REPLAYABLE: tuple[DocumentStatus, ...] = ("parked", "held", "rejected")
 

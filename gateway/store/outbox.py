@@ -5,11 +5,13 @@ Workers claim destinations, not messages: within one destination nothing overtak
 
 from __future__ import annotations
 
+import hashlib
+import itertools
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, bindparam, exists, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, case, exists, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from gateway.store.evidence import chunk_rows, put_evidence
@@ -19,13 +21,16 @@ LEASE_SECONDS = 60
 
 
 class NewAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """One message to send. `dedupe` names what it says (`advice:A1`), "" for what may be said again."""
+    """One message to send. `dedupe` names what it says (`advice:A1`), "" for what may be said again.
+
+    With status `draft` there are no bytes yet, and `draft` holds what is to be written.
+    """
 
     id: str
     destination: str
     partner: str
     kind: str
-    data: bytes
+    data: bytes = b""
     media_type: str = "application/edi-x12"
     name: str = ""
     answers: str = ""
@@ -34,6 +39,7 @@ class NewAnswer(msgspec.Struct, frozen=True, kw_only=True):
     created_at: int = 0
     status: str = "ready"
     reason: str = ""
+    draft: str = ""
 
 
 class NewSent(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +80,7 @@ class Waiting(NamedTuple):
     created_at: int
 
 
-def put_answers(connection: Connection, answers: Sequence[NewAnswer], digests: Sequence[str]) -> set[str]:
+def put_answers(connection: Connection, answers: Sequence[NewAnswer]) -> set[str]:
     """Queue answers in their order with their bytes; returns the ids queued (a known `dedupe` is not)."""
     named = [answer.dedupe for answer in answers if answer.dedupe]
     known: set[str] = set()
@@ -85,14 +91,15 @@ def put_answers(connection: Connection, answers: Sequence[NewAnswer], digests: S
     chunks: list[dict[str, object]] = []
     queued: set[str] = set()
     destinations: set[str] = set()
-    for answer, digest in zip(answers, digests, strict=True):
+    for answer in answers:
         if answer.dedupe:
             if answer.dedupe in known:
                 continue
             known.add(answer.dedupe)
         fields = {name: getattr(answer, name) for name in answer.__struct_fields__ if name != "data"}
-        rows_new.append(fields | {"digest": digest, "size": len(answer.data)})
-        chunks.extend(chunk_rows(answer.id, answer.data))
+        rows_new.append(fields | {"digest": hashlib.sha256(answer.data).hexdigest(), "size": len(answer.data)})
+        if not answer.draft:
+            chunks.extend(chunk_rows(answer.id, answer.data))
         queued.add(answer.id)
         destinations.add(answer.destination)
     if rows_new:
@@ -109,6 +116,51 @@ def put_sent(connection: Connection, rows: Iterable[NewSent]) -> None:
     listed = [msgspec.structs.asdict(row) for row in rows]
     if listed:
         connection.execute(insert(sent_document), listed)
+
+
+class Draft(NamedTuple):
+    """An answer whose bytes do not exist yet."""
+
+    id: str
+    partner: str
+    kind: str
+    answers: str
+    book: str
+    draft: str
+    created_at: int
+
+
+def load_drafts(connection: Connection, *, most: int) -> list[Draft]:
+    """The oldest drafts."""
+    rows = connection.execute(
+        select(
+            outbox.c.id, outbox.c.partner, outbox.c.kind, outbox.c.answers, outbox.c.book, outbox.c.draft,
+            outbox.c.created_at,
+        )
+        .where(outbox.c.status == "draft")
+        .order_by(outbox.c.seq)
+        .limit(most)
+    )  # fmt: skip
+    return [Draft(*row) for row in rows]
+
+
+def finish_draft(connection: Connection, id: str, data: bytes) -> bool:
+    """The bytes of a draft exist: ready to go. False: another had finished it, and nothing was changed."""
+    done = connection.execute(
+        update(outbox)
+        .where(outbox.c.id == id, outbox.c.status == "draft")
+        .values(status="ready", draft="", digest=hashlib.sha256(data).hexdigest(), size=len(data))
+    )
+    if done.rowcount:
+        put_evidence(connection, chunk_rows(id, data))
+    return done.rowcount > 0
+
+
+def park_draft(connection: Connection, id: str, reason: str) -> None:
+    """It cannot be written: kept with its reason, and out of the way of what follows."""
+    connection.execute(
+        update(outbox).where(outbox.c.id == id, outbox.c.status == "draft").values(status="parked", reason=reason)
+    )
 
 
 def claim_destinations(
@@ -137,17 +189,18 @@ def claim_destinations(
 
 
 def load_waiting(connection: Connection, name: str, *, most: int) -> list[Waiting]:
-    """What is ready for a destination, in order."""
+    """What is ready for a destination, in order, up to the first draft: nothing overtakes it."""
     rows = connection.execute(
         select(
             outbox.c.seq, outbox.c.id, outbox.c.partner, outbox.c.kind, outbox.c.name, outbox.c.media_type,
-            outbox.c.attempts, outbox.c.created_at,
+            outbox.c.attempts, outbox.c.created_at, outbox.c.status,
         )
-        .where(outbox.c.destination == name, outbox.c.status == "ready")
+        .where(outbox.c.destination == name, outbox.c.status.in_(("draft", "ready")))
         .order_by(outbox.c.seq)
         .limit(most)
     )  # fmt: skip
-    return [Waiting(*row) for row in rows]
+    ready = itertools.takewhile(lambda row: row.status == "ready", rows)
+    return [Waiting(*row[:-1]) for row in ready]
 
 
 def holds_destination(connection: Connection, due: Due) -> bool:
@@ -203,7 +256,7 @@ def queue_again(connection: Connection, id: str) -> bool:
     row = connection.execute(
         update(outbox)
         .where(outbox.c.id == id)
-        .values(status="ready", attempts=0, reason="")
+        .values(status=case((outbox.c.draft != "", "draft"), else_="ready"), attempts=0, reason="")
         .returning(outbox.c.destination)
     ).first()
     if row is None:

@@ -132,12 +132,14 @@ outbox = _table(
     _text("dedupe"),  # own identity of what is said; the same thing is never queued twice
     _text("digest"),
     _number("size"),
-    Column("status", Text, nullable=False, server_default=text("'ready'")),
+    Column("status", Text, nullable=False, server_default=text("'ready'")),  # gateway.messages.OutboxStatus
     _text("reason"),
+    _text("draft"),  # JSON of what is still to be written by the partner's map; "" once the bytes exist
     _number("attempts"),
     _number("created_at"),
     _number("sent_at"),
-    Index("outbox_ready", "destination", "seq", sqlite_where=text("status = 'ready'")),
+    Index("outbox_ready", "destination", "seq", sqlite_where=text("status IN ('draft', 'ready')")),
+    Index("outbox_draft", "seq", sqlite_where=text("status = 'draft'")),
     Index("outbox_answers", "answers"),
     Index("outbox_dedupe", "dedupe", unique=True, sqlite_where=text("dedupe <> ''")),
 )

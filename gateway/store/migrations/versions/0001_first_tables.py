@@ -172,6 +172,7 @@ def upgrade() -> None:
         sa.Column("size", NUMBER, server_default=sa.text("0"), nullable=False),
         sa.Column("status", sa.Text(), server_default=sa.text("'ready'"), nullable=False),
         sa.Column("reason", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("draft", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("attempts", NUMBER, server_default=sa.text("0"), nullable=False),
         sa.Column("created_at", NUMBER, server_default=sa.text("0"), nullable=False),
         sa.Column("sent_at", NUMBER, server_default=sa.text("0"), nullable=False),
@@ -181,8 +182,13 @@ def upgrade() -> None:
     )
     op.create_index("outbox_answers", "outbox", ["answers"], unique=False)
     op.create_index("outbox_dedupe", "outbox", ["dedupe"], unique=True, sqlite_where=sa.text("dedupe <> ''"))
+    op.create_index("outbox_draft", "outbox", ["seq"], unique=False, sqlite_where=sa.text("status = 'draft'"))
     op.create_index(
-        "outbox_ready", "outbox", ["destination", "seq"], unique=False, sqlite_where=sa.text("status = 'ready'")
+        "outbox_ready",
+        "outbox",
+        ["destination", "seq"],
+        unique=False,
+        sqlite_where=sa.text("status IN ('draft', 'ready')"),
     )
     op.create_table(
         "published",
