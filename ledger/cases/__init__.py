@@ -1,0 +1,3 @@
+"""Cases: from findings to work for people, and to advices for partners."""
+
+from ledger.cases.apply import apply as apply

@@ -1,0 +1,90 @@
+"""What `decide` gives back: what becomes of each line, the movements, the findings, and what was waited for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ledger.matching.records import Evidence
+from ledger.matching.resolved import ResolvedEvent
+from ledger.outcomes import Fault, Grade
+from ledger.stock.bucket import Movement
+
+LineStatus = Literal["posted", "waiting", "refused", "conflict"]
+
+
+@dataclass(slots=True)
+class LineDecision:
+    """What becomes of one line. `line` "" speaks for an event without lines, or for the whole event."""
+
+    line: str
+    status: LineStatus
+    movements: int = 0
+    needs: str = ""
+    """While waiting: `order:PO1`, `part:X`, `unit:X/BX`, `site:92:P1`, `supplier:92:S1`, `receipt:R1`,
+    `shipment:S1`, `case:C1`."""
+    until: int | None = None
+    """End of the wait in microseconds; None waits until it comes."""
+    code: str = ""
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class Finding:
+    """One discrepancy as it stands now. What it is about makes it the same finding (`case_identity`).
+
+    `quantity` 0 with `settles` says that it no longer holds.
+    """
+
+    code: str
+    site: str
+    supplier: str = ""
+    partner: str = ""
+    part: str = ""
+    unit: str = ""
+    quantity: int = 0
+    expected: int = 0
+    actual: int = 0
+    shipment_id: str = ""
+    notice_line: str = ""
+    receipt_provider: str = ""
+    receipt_id: str = ""
+    receipt_line: str = ""
+    order_number: str = ""
+    order_line: str = ""
+    grade: Grade = ""
+    fault: Fault = "unknown"
+    cause: str = ""
+    rule: str = ""
+    text: str = ""
+    clearing: int = 0
+    settles: bool = False
+    """It no longer holds: an open case closes by itself; without one there is nothing to do."""
+    informs: bool = False
+    """Nothing is to be decided about it: the case is closed as it opens, and counts in the score."""
+    line: str = ""
+    """Line of the deciding event that it is about, for outcomes and advices."""
+    part_number: str = ""
+    """As sent."""
+    field: str = ""
+    """Canonical field that is wrong, and its value as sent (824)."""
+    value: str = ""
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(slots=True)
+class Decision:
+    """All that follows from one event, but for its cases."""
+
+    resolved: ResolvedEvent
+    lines: list[LineDecision] = field(default_factory=list)
+    movements: list[Movement] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    released: list[str] = field(default_factory=list)
+    """What waiting lines of the same book and site may now go on: `order:PO1`, `receipt:R1`, `shipment:S1`,
+    `case:C1`. The book finds the event lines that wait for it and decides them again (standing `again`, `cause` set)."""
+    ended: list[str] = field(default_factory=list)
+    """Only from TimePassed: document waits that ended, as `shipment:<id>` of the refused notices; the book marks
+    their waiting lines refused."""
+    fatal: str = ""
+    """Class that refuses the whole document; "" when none."""

@@ -1,0 +1,326 @@
+"""The records of matching: orders, shipments, goods receipts, links and cases as they stand.
+
+The book loads and saves them, decisions change them in place. A record with `new` is to be inserted, one with only
+`touched` updated. Nothing here reads a database or a clock.
+
+Quantities are integers in millionths of the part's base unit; times are microseconds since 1970 UTC, None when
+unknown. Statuses are closed lists.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+
+class OrderKey(NamedTuple):
+    """One order of one supplier at one site. `supplier` is our id."""
+
+    book: str
+    site: str
+    supplier: str
+    order_number: str
+
+
+class ShipmentKey(NamedTuple):
+    book: str
+    site: str
+    supplier: str
+    shipment_id: str
+
+
+class ReceiptKey(NamedTuple):
+    """`provider` is the partner id of who received."""
+
+    book: str
+    site: str
+    provider: str
+    receipt_id: str
+
+
+class CumulativeKey(NamedTuple):
+    """Running total per supplier and part at one site."""
+
+    book: str
+    site: str
+    supplier: str
+    part: str
+
+
+class GroupKey(NamedTuple):
+    """A match group: everything open for one part at one site."""
+
+    book: str
+    site: str
+    part: str
+
+
+@dataclass(slots=True)
+class Order:
+    key: OrderKey
+    status: Literal["open", "cancelled"]
+    seq: int
+    partner: str
+    order_type: str = ""
+    currency: str = ""
+    changed_seq: int = 0
+    message: str = ""
+    document: str = ""
+    touched: bool = False
+    new: bool = False
+
+
+@dataclass(slots=True)
+class OrderLine:
+    """One requirement. `advised` and `received` are running totals over the links; open = quantity - received."""
+
+    key: OrderKey
+    line: str
+    order_line: str
+    part: str
+    part_revision: str
+    unit: str
+    quantity: int
+    seq: int
+    segment: int = 0
+    due_at: int | None = None
+    advised: int = 0
+    received: int = 0
+    blanket: bool = False
+    """Price and authority only: its quantity limits nothing."""
+    status: Literal["open", "closed", "cancelled"] = "open"
+    touched: bool = False
+    new: bool = False
+
+
+@dataclass(slots=True)
+class Shipment:
+    """Header of a notice. `first_received_at` guards replacement and cancellation (D42)."""
+
+    key: ShipmentKey
+    status: Literal["advised", "waiting", "refused", "cancelled"]
+    seq: int
+    partner: str
+    revision: int = 0
+    """Event revision that carries the notice now in force."""
+    message: str = ""
+    document: str = ""
+    shipped_at: int | None = None
+    expected_at: int | None = None
+    notified_at: int = 0
+    """When we received the notice (`recorded_at`); ASN timeliness compares it with `shipped_at`."""
+    first_received_at: int | None = None
+    bill_of_lading: str = ""
+    packing_slip: str = ""
+    supplier_as_sent: str = ""
+    ship_to_as_sent: str = ""
+    overtook: bool = False
+    """A replacement that arrived before its original; the original is then recorded and changes nothing."""
+    touched: bool = False
+    new: bool = False
+
+
+@dataclass(slots=True)
+class NoticeLine:
+    """One advised line. Open in transit = quantity - received - cleared, never below zero (law 3)."""
+
+    key: ShipmentKey
+    line: str
+    part: str
+    part_number: str
+    part_revision: str
+    unit: str
+    quantity: int
+    seq: int
+    segment: int = 0
+    lot: str = ""
+    order_number: str = ""
+    order_line: str = ""
+    order_line_identity: str = ""
+    """`OrderLine.line` it was matched to, "" when to none."""
+    handling_units: tuple[str, ...] = ()
+    serials: tuple[str, ...] = ()
+    posted: int = 0
+    """What entered in_transit: less than `quantity` where a goods receipt came before the notice."""
+    received: int = 0
+    damaged: int = 0
+    cleared: int = 0
+    over: int = 0
+    status: Literal["open", "closed", "replaced", "cancelled", "waiting", "refused"] = "open"
+    closes_at: int | None = None
+    settled: int = 0
+    """What of `cleared` no longer stands in the clearing account: accepted as short, or within tolerance."""
+    hold_reason: str = ""
+    """Set when a finding holds the line: its goods go to quality_hold on arrival, for this reason."""
+    owner: str = ""
+    """Whose the goods are while in transit: "" ours, else our supplier id (title passes later)."""
+    closed_at: int | None = None
+    bad: bool = False
+    """It has a supplier-fault discrepancy: counts once in ASN accuracy."""
+    touched: bool = False
+    new: bool = False
+
+
+@dataclass(slots=True)
+class Receipt:
+    """Header of a goods receipt."""
+
+    key: ReceiptKey
+    seq: int
+    partner: str
+    message: str = ""
+    document: str = ""
+    received_at: int = 0
+    supplier_as_sent: str = ""
+    ship_to_as_sent: str = ""
+    touched: bool = False
+    new: bool = False
+
+
+@dataclass(slots=True)
+class ReceiptLine:
+    """One goods-receipt line and what it was matched to."""
+
+    key: ReceiptKey
+    line: str
+    part: str
+    part_number: str
+    part_revision: str
+    unit: str
+    supplier: str
+    quantity: int
+    damaged: int
+    seq: int
+    segment: int = 0
+    lot: str = ""
+    serials: tuple[str, ...] = ()
+    handling_unit: str = ""
+    shipment_id: str = ""
+    order_number: str = ""
+    order_line: str = ""
+    location: str = ""
+    condition: str = ""
+    complete: bool = False
+    bill_of_lading: str = ""
+    packing_slip: str = ""
+    stock_status: str = ""
+    """What the receiver said of the goods: "", available, hold or damaged."""
+    received_at: int = 0
+    waits_until: int | None = None
+    """While it waits for its notice (D14 opens then); None when it does not."""
+    matched: int = 0
+    """Linked to notice lines; quantity - matched has no notice (D14) or is over (D17)."""
+    rung: str = ""
+    """Rung of the ladder that matched it; `assumed` for FIFO."""
+    status: Literal["open", "matched", "unmatched", "reversed", "waiting", "refused"] = "open"
+    touched: bool = False
+    new: bool = False
+
+
+@dataclass(slots=True)
+class Link:
+    """A portion of a goods-receipt line: what it answers, which account it came out of and where it stands.
+
+    The live links of a receipt line always add up to its quantity. A link answers a notice line and an order line,
+    either of which may be absent. `source` is `notice` (out of in_transit), `supplier` (no notice, order known) or
+    `clearing` (more than the notice, or nothing known); `state` is a stock state, an external account once a
+    resolution sent it there, or "" when it was never there (a recount).
+    """
+
+    receipt: ReceiptKey
+    receipt_line: str
+    shipment: ShipmentKey | None
+    notice_line: str
+    order: OrderKey | None
+    order_line: str
+    quantity: int
+    rung: str
+    seq: int
+    reversed: bool = False
+    number: int = 0
+    """Counts the links of one receipt line; with it the key."""
+    source: Literal["notice", "supplier", "clearing"] = "notice"
+    state: str = "available"
+    hold_reason: str = ""
+    damaged: bool = False
+    settled: bool = False
+    """A resolution decided it: later matching leaves it alone."""
+    lot: str = ""
+    revision: str = ""
+    owner: str = ""
+    touched: bool = False
+    new: bool = False
+
+
+@dataclass(slots=True)
+class Cumulative:
+    """Received in all, damaged included and reversed left out (RCD21)."""
+
+    key: CumulativeKey
+    received: int = 0
+    touched: bool = False
+    new: bool = False
+
+
+class Evidence(NamedTuple):
+    """A document's segment that supports a finding."""
+
+    message: str
+    document: str
+    segment: int
+
+
+@dataclass(slots=True)
+class Case:
+    """One discrepancy. The quantity is what is in question; expected and actual are the two values that differ."""
+
+    book: str
+    site: str
+    case: str
+    """`C<n>`, numbered per book."""
+    code: str
+    status: Literal["open", "assigned", "waiting", "resolved", "closed"]
+    part: str
+    unit: str
+    quantity: int
+    expected: int
+    actual: int
+    opened_seq: int
+    opened_at: int
+    supplier: str = ""
+    partner: str = ""
+    shipment_id: str = ""
+    notice_line: str = ""
+    receipt_provider: str = ""
+    receipt_id: str = ""
+    receipt_line: str = ""
+    order_number: str = ""
+    order_line: str = ""
+    grade: str = ""
+    fault: str = "unknown"
+    cause: str = ""
+    """Cause group: findings that share it are one physical cause and cost one penalty."""
+    rule: str = ""
+    """The tolerance rule that applied, as its place in the cascade."""
+    text: str = ""
+    owner: str = ""
+    due_at: int | None = None
+    clearing: int = 0
+    """What stands in the clearing account for it: + we hold more than was advised, - less. Closed only at 0."""
+    resolution: str = ""
+    resolved_at: int | None = None
+    comment: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    touched: bool = False
+    new: bool = False
+
+
+CaseIdentity = tuple[str, str, str, str, str, str, str, str, str, str, str]
+
+
+def case_identity(case: Case) -> CaseIdentity:
+    """What makes two findings the same one: their class and what they are about, never their quantity."""
+    return (
+        case.book, case.site, case.code, case.supplier, case.shipment_id, case.notice_line,
+        case.receipt_provider, case.receipt_id, case.receipt_line, case.order_number, case.order_line,
+    )  # fmt: skip

@@ -1,0 +1,139 @@
+"""Resolved events: what an event says, in the ledger's own identifiers and base units.
+
+The book resolves an event once, against the master data in force, and hands it to `needs` and `decide`. Nothing
+here guesses: a reference that master data does not know is named in `missing`, and the line waits for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from ledger.events import Event, Line, NoticeLine, OrderLine, ReceiptLine
+
+Standing = Literal["new", "other", "again"]
+"""`new`: the line was never recorded under this key; `other`: it was, with other content; `again`: it was recorded
+waiting, and is handed in once more because what it waited for has come. Lines already recorded with the same
+content are not handed in at all."""
+
+
+@dataclass(slots=True)
+class ResolvedLine:
+    """One line in our terms. Quantities are integers in millionths of the part's base unit."""
+
+    line: str
+    """Identity within the event: `line_identities(event.lines)[i]`, or the sender's own `line`."""
+    said: Line
+    """The line of the event as sent."""
+    part: str = ""
+    """Our part number, "" when unknown."""
+    unit: str = ""
+    """The part's base unit, "" when the part is unknown."""
+    quantity: int = 0
+    """0 where the unit cannot be converted."""
+    missing: str = ""
+    """First reference that is not known: `part:<number as sent>` or `unit:<part>/<unit>`; "" when all are."""
+    inexact: bool = False
+    """A quantity does not convert exactly; the line is refused unless the partner's terms round (D06)."""
+    residue: int = 0
+    """What rounding left over where the terms round (told to the rounding account); millionths, may be negative."""
+    revision: str = ""
+    """Our name of the part revision, as sent when we know none."""
+    revision_effective: bool = True
+    """False when the part's policy is `current` and the revision is unknown or not in force on the shipping day."""
+    supplier: str = ""
+    """Our supplier id for this line (goods-receipt lines may name their own), else the event's."""
+    damaged: int = 0
+    rejected: int = 0
+    expected: int | None = None
+    cum: int | None = None
+    """Supplier's cumulative (SN104), None when not sent."""
+    units_per_load: int | None = None
+    schedule: tuple[tuple[int, int | None], ...] = ()
+    """(quantity, due at in microseconds or None) per delivery of an order line."""
+    standing: Standing = "new"
+
+
+@dataclass(slots=True)
+class ResolvedEvent:
+    """One event in our terms. `seq` is its sequence in its book, given before it is decided."""
+
+    event: Event
+    book: str
+    seq: int
+    site: str = ""
+    """Our site id; "" when unknown (then `missing`) or when the kind has none."""
+    supplier: str = ""
+    """Our supplier id: N1 SU, else SF, else the envelope's sender; "" when unknown or when the kind has none."""
+    missing: str = ""
+    """`site:<as sent>` or `supplier:<as sent>`; the whole event waits for it."""
+    receiving_location: str = "DOCK"
+    """Where goods stand on arrival when the receipt names no location; from the site."""
+    lines: tuple[ResolvedLine, ...] = ()
+    repeats: bool = False
+    """An event with this key is recorded already, and this one differs (same content never gets here)."""
+    cause: int = 0
+    """When decided again: the sequence of the event that ended the wait; the effects are recorded there. Else 0."""
+    occurred_at: int = field(default=0)
+    """Microseconds UTC of `event.occurred_at`, 0 when the document does not say."""
+
+    @property
+    def effective_seq(self) -> int:
+        """The sequence under which effects are recorded: the cause where the event had waited."""
+        return self.cause or self.seq
+
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def microseconds(at: datetime | None) -> int | None:
+    """Microseconds since 1970 UTC, exactly; None for None. `at` must be aware."""
+    if at is None:
+        return None
+    since = at - EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def moment(at_us: int) -> datetime:
+    """The aware UTC datetime of microseconds since 1970."""
+    return EPOCH + at_us * _MICROSECOND
+
+
+def line_identity(line: Line) -> str:
+    """The sender's identity of a line: its own where it has one, else what it names, joined by `|`.
+
+    Order, order line, part, lot and handling unit for a goods receipt; order, order line, part and lot for a
+    notice; order line and part for an order. Never an ordinal: see `line_identities`.
+    """
+    if line.line:
+        return line.line
+    part = line.part_number or line.supplier_part_number
+    if isinstance(line, ReceiptLine):
+        if line.receipt_line:
+            return f"{line.receipt_line}|{line.handling_unit}" if line.handling_unit else line.receipt_line
+        return _join(line.shipment_id, line.order_number, line.order_line, part, line.lot, line.handling_unit)
+    if isinstance(line, NoticeLine):
+        return _join(line.order_number, line.release, line.order_line, part, line.part_revision, line.lot)
+    if isinstance(line, OrderLine):
+        return line.order_line or part
+    return part
+
+
+def line_identities(lines: Sequence[Line]) -> list[str]:
+    """One identity per line, unique within the event: a repeated one takes `#2`, `#3` in document order."""
+    seen: dict[str, int] = {}
+    identities: list[str] = []
+    for line in lines:
+        identity = line_identity(line)
+        count = seen.get(identity, 0) + 1
+        seen[identity] = count
+        identities.append(identity if count == 1 else f"{identity}#{count}")
+    return identities
+
+
+def _join(*parts: str) -> str:
+    """Parts joined by `|` without trailing empty ones, so that an identity stays short."""
+    return "|".join(parts).rstrip("|")

@@ -1,0 +1,41 @@
+"""Terms of one agreement: waits, titles, duplicates of judgement that differ from partner to partner."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from ledger.outcomes import Grade
+from ledger.policy.tolerance import Tolerance
+
+TitlePasses = Literal["shipment", "receipt", "consumption"]
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What was agreed with one partner; each field's default is what holds where nothing was agreed."""
+
+    asn_due_minutes: int = 30
+    """A notice is late when we receive it more than this after it says that the goods left (D12)."""
+    order_grace_minutes: int = 15
+    """How long a notice or a change waits for an order that we do not know, before it is refused (D02)."""
+    arrival_wait_minutes: int = 0
+    """How long goods without a notice wait for it before D14 opens."""
+    close_days: float = 5
+    """Days after its first goods receipt on which a notice line closes, short or not."""
+    overdue_hours: int = 24
+    """Hours after the expected arrival on which an unreceived notice is signalled as overdue."""
+    title_passes: TitlePasses = "receipt"
+    """When the goods become ours: sets the owner of what is in transit, and `consumption` makes it consigned."""
+    blanket_order_types: tuple[str, ...] = ("BK", "BE", "KB")
+    """Order types (BEG02) that are price and authority, not quantity."""
+    replace_after_receipt: Literal["refuse", "review"] = "refuse"
+    round_units: bool = False
+    """Whether an inexact unit conversion is rounded, its residue posted to the rounding account."""
+    tolerances: dict[str, Tolerance] = {}
+    """Per class (`D16`, or "" for every class): the supplier's place in the cascade, spoken from the agreement."""
+    grades: dict[str, Grade] = {}
+    """Per class: another grade than the class's own (fatal, line, warning)."""
+
+
+DEFAULT_TERMS = Terms()

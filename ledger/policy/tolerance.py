@@ -1,0 +1,91 @@
+"""Tolerances and their cascade: the most specific rule wins, and its name is kept with every finding.
+
+Order of the cascade: order line, part and supplier, part, supplier, site, default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+Action = Literal["ignore", "warn", "hold"]
+"""What happens beyond the tolerance: nothing, a case, or a case with the quantity held."""
+
+
+class Tolerance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How much of a discrepancy is let pass: the greater of a share and an amount, both inclusive."""
+
+    percent: Decimal = Decimal(0)
+    quantity: Decimal = Decimal(0)
+    """In the part's base unit."""
+    minutes: int | None = None
+    """For classes about time; None leaves it to the terms."""
+    action: Action | None = None
+    """None leaves it to the class."""
+
+    def allows(self, difference: int, expected: int) -> bool:
+        """Whether a difference passes; both in millionths of the base unit, the difference without its sign."""
+        if difference <= 0:
+            return True
+        if not self.percent and not self.quantity:
+            return False
+        return difference <= max(self.percent * expected / 100, self.quantity * 1_000_000)
+
+
+class ToleranceRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One place of the cascade. Empty fields match everything; `code` "" is every class."""
+
+    tolerance: Tolerance
+    code: str = ""
+    supplier: str = ""
+    part: str = ""
+    site: str = ""
+    order_number: str = ""
+    order_line: str = ""
+
+    @property
+    def place(self) -> str:
+        """Name of its place in the cascade: `part+supplier:P1+acme`."""
+        if self.order_number:
+            return f"order_line:{self.order_number}/{self.order_line}"
+        if self.part and self.supplier:
+            return f"part+supplier:{self.part}+{self.supplier}"
+        if self.part:
+            return f"part:{self.part}"
+        if self.supplier:
+            return f"supplier:{self.supplier}"
+        if self.site:
+            return f"site:{self.site}"
+        return "default"
+
+
+Cascade = Mapping[tuple[str, str], Tolerance]
+"""(place, class) -> tolerance; class "" speaks for every class at that place."""
+
+NO_TOLERANCE = Tolerance()
+
+
+def compile_rules(rules: tuple[ToleranceRule, ...]) -> Cascade:
+    """The rules by place and class; of two with the same place and class the later wins."""
+    return {(rule.place, rule.code): rule.tolerance for rule in rules}
+
+
+def resolve_tolerance(
+    cascade: Cascade, code: str, *, order_number: str, order_line: str, part: str, supplier: str, site: str
+) -> tuple[Tolerance, str]:
+    """The tolerance that applies to one finding, and the name of the rule: `default` where none says anything."""
+    if not cascade:
+        return NO_TOLERANCE, "default"
+    places = (
+        f"order_line:{order_number}/{order_line}", f"part+supplier:{part}+{supplier}", f"part:{part}",
+        f"supplier:{supplier}", f"site:{site}", "default",
+    )  # fmt: skip
+    for place in places:
+        for named in (code, ""):
+            found = cascade.get((place, named))
+            if found is not None:
+                return found, place
+    return NO_TOLERANCE, "default"
