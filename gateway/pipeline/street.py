@@ -150,3 +150,19 @@ class Street:
     def answers(self, id: str) -> tuple[Answer, ...]:
         """What answers one received message, in the order it was queued."""
         raise NotImplementedError
+
+    def put_key(self, *, name: str, sha256: str, partner: str, scopes: Sequence[str]) -> None:
+        """Keep a new API key by its digest; see `gateway.store.keys.put_key`, which raises OperatorMistake."""
+        raise NotImplementedError
+
+    def revoke_key(self, *, name: str) -> bool:
+        """End an API key; False when it had been ended before. Raises OperatorMistake when there is none."""
+        raise NotImplementedError
+
+    def subscribe(self, id: str, *, url: str, secret: str, kinds: Sequence[str], partner: str) -> None:
+        """Begin a webhook subscription; `secret` is a reference. See `gateway.store.subscriptions`."""
+        raise NotImplementedError
+
+    def unsubscribe(self, id: str) -> bool:
+        """End one; False when there is none in force."""
+        raise NotImplementedError
