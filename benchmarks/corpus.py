@@ -1,4 +1,4 @@
-"""The traffic that every figure of the street is measured on: partners, parts, and coherent documents by the thousand.
+"""The traffic that every figure of the street is measured on: partners, parts and coherent documents by the thousand.
 
 Seed and size in, bytes and their SHA-256 out: the same arguments give the same bytes on any machine. Orders are
 placed, notices answer orders, goods receipts answer notices, so that matching has real work. A warm-up part comes
@@ -121,8 +121,8 @@ def _partners() -> list[Dialect]:
         duns = f"{100_000_000 + 7_919 * (index + 1):09d}"
         dialects.append(
             Dialect(
-                partner=f"{role}{index + 1:02d}", isa=("01", duns), party=f"1:{duns}", element=element, segment=segment,
-                component=component, hierarchy=HIERARCHIES[index % len(HIERARCHIES)],
+                partner=f"{role}{index + 1:02d}", isa=("01", duns), party=f"1:{duns}", element=element,
+                segment=segment, component=component, hierarchy=HIERARCHIES[index % len(HIERARCHIES)],
                 version="004010AIAG" if index % 5 == 0 else "004010", unit="PC" if index % 4 == 3 else "EA",
             )
         )  # fmt: skip
@@ -141,7 +141,9 @@ class _World:
         for part in self.parts:
             self.by_supplier[part.supplier].append(part)
         self.zipf = _zipf(SUPPLIERS)
-        self.open: dict[tuple[int, str], deque[OpenLine]] = {(s, site): deque() for s in range(SUPPLIERS) for site in SITES}
+        self.open: dict[tuple[int, str], deque[OpenLine]] = {
+            (s, site): deque() for s in range(SUPPLIERS) for site in SITES
+        }
         self.awaiting: list[Notice] = []
         self.held: deque[tuple[int, Notice]] = deque()
         self.orders = self.shipments = self.receipts = self.answers = self.tick = 0
@@ -156,7 +158,9 @@ class _World:
             draw = self.rng.random()
             serial, lot = draw < 0.03, 0.03 <= draw < 0.13
             unit = "KG" if self.rng.random() < 0.04 and not serial else self.dialects[owner].unit
-            parts.append(Part(f"P{number:06d}-{number % 89:02d}", f"V{owner:02d}{number:06d}", owner, unit, lot, serial))
+            parts.append(
+                Part(f"P{number:06d}-{number % 89:02d}", f"V{owner:02d}{number:06d}", owner, unit, lot, serial)
+            )
         return parts
 
     # --- the stream ---------------------------------------------------------------------------------------------
@@ -181,7 +185,9 @@ class _World:
         repeats = self.rng.sample(range(count), round(count * (DUPLICATE + CONFLICT)))
         conflicts = set(repeats[: round(count * CONFLICT)])
         again = set(repeats)
-        faulty = set(self.rng.sample([n for n in range(count) if deck[n] in ("850", "856", "861")], round(count * FAULTY)))
+        faulty = set(
+            self.rng.sample([n for n in range(count) if deck[n] in ("850", "856", "861")], round(count * FAULTY))
+        )
         self.rng.shuffle(self.kept)
         for index in range(count):
             self.tick += 1
@@ -220,7 +226,9 @@ class _World:
     def _line_count(self) -> int:
         return max(1, min(LINES_MAX, round(self.rng.lognormvariate(math.log(LINES_MEDIAN), SIGMA))))
 
-    def _x12(self, dialect: Dialect, kind: Kind, group: str, body: write.Segments, at: datetime, lines: int) -> tuple[Sent, Dialect]:
+    def _x12(
+        self, dialect: Dialect, kind: Kind, group: str, body: write.Segments, at: datetime, lines: int
+    ) -> tuple[Sent, Dialect]:
         data = write.interchange(dialect, group, body, at)
         return Sent(dialect.partner, kind, f"{kind}-{dialect.interchange:06d}.edi", at, data, lines), dialect
 
@@ -265,7 +273,9 @@ class _World:
             key = max(self.open, key=lambda place: len(self.open[place]))
         pool = self.open[key]
         self.shipments += 1
-        notice = Notice(self.dialects[key[0]], key[1], f"{self.shipments:08d}", at - timedelta(minutes=rng.randint(1, 20)))
+        notice = Notice(
+            self.dialects[key[0]], key[1], f"{self.shipments:08d}", at - timedelta(minutes=rng.randint(1, 20))
+        )
         for _ in range(min(wanted, len(pool))):
             line = pool.popleft()
             piece = self._shipped(line)
@@ -285,11 +295,14 @@ class _World:
         if line.part.lot:
             piece.lot = f"L{self.shipments % 997:03d}{rng.randrange(100):02d}"
         if line.part.serial:
-            piece.serials = tuple(f"{line.part.number[1:7]}{self.shipments:07d}{line.order[-4:]}{line.order_line}{n}" for n in range(take))
+            piece.serials = tuple(
+                f"{line.part.number[1:7]}{self.shipments:07d}{line.order[-4:]}{line.order_line}{n}"
+                for n in range(take)
+            )
         return piece
 
     def _received(self) -> tuple[Notice, datetime, str]:
-        """A notice to receive, oldest first within a window, and what the dock found; some come before their notice."""
+        """A notice to receive, oldest first within a window, and what the dock found; some precede their notice."""
         rng = self.rng
         if not self.awaiting or rng.random() < BEFORE_NOTICE:
             notice = self._ship()
@@ -320,7 +333,9 @@ class _World:
         dialect = self.dialects[SUPPLIERS + SITES.index(notice.site)]
         body = write.receipt_csv(dialect.partner, receipt, notice, at)
         name = f"RCPT_{notice.site}_{at:%Y%m%d%H%M%S}_{self.receipts:04d}.csv"
-        return Sent(dialect.partner, "receipt", name, at, body, sum(len(p.serials) or 1 for p in notice.pieces)), dialect
+        return Sent(
+            dialect.partner, "receipt", name, at, body, sum(len(p.serials) or 1 for p in notice.pieces)
+        ), dialect
 
     def _receipt_861(self) -> tuple[Sent, Dialect]:
         notice, at, receipt = self._received()

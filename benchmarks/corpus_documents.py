@@ -78,7 +78,9 @@ def interchange(dialect: Dialect, group_id: str, body: Segments, at: datetime, *
     set_id = body[0][1]
     lines = [
         isa,
-        e.join(("GS", group_id, dialect.isa[1], WE[1], f"{at:%Y%m%d}", f"{at:%H%M}", str(number), "X", dialect.version)),
+        e.join(
+            ("GS", group_id, dialect.isa[1], WE[1], f"{at:%Y%m%d}", f"{at:%H%M}", str(number), "X", dialect.version)
+        ),
         *(e.join(_trimmed(segment)) for segment in body),
         e.join(("SE", str(len(body) + 1), "0001")),
         e.join(("GE", "1", str(number))),
@@ -95,7 +97,9 @@ def _trimmed(segment: tuple[str, ...]) -> tuple[str, ...]:
     return segment[:end]
 
 
-def order_850(number: str, site: str, supplier: str, due: datetime, placed: datetime, lines: Sequence[Piece]) -> Segments:
+def order_850(
+    number: str, site: str, supplier: str, due: datetime, placed: datetime, lines: Sequence[Piece]
+) -> Segments:
     """A stand-alone purchase order; `supplier` is `qualifier:id`."""
     qualifier, _, ident = supplier.partition(":")
     body: Segments = [
@@ -173,10 +177,10 @@ def _item(piece: Piece, *, with_order: bool) -> Segments:
 
 
 COLUMNS = (
-    "record_type", "provider_id", "site_code", "receipt_id", "receipt_ts", "asn_number", "bol", "po_number", "po_line",
-    "supplier_code", "part_no", "revision", "supplier_part", "qty_expected", "qty_received", "qty_damaged",
-    "qty_rejected", "uom", "lot", "serial", "handling_unit", "parent_hu", "condition", "location", "status", "operator",
-    "remarks",
+    "record_type", "provider_id", "site_code", "receipt_id", "receipt_ts", "asn_number", "bol", "po_number",
+    "po_line", "supplier_code", "part_no", "revision", "supplier_part", "qty_expected", "qty_received",
+    "qty_damaged", "qty_rejected", "uom", "lot", "serial", "handling_unit", "parent_hu", "condition", "location",
+    "status", "operator", "remarks",
 )  # fmt: skip
 
 
@@ -185,7 +189,12 @@ def receipt_csv(provider: str, receipt: str, notice: Notice, at: datetime) -> by
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    head = {"provider_id": provider, "site_code": notice.site, "receipt_id": receipt, "receipt_ts": f"{at:%Y-%m-%dT%H:%M:%S}+00:00"}
+    head = {
+        "provider_id": provider,
+        "site_code": notice.site,
+        "receipt_id": receipt,
+        "receipt_ts": f"{at:%Y-%m-%dT%H:%M:%S}+00:00",
+    }
     _write_row(writer, {"record_type": "H", **head})
     total, rows = 0.0, 0
     for piece in notice.pieces:
@@ -203,7 +212,10 @@ def receipt_csv(provider: str, receipt: str, notice: Notice, at: datetime) -> by
                     "status": "AVL",
                 },
             )  # fmt: skip
-    _write_row(writer, {"record_type": "T", "qty_expected": str(rows), "qty_received": f"{total:.3f}".rstrip("0").rstrip(".")})
+    _write_row(
+        writer,
+        {"record_type": "T", "qty_expected": str(rows), "qty_received": f"{total:.3f}".rstrip("0").rstrip(".")},
+    )
     return out.getvalue().encode()
 
 

@@ -51,7 +51,9 @@ def _documents(now: datetime) -> tuple[bytes, ...]:
     local = now.astimezone(ZoneInfo(ZONE)).replace(second=0, microsecond=0)
     return (
         _order(ORDER_A, local, (("10", "ECU-4410", "8", "EA", "214.50"), ("20", "HRN-0815", "240", "EA", "41.25"))),
-        _order(ORDER_B, local, (("10", "BRK-2207-L", "100", "EA", "63.10"), ("20", "BLT-M8X40", "10", "XBX", "18.00"))),
+        _order(
+            ORDER_B, local, (("10", "BRK-2207-L", "100", "EA", "63.10"), ("20", "BLT-M8X40", "10", "XBX", "18.00"))
+        ),
         _ship_notice(local),
         _goods_receipt(local),
         _ship_notice_with_wrong_part(local),
@@ -173,10 +175,12 @@ _COLUMNS = (
 
 
 def _goods_receipt(local: datetime) -> bytes:
-    """What the dock found: harnesses four short and no more to come (02), two calipers damaged (01), the rest good."""
+    """What the dock found: harnesses four short and final (02), two calipers damaged (01), the rest good."""
     rows: list[dict[str, str]] = []
 
-    def found(order: str, line: str, part: str, expected: str, received: str, unit: str, unit_label: str, **more: str) -> None:
+    def found(
+        order: str, line: str, part: str, expected: str, received: str, unit: str, unit_label: str, **more: str
+    ) -> None:
         rows.append(
             {"po_number": order, "po_line": line, "part_no": part, "qty_expected": expected, "qty_received": received,
              "qty_damaged": "0", "uom": unit, "handling_unit": unit_label, "condition": "07", "status": "AVL"} | more
@@ -185,17 +189,42 @@ def _goods_receipt(local: datetime) -> bytes:
     for label, serials in ECU_PACKS:
         for serial in serials:
             found(ORDER_A, "10", "ECU-4410", "1", "1", "EA", label, serial=serial)
-    found(ORDER_A, "20", "HRN-0815", "240", "236", "EA", HARNESS_PACK, lot=HARNESS_LOT, condition="02", remarks="one bundle missing")
-    found(ORDER_B, "10", "BRK-2207-L", "60", "60", "EA", CALIPER_PACK, qty_damaged="2", condition="01", remarks="crushed corner")
+    found(
+        ORDER_A,
+        "20",
+        "HRN-0815",
+        "240",
+        "236",
+        "EA",
+        HARNESS_PACK,
+        lot=HARNESS_LOT,
+        condition="02",
+        remarks="one bundle missing",
+    )
+    found(
+        ORDER_B,
+        "10",
+        "BRK-2207-L",
+        "60",
+        "60",
+        "EA",
+        CALIPER_PACK,
+        qty_damaged="2",
+        condition="01",
+        remarks="crushed corner",
+    )
     found(ORDER_B, "20", "BLT-M8X40", "2000", "2000", "EA", BOLT_PACK)
     shared = {
         "provider_id": LOGISTICS.partner.upper(), "site_code": PLANT_PARTY, "receipt_id": RECEIPT,
-        "receipt_ts": local.isoformat(), "asn_number": SHIPMENT, "supplier_code": SUPPLIER_PARTY, "location": "DOCK-2",
+        "receipt_ts": local.isoformat(), "asn_number": SHIPMENT, "supplier_code": SUPPLIER_PARTY,
+        "location": "DOCK-2",
     }  # fmt: skip
     out = io.StringIO()
     writer = csv.DictWriter(out, _COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
-    writer.writerow({"record_type": "H", **{k: shared[k] for k in ("provider_id", "site_code", "receipt_id", "receipt_ts")}})
+    writer.writerow(
+        {"record_type": "H", **{k: shared[k] for k in ("provider_id", "site_code", "receipt_id", "receipt_ts")}}
+    )
     for row in rows:
         writer.writerow({"record_type": "D", **shared, **row})
     total = sum(int(row["qty_received"]) for row in rows)

@@ -25,15 +25,20 @@ class Client:
     def close(self) -> None:
         self._http.close()
 
-    def send(self, data: bytes, name: str, media_type: str) -> dict[str, Any]:
-        """Hand over a document and wait for what comes of it: `{id, status, ...}`."""
-        # The key says which delivery this is, so a repeat after a lost answer is found, even years later.
-        headers = {"Content-Type": media_type, "Idempotency-Key": name, "Content-Disposition": f'attachment; filename="{name}"'}
-        return self._json("POST", f"/v1/messages?wait={WAIT_S}", content=data, headers=headers)
+    def send(self, data: bytes, name: str) -> dict[str, Any]:
+        """Hand over a document and wait for what comes of it: the message as `GET /v1/messages/{id}` shows it.
 
-    def record(self, events: bytes) -> dict[str, Any]:
-        headers = {"Content-Type": "application/json"}
-        return self._json("POST", f"/v1/events?wait={WAIT_S}", content=events, headers=headers)
+        Its name is its Idempotency-Key: the same delivery again gets the first answer, however much later.
+        """
+        return self._json(
+            "POST", "/v1/messages", params={"wait": WAIT_S, "name": name}, content=data, headers=_key(name)
+        )
+
+    def record(self, events: bytes, name: str) -> dict[str, Any]:
+        """Hand over canonical events, as JSON."""
+        return self._json(
+            "POST", "/v1/events", params={"wait": WAIT_S, "name": name}, content=events, headers=_key(name)
+        )
 
     def get(self, path: str, **parameters: str) -> dict[str, Any]:
         return self._json("GET", path, params=parameters)
@@ -44,9 +49,9 @@ class Client:
         while True:
             page = self.get(path, **parameters)
             items += page["items"]
-            if not page.get("next"):
+            if not page["next"]:
                 return items
-            parameters["after"] = str(page["next"])
+            parameters["cursor"] = page["next"]
 
     def content(self, id: str) -> bytes:
         """The bytes of a message; for a partner, this is picking it up from its mailbox."""
@@ -61,3 +66,7 @@ class Client:
         if response.status_code >= 400:
             raise Unavailable(f"{method} {path} answered {response.status_code}: {response.text}")
         return response
+
+
+def _key(name: str) -> dict[str, str]:
+    return {"Idempotency-Key": f"demo/{name}", "Content-Type": "application/octet-stream"}

@@ -51,7 +51,7 @@ class _Clock:
 
 
 def play(story: Path, home: Path) -> dict[str, bytes]:
-    """The answers by file name: `events.json`, `outcomes.json`, and `997.edi`, `861.edi` and so on where there are any."""
+    """The answers by file name: `events.json`, `outcomes.json`, and `997.edi`, `861.edi` and so on where any."""
     shutil.copytree(WORLD / "partners", home / "partners")
     if (story / "partners").is_dir():
         shutil.copytree(story / "partners", home / "partners", dirs_exist_ok=True)
@@ -90,7 +90,9 @@ def _answers(street: Street, received: dict[str, str], first: int) -> dict[str, 
         books = {
             book: {
                 "cases": [_plain(case) for case in queries.cases(conn, book=book)],
-                "balances": sorted((_plain(balance) for balance in queries.balances(conn, book=book, external=True)), key=str),
+                "balances": sorted(
+                    (_plain(balance) for balance in queries.balances(conn, book=book, external=True)), key=str
+                ),
             }
             for book, events in (("live", live), ("test", test))
             if book == "live" or events
@@ -122,7 +124,9 @@ _NOT_SHOWN = {"id", "received_at", "digest", "map", "guide", "bytes", "answers",
 def _message(message: dict[str, Any]) -> dict[str, Any]:
     plain = _plain(message)
     shown = {name: plain[name] for name in _MESSAGE if plain.get(name)}
-    shown["documents"] = [{k: v for k, v in d.items() if k not in _NOT_SHOWN and v} for d in shown.get("documents", [])]
+    shown["documents"] = [
+        {k: v for k, v in d.items() if k not in _NOT_SHOWN and v} for d in shown.get("documents", [])
+    ]
     return shown
 
 
@@ -167,4 +171,3 @@ def rewrite(story: Path) -> None:
         (story / name).unlink()
     for name, body in answers.items():
         (story / name).write_bytes(body)
-

@@ -1,0 +1,112 @@
+"""Tells a person what happened: messages and answers, stock by state, cases with their evidence, the score.
+
+Prints only; everything it says is in the scene that the play gives it.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from gateway.demo.play import Scene
+from gateway.demo.world import PARTS
+
+STATES = ("in_transit", "available", "quality_hold", "quarantine")
+
+
+def tell(console: Console, scene: Scene, *, repeat: bool) -> None:
+    """The whole story, section by section."""
+    _messages(console, scene)
+    _answers(console, scene)
+    _position(console, scene)
+    _cases(console, scene)
+    if repeat:
+        console.print("\n[bold]A repeat:[/] the same bytes as last time. Nothing was recorded or sent a second time.")
+
+
+def tell_end(console: Console, figures: dict[str, Any]) -> None:
+    """The last lines: laws, score, time."""
+    score = figures["score"]
+    grade = score["grade"] or "no grade yet"
+    console.print(
+        f"\n[bold]The books:[/] {figures['movements']} movements, sum over all accounts {figures['movements_sum']}, "
+        f"verification {figures['verify']}."
+    )
+    console.print(
+        f"[bold]Brightwell's score:[/] {score['value']} ({grade}; {score['coverage']} of the weights covered"
+        f"{', provisional' if score['provisional'] else ''})."
+    )
+    console.print(f"[dim]{figures['seconds']} s, working folder {figures['home']}[/]")
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def _messages(console: Console, scene: Scene) -> None:
+    table = _table("What came in, and what it was answered", "from", "document", "became", "answers")
+    for exchange in scene.exchanges:
+        documents = exchange.message.get("documents", [])
+        became = ", ".join(sorted({str(document["status"]) for document in documents})) or exchange.message["status"]
+        answers = ", ".join(_short(answer) for answer in exchange.answers) or "-"
+        table.add_row(exchange.who, exchange.name, became, answers)
+    console.print(table)
+
+
+def _short(answer: dict[str, Any]) -> str:
+    """`997 A`, `861`, `850 to brightwell`."""
+    if answer["kind"] == "997":
+        return "997 " + next((segment[1] for segment in answer["segments"] if segment[0] == "AK9"), "")
+    return f"{answer['kind']} to {answer['partner']}"
+
+
+def _answers(console: Console, scene: Scene) -> None:
+    """The first 997, and each 861 and 824 in full, as the partner got them."""
+    shown: list[dict[str, Any]] = []
+    for kind in ("850", "997", "861", "824"):
+        of_kind = [answer for answer in scene.sent if answer["kind"] == kind]
+        shown += of_kind if kind in ("861", "824") else of_kind[:1]
+    for answer in shown:
+        console.print(f"\n[bold]{answer['kind']}[/] to {answer['partner']}")
+        for segment in answer["segments"]:
+            console.print(Text("   " + "*".join(segment), style="cyan"))
+
+
+def _position(console: Console, scene: Scene) -> None:
+    physical = [b for b in scene.balances if b["state"] in STATES]
+    table = _table("\nWhere the parts are now", "part", *STATES, "unit", "where")
+    for part in PARTS:
+        mine = [b for b in physical if b["part"] == part]
+        amounts = {
+            state: sum((Decimal(b["quantity"]) for b in mine if b["state"] == state), Decimal(0)) for state in STATES
+        }
+        places = sorted({b["location"] for b in mine if b["location"]})
+        cells = [_amount(amounts[state]) for state in STATES]
+        table.add_row(part, *cells, mine[0]["unit"] if mine else "", ", ".join(places))
+    console.print(table)
+
+
+def _amount(value: Decimal) -> str:
+    return f"{value.normalize():f}" if value else "[dim]-[/]"
+
+
+def _cases(console: Console, scene: Scene) -> None:
+    console.print("\n[bold]Discrepancies, each with the segments that are its evidence[/]")
+    for case in scene.cases:
+        line = Text(f"{case['id']}  ", style="bold")
+        line.append(case["code"], style="bold yellow")
+        line.append(
+            f"  {case['part'] or 'unknown part'}: {case['quantity']} {case['unit']}, expected {case['expected']}, "
+            f"actual {case['actual']}; fault: {case['fault']}; {case['status']}"
+        )
+        console.print(line)
+        for evidence in scene.evidence[case["id"]]:
+            console.print(Text(f"    {evidence.name}, segment {evidence.segment}:  {evidence.text}", style="dim"))
