@@ -1,0 +1,89 @@
+"""The corpus keeps its promises: the same bytes each time, the stated mix, and documents that answer each other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from statistics import median
+
+from benchmarks.corpus import Corpus, build
+from benchmarks.corpus_flaws import FLAWS, damage
+
+
+@cache
+def corpus() -> Corpus:
+    return build(7, 2000, parts=2000)
+
+
+def test_same_seed_gives_the_same_bytes() -> None:
+    again = build(7, 2000, parts=2000)
+
+    assert again.sha == corpus().sha
+
+
+def test_other_seed_gives_other_bytes() -> None:
+    assert build(8, 2000, parts=2000).sha != corpus().sha
+
+
+def test_timed_part_has_the_stated_mix() -> None:
+    kinds = Counter(sent.kind for sent in corpus().timed)
+
+    shares = {kind: round(100 * count / len(corpus().timed)) for kind, count in kinds.items()}
+
+    assert shares["850"] in (25, 26)
+    assert shares["856"] in (44, 45, 46)
+    assert shares["receipt"] in (24, 25)
+    assert shares["861"] + shares["824"] + shares["997"] == 5
+
+
+def test_nothing_repeats_inside_the_timed_part() -> None:
+    bodies = [sent.body for sent in corpus().timed]
+
+    assert len(set(bodies)) == len(bodies)
+
+
+def test_repeats_are_of_the_warm_up_part() -> None:
+    early = {sent.body for sent in corpus().sent[: corpus().warm_up]}
+
+    assert {sent.body for sent in corpus().timed if sent.flaw == "duplicate"} <= early
+
+
+def test_flaws_have_the_stated_shares() -> None:
+    flaws = Counter(
+        "repeat" if sent.flaw in ("duplicate", "conflict") else bool(sent.flaw) for sent in corpus().timed
+    )
+
+    assert flaws["repeat"] == round(0.012 * 2000)
+    assert 30 <= flaws[True] <= 40
+
+
+def test_lines_are_lognormal_around_eight() -> None:
+    lines = [sent.lines for sent in corpus().timed if sent.kind == "850"]
+
+    assert 7 <= median(lines) <= 9
+    assert max(lines) > 100
+
+
+def test_most_goods_receipts_answer_a_notice_sent_before() -> None:
+    sent_before: set[bytes] = set()
+    answered = Counter[bool]()
+    for sent in corpus().sent:
+        if sent.kind == "856" and b"BSN" in sent.body:
+            sent_before.add(sent.body.split(b"BSN")[1][4:12])
+        elif sent.kind == "receipt":
+            answered[sent.body.split(b"\r\n")[2].split(b",")[5] in sent_before] += 1
+
+    assert 0.01 < answered[False] / answered.total() < 0.06
+
+
+def test_every_flaw_changes_a_notice() -> None:
+    clean = next(sent for sent in corpus().timed if sent.kind == "856" and not sent.flaw)
+    dialect = next(d for d in corpus().dialects if d.partner == clean.partner)
+
+    unchanged = [
+        name
+        for name in FLAWS
+        if not (name == "D02" and b"PRF" not in clean.body) and damage(clean.body, dialect, name) == clean.body
+    ]
+
+    assert unchanged == []
