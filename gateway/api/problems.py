@@ -51,6 +51,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("method-not-allowed", 405, "Method not allowed", "See /openapi.json."),
     Kind("conflict", 409, "Not possible in its present state", "Read it again and decide anew."),
     Kind("too-large", 413, "The body is too large", "Send less in one message."),
+    Kind("encoding", 415, "The content encoding is not taken", "Send the bytes uncompressed."),
     Kind("not-valid", 422, "The request is well formed but not valid", "Correct what `errors` names."),
     Kind("key-reused", 422, "Idempotency-Key was used with another body", "Use a new key for a new message."),
     Kind("refused", 422, "Refused", "Correct what `detail` says and send again."),

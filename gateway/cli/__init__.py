@@ -23,7 +23,7 @@ from gateway.settings import read_version
 
 
 class Command(NamedTuple):
-    """One line of `crossdock --help`; `module` holds a `typer.Typer` called `app`."""
+    """One line of `crossdock --help`; `module` holds a `typer.Typer`, called `app` unless `:name` follows."""
 
     name: str
     module: str
@@ -43,16 +43,20 @@ COMMANDS: tuple[Command, ...] = (
     Command("map", "gateway.cli.map", "Mappings, in both directions."),
     Command("partner", "gateway.cli.partner", "Partners and their agreements."),
     Command("key", "gateway.cli.key", "API keys."),
-    Command("part", "gateway.cli.part", "Parts: import and list."),
-    Command("unit", "gateway.cli.unit", "Unit factors of parts: import and list."),
-    Command("site", "gateway.cli.site", "Sites: import and list."),
-    Command("location", "gateway.cli.location", "Locations within sites: import and list."),
-    Command("supplier", "gateway.cli.supplier", "Suppliers and other parties: import and list."),
-    Command("calendar", "gateway.cli.calendar", "Working calendars: import and list."),
+    Command("part", "gateway.cli.masterdata:part", "Parts: import and list."),
+    Command("unit", "gateway.cli.masterdata:unit", "Unit factors of parts: import and list."),
+    Command("site", "gateway.cli.masterdata:site", "Sites: import and list."),
+    Command("location", "gateway.cli.masterdata:location", "Locations within sites: import and list."),
+    Command("supplier", "gateway.cli.masterdata:supplier", "Suppliers and other parties: import and list."),
+    Command("calendar", "gateway.cli.masterdata:calendar", "Working calendars: import and list."),
     Command("ledger", "gateway.cli.ledger", "The books: balances, movements, verification."),
     Command("case", "gateway.cli.case", "Discrepancies."),
     Command("score", "gateway.cli.score", "Supplier scorecards."),
 )
+
+
+COMPLETION_OPTIONS = ("install_completion", "show_completion")
+"""The root's alone; typer would repeat them in every noun."""
 
 
 class LazyGroup(typer.core.TyperGroup):
@@ -72,8 +76,10 @@ class LazyGroup(typer.core.TyperGroup):
 
 def load_command(command: Command) -> Any:
     """Import a command and give it, and each of its subcommands, the option `--home`."""
-    loaded: Any = typer.main.get_command(importlib.import_module(command.module).app)
+    module, _, name = command.module.partition(":")
+    loaded: Any = typer.main.get_command(getattr(importlib.import_module(module), name or "app"))
     loaded.name, loaded.help = command.name, loaded.help or command.help
+    loaded.params = [option for option in loaded.params if option.name not in COMPLETION_OPTIONS]
     _add_home(loaded)
     return loaded
 
@@ -97,7 +103,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _remember_home(home: Path | None) -> None:
     if home is not None:
-        (frame.flags.get() or {})["home"] = home
+        # A new mapping, so that one command's flag can never reach another one in the same process.
+        frame.flags.set({**(frame.flags.get() or {}), "home": home})
 
 
 _HomeOption = Annotated[
@@ -123,7 +130,7 @@ def _carry(home: _HomeOption = None) -> None: ...
 def _add_home(command: Any) -> None:
     for member in getattr(command, "commands", {}).values():
         _add_home(member)
-    if not hasattr(command, "commands") and all(parameter.name != "home" for parameter in command.params):
+    if all(parameter.name != "home" for parameter in command.params):
         command.params += [option for option in typer.main.get_command(_carrier).params if option.name == "home"]
 
 

@@ -6,6 +6,7 @@ digest is enough: there is nothing to guess, and a lookup must cost no more than
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
@@ -40,6 +41,11 @@ class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
     def allows(self, scope: Scope) -> bool:
         """True if it has the scope; `admin` has them all."""
         return scope in self.scopes or "admin" in self.scopes
+
+
+def make_key(entropy: bytes) -> str:
+    """A new key from KEY_ENTROPY_BYTES random bytes; to be shown once."""
+    return KEY_PREFIX + base64.urlsafe_b64encode(entropy).decode().rstrip("=")
 
 
 def digest_of(key: str) -> str:

@@ -1,0 +1,66 @@
+"""Responses: one encoder for every answer, and cursor paging.
+
+Decimals go out as strings and times as ISO 8601, as everywhere in Crossdock. A page is `{items, next}` with a `Link`
+header; `next` is opaque and stays valid while rows are added.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+from fastapi import Request, Response
+
+from gateway.api.problems import Problem
+
+T = TypeVar("T")
+
+JSON = "application/json"
+_encoder = msgspec.json.Encoder(decimal_format="string", enc_hook=str)
+
+
+def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """`value` (structs, dicts, lists) as JSON."""
+    return Response(_encoder.encode(value), status, dict(headers or {}), JSON)
+
+
+def answer_page(request: Request, rows: Sequence[T], limit: int, cursor_of: Callable[[T], str | int]) -> Response:
+    """One page of at most `limit` rows. `rows` holds one more if there is a next page: ask for `limit + 1`."""
+    shown = rows[:limit]
+    if len(rows) <= limit:
+        return answer({"items": shown, "next": None})
+    cursor = _seal(str(cursor_of(shown[-1])))
+    url = request.url.include_query_params(cursor=cursor)
+    # A path, not a whole address: behind a proxy our own idea of the host would be wrong.
+    link = f'<{url.path}?{url.query}>; rel="next"'
+    return answer({"items": shown, "next": cursor}, headers={"Link": link})
+
+
+def open_cursor(cursor: str | None) -> str:
+    """The place after which a page begins; "" is the beginning. Raises Problem for what we never gave out."""
+    if cursor is None:
+        return ""
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
+    except (binascii.Error, UnicodeDecodeError, ValueError) as error:
+        raise Problem("not-valid", "the cursor is not one of ours") from error
+    if not text.startswith("after:"):
+        raise Problem("not-valid", "the cursor is not one of ours")
+    return text.removeprefix("after:")
+
+
+def open_number_cursor(cursor: str | None) -> int:
+    """`open_cursor` where rows are counted by sequence; 0 is the beginning."""
+    text = open_cursor(cursor)
+    if not text:
+        return 0
+    if not text.isdigit():
+        raise Problem("not-valid", "the cursor belongs to another list")
+    return int(text)
+
+
+def _seal(place: str) -> str:
+    return base64.urlsafe_b64encode(f"after:{place}".encode()).decode().rstrip("=")

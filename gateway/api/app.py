@@ -1,0 +1,112 @@
+"""The HTTP application: routes, problems, limits and one log line per request. No business here.
+
+`create_app(street)` is what `serve` and tests run. Endpoints are plain functions in a pool of threads.
+"""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio.to_thread
+import structlog
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.api import (
+    balances,
+    cases,
+    events,
+    health,
+    masterdata,
+    messages,
+    movements,
+    openapi,
+    positions,
+    problems,
+    scores,
+    webhooks,
+)
+from gateway.pipeline import Street
+from gateway.settings import Settings, read_version
+
+log = structlog.get_logger(__name__)
+
+ROUTERS = (
+    messages.router,
+    events.router,
+    balances.router,
+    positions.router,
+    movements.router,
+    cases.router,
+    scores.router,
+    masterdata.router,
+    webhooks.router,
+    health.router,
+)
+
+
+def create_app(street: Street, settings: Settings | None = None) -> FastAPI:
+    """The application over an open street; it neither opens, runs nor closes it."""
+    settings = Settings() if settings is None else settings
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
+        yield
+
+    app = FastAPI(
+        title="Crossdock", version=read_version(), lifespan=lifespan, docs_url=None, redoc_url=None, telemetry=None
+    )
+    app.state.street = street
+    app.state.settings = settings
+    app.state.figures = health.Figures(street)
+    for router in ROUTERS:
+        app.include_router(router)
+    problems.install(app)
+    app.add_middleware(RequestLog, figures=app.state.figures)
+    app.openapi = functools.partial(openapi.build_openapi, app)  # type: ignore[method-assign]
+    return app
+
+
+class RequestLog:
+    """One log line and one count per answered request, by route: never a query, a body or a key."""
+
+    def __init__(self, app: ASGIApp, figures: health.Figures) -> None:
+        self._app = app
+        self._figures = figures
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started, status = time.perf_counter(), 500
+
+        async def watch(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watch)
+        finally:
+            self._note(scope, status, time.perf_counter() - started)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "unknown")
+        self._figures.requests.labels(scope["method"], route, status).inc()
+        self._figures.seconds.labels(route).observe(seconds)
+        # Probes come every few seconds and say nothing; the figures count them anyway.
+        tell: Any = log.debug if route in openapi.OPEN_PATHS else log.info
+        tell(
+            "request.answered",
+            method=scope["method"],
+            route=route,
+            status=status,
+            seconds=round(seconds, 4),
+            key_name=scope.get("state", {}).get("key_name", ""),
+        )

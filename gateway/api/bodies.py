@@ -1,0 +1,56 @@
+"""Request bodies: read as a stream up to a bound, and JSON bodies decoded by msgspec with their faults located.
+
+The readers are the only coroutines among the endpoints: everything else runs in the thread pool.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import Depends, Request
+
+from gateway.api.limits import SMALL_BODY_BYTES_MAX
+from gateway.api.problems import Problem, locate
+
+
+async def _read_message(request: Request) -> bytes:
+    return await _read(request, request.app.state.settings.message_bytes_max)
+
+
+async def _read_small(request: Request) -> bytes:
+    return await _read(request, SMALL_BODY_BYTES_MAX)
+
+
+MessageBody = Annotated[bytes, Depends(_read_message)]
+"""A message as sent, never empty, at most `message_bytes_max`."""
+SmallBody = Annotated[bytes, Depends(_read_small)]
+"""A body that only a person or a console writes."""
+
+
+async def _read(request: Request, bytes_max: int) -> bytes:
+    """Refuses by Content-Length before the first byte is read, and by count while reading: a length may lie."""
+    if request.headers.get("content-encoding", "identity") != "identity":
+        raise Problem("encoding", "send it without Content-Encoding")
+    length = request.headers.get("content-length", "")
+    if length.isdigit() and int(length) > bytes_max:
+        raise Problem("too-large", f"at most {bytes_max} bytes are taken")
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > bytes_max:
+            raise Problem("too-large", f"at most {bytes_max} bytes are taken")
+        chunks.append(chunk)
+    if not size:
+        raise Problem("empty-body")
+    return b"".join(chunks)
+
+
+def decode(body: bytes, kind: Any) -> Any:
+    """The body as `kind`. Raises Problem: `not-readable` when it is no JSON, `not-valid` with the place otherwise."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.ValidationError as error:
+        raise Problem("not-valid", "the body does not have the form that is asked for", [locate(error)]) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Problem("not-readable", f"the body is not JSON: {error}") from error

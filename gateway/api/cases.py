@@ -1,0 +1,98 @@
+"""`/v1/cases`: discrepancies, and the decision that resolves one."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+
+from gateway.api.answers import answer, answer_page, open_number_cursor
+from gateway.api.bodies import SmallBody, decode
+from gateway.api.callers import Call, MayReadLedger, MayWriteCases
+from gateway.api.limits import PAGE_DEFAULT, Book, CaseId, Cursor, Limit, Text
+from gateway.api.problems import Problem
+from ledger import queries
+from ledger.events import DiscrepancyResolved, Resolution
+
+router = APIRouter(prefix="/v1/cases", tags=["cases"])
+
+
+class CaseDecision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of a resolution. `quantity` is in the part's base unit; left out, all that is open."""
+
+    resolution: Resolution
+    quantity: Annotated[Decimal, msgspec.Meta(description="Positive.")] | None = None
+    comment: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+
+
+@router.get("", summary="Cases, filtered")
+def list_cases(
+    call: MayReadLedger,
+    request: Request,
+    *,
+    book: Book = "live",
+    status: Text = None,
+    code: Text = None,
+    part: Text = None,
+    supplier: Text = None,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_DEFAULT,
+) -> Response:
+    """A partner sees the cases that its own documents are part of."""
+    with call.street.read() as conn:
+        rows = queries.cases(
+            conn,
+            book=book,
+            status=status or "",
+            code=code or "",
+            part=part or "",
+            supplier=supplier or "" if call.is_ours else supplier_of(call),
+            after=open_number_cursor(cursor),
+            limit=limit + 1,
+        )
+    return answer_page(request, rows, limit, lambda row: row.id.removeprefix("C"))
+
+
+@router.get("/{id}", summary="One case with its evidence")
+def show_case(call: MayReadLedger, id: CaseId, *, book: Book = "live") -> Response:
+    return answer(find_case(call, id, book))
+
+
+@router.post("/{id}/resolve", summary="Decide a case; what clears the clearing account is posted")
+def resolve_case(call: MayWriteCases, id: CaseId, body: SmallBody) -> Response:
+    """Answers with what the ledger made of the decision, and the case as it stands now."""
+    call.refuse_outsiders()
+    decision: CaseDecision = decode(body, CaseDecision)
+    if decision.quantity is not None and decision.quantity <= 0:
+        raise Problem("not-valid", "the quantity must be positive")
+    before = find_case(call, id, "live")
+    if before.status in ("resolved", "closed"):
+        raise Problem("conflict", f"case {id} is {before.status}")
+    event = DiscrepancyResolved(
+        number=id, resolution=decision.resolution, quantity=decision.quantity, comment=decision.comment
+    )
+    recorded = call.street.record_events([event], actor=call.key.name)
+    return answer({"recorded": recorded, "case": find_case(call, id, "live")})
+
+
+def find_case(call: Call, id: str, book: str) -> queries.CaseShown:
+    """The case, if the caller may see it. Raises Problem otherwise."""
+    with call.street.read() as conn:
+        case = queries.case(conn, id, book=book)
+    if case is None or not (call.is_ours or case.supplier == supplier_of(call)):
+        raise Problem("not-found", f"there is no case {id}")
+    return case
+
+
+def supplier_of(call: Call) -> str:
+    """The ledger's supplier id behind a partner's key. Raises Problem for a partner that is no supplier of ours."""
+    partner = call.street.configuration.partners.get(call.partner)
+    with call.street.read() as conn:
+        suppliers = queries.masterdata(conn).suppliers
+    parties = partner.identities.party if partner else ()
+    for supplier in suppliers.values():
+        if supplier.id == call.partner or set(parties) & set(supplier.identifiers):
+            return str(supplier.id)
+    raise Problem("missing-scope", "this partner is no supplier in the master data")

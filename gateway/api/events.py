@@ -1,0 +1,132 @@
+"""`/v1/events`: canonical events in, through the same door as any message, and what was recorded out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+
+from gateway.api.answers import answer_page, open_number_cursor
+from gateway.api.bodies import MessageBody, decode
+from gateway.api.callers import Call, MayReadLedger, MayWriteEvents
+from gateway.api.limits import (
+    EVENTS_PER_BODY_MAX,
+    PAGE_DEFAULT,
+    Book,
+    Cursor,
+    IdempotencyKey,
+    Limit,
+    Name,
+    PartnerId,
+    Text,
+    Wait,
+)
+from gateway.api.messages import TestFlag, take_message
+from gateway.api.problems import Located, Problem
+from ledger import queries
+from ledger.events import AnyEvent, Event, TimePassed, kind_of
+
+router = APIRouter(prefix="/v1/events", tags=["events"])
+
+STAMPED_BY_US = ("book", "site", "partner", "revision", "recorded_at", "source", "actor", "policy", "digest")
+"""Fields that only the street and the ledger fill: a caller who could would speak as somebody else."""
+
+
+@router.post("", status_code=202, summary="Hand in one canonical event, or a list of them")
+def post_events(
+    call: MayWriteEvents,
+    body: MessageBody,
+    *,
+    name: Name = "",
+    partner: PartnerId = None,
+    test: TestFlag = False,
+    wait: Wait = 0,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Validated at once (422 locates each fault), then accepted, recorded and answered like any message."""
+    speaker = call.partner_to_speak_for(partner)
+    events: Sequence[Event] = _read_events(body)
+    faults = [fault for index, event in enumerate(events) for fault in _faults_of(call, speaker, index, event)]
+    if faults:
+        raise Problem("not-valid", "these events may not be handed in by this caller", faults)
+    return take_message(
+        call,
+        body,
+        partner=speaker,
+        name=name,
+        test=test,
+        wait=wait,
+        idempotency_key=idempotency_key,
+        media_type="application/json",
+    )
+
+
+@router.get("", summary="Recorded events, with their lines and outcomes")
+def list_events(
+    call: MayReadLedger,
+    request: Request,
+    *,
+    book: Book = "live",
+    kind: Text = None,
+    number: Text = None,
+    partner: PartnerId = None,
+    site: Text = None,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_DEFAULT,
+) -> Response:
+    """In the order of recording. A partner sees its own events only."""
+    shown = partner or "" if call.is_ours else call.partner_to_show(partner)
+    with call.street.read() as conn:
+        rows = queries.events(
+            conn,
+            book=book,
+            kind=kind or "",
+            number=number or "",
+            partner=shown,
+            site=site or "",
+            after=open_number_cursor(cursor),
+            limit=limit + 1,
+        )
+    return answer_page(request, rows, limit, lambda row: row.seq)
+
+
+def _read_events(body: bytes) -> Sequence[Event]:
+    if body.lstrip()[:1] != b"[":
+        event: Event = decode(body, AnyEvent)
+        return (event,)
+    raw: list[msgspec.Raw] = decode(body, list[msgspec.Raw])
+    if len(raw) > EVENTS_PER_BODY_MAX:
+        raise Problem("not-valid", f"at most {EVENTS_PER_BODY_MAX} events in one body")
+    events: list[Event] = decode(body, list[AnyEvent])
+    return events
+
+
+def _faults_of(call: Call, speaker: str, index: int, event: Event) -> list[Located]:
+    """What this caller may not say: another's stamps, time itself, and kinds that its agreement does not name."""
+    faults = [
+        Located(pointer=f"/{index}/{field}", detail="filled by the receiver; leave it out")
+        for field in STAMPED_BY_US
+        if getattr(event, field) != _default_of(field)
+    ]
+    kind = kind_of(event)
+    if isinstance(event, TimePassed) or not (call.is_ours or kind in _agreed_kinds(call, speaker)):
+        faults.append(Located(pointer=f"/{index}/kind", detail=f"{kind} is not agreed with {speaker}"))
+    return faults
+
+
+def _agreed_kinds(call: Call, partner_id: str) -> frozenset[str]:
+    """Event kinds that the agreement lets this partner cause; replacing and cancelling go with telling."""
+    partner = call.street.configuration.partners.get(partner_id)
+    meanings = {agreement.meaning for agreement in partner.receive.values()} if partner else set()
+    together = (
+        {"OrderPlaced", "OrderChanged", "OrderCancelled"},
+        {"ShipmentNotified", "ShipmentReplaced", "ShipmentCancelled"},
+        {"GoodsReceived", "GoodsReceiptReversed"},
+    )
+    return frozenset().union(meanings, *(kinds for kinds in together if kinds & meanings))
+
+
+def _default_of(field: str) -> Any:
+    return next(known.default for known in msgspec.structs.fields(Event) if known.name == field)

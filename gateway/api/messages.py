@@ -1,0 +1,168 @@
+"""`/v1/messages`: hand in any known format, see what came of it, fetch what waits in the mailbox, replay."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Header, Query, Request, Response
+
+from gateway.api.answers import answer, answer_page, open_cursor
+from gateway.api.bodies import MessageBody
+from gateway.api.callers import Call, MayAdminister, MayReadMessages, MayWriteMessages
+from gateway.api.limits import PAGE_DEFAULT, Cursor, IdempotencyKey, Limit, MessageId, Name, PartnerId, Text, Wait
+from gateway.api.problems import Problem
+from gateway.messages import split_document_id
+
+router = APIRouter(prefix="/v1/messages", tags=["messages"])
+
+FINISHED = ("done", "parked")
+"""States of a received message in which its outcome is known."""
+WAITERS_MAX = 8
+"""Requests that may wait at once; a further one is answered 202 at once, so that waiting never stops accepting."""
+POLL_S = 0.02
+
+_waiters = threading.BoundedSemaphore(WAITERS_MAX)
+
+Direction = Annotated[Literal["in", "out"], Query(description="`in` came to us, `out` we send: the mailbox.")]
+TestFlag = Annotated[bool, Query(description="Test traffic; X12 says so itself in ISA15.")]
+
+
+@router.post("", status_code=202, summary="Hand in a message of any known format")
+def post_message(
+    call: MayWriteMessages,
+    body: MessageBody,
+    *,
+    name: Name = "",
+    partner: PartnerId = None,
+    test: TestFlag = False,
+    wait: Wait = 0,
+    idempotency_key: IdempotencyKey = None,
+    content_type: Annotated[str, Header(max_length=200)] = "",
+) -> Response:
+    """Answered once the bytes are durable. The same Idempotency-Key with the same body gives the first answer."""
+    return take_message(
+        call,
+        body,
+        partner=call.partner_to_speak_for(partner),
+        name=name,
+        test=test,
+        wait=wait,
+        idempotency_key=idempotency_key,
+        media_type=content_type,
+    )
+
+
+def take_message(
+    call: Call,
+    body: bytes,
+    *,
+    partner: str,
+    name: str,
+    test: bool,
+    wait: float,
+    idempotency_key: str | None,
+    media_type: str,
+) -> Response:
+    """Accept, then answer 202 `{id, status}`, or 200 with the outcome if it is known within `wait` seconds."""
+    if idempotency_key == "":
+        raise Problem("not-valid", "Idempotency-Key is empty")
+    accepted = call.street.accept(
+        body,
+        partner=partner,
+        channel="rest",
+        name=name,
+        key=idempotency_key or "",
+        media_type=media_type,
+        test=test,
+    )
+    headers = {"Location": f"/v1/messages/{accepted.id}"}
+    if accepted.repeated:
+        headers["Idempotency-Replayed"] = "true"
+    if wait and (message := _wait_for(call, accepted.id, wait)) is not None:
+        return answer(message, headers=headers)
+    return answer({"id": accepted.id, "status": accepted.status}, 202, headers)
+
+
+@router.get("", summary="Messages received or sent")
+def list_messages(
+    call: MayReadMessages,
+    request: Request,
+    *,
+    direction: Direction = "in",
+    partner: PartnerId = None,
+    status: Text = None,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_DEFAULT,
+) -> Response:
+    """Oldest first. Answers have the shape of `answer`; what is not yet fetched has `sent: null`."""
+    rows = call.street.messages(
+        direction=direction,
+        partner=call.partner_to_show(partner),
+        status=status or "",
+        after=open_cursor(cursor),
+        limit=limit + 1,
+    )
+    return answer_page(request, rows, limit, lambda row: str(row["id"]))
+
+
+@router.get("/{id}", summary="One message: its documents, faults, provenance and answers")
+def show_message(call: MayReadMessages, id: MessageId) -> Response:
+    return answer(_find(call, id))
+
+
+@router.get("/{id}/content", summary="The bytes of a message; fetching from the mailbox counts as delivery")
+def fetch_content(call: MayReadMessages, id: MessageId) -> Response:
+    message = _find(call, id)
+    media_type = str(message.get("media_type") or "application/octet-stream")
+    # As an attachment and never sniffed: partners' bytes must not run in a browser that trusts this host.
+    headers = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
+    return Response(call.street.fetch(id, call.partner), headers=headers, media_type=media_type)
+
+
+@router.post("/{id}/replay", summary="Read a parked or held message again with the map now in force")
+def replay_message(
+    call: MayAdminister,
+    id: MessageId,
+    confirm: Annotated[bool, Query(description="Also replace what reads differently now.")] = False,
+) -> Response:
+    """Without `confirm` a recorded document is only compared: `difference` shows what would change."""
+    _find(call, split_document_id(id)[0])
+    return answer(call.street.replay(id, confirm=confirm))
+
+
+def _find(call: Call, id: str) -> dict[str, Any]:
+    """The message, if there is one and the caller may see it; nobody learns that another's exists."""
+    try:
+        message = call.street.message(id)
+    except KeyError:
+        raise Problem("not-found", f"there is no message {id}") from None
+    if call.partner and message.get("partner") != call.partner:
+        raise Problem("not-found", f"there is no message {id}")
+    return message
+
+
+def _wait_for(call: Call, id: str, seconds: float) -> dict[str, Any] | None:
+    with _turn_to_wait() as may_wait:
+        until = time.monotonic() + seconds
+        while may_wait:
+            message = call.street.message(id)
+            if message["status"] in FINISHED:
+                return message
+            if time.monotonic() >= until:
+                return None
+            time.sleep(POLL_S)
+    return None
+
+
+@contextmanager
+def _turn_to_wait() -> Iterator[bool]:
+    taken = _waiters.acquire(blocking=False)
+    try:
+        yield taken
+    finally:
+        if taken:
+            _waiters.release()

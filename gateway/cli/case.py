@@ -1,0 +1,115 @@
+"""`crossdock case list|show|assign|resolve`: discrepancies and the decisions about them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from gateway.cli import frame
+
+app = typer.Typer(no_args_is_help=True, help="Discrepancies: list, show, assign, resolve.")
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object; JSON lines for a list.")]
+CaseId = Annotated[str, typer.Argument(help="Id of the case, such as C12.")]
+Book = Annotated[str, typer.Option(help="live or test.")]
+
+LIMIT_MAX = 10_000
+
+
+@app.command("list")
+def list_cases(
+    status: Annotated[str, typer.Option(help="open, assigned, waiting, resolved, closed.")] = "",
+    code: Annotated[str, typer.Option(help="Discrepancy class, D01 to D42.")] = "",
+    part: Annotated[str, typer.Option(help="Our part number.")] = "",
+    supplier: Annotated[str, typer.Option(help="Our id of the supplier.")] = "",
+    book: Book = "live",
+    json: Json = False,
+) -> None:
+    """Cases in the order they were opened."""
+    from gateway.cli.opening import open_to_read
+    from ledger import queries
+
+    with open_to_read() as conn:
+        cases = queries.cases(
+            conn, book=book, status=status, code=code, part=part, supplier=supplier, limit=LIMIT_MAX
+        )
+    if json:
+        frame.print_json_lines(cases)
+        return
+    frame.print_table(
+        ("id", "code", "status", "part", "quantity", "unit", "expected", "actual", "fault"),
+        [(c.id, c.code, c.status, c.part, c.quantity, c.unit, c.expected, c.actual, c.fault) for c in cases],
+    )
+
+
+@app.command()
+def show(id: CaseId, book: Book = "live", json: Json = False) -> None:
+    """One case with its evidence."""
+    from gateway.cli.opening import open_to_read
+    from ledger import queries
+
+    with open_to_read() as conn:
+        case = queries.case(conn, id, book=book)
+    if case is None:
+        raise no_such_case(id)
+    if json:
+        frame.print_json(case)
+        return
+    frame.say(f"{case.id} {case.code} {case.status}: part {case.part}, {case.quantity} {case.unit}")
+    frame.say(f"expected {case.expected}, actual {case.actual}, fault {case.fault}")
+    frame.print_table(
+        ("message", "document", "segment"),
+        [(evidence.message, evidence.document, evidence.segment) for evidence in case.evidence],
+    )
+
+
+@app.command()
+def resolve(
+    id: CaseId,
+    how: Annotated[str, typer.Argument(help="accept, short_close, credit, return, rework, scrap, recount or waive.")],
+    quantity: Annotated[
+        str | None, typer.Option(help="In the part's base unit; all that is open if left out.")
+    ] = None,
+    comment: Annotated[str, typer.Option(help="Why.")] = "",
+    json: Json = False,
+) -> None:
+    """Decide a case; what clears the clearing account is posted."""
+    from decimal import Decimal, InvalidOperation
+    from typing import get_args
+
+    from gateway.cli.opening import open_street
+    from gateway.errors import OperatorMistake
+    from gateway.resources import did_you_mean
+    from ledger import queries
+    from ledger.events import DiscrepancyResolved, Resolution
+
+    if how not in get_args(Resolution):
+        raise OperatorMistake(f'there is no resolution "{how}"', mend=did_you_mean(how, get_args(Resolution)))
+    try:
+        amount = None if quantity is None else Decimal(quantity)
+    except InvalidOperation:
+        raise OperatorMistake(f'"{quantity}" is no quantity', mend="write it like 12 or 12.5") from None
+    if amount is not None and not (amount.is_finite() and amount > 0):
+        raise OperatorMistake(f'"{quantity}" is no quantity above zero', mend="write it like 12 or 12.5")
+    event = DiscrepancyResolved(number=id, resolution=how, quantity=amount, comment=comment)
+    with open_street() as street:
+        with street.read() as conn:
+            if queries.case(conn, id) is None:
+                raise no_such_case(id)
+        recorded = street.record_events([event], actor="cli")
+        with street.read() as conn:
+            case = queries.case(conn, id)
+    if json:
+        frame.print_json({"recorded": recorded, "case": case})
+    elif case is not None:
+        frame.say(f"{id} is {case.status}: {recorded[0].result}")
+    if recorded[0].result not in ("posted", "repeated"):
+        raise typer.Exit(frame.FAULTS)
+
+
+def no_such_case(id: str) -> Exception:
+    """What every command says about a case that is not there."""
+    from gateway.errors import OperatorMistake
+
+    return OperatorMistake(f"there is no case {id}", mend="crossdock case list")

@@ -1,0 +1,167 @@
+"""`crossdock doctor`: look at the installation from outside and say what to mend. Changes nothing."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from typing import Annotated, Literal, NamedTuple
+
+import typer
+
+from gateway.cli import frame
+from gateway.errors import CrossdockError, OperatorMistake
+from gateway.settings import Settings, find_unknown_variables, resolve_secret
+
+app = typer.Typer()
+
+DISK_FREE_BYTES_MIN = 1024**3
+
+
+class Finding(NamedTuple):
+    """One line of the report; `mend` is "" where nothing is to be done."""
+
+    check: str
+    state: Literal["ok", "warn", "fail"]
+    text: str
+    mend: str = ""
+
+
+@app.command()
+def doctor(json: Annotated[bool, typer.Option("--json", help="JSON lines.")] = False) -> None:
+    """Check the installation and say what to mend. Exit code 1 if something fails."""
+    settings = frame.settings()
+    findings = [finding for check in CHECKS for finding in _run(check, settings)]
+    if json:
+        frame.print_json_lines(finding._asdict() for finding in findings)
+    else:
+        for finding in findings:
+            frame.say(
+                f"{finding.state:<4}  {finding.check}: {finding.text}"
+                + (f" ({finding.mend})" if finding.mend else "")
+            )
+    if any(finding.state == "fail" for finding in findings):
+        raise typer.Exit(frame.FAULTS)
+
+
+def _run(check: Callable[[Settings], Iterator[Finding]], settings: Settings) -> list[Finding]:
+    """A check's findings; one that cannot run is itself a finding, and stops none of the others."""
+    name = check.__name__.removeprefix("_check_").replace("_", " ")
+    try:
+        return list(check(settings))
+    except OperatorMistake as mistake:
+        return [Finding(name, "fail", str(mistake))]
+    except CrossdockError as error:
+        return [Finding(name, "fail", str(error))]
+
+
+def _check_python(_: Settings) -> Iterator[Finding]:
+    found = ".".join(map(str, sys.version_info[:3]))
+    fits = (3, 11) <= sys.version_info[:2] < (3, 14)
+    yield Finding("python", "ok" if fits else "fail", found, "" if fits else "use Python 3.11, 3.12 or 3.13")
+
+
+def _check_environment(_: Settings) -> Iterator[Finding]:
+    unknown = find_unknown_variables()
+    if not unknown:
+        yield Finding("environment", "ok", "every CROSSDOCK_ variable is known")
+    for name in unknown:
+        yield Finding("environment", "warn", f"nothing reads {name}", "correct its name or unset it")
+
+
+def _check_home(settings: Settings) -> Iterator[Finding]:
+    if not settings.home.is_dir():
+        yield Finding("home", "fail", f"{settings.home} does not exist", f"crossdock init --home {settings.home}")
+        return
+    mode = stat.S_IMODE(settings.home.stat().st_mode)
+    if mode & 0o077:
+        yield Finding("home", "warn", f"{settings.home} is open to other users", f"chmod 700 {settings.home}")
+    else:
+        yield Finding("home", "ok", str(settings.home))
+
+
+def _check_disk(settings: Settings) -> Iterator[Finding]:
+    folder = settings.home if settings.home.is_dir() else settings.home.parent
+    free = shutil.disk_usage(folder).free if folder.is_dir() else 0
+    text = f"{free // 1024**2} MiB free"
+    yield Finding("disk", "ok", text) if free >= DISK_FREE_BYTES_MIN else Finding("disk", "warn", text, "make room")
+
+
+def _check_database(settings: Settings) -> Iterator[Finding]:
+    from gateway.cli.opening import open_to_read, refuse_missing_home
+    from gateway.store import schema
+    from ledger import book
+
+    refuse_missing_home(settings)
+    with open_to_read() as conn:
+        for name, found, wanted in (
+            ("store", schema.version(conn), schema.newest_version()),
+            ("ledger", book.version(conn), book.HEAD),
+        ):
+            fits = found == wanted
+            text = f"{name} tables {found or 'missing'}" + ("" if fits else f", this program needs {wanted}")
+            yield Finding("database", "ok" if fits else "fail", text, "" if fits else "crossdock db upgrade")
+
+
+def _check_writer(settings: Settings) -> Iterator[Finding]:
+    from gateway.store.home import Home
+    from gateway.store.lock import WriterLock
+
+    if not settings.home.is_dir():
+        return
+    home = Home(settings.home)
+    lock = WriterLock(home.lock)
+    if lock.take():
+        lock.release()
+        yield Finding("writer", "ok", "free: commands write themselves")
+    elif home.socket.exists():
+        yield Finding("writer", "ok", "held by crossdock serve; commands go through its socket")
+    else:
+        yield Finding("writer", "warn", "held by a process without a control socket", "wait for it to end")
+
+
+def _check_configuration(settings: Settings) -> Iterator[Finding]:
+    from gateway.mapping import load_configuration
+    from gateway.resources import search_roots
+    from gateway.store.home import Home
+
+    configuration = load_configuration(search_roots(settings.home), Home(settings.home).partners)
+    partners = configuration.partners.all
+    yield Finding("configuration", "ok", f"{len(partners)} partners, hash {configuration.hash[:12]}")
+    for partner in partners:
+        if partner.deliver.secret:
+            yield _check_secret(partner.id, partner.deliver.secret)
+
+
+def _check_secret(partner: str, reference: str) -> Finding:
+    try:
+        resolve_secret(reference)
+    except OperatorMistake as mistake:
+        return Finding("secrets", "warn", f"{partner}: {mistake.text}", mistake.mend)
+    return Finding("secrets", "ok", f"{partner}: {reference} is there")
+
+
+def _check_keys(settings: Settings) -> Iterator[Finding]:
+    from gateway.cli.opening import open_to_read, refuse_missing_home
+    from gateway.store.keys import list_keys
+
+    refuse_missing_home(settings)
+    with open_to_read() as conn:
+        keys = [key for key in list_keys(conn) if key.revoked_at is None]
+    if any("admin" in key.scopes for key in keys):
+        yield Finding("keys", "ok", f"{len(keys)} API keys in force")
+    else:
+        yield Finding("keys", "warn", "no administrator key is in force", "crossdock key new NAME")
+
+
+CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+    _check_python,
+    _check_environment,
+    _check_home,
+    _check_disk,
+    _check_database,
+    _check_writer,
+    _check_configuration,
+    _check_keys,
+)

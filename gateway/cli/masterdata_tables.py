@@ -1,0 +1,412 @@
+"""Master data as CSV: one table per noun, read into events and written back with the same columns.
+
+Reads and writes values only; no file, no ledger. Every fault of a file is found and located before anything is used.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import date
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from gateway.resources import did_you_mean
+from ledger.events import (
+    CalendarDefined,
+    Event,
+    LocationDefined,
+    PartDefined,
+    PartRevision,
+    SiteDefined,
+    SupplierDefined,
+    UnitFactorDefined,
+)
+from ledger.masterdata import MasterData
+
+LIST_SEPARATOR = ";"
+"""Between several values in one cell."""
+
+
+class RowFault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing wrong with a file. `line` counts lines of the file, the header being 1."""
+
+    line: int
+    text: str
+    column: str = ""
+    value: str = ""
+
+    def __str__(self) -> str:
+        where = f"line {self.line}" + (f" {self.column}" if self.column else "")
+        return f"{where}: {self.text}" + (f' ("{self.value}")' if self.value else "")
+
+
+class Column(NamedTuple):
+    """One column: how its text is read, and whether it must be there. An empty cell takes the event's default."""
+
+    name: str
+    read: Callable[[str], Any]
+    help: str
+    required: bool = False
+
+
+class Table(NamedTuple):
+    """One noun: its columns, the event that a row makes, and the rows of what is in force."""
+
+    noun: str
+    columns: tuple[Column, ...]
+    build: Callable[[dict[str, Any]], Event]
+    rows: Callable[[MasterData], Iterator[dict[str, str]]]
+    refers_to: tuple[str, Callable[[MasterData], Collection[str]]] | None = None
+    """A column whose value must exist already, and where."""
+
+
+def read_table(table: Table, data: bytes, known: MasterData) -> tuple[list[Event], list[RowFault]]:
+    """All events of a file, or all that is wrong with it. With any fault the events are to be thrown away."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        return [], [RowFault(line=line, text="not UTF-8 text; save the file as CSV UTF-8")]
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        return _read_rows(table, reader, known)
+    except csv.Error as error:
+        return [], [RowFault(line=reader.line_num, text=f"not readable as CSV: {error}")]
+
+
+def write_table(table: Table, known: MasterData) -> str:
+    """What is in force, as CSV that `read_table` takes back without a change."""
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, [column.name for column in table.columns], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(table.rows(known))
+    return out.getvalue()
+
+
+def _read_rows(table: Table, reader: Any, known: MasterData) -> tuple[list[Event], list[RowFault]]:
+    names = [name.strip() for name in next(reader, [])]
+    if faults := _check_header(table, names):
+        return [], faults
+    events: list[Event] = []
+    first_seen: dict[str, int] = {}
+    for cells in reader:
+        line: int = reader.line_num
+        if not any(cell.strip() for cell in cells):
+            continue
+        event, row_faults = _read_row(table, names, cells, line, known)
+        faults += row_faults
+        if event is None:
+            continue
+        if (earlier := first_seen.setdefault(event.number, line)) != line:
+            faults.append(RowFault(line=line, text=f"the same {table.noun} as in line {earlier}", value=event.number))
+        events.append(event)
+    if not events and not faults:
+        faults.append(RowFault(line=1, text="the file has no rows"))
+    return events, faults
+
+
+def _check_header(table: Table, names: list[str]) -> list[RowFault]:
+    known = [column.name for column in table.columns]
+    if not any(names):
+        return [RowFault(line=1, text="the file is empty; its first line must name columns: " + ", ".join(known))]
+    faults = [
+        RowFault(line=1, column=name, text=f"unknown column ({did_you_mean(name, known)})")
+        for name in names
+        if name not in known
+    ]
+    faults += [
+        RowFault(line=1, column=column.name, text="this column is missing")
+        for column in table.columns
+        if column.required and column.name not in names
+    ]
+    faults += [
+        RowFault(line=1, column=name, text="this column is there twice")
+        for index, name in enumerate(names)
+        if name in names[:index]
+    ]
+    return faults
+
+
+def _read_row(
+    table: Table, names: list[str], cells: list[str], line: int, known: MasterData
+) -> tuple[Event | None, list[RowFault]]:
+    if len(cells) != len(names):
+        return None, [RowFault(line=line, text=f"{len(cells)} cells where the header names {len(names)}")]
+    given = dict(zip(names, (cell.strip() for cell in cells), strict=True))
+    faults, values = [], {}
+    for column in table.columns:
+        cell = given.get(column.name, "")
+        if not cell:
+            if column.required:
+                faults.append(RowFault(line=line, column=column.name, text="must not be empty"))
+            continue
+        try:
+            values[column.name] = column.read(cell)
+        except ValueError as error:
+            faults.append(RowFault(line=line, column=column.name, text=str(error), value=cell))
+    if table.refers_to is not None:
+        name, existing = table.refers_to
+        if name in values and values[name] not in existing(known):
+            faults.append(RowFault(line=line, column=name, text="is not known; import it first", value=values[name]))
+    return (None, faults) if faults else (table.build(values), [])
+
+
+def _text(cell: str) -> str:
+    if not cell.isprintable():
+        raise ValueError("has control characters")
+    return cell
+
+
+def _id(cell: str) -> str:
+    if "/" in cell or not cell.isprintable():
+        raise ValueError("must be printable and without a slash")
+    return cell
+
+
+def _number(cell: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,15}", cell) or int(cell) == 0:
+        raise ValueError("must be a whole number above zero")
+    return int(cell)
+
+
+def _flag(cell: str) -> bool:
+    if cell.upper() not in ("Y", "N"):
+        raise ValueError("must be Y or N")
+    return cell.upper() == "Y"
+
+
+def _date(cell: str) -> date:
+    try:
+        return date.fromisoformat(cell)
+    except ValueError:
+        raise ValueError("must be a date like 2026-11-22") from None
+
+
+def _zone(cell: str) -> str:
+    try:
+        ZoneInfo(cell)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("is no IANA time zone such as America/Detroit") from None
+    return cell
+
+
+def _list(cell: str) -> tuple[str, ...]:
+    return tuple(_text(part.strip()) for part in cell.split(LIST_SEPARATOR) if part.strip())
+
+
+def _identifiers(cell: str) -> tuple[str, ...]:
+    for part in _list(cell):
+        if not all(part.partition(":")[::2]):
+            raise ValueError(f"{part} is not qualifier:value such as 92:PLT07")
+    return _list(cell)
+
+
+def _one_of(*allowed: str) -> Callable[[str], str]:
+    def read(cell: str) -> str:
+        if cell not in allowed:
+            raise ValueError("must be one of " + ", ".join(allowed))
+        return cell
+
+    return read
+
+
+def _revisions(cell: str) -> tuple[PartRevision, ...]:
+    """`A@2025-01-01..2026-06-30;B@2026-07-01..`: days are inclusive, and either end may be open."""
+    found = []
+    for part in _list(cell):
+        name, _, days = part.partition("@")
+        start, dots, end = days.partition("..")
+        if not name or (days and not dots):
+            raise ValueError(f"{part} is not revision@from..to")
+        found.append(
+            PartRevision(
+                revision=name,
+                effective_from=_date(start) if start else None,
+                effective_to=_date(end) if end else None,
+            )
+        )
+    return tuple(found)
+
+
+def _weekdays(cell: str) -> tuple[int, ...]:
+    days = _list(cell)
+    if any(not re.fullmatch("[1-7]", day) for day in days):
+        raise ValueError("must be numbers 1 (Monday) to 7, separated by semicolons")
+    return tuple(sorted({int(day) for day in days}))
+
+
+def _dates(cell: str) -> tuple[date, ...]:
+    return tuple(_date(part) for part in _list(cell))
+
+
+def _join(values: Iterable[object]) -> str:
+    return LIST_SEPARATOR.join(map(str, values))
+
+
+def _write_revision(known: PartRevision) -> str:
+    if known.effective_from is None and known.effective_to is None:
+        return known.revision
+    return f"{known.revision}@{known.effective_from or ''}..{known.effective_to or ''}"
+
+
+def _part_rows(known: MasterData) -> Iterator[dict[str, str]]:
+    for part in sorted(known.parts.values(), key=lambda part: part.id):
+        yield {
+            "part_number": part.id,
+            "base_unit": part.base_unit,
+            "description": part.description,
+            "whole_units_only": "Y" if part.whole_units_only else "N",
+            "lot_controlled": "Y" if part.lot_controlled else "N",
+            "serial_controlled": "Y" if part.serial_controlled else "N",
+            "revisions": _join(map(_write_revision, part.revisions)),
+            "revision_policy": part.revision_policy,
+            "aliases": _join(part.aliases),
+            "active": "Y" if part.active else "N",
+        }
+
+
+def _unit_rows(known: MasterData) -> Iterator[dict[str, str]]:
+    for (part, unit), factor in sorted(known.factors.items()):
+        yield {
+            "part_number": part,
+            "unit": unit,
+            "numerator": str(factor.numerator),
+            "denominator": str(factor.denominator),
+        }
+
+
+def _site_rows(known: MasterData) -> Iterator[dict[str, str]]:
+    for site in sorted(known.sites.values(), key=lambda site: site.id):
+        yield {
+            "site": site.id,
+            "name": site.name,
+            "time_zone": site.time_zone,
+            "identifiers": _join(site.identifiers),
+            "receiving_location": site.receiving_location,
+        }
+
+
+def _location_rows(known: MasterData) -> Iterator[dict[str, str]]:
+    for (site, name), location in sorted(known.locations.items()):
+        yield {"site": site, "location": name, "kind": location.kind, "parent": location.parent}
+
+
+def _supplier_rows(known: MasterData) -> Iterator[dict[str, str]]:
+    for supplier in sorted(known.suppliers.values(), key=lambda supplier: supplier.id):
+        yield {
+            "supplier": supplier.id,
+            "name": supplier.name,
+            "time_zone": supplier.time_zone,
+            "identifiers": _join(supplier.identifiers),
+            "roles": _join(supplier.roles),
+        }
+
+
+def _calendar_rows(known: MasterData) -> Iterator[dict[str, str]]:
+    for calendar in sorted(known.calendars.values(), key=lambda calendar: calendar.id):
+        yield {
+            "calendar": calendar.id,
+            "weekdays": _join(calendar.weekdays),
+            "holidays": _join(calendar.holidays),
+        }
+
+
+def _unit_event(row: dict[str, Any]) -> Event:
+    part = row.pop("part_number")
+    return UnitFactorDefined(number=f"{part}/{row['unit']}", part=part, **row)
+
+
+def _location_event(row: dict[str, Any]) -> Event:
+    site, kind = row.pop("site"), row.pop("kind", "storage")
+    return LocationDefined(number=f"{site}/{row['location']}", location_kind=kind, **row)
+
+
+PARTS = Table(
+    "part",
+    (
+        Column("part_number", _id, "our part number", required=True),
+        Column("base_unit", _id, "UN/ECE Rec 20 code in which it is kept", required=True),
+        Column("description", _text, "words for people"),
+        Column("whole_units_only", _flag, "Y: no fractions"),
+        Column("lot_controlled", _flag, "Y: every quantity has a lot"),
+        Column("serial_controlled", _flag, "Y: every piece has a serial number"),
+        Column("revisions", _revisions, "A@2025-01-01..2026-06-30;B@2026-07-01.."),
+        Column("revision_policy", _one_of("accept", "current"), "accept any effective one, or the current only"),
+        Column("aliases", _identifiers, "VP:77;acme/VP:77"),
+        Column("active", _flag, "N: no longer used"),
+    ),
+    lambda row: PartDefined(number=row.pop("part_number"), **row),
+    _part_rows,
+)
+UNITS = Table(
+    "unit",
+    (
+        Column("part_number", _id, "our part number", required=True),
+        Column("unit", _id, "the other unit", required=True),
+        Column("numerator", _number, "one unit is numerator/denominator base units", required=True),
+        Column("denominator", _number, "1 if empty"),
+    ),
+    _unit_event,
+    _unit_rows,
+    ("part_number", lambda known: known.parts.keys()),
+)
+SITES = Table(
+    "site",
+    (
+        Column("site", _id, "our site id", required=True),
+        Column("name", _text, "words for people"),
+        Column("time_zone", _zone, "IANA name"),
+        Column("identifiers", _identifiers, "92:PLT07;1:123456789"),
+        Column("receiving_location", _id, "DOCK if empty"),
+    ),
+    lambda row: SiteDefined(number=row.pop("site"), **row),
+    _site_rows,
+)
+LOCATIONS = Table(
+    "location",
+    (
+        Column("site", _id, "our site id", required=True),
+        Column("location", _id, "its name within the site", required=True),
+        Column(
+            "kind",
+            _one_of(
+                "dock", "receiving", "storage", "inspection", "mrb", "staging", "line_side", "transit", "external",
+                "virtual",
+            ),
+            "what the place is for",
+        ),
+        Column("parent", _id, "the location it lies in"),
+    ),
+    _location_event,
+    _location_rows,
+    ("site", lambda known: known.sites.keys()),
+)  # fmt: skip
+SUPPLIERS = Table(
+    "supplier",
+    (
+        Column("supplier", _id, "our id for it", required=True),
+        Column("name", _text, "words for people"),
+        Column("time_zone", _zone, "IANA name"),
+        Column("identifiers", _identifiers, "92:A123;1:123456789"),
+        Column("roles", _list, "supplier if empty; several with semicolons"),
+    ),
+    lambda row: SupplierDefined(number=row.pop("supplier"), **row),
+    _supplier_rows,
+)
+CALENDARS = Table(
+    "calendar",
+    (
+        Column("calendar", _id, "its name", required=True),
+        Column("weekdays", _weekdays, "1;2;3;4;5 is Monday to Friday"),
+        Column("holidays", _dates, "2026-12-25;2026-12-26"),
+    ),
+    lambda row: CalendarDefined(number=row.pop("calendar"), **row),
+    _calendar_rows,
+)
+
+TABLES: tuple[Table, ...] = (PARTS, UNITS, SITES, LOCATIONS, SUPPLIERS, CALENDARS)

@@ -1,0 +1,221 @@
+"""`crossdock message receive|list|show|content|replay|resend|search`: everything received and sent."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import PurePath
+from typing import Annotated, Any
+
+import typer
+
+from gateway.cli import frame
+
+app = typer.Typer(no_args_is_help=True, help="Messages: receive, list, show, content, replay, resend, search.")
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object; JSON lines for a list.")]
+Id = Annotated[str, typer.Argument(help="Id of a message, m_...")]
+
+TROUBLED = ("rejected", "held", "parked", "conflict", "refused")
+"""States of a document that a command reports with exit code 1."""
+
+
+@app.command()
+def receive(
+    file: Annotated[str, typer.Argument(help="The bytes, - for stdin.")],
+    partner: Annotated[str, typer.Option(help="The partner whose transport brought it.")],
+    channel: Annotated[str, typer.Option(help="As if it came by as2, sftp or rest.")] = "rest",
+    name: Annotated[str, typer.Option(help="File name as the partner gave it; the file's own if left out.")] = "",
+    key: Annotated[str, typer.Option(help="The transport's own key: the same key twice is one delivery.")] = "",
+    test: Annotated[bool, typer.Option("--test", help="Test traffic; X12 says so itself in ISA15.")] = False,
+    json: Json = False,
+) -> None:
+    """Put bytes in as if that partner had sent them, run the street, and report what came of it."""
+    from gateway.cli.opening import open_street
+    from gateway.errors import OperatorMistake
+
+    if channel not in ("as2", "sftp", "rest"):
+        raise OperatorMistake(f'there is no channel "{channel}"', mend="as2, sftp or rest")
+    data = frame.read_bytes(file)
+    if not data:
+        raise OperatorMistake("the file is empty", file=file)
+    shown_name = name or ("" if file == "-" else PurePath(file).name)
+    with open_street() as street:
+        if street.configuration.partners.get(partner) is None:
+            raise OperatorMistake(f'there is no partner "{partner}"', mend="crossdock partner list")
+        accepted = street.accept(data, partner=partner, channel=channel, name=shown_name, key=key, test=test)
+        with frame.progress("running the street"):
+            street.run_until_idle()
+        message = street.message(accepted.id)
+    if json:
+        frame.print_json(message)
+    else:
+        print_message(message)
+    if has_trouble(message):
+        raise typer.Exit(frame.FAULTS)
+
+
+@app.command("list")
+def list_messages(
+    direction: Annotated[str, typer.Option(help="in or out.")] = "in",
+    partner: Annotated[str, typer.Option(help="Only this partner's.")] = "",
+    status: Annotated[str, typer.Option(help="Only in this state, such as parked.")] = "",
+    after: Annotated[str, typer.Option(help="Only after this message id.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 100,
+    json: Json = False,
+) -> None:
+    """Messages, oldest first; `--direction out` gives the answers."""
+    from gateway.cli.opening import open_street
+    from gateway.errors import OperatorMistake
+
+    if direction not in ("in", "out"):
+        raise OperatorMistake(f'there is no direction "{direction}"', mend="in or out")
+    with open_street() as street:
+        rows = street.messages(direction=direction, partner=partner, status=status, after=after, limit=limit)
+    if json:
+        frame.print_json_lines(rows)
+        return
+    columns = (
+        ("id", "partner", "channel", "name", "status", "received_at")
+        if direction == "in"
+        else ("id", "kind", "to", "message", "status", "sent")
+    )
+    frame.print_table(columns, ([row.get(column) for column in columns] for row in rows))
+
+
+@app.command()
+def show(id: Id, json: Json = False) -> None:
+    """One message: its documents with faults and results, and its answers."""
+    from gateway.cli.opening import open_street
+
+    with open_street() as street:
+        message = find_message(street, id)
+    if json:
+        frame.print_json(message)
+    else:
+        print_message(message)
+
+
+@app.command()
+def content(id: Id) -> None:
+    """The bytes of a message, to stdout."""
+    from gateway.cli.opening import open_street
+
+    with open_street() as street:
+        find_message(street, id)
+        data = street.fetch(id)
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+@app.command()
+def replay(
+    id: Annotated[str, typer.Argument(help="Id of a message, or of one document: m_....1")],
+    confirm: Annotated[bool, typer.Option("--confirm", help="Also replace what reads differently now.")] = False,
+    json: Json = False,
+) -> None:
+    """Read a parked or held message again with the map now in force."""
+    from gateway.cli.opening import open_street
+    from gateway.messages import split_document_id
+
+    with open_street() as street:
+        find_message(street, split_document_id(id)[0])
+        result = street.replay(id, confirm=confirm)
+        with frame.progress("running the street"):
+            street.run_until_idle()
+        message = street.message(split_document_id(id)[0])
+    if json:
+        frame.print_json({"replay": result, "message": message})
+    else:
+        for document, path, before, after in result.difference:
+            frame.say(f"{document} {path}: {before} -> {after}")
+        print_message(message)
+    if has_trouble(message):
+        raise typer.Exit(frame.FAULTS)
+
+
+@app.command()
+def resend(id: Annotated[str, typer.Argument(help="Id of a message that we sent.")], json: Json = False) -> None:
+    """Send a message again, with identical bytes and numbers."""
+    from gateway.cli.opening import open_street
+
+    with open_street() as street:
+        find_message(street, id)
+        queued = street.resend(id)
+        street.run_until_idle()
+        message = street.message(queued)
+    if json:
+        frame.print_json(message)
+    else:
+        frame.say(f"{queued} is {message['status']}")
+
+
+@app.command()
+def search(
+    text: Annotated[str, typer.Argument(help="Id, file name (its beginning), control or business number, digest.")],
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 50,
+    json: Json = False,
+) -> None:
+    """Messages that carry this text as an id, name or number, newest first. Contents are not searched."""
+    from gateway.cli.opening import open_to_read
+    from gateway.store.search import search_messages
+
+    with open_to_read() as conn:
+        found = search_messages(conn, text, limit=limit)
+    if json:
+        frame.print_json_lines(found)
+    else:
+        columns = ("id", "direction", "partner", "by", "name", "status", "at")
+        frame.print_table(columns, ([getattr(one, column) for column in columns] for one in found))
+
+
+def find_message(street: Any, id: str) -> dict[str, Any]:
+    """All that is known of a message. Raises OperatorMistake when there is none."""
+    from gateway.errors import OperatorMistake
+
+    try:
+        message: dict[str, Any] = street.message(id)
+    except KeyError:
+        raise OperatorMistake(f"there is no message {id}", mend="crossdock message list") from None
+    return message
+
+
+def has_trouble(message: dict[str, Any]) -> bool:
+    """True if the message is parked, or one of its documents did not get through."""
+    documents = message.get("documents") or ()
+    return message["status"] == "parked" or any(document["status"] in TROUBLED for document in documents)
+
+
+def print_message(message: dict[str, Any]) -> None:
+    """The story of one message, for a person."""
+    frame.say(
+        f"{message['id']} {message.get('partner', '')}: {message['status']} {message.get('reason') or ''}".rstrip()
+    )
+    for document in message.get("documents") or ():
+        frame.say(
+            f"  {document['id']} {document.get('type', '')}: {document['status']} {document.get('reason') or ''}"
+        )
+        for fault in document.get("faults") or ():
+            frame.say(f"    {describe_fault(fault)}")
+    for fault in message.get("faults") or ():
+        frame.say(f"  {describe_fault(fault)}")
+    for answer in message.get("answers") or ():
+        answer = answer if isinstance(answer, dict) else answer.__struct_fields__ and _as_dict(answer)
+        frame.say(f"  answer {answer['kind']} to {answer['to']}: {answer['status']}")
+        for segment in answer.get("segments") or ():
+            frame.say("    " + "*".join(segment))
+
+
+def describe_fault(fault: Any) -> str:
+    """`segment 7 N1-4: text (code 7, "X")`, with what is known of it."""
+    known = fault if isinstance(fault, dict) else _as_dict(fault)
+    place = f"segment {known['segment']} " if known.get("segment") else ""
+    element = f"{known.get('tag', '')}{known['element']:02d}" if known.get("element") else known.get("tag", "")
+    value = f', "{known["value"]}"' if known.get("value") else ""
+    return f"{place}{element}: {known['text']} (code {known['code']}{value})".lstrip(": ")
+
+
+def _as_dict(value: Any) -> dict[str, Any]:
+    import msgspec
+
+    built: dict[str, Any] = msgspec.to_builtins(value)
+    return built

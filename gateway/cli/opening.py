@@ -1,0 +1,49 @@
+"""Opening the home for a command: the street to do something, or a read-only snapshot to look.
+
+A command that writes runs here while nobody else holds the writer's lock, and inside `serve` otherwise; the street
+sees to that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+
+from gateway.cli import frame
+from gateway.errors import OperatorMistake
+from gateway.pipeline import Street
+from gateway.settings import Settings
+from gateway.store.database import Database
+from gateway.store.home import Home
+
+
+def refuse_missing_home(settings: Settings) -> None:
+    """Raises OperatorMistake when `init` has not been run; only `init` and `demo` create a home."""
+    if not Home(settings.home).database.is_file():
+        raise OperatorMistake(
+            f"there is no crossdock home in {settings.home}", mend=f"crossdock init --home {settings.home}"
+        )
+
+
+@contextmanager
+def open_street() -> Iterator[Street]:
+    """The street over the home in force."""
+    settings = frame.settings()
+    refuse_missing_home(settings)
+    with Street.open(settings.home, clock=settings.clock(), create=False) as street:
+        yield street
+
+
+@contextmanager
+def open_to_read() -> Iterator[Connection]:
+    """A read-only snapshot of store and ledger; needs no lock and disturbs nobody."""
+    settings = frame.settings()
+    refuse_missing_home(settings)
+    database = Database(Home(settings.home).database)
+    try:
+        with database.read() as conn:
+            yield conn
+    finally:
+        database.close()
