@@ -1,0 +1,39 @@
+"""Pages that are written from the code, so that they cannot say anything else. `make docs` writes them.
+
+Each module here builds one kind of page as text; this list says where they go. Nothing here decides what is true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from docs.generate import cli, configuration, discrepancies, errors, rest
+
+ROOT = Path(__file__).resolve().parents[2]
+REFERENCE = ROOT / "docs" / "reference"
+
+
+class Page(NamedTuple):
+    """One generated file and the function that gives its whole text."""
+
+    path: Path
+    build: Callable[[], str]
+
+    def is_current(self) -> bool:
+        return self.path.is_file() and self.path.read_text("utf-8") == self.build()
+
+    def write(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.write_text(self.build(), "utf-8")
+
+
+PAGES: tuple[Page, ...] = (
+    Page(REFERENCE / "cli.md", cli.build_page),
+    Page(REFERENCE / "configuration.md", configuration.build_page),
+    Page(REFERENCE / "errors.md", errors.build_page),
+    Page(REFERENCE / "rest.md", rest.build_page),
+    Page(REFERENCE / "openapi.json", rest.build_openapi),
+    Page(REFERENCE / "discrepancies.md", discrepancies.build_page),
+)
