@@ -81,10 +81,8 @@ class Decision:
     movements: list[Movement] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     released: list[str] = field(default_factory=list)
-    """What waiting lines of the same book and site may now go on: `order:PO1`, `receipt:R1`, `shipment:S1`,
-    `case:C1`. The book finds the event lines that wait for it and decides them again (standing `again`, `cause` set)."""
-    ended: list[str] = field(default_factory=list)
-    """Only from TimePassed: document waits that ended, as `shipment:<id>` of the refused notices; the book marks
-    their waiting lines refused."""
+    """What waiting lines of the same book may now go on: `order:PO1`, `receipt:R1`, `shipment:S1`, `case:C1`. The
+    book finds the event lines that wait for it and decides them again (standing `again`, `cause` set), as it does
+    at a tick with lines whose `until` has passed: the decision then sees that the wait is over."""
     fatal: str = ""
     """Class that refuses the whole document; "" when none."""

@@ -48,7 +48,7 @@ class CumulativeKey(NamedTuple):
 
 
 class GroupKey(NamedTuple):
-    """A match group: everything open for one part at one site."""
+    """A match group: what is open for one part at one site."""
 
     book: str
     site: str
@@ -150,6 +150,10 @@ class NoticeLine:
     closes_at: int | None = None
     settled: int = 0
     """What of `cleared` no longer stands in the clearing account: accepted as short, or within tolerance."""
+    unit_sent: str = ""
+    numerator: int = 1
+    denominator: int = 1
+    """One unit as sent is numerator/denominator base units; answers go out in it where that is exact."""
     hold_reason: str = ""
     """Set when a finding holds the line: its goods go to quality_hold on arrival, for this reason."""
     owner: str = ""
@@ -203,6 +207,10 @@ class ReceiptLine:
     complete: bool = False
     bill_of_lading: str = ""
     packing_slip: str = ""
+    unit_sent: str = ""
+    numerator: int = 1
+    denominator: int = 1
+    """One unit as sent is numerator/denominator base units."""
     stock_status: str = ""
     """What the receiver said of the goods: "", available, hold or damaged."""
     received_at: int = 0

@@ -53,6 +53,9 @@ class ResolvedLine:
     units_per_load: int | None = None
     schedule: tuple[tuple[int, int | None], ...] = ()
     """(quantity, due at in microseconds or None) per delivery of an order line."""
+    numerator: int = 1
+    denominator: int = 1
+    """One unit as sent is numerator/denominator base units."""
     standing: Standing = "new"
 
 

@@ -61,32 +61,37 @@ class Needs:
     """
 
     groups: set[GroupKey] = field(default_factory=set)
-    """The open order lines with their order headers, and the open notice lines, whole."""
+    """The open notice lines, whole."""
     unmatched: set[GroupKey] = field(default_factory=set)
-    """The receipt lines in status `unmatched`, with their live links, headers and order lines."""
+    """The receipt lines in status `unmatched`, with their headers, live links and the order lines those name."""
     orders: set[OrderKey] = field(default_factory=set)
     """Header and all lines."""
+    order_numbers: set[tuple[str, str, str]] = field(default_factory=set)
+    """(book, site, order number): as `orders`, of whatever supplier."""
     shipments: set[ShipmentKey] = field(default_factory=set)
     """Header and all lines, whole, closed ones too."""
     references: set[tuple[str, str, str]] = field(default_factory=set)
     """(book, site, reference): the shipments of any supplier whose id, packing slip or bill of lading it is, as
-    `shipments`; refused and cancelled ones are not needed."""
+    `shipments`."""
     receipts: set[ReceiptKey] = field(default_factory=set)
     """Header, all lines, their links, and the notice lines at the other ends, whole."""
     cases: set[tuple[str, str]] = field(default_factory=set)
-    """(book, case): the case, and the notice line (whole), receipt line and order line it names."""
-    cumulatives: set[CumulativeKey] = field(default_factory=set)
+    """(book, case): the case, and the notice line (whole), receipt line (with its links) and order line it names."""
+    cumulatives: set[GroupKey] = field(default_factory=set)
+    """The cumulatives of all suppliers of that part at that site."""
     due: set[tuple[str, int]] = field(default_factory=set)
-    """(book, now): notice lines in status `open` with closes_at <= now, whole; receipt lines with
-    waits_until <= now, as `unmatched`; shipments in status `waiting` whose lines have closes_at <= now."""
+    """(book, now): notice lines in status `open` with closes_at <= now, whole; receipt lines in status `unmatched`
+    with waits_until <= now, as `unmatched`."""
 
 
 @dataclass(slots=True)
 class Workset:
     """Everything loaded. Keys that were asked for and are absent do not exist.
 
-    Every loaded shipment, receipt and order brings the cases about it that are not closed. The book fills it with
-    the same `add_*` that decisions use. A decision never depends on what else happens to be loaded.
+    Every event brings the cases of its book that are not closed and name its number as shipment, receipt or order
+    (by the number alone: a case may be older than what is known of its site), and every loaded shipment, receipt and
+    order brings its own. The book fills it with the same `add_*` that decisions use. A decision never depends on
+    what else happens to be loaded.
     """
 
     orders: dict[OrderKey, Order] = field(default_factory=dict)
@@ -108,7 +113,9 @@ class Workset:
     lines_of_shipment: dict[ShipmentKey, list[NoticeLine]] = field(default_factory=dict)
     lines_of_receipt: dict[ReceiptKey, list[ReceiptLine]] = field(default_factory=dict)
     notice_lines_of_group: dict[GroupKey, list[NoticeLine]] = field(default_factory=dict)
-    order_lines_of_group: dict[GroupKey, list[OrderLine]] = field(default_factory=dict)
+    order_lines_of_part: dict[tuple[OrderKey, str], list[OrderLine]] = field(default_factory=dict)
+    notice_lines_of_part: dict[tuple[ShipmentKey, str], list[NoticeLine]] = field(default_factory=dict)
+    orders_of_number: dict[tuple[str, str, str], list[Order]] = field(default_factory=dict)
     unmatched_of_group: dict[GroupKey, list[ReceiptLine]] = field(default_factory=dict)
     links_of_receipt: dict[tuple[ReceiptKey, str], list[Link]] = field(default_factory=dict)
     links_of_notice: dict[tuple[ShipmentKey, str], list[Link]] = field(default_factory=dict)
@@ -116,7 +123,11 @@ class Workset:
     open_cases: dict[CaseIdentity, Case] = field(default_factory=dict)
 
     def add_order(self, order: Order) -> None:
+        if order.key in self.orders:
+            return
         self.orders[order.key] = order
+        book, site, _, number = order.key
+        self.orders_of_number.setdefault((book, site, number), []).append(order)
 
     def add_order_line(self, line: OrderLine) -> None:
         key = (line.key, line.line)
@@ -124,10 +135,11 @@ class Workset:
             return
         self.order_lines[key] = line
         self.lines_of_order.setdefault(line.key, []).append(line)
-        self.order_lines_of_group.setdefault(GroupKey(line.key.book, line.key.site, line.part), []).append(line)
+        self.order_lines_of_part.setdefault((line.key, line.part), []).append(line)
 
     def add_shipment(self, shipment: Shipment) -> None:
-        if shipment.key in self.shipments and not shipment.new:
+        """Add a header; a touched one takes the place of what stood under its key."""
+        if shipment.key in self.shipments and not shipment.touched:
             return
         self.shipments[shipment.key] = shipment
         book, site, _, shipment_id = shipment.key
@@ -138,18 +150,25 @@ class Workset:
                 same.append(shipment)
 
     def add_notice_line(self, line: NoticeLine) -> None:
-        """Add a line, or put a new one in the place of one that is no longer in force."""
+        """Add a line; a touched one takes the place of what stood under its key."""
         key = (line.key, line.line)
         earlier = self.notice_lines.get(key)
         if earlier is not None:
-            if not line.new:
+            if not line.touched:
                 return
-            group = GroupKey(line.key.book, line.key.site, earlier.part)
-            for index in (self.lines_of_shipment[line.key], self.notice_lines_of_group[group]):
-                index[:] = [other for other in index if other is not earlier]
+            self._forget_notice_line(earlier)
         self.notice_lines[key] = line
         self.lines_of_shipment.setdefault(line.key, []).append(line)
+        self.notice_lines_of_part.setdefault((line.key, line.part), []).append(line)
         self.notice_lines_of_group.setdefault(GroupKey(line.key.book, line.key.site, line.part), []).append(line)
+
+    def _forget_notice_line(self, line: NoticeLine) -> None:
+        for index in (
+            self.lines_of_shipment[line.key],
+            self.notice_lines_of_part[(line.key, line.part)],
+            self.notice_lines_of_group[GroupKey(line.key.book, line.key.site, line.part)],
+        ):
+            index[:] = [other for other in index if other is not line]
 
     def add_receipt(self, receipt: Receipt) -> None:
         self.receipts.setdefault(receipt.key, receipt)

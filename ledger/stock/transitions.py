@@ -1,0 +1,63 @@
+"""Which state may follow which, and what each state counts for. The table; the writer and `verify` ask it.
+
+An external account is a partner of a movement like a state, so the table names those too. Whatever is not listed is
+refused: a new way for goods to go is a decision, not an accident.
+"""
+
+from __future__ import annotations
+
+from ledger.stock.bucket import EXTERNAL, STATES, Movement
+
+LEGAL: dict[str, frozenset[str]] = {
+    # A notice takes goods out of the supplier's account; goods with a known order and no notice come straight in.
+    "supplier": frozenset({
+        "in_transit", "available", "quality_hold", "quarantine", "consigned", "clearing", "rounding",
+    }),
+    "in_transit": frozenset({
+        "available", "quality_hold", "quarantine", "consigned", "line_side", "supplier", "clearing",
+    }),
+    "clearing": frozenset({
+        "quality_hold", "quarantine", "available", "consigned", "in_transit", "supplier", "scrap",
+    }),
+    "available": frozenset({
+        "allocated", "service_reserved", "line_side", "quality_hold", "quarantine", "obsolete", "in_transit",
+        "consigned", "available", "customer", "adjustment", "supplier", "clearing",
+    }),
+    "allocated": frozenset({"line_side", "in_transit", "available", "quality_hold", "quarantine"}),
+    "quality_hold": frozenset({
+        "available", "quarantine", "obsolete", "consigned", "quality_hold", "in_transit", "supplier", "clearing",
+    }),
+    "quarantine": frozenset({
+        "available", "quality_hold", "scrap", "supplier", "quarantine", "in_transit", "clearing", "consigned",
+    }),
+    "consigned": frozenset({
+        "available", "production", "quality_hold", "quarantine", "supplier", "consigned", "in_transit", "clearing",
+    }),
+    "line_side": frozenset({"production", "available", "quality_hold", "quarantine", "scrap"}),
+    "service_reserved": frozenset({"available", "in_transit", "customer", "quality_hold", "quarantine"}),
+    "obsolete": frozenset({"available", "scrap", "supplier"}),
+    "customer": frozenset({"quality_hold"}),
+    "production": frozenset({"available", "line_side", "quality_hold"}),
+    "scrap": frozenset({"quarantine", "clearing"}),
+    "adjustment": frozenset({"available", "quality_hold", "quarantine"}),
+    "rounding": frozenset({"supplier", "available", "in_transit"}),
+}  # fmt: skip
+"""State or account -> where its goods may go. Stock going back to in_transit, to the supplier or to clearing is
+what a reversal or a resolution does; a state going to itself changes location, lot, owner or hold reason."""
+
+USABLE = frozenset({"available"})
+"""States that count as available to promise without a further word."""
+
+assert set(LEGAL) == {*STATES, *EXTERNAL}  # noqa: S101  the table answers for every state there is
+
+
+def is_legal(movement: Movement) -> bool:
+    """Whether goods may go this way; both sides must also share book and part, and the quantity be positive."""
+    source, target, quantity, _ = movement
+    return (
+        quantity > 0
+        and source != target
+        and source.book == target.book
+        and source.part == target.part
+        and target.state in LEGAL[source.state]
+    )
