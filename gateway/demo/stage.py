@@ -85,7 +85,7 @@ def _keys_file(folder: Path) -> Path:
 
 
 def _keys(settings: Settings, folder: Path) -> dict[str, str]:
-    """A key per partner and the operator's, made on the first run and kept in the home, which is for looking around."""
+    """A key per partner and the operator's, made on the first run and kept in the home: it is for looking around."""
     file = _keys_file(folder)
     if file.exists():
         kept: dict[str, str] = msgspec.json.decode(file.read_bytes(), type=dict[str, str])
