@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -25,6 +24,7 @@ from gateway.api.limits import (
 )
 from gateway.api.messages import TestFlag, take_message
 from gateway.api.problems import Located, Problem
+from gateway.pipeline.meaning import is_agreed
 from ledger import queries
 from ledger.events import AnyEvent, Event, TimePassed, kind_of
 
@@ -47,8 +47,8 @@ def post_events(
 ) -> Response:
     """Validated at once (422 locates each fault), then accepted, recorded and answered like any message."""
     speaker = call.partner_to_speak_for(partner)
-    events: Sequence[Event] = _read_events(body)
-    faults = [fault for index, event in enumerate(events) for fault in _faults_of(call, speaker, index, event)]
+    events = _read_events(body)
+    faults = [fault for pointer, event in events for fault in _faults_of(call, speaker, pointer, event)]
     if faults:
         raise Problem("not-valid", "these events may not be handed in by this caller", faults)
     return take_message(
@@ -92,40 +92,29 @@ def list_events(
     return answer_page(request, rows, limit, lambda row: row.seq)
 
 
-def _read_events(body: bytes) -> Sequence[Event]:
+def _read_events(body: bytes) -> list[tuple[str, Event]]:
+    """The events of a body, each with the JSON Pointer that leads to it."""
     if body.lstrip()[:1] != b"[":
-        event: Event = decode(body, AnyEvent)
-        return (event,)
+        return [("", decode(body, AnyEvent))]
     raw: list[msgspec.Raw] = decode(body, list[msgspec.Raw])
     if len(raw) > EVENTS_PER_BODY_MAX:
         raise Problem("not-valid", f"at most {EVENTS_PER_BODY_MAX} events in one body")
-    events: list[Event] = decode(body, list[AnyEvent])
-    return events
+    return [(f"/{index}", event) for index, event in enumerate(decode(body, list[AnyEvent]))]
 
 
-def _faults_of(call: Call, speaker: str, index: int, event: Event) -> list[Located]:
+def _faults_of(call: Call, speaker: str, pointer: str, event: Event) -> list[Located]:
     """What this caller may not say: another's stamps, time itself, and kinds that its agreement does not name."""
     faults = [
-        Located(pointer=f"/{index}/{field}", detail="filled by the receiver; leave it out")
+        Located(pointer=f"{pointer}/{field}", detail="filled by the receiver; leave it out")
         for field in STAMPED_BY_US
         if getattr(event, field) != _default_of(field)
     ]
     kind = kind_of(event)
-    if isinstance(event, TimePassed) or not (call.is_ours or kind in _agreed_kinds(call, speaker)):
-        faults.append(Located(pointer=f"/{index}/kind", detail=f"{kind} is not agreed with {speaker}"))
+    partner = call.street.configuration.partners.get(speaker)
+    meanings = [agreement.meaning for agreement in partner.receive.values()] if partner else []
+    if isinstance(event, TimePassed) or not any(is_agreed(event, meaning) for meaning in meanings):
+        faults.append(Located(pointer=f"{pointer}/kind", detail=f"{kind} is not agreed with {speaker}"))
     return faults
-
-
-def _agreed_kinds(call: Call, partner_id: str) -> frozenset[str]:
-    """Event kinds that the agreement lets this partner cause; replacing and cancelling go with telling."""
-    partner = call.street.configuration.partners.get(partner_id)
-    meanings = {agreement.meaning for agreement in partner.receive.values()} if partner else set()
-    together = (
-        {"OrderPlaced", "OrderChanged", "OrderCancelled"},
-        {"ShipmentNotified", "ShipmentReplaced", "ShipmentCancelled"},
-        {"GoodsReceived", "GoodsReceiptReversed"},
-    )
-    return frozenset().union(meanings, *(kinds for kinds in together if kinds & meanings))
 
 
 def _default_of(field: str) -> Any:

@@ -53,7 +53,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("too-large", 413, "The body is too large", "Send less in one message."),
     Kind("encoding", 415, "The content encoding is not taken", "Send the bytes uncompressed."),
     Kind("not-valid", 422, "The request is well formed but not valid", "Correct what `errors` names."),
-    Kind("key-reused", 422, "Idempotency-Key was used with another body", "Use a new key for a new message."),
+    Kind("idempotency-mismatch", 422, "Idempotency-Key was used with another body", "Use a new key."),
     Kind("refused", 422, "Refused", "Correct what `detail` says and send again."),
     Kind(
         "internal", 500, "A bug or a broken set-up on our side", "Send it again later; the operator's log says more."
@@ -135,7 +135,8 @@ def _answer_problem(_: Request, error: Problem) -> Response:
 def _answer_expected(request: Request, error: CrossdockError) -> Response:
     """The partner's mistakes are told to the partner; ours are told to our log."""
     if isinstance(error, PartnerMistake):
-        return answer(error.code if error.code in BY_CODE else "refused", error.text)
+        code = error.code.replace("_", "-")
+        return answer(code if code in BY_CODE else "refused", error.text)
     if isinstance(error, Unavailable):
         log.warning("request.unavailable", path=request.url.path, reason=str(error))
         return answer("overloaded")

@@ -17,7 +17,7 @@ from ledger.events import AnyEvent
 RAISED: dict[str, Exception] = {
     "problem": Problem("conflict", "case C1 is closed"),
     "located": Problem("not-valid", "see errors", [Located(pointer="/lines/3/quantity", detail="Expected `str`")]),
-    "refusal": PartnerMistake("key-reused", "the key was used with another body"),
+    "refusal": PartnerMistake("idempotency_mismatch", "the key was used with another body"),
     "unknown_refusal": PartnerMistake("something_else", "say it again"),
     "ours": OperatorMistake("cannot be read", file="/srv/secret/place"),
     "time": Unavailable("disk is full at /srv/secret/place"),
@@ -57,7 +57,7 @@ def body(code: str, status: int, title: str, detail: str, **more: Any) -> dict[s
         ),
         (
             "/raise/refusal",
-            body("key-reused", 422, "Idempotency-Key was used with another body",
+            body("idempotency-mismatch", 422, "Idempotency-Key was used with another body",
                  "the key was used with another body"),
         ),
         ("/raise/unknown_refusal", body("refused", 422, "Refused", "say it again")),
