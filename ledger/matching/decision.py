@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ledger.matching.records import Evidence
+from ledger.matching.records import Case, Evidence
 from ledger.matching.resolved import ResolvedEvent
 from ledger.outcomes import Fault, Grade
 from ledger.stock.bucket import Movement
@@ -80,6 +80,10 @@ class Decision:
     lines: list[LineDecision] = field(default_factory=list)
     movements: list[Movement] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    withdrawn: list[Case] = field(default_factory=list)
+    """Open cases about documents that this event puts right (a line posts after all, a notice is sent again)."""
+    resolved_cases: list[tuple[Case, str, int]] = field(default_factory=list)
+    """(case, resolution, quantity in millionths) as a person decided."""
     released: list[str] = field(default_factory=list)
     """What waiting lines of the same book may now go on: `order:PO1`, `receipt:R1`, `shipment:S1`, `case:C1`. The
     book finds the event lines that wait for it and decides them again (standing `again`, `cause` set), as it does

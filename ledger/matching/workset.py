@@ -110,7 +110,7 @@ class Workset:
 
     # Indices over the above, kept by add_*; the book neither loads nor saves them.
     lines_of_order: dict[OrderKey, list[OrderLine]] = field(default_factory=dict)
-    lines_of_shipment: dict[ShipmentKey, list[NoticeLine]] = field(default_factory=dict)
+    lines_of_shipment: dict[ShipmentKey, dict[str, NoticeLine]] = field(default_factory=dict)
     lines_of_receipt: dict[ReceiptKey, list[ReceiptLine]] = field(default_factory=dict)
     notice_lines_of_group: dict[GroupKey, list[NoticeLine]] = field(default_factory=dict)
     order_lines_of_part: dict[tuple[OrderKey, str], list[OrderLine]] = field(default_factory=dict)
@@ -121,6 +121,8 @@ class Workset:
     links_of_notice: dict[tuple[ShipmentKey, str], list[Link]] = field(default_factory=dict)
     shipments_of_reference: dict[tuple[str, str, str], list[Shipment]] = field(default_factory=dict)
     open_cases: dict[CaseIdentity, Case] = field(default_factory=dict)
+    open_cases_of: dict[tuple[str, str], list[Case]] = field(default_factory=dict)
+    """By (book, number) of the shipment, goods receipt or order they name."""
 
     def add_order(self, order: Order) -> None:
         if order.key in self.orders:
@@ -158,13 +160,12 @@ class Workset:
                 return
             self._forget_notice_line(earlier)
         self.notice_lines[key] = line
-        self.lines_of_shipment.setdefault(line.key, []).append(line)
+        self.lines_of_shipment.setdefault(line.key, {})[line.line] = line
         self.notice_lines_of_part.setdefault((line.key, line.part), []).append(line)
         self.notice_lines_of_group.setdefault(GroupKey(line.key.book, line.key.site, line.part), []).append(line)
 
     def _forget_notice_line(self, line: NoticeLine) -> None:
         for index in (
-            self.lines_of_shipment[line.key],
             self.notice_lines_of_part[(line.key, line.part)],
             self.notice_lines_of_group[GroupKey(line.key.book, line.key.site, line.part)],
         ):
@@ -202,6 +203,18 @@ class Workset:
         self.cumulatives.setdefault(cumulative.key, cumulative)
 
     def add_case(self, case: Case) -> None:
-        self.cases.setdefault((case.book, case.case), case)
+        key = (case.book, case.case)
+        if key in self.cases:
+            return
+        self.cases[key] = case
         if case.status != "closed":
-            self.open_cases.setdefault(case_identity(case), case)
+            self.open_cases[case_identity(case)] = case
+            for number in {case.shipment_id, case.receipt_id, case.order_number} - {""}:
+                self.open_cases_of.setdefault((case.book, number), []).append(case)
+
+    def close_case(self, case: Case) -> None:
+        """Take a case out of the open ones; it stays among `cases`."""
+        self.open_cases.pop(case_identity(case), None)
+        for number in {case.shipment_id, case.receipt_id, case.order_number} - {""}:
+            cases = self.open_cases_of.get((case.book, number), [])
+            cases[:] = [other for other in cases if other is not case]

@@ -10,9 +10,7 @@ def external_account(book: str, site: str, part: str, account: str) -> Bucket:
     return Bucket(book, site, part, "", "", "", "", "", "", account, "", "", "", "")
 
 
-def in_transit_bucket(
-    book: str, site: str, part: str, revision: str, lot: str, owner: str, asn_line: str
-) -> Bucket:
+def in_transit_bucket(book: str, site: str, part: str, revision: str, lot: str, owner: str, asn_line: str) -> Bucket:
     """What one notice line has under way. `asn_line` is `supplier/shipment id/line`."""
     return Bucket(book, site, part, revision, lot, "", "", owner, "", "in_transit", "", "", asn_line, "")
 

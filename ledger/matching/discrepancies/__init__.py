@@ -1,0 +1,42 @@
+"""The discrepancy classes in force, one file each. A new class is one file and one line here."""
+
+from __future__ import annotations
+
+from ledger.matching.discrepancies import (
+    d01_duplicate_notice,
+    d02_unknown_order,
+    d03_cancelled_order,
+    d04_unknown_part,
+    d05_revision,
+    d06_unit,
+    d07_unknown_place,
+    d08_over_order,
+    d12_late_notice,
+    d14_no_notice,
+    d16_short,
+    d17_over,
+    d20_damaged,
+    d35_arithmetic,
+    d42_changed_after_receipt,
+)
+from ledger.matching.discrepancies.definition import DiscrepancyClass
+
+CLASSES: tuple[DiscrepancyClass, ...] = (
+    d01_duplicate_notice.CLASS,
+    d02_unknown_order.CLASS,
+    d03_cancelled_order.CLASS,
+    d04_unknown_part.CLASS,
+    d05_revision.CLASS,
+    d06_unit.CLASS,
+    d07_unknown_place.CLASS,
+    d08_over_order.CLASS,
+    d12_late_notice.CLASS,
+    d14_no_notice.CLASS,
+    d16_short.CLASS,
+    d17_over.CLASS,
+    d20_damaged.CLASS,
+    d35_arithmetic.CLASS,
+    d42_changed_after_receipt.CLASS,
+)
+
+BY_CODE: dict[str, DiscrepancyClass] = {kind.code: kind for kind in CLASSES}

@@ -1,0 +1,86 @@
+"""Findings about documents: who sent what, which line, and where in the document it stands."""
+
+from __future__ import annotations
+
+from ledger.events import (
+    GoodsReceived,
+    NoticeLine,
+    OrderLine,
+    ReceiptLine,
+    ShipmentCancelled,
+    ShipmentNotified,
+    ShipmentReplaced,
+)
+from ledger.matching.decision import Finding
+from ledger.matching.discrepancies.definition import DiscrepancyClass
+from ledger.matching.records import Evidence
+from ledger.matching.resolved import ResolvedEvent, ResolvedLine
+
+_SHIPMENTS = (ShipmentNotified, ShipmentReplaced, ShipmentCancelled)
+
+
+def about_line(
+    kind: DiscrepancyClass,
+    resolved: ResolvedEvent,
+    line: ResolvedLine,
+    text: str,
+    *,
+    field: str = "",
+    value: str = "",
+) -> Finding:
+    """A finding about one line of a document."""
+    said = line.said
+    finding = about_document(kind, resolved, text, field=field, value=value, segment=said.segment)
+    finding.part = line.part
+    finding.unit = line.unit
+    finding.quantity = finding.actual = line.quantity
+    finding.part_number = said.part_number or said.supplier_part_number
+    finding.line = line.line
+    if isinstance(said, NoticeLine):
+        finding.notice_line = line.line
+        finding.order_number, finding.order_line = said.order_number, said.order_line
+    elif isinstance(said, ReceiptLine):
+        finding.receipt_line = line.line
+    elif isinstance(said, OrderLine):
+        finding.order_line = line.line
+    return finding
+
+
+def about_document(
+    kind: DiscrepancyClass,
+    resolved: ResolvedEvent,
+    text: str,
+    *,
+    field: str = "",
+    value: str = "",
+    segment: int = 0,
+) -> Finding:
+    """A finding about a whole document; its number is the shipment, goods receipt or order by the event's kind."""
+    event = resolved.event
+    finding = Finding(
+        code=kind.code,
+        site=resolved.site,
+        supplier=resolved.supplier,
+        partner=event.partner,
+        grade=kind.grade,
+        fault=kind.fault,
+        cause=f"document:{event.number}",
+        text=text,
+        field=field,
+        value=value,
+        informs=kind.informs,
+        evidence=evidence_of(resolved, segment),
+    )
+    if isinstance(event, _SHIPMENTS):
+        finding.shipment_id = event.number
+    elif isinstance(event, GoodsReceived):
+        finding.receipt_provider, finding.receipt_id = event.partner, event.number
+    else:
+        finding.order_number = event.number
+    return finding
+
+
+def evidence_of(resolved: ResolvedEvent, segment: int = 0) -> tuple[Evidence, ...]:
+    """The document and segment that said it; nothing for an event that came from no document."""
+    source = resolved.event.source
+    return (Evidence(source.message, source.document, segment),) if source is not None else ()

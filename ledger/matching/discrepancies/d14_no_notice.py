@@ -1,0 +1,53 @@
+"""D14: goods came that no notice announced."""
+
+from __future__ import annotations
+
+from ledger.matching.decision import Finding
+from ledger.matching.discrepancies.definition import DiscrepancyClass, amount
+from ledger.matching.records import ReceiptLine
+
+CLASS = DiscrepancyClass(
+    code="D14",
+    name="No notice for received goods",
+    grade="",
+    fault="supplier",
+    roles=("receiving", "procurement"),
+    answer_hours=4,
+    condition="14",
+)
+
+NOT_PROCESSED = "13"
+"""Condition where nothing is known of the goods, so that they are held."""
+
+
+def find(line: ReceiptLine, unadvised: int, blind: int) -> Finding:
+    """What of a goods-receipt line has no notice; `blind` of it has no known order either and is held."""
+    quantity = unadvised + blind
+    named = f" for shipment {line.shipment_id}" if line.shipment_id else ""
+    what = (
+        "It is in stock against the order: ask the supplier for the notice."
+        if not blind
+        else f"{amount(blind)} of it has no known order and is in quality_hold: find the order, accept or return it."
+    )
+    return Finding(
+        code=CLASS.code,
+        site=line.key.site,
+        supplier=line.supplier,
+        part=line.part,
+        part_number=line.part_number,
+        unit=line.unit,
+        quantity=quantity,
+        expected=0,
+        actual=quantity,
+        receipt_provider=line.key.provider,
+        receipt_id=line.key.receipt_id,
+        receipt_line=line.line,
+        clearing=blind,
+        settles=quantity <= 0,
+        fault=CLASS.fault,
+        cause=f"notice:{line.shipment_id or line.key.receipt_id}",
+        text=(
+            f"{amount(quantity)} {line.unit} of {line.part} came with goods receipt {line.key.receipt_id} and no "
+            f"notice{named}. {what}"
+        ),
+    )

@@ -1,0 +1,40 @@
+"""What a discrepancy class is: its code, who answers it, and how it is told. Each class has one file."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import NamedTuple
+
+from ledger.outcomes import Fault, Grade
+from ledger.policy import Action
+from ledger.stock.bucket import MILLION
+
+
+class DiscrepancyClass(NamedTuple):
+    """One class of the taxonomy; everything here is a default that terms or policy may change."""
+
+    code: str
+    name: str
+    grade: Grade
+    """For content faults, answered by an 824; "" for what the dock found or the clock showed."""
+    fault: Fault
+    roles: tuple[str, ...]
+    """Who works on the case; the first is its owner."""
+    answer_hours: float
+    error_code: str = ""
+    """TED01 (X12 data element 647) of the 824."""
+    condition: str = ""
+    """Receiving condition (X12 data element 412) of the 861; "" when the 861 does not tell it."""
+    action: Action = "hold"
+    """Beyond the tolerance, unless a rule says otherwise."""
+    accuracy: bool = False
+    """Whether a line that has it counts as bad in ASN accuracy."""
+    informs: bool = False
+    """Nothing is to be decided: the case is closed as it opens, and counts in the score."""
+
+
+def amount(quantity: int) -> str:
+    """Millionths of a base unit as people write it: `12`, `0.5`, `-3`."""
+    whole, rest = divmod(abs(quantity), MILLION)
+    sign = "-" if quantity < 0 else ""
+    return f"{sign}{whole}" if not rest else f"{sign}{Decimal(abs(quantity)) / MILLION:f}"

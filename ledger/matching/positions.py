@@ -1,0 +1,57 @@
+"""Where the goods of a notice line and of a link stand: what each contributes to the balances.
+
+The one definition that posting, re-matching and resolutions share; the sum over one shipment is always zero.
+"""
+
+from __future__ import annotations
+
+from ledger.matching.records import Link, NoticeLine, ReceiptLine
+from ledger.stock.accounts import arrival_bucket, external_account, in_transit_bucket
+from ledger.stock.bucket import EXTERNAL, MILLION, Bucket
+
+Deltas = dict[Bucket, int]
+
+
+def in_transit_of(line: NoticeLine) -> Bucket:
+    """The in_transit bucket of a notice line."""
+    book, site, supplier, shipment_id = line.key
+    asn_line = f"{supplier}/{shipment_id}/{line.line}"
+    return in_transit_bucket(book, site, line.part, line.part_revision, line.lot, line.owner, asn_line)
+
+
+def bucket_of(link: Link, line: ReceiptLine) -> Bucket:
+    """Where the goods of a link stand; an external account once a resolution sent them there."""
+    if link.state in EXTERNAL:
+        return external_account(link.receipt.book, link.receipt.site, line.part, link.state)
+    serials = line.serials
+    serial = serials[0] if len(serials) == 1 and line.quantity == MILLION else ""
+    return arrival_bucket(
+        link.receipt.book, link.receipt.site, line.part, link.revision, link.lot, serial, line.location,
+        link.owner, link.state, link.hold_reason, line.handling_unit,
+    )  # fmt: skip
+
+
+def add_notice_line(deltas: Deltas, line: NoticeLine, sign: int) -> None:
+    """Supplier's account gave what was advised; what neither came nor was cleared is in transit."""
+    book, site = line.key.book, line.key.site
+    supplier = external_account(book, site, line.part, "supplier")
+    _add(deltas, supplier, -sign * (line.quantity - line.settled))
+    if line.cleared != line.settled:
+        clearing = external_account(book, site, line.part, "clearing")
+        _add(deltas, clearing, sign * (line.cleared - line.settled))
+    _add(deltas, in_transit_of(line), sign * (line.quantity - line.received - line.cleared))
+
+
+def add_link(deltas: Deltas, link: Link, line: ReceiptLine, sign: int) -> None:
+    """A portion stands where it stands, and came out of its account; out of a notice line is counted there."""
+    if not link.state or not link.quantity:
+        return
+    _add(deltas, bucket_of(link, line), sign * link.quantity)
+    if link.source != "notice":
+        account = external_account(link.receipt.book, link.receipt.site, line.part, link.source)
+        _add(deltas, account, -sign * link.quantity)
+
+
+def _add(deltas: Deltas, bucket: Bucket, quantity: int) -> None:
+    if quantity:
+        deltas[bucket] = deltas.get(bucket, 0) + quantity

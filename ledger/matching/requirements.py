@@ -1,0 +1,65 @@
+"""Which order line a document line answers, and what that does to its running totals."""
+
+from __future__ import annotations
+
+from ledger.matching.records import Link, NoticeLine, OrderKey, OrderLine
+from ledger.matching.workset import Workset
+
+
+def find_order_line(workset: Workset, key: OrderKey, order_line: str, part: str) -> OrderLine | None:
+    """The order line that was named, if it is of that part; else the first of the part with something open.
+
+    None when the order does not ask for the part at all.
+    """
+    named = workset.order_lines.get((key, order_line)) if order_line else None
+    if named is not None and named.part == part:
+        return named
+    lines = workset.order_lines_of_part.get((key, part))
+    if not lines:
+        return None
+    if len(lines) == 1:
+        return lines[0]
+    lines = sorted(lines, key=lambda line: (line.segment, line.line))
+    for line in lines:
+        if order_line and line.order_line == order_line:
+            return line
+    for line in lines:
+        if line.status == "open" and (line.blanket or line.advised < line.quantity):
+            return line
+    return next((line for line in lines if line.status != "cancelled"), lines[-1])
+
+
+def order_key_of(line: NoticeLine) -> OrderKey | None:
+    """The order that a notice line was matched to, None when to none."""
+    if not line.order_line_identity:
+        return None
+    return OrderKey(line.key.book, line.key.site, line.key.supplier, line.order_number)
+
+
+def order_line_of(workset: Workset, line: NoticeLine) -> OrderLine | None:
+    """The order line that a notice line was matched to."""
+    key = order_key_of(line)
+    return None if key is None else workset.order_lines.get((key, line.order_line_identity))
+
+
+def add_advised(line: OrderLine, quantity: int) -> None:
+    """Count a notice in, or with a negative quantity out."""
+    line.advised += quantity
+    line.touched = True
+
+
+def add_received(line: OrderLine, quantity: int) -> None:
+    """Count a goods receipt in, or with a negative quantity out; a line fully received is closed."""
+    line.received += quantity
+    line.touched = True
+    if line.status != "cancelled" and not line.blanket:
+        line.status = "closed" if line.received >= line.quantity else "open"
+
+
+def add_linked(workset: Workset, link: Link, sign: int) -> None:
+    """Count a link into the received total of its order line (`sign` 1), or out of it (-1)."""
+    if link.order is None:
+        return
+    line = workset.order_lines.get((link.order, link.order_line))
+    if line is not None:
+        add_received(line, sign * link.quantity)
