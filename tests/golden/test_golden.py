@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -23,3 +24,14 @@ def test_story_ends_as_written(story: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("story", stories.stories(), ids=lambda path: path.name)
 def test_story_says_why_in_two_lines(story: Path) -> None:
     assert len((story / "WHY.md").read_text("utf-8").splitlines()) == 2
+
+
+def test_order_of_arrival_does_not_decide_the_books() -> None:
+    # Notice then receipt, or receipt then notice: the same stock and, lateness apart, no case left open.
+    def balances(name: str) -> set[tuple[str, ...]]:
+        live = json.loads((stories.HERE / name / "outcomes.json").read_bytes())["live"]
+        return {
+            (b["part"], b["state"], b["location"], b["quantity"]) for b in live["balances"] if b["part"] == "BRK-100"
+        }
+
+    assert balances("late-notice") == balances("receipt-exact")
