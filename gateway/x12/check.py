@@ -1,14 +1,200 @@
-"""stub"""
+"""A document against its guide: one pass over raw segments, in pieces of any size; faults are located values.
+
+The loop in `Checker.run` is the hot path of the whole product: a clean segment costs a split, a look-up and a
+regular expression. Everything rare is one call away and may be slow.
+"""
+
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from gateway.document import Delimiters, Fault
+from gateway.x12.automaton import Node, Note, loop_id
+from gateway.x12.codes import CONTROL_TAGS
+from gateway.x12.elements import check_segment
 from gateway.x12.guides import Guide
+from gateway.x12.hierarchy import Level, check_hierarchy
+from gateway.x12.limits import LIMITS, Limits
+
+_TAG = re.compile(r"[A-Z][A-Z0-9]{1,2}")
+_SEGMENT_WORDS = {
+    "2": "{tag} is not used here",
+    "4": "loop {tag} occurs more than {most} times",
+    "5": "{tag} occurs more than {most} times",
+}
+
+
+class Checker:
+    """Checks one document, ST to SE: `begin`, then `run` until `ended`, then `faults`."""
+
+    __slots__ = ("_counts", "_faults", "_levels", "_node", "automaton", "ended", "guide", "limits", "position")
+
+    def __init__(self, guide: Guide, delimiters: Delimiters, limits: Limits = LIMITS) -> None:
+        self.guide = guide
+        self.limits = limits
+        self.automaton = guide.automaton(delimiters)
+        self.position = 0
+        """Segments seen, ST included."""
+        self.ended = False
+        """SE was seen."""
+        self._node: Node = self.automaton.start[4]
+        self._counts = [0] * self.automaton.counter_count
+        self._levels: list[Level] = []
+        self._faults: list[Fault] = []
+
+    def begin(self, raw: str) -> None:
+        """Take the ST segment."""
+        self.position = 1
+        if self.automaton.start[1](raw) is None:
+            self._look(raw.split(self.automaton.delimiters.element), self._node)
+
+    def run(self, raws: Sequence[str], at: int) -> int:
+        """Take segments from `raws[at]` on.
+
+        Returns the index behind SE (then `ended`), the index of a control segment that has no business inside a
+        document (SE is missing), or the length when the document goes on in the next piece.
+        """
+        node = self._node
+        row = self.automaton.row(node)
+        separator = self.automaton.delimiters.element
+        offset = self.position - at
+        for raw in islice(raws, at, None):
+            at += 1
+            elements = raw.split(separator)
+            try:
+                row_next, match, syntax, note, node_next = row[elements[0]]
+            except KeyError:
+                step = self.automaton.resolve(node, elements[0])
+                if step is None:
+                    if elements[0] in CONTROL_TAGS:
+                        at -= 1
+                        break
+                    self.position = at + offset
+                    self._stray(elements, node)
+                    continue
+                row_next, match, syntax, note, node_next = step
+            if note is not None:
+                if note.keyed is not None:
+                    place, steps, other = note.keyed
+                    value = elements[place] if place < len(elements) else ""
+                    row_next, match, syntax, note, node_next = steps.get(value, other)
+                if note is not None:
+                    self.position = at + offset
+                    self._heed(note, elements, node_next)
+            if match(raw) is None or (syntax is not None and not syntax(elements, len(elements))):
+                self.position = at + offset
+                self._look(elements, node_next)
+            row, node = row_next, node_next
+            if note is not None and note.is_end:
+                self.ended = True
+                break
+        self._node = node
+        self.position = at + offset
+        return at
+
+    def faults(self) -> tuple[Fault, ...]:
+        """All faults so far in order of segment, at most `limits.faults_max`."""
+        found = self._faults
+        if self._levels:
+            found = found + list(check_hierarchy(self._levels, self.guide.levels))
+        return capped(sorted(found, key=_order) if len(found) > 1 else found, self.limits)
+
+    # --- what is rare ---------------------------------------------------------------------------------------
+
+    def _heed(self, note: Note, elements: Sequence[str], node: Node) -> None:
+        """Count, and note what a step passed by. Lean: loops and limited segments of clean documents come here."""
+        for missing in note.missing:
+            self._add("3", f"{missing.rule.tag} is missing", missing.rule.tag, missing.loop, missing.rule.origin)
+        if note.over:
+            self._over(note.over, node, 1)
+        counts = self._counts
+        if note.counter >= 0:
+            count = counts[note.counter] = counts[note.counter] + 1
+            if count > note.most:
+                self._over(note.code, node, note.most)
+        first, behind = note.clear
+        if first < behind:
+            counts[first:behind] = [0] * (behind - first)
+        if note.is_level:
+            self._levels.append(Level(self.position, elements))
+
+    def _over(self, code: str, node: Node, most: int) -> None:
+        text = _SEGMENT_WORDS[code].format(tag=node.rule.tag, most=most)
+        self._add(code, text, node.rule.tag, loop_id(node.loop), node.rule.origin or node.loop.rule.origin)
+
+    def _look(self, elements: Sequence[str], node: Node) -> None:
+        """Element by element, for a segment that its expression did not match."""
+        if len(self._faults) <= self.limits.faults_max:
+            loop, delimiters = loop_id(node.loop), self.automaton.delimiters
+            self._faults += check_segment(node.rule, elements, self.position, loop, delimiters)
+
+    def _stray(self, elements: Sequence[str], node: Node) -> None:
+        """A segment that has no place from here on; the place stays where it was."""
+        tag = elements[0]
+        if tag in self.automaton.tags:
+            code, text = "7", f"{tag} cannot stand here, after {node.rule.tag}"
+        elif _TAG.fullmatch(tag):
+            code, text = "6", f"{tag} is not part of {self.guide.set_id} in the guide"
+        else:
+            code, text = "1", f'"{tag[:10]}" is no segment identifier'
+        self._add(code, text, tag[:10], loop_id(node.loop))
+
+    def _add(self, code: str, text: str, tag: str, loop: str, origin: str = "") -> None:
+        if len(self._faults) <= self.limits.faults_max:
+            fault = Fault(code=code, text=text, level="segment", segment=self.position, tag=tag, loop=loop, origin=origin)
+            self._faults.append(fault)
+
+
+def _order(fault: Fault) -> tuple[int, int]:
+    return fault.segment or 0, fault.element or 0
+
+
+def capped(faults: Sequence[Fault], limits: Limits) -> tuple[Fault, ...]:
+    """At most `faults_max` faults; the last kept one says that there are more. A rejecting one is never lost."""
+    if len(faults) <= limits.faults_max:
+        return tuple(faults)
+    kept = list(faults[: limits.faults_max])
+    last = kept[-1]
+    if not any(fault.rejects for fault in kept):
+        last = next((fault for fault in faults[limits.faults_max :] if fault.rejects), last)
+    kept[-1] = Fault(
+        **{name: getattr(last, name) for name in last.__struct_fields__ if name != "text"},
+        text=f"{last.text}; more faults follow, which are not listed",
+    )
+    return tuple(kept)
 
 
 def check_document(
-    guide: Guide, segments: Sequence[tuple[str, ...]], *, delimiters: Delimiters = Delimiters()
+    guide: Guide, segments: Iterable[tuple[str, ...]], *, delimiters: Delimiters = Delimiters(), control: str = "0001"
 ) -> tuple[Fault, ...]:
-    """Faults of an outgoing document whose segments stand between ST and SE; positions count ST as 1."""
-    raise NotImplementedError
+    """Faults of a document to be sent, whose segments stand between ST and SE; positions count ST as 1.
+
+    Besides the guide, values may not hold a delimiter and must be writable.
+    """
+    body = [(*segment[:1], *segment[1:]) for segment in segments]
+    count = len(body) + 2
+    raws = [delimiters.element.join(segment) for segment in body]
+    checker = Checker(guide, delimiters)
+    checker.begin(delimiters.element.join(("ST", guide.set_id, control)))
+    checker.run([*raws, delimiters.element.join(("SE", str(count), control))], 0)
+    faults = [*_unwritable(body, delimiters), *checker.faults()]
+    return tuple(sorted(faults, key=_order))
+
+
+def _unwritable(segments: Sequence[tuple[str, ...]], delimiters: Delimiters) -> Iterable[Fault]:
+    forbidden = {delimiters.element, delimiters.segment, delimiters.repetition} - {""}
+    for position, segment in enumerate(segments, 2):
+        for number, value in enumerate(segment):
+            bad = next((letter for letter in value if letter in forbidden or not " " <= letter <= "\xff"), None)
+            if bad is not None:
+                yield Fault(
+                    code="6",
+                    text=f"{segment[0]}{number:02d} holds {bad!r}, which cannot be written",
+                    level="element",
+                    segment=position,
+                    tag=segment[0],
+                    element=number,
+                    value=value[:99],
+                )

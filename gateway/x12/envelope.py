@@ -1,23 +1,441 @@
-"""stub"""
+"""ISA, GS and ST around documents: nesting, control numbers, counts; and `read`, the way into this package.
+
+Every fault is a located value with the code of its level (TA105, AK905, AK502). What belongs to a partner's history
+(a control number used before) is not known here.
+"""
+
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 
-from gateway.document import Party
-from gateway.x12.guides import Guides
+from gateway.document import Control, Delimiters, Document, Fault, Loop, Party
+from gateway.x12.check import Checker, capped
+from gateway.x12.codes import GROUP_OF_SET
+from gateway.x12.elements import is_date, is_time
+from gateway.x12.guides import Guide, Guides
 from gateway.x12.limits import LIMITS, Limits
-from gateway.x12.reading import Reading
+from gateway.x12.reading import Group, Interchange, Reading
+from gateway.x12.scan import Header, Offsets, Piece, find_header, scan, skip_blanks
+from gateway.x12.strangers import describe
+from gateway.x12.tree import build_tree, flat_tree
 
 PartnerOf = Callable[[Party, Party, str, str], str]
+"""(ISA sender, ISA receiver, GS02, GS03) -> partner id, "" when unknown."""
+
+
+def nobody(sender: Party, receiver: Party, group_sender: str, group_receiver: str) -> str:
+    """The partner of a reader without partners: base guides only."""
+    return ""
 
 
 def read(
     data: bytes,
     guides: Guides,
     *,
-    partner_of: PartnerOf = lambda sender, receiver, group_sender, group_receiver: "",
+    partner_of: PartnerOf = nobody,
     limits: Limits = LIMITS,
     trees: bool = True,
 ) -> Reading:
-    """Read all interchanges; `trees=False` checks only and leaves `Document.root` empty."""
-    raise NotImplementedError
+    """Read every interchange of a message and check each document against the guide in force for its partner.
+
+    `trees=False` only checks, and leaves `Document.root` empty. Never raises for data; raises OperatorMistake when a
+    guide of ours cannot be loaded.
+    """
+    if len(data) > limits.message_bytes_max:
+        return Reading(faults=(_loose(f"the message has {len(data)} bytes, more than {limits.message_bytes_max}"),))
+    interchanges: list[Interchange] = []
+    faults: list[Fault] = []
+    at = skip_blanks(data, 0)
+    while at < len(data):
+        header = find_header(data, at, limits)
+        if header is None or header.first_byte > at:
+            stranger = data[at : header.first_byte if header else len(data)]
+            faults.append(_loose(describe(stranger, at, alone=header is None and not interchanges)))
+        if header is None:
+            break
+        if len(interchanges) >= limits.interchanges_max:
+            faults.append(_loose(f"more than {limits.interchanges_max} interchanges in one message"))
+            break
+        reader = _InterchangeReader(data, header, guides, partner_of, limits, trees)
+        interchanges.append(reader.read())
+        at = skip_blanks(data, reader.end)
+    if not data.strip():
+        faults.append(_loose("the message is empty"))
+    return Reading(interchanges=tuple(interchanges), faults=capped(faults, limits))
+
+
+def _loose(text: str) -> Fault:
+    return Fault(code="unreadable", text=text, level="interchange")
+
+
+class _OpenGroup:
+    """A group that is being read."""
+
+    def __init__(self, elements: list[str], partner: str) -> None:
+        fields = [elements[n].strip() if n < len(elements) else "" for n in range(9)]
+        self.id, self.sender, self.receiver, self.control, self.version = (fields[n] for n in (1, 2, 3, 6, 8))
+        self.partner = partner
+        self.documents: list[Document] = []
+        self.faults: list[Fault] = []
+        self.numbers: set[str] = set()
+        self.ended = False
+        self.declared = ""
+
+
+class _OpenDocument:
+    """A document that is being read; without a guide its segments are only counted."""
+
+    def __init__(self, elements: list[str], guide: Guide | None, delimiters: Delimiters, limits: Limits) -> None:
+        self.set_id = elements[1].strip() if len(elements) > 1 else ""
+        self.control = elements[2] if len(elements) > 2 else ""
+        self.guide = guide
+        self.checker = Checker(guide, delimiters, limits) if guide is not None else None
+        self.count = 1
+        self.first_byte = 0
+        self.faults: list[Fault] = []
+        self.raws: list[str] = []
+        self.trailer: list[str] | None = None
+
+
+class _InterchangeReader:
+    """Reads one interchange; `end` is the offset behind it."""
+
+    def __init__(
+        self, data: bytes, header: Header, guides: Guides, partner_of: PartnerOf, limits: Limits, trees: bool
+    ) -> None:
+        self._data, self._header, self._guides = data, header, guides
+        self._partner_of, self._limits, self._trees = partner_of, limits, trees
+        fields = header.elements
+        self.sender, self.receiver = Party(fields[4], fields[5]), Party(fields[6], fields[7])
+        self.end = header.end
+        self._separator = header.delimiters.element
+        self._faults: list[Fault] = []
+        self._groups: list[_OpenGroup] = []
+        self._acks: list[tuple[str, ...]] = []
+        self._group: _OpenGroup | None = None
+        self._document: _OpenDocument | None = None
+        self._count = 1
+        self._stray = 0
+        self._closed = False
+
+    # --- the walk over segments -----------------------------------------------------------------------------
+
+    def read(self) -> Interchange:
+        self._check_header()
+        self.end = len(self._data)
+        for piece in scan(self._data, self._header, self._limits):
+            if self._read_piece(piece):
+                break
+        if not self._closed:
+            self._end_document(None, self.end)
+            self._end_group(None)
+            self._fault("023", f"ends without IEA, after {self._count} segments", True)
+        return self._close()
+
+    def _read_piece(self, piece: Piece) -> bool:
+        """True when the interchange ends in this piece."""
+        if piece.too_long:
+            self._fault("024", f"a segment at byte {piece.first_byte} has no terminator within the limit", True)
+            return True
+        if piece.empties:
+            self._fault("024", f"{piece.empties} empty segments were skipped (two terminators in a row)", False)
+        raws, offsets, at = piece.raws, Offsets(piece), 0
+        while at < len(raws):
+            document = self._document
+            if document is not None:
+                if document.checker is not None:
+                    began = at
+                    at = document.checker.run(raws, at)
+                    if self._trees:
+                        document.raws += raws[began:at]
+                    self._count += at - began
+                    if document.checker.position > self._limits.segments_max:
+                        self._fault("024", f"a document has more than {self._limits.segments_max} segments", True)
+                        return True
+                    if document.checker.ended:
+                        self._end_document(raws[at - 1].split(self._separator), offsets.of(at))
+                        continue
+                    if at == len(raws):
+                        break
+                elif self._skip(document, raws[at]):
+                    self._count += 1
+                    at += 1
+                    if document.trailer is not None:
+                        self._end_document(document.trailer, offsets.of(at))
+                    continue
+                # A control segment inside a document: SE is missing.
+                self._end_document(None, offsets.of(at))
+            if self._control(raws[at], offsets, at):
+                return True
+            at += 1
+        if piece.unterminated:
+            rejects = not self._closed
+            self._fault("023", "the last segment has no terminator", rejects)
+        return self._closed
+
+    def _skip(self, document: _OpenDocument, raw: str) -> bool:
+        """Pass over a segment of a document without a guide; False when it does not belong to the document."""
+        tag = raw.split(self._separator, 1)[0]
+        if tag in ("ISA", "IEA", "GS", "GE", "ST"):
+            return False
+        document.count += 1
+        if self._trees:
+            document.raws.append(raw)
+        if tag == "SE":
+            document.trailer = raw.split(self._separator)
+        return True
+
+    def _control(self, raw: str, offsets: Offsets, at: int) -> bool:
+        """One segment outside of documents. True when it ends the interchange."""
+        elements = raw.split(self._separator)
+        tag = elements[0]
+        if tag == "ISA" or (tag[:3] == "ISA" and find_header(raw.encode("latin-1") + b"~~~", 0, self._limits)):
+            self.end = offsets.of(at)
+            return True
+        self._count += 1
+        if tag == "GS":
+            self._end_group(None)
+            self._begin_group(elements)
+        elif tag == "ST" and self._group is not None:
+            self._begin_document(raw, elements, offsets.of(at))
+        elif tag == "GE" and self._group is not None:
+            self._end_group(elements)
+        elif tag == "IEA":
+            self._end_group(None)
+            self._end_interchange(elements)
+            self.end = offsets.of(at + 1)
+            return True
+        elif tag == "TA1" and self._group is None:
+            self._acks.append(tuple(elements))
+        else:
+            self._stray += 1
+            if self._stray == 1:
+                self._fault("024" if tag != "ST" else "022", f"{tag[:10]} stands outside of a {_home(tag)}", True)
+        return False
+
+    # --- interchange ----------------------------------------------------------------------------------------
+
+    def _check_header(self) -> None:
+        fields = self._header.elements
+        if not fields[5]:
+            self._fault("006", "ISA06 (sender) is missing", True)
+        if not fields[7]:
+            self._fault("008", "ISA08 (receiver) is missing", True)
+        if not is_date(fields[8]):
+            self._fault("014", f'ISA09 "{fields[8][:10]}" is no date', False)
+        if not is_time(fields[9]):
+            self._fault("015", f'ISA10 "{fields[9][:10]}" is no time', False)
+        if not fields[12].isdigit() or len(fields[12]) > 9:
+            self._fault("018", f'ISA13 "{fields[12][:20]}" is no control number', True)
+        if fields[13] not in ("0", "1"):
+            self._fault("019", f'ISA14 "{fields[13][:5]}" is neither 0 nor 1', False)
+        if fields[14] not in ("P", "T", "I"):
+            self._fault("020", f'ISA15 "{fields[14][:5]}" is neither P nor T', True)
+
+    def _end_interchange(self, elements: list[str]) -> None:
+        self._closed = True
+        count, control = (elements[n].strip() if n < len(elements) else "" for n in (1, 2))
+        if not _same_number(control, self._header.elements[12]):
+            self._fault("001", f'IEA02 "{control[:20]}" is not ISA13 "{self._header.elements[12]}"', True)
+        if not count.isdigit() or int(count) != len(self._groups):
+            self._fault("021", f'IEA01 says "{count[:10]}" groups, {len(self._groups)} came', True)
+        if not self._groups and not self._acks:
+            self._fault("022", "holds neither a group nor a TA1", True)
+
+    def _fault(self, code: str, text: str, rejects: bool) -> None:
+        self._faults.append(Fault(code=code, text=text, level="interchange", rejects=rejects))
+
+    def _close(self) -> Interchange:
+        fields = self._header.elements
+        faults = capped(self._faults, self._limits) if self._faults else ()
+        rejecting = next((fault for fault in faults if fault.rejects), None)
+        code = rejecting.code if rejecting else faults[0].code if faults else "000"
+        return Interchange(
+            control=fields[12],
+            sender=self.sender,
+            receiver=self.receiver,
+            version=fields[11],
+            date=fields[8],
+            time=fields[9],
+            test=fields[14] == "T",
+            ack_requested=fields[13] == "1",
+            delimiters=self._header.delimiters,
+            groups=tuple(self._close_group(group, rejecting) for group in self._groups),
+            acks=tuple(self._acks),
+            faults=faults,
+            ta1_code=code,
+            first_byte=self._header.first_byte,
+            last_byte=self.end,
+            segment_count=self._count,
+        )
+
+    # --- group ----------------------------------------------------------------------------------------------
+
+    def _begin_group(self, elements: list[str]) -> None:
+        group_sender, group_receiver = (elements[n].strip() if n < len(elements) else "" for n in (2, 3))
+        partner = self._partner_of(self.sender, self.receiver, group_sender, group_receiver)
+        group = self._group = _OpenGroup(elements, partner)
+        if len(self._groups) >= self._limits.groups_max:
+            self._fault("024", f"more than {self._limits.groups_max} groups", True)
+        if not group.control.isdigit() or len(group.control) > 9:
+            self._group_fault(group, "6", f'GS06 "{group.control[:20]}" is no control number')
+        elif any(_same_number(group.control, other.control) for other in self._groups):
+            self._group_fault(group, "19", f"GS06 {group.control} was used before in this interchange")
+        if not (len(group.id) == 2 and group.id.isalnum()):
+            self._group_fault(group, "1", f'GS01 "{group.id[:10]}" is no functional identifier')
+        if not group.version[:6].isdigit() or len(group.version) < 6:
+            self._group_fault(group, "2", f'GS08 "{group.version[:12]}" does not begin with a release of six digits')
+        self._groups.append(group)
+
+    def _end_group(self, elements: list[str] | None) -> None:
+        group, self._group = self._group, None
+        if group is None:
+            return
+        group.ended = elements is not None
+        if elements is None:
+            self._group_fault(group, "3", "the group ends without GE")
+            return
+        count, control = (elements[n].strip() if n < len(elements) else "" for n in (1, 2))
+        group.declared = count
+        if not _same_number(control, group.control):
+            self._group_fault(group, "4", f'GE02 "{control[:20]}" is not GS06 "{group.control}"')
+        if not count.isdigit() or int(count) != len(group.documents):
+            self._group_fault(group, "5", f'GE01 says "{count[:10]}" documents, {len(group.documents)} came')
+
+    def _group_fault(self, group: _OpenGroup, code: str, text: str) -> None:
+        group.faults.append(Fault(code=code, text=text, level="group"))
+
+    def _close_group(self, group: _OpenGroup, rejecting: Fault | None) -> Group:
+        why = rejecting or next((fault for fault in group.faults if fault.rejects), None)
+        documents = tuple(group.documents)
+        if why is not None:
+            documents = tuple(_refused(document, why) for document in documents)
+        return Group(
+            id=group.id,
+            sender=group.sender,
+            receiver=group.receiver,
+            control=group.control,
+            version=group.version,
+            documents=documents,
+            faults=tuple(group.faults),
+            documents_declared=group.declared,
+        )
+
+    # --- document -------------------------------------------------------------------------------------------
+
+    def _begin_document(self, raw: str, elements: list[str], first_byte: int) -> None:
+        group = self._group
+        if group is None:
+            raise AssertionError("a document outside of a group")
+        set_id = elements[1].strip() if len(elements) > 1 else ""
+        guide = self._guides.find(group.partner, group.id, group.version, set_id)
+        document = self._document = _OpenDocument(elements, guide, self._header.delimiters, self._limits)
+        document.first_byte = first_byte
+        if self._trees:
+            document.raws.append(raw)
+        expected = guide.group_id if guide is not None else GROUP_OF_SET.get(set_id)
+        if not set_id or (expected is not None and expected != group.id):
+            words = f"travels in a group {expected}, not {group.id}" if set_id else "is missing"
+            self._document_fault("6", f'ST01 "{set_id}" {words}')
+        elif document.checker is not None:
+            document.checker.begin(raw)
+        if not 4 <= len(document.control) <= 9:
+            self._document_fault("7", f'ST02 "{document.control[:20]}" has not four to nine characters')
+        if document.control in group.numbers:
+            self._document_fault("23", f"ST02 {document.control} was used before in this group")
+        group.numbers.add(document.control)
+        if document.checker is not None:
+            document.checker.position = 1
+
+    def _document_fault(self, code: str, text: str) -> None:
+        if self._document is not None:
+            self._document.faults.append(Fault(code=code, text=text, level="document"))
+
+    def _end_document(self, elements: list[str] | None, last_byte: int) -> None:
+        document, group = self._document, self._group
+        if document is None or group is None:
+            return
+        count = document.checker.position if document.checker is not None else document.count
+        if elements is None:
+            self._document_fault("2", "the document ends without SE")
+        else:
+            declared, control = (elements[n].strip() if n < len(elements) else "" for n in (1, 2))
+            if control != document.control.strip():
+                self._document_fault("3", f'SE02 "{control[:20]}" is not ST02 "{document.control}"')
+            if not declared.isdigit() or int(declared) != count:
+                self._document_fault("4", f'SE01 says "{declared[:10]}" segments, {count} came')
+        self._document = None
+        group.documents.append(self._close_document(document, group, count, last_byte))
+
+    def _close_document(self, document: _OpenDocument, group: _OpenGroup, count: int, last_byte: int) -> Document:
+        guide, checker = document.guide, document.checker
+        faults = tuple(document.faults)
+        accepted: bool | None = None
+        if checker is not None:
+            found = checker.faults()
+            faults = capped((*faults, *found), self._limits) if found else faults
+            accepted = not any(fault.rejects for fault in faults)
+        else:
+            faults = (*faults, self._no_guide(document, group))
+        fields = self._header.elements
+        return Document(
+            format="x12",
+            type=document.set_id,
+            release=group.version[:6],
+            control=Control(
+                sender=self.sender,
+                receiver=self.receiver,
+                interchange=fields[12],
+                group=group.control,
+                number=document.control,
+                group_sender=group.sender,
+                group_receiver=group.receiver,
+                group_id=group.id,
+                version=group.version,
+                test=fields[14] == "T",
+            ),
+            delimiters=self._header.delimiters,
+            root=self._tree(document, guide),
+            guide=guide.hash if guide is not None else "",
+            accepted=accepted,
+            faults=faults,
+            digest=hashlib.sha256(memoryview(self._data)[document.first_byte : last_byte]).hexdigest(),
+            segment_count=count,
+            first_byte=document.first_byte,
+            last_byte=last_byte,
+        )
+
+    def _tree(self, document: _OpenDocument, guide: Guide | None) -> Loop:
+        if not self._trees:
+            return _EMPTY
+        if guide is None:
+            return flat_tree(document.raws, self._separator)
+        return build_tree(guide, self._header.delimiters, document.raws)
+
+    def _no_guide(self, document: _OpenDocument, group: _OpenGroup) -> Fault:
+        release = group.version[:6]
+        sets = self._guides.sets(release)
+        known = f"release {release} has {', '.join(sets)}" if sets else f"known: {', '.join(self._guides.releases)}"
+        text = f"no guide for {document.set_id or 'a set without a number'} in release {release or 'unknown'}; {known}"
+        return Fault(code="no_guide", text=text, level="document")
+
+
+_EMPTY = Loop(id="")
+
+
+def _refused(document: Document, why: Fault) -> Document:
+    """The document as refused with its group or interchange."""
+    fields = {name: getattr(document, name) for name in document.__struct_fields__}
+    fields["accepted"] = False if document.accepted is not None else None
+    fields["faults"] = (*document.faults, Fault(code=why.code, level=why.level, text=f"refused with its {why.level}: {why.text}"))
+    return Document(**fields)
+
+
+def _same_number(one: str, other: str) -> bool:
+    """Control numbers of type N0 agree when they are equal but for leading zeros."""
+    return one == other or (one.isdigit() and other.isdigit() and one.lstrip("0") == other.lstrip("0"))
+
+
+def _home(tag: str) -> str:
+    return {"ST": "group", "GE": "group", "TA1": "place before the groups", "IEA": "interchange"}.get(tag, "document")

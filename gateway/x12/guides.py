@@ -1,40 +1,249 @@
-"""stub"""
+"""The guides in force: found in the sources, overlays resolved, linted, loaded and compiled when first asked for.
+
+A guide is chosen by partner, functional group, release (the first six characters of GS08) and set. A partner's own
+guide or overlay goes before the base guide.
+"""
+
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
+from xml.etree.ElementTree import Element, ParseError, tostring
+
+import defusedxml.ElementTree as xml  # type: ignore[import-untyped]
+from defusedxml import DefusedXmlException
+
+from gateway.document import Delimiters
+from gateway.errors import OperatorMistake
+from gateway.resources import Entry, Mistake, Mistakes, did_you_mean, read_sources, read_yaml, source_files
+from gateway.x12.automaton import Automaton
+from gateway.x12.lint import lint_guide
+from gateway.x12.limits import LIMITS
+from gateway.x12.overlay import KNOWN_KEYS, apply_overlay
+from gateway.x12.rules import CompositeRule, LoopRule, SegmentRule, iterate_segments, read_rules
 
 
 class Guide:
-    """One effective guide: base or overlay. Compiled on first use."""
+    """One effective guide. `origins` tells for each path that an overlay touched in which file and line."""
 
-    set_id: str
-    group_id: str
-    release: str
-    partner: str
-    hash: str
-    origins: dict[str, str]
+    def __init__(
+        self, set_id: str, group_id: str, release: str, partner: str, digest: str, document: LoopRule,
+        origins: Mapping[str, str], file: str,
+    ) -> None:  # fmt: skip
+        self.set_id, self.group_id, self.release, self.partner = set_id, group_id, release, partner
+        self.hash = digest
+        """SHA-256 of the effective guide and its release files; equal content, equal hash."""
+        self.document = document
+        self.origins = dict(origins)
+        self.file = file
+        """Source it was read from: `mappings/x12/004010/856/guide.xml`."""
+        self._automata: dict[Delimiters, Automaton] = {}
+
+    def automaton(self, delimiters: Delimiters) -> Automaton:
+        """The compiled checker for these delimiters; the oldest is dropped when too many partners' sets pile up."""
+        automaton = self._automata.get(delimiters)
+        if automaton is None:
+            if len(self._automata) >= LIMITS.variants_max:
+                self._automata.pop(next(iter(self._automata)), None)
+            automaton = self._automata[delimiters] = Automaton(self.document, delimiters)
+        return automaton
+
+    @cached_property
+    def tags(self) -> frozenset[str]:
+        return frozenset(segment.tag for segment in iterate_segments(self.document))
+
+    @cached_property
+    def levels(self) -> Mapping[str, LoopRule]:
+        """HL loops by HL03."""
+        return {
+            child.level: child for child in self.document.children if isinstance(child, LoopRule) and child.tag == "HL"
+        }
+
+    def find_loop(self, path: str) -> LoopRule | None:
+        """`path`: "" the document itself; `PO1`, `PO1/SCH`, `HLI` or, for an HL loop, its level `I`; `I/CLD`."""
+        loop = self.document
+        for name in filter(None, path.split("/")):
+            loops = [child for child in loop.children if isinstance(child, LoopRule)]
+            found = next((c for c in loops if name == c.xid), None) or next(
+                (c for c in loops if name == (c.level or c.tag)), None
+            )
+            if found is None:
+                return None
+            loop = found
+        return loop
 
     def has_loop(self, path: str) -> bool:
-        """`path`: "" the document itself; `PO1`, `PO1/SCH`, `HLI` or, for an HL loop, its level `I`."""
-        raise NotImplementedError
+        return self.find_loop(path) is not None
+
+    def loops(self, path: str = "") -> tuple[str, ...]:
+        """Names of the loops directly inside, HL loops by level."""
+        loop = self.find_loop(path)
+        inside = loop.children if loop else ()
+        return tuple(child.level or child.tag for child in inside if isinstance(child, LoopRule))
+
+    def find_segment(self, path: str, tag: str) -> SegmentRule | None:
+        loop = self.find_loop(path)
+        segments = (child for child in (loop.children if loop else ()) if isinstance(child, SegmentRule))
+        return next((segment for segment in segments if segment.tag == tag), None)
 
     def has_segment(self, path: str, tag: str) -> bool:
-        raise NotImplementedError
+        return self.find_segment(path, tag) is not None
 
     def has_element(self, path: str, tag: str, element: int, component: int = 0) -> bool:
-        raise NotImplementedError
+        """True when the guide has, and uses, that element (from 1) or component of that segment of that loop."""
+        segment = self.find_segment(path, tag)
+        if segment is None or not 1 <= element <= len(segment.elements):
+            return False
+        rule = segment.elements[element - 1]
+        if not component or not rule.used:
+            return rule.used
+        return isinstance(rule, CompositeRule) and 1 <= component <= len(rule.parts)
+
+
+class _Place(NamedTuple):
+    partner: str
+    release: str
+    set_id: str
 
 
 class Guides:
-    """Guides found under `mappings` folders (earlier shadows later) and partners' overlays; loaded when asked for."""
+    """All guides of a set of sources: virtual paths (`mappings/x12/004010/856/guide.xml`) and their bytes."""
 
-    def __init__(self, mappings: Sequence[Path], partners: Sequence[Path] = ()) -> None:
-        raise NotImplementedError
+    def __init__(self, sources: Mapping[str, bytes]) -> None:
+        self._sources = sources
+        self._loaded: dict[_Place, Guide] = {}
+        self._releases: dict[str, _Release] = {}
+        self._places: dict[_Place, str] = {}
+        for path in sorted(sources):
+            parts = path.split("/")
+            if parts[-1] in ("guide.xml", "guide.yaml") and parts[-4:-3] == ["x12"]:
+                partner = parts[1] if parts[0] == "partners" else ""
+                self._places[_Place(partner, parts[-3], parts[-2])] = path
+
+    @classmethod
+    def from_roots(cls, roots: Sequence[Path], home_partners: Path | None = None) -> Guides:
+        """Guides under `mappings/` and `partners/` of these folders; earlier ones shadow later ones."""
+        return cls(read_sources(source_files(roots, home_partners)))
+
+    @property
+    def releases(self) -> tuple[str, ...]:
+        return tuple(sorted({place.release for place in self._places}))
+
+    def sets(self, release: str) -> tuple[str, ...]:
+        return tuple(sorted({place.set_id for place in self._places if place.release == release}))
 
     def find(self, partner_id: str, group_id: str, version: str, set_id: str) -> Guide | None:
-        raise NotImplementedError
+        """The guide for a document, or None when no guide is known for its set and release.
+
+        `version` is GS08, suffix and all. A group identifier that does not fit the set is the document's fault, not
+        a reason to find nothing. Raises OperatorMistake when the guide cannot be loaded.
+        """
+        release = version[:6]
+        for partner in dict.fromkeys((partner_id, "")):
+            place = _Place(partner, release, set_id)
+            guide = self._loaded.get(place)
+            if guide is None and place in self._places:
+                guide = self._loaded[place] = self._load(place)
+            if guide is not None:
+                return guide
+        return None
 
     def load_all(self) -> tuple[Guide, ...]:
-        """Load and lint every guide; raises OperatorMistake naming all that is wrong."""
-        raise NotImplementedError
+        """Every guide, loaded and linted. Raises one Mistakes naming all that is wrong."""
+        mistakes: list[Mistake] = []
+        for place in self._places:
+            try:
+                if place not in self._loaded:
+                    self._loaded[place] = self._load(place)
+            except Mistakes as found:
+                mistakes += found.mistakes
+            except OperatorMistake as found:
+                mistakes.append(Mistake(found.file, found.line, found.text, found.mend))
+        if mistakes:
+            raise Mistakes(mistakes)
+        return tuple(self._loaded[place] for place in sorted(self._places))
+
+    def _load(self, place: _Place) -> Guide:
+        path = self._places[place]
+        transaction, origins = self._effective(path)
+        release = self._release(place.release)
+        mistakes = [Mistake(path, None, f"{at}: {words}") for at, words in release.lint(transaction, place.set_id)]
+        if mistakes:
+            raise Mistakes(mistakes)
+        group = transaction.findtext(".//segment[@xid='GS']/element[@xid='GS01']/valid_codes/code") or ""
+        digest = hashlib.sha256(release.digest + tostring(transaction)).hexdigest()
+        document = release.read(transaction)
+        return Guide(place.set_id, group, place.release, place.partner, digest, document, origins, path)
+
+    def _effective(self, path: str) -> tuple[Element, dict[str, str]]:
+        if path.endswith(".xml"):
+            return _parse(self._sources[path], path), {}
+        entry = Entry(read_yaml(self._sources[path], path), [])
+        overlay = entry.mapping(KNOWN_KEYS)
+        base = f"mappings/{overlay['extends'].text()}/guide.xml" if "extends" in overlay else ""
+        if base not in self._sources:
+            known = [p.removeprefix("mappings/").removesuffix("/guide.xml") for p in self._places.values()]
+            entry.note(f'extends "{base[9:-10]}", which is no guide', did_you_mean(base[9:-10], known))
+            raise Mistakes(entry.mistakes)
+        release = path.split("/")[-3]
+        guide, origins = apply_overlay(
+            _parse(self._sources[base], base), overlay, lambda tag: self._definition(base, release, tag)
+        )
+        if entry.mistakes:
+            raise Mistakes(entry.mistakes)
+        return guide, origins
+
+    def _definition(self, base: str, release: str, tag: str) -> Element | None:
+        """A segment's definition in the base guide, else in any base guide of the release."""
+        others = [p for place, p in self._places.items() if place.release == release and p.endswith(".xml")]
+        for path in dict.fromkeys((base, *others)):
+            found = _parse(self._sources[path], path).find(f".//segment[@xid='{tag}']")
+            if found is not None:
+                return found
+        return None
+
+    def _release(self, name: str) -> _Release:
+        if name not in self._releases:
+            prefix = f"mappings/x12/{name}/_release/"
+            files = {p.removeprefix(prefix): b for p, b in self._sources.items() if p.startswith(prefix)}
+            for needed in ("dataele.xml", "codes.xml"):
+                if needed not in files:
+                    raise OperatorMistake("is missing: no guide of the release can be read", file=prefix + needed)
+            self._releases[name] = _Release(prefix, files)
+        return self._releases[name]
+
+
+class _Release:
+    """What all guides of a release share: the dictionary of data elements and the code sets."""
+
+    def __init__(self, prefix: str, files: Mapping[str, bytes]) -> None:
+        self._files = files
+        elements = _parse(files["dataele.xml"], prefix + "dataele.xml").iter("data_ele")
+        self.dictionary = {e.get("ele_num", ""): e.get("data_type", "") for e in elements}
+        code_sets = _parse(files["codes.xml"], prefix + "codes.xml").iter("codeset")
+        self.code_sets = {e.findtext("id") or "": e for e in code_sets}
+        self.digest = hashlib.sha256(b"".join(files[name] for name in ("codes.xml", "dataele.xml"))).digest()
+
+    def lint(self, transaction: Element, set_id: str) -> Iterable[tuple[str, str]]:
+        return lint_guide(transaction, set_id, self.dictionary, self.code_sets)
+
+    def read(self, transaction: Element) -> LoopRule:
+        # pyx12 reads its dictionary from a folder by name; the sources may live in a database.
+        with tempfile.TemporaryDirectory(prefix="crossdock-") as folder:
+            for name in ("dataele.xml", "codes.xml"):
+                (Path(folder) / name).write_bytes(self._files[name])
+            return read_rules(transaction, Path(folder))
+
+
+def _parse(content: bytes, file: str) -> Element:
+    try:
+        root: Element = xml.fromstring(content)
+    except ParseError as error:
+        raise OperatorMistake(f"is not XML: {error}", file=file, line=error.position[0]) from error
+    except DefusedXmlException as error:
+        raise OperatorMistake(f"holds a declaration that is not read here: {error}", file=file) from error
+    return root

@@ -1,12 +1,21 @@
-"""stub"""
+"""Documents to bytes: envelope, counts, a partner's delimiters. Writes nothing that its own guide would fault.
+
+Control numbers and time are parameters: they come from the store and from the clock of the caller.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from gateway.document import Delimiters, Party
-from gateway.x12.guides import Guides
-from gateway.x12.reading import OutgoingGroup
+from gateway.errors import OperatorMistake
+from gateway.x12.check import check_document
+from gateway.x12.guides import Guide, Guides
+from gateway.x12.reading import OutgoingDocument, OutgoingGroup
+
+_ACK_RELEASE = "004010"
+"""997s for groups of releases without a 997 guide follow this one; GS08 still echoes the partner's release."""
 
 
 def write_interchange(
@@ -23,7 +32,69 @@ def write_interchange(
     version: str = "00401",
     ack_requested: bool = False,
     acks: Sequence[tuple[str, ...]] = (),
+    line_break: str = "",
 ) -> bytes:
-    """Bytes of one interchange. `acks` are TA1 segments, written before the groups. Raises OperatorMistake when a
-    document is refused by its own guide."""
-    raise NotImplementedError
+    """One interchange. `acks` are TA1 segments, which go before the groups; `line_break` follows each terminator.
+
+    Raises OperatorMistake when a document is refused by its own guide or an identifier does not fit the envelope:
+    the map, the agreement or the guide is to be mended here, nothing of this goes out.
+    """
+    repetition = delimiters.repetition or "^"
+    _check_envelope(sender, receiver, delimiters, control)
+    segments: list[tuple[str, ...]] = [
+        (
+            "ISA", "00", " " * 10, "00", " " * 10, sender.qualifier.ljust(2), sender.id.ljust(15),
+            receiver.qualifier.ljust(2), receiver.id.ljust(15), now.strftime("%y%m%d"), now.strftime("%H%M"),
+            repetition if version >= "00402" else "U", version, f"{control:09d}", "1" if ack_requested else "0",
+            "T" if test else "P", delimiters.component,
+        ),  # fmt: skip
+        *acks,
+    ]
+    for group in groups:
+        date = now.strftime("%Y%m%d" if group.version[:6] >= "004010" else "%y%m%d")
+        segments.append(
+            ("GS", group.id, group.sender, group.receiver, date, now.strftime("%H%M"), str(group.control), "X", group.version)
+        )
+        for document in group.documents:
+            _check(document, group, guides, partner_id, delimiters)
+            segments.append(("ST", document.set_id, document.control))
+            segments.extend(document.segments)
+            segments.append(("SE", str(len(document.segments) + 2), document.control))
+        segments.append(("GE", str(len(group.documents)), str(group.control)))
+    segments.append(("IEA", str(len(groups)), f"{control:09d}"))
+    end = delimiters.segment + line_break
+    return "".join(delimiters.element.join(segment) + end for segment in segments).encode("latin-1")
+
+
+def find_guide(guides: Guides, partner_id: str, group_id: str, version: str, set_id: str) -> Guide | None:
+    """The guide a document is written by; a 997 answers any release."""
+    guide = guides.find(partner_id, group_id, version, set_id)
+    if guide is None and group_id == "FA":
+        guide = guides.find(partner_id, group_id, _ACK_RELEASE, set_id)
+    return guide
+
+
+def _check(
+    document: OutgoingDocument, group: OutgoingGroup, guides: Guides, partner_id: str, delimiters: Delimiters
+) -> None:
+    name = f"{document.set_id} {document.control} to {partner_id or group.receiver}"
+    guide = find_guide(guides, partner_id, group.id, group.version, document.set_id)
+    if guide is None:
+        raise OperatorMistake(f"{name} is not sent: no guide for release {group.version[:6]}")
+    if guide.group_id != group.id:
+        raise OperatorMistake(f"{name} is not sent: it travels in a group {guide.group_id}, not {group.id}")
+    faults = check_document(guide, document.segments, delimiters=delimiters, control=document.control)
+    if faults:
+        told = "; ".join(f"segment {fault.segment} {fault.text}" for fault in faults[:5])
+        raise OperatorMistake(f"{name} is not sent, its own guide faults it: {told}", file=guide.file)
+
+
+def _check_envelope(sender: Party, receiver: Party, delimiters: Delimiters, control: int) -> None:
+    taken = set(delimiters) - {""}
+    for party, most in ((sender.qualifier, 2), (sender.id, 15), (receiver.qualifier, 2), (receiver.id, 15)):
+        if not 1 <= len(party) <= most or taken & set(party):
+            raise OperatorMistake(f'"{party}" does not fit the ISA: 1 to {most} characters, none of them a delimiter')
+    if len({*delimiters[:3]}) < 3 or any(len(d) != 1 or d.isalnum() or d == " " for d in delimiters[:3]):
+        raise OperatorMistake(f"delimiters {delimiters[:3]} must be three different marks")
+    if not 0 < control <= 999_999_999:
+        raise OperatorMistake(f"interchange control number {control} has more than nine digits or none")

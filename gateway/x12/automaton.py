@@ -1,0 +1,214 @@
+"""A guide compiled for one set of delimiters: which segment may follow which, worked out once and remembered.
+
+The place of the next segment depends only on the place of the last one, the tag and, where namesakes differ by a
+qualifier, on that value. Lint has made sure that children of a loop have positions of their own, so that most counts
+and all missing segments are known when the step is worked out; only limits above one are counted at run time.
+Values are folded to those the guide lists: what partners send never grows the tables.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from gateway.document import Delimiters
+from gateway.x12.patterns import Match, SyntaxTest, segment_match, syntax_test
+from gateway.x12.rules import UNLIMITED, LoopRule, SegmentRule
+
+
+class Node(NamedTuple):
+    """A segment rule at its place."""
+
+    index: int
+    rule: SegmentRule
+    loop: Place
+    counter: int
+    """Index of its count, -1 when it is not counted."""
+
+
+class Place(NamedTuple):
+    """A loop rule at its place; `depth` 0 is the document."""
+
+    index: int
+    rule: LoopRule
+    parent: Place | None
+    depth: int
+    counter: int
+    counters: tuple[int, int]
+    """Range of counts that begin anew when the loop is entered."""
+
+
+class Missing(NamedTuple):
+    """A required segment, or required loop by its first segment, that a step passes by."""
+
+    rule: SegmentRule
+    loop: str
+
+
+class Note(NamedTuple):
+    """What a step asks for beyond moving on; most steps ask for nothing and have no note."""
+
+    missing: tuple[Missing, ...] = ()
+    over: str = ""
+    """AK304 code of a repetition that is one too many whatever came before: 4 loop, 5 segment, 2 not used."""
+    counter: int = -1
+    most: int = UNLIMITED
+    code: str = ""
+    """AK304 code when the count passes `most`."""
+    clear: tuple[int, int] = (0, 0)
+    is_level: bool = False
+    is_end: bool = False
+    keyed: Keyed | None = None
+
+
+class Keyed(NamedTuple):
+    """A tag whose place depends on a value: element number, step by value, and the step for all other values."""
+
+    element: int
+    steps: dict[str, Step]
+    other: Step
+
+
+Row = dict[str, "Step"]
+"""Steps by tag from one node, filled as they are met."""
+
+Step = tuple[Row, Match, SyntaxTest | None, Note | None, Node]
+"""Row of steps from the new node, its expression, its relations, the note, the node. Bare, for the hot loop."""
+
+
+class Automaton:
+    """See the module. Shared by threads: working a step out twice does no harm."""
+
+    def __init__(self, document: LoopRule, delimiters: Delimiters) -> None:
+        self.delimiters = delimiters
+        self.counter_count = 0
+        self.nodes: list[Node] = []
+        self.places: list[Place] = []
+        self._nodes_of: dict[int, list[Node]] = {}
+        self._places_of: dict[int, list[Place]] = {}
+        self.root = self._place(document, None)
+        self.tags = frozenset(node.rule.tag for node in self.nodes)
+        self._rows: list[Row] = [{} for _ in self.nodes]
+        self._compiled: dict[int, tuple[Match, SyntaxTest | None]] = {}
+        self.start = self._step(self._nodes_of[self.root.index][0])
+
+    # --- layout -------------------------------------------------------------------------------------------
+
+    def _place(self, rule: LoopRule, parent: Place | None) -> Place:
+        index = len(self.places)
+        counter = self._counter(rule.most) if parent is not None else -1
+        place = Place(index, rule, parent, parent.depth + 1 if parent else 0, counter, (0, 0))
+        self.places.append(place)
+        first = self.counter_count
+        inner = [self._place(child, place) for child in rule.children if isinstance(child, LoopRule)]
+        counters = [self._counter(c.most) for c in rule.children if isinstance(c, SegmentRule)]
+        # The range is known only now; children keep the index and look their parent up by it.
+        place = self.places[index] = place._replace(counters=(first, self.counter_count))
+        self._places_of[index] = inner
+        self._nodes_of[index] = []
+        segments = [child for child in rule.children if isinstance(child, SegmentRule)]
+        for segment, count in zip(segments, counters, strict=True):
+            node = Node(len(self.nodes), segment, place, count)
+            self.nodes.append(node)
+            self._nodes_of[index].append(node)
+        return place
+
+    def _counter(self, most: int) -> int:
+        if most in (1, UNLIMITED):
+            return -1
+        self.counter_count += 1
+        return self.counter_count - 1
+
+    # --- steps --------------------------------------------------------------------------------------------
+
+    def row(self, node: Node) -> Row:
+        """The steps known so far from a node."""
+        return self._rows[node.index]
+
+    def resolve(self, node: Node, tag: str) -> Step | None:
+        """Work out the step for a tag met for the first time at this node; None when it has no place from here."""
+        if tag not in self.tags:
+            return None
+        row = self._rows[node.index]
+        keyed = [other.rule.key for other in self.nodes if other.rule.tag == tag and other.rule.key is not None]
+        values = sorted({value for key in keyed for value in key[1]})
+        steps = {value: self._walk(node, tag, value) for value in values}
+        other = self._walk(node, tag, None)
+        found = {value: step for value, step in steps.items() if step is not None}
+        if other is None and not found:
+            return None
+        # A value that leads nowhere is taken for a wrong code in the segment that could stand here.
+        fallback = other or next(iter(found.values()))
+        if all(step[4] is fallback[4] for step in found.values()):
+            row[tag] = fallback
+        else:
+            row[tag] = (*fallback[:3], Note(keyed=Keyed(keyed[0][0], found, fallback)), fallback[4])
+        return row[tag]
+
+    def _walk(self, node: Node, tag: str, value: str | None) -> Step | None:
+        """From `node` on and outwards, the first place for the segment. `value` None: whatever the qualifier."""
+
+        def fits(rule: SegmentRule) -> bool:
+            return rule.tag == tag and (value is None or rule.key is None or value in rule.key[1])
+
+        missing: list[Missing] = []
+        loop, position = node.loop, node.rule.position
+        inside: Place | None = None
+        while True:
+            nodes = {id(n.rule): n for n in self._nodes_of[loop.index]}
+            places = {id(p.rule): p for p in self._places_of[loop.index]}
+            for child in loop.rule.children:
+                if child.position < position:
+                    continue
+                if isinstance(child, LoopRule):
+                    place = places[id(child)]
+                    if fits(child.first):
+                        return self._enter(place, inside, tuple(missing))
+                    if child.required and child.position > position:
+                        missing.append(Missing(child.first, child.tag))
+                elif child is loop.rule.first and loop.parent is not None:
+                    continue  # a loop is entered anew from outside, so that what it lacks is seen
+                elif fits(child):
+                    again = child is node.rule and inside is None
+                    return self._move(nodes[id(child)], again, tuple(missing))
+                elif child.required and child.position > position:
+                    missing.append(Missing(child, loop_id(loop)))
+            if loop.parent is None:
+                return None
+            inside, position = loop, loop.rule.position
+            loop = self.places[loop.parent.index]
+
+    def _enter(self, place: Place, inside: Place | None, missing: tuple[Missing, ...]) -> Step:
+        rule = place.rule
+        again = inside is not None and inside.index == place.index
+        over = "2" if not rule.used else "4" if again and rule.most == 1 else ""
+        note = Note(
+            missing=missing,
+            over=over,
+            counter=place.counter,
+            most=rule.most,
+            code="4",
+            clear=place.counters,
+            is_level=rule.tag == "HL",
+        )
+        return self._step(self._nodes_of[place.index][0], note)
+
+    def _move(self, node: Node, again: bool, missing: tuple[Missing, ...]) -> Step:
+        rule = node.rule
+        over = "2" if not rule.used else "5" if again and rule.most == 1 else ""
+        is_end = rule.tag == "SE" and node.loop.parent is None
+        note = Note(missing, over, node.counter, rule.most, "5", is_end=is_end)
+        return self._step(node, note)
+
+    def _step(self, node: Node, note: Note | None = None) -> Step:
+        if node.index not in self._compiled:
+            self._compiled[node.index] = (segment_match(node.rule, self.delimiters), syntax_test(node.rule))
+        match, syntax = self._compiled[node.index]
+        plain = note is None or not (
+            note.missing or note.over or note.counter >= 0 or note.clear[0] < note.clear[1] or note.is_level or note.is_end
+        )
+        return self._rows[node.index], match, syntax, None if plain else note, node
+
+
+def loop_id(place: Place) -> str:
+    """AK303: the tag that opens the loop; "" in the document itself."""
+    return "" if place.parent is None else place.rule.tag

@@ -1,0 +1,31 @@
+"""X12 fault codes with short words of ours, and which functional group a set travels in.
+
+Source: data elements 716 (AK905), 718 (AK502), 720 (AK304), 723 (AK403), I18 (TA105).
+"""
+
+from __future__ import annotations
+
+GROUP_OF_SET = {
+    "810": "IN", "820": "RA", "824": "AG", "830": "PS", "846": "IB", "850": "PO", "855": "PR", "856": "SH",
+    "860": "PC", "861": "RC", "862": "SS", "865": "CA", "866": "SQ", "870": "RS", "940": "OW", "943": "AR",
+    "944": "RE", "945": "SW", "947": "AW", "210": "IM", "214": "QM", "997": "FA", "999": "FA",
+}  # fmt: skip
+
+CONTROL_TAGS = frozenset({"ISA", "IEA", "GS", "GE", "ST", "SE", "TA1"})
+
+TA1_WORDS = {
+    "000": "no error",
+    "001": "control numbers of ISA13 and IEA02 differ",
+    "006": "sender identifier missing",
+    "008": "receiver identifier missing",
+    "014": "date invalid",
+    "015": "time invalid",
+    "018": "interchange control number invalid",
+    "019": "acknowledgment indicator invalid",
+    "020": "test indicator invalid",
+    "021": "number of groups differs from IEA01",
+    "022": "envelope out of order",
+    "023": "interchange ends too early",
+    "024": "content outside of groups or documents",
+    "025": "interchange control number used before with other content",
+}

@@ -1,0 +1,173 @@
+"""Element by element: what is wrong in one segment, located, for segments that their expression did not match.
+
+Codes are those of data element 723 (AK403). What a person would read without doubt (national letters, blanks at the
+end) is noted and does not reject.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from gateway.document import Delimiters, Fault
+from gateway.x12.patterns import CHARACTERS
+from gateway.x12.rules import CompositeRule, ElementRule, SegmentRule
+
+_KNOWN = frozenset(CHARACTERS)
+_DIGITS = frozenset("0123456789")
+
+
+def check_segment(
+    rule: SegmentRule, elements: Sequence[str], position: int, loop: str, delimiters: Delimiters
+) -> Iterator[Fault]:
+    """Faults of one segment. `elements[0]` is the tag; `position` counts ST as 1; `loop` is AK303."""
+    for found in _element_faults(rule, elements, delimiters):
+        number, component, data_element, code, value, text, rejects = found
+        where = f"{rule.tag}{number:02d}" + (f"-{component}" if component else "")
+        yield Fault(
+            code=code,
+            text=f"{where} {text}",
+            level="element",
+            segment=position,
+            tag=rule.tag,
+            loop=loop,
+            element=number,
+            component=component or None,
+            data_element=data_element,
+            value=value[:99],
+            rejects=rejects,
+        )
+
+
+Found = tuple[int, int, str, str, str, str, bool]
+"""Element, component (0: none), data element, code, value, words, rejects."""
+
+
+def _element_faults(rule: SegmentRule, elements: Sequence[str], delimiters: Delimiters) -> Iterator[Found]:
+    for element in rule.elements:
+        value = elements[element.number] if element.number < len(elements) else ""
+        if isinstance(element, CompositeRule):
+            yield from _check_composite(element, value, delimiters)
+        else:
+            for code, words, rejects in _check_value(element, value, delimiters):
+                yield element.number, 0, element.data_element, code, value, words, rejects
+    for number in range(len(rule.elements) + 1, len(elements)):
+        if elements[number]:
+            yield number, 0, "", "3", elements[number], f"is one element too many: {rule.tag} ends at {number - 1}", True
+            break
+    for kind, at in rule.syntax:
+        yield from _check_relation(rule, elements, kind, at)
+
+
+def _check_composite(rule: CompositeRule, value: str, delimiters: Delimiters) -> Iterator[Found]:
+    if not value.strip(delimiters.component):
+        if rule.required:
+            yield rule.number, 0, rule.data_element, "1", "", f"({rule.name}) is missing", True
+        return
+    if not rule.used:
+        yield rule.number, 0, rule.data_element, "3", value, f"({rule.name}) is not used here", True
+        return
+    parts = value.split(delimiters.component)
+    for part in rule.parts:
+        text = parts[part.number - 1] if part.number <= len(parts) else ""
+        for code, words, rejects in _check_value(part, text, delimiters):
+            yield rule.number, part.number, part.data_element, code, text, words, rejects
+    for number in range(len(rule.parts) + 1, len(parts) + 1):
+        if parts[number - 1]:
+            yield rule.number, number, "", "3", parts[number - 1], "is one component too many", True
+            break
+
+
+def _check_relation(
+    rule: SegmentRule, elements: Sequence[str], kind: str, at: tuple[int, ...]
+) -> Iterator[Found]:
+    """Relations between elements; the fault stands on the first element that would mend it."""
+    empty = [n for n in at if n >= len(elements) or not elements[n]]
+    filled = [n for n in at if n not in empty]
+    names = ", ".join(f"{rule.tag}{n:02d}" for n in at)
+    if kind == "P" and filled and empty:
+        at_fault, words = empty[0], f"is missing: {names} come together or not at all"
+    elif kind == "R" and not filled:
+        at_fault, words = at[0], f"is missing: one of {names} is needed"
+    elif kind == "C" and at[0] in filled and empty:
+        at_fault, words = empty[0], f"is missing: {rule.tag}{at[0]:02d} asks for it"
+    elif kind == "L" and at[0] in filled and len(filled) == 1:
+        at_fault, words = at[1], f"is missing: {rule.tag}{at[0]:02d} asks for one of {names}"
+    elif kind == "E" and len(filled) > 1:
+        element = rule.elements[filled[1] - 1]
+        yield filled[1], 0, element.data_element, "10", elements[filled[1]], f"may not stand beside {names}", True
+        return
+    else:
+        return
+    element = rule.elements[at_fault - 1]
+    yield at_fault, 0, element.data_element, "2", "", f"({element.name}) {words}", True
+
+
+def _check_value(rule: ElementRule, value: str, delimiters: Delimiters) -> Iterator[tuple[str, str, bool]]:
+    """Code, words and whether it rejects, for one simple value."""
+    if not value:
+        if rule.required:
+            yield "1", f"({rule.name}) is missing", True
+        return
+    if not rule.used:
+        yield "3", f"({rule.name}) is not used here", True
+        return
+    kind = rule.type[0] if rule.type.startswith("N") else rule.type
+    size = len(value.replace("-", "").replace(".", "")) if kind in ("N", "R") else len(value)
+    if size < rule.least:
+        yield "4", f"({rule.name}) is too short: {size} of at least {rule.least}", True
+    if size > rule.most:
+        yield "5", f"({rule.name}) is too long: {size} of at most {rule.most}", True
+    if rule.codes:
+        if value not in rule.codes:
+            yield "7", f'({rule.name}) "{value[:20]}" is none of {" ".join(sorted(rule.codes)[:12])}', True
+    elif kind in ("AN", "ID"):
+        yield from _check_text(rule, kind, value, delimiters)
+    elif kind == "DT":
+        if not is_date(value):
+            yield "8", f'({rule.name}) "{value[:20]}" is no date', True
+    elif kind == "TM":
+        if not is_time(value):
+            yield "9", f'({rule.name}) "{value[:20]}" is no time', True
+    elif not _is_number(kind, value):
+        yield "6", f'({rule.name}) "{value[:20]}" is no {"whole number" if kind == "N" else "number"}', True
+
+
+def _check_text(rule: ElementRule, kind: str, value: str, delimiters: Delimiters) -> Iterator[tuple[str, str, bool]]:
+    if delimiters.component and delimiters.component in value:
+        yield "6", f"({rule.name}) holds the component separator, though it has no components", True
+    elif not _KNOWN.issuperset(value):
+        strange = next(letter for letter in value if letter not in _KNOWN)
+        control = strange < " " or "\x7f" <= strange < "\xa0"
+        shown = f"character {ord(strange):#04x}" if control else f'"{strange}"'
+        yield "6", f"({rule.name}) holds {shown}, outside of the X12 character sets", control or kind == "ID"
+    elif value.endswith(" ") and len(value.rstrip(" ")) >= rule.least:
+        yield "6", f"({rule.name}) ends in blanks", False
+    elif not value.strip(" "):
+        yield "6", f"({rule.name}) is blank", True
+
+
+def is_date(value: str) -> bool:
+    """CCYYMMDD from 1800 on, or YYMMDD."""
+    if len(value) not in (6, 8) or not _DIGITS.issuperset(value):
+        return False
+    whole = value if len(value) == 8 else ("20" if value < "50" else "19") + value
+    try:
+        return date(int(whole[:4]), int(whole[4:6]), int(whole[6:])).year >= 1800
+    except ValueError:
+        return False
+
+
+def is_time(value: str) -> bool:
+    """HHMM, HHMMSS, or with one or two decimals of a second."""
+    if len(value) not in (4, 6, 7, 8) or not _DIGITS.issuperset(value):
+        return False
+    return value[:2] < "24" and value[2:4] < "60" and value[4:6] < "60"
+
+
+def _is_number(kind: str, value: str) -> bool:
+    digits = value[1:] if value[0] == "-" else value
+    if kind == "R":
+        whole, _, decimals = digits.partition(".")
+        digits = whole + decimals
+    return bool(digits) and _DIGITS.issuperset(digits)

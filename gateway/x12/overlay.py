@@ -1,0 +1,198 @@
+"""A partner's guide.yaml applied to the base guide's XML before anything is loaded; every change knows its line.
+
+    extends: x12/004010/856
+    change: {"HLI/LIN.02": {usage: R, max: 30, codes: {only: [BP]}}, "HLP": {parents: [O, T]}}
+    add:    [{after: HLS/TD3, segment: ETD, usage: S, max_use: 1}]
+    remove: [HLS/FOB]
+
+A path is loops, segment and element: `HLI/LIN.02`, `MEA.04-1`. The result is a complete guide in pyx12's form.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Callable, Iterator
+from xml.etree.ElementTree import Element, SubElement
+
+from gateway.resources import Entry, did_you_mean
+
+KNOWN_KEYS = ("extends", "change", "add", "remove")
+_PATH = re.compile(r"(?P<nodes>[A-Z0-9_]+(?:/[A-Z0-9_]+)*)(?:\.(?P<element>\d\d?)(?:-(?P<component>\d\d?))?)?")
+_DOCUMENT = "./loop[@xid='ISA_LOOP']/loop[@xid='GS_LOOP']/loop[@xid='ST_LOOP']"
+
+FindSegment = Callable[[str], "Element | None"]
+
+
+def apply_overlay(base: Element, overlay: dict[str, Entry], find_segment: FindSegment) -> tuple[Element, dict[str, str]]:
+    """The effective guide and, for each path that was touched, `guide.yaml:<line>`.
+
+    `overlay` has the entries of guide.yaml by key; mistakes are noted on them. `find_segment` gives a segment's
+    definition from any guide of the release, for `add`.
+    """
+    guide = copy.deepcopy(base)
+    document = guide.find(_DOCUMENT)
+    origins: dict[str, str] = {}
+    if document is None:
+        return guide, origins
+    if "remove" in overlay:
+        for entry in overlay["remove"].items():
+            _remove(document, entry, origins)
+    if "add" in overlay:
+        for entry in overlay["add"].items():
+            _add(document, entry, find_segment, origins)
+    if "change" in overlay:
+        for path, entry in overlay["change"].mapping().items():
+            _change(document, path, entry, origins)
+    return guide, origins
+
+
+def _origin(entry: Entry) -> str:
+    return f"{entry.yaml.file}:{entry.line}"
+
+
+def _resolve(document: Element, path: str) -> list[Element]:
+    """Elements from the document down to what the path names; empty when there is no such thing."""
+    match = _PATH.fullmatch(path)
+    if match is None:
+        return []
+    trail = [document]
+    names = match["nodes"].split("/")
+    for at, name in enumerate(names):
+        last = at == len(names) - 1
+        order = ("segment", "loop") if last and match["element"] else ("loop", "segment")
+        child = next((c for tag in order for c in trail[-1].findall(tag) if c.get("xid") == name), None)
+        if child is None:
+            return []
+        trail.append(child)
+    if match["element"] is None:
+        return trail
+    if trail[-1].tag == "loop":  # HLS/N1.02: the segment that opens loop N1
+        opening = next(iter(trail[-1].findall("segment")), None)
+        if opening is None:
+            return []
+        trail.append(opening)
+    for kind, number in (("element", match["element"]), ("component", match["component"])):
+        if number is not None:
+            child = next((c for c in trail[-1] if c.get("seq", "").isdigit() and int(c.get("seq", "")) == int(number)), None)
+            if child is None or (kind == "component" and trail[-1].tag != "composite"):
+                return []
+            trail.append(child)
+    return trail
+
+
+def _found(document: Element, path: str, entry: Entry) -> list[Element]:
+    trail = _resolve(document, path)
+    if not trail:
+        entry.note(f'the base guide has no "{path}"', did_you_mean(path.split(".")[0], sorted(set(_paths(document, "")))))
+    return trail
+
+
+def _paths(loop: Element, prefix: str) -> Iterator[str]:
+    for child in loop:
+        if child.tag in ("loop", "segment"):
+            name = prefix + child.get("xid", "")
+            yield name
+            if child.tag == "loop":
+                yield from _paths(child, name + "/")
+
+
+def _remove(document: Element, entry: Entry, origins: dict[str, str]) -> None:
+    path = entry.text()
+    trail = _found(document, path, entry)
+    if not trail:
+        return
+    if trail[-1].tag in ("element", "composite"):
+        trail[-1].set("usage", "N")
+        trail[-1].set("origin", _origin(entry))
+    elif trail[-1] in (trail[-2].find("segment"), document.find("./segment[@xid='SE']")):
+        entry.note(f'"{path}" opens or closes its loop and cannot be removed alone')
+        return
+    else:
+        trail[-2].remove(trail[-1])
+    origins[path] = _origin(entry)
+
+
+def _add(document: Element, entry: Entry, find_segment: FindSegment, origins: dict[str, str]) -> None:
+    given = entry.mapping(("after", "segment", "usage", "max_use"))
+    if "after" not in given or "segment" not in given:
+        entry.note("an added segment needs `after` and `segment`")
+        return
+    path, tag = given["after"].text(), given["segment"].text()
+    trail = _found(document, path, given["after"])
+    if not trail:
+        return
+    definition = find_segment(tag)
+    if definition is None:
+        given["segment"].note(f'no guide of this release has a segment "{tag}" to copy')
+        return
+    before, loop = trail[-1], trail[-2]
+    if before.tag not in ("segment", "loop") or any(c.get("xid") == tag for c in loop.findall("segment")):
+        given["after"].note(f'"{tag}" cannot be added there: it is there already, or `after` names an element')
+        return
+    added = copy.deepcopy(definition)
+    added.set("usage", given["usage"].choice(("R", "S"), "S") if "usage" in given else "S")
+    added.set("max_use", given["max_use"].text("1") if "max_use" in given else "1")
+    added.set("origin", _origin(entry))
+    children = [child for child in loop if child.tag in ("segment", "loop")]
+    # Positions are spread, so that the new one has a number of its own between its neighbours.
+    for child in children:
+        child.set("pos", str(int(child.get("pos", "0")) * 10))
+    added.set("pos", str(int(before.get("pos", "0")) + 5))
+    taken = {child.get("pos") for child in children}
+    while added.get("pos") in taken:
+        added.set("pos", str(int(added.get("pos", "0")) + 1))
+    loop.insert(list(loop).index(before) + 1, added)
+    origins["/".join([*path.split("/")[:-1], tag])] = _origin(entry)
+
+
+_ALLOWED = {
+    "loop": ("usage", "repeat", "parents"),
+    "segment": ("usage", "max_use"),
+    "element": ("usage", "min", "max", "codes"),
+    "composite": ("usage",),
+}
+
+
+def _change(document: Element, path: str, entry: Entry, origins: dict[str, str]) -> None:
+    trail = _found(document, path, entry)
+    if not trail:
+        return
+    node = trail[-1]
+    given = entry.mapping(_ALLOWED[node.tag])
+    if "usage" in given:
+        node.set("usage", given["usage"].choice(("R", "S", "N"), node.get("usage", "S")))
+    for key in ("repeat", "max_use"):
+        if key in given:
+            node.set(key, given[key].such(lambda v: v == ">1" or (v.isdigit() and int(v) > 0), "must be >1 or a number", "1"))
+    for key, attribute in (("min", "min_len"), ("max", "max_len")):
+        if key in given:
+            node.set(attribute, str(given[key].whole(1, 1, 512)))
+    if "parents" in given:
+        node.set("parents", " ".join(given["parents"].texts()))
+    if "codes" in given:
+        _change_codes(node, given["codes"])
+    node.set("origin", _origin(entry))
+    origins[path] = _origin(entry)
+
+
+def _change_codes(element: Element, entry: Entry) -> None:
+    """`only` replaces the list; `add` and `remove` change it. An element without a list takes any value."""
+    given = entry.mapping(("only", "add", "remove"))
+    codes = [code.text or "" for code in element.findall("./valid_codes/code")]
+    if "only" in given:
+        codes = list(given["only"].texts())
+    if "add" in given:
+        if not codes:
+            given["add"].note("the base guide lists no codes here, so every code is allowed already", "use `only`")
+        codes += [code for code in given["add"].texts() if code not in codes]
+    if "remove" in given:
+        codes = [code for code in codes if code not in given["remove"].texts()]
+    if not codes:
+        entry.note("leaves no code at all", "remove the element, or set its usage to N")
+        return
+    for old in element.findall("valid_codes"):
+        element.remove(old)
+    listed = SubElement(element, "valid_codes")
+    for code in codes:
+        SubElement(listed, "code").text = code
