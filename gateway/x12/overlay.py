@@ -48,7 +48,8 @@ def apply_overlay(base: Element, overlay: dict[str, Entry], find_segment: FindSe
 
 
 def _origin(entry: Entry) -> str:
-    return f"{entry.yaml.file}:{entry.line}"
+    file, line = entry.place
+    return f"{file}:{line}"
 
 
 def _resolve(document: Element, path: str) -> list[Element]:
