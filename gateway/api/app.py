@@ -30,6 +30,7 @@ from gateway.api import (
     scores,
     webhooks,
 )
+from gateway.api.overload import Gate
 from gateway.pipeline import Street
 from gateway.settings import Settings, read_version
 
@@ -63,6 +64,7 @@ def create_app(street: Street, settings: Settings | None = None) -> FastAPI:
     )
     app.state.street = street
     app.state.settings = settings
+    app.state.gate = Gate(street, settings.queue_max)
     app.state.figures = health.Figures(street)
     for router in ROUTERS:
         app.include_router(router)

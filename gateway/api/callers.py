@@ -17,6 +17,8 @@ from gateway.settings import Settings
 from gateway.store.keys import ApiKey, Scope, find_key
 
 KEY_CHARS_MAX = 200
+TAKING_SCOPES: tuple[Scope, ...] = ("messages:write", "events:write")
+"""Calls that put something into the queue; refused before their body is read when it is full."""
 
 
 class Call(NamedTuple):
@@ -74,6 +76,8 @@ def calls(scope: Scope) -> Callable[[Request], Call]:
         if not key.allows(scope):
             raise Problem("missing-scope", f'the key "{key.name}" lacks the scope {scope}')
         request.state.key_name = key.name
+        if scope in TAKING_SCOPES:
+            request.app.state.gate.refuse_if_full()
         return Call(key, street, request.app.state.settings)
 
     return authenticate

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from gateway.api.answers import answer
 from gateway.pipeline import Street
 from gateway.settings import Settings
+from gateway.store.inbox import count_waiting
 from gateway.store.tables import document, inbox, outbox
 
 router = APIRouter(tags=["health"])
@@ -53,9 +54,8 @@ def _check_writer(street: Street, _: Settings) -> str:
 
 def _check_queue(street: Street, settings: Settings) -> str:
     with street.read() as conn:
-        open_messages = select(inbox.c.seq).where(inbox.c.status.in_(("new", "leased"))).limit(settings.queue_max + 1)
-        count = conn.execute(select(func.count()).select_from(open_messages.subquery())).scalar() or 0
-    return "" if count <= settings.queue_max else f"more than {settings.queue_max} messages wait"
+        waiting = count_waiting(conn)
+    return "" if waiting <= settings.queue_max else f"{waiting} messages wait, at most {settings.queue_max} should"
 
 
 CHECKS: tuple[Check, ...] = (

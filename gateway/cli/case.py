@@ -76,7 +76,7 @@ def resolve(
 ) -> None:
     """Decide a case; what clears the clearing account is posted."""
     from decimal import Decimal, InvalidOperation
-    from typing import get_args
+    from typing import cast, get_args
 
     from gateway.cli.opening import open_street
     from gateway.errors import OperatorMistake
@@ -92,7 +92,7 @@ def resolve(
         raise OperatorMistake(f'"{quantity}" is no quantity', mend="write it like 12 or 12.5") from None
     if amount is not None and not (amount.is_finite() and amount > 0):
         raise OperatorMistake(f'"{quantity}" is no quantity above zero', mend="write it like 12 or 12.5")
-    event = DiscrepancyResolved(number=id, resolution=how, quantity=amount, comment=comment)
+    event = DiscrepancyResolved(number=id, resolution=cast(Resolution, how), quantity=amount, comment=comment)
     with open_street() as street:
         with street.read() as conn:
             if queries.case(conn, id) is None:

@@ -17,8 +17,8 @@ import msgspec
 
 from gateway.resources import did_you_mean
 from ledger.events import (
+    AnyEvent,
     CalendarDefined,
-    Event,
     LocationDefined,
     PartDefined,
     PartRevision,
@@ -59,13 +59,13 @@ class Table(NamedTuple):
 
     noun: str
     columns: tuple[Column, ...]
-    build: Callable[[dict[str, Any]], Event]
+    build: Callable[[dict[str, Any]], AnyEvent]
     rows: Callable[[MasterData], Iterator[dict[str, str]]]
     refers_to: tuple[str, Callable[[MasterData], Collection[str]]] | None = None
     """A column whose value must exist already, and where."""
 
 
-def read_table(table: Table, data: bytes, known: MasterData) -> tuple[list[Event], list[RowFault]]:
+def read_table(table: Table, data: bytes, known: MasterData) -> tuple[list[AnyEvent], list[RowFault]]:
     """All events of a file, or all that is wrong with it. With any fault the events are to be thrown away."""
     try:
         text = data.decode("utf-8-sig")
@@ -88,11 +88,11 @@ def write_table(table: Table, known: MasterData) -> str:
     return out.getvalue()
 
 
-def _read_rows(table: Table, reader: Any, known: MasterData) -> tuple[list[Event], list[RowFault]]:
+def _read_rows(table: Table, reader: Any, known: MasterData) -> tuple[list[AnyEvent], list[RowFault]]:
     names = [name.strip() for name in next(reader, [])]
     if faults := _check_header(table, names):
         return [], faults
-    events: list[Event] = []
+    events: list[AnyEvent] = []
     first_seen: dict[str, int] = {}
     for cells in reader:
         line: int = reader.line_num
@@ -134,7 +134,7 @@ def _check_header(table: Table, names: list[str]) -> list[RowFault]:
 
 def _read_row(
     table: Table, names: list[str], cells: list[str], line: int, known: MasterData
-) -> tuple[Event | None, list[RowFault]]:
+) -> tuple[AnyEvent | None, list[RowFault]]:
     if len(cells) != len(names):
         return None, [RowFault(line=line, text=f"{len(cells)} cells where the header names {len(names)}")]
     given = dict(zip(names, (cell.strip() for cell in cells), strict=True))
@@ -316,12 +316,12 @@ def _calendar_rows(known: MasterData) -> Iterator[dict[str, str]]:
         }
 
 
-def _unit_event(row: dict[str, Any]) -> Event:
+def _unit_event(row: dict[str, Any]) -> AnyEvent:
     part = row.pop("part_number")
     return UnitFactorDefined(number=f"{part}/{row['unit']}", part=part, **row)
 
 
-def _location_event(row: dict[str, Any]) -> Event:
+def _location_event(row: dict[str, Any]) -> AnyEvent:
     site, kind = row.pop("site"), row.pop("kind", "storage")
     return LocationDefined(number=f"{site}/{row['location']}", location_kind=kind, **row)
 
