@@ -1,12 +1,12 @@
 """The ledger's book: tables, migrations and its only writers, `Ledger.record` and `Ledger.tick`.
 
-    upgrade(conn)                                  make or upgrade the tables (an empty database becomes a ledger)
-    check_version(conn)                            refuse tables of another version, naming `db upgrade`
-    ledger = Ledger()                              one per process: keeps the master data snapshot between calls
-    ledger.record(conn, events, policy, now)       record events inside the caller's database transaction
-    ledger.tick(conn, policy, now)                 end the waits that are due; records `TimePassed` when any is
-    seal(conn)                                     move full runs of movements into history and closings
-    verify(conn), rebuild(conn)                    check every law; recompute the projections from the events
+upgrade(conn)                                  make or upgrade the tables (an empty database becomes a ledger)
+check_version(conn)                            refuse tables of another version, naming `db upgrade`
+ledger = Ledger()                              one per process: keeps the master data snapshot between calls
+ledger.record(conn, events, policy, now)       record events inside the caller's database transaction
+ledger.tick(conn, policy, now)                 end the waits that are due; records `TimePassed` when any is
+seal(conn)                                     move full runs of movements into history and closings
+verify(conn), rebuild(conn)                    check every law; recompute the projections from the events
 """
 
 from ledger.book.errors import LedgerError, VersionMismatch

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
-from ledger.events import Event
+from ledger.book import bulk, document_tables, tables
+from ledger.book.batch import Batch
+from ledger.book.heads import RUN_SIZE, lock_head, read_head
+from ledger.book.snapshots import Snapshots
+from ledger.events import MASTER_DATA, Event, read_event
+from ledger.masterdata import MasterData
+from ledger.matching.resolved import microseconds, moment
 from ledger.outcomes import Recorded
 from ledger.policy import Policy
+from ledger.policy.policy import write_policy
+
+LIVE = "live"
 
 
 class Ledger:
@@ -19,27 +29,110 @@ class Ledger:
     IMMEDIATE), and a rollback takes all of it back.
     """
 
-    def __init__(self, *, run_size: int = 32_768) -> None:
+    def __init__(self, *, run_size: int = RUN_SIZE) -> None:
         self.run_size = run_size
+        """Movements per sealed run, for books that this ledger founds."""
+        self.snapshots = Snapshots()
 
     def record(self, conn: Connection, events: Sequence[Event], policy: Policy, now: datetime) -> list[Recorded]:
         """Record events in order and give back what came of each.
 
         The first `len(events)` answers belong to the events given, in order. After them follows one answer for
-        each earlier event that posted now, because what it was waiting for arrived: its outcomes (advices
+        each earlier event that went on now, because what it was waiting for arrived: its outcomes (advices
         included) are as new as the others. Events come as sent, stamped with book, partner, source and actor;
         `site`, `recorded_at`, `policy` and `digest` are filled here. Data never raises; `LedgerError` means that
         a law would break: roll back, and try the events one by one.
         """
-        raise NotImplementedError
+        if not events:
+            return []
+        self._keep_policy(conn, policy)
+        now_us = _exact(now)
+        # Books are locked in one order; live first, since the others take over its master data.
+        batches = {
+            book: Batch(conn, lock_head(conn, book, run_size=self.run_size), policy, now_us, self.snapshots)
+            for book in sorted({event.book for event in events})
+        }
+        answers: list[Recorded] = []
+        for (book, defines), run in groupby(events, key=lambda event: (event.book, isinstance(event, MASTER_DATA))):
+            batch = batches[book]
+            if book != LIVE:
+                self._take_over(conn, batch)
+            answers += batch.define(list(run)) if defines else batch.post(list(run))
+        for batch in batches.values():
+            batch.finish()
+            answers += batch.released
+        return answers
 
     def tick(self, conn: Connection, policy: Policy, now: datetime, *, book: str = "") -> list[Recorded]:
         """End every wait that is due at `now`, in the book named or in all; one answer per event concerned.
 
         Records a `TimePassed` only when something was due, so a tick of a quiet ledger writes nothing.
         """
-        raise NotImplementedError
+        now_us = _exact(now)
+        answers: list[Recorded] = []
+        known = conn.execute(select(tables.book.c.book).order_by(tables.book.c.book)).scalars().all()
+        for name in [book] if book else known:
+            due = self._next_due(conn, name)
+            if due is None or due > now_us:
+                continue
+            self._keep_policy(conn, policy)
+            batch = Batch(conn, lock_head(conn, name, run_size=self.run_size), policy, now_us, self.snapshots)
+            answers += batch.pass_time()
+            batch.finish()
+            answers += batch.released
+        return answers
 
     def next_due(self, conn: Connection) -> datetime | None:
         """The earliest deadline in any book; None when nothing waits. For schedulers."""
-        raise NotImplementedError
+        books = conn.execute(select(tables.book.c.book)).scalars().all()
+        times = [due for due in (self._next_due(conn, book) for book in books) if due is not None]
+        return moment(min(times)) if times else None
+
+    def masterdata(self, conn: Connection, *, book: str = LIVE) -> MasterData:
+        """The snapshot in force; cheap when nothing changed since the last call."""
+        return self.snapshots.current(conn, read_head(conn, book))
+
+    def _next_due(self, conn: Connection, book: str) -> int | None:
+        notice, receipt, wait = document_tables.notice_line.c, document_tables.goods_receipt_line.c, tables.waiting.c
+        queries = (
+            select(func.min(notice.closes_at)).where(
+                notice.book == book, notice.closes_at.is_not(None), notice.status == "open"
+            ),
+            select(func.min(receipt.waits_until)).where(
+                receipt.book == book, receipt.waits_until.is_not(None), receipt.status == "unmatched"
+            ),
+            select(func.min(wait.until)).where(wait.book == book, wait.until.is_not(None)),
+        )
+        times = [due for due in (conn.execute(query).scalar() for query in queries) if due is not None]
+        return min(times, default=None)
+
+    def _keep_policy(self, conn: Connection, policy: Policy) -> None:
+        known = conn.execute(select(tables.policy.c.hash).where(tables.policy.c.hash == policy.hash)).first()
+        if known is None:
+            bulk.insert(conn, tables.policy, [(policy.hash, write_policy(policy).decode())], ignore=True)
+
+    def _take_over(self, conn: Connection, batch: Batch) -> None:
+        """Bring another book's master data up to live's: they are recorded there too, so that it stands by itself."""
+        live = conn.execute(
+            select(func.max(tables.masterdata.c.seq)).where(tables.masterdata.c.book == LIVE)
+        ).scalar()
+        if live is None or live == batch.head.copied_seq:
+            return
+        rows = conn.execute(
+            select(tables.masterdata.c.body)
+            .where(tables.masterdata.c.book == LIVE, tables.masterdata.c.seq > batch.head.copied_seq)
+            .order_by(tables.masterdata.c.seq)
+        )
+        events = [read_event(body) for (body,) in rows]
+        batch.define([event.__class__(**_fields(event), book=batch.head.book) for event in events])  # type: ignore[arg-type]
+        batch.head.copied_seq = live
+
+
+def _fields(event: Event) -> dict[str, object]:
+    return {name: getattr(event, name) for name in event.__struct_fields__ if name != "book"}
+
+
+def _exact(now: datetime) -> int:
+    at = microseconds(now)
+    assert at is not None
+    return at

@@ -1,0 +1,149 @@
+"""Many rows in one statement: insert, update and select by keys, the same call on SQLite and PostgreSQL.
+
+SQLite takes `executemany` and keys as one JSON array; PostgreSQL takes one array per column through `unnest`. Both
+leave the SQL text constant, so that it is parsed once. Nothing here knows what a row means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, LargeBinary, Table, Text
+
+from ledger.book.errors import LedgerError
+
+Row = tuple[Any, ...]
+
+
+def insert(conn: Connection, table: Table, rows: Sequence[Row], *, ignore: bool = False) -> None:
+    """Insert rows whose values stand in the order of the table's columns; `ignore` keeps rows that exist."""
+    if not rows:
+        return
+    if conn.dialect.name == "sqlite":
+        conn.exec_driver_sql(_insert_sqlite(table, ignore), rows)
+    else:
+        conn.exec_driver_sql(_insert_unnest(table, ignore), _columns(rows))
+
+
+def update(
+    conn: Connection, table: Table, keys: tuple[str, ...], values: tuple[str, ...], rows: Sequence[Row]
+) -> None:
+    """Set `values` in the row named by `keys`; a row is the keys and then the values.
+
+    Raises `LedgerError` when a row does not exist: on PostgreSQL this stands in place of foreign keys.
+    """
+    if not rows:
+        return
+    if conn.dialect.name == "sqlite":
+        result = conn.exec_driver_sql(_update_sqlite(table, keys, values), rows)
+    else:
+        result = conn.exec_driver_sql(_update_unnest(table, keys, values), _columns(rows))
+    if result.rowcount != len(rows):
+        raise LedgerError(f"{table.name}: {result.rowcount} of {len(rows)} rows to change were there")
+
+
+def select(
+    conn: Connection,
+    table: Table,
+    columns: tuple[str, ...],
+    fixed: tuple[tuple[str, Any], ...],
+    by: tuple[str, ...],
+    keys: Iterable[Row],
+    *,
+    where: str = "",
+) -> Sequence[Any]:
+    """Rows where the `fixed` columns have their value and the columns `by` are one of `keys`.
+
+    `where` is a constant condition, spelled as in a partial index so that the engine may use it.
+    """
+    wanted = list(keys)
+    if not wanted:
+        return ()
+    names = tuple(name for name, _ in fixed)
+    values = tuple(value for _, value in fixed)
+    if conn.dialect.name == "sqlite":
+        statement = _select_sqlite(table, columns, names, by, where)
+        return conn.exec_driver_sql(statement, (msgspec.json.encode(wanted).decode(), *values)).fetchall()
+    statement = _select_unnest(table, columns, names, by, where)
+    return conn.exec_driver_sql(statement, (*_columns(wanted), *values)).fetchall()
+
+
+def _columns(rows: Sequence[Row]) -> tuple[list[Any], ...]:
+    """Columns of the rows; psycopg will not send a bool as a number."""
+    return tuple(
+        [int(value) for value in column] if isinstance(column[0], bool) else list(column)
+        for column in zip(*rows, strict=True)
+    )
+
+
+@cache
+def _insert_sqlite(table: Table, ignore: bool) -> str:
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    marks = ", ".join("?" for _ in table.columns)
+    tail = " ON CONFLICT DO NOTHING" if ignore else ""
+    return f'INSERT INTO "{table.name}" ({names}) VALUES ({marks}){tail}'  # noqa: S608 - names of our own tables
+
+
+@cache
+def _insert_unnest(table: Table, ignore: bool) -> str:
+    names = tuple(column.name for column in table.columns)
+    listed = ", ".join(f'"{name}"' for name in names)
+    tail = " ON CONFLICT DO NOTHING" if ignore else ""
+    return f'INSERT INTO "{table.name}" ({listed}) SELECT * FROM unnest({_arrays(table, names)}){tail}'  # noqa: S608
+
+
+@cache
+def _update_sqlite(table: Table, keys: tuple[str, ...], values: tuple[str, ...]) -> str:
+    sets = ", ".join(f'"{name}" = ?{n}' for n, name in enumerate(values, len(keys) + 1))
+    wheres = " AND ".join(f'"{name}" = ?{n}' for n, name in enumerate(keys, 1))
+    return f'UPDATE "{table.name}" SET {sets} WHERE {wheres}'  # noqa: S608
+
+
+@cache
+def _update_unnest(table: Table, keys: tuple[str, ...], values: tuple[str, ...]) -> str:
+    names = (*keys, *values)
+    sets = ", ".join(f'"{name}" = new."{name}"' for name in values)
+    wheres = " AND ".join(f't."{name}" = new."{name}"' for name in keys)
+    listed = ", ".join(f'"{name}"' for name in names)
+    source = f"unnest({_arrays(table, names)}) AS new({listed})"
+    return f'UPDATE "{table.name}" AS t SET {sets} FROM {source} WHERE {wheres}'  # noqa: S608
+
+
+@cache
+def _select_sqlite(
+    table: Table, columns: tuple[str, ...], fixed: tuple[str, ...], by: tuple[str, ...], where: str
+) -> str:
+    listed = ", ".join(f't."{name}"' for name in columns)
+    conditions = [f't."{name}" = ?{n}' for n, name in enumerate(fixed, 2)]
+    conditions += [f"t.\"{name}\" = json_extract(k.value, '$[{n}]')" for n, name in enumerate(by)]
+    if where:
+        conditions.append(where)
+    # CROSS JOIN fixes the order: the keys first, each a look-up in the table's index.
+    return f'SELECT {listed} FROM json_each(?1) AS k CROSS JOIN "{table.name}" AS t WHERE {" AND ".join(conditions)}'  # noqa: S608
+
+
+@cache
+def _select_unnest(
+    table: Table, columns: tuple[str, ...], fixed: tuple[str, ...], by: tuple[str, ...], where: str
+) -> str:
+    listed = ", ".join(f't."{name}"' for name in columns)
+    names = ", ".join(f"k{n}" for n, _ in enumerate(by))
+    conditions = [f't."{name}" = k{n}' for n, name in enumerate(by)] + [f't."{name}" = %s' for name in fixed]
+    if where:
+        conditions.append(where)
+    source = f"unnest({_arrays(table, by)}) AS k({names})"
+    return f'SELECT {listed} FROM {source} JOIN "{table.name}" AS t ON {" AND ".join(conditions)}'  # noqa: S608
+
+
+def _arrays(table: Table, names: tuple[str, ...]) -> str:
+    return ", ".join(f"%s::{_postgres_type(table, name)}[]" for name in names)
+
+
+def _postgres_type(table: Table, name: str) -> str:
+    kind = table.c[name].type
+    if isinstance(kind, Text):
+        return "text"
+    return "bytea" if isinstance(kind, LargeBinary) else "bigint"

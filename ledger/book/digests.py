@@ -1,0 +1,51 @@
+"""Digests: what makes two tellings of a fact the same, and the chain that makes the log tamper-evident."""
+
+from __future__ import annotations
+
+from hashlib import blake2b, sha256
+from typing import Any
+
+import msgspec
+
+from ledger.events import Event, Line
+
+_encode = msgspec.json.Encoder(decimal_format="string", order="deterministic").encode
+_replace = msgspec.structs.replace
+
+# Creation stamps and envelope facts take no part: reset to their defaults they are left out of the JSON.
+_RESET: dict[str, Any] = {
+    name: default
+    for name, default in zip(
+        Event.__struct_fields__[-len(Event.__struct_defaults__) :], Event.__struct_defaults__, strict=True
+    )
+    if name in Event.STAMPS
+}
+
+DIGEST_BYTES = 16
+
+
+def line_digest(line: Line) -> bytes:
+    """Digest of one line's business content; where it stands in its document is no part of it."""
+    return blake2b(_encode(_replace(line, segment=0)), digest_size=DIGEST_BYTES).digest()
+
+
+def event_digest(event: Event, lines: list[bytes]) -> bytes:
+    """Digest of an event's business content: its header and its lines in whatever order they came."""
+    reset = dict(_RESET)
+    if lines:
+        reset["lines"] = ()
+    digest = blake2b(_encode(_replace(event, **reset)), digest_size=DIGEST_BYTES)
+    for line in sorted(lines):
+        digest.update(line)
+    return digest.digest()
+
+
+def next_link(previous: bytes, seq: int, body: str, outcomes: list[str]) -> bytes:
+    """The chain after event `seq`: covers its stored body and every outcome found while it was recorded."""
+    link = sha256(previous)
+    link.update(b"%d\0" % seq)
+    for part in (body, *outcomes):
+        encoded = part.encode()
+        link.update(b"%d\0" % len(encoded))
+        link.update(encoded)
+    return link.digest()

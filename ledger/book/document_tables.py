@@ -1,0 +1,281 @@
+"""Tables of the matched documents and cases: the records of `ledger.matching`, column for field.
+
+The columns of a table stand in the order of its record's fields, the key spelled out in front; `documents.py` reads
+and writes them by that order, and a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Index
+
+from ledger.book.columns import big, big_or_none, partial, small, table, text
+
+orders = table(
+    "orders",
+    text("book", key=True),
+    text("site", key=True),
+    text("supplier", key=True),
+    text("order_number", key=True),
+    text("status"),
+    big("seq"),
+    text("partner"),
+    text("order_type"),
+    text("currency"),
+    big("changed_seq"),
+    text("message"),
+    text("document"),
+    clustered=False,
+)
+Index("orders_by_number", *(orders.c[name] for name in ("book", "site", "order_number")))
+
+order_line = table(
+    "order_line",
+    text("book", key=True),
+    text("site", key=True),
+    text("supplier", key=True),
+    text("order_number", key=True),
+    text("line", key=True),
+    text("order_line"),
+    text("part"),
+    text("part_revision"),
+    text("unit"),
+    big("quantity"),
+    big("seq"),
+    small("segment"),
+    big_or_none("due_at"),
+    big("advised"),
+    big("received"),
+    small("blanket"),
+    text("status"),
+)
+
+shipment = table(
+    "shipment",
+    text("book", key=True),
+    text("site", key=True),
+    text("supplier", key=True),
+    text("shipment_id", key=True),
+    text("status"),
+    big("seq"),
+    text("partner"),
+    small("revision"),
+    text("message"),
+    text("document"),
+    big_or_none("shipped_at"),
+    big_or_none("expected_at"),
+    big("notified_at"),
+    big_or_none("first_received_at"),
+    text("bill_of_lading"),
+    text("packing_slip"),
+    text("supplier_as_sent"),
+    text("ship_to_as_sent"),
+    small("overtook"),
+    clustered=False,
+)
+Index("shipment_by_id", *(shipment.c[name] for name in ("book", "site", "shipment_id")))
+PACKING_SLIPS = "packing_slip <> ''"
+partial(
+    "shipment_by_packing_slip", *(shipment.c[name] for name in ("book", "site", "packing_slip")), where=PACKING_SLIPS
+)
+BILLS_OF_LADING = "bill_of_lading <> ''"
+partial(
+    "shipment_by_bill_of_lading",
+    *(shipment.c[name] for name in ("book", "site", "bill_of_lading")),
+    where=BILLS_OF_LADING,
+)
+
+notice_line = table(
+    "notice_line",
+    text("book", key=True),
+    text("site", key=True),
+    text("supplier", key=True),
+    text("shipment_id", key=True),
+    text("line", key=True),
+    text("part"),
+    text("part_number"),
+    text("part_revision"),
+    text("unit"),
+    big("quantity"),
+    big("seq"),
+    small("segment"),
+    text("lot"),
+    text("order_number"),
+    text("order_line"),
+    text("order_line_identity"),
+    text("handling_units"),
+    text("serials"),
+    big("posted"),
+    big("received"),
+    big("damaged"),
+    big("cleared"),
+    big("over"),
+    text("status"),
+    big_or_none("closes_at"),
+    big("settled"),
+    text("unit_sent"),
+    big("numerator"),
+    big("denominator"),
+    text("hold_reason"),
+    text("owner"),
+    big_or_none("closed_at"),
+    small("bad"),
+)
+OPEN_NOTICE_LINES = "status = 'open'"
+partial("notice_line_open", *(notice_line.c[name] for name in ("book", "site", "part")), where=OPEN_NOTICE_LINES)
+CLOSING_NOTICE_LINES = "closes_at IS NOT NULL AND status = 'open'"
+partial("notice_line_closing", notice_line.c.book, notice_line.c.closes_at, where=CLOSING_NOTICE_LINES)
+
+goods_receipt = table(
+    "goods_receipt",
+    text("book", key=True),
+    text("site", key=True),
+    text("provider", key=True),
+    text("receipt_id", key=True),
+    big("seq"),
+    text("partner"),
+    text("message"),
+    text("document"),
+    big("received_at"),
+    text("supplier_as_sent"),
+    text("ship_to_as_sent"),
+    clustered=False,
+)
+
+goods_receipt_line = table(
+    "goods_receipt_line",
+    text("book", key=True),
+    text("site", key=True),
+    text("provider", key=True),
+    text("receipt_id", key=True),
+    text("line", key=True),
+    text("part"),
+    text("part_number"),
+    text("part_revision"),
+    text("unit"),
+    text("supplier"),
+    big("quantity"),
+    big("damaged"),
+    big("seq"),
+    small("segment"),
+    text("lot"),
+    text("serials"),
+    text("handling_unit"),
+    text("shipment_id"),
+    text("order_number"),
+    text("order_line"),
+    text("location"),
+    text("condition"),
+    small("complete"),
+    text("bill_of_lading"),
+    text("packing_slip"),
+    text("unit_sent"),
+    big("numerator"),
+    big("denominator"),
+    text("stock_status"),
+    big("received_at"),
+    big_or_none("waits_until"),
+    big("matched"),
+    text("rung"),
+    text("status"),
+)
+UNMATCHED_RECEIPT_LINES = "status = 'unmatched'"
+partial(
+    "goods_receipt_line_unmatched",
+    *(goods_receipt_line.c[name] for name in ("book", "site", "part")),
+    where=UNMATCHED_RECEIPT_LINES,
+)
+WAITING_RECEIPT_LINES = "waits_until IS NOT NULL AND status = 'unmatched'"
+partial(
+    "goods_receipt_line_waiting",
+    goods_receipt_line.c.book,
+    goods_receipt_line.c.waits_until,
+    where=WAITING_RECEIPT_LINES,
+)
+
+link = table(
+    "link",
+    text("book", key=True),
+    text("site", key=True),
+    text("provider", key=True),
+    text("receipt_id", key=True),
+    text("receipt_line", key=True),
+    small("number", key=True),  # counts the links of one receipt line
+    text("shipment_supplier"),
+    text("shipment_id"),  # "" where there is no notice
+    text("notice_line"),
+    text("order_supplier"),
+    text("order_number"),  # "" where there is no order
+    text("order_line"),
+    big("quantity"),
+    text("rung"),
+    big("seq"),
+    small("reversed"),
+    text("source"),
+    text("state"),
+    text("hold_reason"),
+    small("damaged"),
+    small("settled"),
+    text("lot"),
+    text("revision"),
+    text("owner"),
+)
+LIVE_LINKS = "reversed = 0"
+LINKED_NOTICES = "reversed = 0 AND shipment_id <> ''"
+partial(
+    "link_by_notice",
+    *(link.c[name] for name in ("book", "site", "shipment_supplier", "shipment_id")),
+    where=LINKED_NOTICES,
+)
+
+cumulative = table(
+    "cumulative",
+    text("book", key=True),
+    text("site", key=True),
+    text("supplier", key=True),
+    text("part", key=True),
+    big("received"),
+)
+Index("cumulative_by_part", *(cumulative.c[name] for name in ("book", "site", "part")))
+
+cases = table(
+    "cases",
+    text("book", key=True),
+    text("site", key=True),
+    text("case", key=True),
+    text("code"),
+    text("status"),
+    text("part"),
+    text("unit"),
+    big("quantity"),
+    big("expected"),
+    big("actual"),
+    big("opened_seq"),
+    big("opened_at"),
+    text("supplier"),
+    text("partner"),
+    text("shipment_id"),
+    text("notice_line"),
+    text("receipt_provider"),
+    text("receipt_id"),
+    text("receipt_line"),
+    text("order_number"),
+    text("order_line"),
+    text("grade"),
+    text("fault"),
+    text("cause"),
+    text("rule"),
+    text("text"),
+    text("owner"),
+    big_or_none("due_at"),
+    big("clearing"),
+    text("resolution"),
+    big_or_none("resolved_at"),
+    text("comment"),
+    text("evidence"),
+    clustered=False,
+)
+Index("case_by_id", cases.c.book, cases.c.case)
+OPEN_CASES = "status <> 'closed'"
+for _about in ("shipment_id", "receipt_id", "order_number"):
+    _named = f"{OPEN_CASES} AND {_about} <> ''"
+    partial(f"case_by_{_about}", cases.c.book, cases.c[_about], where=_named)

@@ -1,0 +1,57 @@
+"""The head of a book: its counters and the end of its chain. Whoever holds its row writes the book."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass
+
+from sqlalchemy import Connection, select
+
+from ledger.book import bulk, tables
+
+RUN_SIZE = 32_768
+"""Movements of one sealed run."""
+
+COLUMNS = tuple(column.name for column in tables.book.columns)
+
+
+@dataclass(slots=True)
+class Head:
+    """The row of one book; the columns of `tables.book` in order."""
+
+    book: str
+    seq: int = 0
+    chain: bytes = b""
+    recorded_at: int = 0
+    movements: int = 0
+    buckets: int = 0
+    cases: int = 0
+    masterdata_seq: int = 0
+    masterdata_stamp: bytes = b""
+    copied_seq: int = 0
+    run_size: int = RUN_SIZE
+    sealed: int = 0
+    slices: int = 0
+
+
+def read_head(conn: Connection, book: str) -> Head | None:
+    """The head as it stands, for readers; None when nothing was ever recorded in the book."""
+    row = conn.execute(select(tables.book).where(tables.book.c.book == book)).one_or_none()
+    return Head(*row) if row else None
+
+
+def lock_head(conn: Connection, book: str, *, run_size: int = RUN_SIZE) -> Head:
+    """The head, locked until the database transaction ends; a new book is made with `run_size`.
+
+    One recorder per book at a time: sequence numbers are given under this lock, so that they become visible in
+    order and a reader of the tail can never miss a late commit.
+    """
+    query = select(tables.book).where(tables.book.c.book == book).with_for_update()
+    row = conn.execute(query).one_or_none()
+    if row is None:
+        bulk.insert(conn, tables.book, [astuple(Head(book, run_size=run_size))], ignore=True)
+        row = conn.execute(query).one()
+    return Head(*row)
+
+
+def save_head(conn: Connection, head: Head) -> None:
+    bulk.update(conn, tables.book, COLUMNS[:1], COLUMNS[1:], [astuple(head)])

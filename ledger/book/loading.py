@@ -1,0 +1,294 @@
+"""Loads the working set that a batch needs, in a handful of set queries, and knows what of it stands in the database.
+
+A *whole* notice line comes with its shipment's header, its live links, the goods-receipt lines at their other ends
+with all their live links, and the order lines that it and those links name (see `ledger.matching.workset.Needs`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from ledger.book import bulk
+from ledger.book import document_tables as tables
+from ledger.book.codecs import (
+    CASE,
+    CUMULATIVE,
+    LINK,
+    NOTICE_LINE,
+    ORDER,
+    ORDER_LINE,
+    RECEIPT,
+    RECEIPT_LINE,
+    SHIPMENT,
+    Codec,
+)
+from ledger.matching.records import Case, GroupKey, Link, NoticeLine, OrderKey, ReceiptKey, ShipmentKey
+from ledger.matching.workset import Needs, Workset
+
+LineKey = tuple[Any, str]
+"""(document key, line identity)."""
+
+
+def by_place(keys: Iterable[Any]) -> list[tuple[tuple[tuple[str, str], ...], list[bulk.Row]]]:
+    """Keys by (book, site), so that every query names both; sorted, so that rows are met in one order."""
+    places: dict[tuple[str, str], list[bulk.Row]] = defaultdict(list)
+    for key in keys:
+        places[key[0], key[1]].append(tuple(key[2:]))
+    return [((("book", book), ("site", site)), sorted(rest)) for (book, site), rest in sorted(places.items())]
+
+
+class Loader:
+    """Fills one working set, call by call; what is in it already keeps the changes that decisions made."""
+
+    def __init__(self, conn: Connection) -> None:
+        self.conn = conn
+        self.workset = Workset()
+        self.stored: dict[Codec, set[Any]] = defaultdict(set)
+        """Keys of the records that stand in the database."""
+        self._asked: dict[str, set[Any]] = defaultdict(set)
+        self._notices: list[NoticeLine] = []
+        """Lines that came in since the last closing and are to be made whole."""
+        self._receipt_lines: set[LineKey] = set()
+        self._order_lines: set[LineKey] = set()
+        self._orders: set[OrderKey] = set()
+        self._shipments: set[ShipmentKey] = set()
+        self._receipts: set[ReceiptKey] = set()
+
+    def load(self, needs: Needs, book: str, numbers: Iterable[str]) -> None:
+        """Bring in all that `needs` names and is not here yet, and the open cases about the events' `numbers`."""
+        fresh = {name: self._fresh(name, getattr(needs, name)) for name in Needs.__slots__}
+        self._load_groups(fresh["groups"])
+        self._load_unmatched(fresh["unmatched"])
+        self._load_due(fresh["due"])
+        self._load_orders(fresh["orders"] | self._numbered(fresh["order_numbers"]))
+        self._load_shipments(fresh["shipments"] | self._referred(fresh["references"]))
+        self._load_receipts(fresh["receipts"])
+        self._load_cases(fresh["cases"])
+        self._load_cumulatives(fresh["cumulatives"])
+        self._close()
+        self._load_open_cases(book, numbers)
+
+    def _fresh(self, name: str, keys: set[Any]) -> set[Any]:
+        asked = self._asked[name]
+        fresh = keys - asked
+        asked |= fresh
+        return fresh
+
+    # --- what was asked for -------------------------------------------------------------------------------
+
+    def _load_groups(self, groups: set[GroupKey]) -> None:
+        for place, parts in by_place(groups):
+            for row in self._select(NOTICE_LINE, place, ("part",), parts, tables.OPEN_NOTICE_LINES):
+                self._add_notice_line(row)
+
+    def _load_unmatched(self, groups: set[GroupKey]) -> None:
+        for place, parts in by_place(groups):
+            for row in self._select(RECEIPT_LINE, place, ("part",), parts, tables.UNMATCHED_RECEIPT_LINES):
+                self._add_receipt_line(row)
+
+    def _load_due(self, due: set[tuple[str, int]]) -> None:
+        for book, now_us in sorted(due):
+            for codec, until, status, add in (
+                (NOTICE_LINE, "closes_at", "open", self._add_notice_line),
+                (RECEIPT_LINE, "waits_until", "unmatched", self._add_receipt_line),
+            ):
+                at = codec.table.c
+                late = codec.table.select().where(
+                    at.book == book, at[until].is_not(None), at[until] <= now_us, at.status == status
+                )
+                for row in self.conn.execute(late).fetchall():
+                    add(row)
+
+    def _numbered(self, numbers: set[tuple[str, str, str]]) -> set[OrderKey]:
+        found: set[OrderKey] = set()
+        for place, wanted in by_place(numbers):
+            columns = ("supplier", "order_number")
+            rows = bulk.select(self.conn, tables.orders, columns, place, ("order_number",), wanted)
+            found.update(OrderKey(place[0][1], place[1][1], *row) for row in rows)
+        return self._fresh("orders", found)
+
+    def _load_orders(self, keys: set[OrderKey]) -> None:
+        self._orders |= keys
+        for place, wanted in by_place(keys):
+            for row in self._select(ORDER_LINE, place, ("supplier", "order_number"), wanted):
+                self._add_order_line(row)
+
+    def _referred(self, references: set[tuple[str, str, str]]) -> set[ShipmentKey]:
+        found: set[ShipmentKey] = set()
+        for place, wanted in by_place(references):
+            for column, where in (
+                ("shipment_id", ""),
+                ("packing_slip", tables.PACKING_SLIPS),
+                ("bill_of_lading", tables.BILLS_OF_LADING),
+            ):
+                rows = bulk.select(
+                    self.conn, tables.shipment, ("supplier", "shipment_id"), place, (column,), wanted, where=where
+                )
+                found.update(ShipmentKey(place[0][1], place[1][1], *row) for row in rows)
+        return self._fresh("shipments", found)
+
+    def _load_shipments(self, keys: set[ShipmentKey]) -> None:
+        self._shipments |= keys
+        for place, wanted in by_place(keys):
+            for row in self._select(NOTICE_LINE, place, ("supplier", "shipment_id"), wanted):
+                self._add_notice_line(row)
+
+    def _load_receipts(self, keys: set[ReceiptKey]) -> None:
+        self._receipts |= keys
+        notices: set[LineKey] = set()
+        for place, wanted in by_place(keys):
+            by = ("provider", "receipt_id")
+            for row in self._select(RECEIPT_LINE, place, by, wanted):
+                self._add_receipt_line(row)
+            for row in self._select(LINK, place, by, wanted):
+                link = self._add_link(row)
+                if link.shipment is not None:
+                    notices.add((link.shipment, link.notice_line))
+        self._load_notice_lines(notices)
+
+    def _load_cases(self, keys: set[tuple[str, str]]) -> None:
+        named: list[Case] = []
+        for book in sorted({book for book, _ in keys}):
+            wanted = sorted((case,) for of, case in keys if of == book)
+            for row in bulk.select(self.conn, CASE.table, CASE.columns, (("book", book),), ("case",), wanted):
+                named.append(self._add_case(row))
+        notices: set[LineKey] = set()
+        for case in named:
+            if case.shipment_id:
+                shipment = ShipmentKey(case.book, case.site, case.supplier, case.shipment_id)
+                self._shipments.add(shipment)
+                notices.add((shipment, case.notice_line))
+            if case.receipt_id:
+                receipt = ReceiptKey(case.book, case.site, case.receipt_provider, case.receipt_id)
+                self._receipt_lines.add((receipt, case.receipt_line))
+            if case.order_number:
+                order = OrderKey(case.book, case.site, case.supplier, case.order_number)
+                self._order_lines.add((order, case.order_line))
+        self._load_notice_lines(notices)
+
+    def _load_cumulatives(self, keys: set[Any]) -> None:
+        for place, parts in by_place(keys):
+            for row in self._select(CUMULATIVE, place, ("part",), parts):
+                cumulative = CUMULATIVE.read(row)
+                self.stored[CUMULATIVE].add(cumulative.key)
+                self.workset.add_cumulative(cumulative)
+
+    def _load_notice_lines(self, keys: set[LineKey]) -> None:
+        missing = keys - self.workset.notice_lines.keys()
+        for place, wanted in by_place((*document, line) for document, line in missing):
+            for row in self._select(NOTICE_LINE, place, ("supplier", "shipment_id", "line"), wanted):
+                self._add_notice_line(row)
+
+    # --- what belongs to it -------------------------------------------------------------------------------
+
+    def _close(self) -> None:
+        """Make whole what came in; a notice line's links lead to goods-receipt lines, theirs to no more notices."""
+        notices, self._notices = self._notices, []
+        for notice in notices:
+            self._shipments.add(notice.key)
+            if notice.order_number:
+                order = OrderKey(notice.key.book, notice.key.site, notice.key.supplier, notice.order_number)
+                self._order_lines.add((order, notice.order_line_identity))
+        by = ("shipment_supplier", "shipment_id", "notice_line")
+        for place, wanted in by_place((*notice.key, notice.line) for notice in notices):
+            for row in self._select(LINK, place, by, wanted, tables.LINKED_NOTICES):
+                link = self._add_link(row)
+                self._receipt_lines.add((link.receipt, link.receipt_line))
+        self._close_receipt_lines()
+        for place, wanted in by_place((*document, line) for document, line in self._missing_order_lines()):
+            for row in self._select(ORDER_LINE, place, ("supplier", "order_number", "line"), wanted):
+                self._add_order_line(row)
+        self._load_headers(ORDER, self._orders - self.workset.orders.keys(), self.workset.add_order)
+        self._load_headers(SHIPMENT, self._shipments - self.workset.shipments.keys(), self.workset.add_shipment)
+        self._load_headers(RECEIPT, self._receipts - self.workset.receipts.keys(), self.workset.add_receipt)
+
+    def _close_receipt_lines(self) -> None:
+        lines, self._receipt_lines = self._receipt_lines, set()
+        fresh = self._fresh("receipt_lines", lines)
+        missing = fresh - self.workset.receipt_lines.keys()
+        for place, wanted in by_place((*document, line) for document, line in missing):
+            for row in self._select(RECEIPT_LINE, place, ("provider", "receipt_id", "line"), wanted):
+                self._add_receipt_line(row)
+        self._receipt_lines.clear()
+        by = ("provider", "receipt_id", "receipt_line")
+        for place, wanted in by_place((*document, line) for document, line in fresh):
+            self._receipts.update(ReceiptKey(place[0][1], place[1][1], *row[:2]) for row in wanted)
+            for row in self._select(LINK, place, by, wanted, tables.LIVE_LINKS):
+                self._add_link(row)
+
+    def _missing_order_lines(self) -> set[LineKey]:
+        named, self._order_lines = self._order_lines, set()
+        fresh = self._fresh("order_lines", named)
+        self._orders.update(order for order, _ in fresh)
+        return {key for key in fresh if key[1]} - self.workset.order_lines.keys()
+
+    def _load_headers(self, codec: Codec, keys: set[Any], add: Any) -> None:
+        for place, wanted in by_place(self._fresh(codec.table.name, keys)):
+            for row in self._select(codec, place, codec.keys[2:], wanted):
+                record = codec.read(row)
+                self.stored[codec].add(record.key)
+                add(record)
+
+    def _load_open_cases(self, book: str, numbers: Iterable[str]) -> None:
+        """Every event and every document that came in brings the cases that name its number and are not closed."""
+        named = set(numbers)
+        for about, column in (
+            (self._shipments, "shipment_id"),
+            (self._receipts, "receipt_id"),
+            (self._orders, "order_number"),
+        ):
+            fresh = self._fresh(f"cases by {column}", named | {key[3] for key in about if key[0] == book})
+            keys = [(number,) for number in sorted(fresh) if number]
+            where = f"{tables.OPEN_CASES} AND {column} <> ''"
+            for row in self._select(CASE, (("book", book),), (column,), keys, where):
+                self._add_case(row)
+            about.clear()
+
+    # --- one row into the working set ---------------------------------------------------------------------
+
+    def _select(
+        self, codec: Codec, place: tuple[Any, ...], by: tuple[str, ...], keys: Iterable[bulk.Row], where: str = ""
+    ) -> Sequence[Any]:
+        return bulk.select(self.conn, codec.table, codec.columns, place, by, keys, where=where)
+
+    def _add_order_line(self, row: Any) -> None:
+        line = ORDER_LINE.read(row)
+        self.stored[ORDER_LINE].add((line.key, line.line))
+        self._orders.add(line.key)
+        self.workset.add_order_line(line)
+
+    def _add_notice_line(self, row: Any) -> None:
+        key = (ShipmentKey(*row[:4]), row[4])
+        if key in self.stored[NOTICE_LINE]:
+            return
+        line = NOTICE_LINE.read(row)
+        self.stored[NOTICE_LINE].add(key)
+        self.workset.add_notice_line(line)
+        self._notices.append(line)
+
+    def _add_receipt_line(self, row: Any) -> None:
+        line = RECEIPT_LINE.read(row)
+        key = (line.key, line.line)
+        self.stored[RECEIPT_LINE].add(key)
+        self.workset.add_receipt_line(line)
+        self._receipts.add(line.key)
+        self._receipt_lines.add(key)
+
+    def _add_link(self, row: Any) -> Link:
+        link = LINK.read(row)
+        self.stored[LINK].add((link.receipt, link.receipt_line, link.number))
+        self.workset.add_link(link)
+        if link.order is not None:
+            self._order_lines.add((link.order, link.order_line))
+        return link
+
+    def _add_case(self, row: Any) -> Case:
+        case: Case = CASE.read(row)
+        key = (case.book, case.case)
+        self.stored[CASE].add(key)
+        self.workset.add_case(case)
+        return self.workset.cases[key]

@@ -1,0 +1,186 @@
+"""Finds what was recorded before under the same key, and says what is new in an event: its idempotency.
+
+The event key finds the repeat, the digest decides. The same content is a repeat. A key that comes again with more
+lines, or in conflict, is kept as the key's next instalment; what was recorded is never rewritten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+
+from ledger.book import bulk, tables
+from ledger.book.digests import event_digest, line_digest
+from ledger.book.resolution import lines_of
+from ledger.events import (
+    DiscrepancyResolved,
+    Event,
+    GoodsReceiptReversed,
+    OrderCancelled,
+    OrderChanged,
+    ShipmentCancelled,
+    ShipmentReplaced,
+    kind_of,
+    read_event,
+)
+from ledger.matching.resolved import Standing, line_identities
+
+SUCCESSIVE = (
+    OrderChanged,
+    OrderCancelled,
+    ShipmentReplaced,
+    ShipmentCancelled,
+    GoodsReceiptReversed,
+    DiscrepancyResolved,
+)
+"""Kinds that say what happens to an earlier event: each one with other content follows the one before."""
+
+KEY = ("partner", "kind", "number", "revision")
+
+Key = tuple[str, str, str, int]
+
+
+class Prior(NamedTuple):
+    """An event recorded under the key."""
+
+    seq: int
+    instalment: int
+    site: str
+    digest: bytes
+    message: str
+
+
+class Draft:
+    """An event on its way in: its key, its lines' identities and digests."""
+
+    __slots__ = ("digest", "event", "identities", "key", "line_digests", "lines", "site")
+
+    def __init__(self, event: Event, site: str) -> None:
+        self.event = event
+        self.site = site
+        self.key: Key = (event.partner, kind_of(event), event.number, event.revision)
+        self.lines = lines_of(event)
+        self.identities = line_identities(self.lines)
+        self.line_digests = [line_digest(line) for line in self.lines]
+        self.digest = event_digest(event, self.line_digests)
+
+
+class News(NamedTuple):
+    """What an event brings: positions of the lines to decide and their standing; `repeat` is the first's sequence."""
+
+    lines: list[int]
+    standings: list[Standing]
+    repeats: bool = False
+    repeat: int = 0
+
+
+class Priors:
+    """What is recorded under the keys of one batch in one book, the batch's own events included."""
+
+    def __init__(self, conn: Connection, book: str, restated: dict[tuple[str, int, str], str]) -> None:
+        """`restated` holds the new status of earlier lines, (site, seq, line), that this batch has changed."""
+        self.conn, self.book, self.restated = conn, book, restated
+        self._priors: dict[tuple[str, Key], list[Prior]] = {}
+        self._own_lines: dict[int, dict[str, tuple[bytes, str]]] = {}
+        self._own_events: dict[int, Event] = {}
+
+    def load(self, drafts: Iterable[Draft]) -> None:
+        """Look up the keys; an event may also have been recorded while its site was unknown."""
+        wanted: dict[str, set[Key]] = {}
+        for draft in drafts:
+            for site in {draft.site, ""}:
+                if (site, draft.key) not in self._priors:
+                    self._priors[site, draft.key] = []
+                    wanted.setdefault(site, set()).add(draft.key)
+        columns = (*KEY, "seq", "instalment", "site", "digest", "message")
+        for site, keys in sorted(wanted.items()):
+            place = (("book", self.book), ("site", site))
+            for row in bulk.select(self.conn, tables.event, columns, place, KEY, sorted(keys)):
+                self._priors[site, (row[0], row[1], row[2], row[3])].append(Prior(*row[4:]))
+
+    def of(self, draft: Draft) -> list[Prior]:
+        """Everything recorded under the draft's key, in order."""
+        found = self._priors[draft.site, draft.key]
+        if draft.site:
+            found = found + self._priors["", draft.key]
+        return sorted(found)
+
+    def add(self, draft: Draft, seq: int, instalment: int, message: str) -> None:
+        """Note an event that this batch records."""
+        self._own_events[seq] = draft.event
+        self._priors[draft.site, draft.key].append(Prior(seq, instalment, draft.site, draft.digest, message))
+
+    def set_lines(self, seq: int, lines: dict[str, tuple[bytes, str]]) -> None:
+        """Note the lines (digest, status) of an event that this batch records, or decides again."""
+        self._own_lines.setdefault(seq, {}).update(lines)
+
+    def news(self, draft: Draft) -> News:
+        """What of the event is new, against everything recorded under its key."""
+        priors = self.of(draft)
+        everything = list(range(len(draft.lines)))
+        if not priors:
+            return News(everything, ["new"] * len(everything))
+        same = [prior for prior in priors if prior.digest == draft.digest]
+        if isinstance(draft.event, SUCCESSIVE):
+            if same and (same[-1] is priors[-1] or not self._is_newer(draft.event, priors[-1])):
+                return News([], [], repeat=same[-1].seq)
+            return News(everything, ["new"] * len(everything))
+        message = draft.event.source.message if draft.event.source else ""
+        if same and not (message != same[-1].message and self._is_refused(same[-1])):
+            return News([], [], repeat=same[-1].seq)
+        return self._news_by_line(draft, priors)
+
+    def _news_by_line(self, draft: Draft, priors: list[Prior]) -> News:
+        known: dict[str, set[bytes]] = {}
+        for prior in priors:
+            for line, (digest, status) in self._lines(prior).items():
+                if status != "refused":
+                    known.setdefault(line, set()).add(digest)
+        lines: list[int] = []
+        standings: list[Standing] = []
+        for n, (line, digest) in enumerate(zip(draft.identities, draft.line_digests, strict=True)):
+            if line not in known:
+                lines.append(n)
+                standings.append("new")
+            elif digest not in known[line]:
+                lines.append(n)
+                standings.append("other")
+        return News(lines, standings, repeats=bool(known))
+
+    def _is_refused(self, prior: Prior) -> bool:
+        """Nothing of it was taken: its number is free again."""
+        lines = self._lines(prior)
+        return bool(lines) and all(status == "refused" for _, status in lines.values())
+
+    def _lines(self, prior: Prior) -> dict[str, tuple[bytes, str]]:
+        lines = self._own_lines.get(prior.seq)
+        if lines is None:
+            table = tables.event_line
+            rows = self.conn.execute(
+                select(table.c.line, table.c.digest, table.c.status).where(
+                    table.c.book == self.book, table.c.site == prior.site, table.c.seq == prior.seq
+                )
+            )
+            changed = self.restated
+            return {
+                line: (digest, changed.get((prior.site, prior.seq, line), status)) for line, digest, status in rows
+            }
+        return lines
+
+    def _is_newer(self, event: Event, latest: Prior) -> bool:
+        """Whether the partner made this document after the latest one, so that an earlier content is meant anew."""
+        before = self._created_at(latest.seq)
+        return event.created_at is not None and before is not None and event.created_at > before
+
+    def _created_at(self, seq: int) -> datetime | None:
+        own = self._own_events.get(seq)
+        if own is not None:
+            return own.created_at
+        table = tables.event
+        body = self.conn.execute(
+            select(table.c.body).where(table.c.book == self.book, table.c.seq == seq)
+        ).scalar_one()
+        return read_event(body).created_at

@@ -1,0 +1,188 @@
+"""Resolves an event against the master data in force: identifiers to ours, quantities to the part's base unit.
+
+It never guesses. What is not known is named in `missing`, and the decision lets the line wait for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from ledger.events import (
+    Event,
+    GoodsReceiptReversed,
+    GoodsReceived,
+    Line,
+    NoticeLine,
+    OrderCancelled,
+    OrderChanged,
+    OrderLine,
+    OrderPlaced,
+    ReceiptLine,
+    ShipmentCancelled,
+    ShipmentNotified,
+    ShipmentReplaced,
+)
+from ledger.masterdata import InexactConversion, MasterData, to_base
+from ledger.masterdata.units import Factor
+from ledger.matching.resolved import ResolvedEvent, ResolvedLine, Standing, microseconds
+
+_WITH_SITE = (
+    OrderPlaced,
+    OrderChanged,
+    OrderCancelled,
+    ShipmentNotified,
+    ShipmentReplaced,
+    ShipmentCancelled,
+    GoodsReceived,
+    GoodsReceiptReversed,
+)
+_WITH_SUPPLIER = (
+    OrderPlaced,
+    OrderChanged,
+    OrderCancelled,
+    ShipmentNotified,
+    ShipmentReplaced,
+    ShipmentCancelled,
+)
+
+
+def lines_of(event: Event) -> tuple[Line, ...]:
+    """The event's lines; kinds without lines have none."""
+    lines: tuple[Line, ...] = getattr(event, "lines", ())
+    return lines
+
+
+def site_of(event: Event, masterdata: MasterData) -> tuple[str, str]:
+    """Our site id, and what is missing (`site:<as sent>`) where it is not known. Kinds without a site give ("", "")."""
+    if not isinstance(event, _WITH_SITE):
+        return "", ""
+    said = event.ship_to
+    if not said:
+        for line in lines_of(event):
+            if isinstance(line, OrderLine) and line.ship_to:
+                said = line.ship_to
+                break
+    if not said and event.site in masterdata.sites:
+        return event.site, ""
+    site = masterdata.site_id(said) if said else None
+    return (site, "") if site is not None else ("", f"site:{said}")
+
+
+def supplier_of(event: Event, masterdata: MasterData) -> tuple[str, str]:
+    """Our supplier id: N1 SU, else SF, else the sender of the envelope; and what is missing where it is not known.
+
+    A goods receipt need not name a supplier: the notice that it answers does.
+    """
+    if isinstance(event, GoodsReceived):
+        return (masterdata.supplier_id(event.supplier) or "") if event.supplier else "", ""
+    if not isinstance(event, _WITH_SUPPLIER):
+        return "", ""
+    said = event.supplier or getattr(event, "ship_from", "") or event.partner
+    supplier = masterdata.supplier_id(said)
+    if supplier is None and said != event.partner and not event.supplier:
+        supplier = masterdata.supplier_id(event.partner)
+    return (supplier, "") if supplier is not None else ("", f"supplier:{said}")
+
+
+def resolve(
+    event: Event,
+    masterdata: MasterData,
+    *,
+    seq: int,
+    identities: Iterable[str],
+    standings: Iterable[Standing],
+    lines: Iterable[Line],
+    site: str,
+    repeats: bool = False,
+    cause: int = 0,
+) -> ResolvedEvent:
+    """The event in our terms, with the given lines only."""
+    missing = site_of(event, masterdata)[1] if not site else ""
+    supplier, unknown_supplier = supplier_of(event, masterdata)
+    place = masterdata.sites.get(site)
+    on = getattr(event, "shipped_at", None) or event.occurred_at
+    resolved = tuple(
+        _resolve_line(line, identity, standing, event, supplier, masterdata, on)
+        for line, identity, standing in zip(lines, identities, standings, strict=True)
+    )
+    return ResolvedEvent(
+        event=event,
+        book=event.book,
+        seq=seq,
+        site=site,
+        supplier=supplier,
+        missing=missing or unknown_supplier,
+        receiving_location=place.receiving_location if place else "DOCK",
+        lines=resolved,
+        repeats=repeats,
+        cause=cause,
+        occurred_at=microseconds(event.occurred_at) or 0,
+    )
+
+
+def _resolve_line(
+    line: Line,
+    identity: str,
+    standing: Standing,
+    event: Event,
+    supplier: str,
+    masterdata: MasterData,
+    on: datetime | None,
+) -> ResolvedLine:
+    resolved = ResolvedLine(line=identity, said=line, supplier=supplier, standing=standing)
+    part_id = masterdata.part_id(line.part_number, line.supplier_part_number, event.partner)
+    if part_id is None:
+        resolved.missing = f"part:{line.part_number or line.supplier_part_number}"
+        return resolved
+    part = masterdata.parts[part_id]
+    resolved.part, resolved.unit = part_id, part.base_unit
+    resolved.revision = line.part_revision
+    if part.revision_policy == "current" and line.part_revision:
+        day = on.astimezone(UTC).date() if on else date.max
+        resolved.revision_effective = part.is_effective(line.part_revision, day)
+    factor = masterdata.factor(part_id, line.unit)
+    if factor is None:
+        resolved.missing = f"unit:{part_id}/{line.unit}"
+        return resolved
+    resolved.numerator, resolved.denominator = factor
+    resolved.quantity = _base(line.quantity, factor, resolved)
+    if isinstance(line, ReceiptLine):
+        _resolve_receipt(line, factor, resolved, masterdata)
+    elif isinstance(line, NoticeLine):
+        if line.cum_shipped is not None:
+            resolved.cum = _base(line.cum_shipped, factor, resolved)
+        if line.units_per_load is not None:
+            resolved.units_per_load = _base(line.units_per_load, factor, resolved)
+    elif isinstance(line, OrderLine) and line.schedule:
+        resolved.schedule = tuple(
+            (
+                _base(delivery.quantity, masterdata.factor(part_id, delivery.unit or line.unit) or factor, resolved),
+                microseconds(delivery.due_at),
+            )
+            for delivery in line.schedule
+        )
+    if part.whole_units_only and resolved.quantity % 1_000_000:
+        resolved.inexact = True
+    return resolved
+
+
+def _resolve_receipt(line: ReceiptLine, factor: Factor, resolved: ResolvedLine, masterdata: MasterData) -> None:
+    if line.quantity_damaged:
+        resolved.damaged = _base(line.quantity_damaged, factor, resolved)
+    if line.quantity_rejected:
+        resolved.rejected = _base(line.quantity_rejected, factor, resolved)
+    if line.quantity_expected is not None:
+        resolved.expected = _base(line.quantity_expected, factor, resolved)
+    if line.supplier:
+        resolved.supplier = masterdata.supplier_id(line.supplier) or resolved.supplier
+
+
+def _base(quantity: Decimal, factor: Factor, resolved: ResolvedLine) -> int:
+    """The quantity in millionths of the base unit; where it does not fit, what remains below it, marked inexact."""
+    converted = to_base(quantity, factor)
+    if isinstance(converted, InexactConversion):
+        resolved.inexact = True
+        return converted.numerator // converted.denominator
+    return converted

@@ -1,0 +1,57 @@
+"""Saves what decisions changed in a working set: new records inserted, touched ones updated, one call per table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sqlalchemy import Connection
+
+from ledger.book import bulk
+from ledger.book.codecs import (
+    CASE,
+    CUMULATIVE,
+    LINK,
+    NOTICE_LINE,
+    ORDER,
+    ORDER_LINE,
+    RECEIPT,
+    RECEIPT_LINE,
+    SHIPMENT,
+    Codec,
+)
+from ledger.book.loading import Loader
+
+
+def save(conn: Connection, loader: Loader) -> None:
+    """Write every new and touched record; afterwards all of them count as stored."""
+    work = loader.workset
+    for codec, records in (
+        (ORDER, work.orders),
+        (ORDER_LINE, work.order_lines),
+        (SHIPMENT, work.shipments),
+        (NOTICE_LINE, work.notice_lines),
+        (RECEIPT, work.receipts),
+        (RECEIPT_LINE, work.receipt_lines),
+        (CUMULATIVE, work.cumulatives),
+        (CASE, work.cases),
+    ):
+        _save(conn, codec, records.items(), loader.stored[codec])
+    links = (((link.receipt, link.receipt_line, link.number), link) for link in work.links)
+    _save(conn, LINK, links, loader.stored[LINK])
+
+
+def _save(conn: Connection, codec: Codec, records: Iterable[tuple[Any, Any]], stored: set[Any]) -> None:
+    inserts, updates = [], []
+    row: Callable[[Any], bulk.Row] = codec.row
+    for key, record in records:
+        if record.new or record.touched:
+            if key in stored:
+                # A notice may come again under the id of one that was refused or cancelled: same row, new content.
+                updates.append(row(record))
+            else:
+                inserts.append(row(record))
+                stored.add(key)
+            record.new = record.touched = False
+    bulk.insert(conn, codec.table, inserts)
+    bulk.update(conn, codec.table, codec.keys, codec.values, updates)

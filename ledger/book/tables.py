@@ -1,0 +1,174 @@
+"""Every table of the ledger. Facts are appended and never changed; the rest are projections that `rebuild` remakes.
+
+Facts: event, event_line (but for its status), outcome, movement, policy.
+Projections: book, masterdata, waiting, bucket here, and the matched documents and cases in `document_tables`.
+History: history and closing, made from movements run by run.
+
+Every unique key begins (book, site), so that the tables can be spread over machines by them; master data,
+policy and the book's own counters are the exception. No foreign keys: the one writer proves existence.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, UniqueConstraint
+
+from ledger.book.columns import big, big_or_none, blob, check, metadata, partial, small, table, text
+
+__all__ = [
+    "book", "bucket", "closing", "event", "event_line", "history", "masterdata", "metadata", "movement", "outcome",
+    "policy", "waiting",
+]  # fmt: skip
+
+# --- the book and its facts ---------------------------------------------------------------------------------
+
+book = table(
+    "book",
+    text("book", key=True),
+    big("seq"),  # of the last event
+    blob("chain"),  # of the last event
+    big("recorded_at"),  # of the last event: time in a book never runs backwards
+    big("movements"),  # made so far; also the number of the last one
+    big("buckets"),  # made so far
+    big("cases"),  # opened so far
+    big("masterdata_seq"),  # of the last master data event
+    blob("masterdata_stamp"),  # changes with every master data event
+    big("copied_seq"),  # other books take over live's master data; this is how far they are
+    big("run_size"),
+    big("sealed"),  # runs that are whole in history
+    big("slices"),  # slices written of the run being sealed
+)
+
+event = table(
+    "event",
+    text("book", key=True),
+    text("site", key=True),
+    text("partner", key=True),
+    text("kind", key=True),
+    text("number", key=True),
+    small("revision", key=True),
+    small("instalment", key=True),  # the same key again with more lines, or in conflict: 1, 2, ...
+    big("seq"),
+    blob("digest"),
+    big_or_none("occurred_at"),
+    small("occurred_offset_minutes"),
+    big("recorded_at"),
+    text("policy"),
+    text("message"),
+    text("document"),
+    text("body"),  # the event as canonical JSON, never rewritten
+    blob("chain"),
+    big("movements_to"),  # number of the last movement once this event was recorded
+    clustered=False,
+)
+Index("event_by_seq", event.c.book, event.c.seq)
+
+event_line = table(
+    "event_line",
+    text("book", key=True),
+    text("site", key=True),
+    big("seq", key=True),
+    text("line", key=True),
+    small("segment"),
+    blob("digest"),
+    text("status"),  # posted | waiting | refused | conflict
+    check("event_line_status", "status IN ('posted', 'waiting', 'refused', 'conflict')"),
+)
+
+outcome = table(
+    "outcome",
+    text("book", key=True),
+    text("site", key=True),
+    big("event", key=True),  # whose outcomes these are
+    big("seq", key=True),  # the event during whose recording they were found: the same, or what it waited for
+    text("result"),
+    big("movements"),
+    text("body"),  # JSON array of outcomes
+    clustered=False,
+)
+
+policy = table("policy", text("hash", key=True), text("body"), clustered=False)
+
+masterdata = table(
+    "masterdata",
+    text("book", key=True),
+    text("kind", key=True),
+    text("number", key=True),
+    big("seq"),
+    blob("digest"),
+    blob("stamp"),  # of the book after it
+    text("body"),
+    clustered=False,
+)
+Index("masterdata_by_seq", masterdata.c.book, masterdata.c.seq)
+
+waiting = table(
+    "waiting",
+    text("book", key=True),
+    text("site", key=True),
+    big("event", key=True),
+    text("line", key=True),
+    text("need", key=True),  # order:..., part:..., unit:..., site:..., supplier:..., receipt:...
+    big_or_none("until"),
+)
+Index("waiting_by_need", waiting.c.book, waiting.c.need)
+partial("waiting_by_until", waiting.c.book, waiting.c.until, where="until IS NOT NULL")
+
+# --- stock --------------------------------------------------------------------------------------------------
+
+bucket = table(
+    "bucket",
+    text("book", key=True),
+    text("site", key=True),
+    big("id", key=True),
+    text("identity"),  # digest of the fourteen dimensions: a short unique key in place of them
+    text("part"),
+    text("revision"),
+    text("lot"),
+    text("serial"),
+    text("location"),
+    text("owner"),
+    text("segment"),
+    text("state"),
+    text("hold_reason"),
+    text("handling_unit"),
+    text("asn_line"),
+    text("demand"),
+    small("external"),
+    big("quantity"),
+    check("bucket_not_below_zero", "external = 1 OR quantity >= 0"),
+    UniqueConstraint("book", "site", "identity", name="bucket_identity"),
+)
+partial("bucket_by_part", bucket.c.book, bucket.c.part, where="quantity <> 0")
+
+movement = table(
+    "movement",
+    text("book", key=True),
+    text("site", key=True),
+    big("number", key=True),
+    big("seq"),  # the event during whose recording it was made
+    big("event"),  # the event whose line made it
+    text("line"),
+    big("source"),
+    big("target"),
+    big("quantity"),
+    check("movement_is_positive", "quantity > 0 AND source <> target"),
+)
+
+history = table(
+    "history",
+    text("book", key=True),
+    text("site", key=True),
+    big("run", key=True),
+    big("bucket", key=True),
+    big("number", key=True),
+    big("delta"),
+)
+
+closing = table(
+    "closing",
+    text("book", key=True),
+    text("site", key=True),
+    big("bucket", key=True),
+    big("run", key=True),
+    big("quantity"),
+)
