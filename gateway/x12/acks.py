@@ -12,7 +12,7 @@ from itertools import groupby
 from gateway.document import Delimiters, Document, Fault
 from gateway.x12.limits import LIMITS
 from gateway.x12.patterns import CHARACTERS
-from gateway.x12.reading import AckPlan, Group, GroupAck, Interchange
+from gateway.x12.reading import STANDARD, AckPlan, Group, GroupAck, Interchange
 
 _SET_CODES_MAX = 5
 """AK502 to AK506; AK905 to AK909."""
@@ -20,7 +20,7 @@ _UNSUPPORTED = {"no_guide": "1"}
 _IN_SEGMENTS = ("segment", "element")
 
 
-def plan_acks(interchange: Interchange, *, delimiters: Delimiters = Delimiters(), refused: str = "") -> AckPlan:
+def plan_acks(interchange: Interchange, *, delimiters: Delimiters = STANDARD, refused: str = "") -> AckPlan:
     """The answers to one interchange. `delimiters` are those of the answer.
 
     `refused` is a TA105 code for which the street itself refuses an interchange that reads well (`025` control number
@@ -49,13 +49,13 @@ def _is_nameable(group: Group) -> bool:
 
 
 def _ta1(interchange: Interchange, verdict: str, code: str) -> tuple[str, ...]:
-    number = "".join(filter(str.isdigit, interchange.control))[-9:].zfill(9)
+    number = "".join(filter(str.isdecimal, interchange.control))[-9:].zfill(9)
     return "TA1", number, interchange.date, interchange.time, verdict, code
 
 
 def _ack_group(group: Group, delimiters: Delimiters) -> GroupAck:
     """AK1, the AK2 loops, AK9. In a refused group only documents with faults of their own are listed."""
-    segments: list[tuple[str, ...]] = [("AK1", group.id, group.control if group.control.isdigit() else "0")]
+    segments: list[tuple[str, ...]] = [("AK1", group.id, group.control if group.control.isdecimal() else "0")]
     verdicts: list[str] = []
     for document in group.documents:
         own = [fault for fault in document.faults if fault.level in ("document", *_IN_SEGMENTS)]
@@ -71,7 +71,7 @@ def _ack_group(group: Group, delimiters: Delimiters) -> GroupAck:
     else:
         verdict = "E" if "E" in verdicts else "A"
     received = str(len(verdicts))
-    declared = group.documents_declared if group.documents_declared.isdigit() else received
+    declared = group.documents_declared if group.documents_declared.isdecimal() else received
     codes = tuple(dict.fromkeys(fault.code for fault in group.faults))[:_SET_CODES_MAX]
     segments.append(("AK9", verdict, declared[:6], received, str(taken), *codes))
     return GroupAck(
@@ -110,18 +110,14 @@ def _ack_document(
     codes = [_UNSUPPORTED.get(fault.code, fault.code) for fault in faults if fault.level == "document"]
     if located:
         codes.append("5")
-    yield ("AK5", verdict, *dict.fromkeys(codes)) if len(codes) <= _SET_CODES_MAX else (
-        "AK5",
-        verdict,
-        *list(dict.fromkeys(codes))[:_SET_CODES_MAX],
-    )
+    yield ("AK5", verdict, *list(dict.fromkeys(codes))[:_SET_CODES_MAX])
 
 
 def _ak4(fault: Fault, delimiters: Delimiters) -> tuple[str, ...]:
     place = str(fault.element or 1)
     if fault.component:
         place += delimiters.component + str(fault.component)
-    number = fault.data_element if fault.data_element.isdigit() else ""
+    number = fault.data_element if fault.data_element.isdecimal() else ""
     value = fault.value.rstrip(" ")
     shown = value[:99].rstrip(" ") if _writable(value, delimiters) == value else ""
     return _trimmed("AK4", place, number, fault.code, shown)

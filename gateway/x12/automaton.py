@@ -18,7 +18,7 @@ from gateway.x12.rules import UNLIMITED, LoopRule, SegmentRule
 class Node(NamedTuple):
     """A segment rule at its place."""
 
-    index: int
+    number: int
     rule: SegmentRule
     loop: Place
     counter: int
@@ -28,7 +28,7 @@ class Node(NamedTuple):
 class Place(NamedTuple):
     """A loop rule at its place; `depth` 0 is the document."""
 
-    index: int
+    number: int
     rule: LoopRule
     parent: Place | None
     depth: int
@@ -89,7 +89,7 @@ class Automaton:
         self.tags = frozenset(node.rule.tag for node in self.nodes)
         self._rows: list[Row] = [{} for _ in self.nodes]
         self._compiled: dict[int, tuple[Match, SyntaxTest | None]] = {}
-        self.start = self._step(self._nodes_of[self.root.index][0])
+        self.start = self._step(self._nodes_of[self.root.number][0])
 
     # --- layout -------------------------------------------------------------------------------------------
 
@@ -122,13 +122,13 @@ class Automaton:
 
     def row(self, node: Node) -> Row:
         """The steps known so far from a node."""
-        return self._rows[node.index]
+        return self._rows[node.number]
 
     def resolve(self, node: Node, tag: str) -> Step | None:
         """Work out the step for a tag met for the first time at this node; None when it has no place from here."""
         if tag not in self.tags:
             return None
-        row = self._rows[node.index]
+        row = self._rows[node.number]
         keyed = [other.rule.key for other in self.nodes if other.rule.tag == tag and other.rule.key is not None]
         values = sorted({value for key in keyed for value in key[1]})
         steps = {value: self._walk(node, tag, value) for value in values}
@@ -154,8 +154,8 @@ class Automaton:
         loop, position = node.loop, node.rule.position
         inside: Place | None = None
         while True:
-            nodes = {id(n.rule): n for n in self._nodes_of[loop.index]}
-            places = {id(p.rule): p for p in self._places_of[loop.index]}
+            nodes = {id(n.rule): n for n in self._nodes_of[loop.number]}
+            places = {id(p.rule): p for p in self._places_of[loop.number]}
             for child in loop.rule.children:
                 if child.position < position:
                     continue
@@ -175,11 +175,11 @@ class Automaton:
             if loop.parent is None:
                 return None
             inside, position = loop, loop.rule.position
-            loop = self.places[loop.parent.index]
+            loop = self.places[loop.parent.number]
 
     def _enter(self, place: Place, inside: Place | None, missing: tuple[Missing, ...]) -> Step:
         rule = place.rule
-        again = inside is not None and inside.index == place.index
+        again = inside is not None and inside.number == place.number
         over = "2" if not rule.used else "4" if again and rule.most == 1 else ""
         note = Note(
             missing=missing,
@@ -190,7 +190,7 @@ class Automaton:
             clear=place.counters,
             is_level=rule.tag == "HL",
         )
-        return self._step(self._nodes_of[place.index][0], note)
+        return self._step(self._nodes_of[place.number][0], note)
 
     def _move(self, node: Node, again: bool, missing: tuple[Missing, ...]) -> Step:
         rule = node.rule
@@ -200,13 +200,18 @@ class Automaton:
         return self._step(node, note)
 
     def _step(self, node: Node, note: Note | None = None) -> Step:
-        if node.index not in self._compiled:
-            self._compiled[node.index] = (segment_match(node.rule, self.delimiters), syntax_test(node.rule))
-        match, syntax = self._compiled[node.index]
+        if node.number not in self._compiled:
+            self._compiled[node.number] = (segment_match(node.rule, self.delimiters), syntax_test(node.rule))
+        match, syntax = self._compiled[node.number]
         plain = note is None or not (
-            note.missing or note.over or note.counter >= 0 or note.clear[0] < note.clear[1] or note.is_level or note.is_end
+            note.missing
+            or note.over
+            or note.counter >= 0
+            or note.clear[0] < note.clear[1]
+            or note.is_level
+            or note.is_end
         )
-        return self._rows[node.index], match, syntax, None if plain else note, node
+        return self._rows[node.number], match, syntax, None if plain else note, node
 
 
 def loop_id(place: Place) -> str:

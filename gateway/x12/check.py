@@ -17,6 +17,7 @@ from gateway.x12.elements import check_segment
 from gateway.x12.guides import Guide
 from gateway.x12.hierarchy import Level, check_hierarchy
 from gateway.x12.limits import LIMITS, Limits
+from gateway.x12.reading import STANDARD
 
 _TAG = re.compile(r"[A-Z][A-Z0-9]{1,2}")
 _SEGMENT_WORDS = {
@@ -143,7 +144,9 @@ class Checker:
 
     def _add(self, code: str, text: str, tag: str, loop: str, origin: str = "") -> None:
         if len(self._faults) <= self.limits.faults_max:
-            fault = Fault(code=code, text=text, level="segment", segment=self.position, tag=tag, loop=loop, origin=origin)
+            fault = Fault(
+                code=code, text=text, level="segment", segment=self.position, tag=tag, loop=loop, origin=origin
+            )
             self._faults.append(fault)
 
 
@@ -167,7 +170,7 @@ def capped(faults: Sequence[Fault], limits: Limits) -> tuple[Fault, ...]:
 
 
 def check_document(
-    guide: Guide, segments: Iterable[tuple[str, ...]], *, delimiters: Delimiters = Delimiters(), control: str = "0001"
+    guide: Guide, segments: Iterable[tuple[str, ...]], *, delimiters: Delimiters = STANDARD, control: str = "0001"
 ) -> tuple[Fault, ...]:
     """Faults of a document to be sent, whose segments stand between ST and SE; positions count ST as 1.
 

@@ -53,7 +53,8 @@ def _element_faults(rule: SegmentRule, elements: Sequence[str], delimiters: Deli
                 yield element.number, 0, element.data_element, code, value, words, rejects
     for number in range(len(rule.elements) + 1, len(elements)):
         if elements[number]:
-            yield number, 0, "", "3", elements[number], f"is one element too many: {rule.tag} ends at {number - 1}", True
+            words = f"is one element too many: {rule.tag} ends at {len(rule.elements):02d}"
+            yield number, 0, "", "3", elements[number], words, True
             break
     for kind, at in rule.syntax:
         yield from _check_relation(rule, elements, kind, at)
@@ -78,9 +79,7 @@ def _check_composite(rule: CompositeRule, value: str, delimiters: Delimiters) ->
             break
 
 
-def _check_relation(
-    rule: SegmentRule, elements: Sequence[str], kind: str, at: tuple[int, ...]
-) -> Iterator[Found]:
+def _check_relation(rule: SegmentRule, elements: Sequence[str], kind: str, at: tuple[int, ...]) -> Iterator[Found]:
     """Relations between elements; the fault stands on the first element that would mend it."""
     empty = [n for n in at if n >= len(elements) or not elements[n]]
     filled = [n for n in at if n not in empty]

@@ -6,16 +6,16 @@ Every fault is a located value with the code of its level (TA105, AK905, AK502).
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 
-from gateway.document import Control, Delimiters, Document, Fault, Loop, Party
-from gateway.x12.check import Checker, capped
+from gateway.document import Fault, Loop, Party
+from gateway.x12.check import capped
 from gateway.x12.codes import GROUP_OF_SET
 from gateway.x12.elements import is_date, is_time
-from gateway.x12.guides import Guide, Guides
+from gateway.x12.guides import Guides
 from gateway.x12.limits import LIMITS, Limits
-from gateway.x12.reading import Group, Interchange, Reading
+from gateway.x12.opened import OpenDocument, OpenGroup
+from gateway.x12.reading import Interchange, Reading
 from gateway.x12.scan import Header, Offsets, Piece, find_header, scan, skip_blanks
 from gateway.x12.strangers import describe
 from gateway.x12.tree import build_tree, flat_tree
@@ -69,33 +69,7 @@ def _loose(text: str) -> Fault:
     return Fault(code="unreadable", text=text, level="interchange")
 
 
-class _OpenGroup:
-    """A group that is being read."""
-
-    def __init__(self, elements: list[str], partner: str) -> None:
-        fields = [elements[n].strip() if n < len(elements) else "" for n in range(9)]
-        self.id, self.sender, self.receiver, self.control, self.version = (fields[n] for n in (1, 2, 3, 6, 8))
-        self.partner = partner
-        self.documents: list[Document] = []
-        self.faults: list[Fault] = []
-        self.numbers: set[str] = set()
-        self.ended = False
-        self.declared = ""
-
-
-class _OpenDocument:
-    """A document that is being read; without a guide its segments are only counted."""
-
-    def __init__(self, elements: list[str], guide: Guide | None, delimiters: Delimiters, limits: Limits) -> None:
-        self.set_id = elements[1].strip() if len(elements) > 1 else ""
-        self.control = elements[2] if len(elements) > 2 else ""
-        self.guide = guide
-        self.checker = Checker(guide, delimiters, limits) if guide is not None else None
-        self.count = 1
-        self.first_byte = 0
-        self.faults: list[Fault] = []
-        self.raws: list[str] = []
-        self.trailer: list[str] | None = None
+_NO_TREE = Loop(id="")
 
 
 class _InterchangeReader:
@@ -111,10 +85,11 @@ class _InterchangeReader:
         self.end = header.end
         self._separator = header.delimiters.element
         self._faults: list[Fault] = []
-        self._groups: list[_OpenGroup] = []
+        self._groups: list[OpenGroup] = []
+        self._group_numbers: set[str] = set()
         self._acks: list[tuple[str, ...]] = []
-        self._group: _OpenGroup | None = None
-        self._document: _OpenDocument | None = None
+        self._group: OpenGroup | None = None
+        self._document: OpenDocument | None = None
         self._count = 1
         self._stray = 0
         self._closed = False
@@ -141,6 +116,8 @@ class _InterchangeReader:
         if piece.empties:
             self._fault("024", f"{piece.empties} empty segments were skipped (two terminators in a row)", False)
         raws, offsets, at = piece.raws, Offsets(piece), 0
+        if piece.unterminated and raws[0].startswith("IEA" + self._separator):
+            self._fault("023", "the last segment, IEA, has no terminator", False)
         while at < len(raws):
             document = self._document
             if document is not None:
@@ -161,29 +138,24 @@ class _InterchangeReader:
                 elif self._skip(document, raws[at]):
                     self._count += 1
                     at += 1
-                    if document.trailer is not None:
-                        self._end_document(document.trailer, offsets.of(at))
+                    if raws[at - 1].split(self._separator, 1)[0] == "SE":
+                        self._end_document(raws[at - 1].split(self._separator), offsets.of(at))
                     continue
                 # A control segment inside a document: SE is missing.
                 self._end_document(None, offsets.of(at))
             if self._control(raws[at], offsets, at):
                 return True
             at += 1
-        if piece.unterminated:
-            rejects = not self._closed
-            self._fault("023", "the last segment has no terminator", rejects)
-        return self._closed
+        return False
 
-    def _skip(self, document: _OpenDocument, raw: str) -> bool:
+    def _skip(self, document: OpenDocument, raw: str) -> bool:
         """Pass over a segment of a document without a guide; False when it does not belong to the document."""
         tag = raw.split(self._separator, 1)[0]
         if tag in ("ISA", "IEA", "GS", "GE", "ST"):
             return False
-        document.count += 1
+        document.skipped += 1
         if self._trees:
             document.raws.append(raw)
-        if tag == "SE":
-            document.trailer = raw.split(self._separator)
         return True
 
     def _control(self, raw: str, offsets: Offsets, at: int) -> bool:
@@ -196,8 +168,14 @@ class _InterchangeReader:
         self._count += 1
         if tag == "GS":
             self._end_group(None)
+            if len(self._groups) >= self._limits.groups_max:
+                self._fault("024", f"more than {self._limits.groups_max} groups", True)
+                return True
             self._begin_group(elements)
         elif tag == "ST" and self._group is not None:
+            if len(self._group.documents) >= self._limits.documents_max:
+                self._fault("024", f"more than {self._limits.documents_max} documents in a group", True)
+                return True
             self._begin_document(raw, elements, offsets.of(at))
         elif tag == "GE" and self._group is not None:
             self._end_group(elements)
@@ -226,7 +204,7 @@ class _InterchangeReader:
             self._fault("014", f'ISA09 "{fields[8][:10]}" is no date', False)
         if not is_time(fields[9]):
             self._fault("015", f'ISA10 "{fields[9][:10]}" is no time', False)
-        if not fields[12].isdigit() or len(fields[12]) > 9:
+        if not fields[12].isdecimal() or len(fields[12]) > 9:
             self._fault("018", f'ISA13 "{fields[12][:20]}" is no control number', True)
         if fields[13] not in ("0", "1"):
             self._fault("019", f'ISA14 "{fields[13][:5]}" is neither 0 nor 1', False)
@@ -238,7 +216,7 @@ class _InterchangeReader:
         count, control = (elements[n].strip() if n < len(elements) else "" for n in (1, 2))
         if not _same_number(control, self._header.elements[12]):
             self._fault("001", f'IEA02 "{control[:20]}" is not ISA13 "{self._header.elements[12]}"', True)
-        if not count.isdigit() or int(count) != len(self._groups):
+        if not _same_number(count, str(len(self._groups))):
             self._fault("021", f'IEA01 says "{count[:10]}" groups, {len(self._groups)} came', True)
         if not self._groups and not self._acks:
             self._fault("022", "holds neither a group nor a TA1", True)
@@ -261,7 +239,7 @@ class _InterchangeReader:
             test=fields[14] == "T",
             ack_requested=fields[13] == "1",
             delimiters=self._header.delimiters,
-            groups=tuple(self._close_group(group, rejecting) for group in self._groups),
+            groups=tuple(group.close(rejecting) for group in self._groups),
             acks=tuple(self._acks),
             faults=faults,
             ta1_code=code,
@@ -275,52 +253,31 @@ class _InterchangeReader:
     def _begin_group(self, elements: list[str]) -> None:
         group_sender, group_receiver = (elements[n].strip() if n < len(elements) else "" for n in (2, 3))
         partner = self._partner_of(self.sender, self.receiver, group_sender, group_receiver)
-        group = self._group = _OpenGroup(elements, partner)
-        if len(self._groups) >= self._limits.groups_max:
-            self._fault("024", f"more than {self._limits.groups_max} groups", True)
-        if not group.control.isdigit() or len(group.control) > 9:
-            self._group_fault(group, "6", f'GS06 "{group.control[:20]}" is no control number')
-        elif any(_same_number(group.control, other.control) for other in self._groups):
-            self._group_fault(group, "19", f"GS06 {group.control} was used before in this interchange")
+        group = self._group = OpenGroup(elements, partner)
+        if not group.control.isdecimal() or len(group.control) > 9:
+            group.fault("6", f'GS06 "{group.control[:20]}" is no control number')
+        elif group.control.lstrip("0") in self._group_numbers:
+            group.fault("19", f"GS06 {group.control} was used before in this interchange")
         if not (len(group.id) == 2 and group.id.isalnum()):
-            self._group_fault(group, "1", f'GS01 "{group.id[:10]}" is no functional identifier')
-        if not group.version[:6].isdigit() or len(group.version) < 6:
-            self._group_fault(group, "2", f'GS08 "{group.version[:12]}" does not begin with a release of six digits')
+            group.fault("1", f'GS01 "{group.id[:10]}" is no functional identifier')
+        if not group.version[:6].isdecimal() or len(group.version) < 6:
+            group.fault("2", f'GS08 "{group.version[:12]}" does not begin with a release of six digits')
+        self._group_numbers.add(group.control.lstrip("0"))
         self._groups.append(group)
 
     def _end_group(self, elements: list[str] | None) -> None:
         group, self._group = self._group, None
         if group is None:
             return
-        group.ended = elements is not None
         if elements is None:
-            self._group_fault(group, "3", "the group ends without GE")
+            group.fault("3", "the group ends without GE")
             return
         count, control = (elements[n].strip() if n < len(elements) else "" for n in (1, 2))
         group.declared = count
         if not _same_number(control, group.control):
-            self._group_fault(group, "4", f'GE02 "{control[:20]}" is not GS06 "{group.control}"')
-        if not count.isdigit() or int(count) != len(group.documents):
-            self._group_fault(group, "5", f'GE01 says "{count[:10]}" documents, {len(group.documents)} came')
-
-    def _group_fault(self, group: _OpenGroup, code: str, text: str) -> None:
-        group.faults.append(Fault(code=code, text=text, level="group"))
-
-    def _close_group(self, group: _OpenGroup, rejecting: Fault | None) -> Group:
-        why = rejecting or next((fault for fault in group.faults if fault.rejects), None)
-        documents = tuple(group.documents)
-        if why is not None:
-            documents = tuple(_refused(document, why) for document in documents)
-        return Group(
-            id=group.id,
-            sender=group.sender,
-            receiver=group.receiver,
-            control=group.control,
-            version=group.version,
-            documents=documents,
-            faults=tuple(group.faults),
-            documents_declared=group.declared,
-        )
+            group.fault("4", f'GE02 "{control[:20]}" is not GS06 "{group.control}"')
+        if not _same_number(count, str(len(group.documents))):
+            group.fault("5", f'GE01 says "{count[:10]}" documents, {len(group.documents)} came')
 
     # --- document -------------------------------------------------------------------------------------------
 
@@ -330,111 +287,52 @@ class _InterchangeReader:
             raise AssertionError("a document outside of a group")
         set_id = elements[1].strip() if len(elements) > 1 else ""
         guide = self._guides.find(group.partner, group.id, group.version, set_id)
-        document = self._document = _OpenDocument(elements, guide, self._header.delimiters, self._limits)
+        document = self._document = OpenDocument(elements, guide, self._header.delimiters, self._limits)
         document.first_byte = first_byte
         if self._trees:
             document.raws.append(raw)
         expected = guide.group_id if guide is not None else GROUP_OF_SET.get(set_id)
         if not set_id or (expected is not None and expected != group.id):
             words = f"travels in a group {expected}, not {group.id}" if set_id else "is missing"
-            self._document_fault("6", f'ST01 "{set_id}" {words}')
+            document.fault("6", f'ST01 "{set_id}" {words}')
         elif document.checker is not None:
             document.checker.begin(raw)
         if not 4 <= len(document.control) <= 9:
-            self._document_fault("7", f'ST02 "{document.control[:20]}" has not four to nine characters')
+            document.fault("7", f'ST02 "{document.control[:20]}" has not four to nine characters')
         if document.control in group.numbers:
-            self._document_fault("23", f"ST02 {document.control} was used before in this group")
+            document.fault("23", f"ST02 {document.control} was used before in this group")
         group.numbers.add(document.control)
         if document.checker is not None:
             document.checker.position = 1
-
-    def _document_fault(self, code: str, text: str) -> None:
-        if self._document is not None:
-            self._document.faults.append(Fault(code=code, text=text, level="document"))
 
     def _end_document(self, elements: list[str] | None, last_byte: int) -> None:
         document, group = self._document, self._group
         if document is None or group is None:
             return
-        count = document.checker.position if document.checker is not None else document.count
         if elements is None:
-            self._document_fault("2", "the document ends without SE")
+            document.fault("2", "the document ends without SE")
         else:
             declared, control = (elements[n].strip() if n < len(elements) else "" for n in (1, 2))
-            if control != document.control.strip():
-                self._document_fault("3", f'SE02 "{control[:20]}" is not ST02 "{document.control}"')
-            if not declared.isdigit() or int(declared) != count:
-                self._document_fault("4", f'SE01 says "{declared[:10]}" segments, {count} came')
+            if control != document.control:
+                document.fault("3", f'SE02 "{control[:20]}" is not ST02 "{document.control}"')
+            if not _same_number(declared, str(document.count)):
+                document.fault("4", f'SE01 says "{declared[:10]}" segments, {document.count} came')
         self._document = None
-        group.documents.append(self._close_document(document, group, count, last_byte))
+        root = self._tree(document)
+        header = self._header
+        group.documents.append(document.close(group, header, self._guides, self._data, last_byte, root))
 
-    def _close_document(self, document: _OpenDocument, group: _OpenGroup, count: int, last_byte: int) -> Document:
-        guide, checker = document.guide, document.checker
-        faults = tuple(document.faults)
-        accepted: bool | None = None
-        if checker is not None:
-            found = checker.faults()
-            faults = capped((*faults, *found), self._limits) if found else faults
-            accepted = not any(fault.rejects for fault in faults)
-        else:
-            faults = (*faults, self._no_guide(document, group))
-        fields = self._header.elements
-        return Document(
-            format="x12",
-            type=document.set_id,
-            release=group.version[:6],
-            control=Control(
-                sender=self.sender,
-                receiver=self.receiver,
-                interchange=fields[12],
-                group=group.control,
-                number=document.control,
-                group_sender=group.sender,
-                group_receiver=group.receiver,
-                group_id=group.id,
-                version=group.version,
-                test=fields[14] == "T",
-            ),
-            delimiters=self._header.delimiters,
-            root=self._tree(document, guide),
-            guide=guide.hash if guide is not None else "",
-            accepted=accepted,
-            faults=faults,
-            digest=hashlib.sha256(memoryview(self._data)[document.first_byte : last_byte]).hexdigest(),
-            segment_count=count,
-            first_byte=document.first_byte,
-            last_byte=last_byte,
-        )
-
-    def _tree(self, document: _OpenDocument, guide: Guide | None) -> Loop:
+    def _tree(self, document: OpenDocument) -> Loop:
         if not self._trees:
-            return _EMPTY
-        if guide is None:
+            return _NO_TREE
+        if document.guide is None:
             return flat_tree(document.raws, self._separator)
-        return build_tree(guide, self._header.delimiters, document.raws)
-
-    def _no_guide(self, document: _OpenDocument, group: _OpenGroup) -> Fault:
-        release = group.version[:6]
-        sets = self._guides.sets(release)
-        known = f"release {release} has {', '.join(sets)}" if sets else f"known: {', '.join(self._guides.releases)}"
-        text = f"no guide for {document.set_id or 'a set without a number'} in release {release or 'unknown'}; {known}"
-        return Fault(code="no_guide", text=text, level="document")
-
-
-_EMPTY = Loop(id="")
-
-
-def _refused(document: Document, why: Fault) -> Document:
-    """The document as refused with its group or interchange."""
-    fields = {name: getattr(document, name) for name in document.__struct_fields__}
-    fields["accepted"] = False if document.accepted is not None else None
-    fields["faults"] = (*document.faults, Fault(code=why.code, level=why.level, text=f"refused with its {why.level}: {why.text}"))
-    return Document(**fields)
+        return build_tree(document.guide, self._header.delimiters, document.raws)
 
 
 def _same_number(one: str, other: str) -> bool:
     """Control numbers of type N0 agree when they are equal but for leading zeros."""
-    return one == other or (one.isdigit() and other.isdigit() and one.lstrip("0") == other.lstrip("0"))
+    return one == other or (one.isdecimal() and other.isdecimal() and one.lstrip("0") == other.lstrip("0"))
 
 
 def _home(tag: str) -> str:

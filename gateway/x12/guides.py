@@ -21,8 +21,8 @@ from gateway.document import Delimiters
 from gateway.errors import OperatorMistake
 from gateway.resources import Entry, Mistake, Mistakes, did_you_mean, read_sources, read_yaml, source_files
 from gateway.x12.automaton import Automaton
-from gateway.x12.lint import lint_guide
 from gateway.x12.limits import LIMITS
+from gateway.x12.lint import lint_guide
 from gateway.x12.overlay import KNOWN_KEYS, apply_overlay
 from gateway.x12.rules import CompositeRule, LoopRule, SegmentRule, iterate_segments, read_rules
 
@@ -60,7 +60,9 @@ class Guide:
     def levels(self) -> Mapping[str, LoopRule]:
         """HL loops by HL03."""
         return {
-            child.level: child for child in self.document.children if isinstance(child, LoopRule) and child.tag == "HL"
+            child.level: child
+            for child in self.document.children
+            if isinstance(child, LoopRule) and child.tag == "HL"
         }
 
     def find_loop(self, path: str) -> LoopRule | None:

@@ -38,7 +38,9 @@ def check_hierarchy(levels: Sequence[Level], rules: Mapping[str, LoopRule]) -> I
             yield _fault(level, 1, "628", "7", f"number is {number}, not {ordinal}", False)
         yield from _check_parent(level, parent, kind, by_number, cyclic, rules)
         if child_code in ("0", "1") and (child_code == "1") != (number in with_children):
-            words = "says that levels hang below, and none does" if child_code == "1" else "says that none hangs below"
+            words = (
+                "says that levels hang below, and none does" if child_code == "1" else "says that none hangs below"
+            )
             yield _fault(level, 4, "736", "7", words, False)
 
 

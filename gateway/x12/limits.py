@@ -14,8 +14,6 @@ class Limits(NamedTuple):
     """How much of a message is taken apart at a time."""
     segment_bytes_max: int = 64 * 1024
     """A longer segment means that the terminator was misread."""
-    elements_max: int = 512
-    """Elements of one segment."""
     interchanges_max: int = 10_000
     groups_max: int = 10_000
     """Groups of one interchange."""

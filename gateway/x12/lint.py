@@ -57,7 +57,10 @@ def _lint_loop(
         xid, position = child.get("xid", "?"), _position(child)
         other = seen.setdefault(position, child)
         if other is not child and not (_free(other) and _free(child)):
-            yield prefix + xid, f"shares position {position} with {other.get('xid')}: only optional, unlimited loops may"
+            yield (
+                prefix + xid,
+                f"shares position {position} with {other.get('xid')}: only optional, unlimited loops may",
+            )
         keys = _keys(child)
         known = names.setdefault((child.tag, _tag(child)), set())
         if known & keys or (known and "" in keys | known):

@@ -24,7 +24,9 @@ _DOCUMENT = "./loop[@xid='ISA_LOOP']/loop[@xid='GS_LOOP']/loop[@xid='ST_LOOP']"
 FindSegment = Callable[[str], "Element | None"]
 
 
-def apply_overlay(base: Element, overlay: dict[str, Entry], find_segment: FindSegment) -> tuple[Element, dict[str, str]]:
+def apply_overlay(
+    base: Element, overlay: dict[str, Entry], find_segment: FindSegment
+) -> tuple[Element, dict[str, str]]:
     """The effective guide and, for each path that was touched, `guide.yaml:<line>`.
 
     `overlay` has the entries of guide.yaml by key; mistakes are noted on them. `find_segment` gives a segment's
@@ -75,7 +77,9 @@ def _resolve(document: Element, path: str) -> list[Element]:
         trail.append(opening)
     for kind, number in (("element", match["element"]), ("component", match["component"])):
         if number is not None:
-            child = next((c for c in trail[-1] if c.get("seq", "").isdigit() and int(c.get("seq", "")) == int(number)), None)
+            child = next(
+                (c for c in trail[-1] if c.get("seq", "").isdigit() and int(c.get("seq", "")) == int(number)), None
+            )
             if child is None or (kind == "component" and trail[-1].tag != "composite"):
                 return []
             trail.append(child)
@@ -85,7 +89,9 @@ def _resolve(document: Element, path: str) -> list[Element]:
 def _found(document: Element, path: str, entry: Entry) -> list[Element]:
     trail = _resolve(document, path)
     if not trail:
-        entry.note(f'the base guide has no "{path}"', did_you_mean(path.split(".")[0], sorted(set(_paths(document, "")))))
+        entry.note(
+            f'the base guide has no "{path}"', did_you_mean(path.split(".")[0], sorted(set(_paths(document, ""))))
+        )
     return trail
 
 
@@ -165,7 +171,10 @@ def _change(document: Element, path: str, entry: Entry, origins: dict[str, str])
         node.set("usage", given["usage"].choice(("R", "S", "N"), node.get("usage", "S")))
     for key in ("repeat", "max_use"):
         if key in given:
-            node.set(key, given[key].such(lambda v: v == ">1" or (v.isdigit() and int(v) > 0), "must be >1 or a number", "1"))
+            node.set(
+                key,
+                given[key].such(lambda v: v == ">1" or (v.isdigit() and int(v) > 0), "must be >1 or a number", "1"),
+            )
     for key, attribute in (("min", "min_len"), ("max", "max_len")):
         if key in given:
             node.set(attribute, str(given[key].whole(1, 1, 512)))

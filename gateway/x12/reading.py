@@ -9,6 +9,9 @@ import msgspec
 
 from gateway.document import Delimiters, Document, Fault, Party
 
+STANDARD = Delimiters()
+"""Delimiters that nobody objects to: `*`, `>`, `~`."""
+
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
     """One GS...GE: its header as sent (blanks trimmed) and its documents in order.
@@ -113,7 +116,7 @@ class AckPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OutgoingDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """A document to write: the segments between ST and SE, each `(tag, element 1, ...)`, components already joined."""
+    """A document to write: the segments between ST and SE, each `(tag, element 1, ...)`, components joined."""
 
     set_id: str
     control: str

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NamedTuple, cast
 from xml.etree.ElementTree import Element
 
-import pyx12.map_if  # type: ignore[import-untyped]
-import pyx12.params  # type: ignore[import-untyped]
+import pyx12.map_if
+import pyx12.params
 
 UNLIMITED = 2**31 - 1
 
@@ -59,8 +59,8 @@ class SegmentRule(NamedTuple):
     most: int
     elements: tuple[ElementRule | CompositeRule, ...]
     syntax: tuple[tuple[str, tuple[int, ...]], ...]
-    """Relations between elements: P all or none, R one at least, E one at most, C and L: the first asks for the others
-    or for one of them."""
+    """Relations between elements: P all or none, R one at least, E one at most, C and L: the first asks for all the
+    others or for one of them."""
     origin: str = ""
 
     @property

@@ -103,7 +103,7 @@ def _read_header(data: bytes, start: int, limits: Limits) -> Header | None:
     if segment.isalnum():
         component, segment = _without_component(text, at, element)
         at -= 0 if component else 1
-    if segment == "" or segment == element or segment == component:
+    if segment in ("", element, component):
         return None
     repetition = values[10] if values[11] >= "00402" and len(values[10]) == 1 and not values[10].isalnum() else ""
     line_break = _line_break(text, at + 2, segment)
@@ -114,7 +114,9 @@ def _read_header(data: bytes, start: int, limits: Limits) -> Header | None:
 
 def _without_component(text: str, at: int, element: str) -> tuple[str, str]:
     """ISA16 left out (`*P*~GS*`): the terminator stands in its place, as what ends the GS shows."""
-    ends = re.match(rf"(.)GS(?:{re.escape(element)}[^{re.escape(element)}]*){{7}}{re.escape(element)}\w*(\W)", text[at:])
+    ends = re.match(
+        rf"(.)GS(?:{re.escape(element)}[^{re.escape(element)}]*){{7}}{re.escape(element)}\w*(\W)", text[at:]
+    )
     return ("", ends[1]) if ends and ends[1] == ends[2] else ("", "")
 
 

@@ -25,7 +25,9 @@ def _lines(reading: Reading) -> Iterator[str]:
         )
         yield from _faults(interchange.faults, "  ")
         for group in interchange.groups:
-            yield _clean(f"  group {group.id} {group.control} from {group.sender} to {group.receiver}, {group.version}")
+            yield _clean(
+                f"  group {group.id} {group.control} from {group.sender} to {group.receiver}, {group.version}"
+            )
             yield from _faults(group.faults, "    ")
             for document in group.documents:
                 yield from _document(document)

@@ -81,7 +81,7 @@ def build_tree(guide: Guide, delimiters: Delimiters, raws: Sequence[str]) -> Loo
 
 
 def _hang(root: _Open, levels: Sequence[_Open]) -> None:
-    """Hang each HL loop under the one it points to; one that points nowhere, in a ring or too deep hangs at the top."""
+    """Hang each HL loop under the one it points to; one that points nowhere, in a ring or too deep: at the top."""
     by_number: dict[str, _Open] = {}
     for level in levels:
         by_number.setdefault(level.number, level)

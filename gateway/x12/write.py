@@ -12,7 +12,7 @@ from gateway.document import Delimiters, Party
 from gateway.errors import OperatorMistake
 from gateway.x12.check import check_document
 from gateway.x12.guides import Guide, Guides
-from gateway.x12.reading import OutgoingDocument, OutgoingGroup
+from gateway.x12.reading import STANDARD, OutgoingDocument, OutgoingGroup
 
 _ACK_RELEASE = "004010"
 """997s for groups of releases without a 997 guide follow this one; GS08 still echoes the partner's release."""
@@ -28,7 +28,7 @@ def write_interchange(
     now: datetime,
     test: bool,
     partner_id: str = "",
-    delimiters: Delimiters = Delimiters(),
+    delimiters: Delimiters = STANDARD,
     version: str = "00401",
     ack_requested: bool = False,
     acks: Sequence[tuple[str, ...]] = (),
@@ -39,29 +39,25 @@ def write_interchange(
     Raises OperatorMistake when a document is refused by its own guide or an identifier does not fit the envelope:
     the map, the agreement or the guide is to be mended here, nothing of this goes out.
     """
-    repetition = delimiters.repetition or "^"
     _check_envelope(sender, receiver, delimiters, control)
-    segments: list[tuple[str, ...]] = [
-        (
-            "ISA", "00", " " * 10, "00", " " * 10, sender.qualifier.ljust(2), sender.id.ljust(15),
-            receiver.qualifier.ljust(2), receiver.id.ljust(15), now.strftime("%y%m%d"), now.strftime("%H%M"),
-            repetition if version >= "00402" else "U", version, f"{control:09d}", "1" if ack_requested else "0",
-            "T" if test else "P", delimiters.component,
-        ),  # fmt: skip
-        *acks,
-    ]
+    repetition = (delimiters.repetition or "^") if version >= "00402" else "U"
+    number = f"{control:09d}"
+    isa = ["ISA", "00", " " * 10, "00", " " * 10]
+    isa += [sender.qualifier.ljust(2), sender.id.ljust(15), receiver.qualifier.ljust(2), receiver.id.ljust(15)]
+    isa += [now.strftime("%y%m%d"), now.strftime("%H%M"), repetition, version, number]
+    isa += ["1" if ack_requested else "0", "T" if test else "P", delimiters.component]
+    segments: list[tuple[str, ...]] = [tuple(isa), *acks]
     for group in groups:
         date = now.strftime("%Y%m%d" if group.version[:6] >= "004010" else "%y%m%d")
-        segments.append(
-            ("GS", group.id, group.sender, group.receiver, date, now.strftime("%H%M"), str(group.control), "X", group.version)
-        )
+        who = ("GS", group.id, group.sender, group.receiver)
+        segments.append((*who, date, now.strftime("%H%M"), str(group.control), "X", group.version))
         for document in group.documents:
             _check(document, group, guides, partner_id, delimiters)
             segments.append(("ST", document.set_id, document.control))
             segments.extend(document.segments)
             segments.append(("SE", str(len(document.segments) + 2), document.control))
         segments.append(("GE", str(len(group.documents)), str(group.control)))
-    segments.append(("IEA", str(len(groups)), f"{control:09d}"))
+    segments.append(("IEA", str(len(groups)), number))
     end = delimiters.segment + line_break
     return "".join(delimiters.element.join(segment) + end for segment in segments).encode("latin-1")
 

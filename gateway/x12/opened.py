@@ -1,0 +1,127 @@
+"""Groups and documents while they are being read, and how they become values.
+
+What is wrong in the envelope of a document is noted by the reader (`envelope.py`); here it is put together.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from gateway.document import Control, Delimiters, Document, Fault, Loop, Party
+from gateway.x12.check import Checker, capped
+from gateway.x12.guides import Guide, Guides
+from gateway.x12.limits import Limits
+from gateway.x12.reading import Group
+from gateway.x12.scan import Header
+
+
+class OpenGroup:
+    """A group that is being read."""
+
+    def __init__(self, elements: Sequence[str], partner: str) -> None:
+        fields = [elements[n].strip() if n < len(elements) else "" for n in range(9)]
+        self.id, self.sender, self.receiver, self.control, self.version = (fields[n] for n in (1, 2, 3, 6, 8))
+        self.partner = partner
+        self.documents: list[Document] = []
+        self.faults: list[Fault] = []
+        self.numbers: set[str] = set()
+        self.declared = ""
+
+    def fault(self, code: str, text: str) -> None:
+        self.faults.append(Fault(code=code, text=text, level="group"))
+
+    def close(self, rejecting: Fault | None) -> Group:
+        """The group as a value. `rejecting` is the fault that refuses its interchange; documents fall with it."""
+        why = rejecting or next((fault for fault in self.faults if fault.rejects), None)
+        documents = self.documents if why is None else [_refused(document, why) for document in self.documents]
+        return Group(
+            id=self.id,
+            sender=self.sender,
+            receiver=self.receiver,
+            control=self.control,
+            version=self.version,
+            documents=tuple(documents),
+            faults=tuple(self.faults),
+            documents_declared=self.declared,
+        )
+
+
+class OpenDocument:
+    """A document that is being read; without a guide its segments are only counted."""
+
+    def __init__(self, elements: Sequence[str], guide: Guide | None, delimiters: Delimiters, limits: Limits) -> None:
+        self.set_id = elements[1].strip() if len(elements) > 1 else ""
+        self.control = elements[2].strip() if len(elements) > 2 else ""
+        self.guide = guide
+        self.checker = Checker(guide, delimiters, limits) if guide is not None else None
+        self.limits = limits
+        self.skipped = 1
+        """Segments so far when there is no guide, ST included."""
+        self.first_byte = 0
+        self.faults: list[Fault] = []
+        self.raws: list[str] = []
+
+    @property
+    def count(self) -> int:
+        return self.skipped if self.checker is None else self.checker.position
+
+    def fault(self, code: str, text: str) -> None:
+        self.faults.append(Fault(code=code, text=text, level="document"))
+
+    def close(
+        self, group: OpenGroup, header: Header, guides: Guides, data: bytes, last_byte: int, root: Loop
+    ) -> Document:
+        """The document as a value; its bytes are `data[first_byte:last_byte]`."""
+        faults = tuple(self.faults)
+        accepted: bool | None = None
+        if self.checker is not None:
+            found = self.checker.faults()
+            faults = capped((*faults, *found), self.limits) if found else faults
+            accepted = not any(fault.rejects for fault in faults) if faults else True
+        else:
+            accepted = False if faults else None
+            faults = (*faults, _no_guide(self.set_id, group.version[:6], guides))
+        fields = header.elements
+        return Document(
+            format="x12",
+            type=self.set_id,
+            release=group.version[:6],
+            control=Control(
+                sender=Party(fields[4], fields[5]),
+                receiver=Party(fields[6], fields[7]),
+                interchange=fields[12],
+                group=group.control,
+                number=self.control,
+                group_sender=group.sender,
+                group_receiver=group.receiver,
+                group_id=group.id,
+                version=group.version,
+                test=fields[14] == "T",
+            ),
+            delimiters=header.delimiters,
+            root=root,
+            guide=self.guide.hash if self.guide is not None else "",
+            accepted=accepted,
+            faults=faults,
+            digest=hashlib.sha256(memoryview(data)[self.first_byte : last_byte]).hexdigest(),
+            segment_count=self.count,
+            first_byte=self.first_byte,
+            last_byte=last_byte,
+        )
+
+
+def _no_guide(set_id: str, release: str, guides: Guides) -> Fault:
+    sets = guides.sets(release)
+    known = f"release {release} has {', '.join(sets)}" if sets else f"known: {', '.join(guides.releases)}"
+    text = f"no guide for {set_id or 'a set without a number'} in release {release or 'unknown'}; {known}"
+    return Fault(code="no_guide", text=text, level="document")
+
+
+def _refused(document: Document, why: Fault) -> Document:
+    """The document as refused with its group or interchange."""
+    fields = {name: getattr(document, name) for name in document.__struct_fields__}
+    fields["accepted"] = False if document.accepted is not None else None
+    fault = Fault(code=why.code, level=why.level, text=f"refused with its {why.level}: {why.text}")
+    fields["faults"] = (*document.faults, fault)
+    return Document(**fields)
