@@ -193,8 +193,9 @@ _RELEASE = re.compile(r"\d{6}\Z")
 def read_partner(source: Path | bytes, file: str = "") -> Partner:
     """Read and check one partner.yaml. Raises Mistakes (an OperatorMistake) with all of them, each with its line."""
     mistakes: list[Mistake] = []
-    entry = Entry(read_yaml(source, file), mistakes)
-    folder = Path(entry.yaml.file).parent.name
+    yaml = read_yaml(source, file)
+    entry = Entry(yaml, mistakes)
+    folder = Path(yaml.file).parent.name
     partner = _partner(entry, folder)
     if mistakes:
         raise Mistakes(mistakes)
@@ -256,13 +257,13 @@ def _partner(entry: Entry, folder: str) -> Partner:
     )  # fmt: skip
     if "partner" not in keys:
         entry.note('key "partner" is missing', f"partner: {folder}")
-        keys["partner"] = Entry(entry.yaml, entry.mistakes, ("partner",), folder)
+        keys["partner"] = Entry(entry.source, entry.mistakes, ("partner",), folder)
     name = keys["partner"].such(lambda v: _ID.match(v) is not None, "must be lower case letters, digits, - and _")
     if name and folder and name != folder:
         keys["partner"].note(f'partner "{name}" stands in folder "{folder}"', "one name for both")
 
     def get(key: str) -> Entry:
-        return keys.get(key) or Entry(entry.yaml, entry.mistakes, (key,), "")
+        return keys.get(key) or Entry(entry.source, entry.mistakes, (key,), "")
 
     return Partner(
         id=name or folder,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -143,9 +143,13 @@ class Yaml(NamedTuple):
 
     def line(self, *path: str | int) -> int | None:
         """Line of a key (`header`, `fields`, `quantity`) or item; of the nearest parent if it is not there."""
+        return self.place(*path)[1]
+
+    def place(self, *path: str | int) -> tuple[str, int | None]:
+        """File and line of a key or item."""
         while path and path not in self.lines:
             path = path[:-1]
-        return self.lines.get(path)
+        return self.file, self.lines.get(path)
 
 
 def read_yaml(path: Path | bytes, file: str = "") -> Yaml:
@@ -205,28 +209,37 @@ def _plain(node: Node, path: tuple[str | int, ...], lines: dict[tuple[str | int,
     return found
 
 
+class Source(Protocol):
+    """What entries are read from: one YAML file, or several laid over each other."""
+
+    @property
+    def value(self) -> Any: ...
+
+    def place(self, *path: str | int) -> tuple[str, int | None]: ...
+
+
 class Entry:
     """A value of a YAML file while it is checked: asks for a shape, notes a Mistake and answers a default if not.
 
     All entries of a file share one list, so that every mistake of the file is found in one pass.
     """
 
-    __slots__ = ("mistakes", "path", "value", "yaml")
+    __slots__ = ("mistakes", "path", "source", "value")
 
-    def __init__(self, yaml: Yaml, mistakes: list[Mistake], path: tuple[str | int, ...] = (), value: Any = None):
-        self.yaml, self.mistakes, self.path = yaml, mistakes, path
-        self.value = yaml.value if not path else value
+    def __init__(self, source: Source, mistakes: list[Mistake], path: tuple[str | int, ...] = (), value: Any = None):
+        self.source, self.mistakes, self.path = source, mistakes, path
+        self.value = source.value if not path else value
 
     @property
     def name(self) -> str:
         return ".".join(map(str, self.path))
 
     @property
-    def line(self) -> int | None:
-        return self.yaml.line(*self.path)
+    def place(self) -> tuple[str, int | None]:
+        return self.source.place(*self.path)
 
     def note(self, text: str, mend: str = "") -> None:
-        self.mistakes.append(Mistake(self.yaml.file, self.line, text, mend))
+        self.mistakes.append(Mistake(*self.place, text, mend))
 
     def mapping(self, known: Iterable[str] | None = None) -> dict[str, Entry]:
         """The entries of a mapping by key; with `known`, other keys are mistakes and left out."""
@@ -235,7 +248,7 @@ class Entry:
                 self.note(f"{self.name or 'the file'} must be a mapping of keys")
             return {}
         entries = {
-            key: Entry(self.yaml, self.mistakes, (*self.path, key), value) for key, value in self.value.items()
+            key: Entry(self.source, self.mistakes, (*self.path, key), value) for key, value in self.value.items()
         }
         if known is None:
             return entries
@@ -252,7 +265,7 @@ class Entry:
         values = self.value if isinstance(self.value, list) else [self.value] if self.value != "" else []
         listed = isinstance(self.value, list)
         return [
-            Entry(self.yaml, self.mistakes, (*self.path, n) if listed else self.path, value)
+            Entry(self.source, self.mistakes, (*self.path, n) if listed else self.path, value)
             for n, value in enumerate(values)
         ]
 

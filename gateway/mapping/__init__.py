@@ -1,0 +1,24 @@
+"""The mapping language: one YAML file reads a document into events and writes an event as a document.
+
+Pure. `load_configuration` reads and checks everything that people edit; `read_document` and `write_document` work
+with one compiled map.
+"""
+
+from __future__ import annotations
+
+from gateway.mapping.configuration import Configuration, load_configuration
+from gateway.mapping.coverage import Unmapped
+from gateway.mapping.plan import Map
+from gateway.mapping.reading import MapReading, read_document
+from gateway.mapping.writing import MapWriting, write_document
+
+__all__ = [
+    "Configuration",
+    "Map",
+    "MapReading",
+    "MapWriting",
+    "Unmapped",
+    "load_configuration",
+    "read_document",
+    "write_document",
+]

@@ -1,0 +1,467 @@
+"""Compile a map in force into a plan: every section, rule and check, with every mistake noted where it stands."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+
+from gateway.formats.csv import FileShape
+from gateway.mapping.codes import CodeTable, build_table, read_table_file, table_path
+from gateway.mapping.expressions import BadExpression, Expression, read_expression
+from gateway.mapping.places import BadPlace, Place, Step, read_step
+from gateway.mapping.plan import Check, Kind, Map, Repeat, Rule, Section
+from gateway.mapping.rules import Scope, compile_rule, read_place
+from gateway.mapping.source import Effective, read_map_source
+from gateway.mapping.targets import ADVICE_KINDS, Target, kind_named, targets_of, union_of
+from gateway.resources import Entry, Mistake, Mistakes, did_you_mean
+from ledger.events import KINDS
+
+TOP_KEYS = (
+    "map", "note", "extends", "event", "advice", "codes", "file", "group_by", "header", "summary", "levels", "loops",
+    "checks", "tests", "ignore", "faults", "format",
+)  # fmt: skip
+SECTION_KEYS = (
+    "note", "into", "fields", "loops", "repeats", "each", "count", "set", "constants", "segments",
+)  # fmt: skip
+
+
+class Folder(NamedTuple):
+    """What the folder of a map says: format, release, document type, partner."""
+
+    format: str
+    release: str
+    type: str
+    partner: str
+
+
+def folder_of(path: str) -> Folder | None:
+    """Read a virtual path; None when it is no map's path."""
+    parts = path.split("/")
+    if parts[-1] != "map.yaml":
+        return None
+    partner = parts[1] if parts[0] == "partners" else ""
+    inside = parts[2:-1] if partner else parts[1:-1]
+    if len(inside) == 3 and inside[0] == "x12":
+        return Folder("x12", inside[1], inside[2], partner)
+    return Folder(inside[0], "", inside[1], partner) if len(inside) == 2 and inside[0] in ("csv", "json") else None
+
+
+def compile_map(files: Mapping[str, bytes], path: str) -> Map:
+    """Read, lay over, check and compile the map at a virtual path. Raises Mistakes with all of them."""
+    effective = read_map_source(files, path)
+    folder = folder_of(path)
+    mistakes: list[Mistake] = []
+    if folder is None:
+        raise Mistakes([Mistake(path, None, "stands in no folder of a document type", "x12/<release>/<set>")])
+    compiled = _Compiler(effective, folder, files, mistakes).map()
+    if mistakes:
+        raise Mistakes(mistakes)
+    return compiled
+
+
+class _Compiler:
+    def __init__(
+        self, effective: Effective, folder: Folder, files: Mapping[str, bytes], mistakes: list[Mistake]
+    ) -> None:
+        self.effective, self.folder, self.files, self.mistakes = effective, folder, files, mistakes
+        self.tables: dict[str, CodeTable] = {}
+        self.used_tables: dict[str, bytes] = {}
+        self.chooser = ""
+        self.outer: dict[str, Target] = {}
+        self.checks: list[Check] = []
+
+    def map(self) -> Map:
+        root = Entry(self.effective, self.mistakes)
+        keys = root.mapping(TOP_KEYS)
+        self.read_tables(keys)
+        kinds = self.kinds(keys, root)
+        canonical = kinds is None
+        self.outer = union_of(kind.struct for kind in (kinds or {}).values())
+        lists = [name for name, target in self.outer.items() if target.shape == "structs"]
+        if "checks" in keys:
+            self.checks = [c for item in keys["checks"].items() if (c := self.check(item)) is not None]
+        header, summary, levels = self.sections(keys, root)
+        digest = hashlib.sha256(self.effective.hash.encode())
+        for name in sorted(self.used_tables):
+            digest.update(name.encode() + b"\0" + self.used_tables[name])
+        found = Map(
+            id=keys["map"].text() if "map" in keys else self.effective.path,
+            path=self.effective.path,
+            format=self.folder.format,
+            type=self.folder.type,
+            release=self.folder.release,
+            hash=digest.hexdigest(),
+            kinds=kinds or {},
+            chooser=self.chooser,
+            advice="advice" in keys,
+            canonical=canonical,
+            header=header,
+            summary=summary,
+            levels=levels,
+            group_by=keys["group_by"].texts() if "group_by" in keys else (),
+            file=self.file_shape(keys["file"]) if "file" in keys else FileShape(),
+            ignore=self.ignored(keys["ignore"]) if "ignore" in keys else (),
+            line_faults="faults" in keys and keys["faults"].choice(("document", "line"), "document") == "line",
+            list_field=lists[0] if len(lists) == 1 else "",
+            checks=tuple(check for check in self.checks if check.section == "event"),
+            tests=self.tests(keys["tests"]) if "tests" in keys else (),
+            origins={".".join(map(str, p)): f"{o[0]}:{o[1]}" for p, o in self.effective.origins.items() if p},
+        )
+        self.bound(found, root)
+        return found
+
+    # --- tables, kinds ---
+
+    def read_tables(self, keys: Mapping[str, Entry]) -> None:
+        for name, entry in keys["codes"].mapping().items() if "codes" in keys else ():
+            values: dict[str, str] = {}
+            if isinstance(entry.value, str):
+                values = self.table_file(entry.value, entry)
+            else:
+                for code, value in entry.mapping().items():
+                    if code == "use":
+                        values |= self.table_file(value.text(), value)
+                    else:
+                        values[code] = value.text()
+            self.tables[name] = build_table(name, values)
+
+    def table_file(self, name: str, entry: Entry) -> dict[str, str]:
+        path = table_path(name)
+        if path not in self.files:
+            known = [
+                p.rsplit("/", 1)[-1].removesuffix(".yaml") for p in self.files if p.startswith("mappings/codes/")
+            ]
+            entry.note(f'no table file is called "{name}"', did_you_mean(name, known))
+            return {}
+        self.used_tables[name] = self.files[path]
+        return read_table_file(self.files[path], path, self.mistakes)
+
+    def kinds(self, keys: Mapping[str, Entry], root: Entry) -> dict[str, Kind] | None:
+        """The events by value of the chooser; None for a canonical document."""
+        if ("event" in keys) == ("advice" in keys):
+            root.note("a map makes one event: or one advice:")
+            return {}
+        entry = keys.get("event") or keys["advice"]
+        if entry.value == "canonical":
+            return None
+        if isinstance(entry.value, str):
+            kind = self.kind(entry.value, {}, entry)
+            return {"": kind} if kind else {}
+        choices = entry.mapping()
+        by = choices.pop("by", None)
+        if by is None:
+            entry.note("several events need by:, the field that chooses")
+            return {}
+        self.chooser = by.text()
+        found: dict[str, Kind] = {}
+        for value, choice in choices.items():
+            parts = {"kind": choice} if isinstance(choice.value, str) else choice.mapping(("kind", "set"))
+            if "kind" not in parts:
+                choice.note("kind: is missing")
+                continue
+            fixed = {n: e.text() for n, e in parts["set"].mapping().items()} if "set" in parts else {}
+            kind = self.kind(parts["kind"].text(), fixed, choice)
+            if kind is not None:
+                found[value] = kind
+        return found
+
+    def kind(self, name: str, fixed: dict[str, str], entry: Entry) -> Kind | None:
+        struct = kind_named(name)
+        if struct is None:
+            entry.note(f'unknown event "{name}"', did_you_mean(name, [*KINDS, *ADVICE_KINDS]))
+            return None
+        targets = targets_of(struct)
+        values = {n: self.fixed_value(n, text, targets.get(n), entry) for n, text in fixed.items()}
+        return Kind(name, struct, values, frozenset(targets))
+
+    def fixed_value(self, name: str, text: str, target: Target | None, entry: Entry) -> Any:
+        if target is None:
+            entry.note(f'set: unknown field "{name}"')
+        elif target.shape == "flag":
+            return text == "true"
+        elif target.choices and text not in target.choices:
+            entry.note(f'set: {name} "{text}" {did_you_mean(text, target.choices)}')
+        return text
+
+    # --- sections ---
+
+    def sections(self, keys: Mapping[str, Entry], root: Entry) -> tuple[Section, Section, dict[str, Section]]:
+        nothing = Entry(self.effective, self.mistakes, ("header",), "")
+        loops = {}
+        for tag, entry in keys["loops"].mapping().items() if "loops" in keys else ():
+            loops[tag] = self.section(entry, f"loops.{tag}", tag, self.outer)
+        header = self.section(keys.get("header", nothing), "header", "", self.outer, loops)
+        summary = self.section(keys.get("summary", nothing), "summary", "", self.outer)
+        levels = {}
+        entries = keys["levels"].mapping() if "levels" in keys else {}
+        line_struct = self.line_struct(entries)
+        for level, entry in entries.items():
+            levels[level] = self.section(entry, f"levels.{level}", "HL", self.outer, {}, line_struct)
+        return header, summary, levels
+
+    def line_struct(self, levels: Mapping[str, Entry]) -> type[msgspec.Struct] | None:
+        """The struct of the lines that the levels make: carried values and handling units belong to it."""
+        for entry in levels.values():
+            into = entry.value.get("into") if isinstance(entry.value, dict) else None
+            target = self.outer.get(str(into))
+            if target is not None and target.shape == "structs":
+                return target.item
+        return None
+
+    def section(
+        self, entry: Entry, name: str, tag: str, fields: Mapping[str, Target],
+        loops: dict[str, Section] | None = None, line: type[msgspec.Struct] | None = None,
+        shift: tuple[str, int] | None = None,
+    ) -> Section:  # fmt: skip
+        keys = entry.mapping(SECTION_KEYS)
+        into = keys["into"].text() if "into" in keys else ""
+        struct = self.struct_into(keys, into, fields, line)
+        own: Mapping[str, Target] = (
+            targets_of(struct) if struct else targets_of(line) if line and into == "carry" else {}
+        )
+        scope = Scope(
+            name,
+            own,
+            self.outer,
+            frozenset({self.chooser} - {""}),
+            self.folder.format,
+            self.tables,
+            shift,
+        )
+        rules: list[Rule] = []
+        for field, bound in keys["fields"].mapping().items() if "fields" in keys else ():
+            several = isinstance(bound.value, list) and any(isinstance(v, dict) for v in bound.value)
+            for one in bound.items() if several else [bound]:
+                rule = compile_rule(field, one, scope)
+                if rule is not None:
+                    rules.append(rule)
+        inner = dict(loops or {})
+        for inner_tag, inner_entry in keys["loops"].mapping().items() if "loops" in keys else ():
+            inner[inner_tag] = self.section(inner_entry, f"{name}.{inner_tag}", inner_tag, own or self.outer)
+        section = Section(
+            name=name,
+            tag=tag,
+            into=into,
+            struct=struct,
+            rules=tuple(rules),
+            loops=inner,
+            repeats=self.repeats(keys["repeats"], name, own) if "repeats" in keys else (),
+            each=self.step(keys["each"]) if "each" in keys else None,
+            count=self.place(keys["count"], scope) if "count" in keys else None,
+            fixed=self.fixed(keys["set"], own) if "set" in keys else {},
+            constants=self.constants(keys["constants"], scope) if "constants" in keys else (),
+            order=keys["segments"].texts() if "segments" in keys else (),
+            checks=tuple(check for check in self.checks if check.section == name.split(".", 1)[-1]),
+            origin="{}:{}".format(*entry.place),
+        )
+        section.wanted, section.enters = _needs(section)
+        section.readers = tuple(
+            (r.name, r.value, r, not (r.required or r.ordinal or r.outer or r.zone_place or r.default is not None))
+            for r in rules
+            if r.reads
+        )
+        if struct is not None:
+            section.required = tuple(t.name for t in targets_of(struct).values() if t.required)
+            section.marks_segment = "segment" in targets_of(struct) and "segment" not in {r.name for r in rules}
+        return section
+
+    def struct_into(
+        self, keys: Mapping[str, Entry], into: str, fields: Mapping[str, Target], line: type[msgspec.Struct] | None
+    ) -> type[msgspec.Struct] | None:
+        if into in ("", "carry"):
+            return None
+        known = dict(fields) | (targets_of(line) if line else {})
+        target = known.get(into)
+        if target is None or target.shape != "structs":
+            lists = [name for name, t in known.items() if t.shape == "structs"]
+            keys["into"].note(f'into: "{into}" is no list', did_you_mean(into, [*lists, "carry"]))
+            return None
+        return target.item
+
+    def repeats(self, entry: Entry, name: str, own: Mapping[str, Target]) -> tuple[Repeat, ...]:
+        found: list[Repeat] = []
+        for item in entry.items():
+            keys = item.mapping(("of", "at", "into", "fields"))
+            if missing := {"of", "at", "into", "fields"} - keys.keys():
+                item.note(f"repeats: {', '.join(sorted(missing))} missing")
+                continue
+            tag = keys["of"].text()
+            body = {key: value for key, value in item.value.items() if key in ("into", "fields")}
+            inner = Entry(item.source, item.mistakes, item.path, body)
+            for start in keys["at"].items():
+                first = start.whole(1, 1, 99)
+                section = self.section(inner, f"{name}.{tag}", tag, own, shift=(tag, first))
+                found.append(Repeat(tag, first, section))
+        return tuple(found)
+
+    def fixed(self, entry: Entry, own: Mapping[str, Target]) -> dict[str, Any]:
+        return {n: self.fixed_value(n, e.text(), own.get(n), e) for n, e in entry.mapping().items()}
+
+    def constants(self, entry: Entry, scope: Scope) -> tuple[tuple[Place, str], ...]:
+        found = []
+        for key, value in entry.mapping().items():
+            try:
+                found.append((read_place(key, scope), value.text()))
+            except BadPlace as error:
+                value.note(str(error))
+        return tuple(found)
+
+    def step(self, entry: Entry) -> Step | None:
+        try:
+            return read_step(entry.text())
+        except BadPlace as error:
+            entry.note(str(error))
+            return None
+
+    def place(self, entry: Entry, scope: Scope) -> Place | None:
+        try:
+            return read_place(entry.text(), scope)
+        except BadPlace as error:
+            entry.note(str(error))
+            return None
+
+    def ignored(self, entry: Entry) -> tuple[Place, ...]:
+        scope = Scope("", {}, {}, frozenset(), self.folder.format, {})
+        found = []
+        for item in entry.items():
+            text = item.text()
+            try:
+                whole = self.folder.format == "x12" and "." not in text and "@" not in text
+                found.append(Place(text, read_step(text)) if whole else read_place(text, scope))
+            except BadPlace as error:
+                item.note(str(error))
+        return tuple(found)
+
+    # --- checks, files, tests ---
+
+    def check(self, entry: Entry) -> Check | None:
+        keys = entry.mapping(("id", "level", "loop", "when", "expr", "severity", "text", "note"))
+        for needed in ("id", "expr"):
+            if needed not in keys:
+                entry.note(f"check: {needed} is missing")
+                return None
+        where = keys.get("level") or keys.get("loop")
+        expr, when = self.expression(keys["expr"]), self.expression(keys["when"]) if "when" in keys else None
+        if expr is None:
+            return None
+        severity = keys["severity"].choice(("warn", "fault"), "fault") if "severity" in keys else "fault"
+        text = keys["text"].text() if "text" in keys else f"{expr.text} does not hold"
+        file, line = entry.place
+        section = where.text() if where else "event"
+        known = {"event", *self.section_names()}
+        if section not in known:
+            entry.note(f'check of unknown section "{section}"', did_you_mean(section, known))
+        return Check(keys["id"].text(), section, when, expr, severity == "fault", text, f"{file}:{line}")
+
+    def section_names(self) -> Iterable[str]:
+        value = self.effective.value
+        for key in ("levels", "loops"):
+            if isinstance(value.get(key), dict):
+                yield from value[key]
+        yield "row"
+
+    def expression(self, entry: Entry) -> Expression | None:
+        try:
+            return read_expression(entry.text())
+        except BadExpression as error:
+            entry.note(str(error))
+            return None
+
+    def file_shape(self, entry: Entry) -> FileShape:
+        keys = entry.mapping(("delimiter", "quote", "header", "encoding", "columns", "required", "records"))
+        found: dict[str, Any] = {}
+        if "delimiter" in keys:
+            tab = keys["delimiter"].value == "tab"
+            found["delimiter"] = (
+                "\t" if tab else keys["delimiter"].such(lambda v: len(v) == 1, "is one character", ",")
+            )
+        if "quote" in keys:
+            found["quote"] = keys["quote"].such(lambda v: len(v) == 1, "is one character", '"')
+        if "header" in keys:
+            found["header"] = keys["header"].flag(True)
+        if "encoding" in keys:
+            found["encoding"] = keys["encoding"].choice(("utf-8", "latin-1", "cp1252"), "utf-8")
+        if "columns" in keys:
+            found["columns"] = keys["columns"].texts()
+        if "required" in keys:
+            found["required"] = keys["required"].texts()
+        if not found.get("header", True) and not found.get("columns"):
+            entry.note("a file without header needs columns:")
+        return FileShape(**found, **self.records(keys["records"]) if "records" in keys else {})
+
+    def records(self, entry: Entry) -> dict[str, Any]:
+        keys = entry.mapping(("by", "rows", "defaults", "totals"))
+        found: dict[str, Any] = {"record_column": keys["by"].text() if "by" in keys else ""}
+        if "rows" in keys:
+            found["row_type"] = keys["rows"].text()
+        for kind, columns in keys["defaults"].mapping().items() if "defaults" in keys else ():
+            found |= {"defaults_type": kind, "default_columns": columns.texts()}
+        for kind, totals in keys["totals"].mapping().items() if "totals" in keys else ():
+            parts = totals.mapping(("count", "sum"))
+            found["totals_type"] = kind
+            found["count_column"] = parts["count"].text() if "count" in parts else ""
+            sums = parts["sum"].mapping() if "sum" in parts else {}
+            found["sums"] = tuple((column, over.text()) for column, over in sums.items())
+        return found
+
+    def tests(self, entry: Entry) -> tuple[dict[str, str], ...]:
+        found = []
+        for item in entry.items():
+            keys = item.mapping(("in", "out", "roundtrip", "partner", "note"))
+            if "in" not in keys:
+                item.note("a test names its input, in:")
+                continue
+            if "roundtrip" in keys:
+                keys["roundtrip"].choice(("bytes", "canonical", "none"), "canonical")
+            found.append({key: value.text() for key, value in keys.items()})
+        return tuple(found)
+
+    # --- what must be bound ---
+
+    def bound(self, found: Map, root: Entry) -> None:
+        """Every required field of every struct it makes is bound (or carried, or set)."""
+        if found.canonical:
+            return
+        sections = [found.header, found.summary, *found.levels.values()]
+        names = {rule.name for section in _all(sections) for rule in section.rules if rule.reads}
+        for kind in found.kinds.values():
+            for target in targets_of(kind.struct).values():
+                if target.required and target.name not in names and target.name not in kind.fixed:
+                    root.note(f"{kind.name} cannot be made: {target.name} is not bound")
+        if found.chooser and found.chooser not in names:
+            root.note(f"by: {found.chooser} is not bound")
+        carried = {rule.name for section in found.levels.values() if section.carries for rule in section.rules}
+        for section in _all(sections):
+            if section.struct is None:
+                continue
+            bound = {rule.name for rule in section.rules if rule.reads} | carried | section.fixed.keys()
+            for target in targets_of(section.struct).values():
+                if target.required and target.name not in bound:
+                    file, line = section.origin.rsplit(":", 1)
+                    text = f"{section.name} makes {section.into}, but {target.name} is not bound"
+                    self.mistakes.append(Mistake(file, int(line), text))
+
+
+def _all(sections: Iterable[Section]) -> Iterable[Section]:
+    for section in sections:
+        yield section
+        yield from _all(section.loops.values())
+        yield from _all(repeat.section for repeat in section.repeats)
+
+
+def _needs(section: Section) -> tuple[frozenset[str], bool]:
+    """Tags that the section's own rules look for, and whether any of them looks inside a loop."""
+    tags: set[str] = set()
+    enters = False
+    for rule in section.rules:
+        for parts in rule.places:
+            for place in parts:
+                tags.add(place.loops[0].tag if place.loops else place.step.tag)
+                enters = enters or bool(place.loops)
+    tags |= {repeat.tag for repeat in section.repeats}
+    if section.each is not None:
+        tags.add(section.each.tag)
+    return frozenset(tags), enters

@@ -1,0 +1,185 @@
+"""Everything that decides answers, as one frozen value: partners, guides, maps and code tables, under one hash.
+
+Loaded from folders, or from the bytes themselves, so that nodes and child processes agree by hash. Maps are compiled
+when first needed and kept per process; a configuration with any mistake is never made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from gateway.document import Document, Fault
+from gateway.errors import OperatorMistake
+from gateway.formats import first_row, read_csv, read_json, recognise
+from gateway.mapping.compile import Folder, compile_map, folder_of
+from gateway.mapping.finding import at_pointer
+from gateway.mapping.guided import check_against_guide
+from gateway.mapping.plan import Map
+from gateway.partners import Partners, read_partners
+from gateway.resources import Mistake, Mistakes, read_sources, source_files
+from gateway.x12 import Guides
+
+
+class Configuration:
+    """Partners, guides and maps in force. Treat as frozen; `files` holds every source by virtual path."""
+
+    def __init__(self, files: Mapping[str, bytes], partners: Partners, guides: Guides, digest: str) -> None:
+        self.files, self.partners, self.guides, self.hash = dict(files), partners, guides, digest
+        self._maps: dict[str, Map] = {}
+        self._folders: dict[Folder, str] = {}
+        for path in self.files:
+            folder = folder_of(path)
+            if folder is not None:
+                self._folders[folder] = path
+
+    @classmethod
+    def from_files(cls, files: Mapping[str, bytes], *, check: bool = True) -> Configuration:
+        """Make a configuration of published bytes. With `check`, everything is compiled and all mistakes are raised
+        at once (Mistakes, an OperatorMistake); without, for bytes checked before, maps compile when used."""
+        mistakes: list[Mistake] = []
+        partners = Partners()
+        try:
+            partners = read_partners(files)
+        except Mistakes as found:
+            mistakes += found.mistakes
+        configuration = cls(files, partners, Guides(files), hash_files(files))
+        if check:
+            mistakes += configuration.check()
+        if mistakes:
+            raise Mistakes(mistakes)
+        return configuration
+
+    def check(self) -> list[Mistake]:
+        """Every mistake of guides, maps and code tables, each at its file and line."""
+        mistakes: list[Mistake] = []
+        try:
+            self.guides.load_all()
+        except OperatorMistake as found:
+            mistakes += _listed(found)
+        for path in self._folders.values():
+            mistakes += self.check_map(path)
+        return mistakes
+
+    def check_map(self, path: str) -> list[Mistake]:
+        """Mistakes of one map: its own, and places that its guide does not have."""
+        try:
+            map = self.map_at(path)
+            folder = folder_of(path)
+            if map.format == "x12" and folder is not None:
+                guide = self.guides.find(folder.partner, "", folder.release, folder.type)
+                return check_against_guide(map, guide)
+        except OperatorMistake as found:
+            return _listed(found)
+        return []
+
+    # --- maps ---
+
+    @property
+    def maps(self) -> tuple[str, ...]:
+        """Virtual paths of all maps."""
+        return tuple(sorted(self._folders.values()))
+
+    def map_at(self, path: str) -> Map:
+        """The compiled map at a virtual path. Raises KeyError for none, Mistakes for a faulty one."""
+        if path not in self.files:
+            raise KeyError(path)
+        found = self._maps.get(path)
+        if found is None:
+            found = self._maps[path] = compile_map(self.files, path)
+        return found
+
+    def map_for(self, partner_id: str, document: Document) -> Map | None:
+        """The map that reads a document: the partner's own, else the base one of its release; None for none."""
+        release = document.release or document.control.version[:6]
+        return self._find(partner_id, document.format, release[:6] if document.format == "x12" else "", document.type)
+
+    def map_to_write(self, partner_id: str, type: str) -> Map | None:
+        """The map that writes a document type for a partner, in the release of its agreement."""
+        partner = self.partners.get(partner_id)
+        release = partner.x12.release if partner is not None else "004010"
+        for format in ("x12", "csv", "json"):
+            found = self._find(partner_id, format, release if format == "x12" else "", type)
+            if found is not None:
+                return found
+        return None
+
+    def _find(self, partner_id: str, format: str, release: str, type: str) -> Map | None:
+        for partner in (partner_id, "") if partner_id else ("",):
+            path = self._folders.get(Folder(format, release, type, partner))
+            if path is not None:
+                return self.map_at(path)
+        return None
+
+    # --- files that are not X12 ---
+
+    def read_file(self, partner_id: str, data: bytes) -> tuple[tuple[Document, ...], tuple[Fault, ...]]:
+        """The documents of a message that is not X12; or faults that say why it cannot be read, naming its format.
+
+        The type is the first that the partner's agreement lists and whose map knows the header or members.
+        """
+        format = recognise(data)
+        if format not in ("csv", "json"):
+            words = {"empty": "is empty", "x12": "is X12"}.get(format, f"is {format}, which no map here reads")
+            return (), (Fault(code=f"format_{format}", text=f"the message {words}", level="interchange"),)
+        candidates = self._candidates(partner_id, format)
+        if format == "json":
+            return self._read_json(data, candidates)
+        for map in candidates:
+            header = first_row(data, map.file)
+            if not map.file.header or (set(map.file.required) <= set(header) and header):
+                return (read_csv(data, map.file, map.type),), ()
+        if not candidates:
+            return (), (Fault(code="no_map", text="no map here reads a delimited file", level="interchange"),)
+        return (read_csv(data, candidates[0].file, candidates[0].type),), ()
+
+    def _read_json(self, data: bytes, candidates: list[Map]) -> tuple[tuple[Document, ...], tuple[Fault, ...]]:
+        document = read_json(data, "event")
+        value = document.value
+        first = value[0] if isinstance(value, list) and value else value
+        for map in candidates:
+            canonical = isinstance(first, dict) and "kind" in first
+            required = [place.column for rule in map.header.rules if rule.required for place in rule.places[0]]
+            known = bool(required) and all(at_pointer(value, pointer) is not None for pointer in required)
+            if canonical if map.canonical else known:
+                return (read_json(data, map.type),), ()
+        if document.accepted:
+            text = 'no map here knows this JSON: an event names its "kind"'
+            return (), (Fault(code="no_map", text=text, level="interchange"),)
+        return (document,), ()
+
+    def _candidates(self, partner_id: str, format: str) -> list[Map]:
+        """Maps of a format: those of types in the partner's agreement first, its own before base ones."""
+        partner = self.partners.get(partner_id)
+        agreed = list(partner.receive) if partner is not None else []
+        types = [f.type for f in self._folders if f.format == format]
+        ordered = [t for t in agreed if t in types] + sorted(set(types) - set(agreed))
+        found = (self._find(partner_id, format, "", type) for type in ordered)
+        return [map for map in found if map is not None]
+
+
+def load_configuration(
+    roots: Sequence[Path], home_partners: Path | None = None, *, check: bool = True
+) -> Configuration:
+    """Read and check everything in force under `roots` (`gateway.resources.search_roots`), strongest first.
+
+    `home_partners` is the folder of partners in force; without it the `partners/` of each root. Raises Mistakes, an
+    OperatorMistake that lists every mistake with file, line and mend.
+    """
+    return Configuration.from_files(read_sources(source_files(roots, home_partners)), check=check)
+
+
+def hash_files(files: Mapping[str, bytes]) -> str:
+    """One SHA-256 over all paths and contents: the version of a configuration."""
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(f"{path}\0{len(files[path])}\0".encode())
+        digest.update(files[path])
+    return digest.hexdigest()
+
+
+def _listed(error: OperatorMistake) -> list[Mistake]:
+    if isinstance(error, Mistakes):
+        return list(error.mistakes)
+    return [Mistake(error.file, error.line, error.text, error.mend)]

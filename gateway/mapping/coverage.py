@@ -1,0 +1,203 @@
+"""What of a document no rule looks at: counted and named, so that unmapped data is never lost silently.
+
+A segment counts as unmapped when no rule of its scope chooses it; in chosen segments, elements with text that no rule
+reads count. Columns and JSON members count as elements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from gateway.document import Document, Loop, Segment
+from gateway.mapping.places import Place, pointer_keys
+from gateway.mapping.plan import Map, Section
+
+STRUCTURE = frozenset({"ST", "SE", "HL", "LX", "LS", "LE"})
+NAMED_MAX = 20
+
+
+class Unmapped(NamedTuple):
+    """Counts, and the first places by name with how often each is met."""
+
+    segments: int = 0
+    elements: int = 0
+    places: tuple[tuple[str, int], ...] = ()
+
+    def __str__(self) -> str:
+        parts = [
+            f"{count} {word}{'' if count == 1 else 's'}"
+            for count, word in ((self.segments, "segment"), (self.elements, "element"))
+            if count
+        ]
+        return f"{', '.join(parts)} not mapped" if parts else ""
+
+    def __bool__(self) -> bool:
+        return bool(self.segments or self.elements)
+
+
+def count_unmapped(map: Map, document: Document) -> Unmapped:
+    """Count what the map does not look at."""
+    tally = _Tally(map)
+    if map.canonical:
+        return Unmapped()
+    if map.format == "csv":
+        tally.columns(document)
+    elif map.format == "json":
+        tally.members(document.value, map.header, "")
+    else:
+        tally.loop(document.root, (map.header, map.summary))
+    named = sorted(tally.places.items(), key=lambda item: (-item[1], item[0]))[:NAMED_MAX]
+    return Unmapped(tally.segments, tally.elements, tuple(named))
+
+
+class _Tally:
+    def __init__(self, map: Map) -> None:
+        self.map = map
+        self.segments = self.elements = 0
+        self.places: dict[str, int] = {}
+        self.memo: dict[Any, tuple[bool, tuple[int, ...]]] = {}
+
+    def note(self, place: str) -> None:
+        self.places[place] = self.places.get(place, 0) + 1
+
+    # --- X12 ---
+
+    def loop(self, root: Loop, sections: tuple[Section, ...]) -> None:
+        stack: list[tuple[Loop, tuple[Section, ...], tuple[str, ...]]] = [(root, sections, ())]
+        while stack:
+            loop, here, inside = stack.pop()
+            # The first segment of an inner loop may be looked at from outside, as N1 is from its HL level.
+            for n, segment in enumerate(loop.segments):
+                anchor = n == 0 and bool(inside)
+                self.segment(segment, here, inside if not anchor else inside[:-1], inside)
+            for child in loop.loops:
+                if not child.segments:
+                    continue
+                if child.level:
+                    level = self.map.levels.get(child.level)
+                    stack.append((child, (level,) if level else (), ()))
+                    continue
+                tag = child.segments[0][1][0]
+                bound = tuple(section.loops[tag] for section in here if tag in section.loops)
+                if bound and not inside:
+                    stack.append((child, (*bound, *here), ()))
+                else:
+                    stack.append((child, here, (*inside, tag)))
+
+    def segment(
+        self, segment: Segment, sections: tuple[Section, ...], inside: tuple[str, ...], alternative: tuple[str, ...]
+    ) -> None:
+        elements = segment[1]
+        tag = elements[0]
+        if tag in STRUCTURE:
+            return
+        key = (id(sections[0]) if sections else 0, inside, alternative, elements)
+        known = self.memo.get(key)
+        if known is None:
+            known = self.memo[key] = self.weigh(elements, sections, inside, alternative)
+        mapped, missed = known
+        if not mapped:
+            self.segments += 1
+            self.note(tag)
+        for n in missed:
+            self.elements += 1
+            self.note(f"{tag}{n:02d}")
+
+    def weigh(
+        self, elements: tuple[str, ...], sections: tuple[Section, ...], inside: tuple[str, ...],
+        alternative: tuple[str, ...],
+    ) -> tuple[bool, tuple[int, ...]]:  # fmt: skip
+        seen: set[int] = set()
+        chosen = False
+        for place in self.looked_at(sections, inside, alternative):
+            if place.step.tag != elements[0] or not _fits(place, elements):
+                continue
+            chosen = True
+            seen |= {element for element, _ in place.step.keys}
+            if place.pair:
+                for n in range(place.element, len(elements) - 1, 2):
+                    if elements[n] in place.pair:
+                        seen |= {n, n + 1}
+            elif place.element:
+                seen.add(place.element)
+            else:
+                seen |= set(range(1, len(elements)))
+        if not chosen:
+            return False, ()
+        return True, tuple(n for n in range(1, len(elements)) if elements[n] and n not in seen)
+
+    def looked_at(
+        self, sections: tuple[Section, ...], inside: tuple[str, ...], alternative: tuple[str, ...]
+    ) -> Iterator[Place]:
+        for section in sections:
+            for place in places_of(section):
+                tags = tuple(step.tag for step in place.loops)
+                if tags in (inside, alternative):
+                    yield place
+        for place in self.map.ignore:
+            yield place
+
+    # --- flat files and JSON ---
+
+    def columns(self, document: Document) -> None:
+        sections = [self.map.header, *self.map.header.loops.values()]
+        known = {place.column for section in sections for place in places_of(section)}
+        known |= {place.column for place in self.map.ignore} | {self.map.file.record_column, *self.map.group_by}
+        for column, position in document.columns.items():
+            if column not in known:
+                for loop in document.root.loops:
+                    elements = loop.segments[0][1]
+                    if position < len(elements) and elements[position]:
+                        self.elements += 1
+                        self.note(column)
+
+    def members(self, value: Any, section: Section, pointer: str) -> None:
+        known = {place.column for place in places_of(section)} | {place.column for place in self.map.ignore}
+        for at, leaf in _leaves(value, "", set(section.loops)):
+            if at in section.loops:
+                for n, entry in enumerate(leaf if isinstance(leaf, list) else ()):
+                    self.members(entry, section.loops[at], f"{pointer}{at}/{n}")
+            elif at not in known:
+                self.elements += 1
+                self.note(pointer + at)
+
+
+def places_of(section: Section) -> Iterator[Place]:
+    """Every place that a section looks at or writes."""
+    for rule in section.rules:
+        for parts in rule.places:
+            yield from parts
+        for place, _ in rule.constants:
+            yield place
+    for place, _ in section.constants:
+        yield place
+    if section.count is not None:
+        yield section.count
+    if section.each is not None:
+        yield Place("", section.each, 1)
+    for repeat in section.repeats:
+        yield from places_of(repeat.section)
+
+
+def _fits(place: Place, elements: tuple[str, ...]) -> bool:
+    return all(n < len(elements) and elements[n] in values for n, values in place.step.keys)
+
+
+def _leaves(value: Any, at: str, lists: set[str]) -> Iterator[tuple[str, Any]]:
+    stack: list[tuple[str, Any]] = [(at, value)]
+    while stack:
+        here, one = stack.pop()
+        if here in lists:
+            yield here, one
+        elif isinstance(one, dict):
+            for key, inner in one.items():
+                escaped = str(key).replace("~", "~0").replace("/", "~1")
+                stack.append((f"{here}/{escaped}", inner))
+        elif isinstance(one, list):
+            stack.extend((f"{here}/{n}", inner) for n, inner in enumerate(one))
+        elif one is not None and one != "":
+            yield here, one
+
+
+__all__ = ["Unmapped", "count_unmapped", "places_of", "pointer_keys"]

@@ -1,0 +1,372 @@
+"""The tiny language of `checks:` and `write:`: total, over Decimal, text, times and null; compiled to closures.
+
+Comparison, and/or/not, + - * /, `??`, `in (...)`, `is null`, and a few functions. No loops, no recursion, no
+attributes, no imports. Every expression ends: its length and depth are capped, and lists are walked once. What cannot
+be computed (a null operand, text against number, division by zero, overflow) is null, and null fails no check.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
+from typing import Any, NamedTuple
+
+import msgspec
+
+LENGTH_MAX = 500
+DEPTH_MAX = 32
+LIST_MAX = 100_000
+TEXT_MAX = 10_000
+
+Names = Mapping[str, Any]
+Compiled = Callable[[Names], Any]
+
+_TOKEN = re.compile(
+    r"""\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<name>[a-z_][a-z0-9_]*)|(?P<text>"[^"]*"|'[^']*')"""
+    r"""|(?P<op>\?\?|<=|>=|!=|==|[-+*/<>(),]))"""
+)
+_WORDS = frozenset({"and", "or", "not", "in", "is", "null", "true", "false"})
+_DECIMALS = Context(prec=40, Emax=999, Emin=-999, traps=[InvalidOperation, DivisionByZero, Overflow])
+
+
+class BadExpression(ValueError):
+    """The text is no expression; says where and why."""
+
+
+class Expression(NamedTuple):
+    """A compiled expression and the names it reads."""
+
+    text: str
+    names: frozenset[str]
+    run: Compiled
+
+
+def read_expression(text: str) -> Expression:
+    """Compile. Raises BadExpression."""
+    if len(text) > LENGTH_MAX:
+        raise BadExpression(f"longer than {LENGTH_MAX} characters")
+    parser = _Parser(text)
+    run = parser.either()
+    if parser.kind:
+        raise BadExpression(f'"{parser.word}" is not expected at character {parser.start + 1}')
+    return Expression(text, frozenset(parser.names), run)
+
+
+class _Parser:
+    """Recursive descent over the tokens; depth is counted, so that nesting cannot exhaust the stack."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.at, self.depth = text, 0, 0
+        self.kind = self.word = ""
+        self.start = 0
+        self.names: set[str] = set()
+        self.advance()
+
+    def advance(self) -> str:
+        word = self.word
+        match = _TOKEN.match(self.text, self.at)
+        if match is None:
+            if self.text[self.at :].strip():
+                raise BadExpression(f"cannot be read from character {self.at + 1}")
+            self.kind = self.word = ""
+            self.start = len(self.text)
+            return word
+        self.kind = str(match.lastgroup)
+        self.word, self.at, self.start = match[self.kind], match.end(), match.start(self.kind)
+        return word
+
+    def take(self, *words: str) -> str:
+        return self.advance() if self.kind in ("op", "name") and self.word in words else ""
+
+    def expect(self, word: str) -> None:
+        if not self.take(word):
+            raise BadExpression(f'"{word}" is expected at character {self.start + 1}')
+
+    def either(self) -> Compiled:
+        self.depth += 1
+        if self.depth > DEPTH_MAX:
+            raise BadExpression(f"nests deeper than {DEPTH_MAX}")
+        left = self.both()
+        while self.take("or"):
+            left = _or(left, self.both())
+        self.depth -= 1
+        return left
+
+    def both(self) -> Compiled:
+        left = self.negated()
+        while self.take("and"):
+            left = _and(left, self.negated())
+        return left
+
+    def negated(self) -> Compiled:
+        flips = 0
+        while self.take("not"):
+            flips += 1
+        inner = self.compared()
+        return _not(inner) if flips % 2 else inner
+
+    def compared(self) -> Compiled:
+        left = self.fallback()
+        if sign := self.take("==", "!=", "<=", ">=", "<", ">"):
+            return _compare(sign, left, self.fallback())
+        if self.take("is"):
+            negated = bool(self.take("not"))
+            self.expect("null")
+            return (lambda names: left(names) is not None) if negated else (lambda names: left(names) is None)
+        negated = bool(self.take("not"))
+        if negated or self.word == "in":
+            self.expect("in")
+            inside = _inside(left, self.arguments())
+            return _not(inside) if negated else inside
+        return left
+
+    def fallback(self) -> Compiled:
+        left = self.added()
+        while self.take("??"):
+            left = _fallback(left, self.added())
+        return left
+
+    def added(self) -> Compiled:
+        left = self.multiplied()
+        while sign := self.take("+", "-"):
+            left = _arithmetic(sign, left, self.multiplied())
+        return left
+
+    def multiplied(self) -> Compiled:
+        left = self.signed()
+        while sign := self.take("*", "/"):
+            left = _arithmetic(sign, left, self.signed())
+        return left
+
+    def signed(self) -> Compiled:
+        minus = 0
+        while self.take("-"):
+            minus += 1
+        inner = self.atom()
+        return _arithmetic("-", lambda _: Decimal(0), inner) if minus % 2 else inner
+
+    def arguments(self) -> list[Compiled]:
+        self.expect("(")
+        found: list[Compiled] = []
+        while not self.take(")"):
+            if found:
+                self.expect(",")
+            found.append(self.either())
+        return found
+
+    def atom(self) -> Compiled:
+        kind, start = self.kind, self.start
+        if self.take("("):
+            inner = self.either()
+            self.expect(")")
+            return inner
+        word = self.advance()
+        if kind == "number":
+            number = Decimal(word)
+            return lambda _: number
+        if kind == "text":
+            return lambda _: word[1:-1]
+        if kind != "name" or word in _WORDS - {"null", "true", "false"}:
+            raise BadExpression(f"a value is expected at character {start + 1}")
+        if word in ("null", "true", "false"):
+            constant = {"null": None, "true": True, "false": False}[word]
+            return lambda _: constant
+        if self.word == "(":
+            return self.call(word, start)
+        self.names.add(word)
+        return lambda names: _plain(names.get(word))
+
+    def call(self, name: str, start: int) -> Compiled:
+        if name in _OVER_ITEMS:
+            return self.over_items(name)
+        if name not in FUNCTIONS:
+            raise BadExpression(f'no function is called "{name}" (character {start + 1})')
+        least, most, function = FUNCTIONS[name]
+        arguments = self.arguments()
+        if not least <= len(arguments) <= most:
+            raise BadExpression(f"{name} takes {least} to {most} values")
+        return lambda names: function(*[argument(names) for argument in arguments])
+
+    def over_items(self, name: str) -> Compiled:
+        """`sum(lines, quantity)`: the second part is computed for each item, with the item's fields as names."""
+        self.expect("(")
+        known = set(self.names)
+        if self.kind != "name" or self.word in _WORDS:
+            raise BadExpression(f"{name} takes the name of a list")
+        listed = self.advance()
+        self.expect(",")
+        each = self.either()
+        self.expect(")")
+        self.names = known | {listed}
+        function = _OVER_ITEMS[name]
+        return lambda names: function(each(_item_names(item)) for item in _items(names.get(listed)))
+
+
+def _plain(value: Any) -> Any:
+    return Decimal(value) if type(value) is int else value
+
+
+def _items(value: Any) -> Iterable[Any]:
+    return value[:LIST_MAX] if isinstance(value, list | tuple) else ()
+
+
+def _item_names(item: Any) -> Names:
+    if isinstance(item, dict):
+        return item
+    return msgspec.structs.asdict(item) if isinstance(item, msgspec.Struct) else {"item": item}
+
+
+def _or(left: Compiled, right: Compiled) -> Compiled:
+    def run(names: Names) -> Any:
+        a = left(names)
+        if a is True:
+            return True
+        b = right(names)
+        return True if b is True else None if a is None or b is None else False
+
+    return run
+
+
+def _and(left: Compiled, right: Compiled) -> Compiled:
+    def run(names: Names) -> Any:
+        a = left(names)
+        if a is False:
+            return False
+        b = right(names)
+        return False if b is False else None if a is None or b is None else True
+
+    return run
+
+
+def _not(inner: Compiled) -> Compiled:
+    def run(names: Names) -> Any:
+        value = inner(names)
+        return None if value is None else value is not True
+
+    return run
+
+
+def _fallback(left: Compiled, right: Compiled) -> Compiled:
+    def run(names: Names) -> Any:
+        value = left(names)
+        return right(names) if value is None or value == "" else value
+
+    return run
+
+
+def _inside(left: Compiled, options: list[Compiled]) -> Compiled:
+    def run(names: Names) -> Any:
+        value = left(names)
+        return None if value is None else any(_equal(value, option(names)) is True for option in options)
+
+    return run
+
+
+def _equal(a: Any, b: Any) -> Any:
+    if a is None or b is None:
+        return None
+    return a == b if _comparable(a, b) else None
+
+
+def _comparable(a: Any, b: Any) -> bool:
+    return any(isinstance(a, kind) and isinstance(b, kind) for kind in (str, Decimal, datetime, bool, tuple))
+
+
+def _compare(sign: str, left: Compiled, right: Compiled) -> Compiled:
+    work = {"==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt}.get(
+        sign, operator.ge
+    )
+    ordered = sign not in ("==", "!=")
+
+    def run(names: Names) -> Any:
+        a, b = left(names), right(names)
+        if a is None or b is None or not _comparable(a, b) or (ordered and isinstance(a, bool | tuple)):
+            return None
+        try:
+            return work(a, b)
+        except TypeError:
+            return None
+
+    return run
+
+
+def _arithmetic(sign: str, left: Compiled, right: Compiled) -> Compiled:
+    work = {"+": _DECIMALS.add, "-": _DECIMALS.subtract, "*": _DECIMALS.multiply, "/": _DECIMALS.divide}[sign]
+
+    def run(names: Names) -> Any:
+        a, b = left(names), right(names)
+        if sign == "+" and isinstance(a, str) and isinstance(b, str):
+            return (a + b)[:TEXT_MAX]
+        if not isinstance(a, Decimal) or not isinstance(b, Decimal):
+            return None
+        try:
+            return work(a, b)
+        except ArithmeticError:
+            return None
+
+    return run
+
+
+def _text(function: Callable[[str], Any]) -> Callable[[Any], Any]:
+    return lambda value: function(value) if isinstance(value, str) else None
+
+
+def _length(value: Any) -> Any:
+    return Decimal(len(value)) if isinstance(value, str | tuple | list) else None
+
+
+def _part(value: Any, start: Any, count: Any) -> Any:
+    if not isinstance(value, str) or not isinstance(start, Decimal) or not isinstance(count, Decimal):
+        return None
+    first = int(start) - 1
+    return value[first : first + int(count)] if first >= 0 and count >= 0 else None
+
+
+def _extreme(pick: Callable[[Any], Any]) -> Callable[..., Any]:
+    def run(*values: Any) -> Any:
+        numbers = [value for value in values if isinstance(value, Decimal)]
+        return pick(numbers) if len(numbers) == len(values) and numbers else None
+
+    return run
+
+
+def _minutes(later: Any, earlier: Any) -> Any:
+    if not isinstance(later, datetime) or not isinstance(earlier, datetime):
+        return None
+    try:
+        return Decimal(int((later - earlier).total_seconds())) / 60
+    except (TypeError, OverflowError):
+        return None
+
+
+def _sum(values: Iterable[Any]) -> Any:
+    total = Decimal(0)
+    for value in values:
+        if isinstance(value, Decimal):
+            try:
+                total = _DECIMALS.add(total, value)
+            except ArithmeticError:
+                return None
+    return total
+
+
+FUNCTIONS: dict[str, tuple[int, int, Callable[..., Any]]] = {
+    "len": (1, 1, _length),
+    "abs": (1, 1, lambda value: abs(value) if isinstance(value, Decimal) else None),
+    "min": (1, 8, _extreme(min)),
+    "max": (1, 8, _extreme(max)),
+    "trim": (1, 1, _text(str.strip)),
+    "upper": (1, 1, _text(str.upper)),
+    "part": (3, 3, _part),
+    "minutes": (2, 2, _minutes),
+}
+"""Name -> fewest and most values, and the work; all total. `part("ABC", 2, 1)` is B; `minutes(later, earlier)`."""
+
+_OVER_ITEMS: dict[str, Callable[[Iterable[Any]], Any]] = {
+    "sum": _sum,
+    "any": lambda values: any(value is True for value in values),
+    "all": lambda values: all(value is not False for value in values),
+}

@@ -1,0 +1,156 @@
+"""A compiled map: sections of rules, ready to read and to write. Values only; how they are made is `compile.py`.
+
+A section is one scope of a document: the header, an HL level, a loop, a row. Its rules fill the fields of one struct
+(the event, a line, a handling unit), or the event's own where the inner struct has no such field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import msgspec
+
+from gateway.formats.csv import FileShape
+from gateway.mapping.convert import Context
+from gateway.mapping.expressions import Expression
+from gateway.mapping.places import Place, Step
+from gateway.mapping.targets import Target
+
+Index = Any
+"""A scope of a document made ready for finding: see `finding.py`."""
+
+Value = Callable[[Index, Context], Any]
+"""Reads a field from a scope; None where it does not stand. Raises `Unreadable`."""
+
+
+class Rule(NamedTuple):
+    """One binding of a field, compiled for both directions."""
+
+    name: str
+    target: Target | None
+    """None for the local value that chooses the event (`purpose`)."""
+    outer: bool
+    """The field belongs to the event although the section fills an inner struct."""
+    places: tuple[tuple[Place, ...], ...]
+    """What to read, the first being what is written; each is one place, or the parts of a time or party."""
+    value: Value
+    text: Callable[[Any, Context], tuple[str, ...]]
+    """Canonical value -> one text per part of `places[0]`, or one per entry for a list field. Raises `Unreadable`."""
+    reads: bool
+    writes: bool
+    required: bool
+    default: Any
+    carry: bool
+    """`else: carry`: falls through from a level above, and is not written where that level was."""
+    zone_place: str
+    """Name of the event's party whose zone tells this time when the document names none."""
+    constants: tuple[tuple[Place, str], ...]
+    """`with:`: sibling elements written beside it."""
+    write: Expression | None
+    label: str
+    """The place as the map writes it, for messages."""
+    origin: str
+    """`x12/004010/856/map.yaml:14`."""
+    counts: str = ""
+    """Tag counted in the whole document (`count: HL`); read only."""
+    ordinal: bool = False
+    """`else: ordinal`: the entry's number among its like."""
+
+
+class Check(NamedTuple):
+    id: str
+    section: str
+    when: Expression | None
+    expr: Expression
+    rejects: bool
+    text: str
+    origin: str
+
+
+class Repeat(NamedTuple):
+    """Elements of one segment repeated in groups (RCD06-08, 09-11, ...): each makes an entry of the list `into`."""
+
+    tag: str
+    start: int
+    section: Section
+
+
+class Section(msgspec.Struct, kw_only=True):
+    """One scope. `struct` is what `into` holds; None where values belong to the event or are carried."""
+
+    name: str
+    tag: str = ""
+    into: str = ""
+    struct: type[msgspec.Struct] | None = None
+    rules: tuple[Rule, ...] = ()
+    loops: dict[str, Section] = {}
+    repeats: tuple[Repeat, ...] = ()
+    each: Step | None = None
+    count: Place | None = None
+    fixed: dict[str, Any] = {}
+    """`set:`: values given to every entry; on writing, entries are chosen by them."""
+    constants: tuple[tuple[Place, str], ...] = ()
+    order: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
+    wanted: frozenset[str] = frozenset()
+    """Tags that some rule looks for; others are not indexed."""
+    enters: bool = False
+    """Some rule looks inside a loop."""
+    origin: str = ""
+    readers: tuple[tuple[str, Value, Rule, bool], ...] = ()
+    """What reading runs through: field, finder, rule, and whether absence needs no thought."""
+    required: tuple[str, ...] = ()
+    """Fields without which an entry of `struct` cannot be made."""
+    marks_segment: bool = False
+    """The struct keeps where it stands (`segment`)."""
+
+    @property
+    def carries(self) -> bool:
+        return self.into == "carry"
+
+
+class Kind(NamedTuple):
+    """One event that a map makes: the struct, and fixed values that tell it from others of the same kind."""
+
+    name: str
+    struct: type[msgspec.Struct]
+    fixed: dict[str, Any]
+    fields: frozenset[str]
+
+
+class Map(msgspec.Struct, kw_only=True):
+    """A map in force. `hash` covers every file it is made of, code tables included: it is the map's version."""
+
+    id: str
+    path: str
+    """Virtual path of its strongest file."""
+    format: str
+    type: str
+    release: str = ""
+    hash: str = ""
+    kinds: dict[str, Kind] = {}
+    """By value of the chooser; the key "" where the map makes one kind."""
+    chooser: str = ""
+    advice: bool = False
+    canonical: bool = False
+    """The document is the event itself."""
+    header: Section
+    summary: Section
+    levels: dict[str, Section] = {}
+    group_by: tuple[str, ...] = ()
+    file: FileShape = FileShape()
+    ignore: tuple[Place, ...] = ()
+    line_faults: bool = False
+    """A fault in a line refuses the line (`faults: line`); else it refuses the document."""
+    list_field: str = ""
+    """The event's list of lines."""
+    checks: tuple[Check, ...] = ()
+    """Checks of the whole event; those of a section stand there."""
+    tests: tuple[dict[str, str], ...] = ()
+    origins: dict[str, str] = {}
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """Names of the events or advices it makes and writes."""
+        return tuple(dict.fromkeys(kind.name for kind in self.kinds.values()))

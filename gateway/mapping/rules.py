@@ -1,0 +1,434 @@
+"""Compile one binding of a map, `field: place` or `field: {at: place, ...}`, into a rule for both directions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from gateway.mapping import convert
+from gateway.mapping.codes import CodeTable
+from gateway.mapping.convert import Context, Unreadable
+from gateway.mapping.expressions import BadExpression, Expression, read_expression
+from gateway.mapping.finding import PickParts, pick_all_for, pick_column, pick_for, pick_parts_for, pick_pointer
+from gateway.mapping.places import BadPlace, Place, Step, read_column, read_pointer, read_x12_place
+from gateway.mapping.plan import Rule
+from gateway.mapping.targets import Target
+from gateway.resources import Entry, did_you_mean
+
+KEYS = (
+    "at", "else", "as", "code", "unknown", "required", "default", "with", "way", "clip", "split", "places", "place",
+    "qualifier", "true", "false", "single", "write", "count", "trim", "note",
+)  # fmt: skip
+
+SHAPES: dict[str, tuple[str, ...]] = {
+    "text": ("text", "texts"),
+    "party": ("text",),
+    "implied": ("decimal",),
+    "boolean": ("flag",),
+    "datetime": ("datetime",),
+    "decimal": ("decimal",),
+    "int": ("int",),
+    "date": ("date",),
+    "iso": ("datetime",),
+    "isodate": ("date",),
+}
+"""Converter -> shapes of fields that it fills."""
+
+_FOR_SHAPE = {"text": "text", "texts": "text", "decimal": "decimal", "int": "int", "flag": "boolean", "date": "date"}
+
+
+class Scope(NamedTuple):
+    """Where a rule stands: its section's fields, the event's fields, the format, and the tables of the map."""
+
+    section: str
+    own: Mapping[str, Target]
+    outer: Mapping[str, Target]
+    locals: frozenset[str]
+    format: str
+    tables: Mapping[str, CodeTable]
+    shift: tuple[str, int] | None = None
+    """Segment and first element of a repeated group, which `.01` counts from."""
+
+
+def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
+    """The rule, or None with its mistakes noted."""
+    before = len(entry.mistakes)
+    keys = {"at": entry} if isinstance(entry.value, str) else entry.mapping(KEYS)
+    target, outer = _target(name, entry, scope)
+    if target is None and name not in scope.locals:
+        return None
+    if "at" not in keys and "count" not in keys and "write" not in keys:
+        entry.note(f"{name} says nowhere where it stands", "add at:")
+        return None
+    places = _places(keys, scope)
+    carry = "else" in keys and keys["else"].value == "carry"
+    ordinal = "else" in keys and keys["else"].value == "ordinal"
+    shape = target.shape if target is not None else "text"
+    converter = _converter_name(keys, shape, places, entry)
+    pair = _pair(converter, keys, shape, scope, target, name, entry)
+    if len(entry.mistakes) > before or pair is None:
+        return None
+    value, text = _directions(places, keys, shape, converter, pair, scope)
+    way = keys["way"].choice(("both", "read", "write"), "both") if "way" in keys else "both"
+    file, line = entry.place
+    rule = Rule(
+        name=name,
+        target=target,
+        outer=outer,
+        places=places,
+        value=value,
+        text=text,
+        reads=way != "write" and bool(places),
+        writes=way != "read" and bool(places),
+        required=keys["required"].flag() if "required" in keys else target is None,
+        default=_default(keys["default"], pair, shape) if "default" in keys else None,
+        carry=carry,
+        zone_place=keys["place"].text() if "place" in keys else "",
+        constants=_constants(keys["with"], places, scope) if "with" in keys else (),
+        write=_expression(keys["write"]) if "write" in keys else None,
+        label=", ".join(place.text for place in places[0]) if places else "count",
+        origin=f"{file}:{line}",
+        counts=keys["count"].text() if "count" in keys else "",
+        ordinal=ordinal,
+    )
+    if rule.zone_place and rule.zone_place not in scope.outer:
+        keys["place"].note(f'place "{rule.zone_place}" is no field', did_you_mean(rule.zone_place, scope.outer))
+    return rule if len(entry.mistakes) == before else None
+
+
+def _target(name: str, entry: Entry, scope: Scope) -> tuple[Target | None, bool]:
+    if name in scope.own:
+        return scope.own[name], False
+    if name in scope.outer:
+        return scope.outer[name], True
+    if name not in scope.locals:
+        entry.note(f'unknown field "{name}"', did_you_mean(name, {*scope.own, *scope.outer}))
+    return None, True
+
+
+def read_place(text: str, scope: Scope) -> Place:
+    """A place in the format's own tongue. Raises BadPlace."""
+    if scope.format == "json":
+        return read_pointer(text)
+    if scope.format == "csv":
+        return read_column(text)
+    place = read_x12_place(text)
+    if not place.step.tag:
+        if scope.shift is None:
+            raise BadPlace(f'"{text}" counts inside a repeated group, and here is none')
+        tag, first = scope.shift
+        return place._replace(step=Step(tag), element=first + place.element - 1)
+    return place
+
+
+def _places(keys: Mapping[str, Entry], scope: Scope) -> tuple[tuple[Place, ...], ...]:
+    alternatives: list[tuple[Place, ...]] = []
+    if "at" in keys:
+        alternatives.append(tuple(_noted(item, scope) for item in keys["at"].items()))
+    if "else" in keys and keys["else"].value not in ("carry", "ordinal"):
+        other = keys["else"]
+        several = isinstance(other.value, list) and any(isinstance(v, list) for v in other.value)
+        for item in other.items() if several or isinstance(other.value, str) else [other]:
+            alternatives.append(tuple(_noted(part, scope) for part in item.items()))
+    return tuple(parts for parts in alternatives if parts)
+
+
+def _noted(entry: Entry, scope: Scope) -> Place:
+    try:
+        return read_place(entry.text(), scope)
+    except BadPlace as error:
+        entry.note(str(error))
+        return Place(str(entry.value), Step("?"), 1)
+
+
+def _converter_name(
+    keys: Mapping[str, Entry], shape: str, places: tuple[tuple[Place, ...], ...], entry: Entry
+) -> str:
+    if "as" in keys:
+        name = keys["as"].choice(convert.NAMES, "text", "converter")
+        if shape not in SHAPES[name]:
+            keys["as"].note(f"as: {name} makes no {shape}")
+    elif shape == "datetime":
+        name = "datetime"
+    elif shape in _FOR_SHAPE:
+        name = _FOR_SHAPE[shape]
+    else:
+        entry.note("a list of structs is filled by a loop with into:, not by a field")
+        name = "text"
+    most = {"datetime": 3, "party": 2}.get(name, 1)
+    for parts in places:
+        if len(parts) > most:
+            entry.note(f"{name} stands in {most} place{'s' if most > 1 else ''}, not in {len(parts)}")
+    return name
+
+
+class Pair(NamedTuple):
+    """A field's converter: `read` takes the text (or the parts, where `many`), `write` gives one text per part."""
+
+    read: Callable[[Any, Context], Any]
+    write: Callable[[Any, Context], tuple[str, ...]]
+    many: bool = False
+
+
+def _pair(
+    converter: str,
+    keys: Mapping[str, Entry],
+    shape: str,
+    scope: Scope,
+    target: Target | None,
+    name: str,
+    entry: Entry,
+) -> Pair | None:
+    if converter == "datetime":
+        count = len(keys["at"].items()) if "at" in keys else 1
+        return Pair(convert.read_moment, lambda value, context: convert.write_moment(value, context, count), True)
+    if converter == "party":
+        count = len(keys["at"].items()) if "at" in keys else 1
+        return _party(count, keys["qualifier"].text() if "qualifier" in keys else "")
+    if converter == "implied":
+        read, write = convert.implied(keys["places"].whole(2, 0, 9) if "places" in keys else 2)
+    elif converter == "boolean":
+        read, write = convert.flag(
+            keys["true"].text() if "true" in keys else "true", keys["false"].text() if "false" in keys else "false"
+        )
+    elif converter == "text":
+        read, write = _text_pair(keys, target)
+    else:
+        _, read, write = convert.CONVERTERS[converter]
+    if "code" in keys:
+        return _coded(keys, scope, read, write, shape, target, name)
+    return Pair(read, lambda value, context: (write(value, context),))
+
+
+def _text_pair(keys: Mapping[str, Entry], target: Target | None) -> tuple[convert.Read, convert.Write]:
+    choices = target.choices if target is not None else ()
+    trim = "trim" in keys and keys["trim"].flag()
+    clip = keys["clip"].whole(80, 1, 10_000) if "clip" in keys else 0
+
+    def read(text: str, _: Context) -> str:
+        text = text.strip() if trim else text
+        if choices and text not in choices:
+            raise Unreadable("unknown_code", f"is none of {', '.join(c for c in choices if c)}")
+        return text
+
+    def write(value: str, _: Context) -> str:
+        return value[:clip].rstrip() if clip else value
+
+    return read, write
+
+
+def _party(parts: int, qualifier: str) -> Pair:
+    """`qualifier:id` from its two elements; with one element, `qualifier:` is put before an id that has none."""
+
+    def read(texts: Any, _: Context) -> str:
+        if parts == 2:
+            if not texts[1]:
+                raise Unreadable("no_identifier", "names no identifier")
+            return f"{texts[0]}:{texts[1]}"
+        text: str = texts[0]
+        return text if ":" in text or not qualifier else f"{qualifier}:{text}"
+
+    def write(value: str, _: Context) -> tuple[str, ...]:
+        before, colon, after = value.partition(":")
+        if parts == 2:
+            return (before, after) if colon else ("", before)
+        return (after if before == qualifier and colon else value,)
+
+    return Pair(read, write, True)
+
+
+def _coded(
+    keys: Mapping[str, Entry], scope: Scope, read: convert.Read, write: convert.Write, shape: str,
+    target: Target | None, name: str,
+) -> Pair | None:  # fmt: skip
+    table_name = keys["code"].text()
+    table = scope.tables.get(table_name)
+    if table is None:
+        keys["code"].note(f'no code table is called "{table_name}"', did_you_mean(table_name, scope.tables))
+        return None
+    unknown = keys["unknown"].choice(("fault", "skip", "keep"), "fault") if "unknown" in keys else "fault"
+    made: dict[str, Any] = {}
+    for code, meaning in table.values.items():
+        try:
+            made[code] = read(meaning, Context())
+        except Unreadable as error:
+            keys["code"].note(f'table {table_name}, code "{code}": "{meaning}" {error.words}')
+    if name == "unit" and not table.one_to_one:
+        keys["code"].note(f"unit table {table_name} must be one to one")
+    back: dict[Any, str] = {}
+    for code, canonical in made.items():
+        back.setdefault(canonical, code)
+    kept = f"{scope.format}:"
+
+    def read_code(text: str, _: Context) -> Any:
+        try:
+            return made[text]
+        except KeyError:
+            if unknown == "keep" and shape == "text":
+                return kept + text
+            if unknown == "skip":
+                return None
+            raise Unreadable("unknown_code", f"is not in code table {table_name}") from None
+
+    def write_code(value: Any, _: Context) -> tuple[str, ...]:
+        code = back.get(value)
+        if code is None and isinstance(value, str) and value.startswith(kept):
+            code = value[len(kept) :]
+        if code is None:
+            if unknown == "skip":
+                return ("",)
+            raise Unreadable("unknown_code", f"has no code in table {table_name}")
+        return (code,)
+
+    return Pair(read_code, write_code)
+
+
+# --- both directions of a rule -------------------------------------------------------------------------------
+
+
+def _directions(
+    places: tuple[tuple[Place, ...], ...],
+    keys: Mapping[str, Entry],
+    shape: str,
+    converter: str,
+    pair: Pair,
+    scope: Scope,
+) -> tuple[Callable[[Any, Context], Any], Callable[[Any, Context], tuple[str, ...]]]:
+    if not places:
+        return (lambda _index, _context: None), pair.write
+    if shape == "texts":
+        return _texts(places, keys, pair, scope)
+    plain = converter == "text" and not keys.keys() & {"code", "trim"} and shape == "text"
+    single = "single" in keys and keys["single"].flag()
+    readers = [_reader(parts, pair, plain, single, scope) for parts in places]
+    if len(readers) == 1:
+        return readers[0], pair.write
+
+    def value(index: Any, context: Context) -> Any:
+        for reader in readers:
+            found = reader(index, context)
+            if found is not None:
+                return found
+        return None
+
+    return value, pair.write
+
+
+def _reader(
+    parts: tuple[Place, ...], pair: Pair, plain: bool, single: bool, scope: Scope
+) -> Callable[[Any, Context], Any]:
+    read = pair.read
+    if pair.many:
+        pick_parts = _parts_in(parts, scope)
+
+        def read_parts(index: Any, context: Context) -> Any:
+            texts = pick_parts(index, context)
+            return None if texts is None else read(texts, context)
+
+        return read_parts
+    pick = _pick_in(parts[0], scope)
+    if single:
+        pick = _only_once(parts[0], pick)
+    if plain and not _has_choices(pair):
+        return pick
+
+    def read_text(index: Any, context: Context) -> Any:
+        text = pick(index, context)
+        return None if text is None else read(text, context)
+
+    return read_text
+
+
+def _has_choices(pair: Pair) -> bool:
+    # A text field of closed choices is checked on reading; one that takes any text is handed through.
+    try:
+        pair.read("\0", Context())
+    except Unreadable:
+        return True
+    return False
+
+
+def _pick_in(place: Place, scope: Scope) -> Callable[[Any, Context], str | None]:
+    return {"csv": pick_column, "json": pick_pointer}.get(scope.format, pick_for)(place)
+
+
+def _parts_in(parts: tuple[Place, ...], scope: Scope) -> PickParts:
+    if scope.format == "x12":
+        return pick_parts_for(parts)
+    picks = [_pick_in(place, scope) for place in parts]
+
+    def pick(index: Any, context: Context) -> tuple[str, ...] | None:
+        texts = tuple(one(index, context) or "" for one in picks)
+        return texts if any(texts) else None
+
+    return pick
+
+
+def _only_once(place: Place, pick: Callable[[Any, Context], str | None]) -> Callable[[Any, Context], str | None]:
+    tag = place.step.tag
+
+    def once(index: Any, context: Context) -> str | None:
+        return pick(index, context) if len(index.get(tag, ())) == 1 else None
+
+    return once
+
+
+def _texts(
+    places: tuple[tuple[Place, ...], ...], keys: Mapping[str, Entry], pair: Pair, scope: Scope
+) -> tuple[Callable[[Any, Context], Any], Callable[[Any, Context], tuple[str, ...]]]:
+    mark = keys["split"].text() if "split" in keys else ""
+    one = _pick_in(places[0][0], scope)
+    every = pick_all_for(places[0][0]) if scope.format == "x12" else None
+
+    def value(index: Any, context: Context) -> Any:
+        if every is not None:
+            return every(index, context) or None
+        text = one(index, context)
+        if text is None:
+            return None
+        return tuple(part.strip() for part in text.split(mark) if part.strip()) if mark else (text,)
+
+    def text(values: Any, _: Context) -> tuple[str, ...]:
+        return (mark.join(values),) if mark or scope.format != "x12" else tuple(values)
+
+    return value, text
+
+
+# --- what is written beside ----------------------------------------------------------------------------------
+
+
+def _default(entry: Entry, pair: Pair, shape: str) -> Any:
+    text = entry.text()
+    if shape == "text":
+        return text
+    try:
+        return Decimal(text) if shape == "decimal" else pair.read(text, Context())
+    except (Unreadable, ArithmeticError):
+        entry.note(f'default "{text}" is no {shape}')
+        return None
+
+
+def _constants(entry: Entry, places: tuple[tuple[Place, ...], ...], scope: Scope) -> tuple[tuple[Place, str], ...]:
+    """`with: {3: "92"}` (elements of the same segment) or `with: {"BRA.03": "00"}` (any place of the section)."""
+    found: list[tuple[Place, str]] = []
+    for key, value in entry.mapping().items():
+        if key.isascii() and key.isdigit():
+            base = places[0][0]
+            found.append(
+                (base._replace(element=int(key), component=0, pair=(), text=f"{base.text}/{key}"), value.text())
+            )
+            continue
+        try:
+            found.append((read_place(key, scope), value.text()))
+        except BadPlace as error:
+            value.note(str(error))
+    return tuple(found)
+
+
+def _expression(entry: Entry) -> Expression | None:
+    try:
+        return read_expression(entry.text())
+    except BadExpression as error:
+        entry.note(f"write: {error}")
+        return None
