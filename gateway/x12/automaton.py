@@ -22,7 +22,7 @@ class Node(NamedTuple):
     rule: SegmentRule
     loop: Place
     counter: int
-    """Index of its count, -1 when it is not counted."""
+    """Index of its count; -1 when it is not counted, having no limit or one that a step alone shows to be passed."""
 
 
 class Place(NamedTuple):
@@ -33,8 +33,6 @@ class Place(NamedTuple):
     parent: Place | None
     depth: int
     counter: int
-    counters: tuple[int, int]
-    """Range of counts that begin anew when the loop is entered."""
 
 
 class Missing(NamedTuple):
@@ -51,10 +49,11 @@ class Note(NamedTuple):
     over: str = ""
     """AK304 code of a repetition that is one too many whatever came before: 4 loop, 5 segment, 2 not used."""
     counter: int = -1
+    starts: bool = False
+    """The count starts anew at one: the first turn of a loop inside its parent."""
     most: int = UNLIMITED
-    code: str = ""
-    """AK304 code when the count passes `most`."""
-    clear: tuple[int, int] = (0, 0)
+    is_segment: bool = False
+    """The count is of a segment: it goes up only while the same segment follows itself."""
     is_level: bool = False
     is_end: bool = False
     keyed: Keyed | None = None
@@ -94,22 +93,17 @@ class Automaton:
     # --- layout -------------------------------------------------------------------------------------------
 
     def _place(self, rule: LoopRule, parent: Place | None) -> Place:
-        index = len(self.places)
-        counter = self._counter(rule.most) if parent is not None else -1
-        place = Place(index, rule, parent, parent.depth + 1 if parent else 0, counter, (0, 0))
+        place = Place(len(self.places), rule, parent, parent.depth + 1 if parent else 0, self._counter(rule.most))
         self.places.append(place)
-        first = self.counter_count
-        inner = [self._place(child, place) for child in rule.children if isinstance(child, LoopRule)]
-        counters = [self._counter(c.most) for c in rule.children if isinstance(c, SegmentRule)]
-        # The range is known only now; children keep the index and look their parent up by it.
-        place = self.places[index] = place._replace(counters=(first, self.counter_count))
-        self._places_of[index] = inner
-        self._nodes_of[index] = []
-        segments = [child for child in rule.children if isinstance(child, SegmentRule)]
-        for segment, count in zip(segments, counters, strict=True):
-            node = Node(len(self.nodes), segment, place, count)
-            self.nodes.append(node)
-            self._nodes_of[index].append(node)
+        self._places_of[place.number] = []
+        self._nodes_of[place.number] = []
+        for child in rule.children:
+            if isinstance(child, LoopRule):
+                self._places_of[place.number].append(self._place(child, place))
+            else:
+                node = Node(len(self.nodes), child, place, self._counter(child.most))
+                self.nodes.append(node)
+                self._nodes_of[place.number].append(node)
         return place
 
     def _counter(self, most: int) -> int:
@@ -175,43 +169,29 @@ class Automaton:
             if loop.parent is None:
                 return None
             inside, position = loop, loop.rule.position
-            loop = self.places[loop.parent.number]
+            loop = loop.parent
 
     def _enter(self, place: Place, inside: Place | None, missing: tuple[Missing, ...]) -> Step:
         rule = place.rule
         again = inside is not None and inside.number == place.number
         over = "2" if not rule.used else "4" if again and rule.most == 1 else ""
-        note = Note(
-            missing=missing,
-            over=over,
-            counter=place.counter,
-            most=rule.most,
-            code="4",
-            clear=place.counters,
-            is_level=rule.tag == "HL",
-        )
+        note = Note(missing, over, place.counter, not again, rule.most, is_level=rule.tag == "HL")
         return self._step(self._nodes_of[place.number][0], note)
 
     def _move(self, node: Node, again: bool, missing: tuple[Missing, ...]) -> Step:
+        """A segment of one loop turn follows itself or never comes back, so that only following itself is counted."""
         rule = node.rule
         over = "2" if not rule.used else "5" if again and rule.most == 1 else ""
+        counter = node.counter if again else -1
         is_end = rule.tag == "SE" and node.loop.parent is None
-        note = Note(missing, over, node.counter, rule.most, "5", is_end=is_end)
-        return self._step(node, note)
+        return self._step(node, Note(missing, over, counter, False, rule.most, is_segment=True, is_end=is_end))
 
     def _step(self, node: Node, note: Note | None = None) -> Step:
         if node.number not in self._compiled:
             self._compiled[node.number] = (segment_match(node.rule, self.delimiters), syntax_test(node.rule))
         match, syntax = self._compiled[node.number]
-        plain = note is None or not (
-            note.missing
-            or note.over
-            or note.counter >= 0
-            or note.clear[0] < note.clear[1]
-            or note.is_level
-            or note.is_end
-        )
-        return self._rows[node.number], match, syntax, None if plain else note, node
+        asks = note is not None and (note.missing or note.over or note.counter >= 0 or note.is_level or note.is_end)
+        return self._rows[node.number], match, syntax, note if asks else None, node
 
 
 def loop_id(place: Place) -> str:

@@ -15,7 +15,7 @@ from gateway.x12.automaton import Node, Note, loop_id
 from gateway.x12.codes import CONTROL_TAGS
 from gateway.x12.elements import check_segment
 from gateway.x12.guides import Guide
-from gateway.x12.hierarchy import Level, check_hierarchy
+from gateway.x12.hierarchy import check_hierarchy
 from gateway.x12.limits import LIMITS, Limits
 from gateway.x12.reading import STANDARD
 
@@ -30,7 +30,18 @@ _SEGMENT_WORDS = {
 class Checker:
     """Checks one document, ST to SE: `begin`, then `run` until `ended`, then `faults`."""
 
-    __slots__ = ("_counts", "_faults", "_levels", "_node", "automaton", "ended", "guide", "limits", "position")
+    __slots__ = (
+        "_counts",
+        "_faults",
+        "_levels",
+        "_node",
+        "_seen",
+        "automaton",
+        "ended",
+        "guide",
+        "limits",
+        "position",
+    )
 
     def __init__(self, guide: Guide, delimiters: Delimiters, limits: Limits = LIMITS) -> None:
         self.guide = guide
@@ -42,7 +53,9 @@ class Checker:
         """SE was seen."""
         self._node: Node = self.automaton.start[4]
         self._counts = [0] * self.automaton.counter_count
-        self._levels: list[Level] = []
+        self._seen = self._counts.copy()
+        """Position at which each count last went up."""
+        self._levels: list[tuple[int, Sequence[str]]] = []
         self._faults: list[Fault] = []
 
     def begin(self, raw: str) -> None:
@@ -60,6 +73,7 @@ class Checker:
         node = self._node
         row = self.automaton.row(node)
         separator = self.automaton.delimiters.element
+        levels = self._levels
         offset = self.position - at
         for raw in islice(raws, at, None):
             at += 1
@@ -82,8 +96,11 @@ class Checker:
                     value = elements[place] if place < len(elements) else ""
                     row_next, match, syntax, note, node_next = steps.get(value, other)
                 if note is not None:
-                    self.position = at + offset
-                    self._heed(note, elements, node_next)
+                    if note.is_level:
+                        levels.append((at + offset, elements))
+                    if note.missing or note.over or note.counter >= 0:
+                        self.position = at + offset
+                        self._heed(note, node_next)
             if match(raw) is None or (syntax is not None and not syntax(elements, len(elements))):
                 self.position = at + offset
                 self._look(elements, node_next)
@@ -104,22 +121,24 @@ class Checker:
 
     # --- what is rare ---------------------------------------------------------------------------------------
 
-    def _heed(self, note: Note, elements: Sequence[str], node: Node) -> None:
-        """Count, and note what a step passed by. Lean: loops and limited segments of clean documents come here."""
+    def _heed(self, note: Note, node: Node) -> None:
+        """Count, and note what a step passed by. Lean: loops with a limit come here in clean documents too."""
         for missing in note.missing:
             self._add("3", f"{missing.rule.tag} is missing", missing.rule.tag, missing.loop, missing.rule.origin)
         if note.over:
             self._over(note.over, node, 1)
-        counts = self._counts
-        if note.counter >= 0:
-            count = counts[note.counter] = counts[note.counter] + 1
-            if count > note.most:
-                self._over(note.code, node, note.most)
-        first, behind = note.clear
-        if first < behind:
-            counts[first:behind] = [0] * (behind - first)
-        if note.is_level:
-            self._levels.append(Level(self.position, elements))
+        at = note.counter
+        if at < 0:
+            return
+        if note.is_segment:
+            # The first of the row was not counted, having come by another step.
+            count = self._counts[at] + 1 if self._seen[at] == self.position - 1 else 2
+            self._seen[at] = self.position
+        else:
+            count = 1 if note.starts else self._counts[at] + 1
+        self._counts[at] = count
+        if count > note.most:
+            self._over("5" if note.is_segment else "4", node, note.most)
 
     def _over(self, code: str, node: Node, most: int) -> None:
         text = _SEGMENT_WORDS[code].format(tag=node.rule.tag, most=most)

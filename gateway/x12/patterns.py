@@ -87,8 +87,14 @@ def syntax_test(rule: SegmentRule) -> SyntaxTest | None:
     """A test of all relations of the segment over its split elements and their number; None when it has none."""
     if not rule.syntax:
         return None
+    always = [_relation(kind, at) for kind, at in rule.syntax if kind == "R"]
+    ranked = sorted((at[0] if kind in "CL" else min(at), kind, at) for kind, at in rule.syntax if kind != "R")
+    nested = "True"
+    # Most segments are short: what speaks of elements behind the end is passed over in one comparison.
+    for least, kind, at in reversed(ranked):
+        nested = f"(n <= {least} or ({_relation(kind, at)} and {nested}))"
     # The source is made of letters of ours and of integers that lint has checked; nothing of a partner's gets in.
-    return eval("lambda e, n: " + " and ".join(_relation(*note) for note in rule.syntax))  # type: ignore[no-any-return]  # noqa: S307
+    return eval("lambda e, n: " + " and ".join([*always, nested]))  # type: ignore[no-any-return]  # noqa: S307
 
 
 def _relation(kind: str, at: tuple[int, ...]) -> str:
@@ -96,10 +102,9 @@ def _relation(kind: str, at: tuple[int, ...]) -> str:
         return f"(n > {position} and e[{position}] != '')"
 
     if kind == "P":
-        last = f"n <= {min(at)}"
         if len(at) == 2:
-            return f"({last} or {has(at[0])} == {has(at[1])})"
-        return f"({last} or ({' + '.join(map(has, at))}) in (0, {len(at)}))"
+            return f"({has(at[0])} == {has(at[1])})"
+        return f"(({' + '.join(map(has, at))}) in (0, {len(at)}))"
     if kind == "R":
         return "(" + " or ".join(map(has, at)) + ")"
     if kind == "E":

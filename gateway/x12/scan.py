@@ -18,6 +18,7 @@ ISA_ELEMENTS = 16
 _ISA_BYTES = 106
 _BLANK = b" \t\r\n\0\x1a\xef\xbb\xbf"
 _SPACE = " \t\r\n"
+_LINE_BREAKS = re.compile(r"[\r\n]")
 _START = re.compile(rb"ISA(?=[^A-Za-z0-9 \r\n\t])")
 _FIRST_CHUNK_BYTES = 16 * 1024
 
@@ -95,9 +96,11 @@ def _read_header(data: bytes, start: int, limits: Limits) -> Header | None:
     if len(fields) <= ISA_ELEMENTS:
         return None
     at = len(text) - len(fields[ISA_ELEMENTS])
-    values = [re.sub(r"[\r\n]", "", field).strip() for field in fields[1:ISA_ELEMENTS]]
+    values = [field.strip() for field in fields[1:ISA_ELEMENTS]]
+    if "\n" in text[:at] or "\r" in text[:at]:
+        values = [_LINE_BREAKS.sub("", value).strip() for value in values]
     # ISA12 is the release; if it is not five digits, this is not an ISA that anybody could have meant.
-    if not re.fullmatch(r"\d{5}", values[11]) or len(text) < at + 2:
+    if len(values[11]) != 5 or not values[11].isdecimal() or len(text) < at + 2:
         return None
     component, segment = text[at], text[at + 1]
     if segment.isalnum():
@@ -174,7 +177,7 @@ def _piece(text: str, separator: str, terminator: str, at: int) -> Piece:
         return Piece(raws, raws, 1 + breaks, at)
     sources = text.split(terminator)
     tail = sources.pop()
-    cleaned = [re.sub(r"[\r\n]", "", source).lstrip(_SPACE) for source in sources]
+    cleaned = [_LINE_BREAKS.sub("", source).lstrip(_SPACE) for source in sources]
     kept = [(raw, source) for raw, source in zip(cleaned, sources, strict=True)]
     empties = sum(not raw for raw, _source in kept)
     if empties:
@@ -204,6 +207,6 @@ def _rest(text: str, end: int, at: int, terminator: str) -> Iterator[Piece]:
     if cut > end:
         yield _piece(text[end:cut], terminator, terminator, at + end)
         end = cut
-    raw = re.sub(r"[\r\n]", "", text[end:]).strip(_SPACE + "\0\x1a")
+    raw = _LINE_BREAKS.sub("", text[end:]).strip(_SPACE + "\0\x1a")
     if raw:
         yield Piece([raw], [text[end:]], 0, at + end, unterminated=True)
