@@ -1,11 +1,12 @@
 """The façade that command line, REST, worker, demo and tests open. Short: each step lives in its own module.
 
 Where this process holds `run/writer.lock`, writing methods run here; where `serve` holds it, they are sent to
-`run/control.sock` and run there. Either way they return plain JSON values or the structs named here.
+`run/control.sock` and run there. Either way they return the same values.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,39 +17,42 @@ from typing import Any, Self
 import msgspec
 from sqlalchemy import Connection
 
+from gateway.errors import OperatorMistake
+from gateway.mapping import Configuration
 from gateway.messages import Accepted, Answer
+from gateway.pipeline import commands, control, show
+from gateway.pipeline.accept import Delivery
+from gateway.pipeline.configure import open_configuration
+from gateway.pipeline.desk import Desk
+from gateway.pipeline.results import Progress, Replay
+from gateway.store import schema
+from gateway.store.database import Database
+from gateway.store.home import Home
+from gateway.store.lock import WriterLock
+from gateway.store.subscriptions import Subscription, list_subscriptions
+from gateway.store.writer import Writer
+from ledger import book
 from ledger.events import AnyEvent
 from ledger.outcomes import Recorded
 
 Clock = Callable[[], datetime]
+
+LOCK_WAIT_SECONDS = 10.0
+"""How long a command waits for another command; `serve` is recognised by its socket and never waited for."""
 
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Progress(msgspec.Struct, frozen=True, kw_only=True):
-    """What one call moved: messages taken up, documents among them, outbox rows sent, events by time, parked rows."""
-
-    messages: int = 0
-    documents: int = 0
-    sent: int = 0
-    elapsed: int = 0
-    parked: int = 0
-
-
-class Replay(msgspec.Struct, frozen=True, kw_only=True):
-    """What a replay did. `difference` holds `(document, path, before, after)` where a recorded one reads differently
-    with the map now in force; nothing is changed for those unless `confirm` was given."""
-
-    id: str
-    status: str
-    replayed: tuple[str, ...] = ()
-    difference: tuple[tuple[str, str, str, str], ...] = ()
-
-
 class Street:
     """`with Street.open(home) as street:`; see the module for who writes."""
+
+    def __init__(self, home: Home, database: Database, clock: Clock, desk: Desk | None, lock: WriterLock) -> None:
+        self.home, self.clock, self.desk = home, clock, desk
+        self._database, self._lock = database, lock
+        self._roots: Sequence[Path] | None = None
+        self._configuration: Configuration | None = None
 
     @classmethod
     def open(
@@ -66,9 +70,33 @@ class Street:
         package folders of mappings and partners, None for the shipped ones. Raises OperatorMistake for faulty
         configuration, an older database, or (with `create=False`) a home that does not exist.
         """
-        raise NotImplementedError
+        place = Home(home)
+        if not create and not place.database.is_file():
+            raise OperatorMistake(f"there is no crossdock home in {home}", mend=f"crossdock init --home {home}")
+        place.create()
+        lock = WriterLock(place.lock)
+        holds = _take_lock(lock, place)
+        database = Database(place.database)
+        try:
+            if holds:
+                _prepare(database)
+            else:
+                with database.read() as connection:
+                    _check(connection)
+            desk = Desk(place, database, roots=roots, children=children, now=clock()) if holds else None
+        except BaseException:
+            database.close()
+            lock.release()
+            raise
+        street = cls(place, database, clock, desk, lock)
+        street._roots = roots
+        return street
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        if self.desk is not None:
+            self.desk.close()
+        self._database.close()
+        self._lock.release()
 
     def __enter__(self) -> Self:
         return self
@@ -81,12 +109,32 @@ class Street:
     @property
     def is_writer(self) -> bool:
         """This process holds the lock; False: commands go to `serve`."""
-        raise NotImplementedError
+        return self.desk is not None
+
+    @property
+    def writer(self) -> Writer:
+        """The one writer. Raises OperatorMistake where another process has it."""
+        if self.desk is None:
+            raise OperatorMistake("another process writes to this home", mend="use the street's commands")
+        return self.desk.writer
+
+    @property
+    def configuration(self) -> Configuration:
+        """What is in force here: a process that does not write reads the files itself."""
+        if self.desk is not None:
+            return self.desk.in_force.configuration
+        if self._configuration is None:
+            found = open_configuration(self.home, self._roots, self._database, None, now=0)
+            self._configuration = found.configuration
+        return self._configuration
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A read-only snapshot of store and ledger."""
-        raise NotImplementedError
+        with self._database.read() as connection:
+            yield connection
+
+    # --- commands ---
 
     def accept(
         self,
@@ -104,7 +152,10 @@ class Street:
         `key` is the transport's own key (Message-ID, Idempotency-Key, endpoint+name+digest+mtime), "" for none; the
         same key with the same bytes gives the first answer, with other bytes PartnerMistake("idempotency_mismatch").
         """
-        raise NotImplementedError
+        delivery = Delivery(
+            data=data, partner=partner, channel=channel, name=name, key=key, media_type=media_type, test=test
+        )
+        return self._do("accept", delivery)  # type: ignore[no-any-return]
 
     def receive(self, data: bytes, partner: str, channel: str = "rest", name: str = "", key: str = "") -> str:
         """`accept`, giving only the message id."""
@@ -112,57 +163,117 @@ class Street:
 
     def run_until_idle(self, *, deliver: bool = True) -> Progress:
         """Process all that is in the inbox and, with `deliver`, send what is due; returns when nothing is left."""
-        raise NotImplementedError
+        return self._do("run_until_idle", commands.RunUntilIdle(deliver=deliver))  # type: ignore[no-any-return]
 
     def run_due(self, now: datetime | None = None) -> Progress:
         """Everything due at `now` (default: the clock): waits end, overdue facts show, deliveries go."""
-        raise NotImplementedError
+        return self._do("run_due", commands.Nothing(), now)  # type: ignore[no-any-return]
 
     def replay(self, id: str, *, confirm: bool = False) -> Replay:
         """Read a message or document again with the map now in force; see Replay."""
-        raise NotImplementedError
+        return self._do("replay", commands.ReplayOf(id=id, confirm=confirm))  # type: ignore[no-any-return]
 
     def resend(self, id: str) -> str:
         """Queue an outgoing message again, with identical bytes and numbers."""
-        raise NotImplementedError
+        return self._do("resend", commands.Resend(id=id))  # type: ignore[no-any-return]
 
     def record_events(self, events: Iterable[AnyEvent], *, actor: str = "system") -> list[Recorded]:
         """Hand finished events (master data, decisions of people) to the ledger, and send what follows."""
-        raise NotImplementedError
+        return self._do("record_events", commands.Record(events=tuple(events), actor=actor))  # type: ignore[no-any-return]
 
     def fetch(self, id: str, partner: str = "") -> bytes:
         """The bytes of a message; a partner fetching from its mailbox starts the overdue clock of what it carries."""
-        raise NotImplementedError
+        return self._do("fetch", commands.Fetch(id=id, partner=partner))  # type: ignore[no-any-return]
 
-    def message(self, id: str) -> dict[str, Any]:
+    def configure(self) -> bool:
+        """Take up edited files now; True when something changed."""
+        return self._do("configure", commands.Nothing())  # type: ignore[no-any-return]
+
+    def review(self, message: str, n: int, comment: str) -> bool:
+        """A person settles a sent document that nobody answered; False: there is none."""
+        return self._do("review", commands.Review(message=message, n=n, comment=comment))  # type: ignore[no-any-return]
+
+    def put_key(self, *, name: str, sha256: str, partner: str, scopes: Sequence[str]) -> None:
+        """Keep a new API key by its digest; see `gateway.store.keys.put_key`, which raises OperatorMistake."""
+        self._do("put_key", commands.PutKey(name=name, sha256=sha256, partner=partner, scopes=tuple(scopes)))
+
+    def revoke_key(self, *, name: str) -> bool:
+        """End an API key; False when it had been ended before. Raises OperatorMistake when there is none."""
+        return self._do("revoke_key", commands.RevokeKey(name=name))  # type: ignore[no-any-return]
+
+    def subscribe(self, id: str, *, url: str, secret: str, kinds: Sequence[str], partner: str) -> None:
+        """Begin a webhook subscription; `secret` is a reference. See `gateway.store.subscriptions`."""
+        given = commands.Subscribe(id=id, url=url, secret=secret, kinds=tuple(kinds), partner=partner)
+        self._do("subscribe", given)
+
+    def unsubscribe(self, id: str) -> bool:
+        """End one; False when there is none in force."""
+        return self._do("unsubscribe", commands.Unsubscribe(id=id))  # type: ignore[no-any-return]
+
+    # --- reading ---
+
+    def subscriptions(self) -> list[Subscription]:
+        """Webhook subscriptions in force."""
+        with self.read() as connection:
+            return list_subscriptions(connection)
+
+    def message(self, id: str, *, provenance: bool = False) -> dict[str, Any]:
         """All that is known of one message, in or out: facts, documents with faults and results, answers.
 
-        Raises KeyError when there is none.
+        `provenance` adds where each canonical value stands, read again from the bytes. Raises KeyError for none.
         """
-        raise NotImplementedError
+        with self.read() as connection:
+            shown = show.show_message(connection, id)
+            if provenance:
+                shown["provenance"] = show.show_provenance(connection, id, self.configuration)
+        return shown
 
     def messages(
         self, *, direction: str = "in", partner: str = "", status: str = "", after: str = "", limit: int = 100
     ) -> list[dict[str, Any]]:
         """Newest last, after the id `after`; direction `out` gives answers in the shape of `Answer`."""
-        raise NotImplementedError
+        with self.read() as connection:
+            return show.list_messages(
+                connection, direction=direction, partner=partner, status=status, after=after, limit=limit
+            )
 
     def answers(self, id: str) -> tuple[Answer, ...]:
         """What answers one received message, in the order it was queued."""
-        raise NotImplementedError
+        with self.read() as connection:
+            return show.load_answers(connection, id)
 
-    def put_key(self, *, name: str, sha256: str, partner: str, scopes: Sequence[str]) -> None:
-        """Keep a new API key by its digest; see `gateway.store.keys.put_key`, which raises OperatorMistake."""
-        raise NotImplementedError
+    def _do(self, name: str, arguments: object, now: datetime | None = None) -> Any:
+        command = commands.COMMANDS[name]
+        moment = now or self.clock()
+        if self.desk is not None:
+            return command.run(self.desk, arguments, moment)
+        return msgspec.json.decode(control.call(self.home.socket, name, arguments, moment), type=command.result)
 
-    def revoke_key(self, *, name: str) -> bool:
-        """End an API key; False when it had been ended before. Raises OperatorMistake when there is none."""
-        raise NotImplementedError
 
-    def subscribe(self, id: str, *, url: str, secret: str, kinds: Sequence[str], partner: str) -> None:
-        """Begin a webhook subscription; `secret` is a reference. See `gateway.store.subscriptions`."""
-        raise NotImplementedError
+def _take_lock(lock: WriterLock, home: Home) -> bool:
+    """True: this process writes. False: `serve` does. Raises OperatorMistake when neither comes about."""
+    until = time.monotonic() + LOCK_WAIT_SECONDS
+    while not lock.take():
+        if control.answers(home.socket):
+            return False
+        if time.monotonic() > until:
+            raise OperatorMistake(f"another command writes to {home.path}", mend="try again when it has ended")
+        time.sleep(0.05)
+    return True
 
-    def unsubscribe(self, id: str) -> bool:
-        """End one; False when there is none in force."""
-        raise NotImplementedError
+
+def _prepare(database: Database) -> None:
+    """Make the tables of an empty database; refuse those of another version, naming `db upgrade`."""
+    with database.writing.begin() as connection:
+        if not schema.version(connection) and not book.version(connection):
+            schema.upgrade(connection)
+            book.upgrade(connection)
+        _check(connection)
+
+
+def _check(connection: Connection) -> None:
+    schema.check(connection)
+    try:
+        book.check_version(connection)
+    except book.VersionMismatch as mismatch:
+        raise OperatorMistake(str(mismatch)) from mismatch

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, bindparam, case, exists, insert, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, case, exists, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from gateway.store.evidence import chunk_rows, put_evidence
@@ -170,15 +170,7 @@ def claim_destinations(
 
     `pushed` limits them to destinations that we send to (a mailbox waits for its partner instead).
     """
-    ready = exists().where(outbox.c.destination == destination.c.id, outbox.c.status == "ready")
-    chosen = (
-        select(destination.c.id)
-        .where(destination.c.next_attempt <= now, destination.c.lease_until < now, ready)
-        .order_by(destination.c.next_attempt, destination.c.id)
-        .limit(most)
-    )
-    if pushed is not None:
-        chosen = chosen.where(or_(destination.c.id.in_(pushed), destination.c.id.like("hook:%")))
+    chosen = _due(now=now, pushed=pushed).order_by(destination.c.next_attempt, destination.c.id).limit(most)
     rows = connection.execute(
         update(destination)
         .where(destination.c.id.in_(chosen.scalar_subquery()))
@@ -186,6 +178,20 @@ def claim_destinations(
         .returning(destination.c.id, destination.c.token, destination.c.attempts)
     )
     return sorted(Due(*row) for row in rows)
+
+
+def has_due(connection: Connection, *, now: int, pushed: Sequence[str]) -> bool:
+    """Whether `claim_destinations` would find anything."""
+    query = _due(now=now, pushed=pushed).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def _due(*, now: int, pushed: Sequence[str] | None) -> Select[tuple[str]]:
+    ready = exists().where(outbox.c.destination == destination.c.id, outbox.c.status == "ready")
+    due = select(destination.c.id).where(destination.c.next_attempt <= now, destination.c.lease_until < now, ready)
+    if pushed is not None:
+        due = due.where(or_(destination.c.id.in_(pushed), destination.c.id.like("hook:%")))
+    return due
 
 
 def load_waiting(connection: Connection, name: str, *, most: int) -> list[Waiting]:

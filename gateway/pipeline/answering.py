@@ -1,0 +1,221 @@
+"""What goes back, decided inside the database transaction that records: TA1 and 997 at once, the rest as drafts.
+
+An 861, 824 or 850 is only decided here, with the ledger's effect; its map writes it afterwards, outside the lock
+(`gateway.pipeline.drafts`). Nothing here sends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from sqlalchemy import Connection
+
+from gateway import x12
+from gateway.document import Delimiters, Party
+from gateway.partners import Partner
+from gateway.pipeline.context import Context
+from gateway.pipeline.readings import ReadInterchange
+from gateway.store.controls import ControlNumbers
+from gateway.store.outbox import NewAnswer, put_answers
+from gateway.store.subscriptions import Subscription, list_subscriptions
+from ledger.advices import AnyAdvice, ApplicationAdvice
+from ledger.events import AnyEvent, Event
+from ledger.outcomes import AdviceDue, Recorded
+
+ROUTED = ("OrderPlaced", "OrderChanged", "OrderCancelled")
+STANDING = ("posted", "partly", "waiting")
+"""Results after which an event is a fact of ours that may be passed on."""
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a map is to write: one of `advice` and `event`."""
+
+    set_id: str
+    advice: AnyAdvice | None = None
+    event: AnyEvent | None = None
+
+
+class Webhook(msgspec.Struct, frozen=True, kw_only=True):
+    """Body of a webhook. Source: Standard Webhooks, payload structure."""
+
+    type: str
+    timestamp: str
+    data: Recorded
+
+
+_json = msgspec.json.Encoder(decimal_format="string")
+
+
+class Answers:
+    """Collects the answers of one database transaction and queues them in order."""
+
+    def __init__(self, connection: Connection, context: Context, interchanges: Iterable[ReadInterchange]) -> None:
+        self._connection = connection
+        self._context = context
+        uses = [
+            (f"{one.receiver}", f"{one.sender}", kind)
+            for one in interchanges
+            if one.plan and (one.plan.ta1 or one.plan.groups)
+            for kind in ("ISA", "GS", "ST")
+        ]
+        self._numbers = ControlNumbers(connection, uses)
+        self._answers: list[NewAnswer] = []
+        self._subscriptions: list[Subscription] = list_subscriptions(connection)
+
+    def acknowledge(self, message: str, interchange: ReadInterchange) -> None:
+        """Queue the TA1 and, where agreed, the 997s of one received interchange: one interchange each."""
+        plan = interchange.plan
+        partner = self._context.configuration.partners.get(interchange.partner)
+        if plan is None or partner is None:
+            return
+        if plan.ta1:
+            self._put_interchange(message, "TA1", partner, interchange, (), (plan.ta1,))
+        if plan.groups and partner.sends("997"):
+            ours, theirs = str(interchange.receiver), str(interchange.sender)
+            groups = tuple(
+                x12.OutgoingGroup(
+                    id="FA",
+                    sender=group.group_sender,
+                    receiver=group.group_receiver,
+                    control=self._numbers.take(ours, theirs, "GS"),
+                    version=group.version,
+                    documents=(
+                        x12.OutgoingDocument(
+                            set_id="997",
+                            control=f"{self._numbers.take(ours, theirs, 'ST'):04d}",
+                            segments=group.segments,
+                        ),
+                    ),
+                )
+                for group in plan.groups
+            )
+            self._put_interchange(message, "997", partner, interchange, groups, ())
+
+    def follow(self, recorded: Sequence[Recorded], events: Sequence[Event]) -> None:
+        """Queue what the ledger's answers call for. The first belong to `events`, the rest to earlier ones."""
+        for position, one in enumerate(recorded):
+            event = events[position] if position < len(events) else None
+            message = event.source.message if event is not None and event.source else ""
+            for outcome in one.outcomes:
+                if isinstance(outcome, AdviceDue):
+                    self._advise(outcome.advice, message)
+            if event is not None and one.kind in ROUTED and one.result in STANDING:
+                self._route(event, one, message)
+            if self._subscriptions:
+                self._notify(one, event.partner if event is not None else "", message)
+
+    def save(self) -> int:
+        """Queue everything collected; how many rows are new."""
+        self._numbers.save()
+        queued = put_answers(self._connection, self._answers)
+        self._answers.clear()
+        return len(queued)
+
+    def _put_interchange(
+        self,
+        message: str,
+        kind: str,
+        partner: Partner,
+        interchange: ReadInterchange,
+        groups: tuple[x12.OutgoingGroup, ...],
+        acks: tuple[tuple[str, ...], ...],
+    ) -> None:
+        ours, theirs = interchange.receiver, interchange.sender
+        data = x12.write_interchange(
+            groups,
+            self._context.configuration.guides,
+            sender=ours,
+            receiver=theirs,
+            control=self._numbers.take(str(ours), str(theirs), "ISA"),
+            now=self._context.now,
+            test=interchange.test,
+            partner_id=partner.id,
+            delimiters=delimiters_of(partner),
+            acks=acks,
+        )
+        self._answers.append(
+            NewAnswer(
+                id=self._context.new_id(),
+                destination=partner.id,
+                partner=partner.id,
+                kind=kind,
+                data=data,
+                answers=message,
+                book="test" if interchange.test else "live",
+                created_at=self._context.at,
+            )
+        )
+
+    def _advise(self, advice: AnyAdvice, message: str) -> None:
+        """824 and 861 go where the partner's agreement names them; elsewhere the outcome itself is enough."""
+        set_id = "824" if isinstance(advice, ApplicationAdvice) else "861"
+        partner = self._context.configuration.partners.get(advice.partner)
+        if partner is None or partner.sends(set_id) is None:
+            return
+        if isinstance(advice, ApplicationAdvice) and advice.original_message:
+            message = advice.original_message
+        draft = Draft(set_id=set_id, advice=advice)
+        self._put_draft(partner, draft, message, advice.book, f"advice:{advice.book}:{advice.number}")
+
+    def _route(self, event: Event, recorded: Recorded, message: str) -> None:
+        """An order of ours leaves to its supplier; nothing goes back to whom it came from."""
+        supplier = getattr(event, "supplier", "")
+        partner = self._context.configuration.partners.by_party(supplier) if supplier else None
+        if partner is None or partner.id == event.partner:
+            return
+        for agreement in partner.sends_on(recorded.kind):
+            draft = Draft(set_id=agreement.document, event=event)  # type: ignore[arg-type]
+            dedupe = f"route:{recorded.book}:{recorded.seq}:{partner.id}:{agreement.document}"
+            self._put_draft(partner, draft, message, recorded.book, dedupe)
+
+    def _put_draft(self, partner: Partner, draft: Draft, message: str, book: str, dedupe: str) -> None:
+        self._answers.append(
+            NewAnswer(
+                id=self._context.new_id(),
+                destination=partner.id,
+                partner=partner.id,
+                kind=draft.set_id,
+                answers=message,
+                book=book,
+                dedupe=dedupe,
+                created_at=self._context.at,
+                status="draft",
+                draft=_json.encode(draft).decode(),
+            )
+        )
+
+    def _notify(self, recorded: Recorded, partner: str, message: str) -> None:
+        kinds = [recorded.kind, *(str(outcome.__struct_config__.tag) for outcome in recorded.outcomes)]
+        for subscription in self._subscriptions:
+            if subscription.partner not in ("", partner):
+                continue
+            if subscription.kinds and not set(kinds) & set(subscription.kinds):
+                continue
+            kind = next((kind for kind in kinds if kind in subscription.kinds), recorded.kind)
+            body = Webhook(type=kind, timestamp=self._context.now.isoformat(), data=recorded)
+            self._answers.append(
+                NewAnswer(
+                    id=self._context.new_id(),
+                    destination=f"hook:{subscription.id}",
+                    partner=partner,
+                    kind="webhook",
+                    data=_json.encode(body),
+                    media_type="application/json",
+                    answers=message,
+                    book=recorded.book,
+                    created_at=self._context.at,
+                )
+            )
+
+
+def delimiters_of(partner: Partner) -> Delimiters:
+    """The delimiters that the agreement names for what we send."""
+    terms = partner.x12
+    return Delimiters(terms.element, terms.component, terms.segment, terms.repetition)
+
+
+def our_party(partner: Partner) -> Party | None:
+    """Our own ISA id towards a partner; None where its agreement does not say."""
+    qualifier, _, id = partner.x12.our_isa.partition(":")
+    return Party(qualifier, id) if id else None

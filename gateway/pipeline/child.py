@@ -1,0 +1,38 @@
+"""A reading child: batches in on standard input, readings out on standard output, until the pipe ends.
+
+Does the pure work only; it never opens the database.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+from gateway.mapping import Configuration
+from gateway.pipeline.children import Result, encoder, read_frame, work_decoder, write_frame
+from gateway.pipeline.reading import read_message
+
+
+def main() -> None:
+    # Ctrl-C goes to the whole foreground group; the parent decides when its children end.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    configuration: Configuration | None = None
+    while (body := read_frame(sys.stdin.buffer)) is not None:
+        try:
+            work = work_decoder.decode(body)
+            if work.files is not None:
+                configuration = Configuration.from_files(work.files, check=False)
+            if configuration is None:
+                raise AssertionError("the first batch brings the configuration")
+            result = Result(tuple(read_message(claimed, data, configuration) for claimed, data in work.messages))
+        except Exception as error:
+            # The parent reads the batch itself then, message by message, and finds the culprit.
+            configuration, result = None, Result(failure=f"{type(error).__name__}: {error}")
+        write_frame(answers, encoder.encode(result))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""Reading children: processes that do the pure work of large backlogs, over pipes of our own.
+
+A child is started before any thread exists, is sent the configuration once, and ends when its pipe does, so it cannot
+outlive a killed parent. Batches, not single messages: one at a time costs more than it saves.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import struct
+import subprocess
+import sys
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import IO
+
+import msgspec
+
+from gateway.errors import Unavailable
+from gateway.mapping import Configuration
+from gateway.pipeline.readings import ReadMessage
+from gateway.store.inbox import Claimed
+
+_LENGTH = struct.Struct("<I")
+
+
+class Work(msgspec.Struct, frozen=True, array_like=True):
+    """One batch for a child. `files` is the configuration, None when the child has it from the batch before."""
+
+    files: dict[str, bytes] | None
+    messages: tuple[tuple[Claimed, bytes], ...]
+
+
+class Result(msgspec.Struct, frozen=True, array_like=True):
+    """A child's answer: `failure` is set when it could not work at all."""
+
+    readings: tuple[ReadMessage, ...] = ()
+    failure: str = ""
+
+
+encoder = msgspec.msgpack.Encoder()
+result_decoder = msgspec.msgpack.Decoder(Result)
+work_decoder = msgspec.msgpack.Decoder(Work)
+
+
+def write_frame(pipe: IO[bytes], body: bytes) -> None:
+    pipe.write(_LENGTH.pack(len(body)))
+    pipe.write(body)
+    pipe.flush()
+
+
+def read_frame(pipe: IO[bytes]) -> bytes | None:
+    """The next frame, None at the end of the pipe."""
+    head = pipe.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        return None
+    (length,) = _LENGTH.unpack(head)
+    body = pipe.read(length)
+    return body if len(body) == length else None
+
+
+class _Child:
+    """One process and the hash of the configuration that it has."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-m", "gateway.pipeline.child"]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
+        self._has = ""
+
+    @property
+    def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
+        to_child, from_child = self._process.stdin, self._process.stdout
+        if to_child is None or from_child is None:
+            raise AssertionError("a child is always started with pipes")
+        return to_child, from_child
+
+    def read(self, configuration: Configuration, messages: Sequence[tuple[Claimed, bytes]]) -> list[ReadMessage]:
+        files = configuration.files if self._has != configuration.hash else None
+        to_child, from_child = self._pipes
+        try:
+            write_frame(to_child, encoder.encode(Work(files, tuple(messages))))
+            body = read_frame(from_child)
+        except OSError as error:
+            raise Unavailable(f"a reading child ended: {error}") from error
+        if body is None:
+            raise Unavailable("a reading child ended")
+        result = result_decoder.decode(body)
+        if result.failure:
+            self._has = ""
+            raise Unavailable(result.failure)
+        self._has = configuration.hash
+        return list(result.readings)
+
+    def close(self) -> None:
+        to_child, from_child = self._pipes
+        with contextlib.suppress(OSError):
+            to_child.close()
+        self._process.wait()
+        from_child.close()
+
+
+class Children:
+    """A fixed number of children; each takes one batch at a time."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self._all = tuple(_Child() for _ in range(count))
+        self._idle = list(self._all)
+        self._threads = ThreadPoolExecutor(max_workers=count, thread_name_prefix="reading")
+
+    def read(
+        self, configuration: Configuration, messages: Sequence[tuple[Claimed, bytes]]
+    ) -> Future[list[ReadMessage]]:
+        """Read a batch in the next idle child. The future raises Unavailable when the child could not."""
+        return self._threads.submit(self._read, configuration, messages)
+
+    def _read(self, configuration: Configuration, messages: Sequence[tuple[Claimed, bytes]]) -> list[ReadMessage]:
+        # As many threads as children: an idle one is always there. Appending and popping are atomic.
+        child = self._idle.pop()
+        try:
+            return child.read(configuration, messages)
+        finally:
+            self._idle.append(child)
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=True)
+        for child in self._all:
+            child.close()

@@ -1,0 +1,144 @@
+"""The writing commands by name: arguments and results as values. The same ones run here and in `serve`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from gateway.messages import Accepted
+from gateway.pipeline.accept import Delivery
+from gateway.pipeline.desk import Desk
+from gateway.pipeline.results import Progress, Replay
+from gateway.store.keys import put_key, revoke_key
+from gateway.store.sent import review
+from gateway.store.subscriptions import end_subscription, put_subscription
+from ledger.events import AnyEvent
+from ledger.outcomes import Recorded
+
+
+class Nothing(msgspec.Struct, frozen=True, kw_only=True):
+    """Arguments of a command that takes only the desk and the time."""
+
+
+class RunUntilIdle(msgspec.Struct, frozen=True, kw_only=True):
+    deliver: bool
+
+
+class ReplayOf(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    confirm: bool
+
+
+class Resend(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    events: tuple[AnyEvent, ...]
+    actor: str
+
+
+class Fetch(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    partner: str
+
+
+class PutKey(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    sha256: str
+    partner: str
+    scopes: tuple[str, ...]
+
+
+class RevokeKey(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+
+
+class Subscribe(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    url: str
+    secret: str
+    kinds: tuple[str, ...]
+    partner: str
+
+
+class Unsubscribe(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+
+
+class Review(msgspec.Struct, frozen=True, kw_only=True):
+    message: str
+    n: int
+    comment: str
+
+
+class Command(NamedTuple):
+    """`run` is a plain function; `arguments` and `result` say how both cross the socket."""
+
+    run: Callable[[Desk, Any, datetime], Any]
+    arguments: Any
+    result: Any
+
+
+def _put_key(desk: Desk, given: PutKey, now: datetime) -> None:
+    desk.writer.run(
+        lambda connection: put_key(
+            connection, now, name=given.name, sha256=given.sha256, partner=given.partner, scopes=given.scopes
+        )
+    )
+
+
+def _revoke_key(desk: Desk, given: RevokeKey, now: datetime) -> bool:
+    return desk.writer.run(lambda connection: revoke_key(connection, now, name=given.name))
+
+
+def _subscribe(desk: Desk, given: Subscribe, now: datetime) -> None:
+    desk.writer.run(
+        lambda connection: put_subscription(
+            connection,
+            now,
+            id=given.id,
+            url=given.url,
+            secret=given.secret,
+            kinds=given.kinds,
+            partner=given.partner,
+        )
+    )
+
+
+def _unsubscribe(desk: Desk, given: Unsubscribe, now: datetime) -> bool:
+    return desk.writer.run(lambda connection: end_subscription(connection, now, id=given.id))
+
+
+def _review(desk: Desk, given: Review, now: datetime) -> bool:
+    return desk.writer.run(lambda connection: review(connection, given.message, given.n, given.comment))
+
+
+COMMANDS: dict[str, Command] = {
+    "accept": Command(lambda desk, given, now: desk.accept(given, now), Delivery, Accepted),
+    "run_until_idle": Command(
+        lambda desk, given, now: desk.run_until_idle(given.deliver, now), RunUntilIdle, Progress
+    ),
+    "run_due": Command(lambda desk, given, now: desk.run_due(now), Nothing, Progress),
+    "replay": Command(lambda desk, given, now: desk.replay(given.id, given.confirm, now), ReplayOf, Replay),
+    "resend": Command(lambda desk, given, now: desk.resend(given.id, now), Resend, str),
+    "record_events": Command(
+        lambda desk, given, now: desk.record_events(given.events, given.actor, now), Record, list[Recorded]
+    ),
+    "fetch": Command(lambda desk, given, now: desk.fetch(given.id, given.partner, now), Fetch, bytes),
+    "configure": Command(lambda desk, given, now: desk.configure(now), Nothing, bool),
+    "put_key": Command(_put_key, PutKey, type(None)),
+    "revoke_key": Command(_revoke_key, RevokeKey, bool),
+    "subscribe": Command(_subscribe, Subscribe, type(None)),
+    "unsubscribe": Command(_unsubscribe, Unsubscribe, bool),
+    "review": Command(_review, Review, bool),
+}
+
+
+def run_command(desk: Desk, name: str, arguments: bytes, now: datetime) -> Any:
+    """Run one by its name and the JSON of its arguments. Raises KeyError for an unknown name."""
+    command = COMMANDS[name]
+    return command.run(desk, msgspec.json.decode(arguments, type=command.arguments), now)

@@ -1,0 +1,114 @@
+"""Configure: check all files that people edit, then put them in force by content hash at once, or keep the old ones.
+
+Guides, maps, partners and code tables are published in one database transaction. Files that do not pass leave what is
+in force untouched, and the mistake is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import structlog
+
+from gateway.errors import OperatorMistake
+from gateway.mapping import Configuration, load_configuration
+from gateway.resources import search_roots, source_files
+from gateway.store.database import Database
+from gateway.store.home import Home
+from gateway.store.published import in_force, load_files, publish
+from gateway.store.writer import Writer
+from ledger.policy import Policy, Terms
+
+log = structlog.get_logger(__name__)
+
+GATEWAY_TERMS = frozenset({"ack_due_minutes"})
+"""Terms that the gateway itself keeps; the ledger is told all others."""
+
+Signature = tuple[tuple[str, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A configuration in force. `mistake` says why newer files were not taken, "" when they were."""
+
+    configuration: Configuration
+    policy: Policy
+    signature: Signature = ()
+    mistake: str = ""
+
+
+def roots_of(home: Home, roots: Sequence[Path] | None) -> tuple[Path, ...]:
+    """Search roots, strongest first: the home, then `roots` or what the package ships."""
+    if roots is None:
+        return search_roots(home.path)
+    return (home.path, *roots)
+
+
+def sign_files(home: Home, roots: Sequence[Path] | None) -> Signature:
+    """Names, times and sizes of the files in force on disk: differs when somebody has edited."""
+    found = []
+    for name, path in sorted(source_files(roots_of(home, roots), home.partners).items()):
+        facts = path.stat()
+        found.append((name, facts.st_mtime_ns, facts.st_size))
+    return tuple(found)
+
+
+def load(home: Home, roots: Sequence[Path] | None) -> InForce:
+    """Check the files on disk. Raises OperatorMistake with all that is wrong in them."""
+    signature = sign_files(home, roots)
+    configuration = load_configuration(roots_of(home, roots), home.partners)
+    return InForce(configuration, build_policy(configuration), signature)
+
+
+def open_configuration(
+    home: Home, roots: Sequence[Path] | None, database: Database, writer: Writer | None, *, now: int
+) -> InForce:
+    """Load and publish at start. Faulty files keep the published ones in force, if there are any, and say so.
+
+    Raises OperatorMistake when the files are faulty and nothing was ever published.
+    """
+    try:
+        loaded = load(home, roots)
+    except OperatorMistake as mistake:
+        with database.read() as connection:
+            hash = in_force(connection)
+            files = load_files(connection, hash) if hash else {}
+        if not files:
+            raise
+        log.error("configuration.kept", hash=hash, reason=str(mistake))
+        configuration = Configuration.from_files(files, check=False)
+        return InForce(configuration, build_policy(configuration), sign_files(home, roots), str(mistake))
+    if writer is not None:
+        publish_configuration(writer, loaded, now=now)
+    return loaded
+
+
+def publish_configuration(writer: Writer, loaded: InForce, *, now: int) -> bool:
+    """Put it in force; False: it already was."""
+    hash, files = loaded.configuration.hash, loaded.configuration.files
+    if done := writer.run(lambda connection: publish(connection, hash, files, now=now)):
+        log.info("configuration.published", hash=hash, files=len(files))
+    return done
+
+
+def build_policy(configuration: Configuration) -> Policy:
+    """The ledger's policy from the partners' terms. Raises OperatorMistake for a term that it does not know."""
+    return Policy(terms={partner.id: _terms(partner.id, partner.terms) for partner in configuration.partners})
+
+
+def _terms(partner: str, stated: Any) -> Terms:
+    values: dict[str, Any] = {name: value for name, value in stated.other.items() if name not in GATEWAY_TERMS}
+    if stated.asn_due_minutes is not None:
+        values["asn_due_minutes"] = stated.asn_due_minutes
+    if stated.title_passes:
+        values["title_passes"] = stated.title_passes
+    if stated.tolerances:
+        values["tolerances"] = stated.tolerances
+    try:
+        return msgspec.convert(values, Terms, strict=False)
+    except msgspec.ValidationError as error:
+        raise OperatorMistake(f"terms: {error}", file=f"partners/{partner}/partner.yaml") from error

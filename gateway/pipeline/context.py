@@ -1,0 +1,28 @@
+"""What every step needs and none makes: configuration, policy, ledger, time and ids. Passed in, never global."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from gateway.mapping import Configuration
+from gateway.messages import microseconds
+from ledger.book import Ledger
+from ledger.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One moment of the street. `new_id` gives message ids."""
+
+    configuration: Configuration
+    policy: Policy
+    ledger: Ledger
+    now: datetime
+    new_id: Callable[[], str]
+
+    @property
+    def at(self) -> int:
+        """`now` in microseconds."""
+        return microseconds(self.now)

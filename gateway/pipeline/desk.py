@@ -1,0 +1,218 @@
+"""The desk: everything the holder of the writer's lock owns, and its commands. One per process that writes.
+
+Each command is `(desk, arguments, now)` written as a method; `gateway.pipeline.control` runs the same ones for other
+processes. Only here do the steps of the street meet.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from gateway.errors import OperatorMistake, PartnerMistake
+from gateway.messages import ENTROPY_BYTES, Accepted, message_id, microseconds
+from gateway.pipeline import deliver, replay
+from gateway.pipeline.accept import Delivery, accept
+from gateway.pipeline.children import Children
+from gateway.pipeline.configure import InForce, load, open_configuration, publish_configuration, sign_files
+from gateway.pipeline.context import Context
+from gateway.pipeline.drafts import write_drafts
+from gateway.pipeline.elapse import elapse
+from gateway.pipeline.posting import follow
+from gateway.pipeline.process import Processor
+from gateway.pipeline.results import Progress, Replay
+from gateway.store import inbox, outbox
+from gateway.store.alerts import Alert, put_alerts
+from gateway.store.database import Database
+from gateway.store.evidence import load_evidence
+from gateway.store.home import Home
+from gateway.store.tables import outbox as outbox_table
+from gateway.store.writer import Writer
+from gateway.transports.http import Sender
+from ledger import queries
+from ledger.book import Ledger
+from ledger.events import Actor, AnyEvent, Event, read_event
+from ledger.outcomes import Recorded
+
+
+class Desk:
+    """Made by the street once the lock is held and the tables are right."""
+
+    def __init__(
+        self, home: Home, database: Database, *, roots: Sequence[Path] | None, children: int, now: datetime
+    ) -> None:
+        self.home = home
+        self.database = database
+        self._roots = roots
+        # Before any thread exists: a child must not inherit half of a lock.
+        self._children = Children(children) if children else None
+        self.writer = Writer(database.writing)
+        self.ledger = Ledger()
+        self.sender = Sender()
+        self.arrived = threading.Event()
+        """Set when something waits in the inbox; the worker clears it."""
+        self._processing, self._delivering = threading.Lock(), threading.Lock()
+        self.in_force: InForce = open_configuration(home, roots, database, self.writer, now=microseconds(now))
+        self._processor = Processor(database, self.writer, self._children)
+        self.writer.run(_release_leases)
+
+    def close(self) -> None:
+        if self._children is not None:
+            self._children.close()
+        self.sender.close()
+        self.writer.close()
+
+    def context(self, now: datetime) -> Context:
+        return Context(
+            configuration=self.in_force.configuration,
+            policy=self.in_force.policy,
+            ledger=self.ledger,
+            now=now,
+            new_id=_ids(now),
+        )
+
+    # --- commands ---
+
+    def accept(self, delivery: Delivery, now: datetime) -> Accepted:
+        id = message_id(now, secrets.token_bytes(ENTROPY_BYTES))
+        accepted = accept(self.writer, delivery, id=id, received_at=microseconds(now)).result()
+        self.arrived.set()
+        return accepted
+
+    def process(self, now: datetime) -> Progress:
+        """One round: what was claimed is posted, and its drafts are written."""
+        with self._processing:
+            context = self.context(now)
+            posted = self._processor.run(context)
+            while write_drafts(self.database, self.writer, context):
+                pass
+        return Progress(messages=posted.messages, documents=posted.documents, parked=posted.parked)
+
+    def deliver(self, now: datetime) -> Progress:
+        """Every destination with something due is tried once."""
+        with self._delivering:
+            done = deliver.deliver_due(self.database, self.writer, self.sender, self.context(now))
+        return Progress(sent=done.sent, parked=done.parked)
+
+    def run_until_idle(self, send: bool, now: datetime) -> Progress:
+        total = Progress()
+        while (done := self.process(now)).messages:
+            total = total.plus(done)
+        while send and (done := self.deliver(now)).sent:
+            total = total.plus(done)
+        return total
+
+    def elapse(self, now: datetime) -> Progress:
+        context = self.context(now)
+        done = elapse(self.database, self.writer, context)
+        while write_drafts(self.database, self.writer, context):
+            pass
+        return Progress(elapsed=done.events + done.overdue)
+
+    def run_due(self, now: datetime) -> Progress:
+        first = self.run_until_idle(False, now)
+        return first.plus(self.elapse(now)).plus(self.run_until_idle(True, now))
+
+    def replay(self, id: str, confirm: bool, now: datetime) -> Replay:
+        """Queue what may be read again; show what recorded documents would say now. See `Replay`."""
+        with self.database.read() as connection:
+            plan = replay.plan_replay(connection, id)
+            recorded = list(_recorded_events(connection, plan))
+            difference = replay.compare(connection, plan, recorded, self.context(now))
+        if confirm and difference:
+            raise PartnerMistake(
+                "not_supported",
+                "replacing recorded events by a new reading is not done yet: reverse the event and send it again",
+            )
+        self.writer.run(lambda connection: replay.queue_replay(connection, plan))
+        self.arrived.set()
+        replayed = (plan.message,) if plan.whole else tuple(f"{plan.message}.{n}" for n in plan.documents)
+        return Replay(
+            id=id, status="queued" if replayed else "compared", replayed=replayed, difference=tuple(difference)
+        )
+
+    def resend(self, id: str, now: datetime) -> str:
+        if not self.writer.run(lambda connection: outbox.queue_again(connection, id)):
+            raise PartnerMistake("not_found", f"we sent no message {id}")
+        context = self.context(now)
+        while write_drafts(self.database, self.writer, context):
+            pass
+        return id
+
+    def record_events(self, events: Sequence[AnyEvent], actor: str, now: datetime) -> list[Recorded]:
+        who = Actor(kind="user", id=actor)
+        stamped = [event if event.actor else msgspec.structs.replace(event, actor=who) for event in events]
+        context = self.context(now)
+
+        def job(connection: Connection) -> list[Recorded]:
+            recorded = self.ledger.record(connection, stamped, context.policy, now)
+            follow(connection, recorded, stamped, context)
+            return recorded[: len(stamped)]
+
+        recorded = self.writer.run(job)
+        while write_drafts(self.database, self.writer, context):
+            pass
+        return recorded
+
+    def fetch(self, id: str, partner: str, now: datetime) -> bytes:
+        with self.database.read() as connection:
+            data = load_evidence(connection, [id]).get(id)
+            row = connection.execute(select(outbox_table.c.status).where(outbox_table.c.id == id)).first()
+        if data is None:
+            raise PartnerMistake("not_found", f"there is no message {id}, or it is not written yet")
+        if partner and row is not None and row.status == "ready":
+            context = self.context(now)
+            agreed = self.in_force.configuration.partners.get(partner)
+            self.writer.run(lambda connection: deliver.fetch(connection, id, agreed, context))
+        return data
+
+    def write(self, job: Callable[[Connection], object]) -> object:
+        return self.writer.run(job)
+
+    def configure(self, now: datetime) -> bool:
+        """Take up edited files, all or none; True when a new configuration is in force.
+
+        Faulty files leave the old ones in force, are told once, and are tried again when they change.
+        """
+        signature = sign_files(self.home, self._roots)
+        if signature == self.in_force.signature:
+            return False
+        try:
+            loaded = load(self.home, self._roots)
+        except OperatorMistake as mistake:
+            old = self.in_force
+            self.in_force = InForce(old.configuration, old.policy, signature, str(mistake))
+            alert = Alert(kind="configuration_kept", text=str(mistake), at=microseconds(now))
+            self.writer.run(lambda connection: put_alerts(connection, [alert]))
+            return False
+        changed = publish_configuration(self.writer, loaded, now=microseconds(now))
+        self.in_force = loaded
+        return changed
+
+
+def _recorded_events(connection: Connection, plan: replay.Plan) -> Iterator[Event]:
+    """The events that the documents of a plan made, as the ledger keeps them."""
+    for answers in replay.recorded_in(plan).values():
+        for one in answers:
+            kept = queries.event(connection, one.seq, book=one.book)
+            if kept is not None:
+                yield kept.body if isinstance(kept.body, Event) else read_event(kept.body)
+
+
+def _release_leases(connection: Connection) -> None:
+    """Nobody else writes: what a killed process had leased is free at once, not after its lease."""
+    inbox.release_leases(connection)
+    outbox.release_all(connection)
+
+
+def _ids(now: datetime) -> Callable[[], str]:
+    def new_id() -> str:
+        return message_id(now, secrets.token_bytes(ENTROPY_BYTES))
+
+    return new_id

@@ -1,0 +1,54 @@
+"""Elapse: time passes. Waits of the ledger end, answers that did not come become overdue, and what follows is queued.
+
+All of it in one database transaction, so that nothing becomes visible without its consequence.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from gateway.pipeline.context import Context
+from gateway.pipeline.posting import follow
+from gateway.store.alerts import Alert, put_alerts
+from gateway.store.database import Database
+from gateway.store.sent import find_overdue, settle
+from gateway.store.writer import Writer
+
+
+class Elapsed(NamedTuple):
+    """Events whose waits ended, answers that became overdue, messages queued."""
+
+    events: int = 0
+    overdue: int = 0
+    queued: int = 0
+
+
+def elapse(database: Database, writer: Writer, context: Context) -> Elapsed:
+    """Do what is due at `context.now`; asks a snapshot first, so that a quiet gateway takes no write lock."""
+    with database.read() as connection:
+        due = context.ledger.next_due(connection)
+        if (due is None or due > context.now) and not find_overdue(connection, now=context.at):
+            return Elapsed()
+    return writer.run(lambda connection: _elapse(connection, context))
+
+
+def _elapse(connection: Connection, context: Context) -> Elapsed:
+    recorded = context.ledger.tick(connection, context.policy, context.now)
+    queued = follow(connection, recorded, (), context) if recorded else 0
+    overdue = find_overdue(connection, now=context.at)
+    for one in overdue:
+        settle(connection, one, status="overdue", answered_by="")
+    alerts = [
+        Alert(
+            kind="ack_overdue",
+            text=f"{one.type} {one.number} was not acknowledged by {one.partner} in time",
+            partner=one.partner,
+            message=one.message,
+            at=context.at,
+        )
+        for one in overdue
+    ]
+    put_alerts(connection, alerts)
+    return Elapsed(len(recorded), len(overdue), queued)

@@ -1,0 +1,69 @@
+"""Finds where in a partner's document a faulty value stands, so that an 824 can name segment, element and value.
+
+Reads the kept bytes again with the map in force; only done for documents that are answered by an 824.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from sqlalchemy import Connection
+
+from gateway.document import Provenance
+from gateway.mapping import Configuration, MapReading, read_document
+from gateway.messages import split_document_id
+from gateway.pipeline.reading import read_documents
+from gateway.store.evidence import load_evidence
+from ledger.advices import AdvisedFault, AdvisedItem, ApplicationAdvice
+
+
+def place_faults(
+    connection: Connection, advice: ApplicationAdvice, configuration: Configuration
+) -> ApplicationAdvice:
+    """The advice with tag, element and value in every fault whose field the map can lead back to its place."""
+    if not any(fault.field and not fault.tag for item in advice.items for fault in item.faults):
+        return advice
+    reading = _read_again(connection, advice, configuration)
+    if reading is None:
+        return advice
+    places = {place.path: place for place in reading.provenance()}
+    lines = [line for event in reading.events for line in getattr(event, "lines", ())]
+    indices = {line.segment: index for index, line in enumerate(lines) if line.segment}
+
+    def placed(item: AdvisedItem) -> AdvisedItem:
+        return msgspec.structs.replace(item, faults=tuple(_place(fault, places, indices) for fault in item.faults))
+
+    return msgspec.structs.replace(advice, items=tuple(placed(item) for item in advice.items))
+
+
+def read_again(data: bytes, document: str, configuration: Configuration, partner: str) -> MapReading | None:
+    """What the map in force reads in one document of a message; None where it can no longer be read."""
+    agreed = configuration.partners.get(partner)
+    number = split_document_id(document)[1]
+    documents = read_documents(data, configuration, partner)
+    if agreed is None or number is None or not 0 < number <= len(documents):
+        return None
+    found = configuration.map_for(partner, documents[number - 1])
+    return read_document(found, documents[number - 1], agreed) if found is not None else None
+
+
+def _read_again(connection: Connection, advice: ApplicationAdvice, configuration: Configuration) -> MapReading | None:
+    data = load_evidence(connection, [advice.original_message]).get(advice.original_message)
+    if data is None:
+        return None
+    return read_again(data, advice.original_document, configuration, advice.partner)
+
+
+def _place(fault: AdvisedFault, places: Mapping[str, Provenance], indices: Mapping[int, int]) -> AdvisedFault:
+    if not fault.field or fault.tag:
+        return fault
+    paths: Sequence[str] = (fault.field,)
+    if fault.segment in indices:
+        paths = (f"lines[{indices[fault.segment]}].{fault.field}", fault.field)
+    place = next((places[path] for path in paths if path in places), None)
+    if place is None:
+        return fault
+    return msgspec.structs.replace(
+        fault, segment=place.segment, tag=place.tag, element=place.element, value=fault.value or place.value
+    )

@@ -1,0 +1,187 @@
+"""The one short database transaction of a batch: leases, duplicates, ledger, answers, rows done.
+
+Everything in it commits together or not at all; the caller tries the messages one by one when it fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import Connection
+
+from gateway.pipeline.answering import Answers
+from gateway.pipeline.context import Context
+from gateway.pipeline.duplicates import History
+from gateway.pipeline.readings import ReadDocument, ReadMessage
+from gateway.pipeline.reconcile import reconcile_document, reconcile_interchange
+from gateway.store.alerts import Alert, put_alerts
+from gateway.store.documents import DocumentRow, put_documents, replace_documents
+from gateway.store.inbox import Finished, finish, holds_leases
+from ledger.events import Event
+from ledger.outcomes import Recorded
+
+_json = msgspec.json.Encoder(decimal_format="string")
+
+
+class Posted(NamedTuple):
+    """What one posting did."""
+
+    messages: int = 0
+    documents: int = 0
+    parked: int = 0
+    lost: int = 0
+    """Messages whose lease had passed to another: left alone."""
+    queued: int = 0
+
+
+def post(connection: Connection, messages: Sequence[ReadMessage], context: Context) -> Posted:
+    """Record a batch of readings. Raises LedgerError (or worse) for the whole batch; data alone never raises."""
+    held = holds_leases(connection, [(message.id, message.token) for message in messages])
+    mine = [message for message in messages if message.id in held]
+    batch = _Batch(connection, mine, context)
+    batch.settle()
+    batch.record()
+    batch.answer()
+    parked = batch.finish()
+    documents = sum(len(message.documents) for message in mine)
+    return Posted(len(mine), documents, parked, len(messages) - len(mine), batch.queued)
+
+
+def follow(connection: Connection, recorded: Sequence[Recorded], events: Sequence[Event], context: Context) -> int:
+    """Queue what follows from events recorded outside any message (time, master data, decisions)."""
+    answers = Answers(connection, context, ())
+    answers.follow(recorded, events)
+    return answers.save()
+
+
+class _Batch:
+    def __init__(self, connection: Connection, messages: Sequence[ReadMessage], context: Context) -> None:
+        self._connection = connection
+        self._messages = messages
+        self._context = context
+        self._rows: dict[str, DocumentRow] = {}
+        self._to_record: list[ReadDocument] = []
+        self._alerts: list[Alert] = []
+        self._recorded: list[Recorded] = []
+        self._events: list[Event] = []
+        self.queued = 0
+
+    def settle(self) -> None:
+        """Decide each document that needs no ledger, and collect those that do."""
+        documents = [document for message in self._messages for document in message.documents]
+        history = History(self._connection, documents, now=self._context.at)
+        for message in self._messages:
+            for document in message.documents:
+                row = document.row if document.row.status else history.settle(document, release=message.is_replay)
+                if row is None:
+                    if earlier := history.warning(document):
+                        self._alert("duplicate_control", document.row, f"its control numbers were used for {earlier}")
+                    row = self._take(document)
+                history.take(row)
+                self._rows[row.id] = row
+                if row.status in ("parked", "held"):
+                    self._alert(row.reason_code, row, row.reason)
+
+    def record(self) -> None:
+        """Hand all events to the ledger at once, and read each document's state from what it says."""
+        self._events = [event for document in self._to_record for event in document.events]
+        if not self._events:
+            return
+        context = self._context
+        self._recorded = context.ledger.record(self._connection, self._events, context.policy, context.now)
+        position = 0
+        for document in self._to_record:
+            own = self._recorded[position : position + len(document.events)]
+            position += len(document.events)
+            self._rows[document.row.id] = msgspec.structs.replace(
+                document.row, status=status_of(own), result=_json.encode(own), reason=_reason_of(own)
+            )
+
+    def answer(self) -> None:
+        """997 first and independent of the business; then what the ledger found."""
+        interchanges = [one for message in self._messages for one in message.interchanges]
+        answers = Answers(self._connection, self._context, interchanges)
+        for message in self._messages:
+            for interchange in message.interchanges:
+                if not message.is_replay:
+                    answers.acknowledge(message.id, interchange)
+                for ta1 in interchange.acks:
+                    self._alerts += reconcile_interchange(
+                        self._connection, ta1, partner=interchange.partner, message=message.id, at=self._context.at
+                    )
+        answers.follow(self._recorded, self._events)
+        self.queued = answers.save()
+
+    def finish(self) -> int:
+        """Write the rows and end the leases; how many messages and documents were parked or held."""
+        context = self._context
+        first = [m for m in self._messages if not m.is_replay and not m.reason_code]
+        again = [m for m in self._messages if m.is_replay]
+        put_documents(self._connection, (self._rows[d.row.id] for m in first for d in m.documents))
+        replace_documents(self._connection, [self._rows[d.row.id] for m in again for d in m.documents])
+        finish(
+            self._connection,
+            [
+                Finished(
+                    id=message.id,
+                    token=message.token,
+                    at=context.at,
+                    reason_code=message.reason_code,
+                    reason=message.reason,
+                    faults=message.faults,
+                )
+                for message in self._messages
+            ],
+        )
+        for message in self._messages:
+            if message.reason_code:
+                self._alerts.append(
+                    Alert(
+                        kind=message.reason_code,
+                        text=message.reason,
+                        partner=message.partner,
+                        message=message.id,
+                        at=context.at,
+                    )
+                )
+        put_alerts(self._connection, self._alerts)
+        return sum(1 for m in self._messages if m.reason_code) + sum(
+            1 for row in self._rows.values() if row.status in ("parked", "held")
+        )
+
+    def _take(self, document: ReadDocument) -> DocumentRow:
+        if document.acks or document.advice is not None:
+            self._alerts += reconcile_document(self._connection, document, at=self._context.at)
+            return msgspec.structs.replace(document.row, status="reconciled")
+        self._to_record.append(document)
+        # Its true state follows from the ledger; until then a later one of this batch must see that it counts.
+        return msgspec.structs.replace(document.row, status="recorded")
+
+    def _alert(self, kind: str, row: DocumentRow, text: str) -> None:
+        self._alerts.append(
+            Alert(
+                kind=kind, text=text, partner=row.partner, message=row.message, document=row.id, at=self._context.at
+            )
+        )
+
+
+def status_of(recorded: Sequence[Recorded]) -> str:
+    """A document's state from those of its events: what posted counts most, then what may still post."""
+    results = {one.result for one in recorded}
+    if results & {"posted", "partly"}:
+        return "recorded"
+    for status in ("waiting", "conflict", "refused"):
+        if status in results:
+            return status
+    return "repeated" if results == {"repeated"} else "recorded"
+
+
+def _reason_of(recorded: Sequence[Recorded]) -> str:
+    for one in recorded:
+        for outcome in one.outcomes:
+            reason = getattr(outcome, "reason", "") or getattr(outcome, "needs", "")
+            if reason and one.result in ("waiting", "refused", "conflict"):
+                return str(reason)
+    return ""

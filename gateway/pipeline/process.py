@@ -1,0 +1,187 @@
+"""Process: claim messages, do the pure work, post in short database transactions. Drops nothing.
+
+Claim and post run in the writer; between them no database transaction is open. A batch that fails is tried message by
+message, and one that fails alone is parked with its reason.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+
+import structlog
+
+from gateway.errors import CrossdockError, Unavailable
+from gateway.pipeline.children import Children
+from gateway.pipeline.context import Context
+from gateway.pipeline.posting import Posted, post
+from gateway.pipeline.reading import read_message
+from gateway.pipeline.readings import ReadMessage
+from gateway.store.database import Database
+from gateway.store.evidence import load_evidence
+from gateway.store.inbox import ATTEMPTS_MAX, Claimed, claim
+from gateway.store.writer import LOCK_SECONDS, Writer
+
+log = structlog.get_logger(__name__)
+
+CLAIM_MAX = 250
+LOT_MAX = 50
+"""Messages that a child reads at once."""
+LOT_BYTES_MAX = 1_000_000
+INLINE_MAX = 20
+"""A smaller backlog is read in the process itself: starting on it at once is quicker than sharing it."""
+
+
+class Pace:
+    """How many lines may be posted while the write lock is held, learned from how long it took before."""
+
+    def __init__(self) -> None:
+        self._seconds_per_line = 0.0001
+
+    def learn(self, weight: int, seconds: float) -> None:
+        self._seconds_per_line += 0.2 * (seconds / weight - self._seconds_per_line)
+
+    def cut(self, messages: Sequence[ReadMessage]) -> Iterator[list[ReadMessage]]:
+        """Batches in order, each within LOCK_SECONDS; a larger message is a batch of its own and never split."""
+        most = LOCK_SECONDS / max(self._seconds_per_line, 1e-6)
+        batch: list[ReadMessage] = []
+        weight = 0.0
+        for message in messages:
+            if batch and weight + message.weight > most:
+                yield batch
+                batch, weight = [], 0
+            batch.append(message)
+            weight += message.weight
+        if batch:
+            yield batch
+
+
+class Processor:
+    """The worker of one process; call `run` from one thread at a time."""
+
+    def __init__(self, database: Database, writer: Writer, children: Children | None) -> None:
+        self._database = database
+        self._writer = writer
+        self._children = children
+        self._pace = Pace()
+
+    def run(self, context: Context) -> Posted:
+        """Take up to CLAIM_MAX messages from the inbox through the whole step; zero messages: it was empty."""
+        claimed = self._writer.run(lambda connection: claim(connection, now=context.at, most=CLAIM_MAX))
+        if not claimed:
+            return Posted()
+        with self._database.read() as connection:
+            evidence = load_evidence(connection, [one.id for one in claimed])
+        total = Posted()
+        posting: deque[tuple[list[ReadMessage], Future[Posted]]] = deque()
+        for readings in self._read_all([(one, evidence.get(one.id, b"")) for one in claimed], context):
+            for batch in self._pace.cut(readings):
+                posting.append((batch, self._submit(batch, context)))
+            while len(posting) > 2:
+                total = _add(total, self._finish(*posting.popleft(), context))
+        while posting:
+            total = _add(total, self._finish(*posting.popleft(), context))
+        return total
+
+    # --- reading ---
+
+    def _read_all(self, work: list[tuple[Claimed, bytes]], context: Context) -> Iterator[list[ReadMessage]]:
+        if self._children is None or len(work) <= INLINE_MAX:
+            for lot in _lots(work):
+                yield [self._read_one(claimed, data, context) for claimed, data in lot]
+            return
+        reading: deque[tuple[list[tuple[Claimed, bytes]], Future[list[ReadMessage]]]] = deque()
+        for lot in _lots(work):
+            reading.append((lot, self._children.read(context.configuration, lot)))
+            if len(reading) > self._children.count:
+                yield self._collect(*reading.popleft(), context)
+        while reading:
+            yield self._collect(*reading.popleft(), context)
+
+    def _collect(
+        self, lot: list[tuple[Claimed, bytes]], future: Future[list[ReadMessage]], context: Context
+    ) -> list[ReadMessage]:
+        try:
+            return future.result()
+        except Unavailable as error:
+            log.warning("child.failed", reason=str(error), messages=len(lot))
+            return [self._read_one(claimed, data, context) for claimed, data in lot]
+
+    def _read_one(self, claimed: Claimed, data: bytes, context: Context) -> ReadMessage:
+        """One message; a bug of ours on its bytes parks it and stops nothing."""
+        if claimed.attempts > ATTEMPTS_MAX:
+            return _parked(claimed, "gave_up", f"reading it was begun {claimed.attempts - 1} times and never ended")
+        try:
+            return read_message(claimed, data, context.configuration)
+        except Exception as error:
+            log.exception("message.unreadable", message=claimed.id)
+            return _parked(claimed, "failed", f"reading it failed: {type(error).__name__}: {error}")
+
+    # --- posting ---
+
+    def _submit(self, batch: list[ReadMessage], context: Context) -> Future[Posted]:
+        def job(connection: object) -> Posted:
+            started = time.perf_counter()
+            posted = post(connection, batch, context)  # type: ignore[arg-type]
+            self._pace.learn(sum(message.weight for message in batch), time.perf_counter() - started)
+            return posted
+
+        return self._writer.submit(job)
+
+    def _finish(self, batch: list[ReadMessage], future: Future[Posted], context: Context) -> Posted:
+        try:
+            return future.result()
+        except Unavailable:
+            raise
+        except Exception as error:
+            if len(batch) > 1:
+                log.warning("batch.failed", reason=f"{type(error).__name__}: {error}", messages=len(batch))
+                total = Posted()
+                for message in batch:
+                    total = _add(total, self._finish([message], self._submit([message], context), context))
+                return total
+            return self._park(batch[0], error, context)
+
+    def _park(self, message: ReadMessage, error: Exception, context: Context) -> Posted:
+        if not isinstance(error, CrossdockError):
+            log.error("message.failed", message=message.id, exc_info=error)
+        parked = ReadMessage(
+            id=message.id,
+            token=message.token,
+            partner=message.partner,
+            received_at=message.received_at,
+            reason_code="failed",
+            reason=f"posting it failed: {type(error).__name__}: {error}",
+            is_replay=message.is_replay,
+        )
+        return self._writer.run(lambda connection: post(connection, [parked], context))
+
+
+def _parked(claimed: Claimed, code: str, text: str) -> ReadMessage:
+    return ReadMessage(
+        id=claimed.id,
+        token=claimed.token,
+        partner=claimed.partner,
+        received_at=claimed.received_at,
+        reason_code=code,
+        reason=text,
+    )
+
+
+def _lots(work: list[tuple[Claimed, bytes]]) -> Iterator[list[tuple[Claimed, bytes]]]:
+    lot: list[tuple[Claimed, bytes]] = []
+    size = 0
+    for item in work:
+        if lot and (len(lot) >= LOT_MAX or size + len(item[1]) > LOT_BYTES_MAX):
+            yield lot
+            lot, size = [], 0
+        lot.append(item)
+        size += len(item[1])
+    if lot:
+        yield lot
+
+
+def _add(one: Posted, other: Posted) -> Posted:
+    return Posted(*(a + b for a, b in zip(one, other, strict=True)))

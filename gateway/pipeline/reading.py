@@ -1,0 +1,280 @@
+"""The pure work on one message: scan, check, who may say it, map. No database, no clock; bad data never raises.
+
+Runs in the process itself for a few messages and in children for many (`gateway.pipeline.children`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import cast
+
+import msgspec
+
+from gateway import x12
+from gateway.document import Document, Fault, Party
+from gateway.mapping import Configuration, MapReading, read_document
+from gateway.partners import Agreement, Partner
+from gateway.pipeline.identity import Refusal, check_interchange, check_test_state, partner_of
+from gateway.pipeline.meaning import ABOUT_WHAT_WE_SENT, goods_received_from, is_agreed
+from gateway.pipeline.readings import ReadDocument, ReadInterchange, ReadMessage
+from gateway.pipeline.received import read_acks
+from gateway.store.documents import DocumentRow, Key
+from gateway.store.inbox import Claimed
+from gateway.x12 import Group, Interchange
+from ledger.advices import AnyAdvice, ReceivingAdvice
+from ledger.events import Actor, AnyEvent, Source
+
+
+def read_message(claimed: Claimed, data: bytes, configuration: Configuration) -> ReadMessage:
+    """All that can be known of a message without the ledger."""
+    if looks_like_x12(data):
+        return _Reader(claimed, configuration).read_x12(data)
+    return _Reader(claimed, configuration).read_other(data)
+
+
+def looks_like_x12(data: bytes) -> bool:
+    """True when an ISA stands first, after a byte order mark and white space."""
+    return data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x00")[:3] == b"ISA"
+
+
+def read_documents(data: bytes, configuration: Configuration, partner: str) -> tuple[Document, ...]:
+    """The documents of a message in their order, without any judgement: number n stands at n - 1."""
+    if looks_like_x12(data):
+        return x12.read(data, configuration.guides, partner_of=_finder(configuration)).documents
+    return configuration.read_file(partner, data)[0]
+
+
+def _finder(configuration: Configuration) -> Callable[[Party, Party, str, str], str]:
+    def find(sender: Party, receiver: Party, group_sender: str, group_receiver: str) -> str:
+        found = configuration.partners.by_isa(sender, group_sender)
+        return found.id if found else ""
+
+    return find
+
+
+class _Reader:
+    """The reading of one message; numbers its documents from 1 in order."""
+
+    def __init__(self, claimed: Claimed, configuration: Configuration) -> None:
+        self._claimed = claimed
+        self._configuration = configuration
+        self._documents: list[ReadDocument] = []
+        self._interchanges: list[ReadInterchange] = []
+
+    # --- every other format ---
+
+    def read_other(self, data: bytes) -> ReadMessage:
+        """One file of another format is an interchange of its own; who sent it, only the transport knows."""
+        claimed = self._claimed
+        partner = self._configuration.partners.get(claimed.partner)
+        if partner is None:
+            return self._park("unknown_partner", f'no partner "{claimed.partner}" brings files here', ())
+        documents, faults = self._configuration.read_file(partner.id, data)
+        if not documents:
+            return self._park(faults[0].code if faults else "unreadable", _first_text(faults), faults)
+        refusal = check_test_state(partner, claimed.test)
+        for document in documents:
+            row = self._row(document, partner.id)
+            if refusal is not None:
+                self._documents.append(ReadDocument(row=_as(row, "parked", refusal.code, refusal.text)))
+            elif document.accepted is False or any(fault.rejects for fault in document.faults):
+                # Nothing tells a sender of files that syntax was refused: a person sees it, parked and replayable.
+                self._documents.append(ReadDocument(row=_as(row, "parked", "syntax", _first_text(document.faults))))
+            else:
+                self._documents.append(self._take_accepted(row, partner, document))
+        return self._done(faults)
+
+    # --- X12 ---
+
+    def read_x12(self, data: bytes) -> ReadMessage:
+        partners = self._configuration.partners
+
+        reading = x12.read(data, self._configuration.guides, partner_of=_finder(self._configuration))
+        refusals: list[Refusal] = []
+        for interchange in reading.interchanges:
+            refusal = check_interchange(partners, self._claimed.partner, interchange)
+            if refusal is not None:
+                refusals.append(refusal)
+            self._take_interchange(interchange, refusal)
+        if not reading.interchanges:
+            return self._park("unreadable", "nothing in it could be read", reading.faults)
+        if len(refusals) == len(reading.interchanges) and not any(refusal.ta1 for refusal in refusals):
+            return self._park(refusals[0].code, refusals[0].text, reading.faults)
+        return self._done(reading.faults)
+
+    def _take_interchange(self, interchange: Interchange, refusal: Refusal | None) -> None:
+        partner = partner_of(self._configuration.partners, interchange)
+        if refusal is None and partner is not None:
+            plan = x12.plan_acks(interchange)
+            taken = ReadInterchange(
+                partner=partner.id,
+                sender=interchange.sender,
+                receiver=interchange.receiver,
+                control=interchange.control,
+                test=interchange.test,
+                delimiters=interchange.delimiters,
+                plan=plan,
+                acks=interchange.acks,
+            )
+            self._interchanges.append(taken)
+        elif refusal is not None and refusal.ta1 and partner is not None:
+            plan = x12.AckPlan(ta1=_refuse(interchange, refusal.ta1) if interchange.ack_requested else None)
+            self._interchanges.append(
+                ReadInterchange(
+                    partner=partner.id,
+                    sender=interchange.sender,
+                    receiver=interchange.receiver,
+                    control=interchange.control,
+                    test=interchange.test,
+                    delimiters=interchange.delimiters,
+                    plan=plan,
+                )
+            )
+        for group in interchange.groups:
+            for document in group.documents:
+                self._documents.append(self._take_document(interchange, group, document, refusal))
+
+    def _take_document(
+        self, interchange: Interchange, group: Group, document: Document, refusal: Refusal | None
+    ) -> ReadDocument:
+        partner = partner_of(self._configuration.partners, interchange, group.sender)
+        row = self._row(document, partner.id if partner else "")
+        if refusal is not None or partner is None:
+            code, text = (refusal.code, refusal.text) if refusal else ("unknown_partner", "no partner is known")
+            return ReadDocument(row=_as(row, "parked", code, text))
+        if not interchange.accepted:
+            return ReadDocument(row=_as(row, "rejected", "interchange_refused", _first_text(interchange.faults)))
+        if not group.accepted:
+            return ReadDocument(row=_as(row, "rejected", "group_refused", _first_text(group.faults)))
+        return self._take_accepted(row, partner, document)
+
+    # --- every format ---
+
+    def _take_accepted(self, row: DocumentRow, partner: Partner, document: Document) -> ReadDocument:
+        """A document in an envelope that stands: agreement, verdict of its guide, map."""
+        if document.accepted is False:
+            return ReadDocument(row=_as(row, "rejected", "syntax", _first_text(document.faults)))
+        if document.accepted is None and document.format == "x12":
+            return ReadDocument(row=_as(row, "parked", "no_guide", _first_text(document.faults)))
+        agreement = partner.receives(document.type)
+        if agreement is None:
+            text = f"{partner.id} has no agreement to send {document.type}: receive in its partner.yaml"
+            return ReadDocument(row=_as(row, "parked", "no_agreement", text))
+        if agreement.meaning == "ack":
+            return ReadDocument(row=row, acks=read_acks(document))
+        if agreement.meaning in ("record", "pass"):
+            return ReadDocument(row=_as(row, "passed", "", ""))
+        return self._map(row, partner, agreement, document)
+
+    def _map(self, row: DocumentRow, partner: Partner, agreement: Agreement, document: Document) -> ReadDocument:
+        found = self._configuration.map_for(partner.id, document)
+        if found is None:
+            text = f"no map reads {document.type} of {partner.id}"
+            return ReadDocument(row=_as(row, "parked", "no_map", text))
+        reading = read_document(found, document, partner)
+        row = msgspec.structs.replace(
+            row, map=found.hash, faults=row.faults + reading.faults, unmapped=str(reading.unmapped)
+        )
+        if any(fault.rejects for fault in reading.faults):
+            return ReadDocument(row=_as(row, "parked", "map", _first_text(reading.faults)))
+        if agreement.meaning in ABOUT_WHAT_WE_SENT:
+            if not reading.advices:
+                return ReadDocument(row=_as(row, "parked", "meaning", f"{document.type} holds no advice"))
+            return ReadDocument(row=row, advice=cast(AnyAdvice, reading.advices[0]))
+        events = tuple(self._events(reading, agreement))
+        strange = [event for event in events if not is_agreed(event, agreement.meaning)]
+        if strange or not events:
+            what = f"holds {type(strange[0]).__name__}" if strange else "holds no event"
+            text = f"{document.type} {what}, the agreement of {partner.id} says {agreement.meaning}"
+            return ReadDocument(row=_as(row, "parked", "meaning", text))
+        return self._with_events(row, partner, events)
+
+    def _events(self, reading: MapReading, agreement: Agreement) -> Iterator[AnyEvent]:
+        yield from cast(tuple[AnyEvent, ...], reading.events)
+        if agreement.meaning == "GoodsReceived":
+            for advice in reading.advices:
+                if isinstance(advice, ReceivingAdvice):
+                    yield goods_received_from(advice)
+
+    def _with_events(self, row: DocumentRow, partner: Partner, events: tuple[AnyEvent, ...]) -> ReadDocument:
+        stamp = msgspec.structs.replace
+        source = Source(message=row.message, document=row.id)
+        actor = Actor(kind="partner", id=partner.id)
+        book = "test" if row.test else "live"
+        stamped = tuple(stamp(event, book=book, partner=partner.id, source=source, actor=actor) for event in events)
+        return ReadDocument(
+            row=row,
+            duplicates=partner.x12.duplicates,
+            duplicate_days=partner.x12.duplicate_days,
+            events=stamped,
+            line_count=sum(len(getattr(event, "lines", ())) or 1 for event in events),
+        )
+
+    def _row(self, document: Document, partner: str) -> DocumentRow:
+        control = document.control
+        return DocumentRow(
+            message=self._claimed.id,
+            n=len(self._documents) + 1,
+            partner=partner,
+            format=document.format,
+            type=document.type,
+            version=control.version,
+            key=Key(
+                f"{control.sender.qualifier}:{control.sender.id.strip()}" if control.interchange else "",
+                f"{control.receiver.qualifier}:{control.receiver.id.strip()}" if control.interchange else "",
+                control.interchange,
+                control.group,
+                control.number,
+            ),
+            group_id=control.group_id,
+            group_sender=control.group_sender,
+            group_receiver=control.group_receiver,
+            test=control.test if document.format == "x12" else self._claimed.test,
+            digest=document.digest,
+            accepted=document.accepted,
+            faults=document.faults,
+            guide=document.guide,
+            configuration=self._configuration.hash,
+            at=self._claimed.received_at,
+        )
+
+    def _park(self, code: str, text: str, faults: tuple[Fault, ...]) -> ReadMessage:
+        claimed = self._claimed
+        return ReadMessage(
+            id=claimed.id,
+            token=claimed.token,
+            partner=claimed.partner,
+            received_at=claimed.received_at,
+            reason_code=code,
+            reason=text,
+            faults=faults,
+        )
+
+    def _done(self, faults: tuple[Fault, ...]) -> ReadMessage:
+        claimed = self._claimed
+        return ReadMessage(
+            id=claimed.id,
+            token=claimed.token,
+            partner=claimed.partner,
+            received_at=claimed.received_at,
+            documents=tuple(self._documents),
+            interchanges=tuple(self._interchanges),
+            faults=faults,
+            is_replay=claimed.replay is not None,
+        )
+
+
+def _refuse(interchange: Interchange, code: str) -> tuple[str, ...]:
+    """A TA1 that refuses. Source: X12.6, TA104 `R` and TA105."""
+    return ("TA1", interchange.control, interchange.date, interchange.time, "R", code)
+
+
+def _as(row: DocumentRow, status: str, code: str, text: str) -> DocumentRow:
+    return msgspec.structs.replace(row, status=status, reason_code=code, reason=text)
+
+
+def _first_text(faults: tuple[Fault, ...]) -> str:
+    for fault in faults:
+        if fault.rejects:
+            return fault.text
+    return faults[0].text if faults else ""

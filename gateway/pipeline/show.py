@@ -1,0 +1,188 @@
+"""What is known of messages, in the shapes that REST and command line print. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, select
+
+from gateway.document import Fault
+from gateway.mapping import Configuration
+from gateway.messages import Answer, from_microseconds
+from gateway.pipeline.places import read_again
+from gateway.store.documents import DocumentRow, load_documents
+from gateway.store.evidence import load_evidence
+from gateway.store.tables import inbox, outbox, sent_document
+from ledger.outcomes import Recorded
+
+_recorded = msgspec.json.Decoder(list[Recorded])
+
+
+def show_message(connection: Connection, id: str) -> dict[str, Any]:
+    """One message with documents and answers. Raises KeyError when there is none."""
+    row = connection.execute(select(inbox).where(inbox.c.id == id)).first()
+    if row is None:
+        return _show_sent(connection, id)
+    shown = _received(row)
+    shown["faults"] = _faults(row.faults)
+    shown["documents"] = [_document(one) for one in load_documents(connection, id)]
+    shown["answers"] = [_plain(answer) for answer in load_answers(connection, id)]
+    return shown
+
+
+def list_messages(
+    connection: Connection, *, direction: str, partner: str, status: str, after: str, limit: int
+) -> list[dict[str, Any]]:
+    """Oldest first from the id `after` on; `out` gives answers."""
+    table = inbox if direction == "in" else outbox
+    query = select(table).order_by(table.c.seq).limit(limit)
+    if after:
+        query = query.where(table.c.seq > select(table.c.seq).where(table.c.id == after).scalar_subquery())
+    if partner:
+        query = query.where(table.c.partner == partner)
+    if status:
+        query = query.where(table.c.status == status)
+    rows = connection.execute(query).all()
+    if direction == "in":
+        return [_received(row) for row in rows]
+    return [_plain(answer) for answer in _answers(connection, rows)]
+
+
+def load_answers(connection: Connection, message: str) -> tuple[Answer, ...]:
+    """What answers a received message, in the order it was queued."""
+    rows = connection.execute(select(outbox).where(outbox.c.answers == message).order_by(outbox.c.seq)).all()
+    return tuple(_answers(connection, rows))
+
+
+def show_provenance(
+    connection: Connection, message: str, configuration: Configuration
+) -> dict[str, list[dict[str, Any]]]:
+    """Where each canonical value of each document stands, by document id; computed from the kept bytes."""
+    data = load_evidence(connection, [message]).get(message, b"")
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in load_documents(connection, message):
+        reading = read_again(data, row.id, configuration, row.partner) if row.map else None
+        if reading is not None:
+            found[row.id] = [place._asdict() for place in reading.provenance()]
+    return found
+
+
+def segments_of_answer(data: bytes) -> tuple[tuple[str, ...], ...]:
+    """TA1 and ST...SE of an interchange that we wrote (its ISA has its 106 characters); empty for other formats."""
+    if len(data) < 106 or not data.startswith(b"ISA"):
+        return ()
+    text = data.decode("latin-1")
+    element, terminator = text[3], text[105]
+    segments = (tuple(part.strip("\r\n").split(element)) for part in text.split(terminator) if part.strip())
+    return tuple(segment for segment in segments if segment[0] not in ("ISA", "GS", "GE", "IEA"))
+
+
+def _received(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "direction": "in",
+        "status": "new" if row.status == "leased" else row.status,
+        "reason_code": row.reason_code,
+        "reason": row.reason,
+        "partner": row.partner,
+        "channel": row.channel,
+        "name": row.name,
+        "media_type": row.media_type,
+        "bytes": row.size,
+        "digest": row.digest,
+        "test": bool(row.test),
+        "received_at": from_microseconds(row.received_at).isoformat(),
+    }
+
+
+def _document(row: DocumentRow) -> dict[str, Any]:
+    shown = {
+        "id": row.id,
+        "partner": row.partner,
+        "format": row.format,
+        "type": row.type,
+        "version": row.version,
+        "sender": row.key.sender,
+        "receiver": row.key.receiver,
+        "interchange": row.key.interchange,
+        "group": row.key.group_control,
+        "control": row.key.control,
+        "test": row.test,
+        "accepted": row.accepted,
+        "status": row.status,
+        "reason_code": row.reason_code,
+        "reason": row.reason,
+        "faults": [_plain(fault) for fault in row.faults],
+        "unmapped": row.unmapped,
+        "original": row.original,
+        "digest": row.digest,
+        "guide": row.guide,
+        "map": row.map,
+        "events": [_plain(one) for one in _recorded.decode(row.result)] if row.result else [],
+    }
+    return shown
+
+
+def _show_sent(connection: Connection, id: str) -> dict[str, Any]:
+    row = connection.execute(select(outbox).where(outbox.c.id == id)).first()
+    if row is None:
+        raise KeyError(id)
+    (answer,) = _answers(connection, [row])
+    documents = connection.execute(
+        select(sent_document).where(sent_document.c.message == id).order_by(sent_document.c.n)
+    )
+    return {
+        **_plain(answer),
+        "direction": "out",
+        "media_type": row.media_type,
+        "bytes": row.size,
+        "digest": row.digest,
+        "attempts": row.attempts,
+        "documents": [
+            {
+                "id": f"{id}.{one.n}",
+                "type": one.type,
+                "number": one.number,
+                "interchange": one.interchange,
+                "group": one.group_control,
+                "control": one.control,
+                "status": one.status,
+                "faults": _faults(one.faults),
+                "answered_by": one.answered_by,
+                "comment": one.comment,
+                "due_at": from_microseconds(one.due_at).isoformat() if one.due_at else None,
+            }
+            for one in documents
+        ],
+        "answers": [],
+    }
+
+
+def _answers(connection: Connection, rows: Iterable[Row[Any]]) -> Iterator[Answer]:
+    listed = list(rows)
+    evidence = load_evidence(connection, [row.id for row in listed if row.kind != "webhook"])
+    for row in listed:
+        yield Answer(
+            id=row.id,
+            kind=row.kind,
+            to=row.destination,
+            partner=row.partner,
+            message=row.answers,
+            segments=segments_of_answer(evidence.get(row.id, b"")),
+            sent=from_microseconds(row.sent_at) if row.sent_at else None,
+            status=row.status,
+            reason=row.reason,
+            test=row.book == "test",
+            created_at=from_microseconds(row.created_at),
+        )
+
+
+def _faults(text: str) -> list[dict[str, Any]]:
+    return [_plain(fault) for fault in msgspec.json.decode(text, type=tuple[Fault, ...])] if text else []
+
+
+def _plain(value: msgspec.Struct) -> dict[str, Any]:
+    plain: dict[str, Any] = msgspec.to_builtins(value)
+    return plain
