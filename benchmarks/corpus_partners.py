@@ -81,7 +81,9 @@ def master_data(corpus: Corpus) -> Iterator[Event]:
         yield SiteDefined(number=site, identifiers=(f"92:{site}",), receiving_location="DOCK")
         yield LocationDefined(number=f"{site}/DOCK", location="DOCK", location_kind="dock")
     for dialect in corpus.suppliers():
-        yield SupplierDefined(number=dialect.partner.upper(), identifiers=(dialect.party,))
+        yield SupplierDefined(
+            number=dialect.partner.upper(), identifiers=(dialect.party, f"92:{dialect.partner.upper()}")
+        )
     for part in corpus.parts:
         owner = corpus.dialects[part.supplier].partner
         yield PartDefined(

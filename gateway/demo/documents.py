@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from gateway.demo.world import LOGISTICS, OUR_ID, PLANT, PLANT_PARTY, SUPPLIER_ID, SUPPLIER_PARTY, ZONE
+from gateway.demo.world import LOGISTICS, OUR_ID, PLANT, SUPPLIER_CODE, SUPPLIER_ID, ZONE
 
 ORDER_A, ORDER_B = "4500017", "4500018"
 SHIPMENT, SECOND_SHIPMENT = "0000457", "0000458"
@@ -52,7 +52,7 @@ def _documents(now: datetime) -> tuple[bytes, ...]:
     return (
         _order(ORDER_A, local, (("10", "ECU-4410", "8", "EA", "214.50"), ("20", "HRN-0815", "240", "EA", "41.25"))),
         _order(
-            ORDER_B, local, (("10", "BRK-2207-L", "100", "EA", "63.10"), ("20", "BLT-M8X40", "10", "XBX", "18.00"))
+            ORDER_B, local, (("10", "BRK-2207-L", "100", "EA", "63.10"), ("20", "BLT-M8X40", "10", "BX", "18.00"))
         ),
         _ship_notice(local),
         _goods_receipt(local),
@@ -62,20 +62,19 @@ def _documents(now: datetime) -> tuple[bytes, ...]:
 
 def _order(number: str, local: datetime, lines: Iterable[tuple[str, str, str, str, str]]) -> bytes:
     order = {
-        "kind": "OrderPlaced",
         "number": number,
+        "type": "SA",
         "created_at": (local - timedelta(hours=3)).isoformat(),
-        "supplier": SUPPLIER_PARTY,
-        "ship_to": PLANT_PARTY,
-        "order_type": "SA",
-        "currency": "USD",
         "due_at": (local + timedelta(days=1)).replace(hour=0, minute=0).isoformat(),
+        "supplier": SUPPLIER_CODE,
+        "ship_to": PLANT,
+        "currency": "USD",
         "lines": [
-            {"order_line": line, "part_number": part, "quantity": quantity, "unit": unit, "price": price}
+            {"line": line, "part": part, "quantity": quantity, "unit": unit, "price": price}
             for line, part, quantity, unit, price in lines
         ],
     }
-    return json.dumps(order, indent=2).encode() + b"\n"
+    return json.dumps({"order": order}, indent=2).encode() + b"\n"
 
 
 def _ship_notice(local: datetime) -> bytes:
@@ -215,8 +214,8 @@ def _goods_receipt(local: datetime) -> bytes:
     )
     found(ORDER_B, "20", "BLT-M8X40", "2000", "2000", "EA", BOLT_PACK)
     shared = {
-        "provider_id": LOGISTICS.partner.upper(), "site_code": PLANT_PARTY, "receipt_id": RECEIPT,
-        "receipt_ts": local.isoformat(), "asn_number": SHIPMENT, "supplier_code": SUPPLIER_PARTY,
+        "provider_id": LOGISTICS.partner.upper(), "site_code": PLANT, "receipt_id": RECEIPT,
+        "receipt_ts": local.isoformat(), "asn_number": SHIPMENT, "supplier_code": SUPPLIER_CODE,
         "location": "DOCK-2",
     }  # fmt: skip
     out = io.StringIO()

@@ -14,6 +14,8 @@ OUR_ISA = "01:555019000"
 OUR_ID = "555019000"
 SUPPLIER_ID = "555010417"
 SUPPLIER_PARTY = f"1:{SUPPLIER_ID}"
+SUPPLIER_CODE = "BRIGHTWELL"
+"""How plain files name the supplier; qualifier 92, assigned by the buyer."""
 PLANT = "PLT07"
 PLANT_PARTY = f"92:{PLANT}"
 ZONE = "America/Detroit"
@@ -41,7 +43,7 @@ name: Plant 7 ERP
 time_zone: {ZONE}
 currency: USD
 identities: {{party: ["92:ERP07"], keys: [{ERP.key}]}}
-receive: {{events: {{as: events}}}}
+receive: {{event: {{as: events}}, order: {{as: OrderPlaced}}}}
 deliver: {{to: mailbox}}
 """,
     SUPPLIER.partner: f"""\
@@ -54,7 +56,7 @@ currency: USD
 identities:
   isa: ["01:{SUPPLIER_ID}"]
   gs: ["{SUPPLIER_ID}"]
-  party: ["{SUPPLIER_PARTY}"]
+  party: ["{SUPPLIER_PARTY}", "92:{SUPPLIER_CODE}"]
   keys: [{SUPPLIER.key}]
 x12: {{release: "004010", our_isa: "{OUR_ISA}", our_gs: "{OUR_ID}"}}
 receive: {{"856": {{as: ShipmentNotified}}, "997": {{as: ack}}}}
@@ -92,7 +94,7 @@ def master_data() -> tuple[Event, ...]:
         ),
         LocationDefined(number=f"{PLANT}/DOCK-2", location="DOCK-2", location_kind="dock"),
         SupplierDefined(
-            number="BRIGHTWELL", name="Brightwell Components", time_zone=ZONE, identifiers=(SUPPLIER_PARTY,)
+            number=SUPPLIER_CODE, name="Brightwell Components", time_zone=ZONE, identifiers=(SUPPLIER_PARTY, f"92:{SUPPLIER_CODE}")
         ),
         PartDefined(
             number="ECU-4410", base_unit="EA", description="Engine control unit", whole_units_only=True,
