@@ -205,7 +205,8 @@ def receipt_csv(provider: str, receipt: str, notice: Notice, at: datetime) -> by
                 writer,
                 {
                     "record_type": "D", **head, "asn_number": notice.shipment, "bol": f"B{notice.shipment}",
-                    "po_number": piece.order, "po_line": piece.order_line, "supplier_code": notice.supplier.partner.upper(),
+                    "po_number": piece.order, "po_line": piece.order_line,
+                    "supplier_code": notice.supplier.partner.upper(),
                     "part_no": piece.part, "supplier_part": piece.vendor_part, "qty_expected": piece.quantity,
                     "qty_received": quantity, "qty_damaged": damaged, "uom": piece.unit, "lot": piece.lot,
                     "serial": serial, "handling_unit": piece.label, "condition": piece.condition, "location": "DOCK",

@@ -94,7 +94,8 @@ def master_data() -> tuple[Event, ...]:
         ),
         LocationDefined(number=f"{PLANT}/DOCK-2", location="DOCK-2", location_kind="dock"),
         SupplierDefined(
-            number=SUPPLIER_CODE, name="Brightwell Components", time_zone=ZONE, identifiers=(SUPPLIER_PARTY, f"92:{SUPPLIER_CODE}")
+            number=SUPPLIER_CODE, name="Brightwell Components", time_zone=ZONE,
+            identifiers=(SUPPLIER_PARTY, f"92:{SUPPLIER_CODE}"),
         ),
         PartDefined(
             number="ECU-4410", base_unit="EA", description="Engine control unit", whole_units_only=True,
