@@ -112,9 +112,6 @@ class Balances:
 
     def _row(self, bucket: Bucket) -> bulk.Row:
         """A new bucket is written with what stands in it at the end of the batch: one statement less per bucket."""
-        (book, site, part, revision, lot, serial, location, owner, segment, state, hold_reason, handling_unit, asn_line,
-         demand) = bucket  # fmt: skip
-        return (
-            book, site, self.ids[bucket], identity(bucket), part, revision, lot, serial, location, owner, segment,
-            state, hold_reason, handling_unit, asn_line, demand, int(bucket.is_external), self.quantities[bucket],
-        )  # fmt: skip
+        book, site, *dimensions = bucket
+        own = int(bucket.is_external), self.quantities[bucket]
+        return (book, site, self.ids[bucket], identity(bucket), *dimensions, *own)

@@ -208,7 +208,8 @@ class Batch:
             self.waits.end(wait)
         resolved = resolve(
             event, self.masterdata, seq=seq, site=site or self._site(event), cause=cause,
-            identities=[line for line, _ in again], standings=["again"] * len(again), lines=[said for _, said in again],
+            identities=[line for line, _ in again], lines=[said for _, said in again],
+            standings=["again"] * len(again),
         )  # fmt: skip
         self._load([resolved])
         decision, outcomes = self._decide(resolved)

@@ -106,14 +106,14 @@ class LinkCodec(Codec):
 
     def read(self, row: Iterable[Any]) -> Link:
         (book, site, provider, receipt_id, receipt_line, number, shipment_supplier, shipment_id, notice_line,
-         order_supplier, order_number, order_line, quantity, rung, seq, reversed_, source, state, hold_reason, damaged,
-         settled, lot, revision, owner) = row  # fmt: skip
+         order_supplier, order_number, order_line, quantity, rung, seq, reversed_, source, state, hold_reason,
+         damaged, settled, lot, revision, owner) = row  # fmt: skip
         shipment = ShipmentKey(book, site, shipment_supplier, shipment_id) if shipment_id else None
         order = OrderKey(book, site, order_supplier, order_number) if order_number else None
         return Link(
             ReceiptKey(book, site, provider, receipt_id), receipt_line, shipment, notice_line, order, order_line,
-            quantity, rung, seq, bool(reversed_), number, source, state, hold_reason, bool(damaged), bool(settled), lot,
-            revision, owner,
+            quantity, rung, seq, bool(reversed_), number, source, state, hold_reason, bool(damaged), bool(settled),
+            lot, revision, owner,
         )  # fmt: skip
 
 

@@ -48,16 +48,17 @@ class Ledger:
         self._keep_policy(conn, policy)
         now_us = _exact(now)
         # Books are locked in one order; live first, since the others take over its master data.
-        batches = {
+        batches: dict[str, Batch] = {
             book: Batch(conn, lock_head(conn, book, run_size=self.run_size), policy, now_us, self.snapshots)
             for book in sorted({event.book for event in events})
         }
         answers: list[Recorded] = []
-        for (book, defines), run in groupby(events, key=lambda event: (event.book, isinstance(event, MASTER_DATA))):
+        for (book, defines), events_in_a_row in groupby(events, key=_path):
+            run = list(events_in_a_row)
             batch = batches[book]
             if book != LIVE:
                 self._take_over(conn, batch)
-            answers += batch.define(list(run)) if defines else batch.post(list(run))
+            answers += batch.define(run) if defines else batch.post(run)
         for batch in batches.values():
             batch.finish()
             answers += batch.released
@@ -112,7 +113,7 @@ class Ledger:
             bulk.insert(conn, tables.policy, [(policy.hash, write_policy(policy).decode())], ignore=True)
 
     def _take_over(self, conn: Connection, batch: Batch) -> None:
-        """Bring another book's master data up to live's: they are recorded there too, so that it stands by itself."""
+        """Bring another book's master data up to live's; they are recorded there too, so that it stands by itself."""
         live = conn.execute(
             select(func.max(tables.masterdata.c.seq)).where(tables.masterdata.c.book == LIVE)
         ).scalar()
@@ -132,7 +133,10 @@ def _fields(event: Event) -> dict[str, object]:
     return {name: getattr(event, name) for name in event.__struct_fields__ if name != "book"}
 
 
+def _path(event: Event) -> tuple[str, bool]:
+    """The book, and whether the event is master data: each run of the same goes one way."""
+    return event.book, isinstance(event, MASTER_DATA)
+
+
 def _exact(now: datetime) -> int:
-    at = microseconds(now)
-    assert at is not None
-    return at
+    return microseconds(now) or 0

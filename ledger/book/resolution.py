@@ -55,7 +55,7 @@ def lines_of(event: Event) -> tuple[Line, ...]:
 
 
 def site_of(event: Event, masterdata: MasterData) -> tuple[str, str]:
-    """Our site id, and what is missing (`site:<as sent>`) where it is not known. Kinds without a site give ("", "")."""
+    """Our site id, and what is missing (`site:<as sent>`) where it is unknown; ("", "") for kinds without a site."""
     if not isinstance(event, _WITH_SITE):
         return "", ""
     said = event.ship_to

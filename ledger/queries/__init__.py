@@ -1,16 +1,49 @@
 """Questions to the books, one file each. All read; none writes, and none needs more than a read-only connection.
 
-    balances(conn, *, book="live", part="", site="", location="", state="", owner="", lot="", serial="",
-             by=(...), as_of=None, external=False) -> list[Balance]
-    position(conn, part, *, book="live", site="") -> Position
-    movements(conn, *, book="live", part="", site="", event=None, after=0, limit=100) -> list[MovementMade]
-    events(conn, *, book="live", kind="", number="", partner="", site="", after=0, limit=100) -> list[EventKept]
-    event(conn, seq, *, book="live") -> EventKept | None           with body, lines and outcomes
-    cases(conn, *, book="live", status="", code="", part="", supplier="", after=0, limit=100) -> list[CaseShown]
-    case(conn, case_id, *, book="live") -> CaseShown | None
-    orders(conn, ...), shipments(conn, ...)                        open documents and their running totals
-    facts(conn, supplier, *, since, until, book="live")            what scorecards compute from
-    tail(conn, after, *, book="live", limit=1000)                  events in order of recording, with outcomes
-    head(conn, *, book="live") -> Head                             sequence, chain and movement count
-    masterdata(conn) -> MasterData                                 parts, sites, suppliers as they stand
+All take `(conn, *, book="live", ...)` and give back frozen structs whose JSON is what the command line and REST show:
+quantities are strings, times ISO 8601. Lists page by `after` (the cursor each struct names) and `limit`.
 """
+
+from ledger.queries.balances import DIMENSIONS, USUAL, Balance, balances
+from ledger.queries.base_units import base_units
+from ledger.queries.cases import CaseShown, EvidenceShown, case, cases
+from ledger.queries.documents import OrderShown, ShipmentShown, orders, shipments
+from ledger.queries.events import EventKept, LineKept, event, events
+from ledger.queries.facts import facts
+from ledger.queries.head import HeadShown, head
+from ledger.queries.masterdata import defined, masterdata
+from ledger.queries.movements import End, MovementMade, movements
+from ledger.queries.position import OnOrder, Position, position
+from ledger.queries.tail import tail
+
+__all__ = [
+    "DIMENSIONS",
+    "USUAL",
+    "Balance",
+    "CaseShown",
+    "End",
+    "EventKept",
+    "EvidenceShown",
+    "HeadShown",
+    "LineKept",
+    "MovementMade",
+    "OnOrder",
+    "OrderShown",
+    "Position",
+    "ShipmentShown",
+    "balances",
+    "base_units",
+    "case",
+    "cases",
+    "defined",
+    "event",
+    "events",
+    "facts",
+    "head",
+    "masterdata",
+    "movements",
+    "orders",
+    "position",
+    "shipments",
+    "tail",
+]

@@ -1,0 +1,116 @@
+"""Cases: what is in question, both values that differ, and the segments that are their evidence."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Integer, cast, func, select
+
+from ledger.book.codecs import CASE
+from ledger.book.document_tables import cases as table
+from ledger.masterdata import to_decimal
+from ledger.matching.records import Case
+from ledger.matching.resolved import moment
+
+
+class EvidenceShown(msgspec.Struct, frozen=True, kw_only=True):
+    message: str
+    document: str
+    segment: int
+
+
+class CaseShown(msgspec.Struct, frozen=True, kw_only=True):
+    """One case, quantities in the part's base unit. `number` (n of `C<n>`) is the cursor of the list."""
+
+    id: str
+    code: str
+    status: str
+    part: str
+    quantity: Decimal
+    expected: Decimal
+    actual: Decimal
+    unit: str
+    fault: str
+    evidence: tuple[EvidenceShown, ...]
+    book: str
+    site: str
+    supplier: str
+    partner: str
+    grade: str
+    cause: str
+    rule: str
+    text: str
+    owner: str
+    shipment_id: str
+    notice_line: str
+    receipt_id: str
+    receipt_line: str
+    order_number: str
+    order_line: str
+    clearing: Decimal
+    """What stands in the clearing account for it; a case closes only at zero."""
+    opened_at: datetime
+    opened_seq: int
+    due_at: datetime | None
+    resolution: str
+    resolved_at: datetime | None
+    comment: str
+    number: int
+
+
+def cases(
+    conn: Connection,
+    *,
+    book: str = "live",
+    status: str = "",
+    code: str = "",
+    part: str = "",
+    supplier: str = "",
+    partner: str = "",
+    site: str = "",
+    after: int = 0,
+    limit: int = 100,
+) -> list[CaseShown]:
+    """Cases in the order they were opened, numbered above `after`. `status="open"` is everything not closed yet."""
+    number = cast(func.substr(table.c.case, 2), Integer)
+    query = select(table).where(table.c.book == book, number > after)
+    if status == "open":
+        query = query.where(table.c.status != "closed")
+    elif status:
+        query = query.where(table.c.status == status)
+    for column, value in (
+        (table.c.code, code), (table.c.part, part), (table.c.supplier, supplier), (table.c.partner, partner),
+        (table.c.site, site),
+    ):  # fmt: skip
+        if value:
+            query = query.where(column == value)
+    return [_shown(row) for row in conn.execute(query.order_by(number).limit(limit))]
+
+
+def case(conn: Connection, case_id: str, *, book: str = "live") -> CaseShown | None:
+    """One case by its id; None when there is none."""
+    row = conn.execute(select(table).where(table.c.book == book, table.c.case == case_id)).one_or_none()
+    return _shown(row) if row is not None else None
+
+
+def _shown(row: Any) -> CaseShown:
+    kept: Case = CASE.read(row)
+    return CaseShown(
+        id=kept.case, code=kept.code, status=kept.status, part=kept.part, quantity=to_decimal(kept.quantity),
+        expected=to_decimal(kept.expected), actual=to_decimal(kept.actual), unit=kept.unit, fault=kept.fault,
+        evidence=tuple(
+            EvidenceShown(message=found.message, document=found.document, segment=found.segment)
+            for found in kept.evidence
+        ),
+        book=kept.book, site=kept.site, supplier=kept.supplier, partner=kept.partner, grade=kept.grade,
+        cause=kept.cause, rule=kept.rule, text=kept.text, owner=kept.owner, shipment_id=kept.shipment_id,
+        notice_line=kept.notice_line, receipt_id=kept.receipt_id, receipt_line=kept.receipt_line,
+        order_number=kept.order_number, order_line=kept.order_line, clearing=to_decimal(kept.clearing),
+        opened_at=moment(kept.opened_at), opened_seq=kept.opened_seq,
+        due_at=moment(kept.due_at) if kept.due_at is not None else None, resolution=kept.resolution,
+        resolved_at=moment(kept.resolved_at) if kept.resolved_at is not None else None, comment=kept.comment,
+        number=int(kept.case[1:]),
+    )  # fmt: skip

@@ -1,0 +1,183 @@
+"""Orders and shipments with their lines and running totals, as matching keeps them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Table, select
+
+from ledger.book import bulk, document_tables
+from ledger.masterdata import to_decimal
+from ledger.matching.resolved import moment
+
+
+class OrderLineShown(msgspec.Struct, frozen=True, kw_only=True):
+    """One requirement; advised and received are running totals over its links."""
+
+    line: str
+    order_line: str
+    part: str
+    quantity: Decimal
+    advised: Decimal
+    received: Decimal
+    unit: str
+    status: str
+    due_at: datetime | None
+
+
+class OrderShown(msgspec.Struct, frozen=True, kw_only=True):
+    site: str
+    supplier: str
+    order_number: str
+    status: str
+    seq: int
+    lines: tuple[OrderLineShown, ...]
+
+
+class NoticeLineShown(msgspec.Struct, frozen=True, kw_only=True):
+    """One advised line; open in transit is posted less received and cleared."""
+
+    line: str
+    part: str
+    order_number: str
+    order_line: str
+    quantity: Decimal
+    received: Decimal
+    damaged: Decimal
+    cleared: Decimal
+    over: Decimal
+    unit: str
+    status: str
+    segment: int
+    handling_units: tuple[str, ...]
+    serials: tuple[str, ...]
+
+
+class ShipmentShown(msgspec.Struct, frozen=True, kw_only=True):
+    site: str
+    supplier: str
+    shipment_id: str
+    status: str
+    seq: int
+    message: str
+    document: str
+    shipped_at: datetime | None
+    expected_at: datetime | None
+    notified_at: datetime
+    first_received_at: datetime | None
+    bill_of_lading: str
+    packing_slip: str
+    lines: tuple[NoticeLineShown, ...]
+
+
+def orders(
+    conn: Connection,
+    *,
+    book: str = "live",
+    order_number: str = "",
+    supplier: str = "",
+    after: int = 0,
+    limit: int = 100,
+) -> list[OrderShown]:
+    """Orders in the order they were placed, `seq` above `after`."""
+    table = document_tables.orders
+    rows = _headers(conn, table, book, after, limit, order_number=order_number, supplier=supplier)
+    lines = _lines(conn, document_tables.order_line, rows, "order_number")
+    return [
+        OrderShown(
+            site=row.site,
+            supplier=row.supplier,
+            order_number=row.order_number,
+            status=row.status,
+            seq=row.seq,
+            lines=tuple(
+                OrderLineShown(
+                    line=line.line,
+                    order_line=line.order_line,
+                    part=line.part,
+                    quantity=to_decimal(line.quantity),
+                    advised=to_decimal(line.advised),
+                    received=to_decimal(line.received),
+                    unit=line.unit,
+                    status=line.status,
+                    due_at=_moment(line.due_at),
+                )
+                for line in lines[tuple(row[:4])]
+            ),
+        )
+        for row in rows
+    ]
+
+
+def shipments(
+    conn: Connection,
+    *,
+    book: str = "live",
+    shipment_id: str = "",
+    supplier: str = "",
+    after: int = 0,
+    limit: int = 100,
+) -> list[ShipmentShown]:
+    """Shipments in the order of their notices, `seq` above `after`."""
+    rows = _headers(conn, document_tables.shipment, book, after, limit, shipment_id=shipment_id, supplier=supplier)
+    lines = _lines(conn, document_tables.notice_line, rows, "shipment_id")
+    return [
+        ShipmentShown(
+            site=row.site,
+            supplier=row.supplier,
+            shipment_id=row.shipment_id,
+            status=row.status,
+            seq=row.seq,
+            message=row.message,
+            document=row.document,
+            shipped_at=_moment(row.shipped_at),
+            expected_at=_moment(row.expected_at),
+            notified_at=moment(row.notified_at),
+            first_received_at=_moment(row.first_received_at),
+            bill_of_lading=row.bill_of_lading,
+            packing_slip=row.packing_slip,
+            lines=tuple(_notice_line(line) for line in lines[tuple(row[:4])]),
+        )
+        for row in rows
+    ]
+
+
+def _notice_line(line: Any) -> NoticeLineShown:
+    return NoticeLineShown(
+        line=line.line, part=line.part, order_number=line.order_number, order_line=line.order_line,
+        quantity=to_decimal(line.quantity), received=to_decimal(line.received), damaged=to_decimal(line.damaged),
+        cleared=to_decimal(line.cleared), over=to_decimal(line.over), unit=line.unit, status=line.status,
+        segment=line.segment, handling_units=_texts(line.handling_units), serials=_texts(line.serials),
+    )  # fmt: skip
+
+
+def _headers(conn: Connection, table: Table, book: str, after: int, limit: int, **equal: str) -> list[Any]:
+    query = select(table).where(table.c.book == book, table.c.seq > after)
+    for name, value in equal.items():
+        if value:
+            query = query.where(table.c[name] == value)
+    return list(conn.execute(query.order_by(table.c.seq, *table.primary_key).limit(limit)))
+
+
+def _lines(conn: Connection, table: Table, headers: list[Any], number: str) -> dict[tuple[Any, ...], list[Any]]:
+    found: dict[tuple[Any, ...], list[Any]] = {tuple(row[:4]): [] for row in headers}
+    columns = tuple(column.name for column in table.columns)
+    for book, site in sorted({(row.book, row.site) for row in headers}):
+        keys = [tuple(row[2:4]) for row in headers if (row.book, row.site) == (book, site)]
+        place = (("book", book), ("site", site))
+        for row in bulk.select(conn, table, columns, place, ("supplier", number), keys):
+            found[tuple(row[:4])].append(row)
+    for lines in found.values():
+        lines.sort(key=lambda line: (line.segment, line.line))
+    return found
+
+
+def _texts(stored: str) -> tuple[str, ...]:
+    return msgspec.json.decode(stored, type=tuple[str, ...]) if stored else ()
+
+
+def _moment(at_us: int | None) -> datetime | None:
+    return moment(at_us) if at_us is not None else None

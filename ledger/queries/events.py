@@ -1,0 +1,118 @@
+"""Events as recorded, with their lines and all that came of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from ledger.book import bulk, tables
+from ledger.events import AnyEvent, read_event
+from ledger.matching.resolved import moment
+from ledger.outcomes import AnyOutcome
+
+_read_outcomes = msgspec.json.Decoder(tuple[AnyOutcome, ...], strict=False).decode
+
+
+class LineKept(msgspec.Struct, frozen=True, kw_only=True):
+    """A line as it stands now: posted, waiting, refused or conflict."""
+
+    line: str
+    segment: int
+    status: str
+
+
+class EventKept(msgspec.Struct, frozen=True, kw_only=True):
+    """One event of the log. `result` is how it stands now; `outcomes` are all found for it so far, in order."""
+
+    seq: int
+    book: str
+    site: str
+    partner: str
+    kind: str
+    number: str
+    revision: int
+    recorded_at: datetime
+    occurred_at: datetime | None
+    policy: str
+    message: str
+    document: str
+    result: str
+    movements: int
+    chain: str
+    lines: tuple[LineKept, ...] = ()
+    outcomes: tuple[AnyOutcome, ...] = ()
+    body: AnyEvent | None = None
+
+
+def events(
+    conn: Connection,
+    *,
+    book: str = "live",
+    kind: str = "",
+    number: str = "",
+    partner: str = "",
+    site: str = "",
+    message: str = "",
+    after: int = 0,
+    limit: int = 100,
+) -> list[EventKept]:
+    """Events in order of their sequence, above `after`; without body and lines, with their outcomes."""
+    table = tables.event.c
+    query = select(tables.event).where(table.book == book, table.seq > after)
+    for column, value in (
+        (table.kind, kind), (table.number, number), (table.partner, partner), (table.site, site),
+        (table.message, message),
+    ):  # fmt: skip
+        if value:
+            query = query.where(column == value)
+    rows = conn.execute(query.order_by(table.seq).limit(limit)).fetchall()
+    found = outcomes_of(conn, book, rows)
+    return [_kept(row, found.get(row.seq, [])) for row in rows]
+
+
+def event(conn: Connection, seq: int, *, book: str = "live") -> EventKept | None:
+    """One event with its body, lines and outcomes; None when there is no such sequence in the book."""
+    table = tables.event.c
+    row = conn.execute(select(tables.event).where(table.book == book, table.seq == seq)).one_or_none()
+    if row is None:
+        return None
+    line = tables.event_line.c
+    lines = conn.execute(
+        select(line.line, line.segment, line.status)
+        .where(line.book == book, line.site == row.site, line.seq == seq)
+        .order_by(line.segment, line.line)
+    )
+    kept = _kept(row, outcomes_of(conn, book, [row]).get(seq, []))
+    return msgspec.structs.replace(
+        kept,
+        lines=tuple(LineKept(line=name, segment=segment, status=status) for name, segment, status in lines),
+        body=read_event(row.body),
+    )
+
+
+def outcomes_of(conn: Connection, book: str, rows: Any) -> dict[int, list[Any]]:
+    """Rows of `outcome` by event sequence, in the order they were found."""
+    found: dict[int, list[Any]] = {}
+    columns = ("event", "seq", "result", "movements", "body")
+    for site in sorted({row.site for row in rows}):
+        keys = [(row.seq,) for row in rows if row.site == site]
+        place = (("book", book), ("site", site))
+        for row in bulk.select(conn, tables.outcome, columns, place, ("event",), keys):
+            found.setdefault(row.event, []).append(row)
+    for outcomes in found.values():
+        outcomes.sort(key=lambda row: row.seq)
+    return found
+
+
+def _kept(row: Any, outcomes: list[Any]) -> EventKept:
+    return EventKept(
+        seq=row.seq, book=row.book, site=row.site, partner=row.partner, kind=row.kind, number=row.number,
+        revision=row.revision, recorded_at=moment(row.recorded_at),
+        occurred_at=moment(row.occurred_at) if row.occurred_at is not None else None, policy=row.policy,
+        message=row.message, document=row.document, result=outcomes[-1].result if outcomes else "",
+        movements=sum(found.movements for found in outcomes), chain=row.chain.hex(),
+        outcomes=tuple(outcome for found in outcomes for outcome in _read_outcomes(found.body)),
+    )  # fmt: skip
