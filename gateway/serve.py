@@ -1,0 +1,98 @@
+"""`crossdock serve`: HTTP, worker and control socket in one process; the whole embedded product.
+
+Starts and stops things in order; it decides nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import sys
+from collections.abc import Iterator
+
+import structlog
+import uvicorn
+
+from gateway.api.app import create_app
+from gateway.errors import OperatorMistake
+from gateway.pipeline import Street
+from gateway.pipeline.commands import run_command
+from gateway.pipeline.control import Listener
+from gateway.settings import Settings
+from gateway.worker import Worker
+
+log = structlog.get_logger(__name__)
+
+BACKLOG = 2048
+STOP_SECONDS = 20
+"""How long open requests may take after SIGTERM."""
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT; then finish what is open, and leave nothing behind.
+
+    Prints the address once it listens. Raises OperatorMistake when another process writes to the home, or the address
+    is taken.
+    """
+    with Street.open(settings.home, clock=settings.clock(), children=_children()) as street:
+        if street.desk is None:
+            raise OperatorMistake(f"serve already runs on {settings.home}", mend="stop it first")
+        listening = _listen(settings.host, settings.port)
+        with contextlib.closing(listening), _working(street):
+            host, port = listening.getsockname()[:2]
+            server = uvicorn.Server(
+                uvicorn.Config(
+                    create_app(street, settings),
+                    http="h11",
+                    ws="none",
+                    loop="asyncio",
+                    lifespan="on",
+                    log_config=None,
+                    access_log=False,
+                    server_header=False,
+                    proxy_headers=False,
+                    timeout_graceful_shutdown=STOP_SECONDS,
+                )
+            )
+            shown = f"[{host}]" if ":" in host else host
+            sys.stdout.write(f"serving on http://{shown}:{port}\n")
+            sys.stdout.flush()
+            log.info("serve.started", host=host, port=port, home=str(settings.home))
+            server.run(sockets=[listening])
+    log.info("serve.stopped")
+
+
+def _children() -> int:
+    """Reading children beside the process itself: one fewer than there are cores to run on."""
+    return max(1, len(os.sched_getaffinity(0)) - 1) if hasattr(os, "sched_getaffinity") else 1
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise OperatorMistake(
+            f"cannot listen on {host}:{port}: {error.strerror}", mend="choose another port"
+        ) from error
+    listening.listen(BACKLOG)
+    return listening
+
+
+@contextlib.contextmanager
+def _working(street: Street) -> Iterator[None]:
+    desk = street.desk
+    if desk is None:
+        raise AssertionError("only the holder of the lock works")
+    control = Listener(desk.home.socket, lambda name, arguments, now: run_command(desk, name, arguments, now))
+    worker = Worker(desk, street.clock)
+    try:
+        yield
+    finally:
+        # First nobody can ask for more, then what is being done ends.
+        control.close()
+        worker.close()
