@@ -24,7 +24,7 @@ TOP_KEYS = (
     "checks", "tests", "ignore", "faults", "format",
 )  # fmt: skip
 SECTION_KEYS = (
-    "note", "into", "fields", "loops", "repeats", "each", "count", "set", "constants", "segments",
+    "note", "into", "fields", "loops", "repeats", "each", "count", "set", "constants", "computed", "segments",
 )  # fmt: skip
 
 
@@ -253,6 +253,7 @@ class _Compiler:
             count=self.place(keys["count"], scope) if "count" in keys else None,
             fixed=self.fixed(keys["set"], own) if "set" in keys else {},
             constants=self.constants(keys["constants"], scope) if "constants" in keys else (),
+            computed=self.computed(keys["computed"], scope) if "computed" in keys else (),
             order=keys["segments"].texts() if "segments" in keys else (),
             checks=tuple(check for check in self.checks if check.section == name.split(".", 1)[-1]),
             origin="{}:{}".format(*entry.place),
@@ -307,6 +308,19 @@ class _Compiler:
                 found.append((read_place(key, scope), value.text()))
             except BadPlace as error:
                 value.note(str(error))
+        return tuple(found)
+
+    def computed(self, entry: Entry, scope: Scope) -> tuple[tuple[Place, Expression], ...]:
+        found = []
+        for key, value in entry.mapping().items():
+            expression = self.expression(value)
+            try:
+                place = read_place(key, scope)
+            except BadPlace as error:
+                value.note(str(error))
+                continue
+            if expression is not None:
+                found.append((place, expression))
         return tuple(found)
 
     def step(self, entry: Entry) -> Step | None:

@@ -172,6 +172,8 @@ def places_of(section: Section) -> Iterator[Place]:
             yield place
     for place, _ in section.constants:
         yield place
+    for place, _ in section.computed:
+        yield place
     if section.count is not None:
         yield section.count
     if section.each is not None:

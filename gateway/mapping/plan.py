@@ -52,6 +52,10 @@ class Rule(NamedTuple):
     """The place as the map writes it, for messages."""
     origin: str
     """`x12/004010/856/map.yaml:14`."""
+    unless: str = ""
+    """Field of the event whose equal makes this one needless: it is then not written, and read all the same."""
+    beside: bool = False
+    """`way: beside`: written only into a segment that is written anyway; never read."""
     counts: str = ""
     """Tag counted in the whole document (`count: HL`); read only."""
     ordinal: bool = False
@@ -91,6 +95,8 @@ class Section(msgspec.Struct, kw_only=True):
     fixed: dict[str, Any] = {}
     """`set:`: values given to every entry; on writing, entries are chosen by them."""
     constants: tuple[tuple[Place, str], ...] = ()
+    computed: tuple[tuple[Place, Expression], ...] = ()
+    """Elements that are only written, from an expression over the event; reading looks past them."""
     order: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     wanted: frozenset[str] = frozenset()

@@ -18,7 +18,7 @@ from gateway.resources import Entry, did_you_mean
 
 KEYS = (
     "at", "else", "as", "code", "unknown", "required", "default", "with", "way", "clip", "split", "places", "place",
-    "qualifier", "true", "false", "single", "write", "count", "trim", "note",
+    "qualifier", "true", "false", "single", "write", "count", "trim", "unless", "note",
 )  # fmt: skip
 
 SHAPES: dict[str, tuple[str, ...]] = {
@@ -70,7 +70,7 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
     if len(entry.mistakes) > before or pair is None:
         return None
     value, text = _directions(places, keys, shape, converter, pair, scope)
-    way = keys["way"].choice(("both", "read", "write"), "both") if "way" in keys else "both"
+    way = keys["way"].choice(("both", "read", "write", "beside"), "both") if "way" in keys else "both"
     file, line = entry.place
     rule = Rule(
         name=name,
@@ -79,7 +79,7 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         places=places,
         value=value,
         text=text,
-        reads=way != "write" and bool(places),
+        reads=way in ("both", "read") and bool(places),
         writes=way != "read" and bool(places),
         required=keys["required"].flag() if "required" in keys else target is None,
         default=_default(keys["default"], pair, shape) if "default" in keys else None,
@@ -89,6 +89,8 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         write=_expression(keys["write"]) if "write" in keys else None,
         label=", ".join(place.text for place in places[0]) if places else "count",
         origin=f"{file}:{line}",
+        unless=keys["unless"].choice(scope.outer, "", "field") if "unless" in keys else "",
+        beside=way == "beside",
         counts=keys["count"].text() if "count" in keys else "",
         ordinal=ordinal,
     )

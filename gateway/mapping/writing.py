@@ -1,17 +1,33 @@
-"""Write an event or advice as a document by a compiled map; the counterpart of `reading.py`."""
+"""Write an event or advice as a document by a compiled map; the counterpart of `reading.py`.
+
+What a map reads it writes: canonical form is the first code, the first qualifier, the first place of each rule.
+Nothing raises for a value that does not fit; it is a fault that names the field and the place.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import tzinfo
+from collections.abc import Callable, Sequence
+from datetime import UTC, tzinfo
+from decimal import Decimal
+from typing import Any
 
 import msgspec
 
 from gateway.document import Fault
-from gateway.mapping.plan import Map
+from gateway.formats import write_csv
+from gateway.mapping.convert import Context, Unreadable
+from gateway.mapping.hierarchy import write_levels
+from gateway.mapping.places import Place, pointer_keys
+from gateway.mapping.plan import Map, Rule, Section
+from gateway.mapping.slots import Slots
 from gateway.partners import Partner
 from ledger.advices import Advice
-from ledger.events import Event
+from ledger.events import Event, write_event
+
+Segments = list[tuple[str, ...]]
+Values = dict[str, Any]
+
+_json = msgspec.json.Encoder(decimal_format="number")
 
 
 class MapWriting(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,5 +46,251 @@ def write_document(
     map: Map, value: Event | Advice, partner: Partner | None = None, *,
     zone_of: Callable[[str], tzinfo | None] | None = None,
 ) -> MapWriting:  # fmt: skip
-    """Write one event or advice for a partner. Pure; control numbers and envelope are the writer's business."""
-    raise NotImplementedError
+    """Write one event or advice for a partner. Pure; control numbers and envelope are the writer's business.
+
+    Times are told in the zone of their place where `zone_of` knows it, else in the partner's.
+    """
+    if map.canonical and isinstance(value, Event):
+        return MapWriting(data=write_event(value))
+    writer = Writer(map, partner, zone_of)
+    outer: Values = msgspec.structs.asdict(value)
+    chosen = _chosen(map, value)
+    if chosen is None:
+        text = f"{map.path} event: writes {', '.join(map.events)}, not {type(value).__name__}"
+        return MapWriting(faults=(Fault(code="other_event", text=text, level="document"),))
+    outer[map.chooser] = chosen
+    writer.outer = outer
+    if map.format == "csv":
+        rows = writer.rows()
+        return MapWriting(segments=tuple(rows), data=write_csv(rows, map.file), faults=tuple(writer.faults))
+    if map.format == "json":
+        members = writer.members(map.header, outer)
+        return MapWriting(data=_json.encode(members), faults=tuple(writer.faults))
+    return MapWriting(segments=tuple(writer.document()), faults=tuple(writer.faults))
+
+
+def _chosen(map: Map, value: Event | Advice) -> str | None:
+    """The chooser's value that stands for this event; "" where the map makes one kind, None where it makes none."""
+    for chosen, kind in map.kinds.items():
+        if kind.struct is type(value) and all(getattr(value, n) == fixed for n, fixed in kind.fixed.items()):
+            return chosen
+    return None
+
+
+class Writer:
+    """One writing: `outer` is the event, `counted` what only the writer knows (HL levels written)."""
+
+    def __init__(self, map: Map, partner: Partner | None, zone_of: Callable[[str], tzinfo | None] | None) -> None:
+        self.map, self.zone_of = map, zone_of
+        x12 = partner.x12 if partner is not None else None
+        self.delimiters = (x12.element, x12.segment, x12.component) if x12 else ("*", "~", ">")
+        self.context = Context(partner.zone if partner is not None else UTC, component=self.delimiters[2])
+        self.outer: Values = {}
+        self.counted: Values = {}
+        self.faults: list[Fault] = []
+
+    def document(self) -> Segments:
+        map = self.map
+        segments = self.scope(map.header, self.outer, "")
+        if map.levels:
+            levels, count = write_levels(self, map)
+            segments += levels
+            self.counted["hl_count"] = count
+        return segments + self.scope(map.summary, self.outer, "")
+
+    # --- one scope ---
+
+    def scope(self, section: Section, values: Values, path: str, skip: frozenset[str] = frozenset()) -> Segments:
+        """The segments of one scope with its loops; fields named in `skip` were written above."""
+        slots = Slots(section.order)
+        self.fill(section, section.rules, slots, values, path, skip)
+        inner: Segments = []
+        for tag, loop in section.loops.items():
+            written = self.loop(loop, values, path)
+            if written:
+                slots.drop({tag})
+            inner += written
+        return slots.build(section.tag if section.tag != "HL" else "", self.delimiters[2]) + inner
+
+    def fill(
+        self, section: Section, rules: Sequence[Rule], slots: Slots, values: Values, path: str,
+        skip: frozenset[str] = frozenset(),
+    ) -> None:  # fmt: skip
+        for rule in sorted(rules, key=lambda rule: rule.beside):
+            if rule.writes and not (rule.name in skip and not rule.outer):
+                self.put(rule, slots, values, path)
+        for repeat, entry in zip(section.repeats, self.repeated(section, values, path), strict=False):
+            for rule in repeat.section.rules:
+                if rule.writes:
+                    self.put(rule, slots, entry, path)
+        for place, text in section.constants:
+            slots.put_constant(place, text)
+        for place, expression in section.computed:
+            slots.put(place, _told(expression.run({**self.outer, **values, **self.counted})))
+
+    def put(self, rule: Rule, slots: Slots, values: Values, path: str) -> None:
+        texts = self.texts(rule, values, path)
+        if texts is None:
+            return
+        places = rule.places[0]
+        if rule.beside:
+            for place, text in zip(places, texts, strict=False):
+                slots.put_constant(place, text)
+        elif rule.target is not None and rule.target.shape == "texts":
+            for n, text in enumerate(texts):
+                slots.put(places[0], text, n)
+        else:
+            for place, text in zip(places, texts, strict=False):
+                if text:
+                    slots.put(place, text)
+        if any(texts):
+            for place, text in rule.constants:
+                slots.put(place, text)
+
+    def texts(self, rule: Rule, values: Values, path: str) -> tuple[str, ...] | None:
+        """The texts of a rule's first place; None where the event has no value."""
+        value = (self.outer if rule.outer else values).get(rule.name)
+        if rule.write is not None and (value is None or value == ""):
+            value = rule.write.run({**self.outer, **values, **self.counted})
+            if isinstance(value, Decimal) and rule.target is not None and rule.target.shape == "int":
+                value = int(value)
+        if self.is_absent(rule, value):
+            if rule.required:
+                self.fault("required", rule, path, "is required, and the event has none")
+            return None
+        if rule.unless and value == self.outer.get(rule.unless):
+            return None
+        if rule.zone_place and self.zone_of is not None:
+            party = self.outer.get(rule.zone_place)
+            self.context.place = self.zone_of(party) if party else None
+        try:
+            texts = rule.text(value, self.context)
+        except Unreadable as error:
+            self.fault(error.code, rule, path, f'"{value}" {error.words}')
+            return None
+        finally:
+            self.context.place = None
+        if self.map.format == "x12":
+            for text in texts:
+                if any(mark in text for mark in self.delimiters) or not text.isprintable():
+                    self.fault("delimiter", rule, path, f'"{text[:40]}" holds a delimiter or a control character')
+                    return None
+        return texts
+
+    def is_absent(self, rule: Rule, value: Any) -> bool:
+        if value is None or value == "" or value == ():
+            return True
+        target = rule.target
+        plain = target is not None and target.shape in ("decimal", "int", "flag") and not target.required
+        return plain and not rule.required and target is not None and bool(value == target.default)
+
+    def repeated(self, section: Section, values: Values, path: str) -> list[Values]:
+        """Entries of a repeated group; more than the segment has room for is a fault."""
+        if not section.repeats:
+            return []
+        into = section.repeats[0].section.into
+        entries = [msgspec.structs.asdict(entry) for entry in values.get(into) or ()]
+        if len(entries) > len(section.repeats):
+            text = (
+                f"{section.origin} {into}: {path}{into} has {len(entries)} entries, {len(section.repeats)} have room"
+            )
+            self.faults.append(Fault(code="too_many", text=text, origin=section.origin))
+        return entries
+
+    # --- loops ---
+
+    def loop(self, section: Section, values: Values, path: str) -> Segments:
+        entries = self.entries(section, values)
+        if section.each is not None:
+            return self.grouped(section, entries, path)
+        segments: Segments = []
+        for n, entry in enumerate(entries):
+            segments += self.scope(section, entry, f"{path}{section.into}[{n}].")
+        return segments
+
+    def entries(self, section: Section, values: Values) -> list[Values]:
+        """The entries that a loop writes: those whose fixed values are its own."""
+        found = [msgspec.structs.asdict(entry) for entry in values.get(section.into) or ()]
+        return [e for e in found if all(e.get(n) == fixed for n, fixed in section.fixed.items())]
+
+    def grouped(self, section: Section, entries: list[Values], path: str) -> Segments:
+        """One loop for consecutive entries that are alike in all but what stands in their `each:` run."""
+        tag = section.each.tag if section.each is not None else ""
+        head_rules = [r for r in section.rules if r.places and r.places[0][0].step.tag != tag]
+        run_rules = [r for r in section.rules if r.places and r.places[0][0].step.tag == tag]
+        segments: Segments = []
+        n = 0
+        while n < len(entries):
+            alike = {rule.name: entries[n].get(rule.name) for rule in head_rules}
+            end = n + 1
+            while end < len(entries) and all(entries[end].get(k) == v for k, v in alike.items()):
+                end += 1
+            head = Slots(section.order)
+            self.fill(section, head_rules, head, entries[n], f"{path}{section.into}[{n}].")
+            if section.count is not None:
+                head.put(section.count, str(end - n))
+            segments += head.build(section.tag, self.delimiters[2])
+            for at in range(n, end):
+                run = Slots()
+                self.fill(section, run_rules, run, entries[at], f"{path}{section.into}[{at}].")
+                segments += run.build("", self.delimiters[2])
+            n = end
+        return segments
+
+    # --- flat files and JSON ---
+
+    def rows(self) -> Segments:
+        shape = self.map.file
+        row = self.map.header.loops.get("row")
+        head: dict[str, str] = {}
+        self.cells(self.map.header, self.outer, head, "")
+        columns = shape.columns or tuple(dict.fromkeys([*head, *(_columns_of(row) if row else ())]))
+        rows: Segments = [columns] if shape.header else []
+        for n, entry in enumerate(self.entries(row, self.outer) if row is not None else ()):
+            cells = dict(head)
+            if row is not None:
+                self.cells(row, entry, cells, f"{row.into}[{n}].")
+            if shape.record_column:
+                cells.setdefault(shape.record_column, shape.row_type)
+            rows.append(tuple(cells.get(column, "") for column in columns))
+        return rows
+
+    def cells(self, section: Section, values: Values, cells: dict[str, str], path: str) -> None:
+        for rule in section.rules:
+            texts = self.texts(rule, values, path) if rule.writes else None
+            for place, text in zip(rule.places[0] if texts else (), texts or (), strict=False):
+                cells.setdefault(place.column, text)
+
+    def members(self, section: Section, values: Values, path: str = "") -> Any:
+        made: dict[str, Any] = {}
+        for rule in section.rules:
+            texts = self.texts(rule, values, path) if rule.writes else None
+            for place, text in zip(rule.places[0] if texts else (), texts or (), strict=False):
+                number = rule.target is not None and rule.target.shape in ("decimal", "int")
+                _set(made, place, Decimal(text) if number else text)
+        for pointer, inner in section.loops.items():
+            entries = self.entries(inner, values)
+            listed = [self.members(inner, e, f"{path}{inner.into}[{n}].") for n, e in enumerate(entries)]
+            if listed:
+                _set(made, Place(pointer, inner.rules[0].places[0][0].step, column=pointer), listed)
+        return made
+
+    def fault(self, code: str, rule: Rule, path: str, words: str) -> None:
+        origin = f"{rule.origin} {rule.name}"
+        text = f"{rule.origin} {path}{rule.name} -> {rule.label}: {words}"
+        self.faults.append(Fault(code=code, text=text, level="element", origin=origin))
+
+
+def _told(value: Any) -> str:
+    return format(value, "f") if isinstance(value, Decimal) else "" if value is None else str(value)
+
+
+def _columns_of(section: Section) -> list[str]:
+    return [place.column for rule in section.rules for place in (rule.places[0] if rule.places else ())]
+
+
+def _set(made: dict[str, Any], place: Place, value: Any) -> None:
+    *outer, last = pointer_keys(place.column)
+    for key in outer:
+        made = made.setdefault(key, {})
+    made.setdefault(last, value)
