@@ -22,8 +22,8 @@ from gateway.x12.reading import STANDARD
 _TAG = re.compile(r"[A-Z][A-Z0-9]{1,2}")
 _SEGMENT_WORDS = {
     "2": "{tag} is not used here",
-    "4": "loop {tag} occurs more than {most} times",
-    "5": "{tag} occurs more than {most} times",
+    "4": "loop {tag} occurs more often than {most}",
+    "5": "{tag} occurs more often than {most}",
 }
 
 
