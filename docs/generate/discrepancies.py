@@ -1,0 +1,76 @@
+"""The reference of discrepancy classes and metrics, from the tuples that put them in force."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import sys
+
+from docs.generate.text import WARNING, first_paragraph, table
+from ledger.matching import discrepancies
+from ledger.matching.discrepancies.definition import DiscrepancyClass
+from ledger.policy.scores import ScoreRules
+from ledger.scorecards import METRICS
+
+HEAD = """# Discrepancies and metrics
+
+## Discrepancy classes
+
+A discrepancy opens a case with both values, the evidence and an owner. Classes whose *grade* is given are faults of a
+document's content and are told by an 824: *fatal* stops the document, *line* stops the line, *warning* stops nothing.
+Classes with an 861 code are what the dock found. Everything here is a default: the agreement's terms and the policy
+may change tolerance, action and grade.
+
+"""
+
+SCORES = """
+## Metrics
+
+Computed from events alone, per supplier and month. A metric without data is left out and lowers the coverage.
+
+"""
+
+
+def build_page() -> str:
+    """The whole page: classes by code, then metrics in the order of the card."""
+    return WARNING + HEAD + classes() + SCORES + metrics() + GRADES.format(rules=ScoreRules())
+
+
+def classes() -> str:
+    return table(
+        ["code", "name", "means", "grade", "fault", "owner", "answer within", "824", "861"],
+        [
+            [
+                kind.code, kind.name, meaning(kind), kind.grade, kind.fault, kind.roles[0],
+                f"{kind.answer_hours:g} h", kind.error_code, kind.condition,
+            ]
+            for kind in discrepancies.CLASSES
+        ],
+    )  # fmt: skip
+
+
+def meaning(kind: DiscrepancyClass) -> str:
+    """The first sentence of the file that defines the class, without its code."""
+    names = [module.name for module in pkgutil.iter_modules(discrepancies.__path__)]
+    (name,) = (name for name in names if name.startswith(f"{kind.code.lower()}_"))
+    module = importlib.import_module(f"{discrepancies.__name__}.{name}")
+    return first_paragraph(module.__doc__).removeprefix(f"{kind.code}: ")
+
+
+def metrics() -> str:
+    rules = ScoreRules()
+    rows = []
+    for metric in METRICS:
+        module = sys.modules[metric.__module__]
+        name = vars(module)["NAME"]
+        curve = ", ".join(f"{value:g} % is {points:g}" for value, points in rules.curves[name])
+        about = inspect.cleandoc(module.__doc__ or "").split("\n\n")
+        rows.append([f"`{name}`", " ".join(about[:2]), f"`{about[-1].strip()}`", curve, f"{rules.weights[name]:g}"])
+    return table(["metric", "asks", "formula", "points", "weight"], rows)
+
+
+GRADES = """
+Between the corners of its curve a metric's points lie on a straight line. No grade is given while less than
+{rules.coverage_min:g} % of the weights have a value, or fewer than {rules.closed_lines_min} lines are closed.
+"""
