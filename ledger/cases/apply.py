@@ -1,11 +1,22 @@
-"""`apply`: findings of one decision become cases, and what follows becomes outcomes."""
+"""`apply`: findings of one decision become cases, and what follows becomes outcomes.
+
+A finding is the same as an earlier one when it is about the same thing (`case_identity`): it then changes that
+case. It must not decide anything about stock.
+"""
 
 from __future__ import annotations
 
-from ledger.matching.decision import Decision
+from decimal import Decimal
+
+from ledger.cases.advices import application_advice, receiving_advices
+from ledger.cases.lifecycle import due_at, owner_of
+from ledger.matching.decision import Decision, Finding, LineDecision
+from ledger.matching.records import Case, case_identity
+from ledger.matching.resolved import moment
 from ledger.matching.workset import Workset
-from ledger.outcomes import AnyOutcome
+from ledger.outcomes import AdviceDue, AnyOutcome, CaseChanged, CaseOpened, Conflict, Posted, Refused, Waiting
 from ledger.policy import Policy
+from ledger.stock.bucket import MILLION
 
 
 def apply(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> tuple[AnyOutcome, ...]:
@@ -14,4 +25,157 @@ def apply(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> 
     First one outcome per line (Posted, Waiting, Refused, Conflict), then CaseOpened and CaseChanged, then
     AdviceDue. Takes new case numbers from `workset.next_case[book]`.
     """
-    raise NotImplementedError
+    lines = [_line_outcome(decision, line) for line in decision.lines]
+    if not (decision.findings or decision.withdrawn or decision.resolved_cases):
+        return tuple(lines)
+    outcomes: list[AnyOutcome] = []
+    for case, resolution, quantity in decision.resolved_cases:
+        outcomes.append(_resolve(workset, decision, case, resolution, quantity, now_us))
+    told: list[tuple[Finding, Case]] = []
+    for finding in decision.findings:
+        changed = _apply_finding(workset, decision, policy, finding, now_us)
+        if changed is not None:
+            outcome, case = changed
+            outcomes.append(outcome)
+            if isinstance(outcome, CaseOpened) or _grew(outcome, finding):
+                told.append((finding, case))
+    for case in decision.withdrawn:
+        if case.status != "closed" and all(case is not other for _, other in told):
+            case.quantity = case.clearing = 0
+            outcomes.append(_close(workset, case, "", now_us))
+    advices = [
+        application_advice(decision, told, now_us),
+        *receiving_advices(workset, decision, policy, told, now_us),
+    ]
+    outcomes.extend(AdviceDue(advice=advice) for advice in advices if advice is not None)
+    return (*lines, *outcomes)
+
+
+def _line_outcome(decision: Decision, line: LineDecision) -> AnyOutcome:
+    if line.status == "posted":
+        return Posted(line=line.line, movements=line.movements)
+    if line.status == "waiting":
+        until = None if line.until is None else moment(line.until)
+        return Waiting(line=line.line, needs=line.needs, until=until)
+    if line.status == "refused":
+        return Refused(line=line.line, code=line.code, reason=line.reason)
+    return Conflict(line=line.line, seq=0, reason=line.reason)
+
+
+def _grew(outcome: CaseOpened | CaseChanged, finding: Finding) -> bool:
+    """Whether a case that was told already now says more; a quantity that shrank is not told again."""
+    return isinstance(outcome, CaseChanged) and outcome.status != "closed" and finding.quantity > 0
+
+
+def _apply_finding(
+    workset: Workset, decision: Decision, policy: Policy, finding: Finding, now_us: int
+) -> tuple[CaseOpened | CaseChanged, Case] | None:
+    """What the finding changes; None when its case says the same already, or there is nothing to close."""
+    candidate = _new_case(decision, policy, finding, now_us)
+    case = workset.open_cases.get(case_identity(candidate))
+    if finding.settles:
+        if case is None:
+            return None
+        case.quantity = case.clearing = 0
+        case.expected, case.actual = finding.expected, finding.actual
+        return _close(workset, case, case.resolution, now_us), case
+    if case is not None:
+        grew = finding.quantity > case.quantity
+        same = (case.quantity, case.expected, case.actual, case.clearing) == (
+            finding.quantity, finding.expected, finding.actual, finding.clearing,
+        )  # fmt: skip
+        if same:
+            return None
+        case.quantity, case.expected, case.actual = finding.quantity, finding.expected, finding.actual
+        case.clearing, case.text, case.rule, case.touched = finding.clearing, finding.text, finding.rule, True
+        case.evidence = tuple(dict.fromkeys((*case.evidence, *finding.evidence)))
+        outcome = CaseChanged(
+            line=finding.line, case=case.case, code=case.code, status=case.status, quantity=_decimal(case.quantity)
+        )
+        if not grew:
+            finding.quantity = 0
+        return outcome, case
+    number = workset.next_case.get(decision.resolved.book, 1)
+    workset.next_case[decision.resolved.book] = number + 1
+    candidate.case = f"C{number}"
+    if finding.informs:
+        candidate.status, candidate.resolution, candidate.resolved_at = "closed", "accept", now_us
+    workset.add_case(candidate)
+    opened = CaseOpened(
+        line=finding.line,
+        case=candidate.case,
+        code=candidate.code,
+        part=candidate.part,
+        quantity=_decimal(candidate.quantity),
+        unit=candidate.unit,
+        grade=finding.grade,
+        reason=candidate.text,
+    )
+    return opened, candidate
+
+
+def _new_case(decision: Decision, policy: Policy, finding: Finding, now_us: int) -> Case:
+    """The case that the finding would open, without a number yet."""
+    return Case(
+        book=decision.resolved.book,
+        site=finding.site,
+        case="",
+        code=finding.code,
+        status="open",
+        part=finding.part,
+        unit=finding.unit,
+        quantity=finding.quantity,
+        expected=finding.expected,
+        actual=finding.actual,
+        opened_seq=decision.resolved.effective_seq,
+        opened_at=now_us,
+        supplier=finding.supplier,
+        partner=finding.partner,
+        shipment_id=finding.shipment_id,
+        notice_line=finding.notice_line,
+        receipt_provider=finding.receipt_provider,
+        receipt_id=finding.receipt_id,
+        receipt_line=finding.receipt_line,
+        order_number=finding.order_number,
+        order_line=finding.order_line,
+        grade=finding.grade,
+        fault=finding.fault,
+        cause=finding.cause,
+        rule=finding.rule,
+        text=finding.text,
+        owner=owner_of(policy, finding.code),
+        due_at=due_at(policy, finding.code, now_us),
+        clearing=finding.clearing,
+        evidence=finding.evidence,
+        touched=True,
+        new=True,
+    )
+
+
+def _resolve(
+    workset: Workset, decision: Decision, case: Case, resolution: str, quantity: int, now_us: int
+) -> CaseChanged:
+    """A person decided: as much as was decided leaves the case; it closes when nothing is left."""
+    event = decision.resolved.event
+    share = 0 if not case.quantity else case.clearing * quantity // case.quantity
+    case.quantity -= quantity
+    case.clearing -= share
+    case.resolution, case.touched = resolution, True
+    case.comment = getattr(event, "comment", "")
+    if case.quantity == 0:
+        return _close(workset, case, resolution, now_us)
+    return CaseChanged(case=case.case, code=case.code, status=case.status, quantity=_decimal(case.quantity))
+
+
+def _close(workset: Workset, case: Case, resolution: str, now_us: int) -> CaseChanged:
+    """End a case. Nothing may be left in clearing: that would be goods nobody accounts for."""
+    assert case.clearing == 0, f"case {case.case} closes with {case.clearing} in clearing"  # noqa: S101
+    workset.close_case(case)
+    case.status, case.resolution, case.resolved_at, case.touched = "closed", resolution, now_us, True
+    return CaseChanged(case=case.case, code=case.code, status="closed", quantity=_decimal(case.quantity))
+
+
+def _decimal(quantity: int) -> Decimal:
+    """Millionths as a Decimal in base units, without needless zeros."""
+    whole, rest = divmod(quantity, MILLION)
+    return Decimal(whole) if not rest else (Decimal(quantity) / MILLION).normalize()

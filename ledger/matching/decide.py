@@ -2,10 +2,49 @@
 
 from __future__ import annotations
 
-from ledger.matching.decision import Decision
+from collections.abc import Callable
+
+from ledger.events import (
+    MASTER_DATA,
+    DiscrepancyResolved,
+    Event,
+    GoodsReceiptReversed,
+    GoodsReceived,
+    OrderCancelled,
+    OrderChanged,
+    OrderPlaced,
+    ShipmentCancelled,
+    ShipmentNotified,
+    ShipmentReplaced,
+    TimePassed,
+)
+from ledger.matching import notices, orders, receipts, resolutions, ticks
+from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.resolved import ResolvedEvent
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
+
+Handler = Callable[[Workset, Decision, Policy, int], None]
+
+
+def decide_master_data(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
+    """Master data is in force once it is recorded; what waited for it is decided again by the book."""
+    decision.lines.append(LineDecision("", "posted"))
+
+
+HANDLERS: dict[type[Event], Handler] = {
+    OrderPlaced: orders.decide_placed,
+    OrderChanged: orders.decide_changed,
+    OrderCancelled: orders.decide_cancelled,
+    ShipmentNotified: notices.decide_notified,
+    ShipmentReplaced: notices.decide_replaced,
+    ShipmentCancelled: notices.decide_cancelled,
+    GoodsReceived: receipts.decide_received,
+    GoodsReceiptReversed: receipts.decide_reversed,
+    DiscrepancyResolved: resolutions.decide_resolved,
+    TimePassed: ticks.decide_time,
+    **dict.fromkeys(MASTER_DATA, decide_master_data),
+}
 
 
 def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: int) -> Decision:
@@ -14,4 +53,6 @@ def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
     `now_us` is `recorded_at` in microseconds UTC. Changes records in `workset` (flags `new` and `touched`) and, for
     buckets in `workset.balances`, their balances. Never raises for bad data.
     """
-    raise NotImplementedError
+    decision = Decision(resolved)
+    HANDLERS[type(resolved.event)](workset, decision, policy, now_us)
+    return decision

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ledger.matching.resolved import ResolvedEvent
+from ledger.events import (
+    DiscrepancyResolved,
+    GoodsReceiptReversed,
+    GoodsReceived,
+    OrderCancelled,
+    OrderChanged,
+    OrderPlaced,
+    ReceiptLine,
+    ShipmentCancelled,
+    ShipmentNotified,
+    ShipmentReplaced,
+    TimePassed,
+)
+from ledger.matching.positions import bucket_of
+from ledger.matching.records import GroupKey, OrderKey, ReceiptKey, ShipmentKey
+from ledger.matching.resolved import ResolvedEvent, microseconds
 from ledger.matching.workset import Needs, Workset
 from ledger.policy import Policy
 from ledger.stock.bucket import Bucket
@@ -12,9 +27,77 @@ from ledger.stock.bucket import Bucket
 
 def needs(events: Iterable[ResolvedEvent], policy: Policy) -> Needs:
     """Keys of everything the decisions about these events may read."""
-    raise NotImplementedError
+    wanted = Needs()
+    for resolved in events:
+        event = resolved.event
+        if resolved.missing:
+            continue
+        if isinstance(event, OrderPlaced | OrderChanged):
+            _for_order(wanted, resolved)
+        elif isinstance(event, OrderCancelled):
+            wanted.orders.add(OrderKey(resolved.book, resolved.site, resolved.supplier, event.number))
+        elif isinstance(event, ShipmentNotified | ShipmentReplaced):
+            _for_notice(wanted, resolved)
+        elif isinstance(event, ShipmentCancelled):
+            wanted.shipments.add(ShipmentKey(resolved.book, resolved.site, resolved.supplier, event.number))
+        elif isinstance(event, GoodsReceived):
+            _for_receipt(wanted, resolved)
+        elif isinstance(event, GoodsReceiptReversed):
+            wanted.receipts.add(ReceiptKey(resolved.book, resolved.site, event.partner, event.number))
+        elif isinstance(event, DiscrepancyResolved):
+            wanted.cases.add((resolved.book, event.number))
+        elif isinstance(event, TimePassed):
+            now = microseconds(event.occurred_at)
+            if now is not None:
+                wanted.due.add((resolved.book, now))
+    return wanted
+
+
+def _for_order(wanted: Needs, resolved: ResolvedEvent) -> None:
+    book, site = resolved.book, resolved.site
+    wanted.orders.add(OrderKey(book, site, resolved.supplier, resolved.event.number))
+    wanted.unmatched.update(GroupKey(book, site, line.part) for line in resolved.lines if line.part)
+
+
+def _for_notice(wanted: Needs, resolved: ResolvedEvent) -> None:
+    book, site, supplier = resolved.book, resolved.site, resolved.supplier
+    wanted.shipments.add(ShipmentKey(book, site, supplier, resolved.event.number))
+    numbers = {line.said.order_number for line in resolved.lines}  # type: ignore[attr-defined]
+    wanted.orders.update(OrderKey(book, site, supplier, number) for number in numbers if number)
+    wanted.unmatched.update(GroupKey(book, site, line.part) for line in resolved.lines if line.part)
+
+
+def _for_receipt(wanted: Needs, resolved: ResolvedEvent) -> None:
+    book, site, event = resolved.book, resolved.site, resolved.event
+    wanted.receipts.add(ReceiptKey(book, site, event.partner, event.number))
+    for line in resolved.lines:
+        said = line.said
+        assert isinstance(said, ReceiptLine)  # noqa: S101  lines of a goods receipt
+        supplier = line.supplier or resolved.supplier
+        if said.shipment_id and supplier:
+            wanted.shipments.add(ShipmentKey(book, site, supplier, said.shipment_id))
+        elif said.shipment_id or said.packing_slip or said.bill_of_lading:
+            wanted.references.add((book, site, said.shipment_id or said.packing_slip or said.bill_of_lading))
+        elif line.part:
+            wanted.groups.add(GroupKey(book, site, line.part))
+        if said.order_number and supplier:
+            wanted.orders.add(OrderKey(book, site, supplier, said.order_number))
+        elif said.order_number:
+            wanted.order_numbers.add((book, site, said.order_number))
+        if line.part:
+            wanted.cumulatives.add(GroupKey(book, site, line.part))
 
 
 def watched(workset: Workset) -> set[Bucket]:
-    """Buckets whose balances decisions may have to look at: call after loading, put them in `workset.balances`."""
-    raise NotImplementedError
+    """Buckets whose balances decisions may have to look at: call after loading, put them in `workset.balances`.
+
+    Where loaded links stand: a re-match, reversal or resolution may want to move those goods.
+    """
+    buckets: set[Bucket] = set()
+    for link in workset.links:
+        line = workset.receipt_lines.get((link.receipt, link.receipt_line))
+        if line is not None and link.state and not link.reversed:
+            bucket = bucket_of(link, line)
+            if not bucket.is_external:
+                buckets.add(bucket)
+    return buckets

@@ -74,7 +74,7 @@ class Needs:
     """(book, site, reference): the shipments of any supplier whose id, packing slip or bill of lading it is, as
     `shipments`."""
     receipts: set[ReceiptKey] = field(default_factory=set)
-    """Header, all lines, their links, and the notice lines at the other ends, whole."""
+    """Header, all lines with their cumulatives, their links, and the notice lines at the other ends, whole."""
     cases: set[tuple[str, str]] = field(default_factory=set)
     """(book, case): the case, and the notice line (whole), receipt line (with its links) and order line it names."""
     cumulatives: set[GroupKey] = field(default_factory=set)

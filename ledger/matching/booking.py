@@ -1,0 +1,29 @@
+"""Put movements into a decision, keeping the balances that the working set watches current."""
+
+from __future__ import annotations
+
+from ledger.matching.decision import Decision
+from ledger.matching.workset import Workset
+from ledger.stock.bucket import Movement
+
+
+def book_movements(workset: Workset, decision: Decision, movements: list[Movement]) -> None:
+    """Add movements; goods that have moved on since are left where they are.
+
+    A re-match may want to move goods from shelf to shelf that a shelf no longer holds: then only what is there
+    moves. Movements to or from accounts always go in full, they are what was agreed.
+    """
+    balances = workset.balances
+    for movement in movements:
+        source, target, quantity, line = movement
+        if balances:
+            if source in balances and not source.is_external:
+                if not target.is_external and source.state != "in_transit" and balances[source] < quantity:
+                    quantity = max(0, balances[source])
+                    if not quantity:
+                        continue
+                    movement = Movement(source, target, quantity, line)
+                balances[source] -= quantity
+            if target in balances:
+                balances[target] += quantity
+        decision.movements.append(movement)

@@ -1,0 +1,133 @@
+"""What is wrong inside a notice: each line judged before any of them posts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from ledger.events import NoticeLine as SaidLine
+from ledger.events import ShipmentNotified, ShipmentReplaced
+from ledger.matching.decision import Decision, Finding
+from ledger.matching.discrepancies import (
+    d02_unknown_order,
+    d03_cancelled_order,
+    d04_unknown_part,
+    d05_revision,
+    d12_late_notice,
+    d35_arithmetic,
+)
+from ledger.matching.discrepancies.about import evidence_of
+from ledger.matching.records import OrderKey, OrderLine, Shipment, ShipmentKey
+from ledger.matching.requirements import find_order_line
+from ledger.matching.resolved import ResolvedEvent, ResolvedLine
+from ledger.matching.waiting import (
+    MINUTE,
+    find_line_gap,
+    grade_of,
+)
+from ledger.matching.workset import Workset
+from ledger.policy import Terms
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What is said of one line before it posts. `needs` waits, `refused` refuses, else it posts."""
+
+    line: ResolvedLine
+    order_line: OrderLine | None = None
+    needs: str = ""
+    refused: str = ""
+    findings: list[Finding] = field(default_factory=list)
+
+
+def unknown_orders(workset: Workset, resolved: ResolvedEvent, key: ShipmentKey) -> dict[str, ResolvedLine]:
+    """Orders that lines name and that are not known, with the first line that names each."""
+    unknown: dict[str, ResolvedLine] = {}
+    known: set[str] = {""}
+    for line in resolved.lines:
+        number = line.said.order_number  # type: ignore[attr-defined]
+        if number not in known:
+            known.add(number)
+            if OrderKey(key.book, key.site, key.supplier, number) not in workset.orders:
+                unknown[number] = line
+    return unknown
+
+
+def judge(
+    workset: Workset,
+    resolved: ResolvedEvent,
+    line: ResolvedLine,
+    key: ShipmentKey,
+    terms: Terms,
+    unknown: dict[str, ResolvedLine],
+) -> Verdict:
+    """What is wrong with one line, and whether it can post."""
+    said = line.said
+    assert isinstance(said, SaidLine)  # noqa: S101  lines of a notice
+    verdict = Verdict(line)
+    if said.order_number in unknown:
+        finding = d02_unknown_order.find(resolved, unknown[said.order_number], said.order_number)
+        verdict.findings.append(finding)
+        verdict.refused = finding.code
+        return verdict
+    if line.missing or line.inexact:
+        gap = find_line_gap(resolved, line, terms)
+        if gap is not None:
+            verdict.needs = gap[0]
+            if line.standing != "again":
+                verdict.findings.append(gap[1])
+            return verdict
+    if line.quantity <= 0:
+        return _refused(verdict, d35_arithmetic.find_quantity(resolved, line), terms)
+    if said.order_number:
+        order_key = OrderKey(key.book, key.site, key.supplier, said.order_number)
+        order_line = find_order_line(workset, order_key, said.order_line, line.part)
+        cancelled = workset.orders[order_key].status == "cancelled"
+        if cancelled or (order_line is not None and order_line.status == "cancelled"):
+            finding = d03_cancelled_order.find(resolved, line, said.order_number, said.order_line)
+            return _refused(verdict, finding, terms)
+        if order_line is None:
+            finding = d04_unknown_part.find_not_ordered(resolved, line, said.order_number)
+            return _refused(verdict, finding, terms)
+        verdict.order_line = order_line
+    if not line.revision_effective:
+        verdict.findings.append(d05_revision.find(resolved, line))
+    if (
+        said.loads is not None
+        and said.units_per_load is not None
+        and said.loads * said.units_per_load != said.quantity
+    ):
+        verdict.findings.append(d35_arithmetic.find_loads(resolved, line, said.loads, said.units_per_load))
+    return verdict
+
+
+def _refused(verdict: Verdict, finding: Finding, terms: Terms) -> Verdict:
+    """Refuse the line, unless the agreement only warns of this class."""
+    verdict.findings.append(finding)
+    if grade_of(terms, finding) != "warning":
+        verdict.refused = finding.code
+    return verdict
+
+
+def check_totals(event: ShipmentNotified | ShipmentReplaced, resolved: ResolvedEvent, terms: Terms) -> list[Finding]:
+    """Counts and hash totals, as the partner counts them (D35)."""
+    findings = []
+    if event.line_count is not None and event.line_count not in (event.hl_count, len(event.lines)):
+        findings.append(d35_arithmetic.find_count(resolved, event.line_count, event.hl_count or len(event.lines)))
+    if event.hash_total is not None:
+        total = sum((line.quantity for line in event.lines), Decimal(0))
+        if total != event.hash_total:
+            findings.append(d35_arithmetic.find_hash_total(resolved, event.hash_total, total))
+    for finding in findings:
+        finding.grade = grade_of(terms, finding)
+    return findings
+
+
+def check_late(decision: Decision, shipment: Shipment, terms: Terms, now_us: int) -> None:
+    """Whether the notice came later after shipping than was agreed (D12)."""
+    if shipment.shipped_at is not None:
+        late_us = now_us - shipment.shipped_at
+        if late_us > terms.asn_due_minutes * MINUTE:
+            finding = d12_late_notice.find(shipment, late_us, terms.asn_due_minutes)
+            finding.evidence = evidence_of(decision.resolved)
+            decision.findings.append(finding)

@@ -1,0 +1,190 @@
+"""Post the lines of a notice: records, order totals and goods under way, or what came before their notice."""
+
+from __future__ import annotations
+
+from ledger.events import NoticeLine as SaidLine
+from ledger.events import ShipmentNotified, ShipmentReplaced
+from ledger.matching.booking import book_movements
+from ledger.matching.decision import Decision, LineDecision
+from ledger.matching.discrepancies.about import evidence_of
+from ledger.matching.ladder import candidates
+from ledger.matching.notice_checks import Verdict
+from ledger.matching.positions import in_transit_of
+from ledger.matching.records import GroupKey, NoticeLine, OrderLine, ReceiptLine, Shipment, ShipmentKey
+from ledger.matching.rematch import rematch
+from ledger.matching.requirements import add_advised
+from ledger.matching.resolved import ResolvedEvent, microseconds
+from ledger.matching.review import review_order_line
+from ledger.matching.workset import Workset
+from ledger.policy import Policy, Terms
+from ledger.stock.shipments import movements_for_notified
+
+
+def put_shipment(workset: Workset, resolved: ResolvedEvent, key: ShipmentKey, status: str, now_us: int) -> Shipment:
+    """The header of the notice now in force; an earlier one under the same key gives way to it."""
+    event = resolved.event
+    assert isinstance(event, ShipmentNotified | ShipmentReplaced)  # noqa: S101  the dispatch table says so
+    earlier = workset.shipments.get(key)
+    if earlier is not None and earlier.seq == resolved.seq:
+        earlier.status, earlier.touched = status, True  # type: ignore[assignment]
+        return earlier
+    source = event.source
+    shipment = Shipment(
+        key=key,
+        status=status,  # type: ignore[arg-type]
+        seq=resolved.seq,
+        partner=event.partner,
+        revision=event.revision,
+        message="" if source is None else source.message,
+        document="" if source is None else source.document,
+        shipped_at=microseconds(event.shipped_at),
+        expected_at=microseconds(event.expected_at),
+        notified_at=microseconds(event.recorded_at) or now_us,
+        bill_of_lading=event.bill_of_lading,
+        packing_slip=event.packing_slip,
+        supplier_as_sent=event.supplier,
+        ship_to_as_sent=event.ship_to,
+        touched=True,
+        new=earlier is None or earlier.new,
+    )
+    workset.add_shipment(shipment)
+    return shipment
+
+
+def post_lines(
+    workset: Workset,
+    decision: Decision,
+    policy: Policy,
+    now_us: int,
+    shipment: Shipment,
+    verdicts: list[Verdict],
+    terms: Terms,
+) -> None:
+    """One record per line, what is under way, and the order lines it answers; late notices take over receipts."""
+    resolved = decision.resolved
+    owner = "" if terms.title_passes == "shipment" else resolved.supplier
+    late: dict[str, list[NoticeLine]] = {}
+    ordered: dict[int, tuple[OrderLine, str]] = {}
+    unmatched = workset.unmatched_of_group
+    book, site = resolved.book, resolved.site
+    for verdict in verdicts:
+        record = put_notice_line(workset, resolved, shipment, verdict, owner)
+        name = record.line
+        if verdict.needs:
+            decision.lines.append(LineDecision(name, "waiting", needs=verdict.needs))
+            continue
+        if verdict.refused:
+            reason = verdict.findings[0].text
+            decision.lines.append(LineDecision(name, "refused", code=verdict.refused, reason=reason))
+            continue
+        order_line = verdict.order_line
+        if order_line is not None:
+            add_advised(order_line, record.quantity)
+            if order_line.advised > order_line.quantity and not order_line.blanket:
+                ordered[id(order_line)] = (order_line, name)
+        if unmatched and unmatched.get(GroupKey(book, site, record.part)):
+            late.setdefault(record.part, []).append(record)
+            decision.lines.append(LineDecision(name, "posted"))
+            continue
+        record.posted = record.quantity
+        movements = movements_for_notified(in_transit_of(record), record.quantity, name)
+        book_movements(workset, decision, movements)
+        decision.lines.append(LineDecision(name, "posted", 1))
+    for part, records in late.items():
+        _take_over(workset, decision, policy, now_us, GroupKey(book, site, part), records)
+    for order_line, name in ordered.values():
+        finding = review_order_line(decision, policy, order_line, name)
+        if finding is not None and not finding.settles:
+            finding.evidence = evidence_of(resolved, _segment_of(resolved, name))
+            workset.notice_lines[(shipment.key, name)].bad = True
+
+
+def _segment_of(resolved: ResolvedEvent, name: str) -> int:
+    return next((line.said.segment for line in resolved.lines if line.line == name), 0)
+
+
+def put_notice_line(
+    workset: Workset, resolved: ResolvedEvent, shipment: Shipment, verdict: Verdict, owner: str
+) -> NoticeLine:
+    """The record of one line; an earlier one under the same key gives way to it."""
+    line = verdict.line
+    said = line.said
+    assert isinstance(said, SaidLine)  # noqa: S101  lines of a notice
+    order_line = verdict.order_line
+    units = said.handling_units
+    status = "waiting" if verdict.needs else "refused" if verdict.refused else "open"
+    hold = next((f.code for f in verdict.findings if f.code == "D05" and f.rule == "hold"), "")
+    earlier = workset.notice_lines.get((shipment.key, line.line))
+    record = NoticeLine(
+        key=shipment.key,
+        line=line.line,
+        part=line.part,
+        part_number=said.part_number or said.supplier_part_number,
+        part_revision=line.revision,
+        unit=line.unit,
+        quantity=line.quantity,
+        seq=resolved.seq,
+        segment=said.segment,
+        lot=said.lot,
+        order_number=said.order_number,
+        order_line=said.order_line,
+        order_line_identity="" if order_line is None else order_line.line,
+        handling_units=tuple([unit.id for unit in units]) if units else (),
+        serials=_serials(said),
+        status=status,  # type: ignore[arg-type]
+        unit_sent=said.unit,
+        numerator=line.numerator,
+        denominator=line.denominator,
+        hold_reason=hold,
+        owner=owner,
+        bad=bool(verdict.findings) or bool(verdict.needs),
+        touched=True,
+        new=earlier is None or earlier.new,
+    )
+    workset.add_notice_line(record)
+    return record
+
+
+def _serials(said: SaidLine) -> tuple[str, ...]:
+    """Serials of the line and of its handling units, each once."""
+    inside = [serial for unit in said.handling_units for serial in unit.serials]
+    return tuple(dict.fromkeys((*said.serials, *inside))) if inside else said.serials
+
+
+def _take_over(
+    workset: Workset, decision: Decision, policy: Policy, now_us: int, group: GroupKey, records: list[NoticeLine]
+) -> None:
+    """A late notice takes over the goods that came before it, where they are still there (SEMANTICS 14)."""
+    mine = {(record.key, record.line) for record in records}
+    early: list[ReceiptLine] = []
+    for line in list(workset.unmatched_of_group[group]):
+        if line.status == "unmatched":
+            _, named = candidates(workset, line)
+            if any((notice.key, notice.line) in mine for notice in named):
+                early.append(line)
+    before = len(decision.movements)
+    rematch(workset, decision, policy, now_us, records, early, records[0].line, fresh=records)
+    for record in records:
+        record.posted = record.quantity - record.received
+    made = len(decision.movements) - before
+    for entry in decision.lines:
+        if entry.line == records[0].line:
+            entry.movements = made
+    if early:
+        mark_received(workset, policy, records[0].key, min(line.received_at for line in early), now_us)
+
+
+def mark_received(workset: Workset, policy: Policy, key: ShipmentKey, received_at: int, now_us: int) -> None:
+    """Note the first goods receipt of a shipment: it cannot be changed any more, its lines get a close time."""
+    shipment = workset.shipments.get(key)
+    if shipment is None:
+        return
+    if shipment.first_received_at is None:
+        days = policy.terms_for(key.supplier, shipment.partner).close_days
+        closes_at = now_us + int(days * 86_400_000_000)
+        for line in workset.lines_of_shipment.get(key, {}).values():
+            if line.status == "open" and line.closes_at is None:
+                line.closes_at, line.touched = closes_at, True
+        shipment.first_received_at, shipment.touched = received_at, True
+    elif received_at < shipment.first_received_at:
+        shipment.first_received_at, shipment.touched = received_at, True

@@ -1,0 +1,170 @@
+"""ShipmentNotified, ShipmentReplaced, ShipmentCancelled: what is under way, line by line."""
+
+from __future__ import annotations
+
+from ledger.events import ShipmentNotified, ShipmentReplaced
+from ledger.matching.booking import book_movements
+from ledger.matching.decision import Decision, LineDecision
+from ledger.matching.discrepancies import (
+    d01_duplicate_notice,
+    d42_changed_after_receipt,
+)
+from ledger.matching.notice_checks import check_late, check_totals, judge, unknown_orders
+from ledger.matching.notice_posting import post_lines, put_shipment
+from ledger.matching.positions import in_transit_of
+from ledger.matching.records import Shipment, ShipmentKey
+from ledger.matching.requirements import add_advised, order_line_of
+from ledger.matching.review import review_order_line
+from ledger.matching.waiting import (
+    conflict_whole,
+    grade_of,
+    has_grace_left,
+    refuse_whole,
+    wait_whole,
+    waits_for_place,
+    withdraw,
+)
+from ledger.matching.workset import Workset
+from ledger.policy import Policy
+from ledger.stock.shipments import movements_for_withdrawn
+
+SUPERSEDED = "Another notice with this shipment id took its place."
+
+
+def decide_notified(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
+    """A notice, or a line of one that waited."""
+    resolved = decision.resolved
+    event = resolved.event
+    if waits_for_place(decision):
+        return
+    key = ShipmentKey(resolved.book, resolved.site, resolved.supplier, event.number)
+    existing = workset.shipments.get(key)
+    if existing is not None and existing.status in ("advised", "waiting"):
+        if resolved.cause:
+            if existing.seq != resolved.seq:
+                refuse_whole(decision, "", SUPERSEDED)
+                return
+        elif existing.overtook:
+            existing.overtook, existing.touched = False, True
+            refuse_whole(decision, "", "Its replacement came first and is in force.")
+            return
+        else:
+            finding = d01_duplicate_notice.find(resolved, existing.seq)
+            decision.findings.append(finding)
+            conflict_whole(decision, finding.code, finding.text)
+            return
+    elif existing is not None and resolved.cause and existing.seq != resolved.seq:
+        refuse_whole(decision, "", SUPERSEDED)
+        return
+    post_notice(workset, decision, policy, now_us, key)
+
+
+def decide_replaced(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
+    """The whole notice again: the earlier one is withdrawn and this one posted, before the first goods receipt."""
+    resolved = decision.resolved
+    if waits_for_place(decision):
+        return
+    key = ShipmentKey(resolved.book, resolved.site, resolved.supplier, resolved.event.number)
+    existing = workset.shipments.get(key)
+    if resolved.cause and existing is not None and existing.seq != resolved.seq:
+        refuse_whole(decision, "", SUPERSEDED)
+        return
+    overtook = existing is None or (existing.seq == resolved.seq and existing.overtook)
+    if existing is not None and not resolved.cause:
+        if existing.first_received_at is not None:
+            _refuse_change(decision, policy, "replaced")
+            return
+        withdraw_notice(workset, decision, policy, existing, "replaced")
+    post_notice(workset, decision, policy, now_us, key)
+    posted = workset.shipments.get(key)
+    if overtook and posted is not None:
+        posted.overtook = True
+
+
+def decide_cancelled(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
+    """The notice is withdrawn, before the first goods receipt. An unknown one is waited for."""
+    resolved = decision.resolved
+    if waits_for_place(decision):
+        return
+    number = resolved.event.number
+    key = ShipmentKey(resolved.book, resolved.site, resolved.supplier, number)
+    existing = workset.shipments.get(key)
+    if existing is None or existing.status in ("refused", "cancelled"):
+        if existing is not None and existing.status == "cancelled":
+            decision.lines.append(LineDecision("", "posted"))
+            return
+        decision.lines.append(LineDecision("", "waiting", needs=f"shipment:{number}"))
+        return
+    if existing.first_received_at is not None:
+        _refuse_change(decision, policy, "cancelled")
+        return
+    withdraw_notice(workset, decision, policy, existing, "cancelled")
+    existing.status, existing.touched = "cancelled", True
+    withdraw(workset, decision)
+    decision.lines.append(LineDecision("", "posted", movements=len(decision.movements)))
+
+
+def _refuse_change(decision: Decision, policy: Policy, verb: str) -> None:
+    finding = d42_changed_after_receipt.find(decision.resolved, verb)
+    decision.findings.append(finding)
+    refuse_whole(decision, finding.code, finding.text)
+
+
+def withdraw_notice(workset: Workset, decision: Decision, policy: Policy, shipment: Shipment, status: str) -> None:
+    """Take a notice without goods receipts out of the books: in transit goes back, orders are open again."""
+    for line in workset.lines_of_shipment.get(shipment.key, {}).values():
+        if line.status in ("open", "closed"):
+            movements = movements_for_withdrawn(in_transit_of(line), line.quantity - line.received, line.line)
+            book_movements(workset, decision, movements)
+            order_line = order_line_of(workset, line)
+            if order_line is not None:
+                add_advised(order_line, -line.quantity)
+                review_order_line(decision, policy, order_line, "")
+        line.status = "replaced" if status == "replaced" else "cancelled"
+        line.touched = True
+
+
+def post_notice(workset: Workset, decision: Decision, policy: Policy, now_us: int, key: ShipmentKey) -> None:
+    """Judge every line, then post, hold back or refuse: a notice is never half judged."""
+    resolved = decision.resolved
+    event = resolved.event
+    assert isinstance(event, ShipmentNotified | ShipmentReplaced)  # noqa: S101  the dispatch table says so
+    terms = policy.terms_for(resolved.supplier, event.partner)
+    unknown = unknown_orders(workset, resolved, key)
+    if unknown:
+        until = has_grace_left(resolved, terms.order_grace_minutes, now_us)
+        if until is not None:
+            put_shipment(workset, resolved, key, "waiting", now_us)
+            wait_whole(decision, f"order:{next(iter(unknown))}", until)
+            return
+    verdicts = [judge(workset, resolved, line, key, terms, unknown) for line in resolved.lines]
+    seen: set[str] = set()
+    for verdict in verdicts:
+        for finding in verdict.findings:
+            finding.grade = grade_of(terms, finding)
+            if finding.code == "D02":
+                if finding.order_number in seen:
+                    continue
+                seen.add(finding.order_number)
+            decision.findings.append(finding)
+    if not resolved.cause:
+        decision.findings.extend(check_totals(event, resolved, terms))
+    fatal = next((finding for finding in decision.findings if finding.grade == "fatal"), None)
+    if fatal is not None:
+        put_shipment(workset, resolved, key, "refused", now_us)
+        refuse_whole(decision, fatal.code, fatal.text)
+        return
+    shipment = put_shipment(workset, resolved, key, "advised", now_us)
+    if not resolved.cause:
+        check_late(decision, shipment, terms, now_us)
+        if workset.open_cases_of:
+            withdraw(workset, decision)
+    else:
+        withdraw(workset, decision, {line.line for line in resolved.lines})
+        decision.withdrawn = [case for case in decision.withdrawn if not _found_again(decision, case.code)]
+    post_lines(workset, decision, policy, now_us, shipment, verdicts, terms)
+    decision.released.append(f"shipment:{event.number}")
+
+
+def _found_again(decision: Decision, code: str) -> bool:
+    return any(finding.code == code for finding in decision.findings)

@@ -1,0 +1,257 @@
+"""GoodsReceived and GoodsReceiptReversed: what the dock found, against what was announced."""
+
+from __future__ import annotations
+
+from ledger.events import GoodsReceiptReversed, GoodsReceived
+from ledger.events import ReceiptLine as SaidLine
+from ledger.matching.booking import book_movements
+from ledger.matching.decision import Decision, LineDecision
+from ledger.matching.discrepancies import d35_arithmetic
+from ledger.matching.ladder import Rung, candidates
+from ledger.matching.notice_posting import mark_received
+from ledger.matching.positions import bucket_of, in_transit_of
+from ledger.matching.records import (
+    Cumulative,
+    CumulativeKey,
+    NoticeLine,
+    Receipt,
+    ReceiptKey,
+    ReceiptLine,
+    ShipmentKey,
+)
+from ledger.matching.rematch import Portion, new_link, rematch
+from ledger.matching.requirements import add_linked
+from ledger.matching.resolved import ResolvedEvent, ResolvedLine
+from ledger.matching.review import live_links
+from ledger.matching.waiting import find_line_gap, refuse_whole, waits_for_place, withdraw
+from ledger.matching.workset import Workset
+from ledger.policy import Policy, Terms
+from ledger.stock.receipts import movements_for_received
+
+SHORT_AND_FINAL = "02"
+"""Receiving condition that says: short, and nothing more will come."""
+
+
+def decide_received(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
+    """Match each line of a goods receipt and put its goods where they belong."""
+    resolved = decision.resolved
+    event = resolved.event
+    assert isinstance(event, GoodsReceived)  # noqa: S101  the dispatch table says so
+    if waits_for_place(decision):
+        return
+    key = ReceiptKey(resolved.book, resolved.site, event.partner, event.number)
+    received_at = resolved.occurred_at or now_us
+    _put_receipt(workset, resolved, event, key, received_at)
+    if resolved.cause:
+        withdraw(workset, decision, {line.line for line in resolved.lines})
+    terms: dict[str, Terms] = {}
+    shipments: dict[ShipmentKey, None] = {}
+    for line in resolved.lines:
+        supplier = line.supplier or resolved.supplier
+        agreed = terms.get(supplier)
+        if agreed is None:
+            agreed = terms[supplier] = policy.terms_for(supplier, event.partner)
+        if _cannot_post(workset, decision, key, line, agreed):
+            continue
+        record = _new_line(resolved, key, line, supplier, received_at)
+        workset.add_receipt_line(record)
+        rung, notices = candidates(workset, record)
+        before = len(decision.movements)
+        if len(notices) == 1 and _fits(record, notices[0]):
+            _post_fitting(workset, decision, record, rung, notices[0], agreed, now_us)
+        else:
+            rematch(workset, decision, policy, now_us, notices, (record,), line.line)
+        for link in workset.links_of_receipt.get((key, record.line), ()):
+            if link.shipment is not None:
+                shipments[link.shipment] = None
+        _accumulate(workset, record, record.quantity)
+        decision.lines.append(LineDecision(line.line, "posted", len(decision.movements) - before))
+    for shipment in shipments:
+        mark_received(workset, policy, shipment, received_at, now_us)
+    decision.released.append(f"receipt:{event.number}")
+
+
+def _cannot_post(workset: Workset, decision: Decision, key: ReceiptKey, line: ResolvedLine, terms: Terms) -> bool:
+    """Conflicts, gaps in master data, and quantities below nothing."""
+    if line.standing == "other" or (key, line.line) in workset.receipt_lines:
+        reason = f"Line {line.line} of goods receipt {key.receipt_id} was recorded with other content."
+        decision.lines.append(LineDecision(line.line, "conflict", reason=reason))
+        return True
+    if line.missing or line.inexact:
+        gap = find_line_gap(decision.resolved, line, terms)
+        if gap is not None:
+            needs, finding = gap
+            if line.standing != "again":
+                decision.findings.append(finding)
+            decision.lines.append(LineDecision(line.line, "waiting", needs=needs))
+            return True
+    if line.quantity < 0 or line.damaged < 0 or line.rejected < 0:
+        finding = d35_arithmetic.find_quantity(decision.resolved, line)
+        decision.findings.append(finding)
+        decision.lines.append(LineDecision(line.line, "refused", code=finding.code, reason=finding.text))
+        return True
+    return False
+
+
+def _fits(line: ReceiptLine, notice: NoticeLine) -> bool:
+    """Whether the line is the clean case: one open notice line that has room, and nothing else to say."""
+    return (
+        notice.status == "open"
+        and 0 < line.quantity <= notice.quantity - notice.received - notice.settled
+        and not line.damaged
+        and not line.complete
+        and not notice.over
+        and not notice.settled
+    )
+
+
+def _post_fitting(
+    workset: Workset,
+    decision: Decision,
+    line: ReceiptLine,
+    rung: Rung,
+    notice: NoticeLine,
+    terms: Terms,
+    now_us: int,
+) -> None:
+    """The clean path, the same as `rematch` would give: one link, one movement."""
+    if not line.supplier:
+        line.supplier = notice.key.supplier
+    link = new_link(workset, decision, line, Portion(notice, "notice", line.quantity, False), rung, terms)
+    workset.add_link(link)
+    add_linked(workset, link, 1)
+    notice.received += line.quantity
+    notice.touched = True
+    if notice.received == notice.quantity:
+        notice.status, notice.closed_at = "closed", now_us
+    line.matched, line.rung, line.status = line.quantity, rung, "matched"
+    movements = movements_for_received(in_transit_of(notice), bucket_of(link, line), line.quantity, line.line)
+    book_movements(workset, decision, movements)
+
+
+def _put_receipt(
+    workset: Workset, resolved: ResolvedEvent, event: GoodsReceived, key: ReceiptKey, received_at: int
+) -> None:
+    if key in workset.receipts:
+        return
+    source = event.source
+    workset.add_receipt(
+        Receipt(
+            key=key,
+            seq=resolved.seq,
+            partner=event.partner,
+            message="" if source is None else source.message,
+            document="" if source is None else source.document,
+            received_at=received_at,
+            supplier_as_sent=event.supplier,
+            ship_to_as_sent=event.ship_to,
+            touched=True,
+            new=True,
+        )
+    )
+
+
+def _new_line(
+    resolved: ResolvedEvent, key: ReceiptKey, line: ResolvedLine, supplier: str, received_at: int
+) -> ReceiptLine:
+    said = line.said
+    assert isinstance(said, SaidLine)  # noqa: S101  lines of a goods receipt
+    damaged = line.damaged + line.rejected
+    if said.stock_status == "damaged" and not damaged:
+        damaged = line.quantity
+    return ReceiptLine(
+        key=key,
+        line=line.line,
+        part=line.part,
+        part_number=said.part_number or said.supplier_part_number,
+        part_revision=line.revision,
+        unit=line.unit,
+        supplier=supplier,
+        quantity=line.quantity,
+        damaged=min(damaged, line.quantity),
+        seq=resolved.effective_seq,
+        segment=said.segment,
+        lot=said.lot,
+        serials=said.serials,
+        handling_unit=said.handling_unit,
+        shipment_id=said.shipment_id,
+        order_number=said.order_number,
+        order_line=said.order_line,
+        location=said.location or resolved.receiving_location,
+        condition=said.condition,
+        complete=said.complete or said.condition == SHORT_AND_FINAL,
+        bill_of_lading=said.bill_of_lading,
+        packing_slip=said.packing_slip,
+        unit_sent=said.unit,
+        numerator=line.numerator,
+        denominator=line.denominator,
+        stock_status=said.stock_status,
+        received_at=received_at,
+        touched=True,
+        new=True,
+    )
+
+
+def _accumulate(workset: Workset, line: ReceiptLine, quantity: int) -> None:
+    """Count into the cumulative of its supplier and part."""
+    key = CumulativeKey(line.key.book, line.key.site, line.supplier, line.part)
+    total = workset.cumulatives.get(key)
+    if total is None:
+        total = Cumulative(key, new=True)
+        workset.add_cumulative(total)
+    total.received += quantity
+    total.touched = True
+
+
+def decide_reversed(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
+    """Take a goods receipt back, wholly or for the named lines; refused where its goods have moved on."""
+    resolved = decision.resolved
+    event = resolved.event
+    assert isinstance(event, GoodsReceiptReversed)  # noqa: S101  the dispatch table says so
+    if waits_for_place(decision):
+        return
+    key = ReceiptKey(resolved.book, resolved.site, event.partner, event.number)
+    if key not in workset.receipts:
+        decision.lines.append(LineDecision("", "waiting", needs=f"receipt:{event.number}"))
+        return
+    named = set(event.receipt_lines)
+    lines = [
+        line
+        for line in workset.lines_of_receipt.get(key, ())
+        if line.status != "reversed" and (not named or line.line in named)
+    ]
+    unknown = named - {line.line for line in workset.lines_of_receipt.get(key, ())}
+    reason = _cannot_reverse(workset, lines)
+    if unknown:
+        reason = f"Goods receipt {event.number} has no line {', '.join(sorted(unknown))}."
+    if reason:
+        refuse_whole(decision, "", reason)
+        return
+    for line in lines:
+        notices = {}
+        for link in live_links(workset.links_of_receipt.get((line.key, line.line))):
+            if link.shipment is not None:
+                notice = workset.notice_lines[(link.shipment, link.notice_line)]
+                notices[(notice.key, notice.line)] = notice
+        line.status, line.touched = "reversed", True
+        line.complete = False
+        rematch(workset, decision, policy, now_us, notices.values(), (line,), line.line)
+        _accumulate(workset, line, -line.quantity)
+        decision.lines.append(LineDecision(line.line, "posted"))
+    if not lines:
+        decision.lines.append(LineDecision("", "posted"))
+
+
+def _cannot_reverse(workset: Workset, lines: list[ReceiptLine]) -> str:
+    """Why the lines cannot be taken back: decided by a case, or goods moved on. "" when they can."""
+    leaving: dict[object, int] = {}
+    for line in lines:
+        for link in live_links(workset.links_of_receipt.get((line.key, line.line))):
+            if link.settled:
+                return f"Line {line.line} was decided in a case; reverse that first."
+            bucket = bucket_of(link, line)
+            leaving[bucket] = leaving.get(bucket, 0) + link.quantity
+            held = workset.balances.get(bucket)
+            if held is not None and held < leaving[bucket]:
+                return f"Goods of line {line.line} have moved on from {bucket.location or bucket.state}."
+    return ""

@@ -1,0 +1,318 @@
+"""Match anew: the goods-receipt lines and notice lines that touch each other, as if all had come in order.
+
+The clean path (a receipt that fits its one notice line) never gets here. Everything else does: over, damage said to
+be final, goods before their notice, a receipt overtaking an earlier one, a reversal. The result depends on the
+facts alone, not on their order of arrival; what moves is only what differs from what was booked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from ledger.matching.booking import book_movements
+from ledger.matching.closing import close_or_open
+from ledger.matching.decision import Decision
+from ledger.matching.discrepancies import d17_over
+from ledger.matching.ladder import NAMED, RANK, Rung, candidates
+from ledger.matching.positions import Deltas, add_link, add_notice_line
+from ledger.matching.records import Link, NoticeLine, OrderKey, OrderLine, ReceiptLine, ShipmentKey
+from ledger.matching.requirements import add_linked, find_order_line, order_key_of
+from ledger.matching.review import action_beyond, live_links, review_notice_line, review_receipt_line
+from ledger.matching.workset import Workset
+from ledger.policy import Policy, Terms
+from ledger.stock.change import movements_for_change
+
+Source = Literal["notice", "supplier", "clearing"]
+
+
+class Portion(NamedTuple):
+    """Some of a goods-receipt line: which notice line it answers, and out of which account it comes."""
+
+    notice: NoticeLine | None
+    source: Source
+    quantity: int
+    damaged: bool
+
+
+@dataclass(slots=True)
+class _Share:
+    line: ReceiptLine
+    rung: Rung
+    notices: list[NoticeLine]
+    old: list[Link]
+    quantity: int
+    damaged: int
+    portions: list[Portion] = field(default_factory=list)
+
+
+def rematch(
+    workset: Workset,
+    decision: Decision,
+    policy: Policy,
+    now_us: int,
+    notices: Iterable[NoticeLine],
+    receipts: Iterable[ReceiptLine],
+    event_line: str,
+    fresh: Iterable[NoticeLine] = (),
+) -> int:
+    """Match the receipt lines, and all that are linked to the notice lines, over these notice lines anew.
+
+    `fresh` notice lines have not been booked yet. Returns how many movements it made.
+    """
+    scope = {(line.key, line.line): line for line in notices}
+    new = {(line.key, line.line) for line in fresh}
+    deltas: Deltas = {}
+    for key, line in scope.items():
+        if key not in new:
+            add_notice_line(deltas, line, -1)
+    shares = [_take_back(workset, deltas, scope, line) for line in _pool(workset, scope, receipts)]
+    shares.sort(key=lambda share: (RANK[share.rung], share.line.received_at, share.line.key, share.line.line))
+    for share in shares:
+        _fill(workset, share)
+    accepted = _accepted_over(policy, shares)
+    for share in shares:
+        _book(workset, decision, policy, share, accepted, deltas)
+    for line in scope.values():
+        line.touched = True
+        close_or_open(workset, policy, line, now_us)
+        add_notice_line(deltas, line, 1)
+    movements = movements_for_change(deltas, event_line)
+    book_movements(workset, decision, movements)
+    for line in scope.values():
+        review_notice_line(workset, decision, policy, line, event_line)
+    for share in shares:
+        _wait(policy, decision, share.line, now_us)
+        review_receipt_line(workset, decision, share.line, event_line, now_us)
+    return len(movements)
+
+
+def _pool(
+    workset: Workset, scope: dict[tuple[ShipmentKey, str], NoticeLine], receipts: Iterable[ReceiptLine]
+) -> list[ReceiptLine]:
+    """The receipt lines to be matched: those given, and those with an undecided link into the scope."""
+    pool = {(line.key, line.line): line for line in receipts}
+    for key in scope:
+        for link in workset.links_of_notice.get(key, ()):
+            line = workset.receipt_lines.get((link.receipt, link.receipt_line))
+            if line is not None and not link.reversed and not link.settled:
+                pool[(line.key, line.line)] = line
+    return list(pool.values())
+
+
+def _take_back(
+    workset: Workset, deltas: Deltas, scope: dict[tuple[ShipmentKey, str], NoticeLine], line: ReceiptLine
+) -> _Share:
+    """Free what of the line is linked into the scope or to no notice at all; decided links stay."""
+    old, quantity, damaged = [], line.quantity, line.damaged
+    for link in live_links(workset.links_of_receipt.get((line.key, line.line))):
+        notice = None if link.shipment is None else scope.get((link.shipment, link.notice_line))
+        if not link.settled and (link.shipment is None or notice is not None):
+            old.append(link)
+            add_link(deltas, link, line, -1)
+            add_linked(workset, link, -1)
+            if notice is not None:
+                count(notice, link, -1)
+        else:
+            quantity -= link.quantity
+            damaged -= link.quantity if link.damaged else 0
+    rung, named = candidates(workset, line)
+    inside = [notice_line for notice_line in named if (notice_line.key, notice_line.line) in scope]
+    # A closed line is no candidate on the lower rungs, but a receipt that answers it already stays with it.
+    for link in old:
+        if link.shipment is not None:
+            mine = scope[(link.shipment, link.notice_line)]
+            if rung not in NAMED and all(mine is not other for other in inside):
+                inside.append(mine)
+    if line.status == "reversed":
+        quantity = damaged = 0
+    return _Share(line, rung, inside, old, quantity, max(0, min(damaged, quantity)))
+
+
+def count(notice: NoticeLine, link: Link, sign: int) -> None:
+    """Count a link into the running totals of its notice line (`sign` 1), or out of them (-1)."""
+    quantity = sign * link.quantity
+    if link.source == "notice":
+        notice.received += quantity
+        if link.damaged:
+            notice.damaged += quantity
+    elif not link.settled:
+        notice.over += quantity
+
+
+def _fill(workset: Workset, share: _Share) -> None:
+    """Fill the candidates in order, damaged pieces first; the rest is over, unadvised or blind.
+
+    Counts into `received` at once, so that the next share sees what is left.
+    """
+    quantity, damaged = share.quantity, share.damaged
+    for notice in share.notices:
+        take = max(0, min(quantity, notice.quantity - notice.received - notice.settled))
+        broken = min(take, damaged)
+        notice.received += take
+        _portion(share, notice, "notice", take, broken, keep=share.line.complete and not share.quantity)
+        quantity, damaged = quantity - take, damaged - broken
+    if quantity <= 0:
+        return
+    broken = min(quantity, damaged)
+    if share.notices and share.rung in NAMED:
+        _portion(share, share.notices[-1], "clearing", quantity, broken)
+    else:
+        known = find_receipt_order(workset, share.line)
+        _portion(share, None, "supplier" if known else "clearing", quantity, broken)
+
+
+def _portion(
+    share: _Share, notice: NoticeLine | None, source: Source, quantity: int, broken: int, keep: bool = False
+) -> None:
+    """Note good and damaged portions; `keep` notes an empty one too, which says "nothing more will come"."""
+    if broken:
+        share.portions.append(Portion(notice, source, broken, True))
+    if quantity > broken or (keep and not quantity and share.line.status != "reversed"):
+        share.portions.append(Portion(notice, source, quantity - broken, False))
+
+
+def _accepted_over(policy: Policy, shares: list[_Share]) -> set[int]:
+    """Ids of notice lines whose excess is let into stock: within tolerance, or a rule only warns."""
+    over: dict[int, tuple[NoticeLine, int]] = {}
+    for share in shares:
+        for portion in share.portions:
+            if portion.notice is not None and portion.source == "clearing":
+                known = over.get(id(portion.notice), (portion.notice, 0))[1]
+                over[id(portion.notice)] = (portion.notice, known + portion.quantity)
+    return {
+        key
+        for key, (line, quantity) in over.items()
+        if action_beyond(policy, d17_over.CLASS, line, quantity, line.quantity)[0] != "hold"
+    }
+
+
+def _book(
+    workset: Workset, decision: Decision, policy: Policy, share: _Share, accepted: set[int], deltas: Deltas
+) -> None:
+    """Turn portions into links, keeping the old ones that still say the same."""
+    line = share.line
+    for portion in share.portions:
+        if portion.notice is not None and portion.source == "notice":
+            portion.notice.received -= portion.quantity  # counted again with its link
+    if not line.supplier and share.notices and share.portions:
+        line.supplier = share.notices[0].key.supplier
+    terms = policy.terms_for(line.supplier)
+    spare = list(share.old)
+    matched = left = 0
+    for portion in share.portions:
+        over = portion.notice is not None and portion.source == "clearing"
+        if over and id(portion.notice) in accepted:
+            portion = portion._replace(source="supplier")
+        wanted = new_link(workset, decision, line, portion, share.rung, terms)
+        link = next((old for old in spare if _same_place(old, wanted)), None)
+        if link is None:
+            link = wanted
+            workset.add_link(link)
+        else:
+            spare.remove(link)
+            link.quantity, link.rung, link.touched = wanted.quantity, wanted.rung, True
+        add_link(deltas, link, line, 1)
+        add_linked(workset, link, 1)
+        if portion.notice is not None:
+            count(portion.notice, link, 1)
+        if link.source == "notice":
+            matched += link.quantity
+        else:
+            left += link.quantity
+    for link in spare:
+        link.reversed = link.touched = True
+    line.matched, line.rung, line.touched = matched, share.rung, True
+    if line.status != "reversed":
+        line.status = "unmatched" if left else "matched"
+        if left:
+            workset.add_unmatched(line)
+
+
+def _same_place(old: Link, new: Link) -> bool:
+    return (
+        old.shipment == new.shipment and old.notice_line == new.notice_line and old.source == new.source
+        and old.state == new.state and old.hold_reason == new.hold_reason and old.damaged == new.damaged
+        and old.order == new.order and old.order_line == new.order_line and old.lot == new.lot
+        and old.revision == new.revision and old.owner == new.owner
+    )  # fmt: skip
+
+
+def new_link(
+    workset: Workset, decision: Decision, line: ReceiptLine, portion: Portion, rung: Rung, terms: Terms
+) -> Link:
+    """The link that a portion becomes, not yet added. Its lot and revision are the receipt's, else the notice's."""
+    notice = portion.notice
+    order: OrderKey | None = None
+    order_line = ""
+    if notice is not None and portion.source != "clearing":
+        order, order_line = order_key_of(notice), notice.order_line_identity
+    elif portion.source == "supplier":
+        found = find_receipt_order(workset, line)
+        if found is not None:
+            order, order_line = found.key, found.line
+    state, hold_reason = state_of(line, portion, terms)
+    mine = workset.links_of_receipt.get((line.key, line.line), ())
+    return Link(
+        receipt=line.key,
+        receipt_line=line.line,
+        shipment=None if notice is None else notice.key,
+        notice_line="" if notice is None else notice.line,
+        order=order,
+        order_line=order_line,
+        quantity=portion.quantity,
+        rung=rung if notice is not None else "",
+        seq=decision.resolved.effective_seq,
+        number=len(mine),
+        source=portion.source,
+        state=state,
+        hold_reason=hold_reason,
+        damaged=portion.damaged,
+        lot=line.lot or ("" if notice is None else notice.lot),
+        revision=line.part_revision or ("" if notice is None else notice.part_revision),
+        owner=line.supplier if state == "consigned" else "",
+        touched=True,
+        new=True,
+    )
+
+
+def state_of(line: ReceiptLine, portion: Portion, terms: Terms) -> tuple[str, str]:
+    """State and hold reason in which a portion arrives."""
+    if portion.damaged:
+        return "quarantine", "damaged"
+    if portion.source == "clearing":
+        return "quality_hold", "D17" if portion.notice is not None else "D14"
+    if portion.notice is not None and portion.notice.hold_reason:
+        return "quality_hold", portion.notice.hold_reason
+    if line.stock_status == "hold":
+        return "quality_hold", "receiver"
+    return ("consigned" if terms.title_passes == "consumption" else "available"), ""
+
+
+def find_receipt_order(workset: Workset, line: ReceiptLine) -> OrderLine | None:
+    """The order line that a goods-receipt line names, where the order is known; sets the supplier it implies."""
+    if not line.order_number:
+        return None
+    book, site = line.key.book, line.key.site
+    if not line.supplier:
+        orders = workset.orders_of_number.get((book, site, line.order_number), ())
+        suppliers = {order.key.supplier for order in orders}
+        if len(suppliers) != 1:
+            return None
+        line.supplier = suppliers.pop()
+    key = OrderKey(book, site, line.supplier, line.order_number)
+    order = workset.orders.get(key)
+    if order is None or order.status == "cancelled":
+        return None
+    return find_order_line(workset, key, line.order_line, line.part)
+
+
+def _wait(policy: Policy, decision: Decision, line: ReceiptLine, now_us: int) -> None:
+    """Goods without a notice wait for it, where the terms say so, counted from their goods receipt's arrival."""
+    if line.status != "unmatched":
+        line.waits_until = None
+        return
+    minutes = policy.terms_for(line.supplier).arrival_wait_minutes
+    if minutes and line.waits_until is None and line.seq == decision.resolved.effective_seq:
+        line.waits_until = now_us + minutes * 60_000_000

@@ -1,0 +1,271 @@
+"""DiscrepancyResolved: a decision about a case, and the postings that clear what it left open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import NamedTuple
+
+from ledger.events import DiscrepancyResolved, Resolution
+from ledger.matching.booking import book_movements
+from ledger.matching.closing import close_or_open
+from ledger.matching.decision import Decision, LineDecision
+from ledger.matching.positions import Deltas, add_link, add_notice_line, bucket_of
+from ledger.matching.records import Case, Link, NoticeLine, ReceiptKey, ReceiptLine, ShipmentKey
+from ledger.matching.rematch import count
+from ledger.matching.requirements import add_linked, order_key_of
+from ledger.matching.review import live_links
+from ledger.matching.waiting import refuse_whole
+from ledger.matching.workset import Workset
+from ledger.policy import Policy
+from ledger.stock.change import movements_for_change
+
+
+class Fate(NamedTuple):
+    """What becomes of a link: the account it came out of and the state it goes to; None leaves it as it is."""
+
+    source: str | None = None
+    state: str | None = None
+    hold_reason: str = ""
+
+
+STAYS = Fate()
+
+OVER: dict[Resolution, Fate] = {
+    "accept": Fate("supplier", "available"),
+    "waive": Fate("supplier", "available"),
+    "rework": Fate("supplier", "quality_hold", "rework"),
+    "scrap": Fate("supplier", "scrap"),
+    "return": Fate(None, ""),
+    "recount": Fate(None, ""),
+}
+"""Goods that we hold and nobody advised. Returned or never there: they leave by the clearing account they came by."""
+
+DAMAGED: dict[Resolution, Fate] = {
+    "accept": Fate(None, "available"),
+    "recount": Fate(None, "available"),
+    "rework": Fate(None, "quality_hold", "rework"),
+    "return": Fate(None, "supplier"),
+    "scrap": Fate(None, "scrap"),
+    "credit": STAYS,
+    "waive": STAYS,
+}
+
+UNADVISED: dict[Resolution, Fate] = {
+    "accept": STAYS,
+    "waive": STAYS,
+    "credit": STAYS,
+    "short_close": STAYS,
+    "recount": STAYS,
+    "return": Fate(None, "supplier"),
+    "rework": Fate(None, "quality_hold", "rework"),
+    "scrap": Fate(None, "scrap"),
+}
+
+SHORT_SETTLES: frozenset[Resolution] = frozenset({"accept", "short_close", "credit", "waive"})
+
+
+def decide_resolved(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
+    """Post what the decision means, and give the case its resolution."""
+    resolved = decision.resolved
+    event = resolved.event
+    assert isinstance(event, DiscrepancyResolved)  # noqa: S101  the dispatch table says so
+    case = workset.cases.get((resolved.book, event.number))
+    if case is None:
+        refuse_whole(decision, "", f"There is no case {event.number}.")
+        return
+    if case.status == "closed":
+        refuse_whole(decision, "", f"Case {event.number} is closed already ({case.resolution or 'withdrawn'}).")
+        return
+    asked = case.quantity if event.quantity is None else int(event.quantity * 1_000_000)
+    if asked < 0 or (asked > case.quantity) or (asked == 0 and case.quantity):
+        refuse_whole(decision, "", f"Case {event.number} has {case.quantity / 1_000_000:g} {case.unit} open.")
+        return
+    post = _HANDLERS.get(case.code, _post_nothing)
+    reason = post(workset, decision, policy, case, event.resolution, asked, now_us)
+    if reason:
+        refuse_whole(decision, "", reason)
+        return
+    decision.resolved_cases.append((case, event.resolution, asked))
+    decision.lines.append(LineDecision("", "posted", movements=len(decision.movements)))
+    decision.released.append(f"case:{event.number}")
+
+
+def _post_nothing(
+    workset: Workset, decision: Decision, policy: Policy, case: Case, resolution: Resolution, asked: int, now_us: int
+) -> str:
+    """A case about a document: nothing stands in clearing for it."""
+    return ""
+
+
+def _post_short(
+    workset: Workset, decision: Decision, policy: Policy, case: Case, resolution: Resolution, asked: int, now_us: int
+) -> str:
+    """D16: settle the short with the supplier, or open the line again for a recount."""
+    line = _notice_line(workset, case)
+    if line is None:
+        return f"The notice line of case {case.case} is gone."
+    deltas: Deltas = {}
+    add_notice_line(deltas, line, -1)
+    if resolution in SHORT_SETTLES:
+        line.settled += asked
+    elif resolution == "recount":
+        days = policy.terms_for(line.key.supplier, case.partner).close_days
+        line.closes_at = now_us + int(days * 86_400_000_000)
+        for link in live_links(workset.links_of_notice.get((line.key, line.line))):
+            receipt_line = workset.receipt_lines[(link.receipt, link.receipt_line)]
+            receipt_line.complete, receipt_line.touched = False, True
+        close_or_open(workset, policy, line, now_us)
+    else:
+        return f"What is short cannot be resolved by {resolution}: accept, short_close, credit, waive or recount."
+    line.touched = True
+    add_notice_line(deltas, line, 1)
+    book_movements(workset, decision, movements_for_change(deltas, case.case))
+    return ""
+
+
+def _post_over(
+    workset: Workset, decision: Decision, policy: Policy, case: Case, resolution: Resolution, asked: int, now_us: int
+) -> str:
+    """D17: take the excess into stock, or send it back."""
+    line = _notice_line(workset, case)
+    links = [] if line is None else live_links(workset.links_of_notice.get((line.key, line.line)))
+    chosen = [link for link in links if not link.settled and link.source == "clearing"]
+    if not chosen:
+        return ""
+    return _decide_links(workset, decision, case, chosen, OVER, resolution, asked)
+
+
+def _post_unadvised(
+    workset: Workset, decision: Decision, policy: Policy, case: Case, resolution: Resolution, asked: int, now_us: int
+) -> str:
+    """D14: goods with a known order are in stock already; unknown ones are in hold."""
+    links = live_links(workset.links_of_receipt.get(_receipt_line_key(case)))
+    alone = [link for link in links if not link.settled and link.shipment is None]
+    blind = [link for link in alone if link.source == "clearing"]
+    if blind:
+        return _decide_links(workset, decision, case, blind, OVER, resolution, asked)
+    return _decide_links(workset, decision, case, alone, UNADVISED, resolution, asked)
+
+
+def _post_damaged(
+    workset: Workset, decision: Decision, policy: Policy, case: Case, resolution: Resolution, asked: int, now_us: int
+) -> str:
+    """D20: what stands in quarantine is used, reworked, returned or scrapped."""
+    if case.notice_line:
+        line = _notice_line(workset, case)
+        links = [] if line is None else live_links(workset.links_of_notice.get((line.key, line.line)))
+    else:
+        links = live_links(workset.links_of_receipt.get(_receipt_line_key(case)))
+    chosen = [link for link in links if link.damaged and not link.settled and link.source != "clearing"]
+    return _decide_links(workset, decision, case, chosen, DAMAGED, resolution, asked)
+
+
+def _decide_links(
+    workset: Workset,
+    decision: Decision,
+    case: Case,
+    links: list[Link],
+    fates: dict[Resolution, Fate],
+    resolution: Resolution,
+    asked: int,
+) -> str:
+    """Give as much of the links as was asked for its fate; refused where the goods are no longer there."""
+    fate = fates.get(resolution)
+    if fate is None:
+        return f"Case {case.case} cannot be resolved by {resolution}: {', '.join(fates)}."
+    if fate.state is not None:
+        gone = _gone(workset, links, asked)
+        if gone:
+            return gone
+    if fate.state == "scrap":
+        # Goods are scrapped out of quarantine only; both steps are posted.
+        _move(workset, decision, case, links, Fate(None, "quarantine", resolution), asked, settles=False)
+    _move(workset, decision, case, links, fate, asked, settles=True)
+    return ""
+
+
+def _move(
+    workset: Workset, decision: Decision, case: Case, links: list[Link], fate: Fate, asked: int, *, settles: bool
+) -> None:
+    deltas: Deltas = {}
+    left = asked
+    for link in sorted(links, key=_link_order):
+        if left <= 0:
+            break
+        line = workset.receipt_lines[(link.receipt, link.receipt_line)]
+        if link.quantity > left:
+            links.append(_split(workset, link, left))
+        left -= link.quantity
+        notice = None if link.shipment is None else workset.notice_lines.get((link.shipment, link.notice_line))
+        add_link(deltas, link, line, -1)
+        add_linked(workset, link, -1)
+        if notice is not None and settles:
+            count(notice, link, -1)
+            notice.touched = True
+        if fate.source is not None:
+            link.source = fate.source  # type: ignore[assignment]
+            if notice is not None:
+                link.order, link.order_line = order_key_of(notice), notice.order_line_identity
+        if fate.state is not None and not (link.damaged and fate.state == "available" and fate.source):
+            link.state, link.hold_reason = fate.state, fate.hold_reason
+        link.settled = settles and fate is not STAYS
+        link.touched = True
+        if notice is not None and settles:
+            count(notice, link, 1)
+        add_linked(workset, link, 1)
+        add_link(deltas, link, line, 1)
+        _settle_line(workset, line)
+    book_movements(workset, decision, movements_for_change(deltas, case.case))
+
+
+def _split(workset: Workset, link: Link, quantity: int) -> Link:
+    """Cut a link in two; the given one keeps `quantity`, the other is returned."""
+    mine = workset.links_of_receipt[(link.receipt, link.receipt_line)]
+    rest = replace(link, quantity=link.quantity - quantity, number=len(mine), touched=True, new=True)
+    link.quantity, link.touched = quantity, True
+    workset.add_link(rest)
+    return rest
+
+
+def _settle_line(workset: Workset, line: ReceiptLine) -> None:
+    """A receipt line with nothing left undecided is matched."""
+    links = live_links(workset.links_of_receipt.get((line.key, line.line)))
+    if all(link.source == "notice" or link.settled for link in links):
+        line.status = "matched"
+    line.touched = True
+
+
+def _gone(workset: Workset, links: list[Link], asked: int) -> str:
+    left = asked
+    for link in sorted(links, key=_link_order):
+        take = min(left, link.quantity)
+        left -= take
+        bucket = bucket_of(link, workset.receipt_lines[(link.receipt, link.receipt_line)])
+        held = workset.balances.get(bucket)
+        if take and held is not None and held < take:
+            return f"Only {held / 1_000_000:g} is left in {bucket.state}; the rest has moved on."
+    return ""
+
+
+def _link_order(link: Link) -> tuple[tuple[str, ...], str, int]:
+    return tuple(link.receipt), link.receipt_line, link.number
+
+
+def _notice_line(workset: Workset, case: Case) -> NoticeLine | None:
+    key = ShipmentKey(case.book, case.site, case.supplier, case.shipment_id)
+    return workset.notice_lines.get((key, case.notice_line))
+
+
+def _receipt_line_key(case: Case) -> tuple[ReceiptKey, str]:
+    return ReceiptKey(case.book, case.site, case.receipt_provider, case.receipt_id), case.receipt_line
+
+
+_Handler = Callable[[Workset, Decision, Policy, Case, Resolution, int, int], str]
+
+_HANDLERS: dict[str, _Handler] = {
+    "D14": _post_unadvised,
+    "D16": _post_short,
+    "D17": _post_over,
+    "D20": _post_damaged,
+}

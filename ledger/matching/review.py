@@ -1,0 +1,107 @@
+"""What is wrong with lines as they stand now: findings of the dock, from records alone.
+
+Every finding that could concern a line is given, the settled ones too: a case that is open for one closes by it.
+"""
+
+from __future__ import annotations
+
+from ledger.matching.decision import Decision, Finding
+from ledger.matching.discrepancies import d08_over_order, d14_no_notice, d16_short, d17_over, d20_damaged
+from ledger.matching.discrepancies.definition import DiscrepancyClass
+from ledger.matching.records import Evidence, Link, NoticeLine, OrderLine, ReceiptLine
+from ledger.matching.workset import Workset
+from ledger.policy import Action, Policy
+
+
+def action_beyond(
+    policy: Policy, kind: DiscrepancyClass, line: NoticeLine, difference: int, expected: int
+) -> tuple[Action, str]:
+    """What is done about a difference on a notice line, and the tolerance rule that said so."""
+    tolerance, rule = policy.tolerance(
+        kind.code, site=line.key.site, supplier=line.key.supplier, part=line.part,
+        order_number=line.order_number, order_line=line.order_line,
+    )  # fmt: skip
+    if tolerance.allows(difference, expected):
+        return "ignore", rule
+    return tolerance.action or kind.action, rule
+
+
+def live_links(links: list[Link] | None) -> list[Link]:
+    """The links in force."""
+    return [link for link in links or () if not link.reversed]
+
+
+def review_notice_line(
+    workset: Workset, decision: Decision, policy: Policy, line: NoticeLine, event_line: str
+) -> None:
+    """Short, over and damaged of one notice line."""
+    links = live_links(workset.links_of_notice.get((line.key, line.line)))
+    damaged = sum(link.quantity for link in links if link.damaged and not link.settled and link.source == "notice")
+    short_rule = action_beyond(policy, d16_short.CLASS, line, line.cleared, line.quantity)[1]
+    over_action, over_rule = action_beyond(policy, d17_over.CLASS, line, line.over, line.quantity)
+    short = d16_short.find(line, short_rule)
+    over = d17_over.find(line, over_rule, held=over_action == "hold")
+    over.settles = over.settles or over_action == "ignore"
+    damage = d20_damaged.find(line, damaged)
+    shipment = workset.shipments.get(line.key)
+    for finding in (short, over, damage):
+        finding.partner = "" if shipment is None else shipment.partner
+        finding.order_number, finding.order_line = line.order_number, line.order_line
+        finding.line = event_line
+        if not finding.settles:
+            finding.evidence = _evidence(workset, line, links)
+        decision.findings.append(finding)
+    if line.cleared > line.settled or line.over > 0:
+        line.bad = True
+
+
+def review_receipt_line(
+    workset: Workset, decision: Decision, line: ReceiptLine, event_line: str, now_us: int
+) -> None:
+    """No notice, and damage on goods without one. A line still in its arrival wait has no finding yet."""
+    links = live_links(workset.links_of_receipt.get((line.key, line.line)))
+    alone = [link for link in links if link.shipment is None and not link.settled]
+    unadvised = sum(link.quantity for link in alone if link.source == "supplier")
+    blind = sum(link.quantity for link in alone if link.source == "clearing")
+    damaged = sum(link.quantity for link in alone if link.source == "supplier" and link.damaged)
+    waits = line.waits_until is not None and line.waits_until > now_us
+    findings = [d20_damaged.find_unadvised(line, damaged)]
+    if not waits or unadvised + blind == 0:
+        findings.append(d14_no_notice.find(line, unadvised, blind))
+    receipt = workset.receipts.get(line.key)
+    for finding in findings:
+        finding.line = event_line
+        if not finding.settles and receipt is not None and receipt.message:
+            finding.evidence = (Evidence(receipt.message, receipt.document, line.segment),)
+        decision.findings.append(finding)
+
+
+def review_order_line(decision: Decision, policy: Policy, line: OrderLine, event_line: str) -> Finding | None:
+    """More advised than ordered."""
+    if line.blanket:
+        return None
+    tolerance, rule = policy.tolerance(
+        "D08", site=line.key.site, supplier=line.key.supplier, part=line.part,
+        order_number=line.key.order_number, order_line=line.order_line,
+    )  # fmt: skip
+    finding = d08_over_order.find(line, rule)
+    action = tolerance.action or d08_over_order.CLASS.action
+    if tolerance.allows(finding.quantity, line.quantity) or action == "ignore":
+        finding.settles = True
+    finding.line = event_line
+    decision.findings.append(finding)
+    return finding
+
+
+def _evidence(workset: Workset, line: NoticeLine, links: list[Link]) -> tuple[Evidence, ...]:
+    """The notice's segment, and those of the goods receipts that answer it."""
+    evidence = []
+    shipment = workset.shipments.get(line.key)
+    if shipment is not None and shipment.message:
+        evidence.append(Evidence(shipment.message, shipment.document, line.segment))
+    for link in links:
+        receipt = workset.receipts.get(link.receipt)
+        receipt_line = workset.receipt_lines.get((link.receipt, link.receipt_line))
+        if receipt is not None and receipt_line is not None and receipt.message:
+            evidence.append(Evidence(receipt.message, receipt.document, receipt_line.segment))
+    return tuple(dict.fromkeys(evidence))

@@ -1,0 +1,56 @@
+"""TimePassed: lines close, arrival waits end. Waits of documents end when the book decides them again."""
+
+from __future__ import annotations
+
+from ledger.matching.booking import book_movements
+from ledger.matching.closing import close_or_open
+from ledger.matching.decision import Decision, LineDecision
+from ledger.matching.positions import Deltas, add_notice_line
+from ledger.matching.records import NoticeLine, ReceiptLine
+from ledger.matching.review import review_notice_line, review_receipt_line
+from ledger.matching.workset import Workset
+from ledger.policy import Policy
+from ledger.stock.change import movements_for_change
+
+
+def decide_time(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
+    """Everything in the book whose time has come by `now_us`."""
+    book = decision.resolved.book
+    notices = [
+        line
+        for line in workset.notice_lines.values()
+        if line.status == "open" and line.closes_at is not None and line.closes_at <= now_us and line.key.book == book
+    ]
+    for line in sorted(notices, key=_notice_order):
+        _close(workset, decision, policy, line, now_us)
+    receipts = [
+        line
+        for line in workset.receipt_lines.values()
+        if line.status == "unmatched"
+        and line.waits_until is not None
+        and line.waits_until <= now_us
+        and line.key.book == book
+    ]
+    for receipt_line in sorted(receipts, key=_receipt_order):
+        receipt_line.waits_until, receipt_line.touched = None, True
+        review_receipt_line(workset, decision, receipt_line, "", now_us)
+    decision.lines.append(LineDecision("", "posted", movements=len(decision.movements)))
+
+
+def _close(workset: Workset, decision: Decision, policy: Policy, line: NoticeLine, now_us: int) -> None:
+    """Close one line; what is short goes to clearing with its case."""
+    deltas: Deltas = {}
+    add_notice_line(deltas, line, -1)
+    close_or_open(workset, policy, line, now_us)
+    add_notice_line(deltas, line, 1)
+    name = f"{line.key.shipment_id}/{line.line}"
+    book_movements(workset, decision, movements_for_change(deltas, name))
+    review_notice_line(workset, decision, policy, line, "")
+
+
+def _notice_order(line: NoticeLine) -> tuple[tuple[str, ...], str]:
+    return tuple(line.key), line.line
+
+
+def _receipt_order(line: ReceiptLine) -> tuple[tuple[str, ...], str]:
+    return tuple(line.key), line.line

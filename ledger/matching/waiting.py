@@ -1,0 +1,80 @@
+"""Lines and documents that cannot post: those that wait for something, and those that are refused."""
+
+from __future__ import annotations
+
+from ledger.matching.decision import Decision, Finding, LineDecision
+from ledger.matching.discrepancies import BY_CODE, d04_unknown_part, d06_unit, d07_unknown_place
+from ledger.matching.resolved import ResolvedEvent, ResolvedLine, microseconds
+from ledger.matching.workset import Workset
+from ledger.outcomes import Grade
+from ledger.policy import Terms
+
+MINUTE = 60_000_000
+
+
+def grade_of(terms: Terms, finding: Finding) -> Grade:
+    """The agreement's grade for the class, else the finding's own."""
+    if not terms.grades:
+        return finding.grade
+    return terms.grades.get(finding.code, finding.grade)
+
+
+def wait_whole(decision: Decision, needs: str, until: int | None = None) -> None:
+    """The whole event waits, each of its lines with it."""
+    names = [line.line for line in decision.resolved.lines] or [""]
+    decision.lines.extend(LineDecision(name, "waiting", needs=needs, until=until) for name in names)
+
+
+def refuse_whole(decision: Decision, code: str, reason: str) -> None:
+    """The whole event is refused, each of its lines with it."""
+    decision.fatal = code
+    names = [line.line for line in decision.resolved.lines] or [""]
+    decision.lines.extend(LineDecision(name, "refused", code=code, reason=reason) for name in names)
+
+
+def conflict_whole(decision: Decision, code: str, reason: str) -> None:
+    """The same key with other content: kept and shown, changes nothing."""
+    decision.fatal = code
+    names = [line.line for line in decision.resolved.lines] or [""]
+    decision.lines.extend(LineDecision(name, "conflict", code=code, reason=reason) for name in names)
+
+
+def waits_for_place(decision: Decision) -> bool:
+    """Whether the whole event waits for a site or supplier (D07); then nothing else is decided about it."""
+    resolved = decision.resolved
+    if not resolved.missing:
+        return False
+    if not resolved.cause:
+        decision.findings.append(d07_unknown_place.find(resolved))
+    wait_whole(decision, resolved.missing)
+    return True
+
+
+def find_line_gap(resolved: ResolvedEvent, line: ResolvedLine, terms: Terms) -> tuple[str, Finding] | None:
+    """What a line lacks before it can post at all, and the finding; None when it lacks nothing."""
+    if line.missing.startswith("part:"):
+        return line.missing, d04_unknown_part.find(resolved, line)
+    if line.missing:
+        return line.missing, d06_unit.find(resolved, line)
+    if line.inexact and not terms.round_units:
+        return f"unit:{line.part}/{line.said.unit}", d06_unit.find(resolved, line)
+    return None
+
+
+def has_grace_left(resolved: ResolvedEvent, grace_minutes: int, now_us: int) -> int | None:
+    """End of the grace time in microseconds, counted from the first arrival; None when it is over."""
+    first = microseconds(resolved.event.recorded_at) if resolved.cause else None
+    until = (now_us if first is None else first) + grace_minutes * MINUTE
+    return until if until > now_us else None
+
+
+def withdraw(workset: Workset, decision: Decision, lines: set[str] | None = None) -> None:
+    """Close the content cases about this document (only those of the named lines): it is put right."""
+    resolved = decision.resolved
+    for case in workset.open_cases_of.get((resolved.book, resolved.event.number), ()):
+        kind = BY_CODE.get(case.code)
+        if kind is None or not kind.grade or case.code == "D08" or case.opened_seq >= resolved.effective_seq:
+            continue
+        about = case.notice_line or case.receipt_line or (case.order_line if not case.shipment_id else "")
+        if lines is None or not about or about in lines:
+            decision.withdrawn.append(case)
