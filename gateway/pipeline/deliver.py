@@ -37,7 +37,7 @@ ATTEMPTS_MAX = 12
 ACK_DUE_MINUTES = 240
 """Within how long a partner acknowledges what it got, unless its terms say otherwise (`ack_due_minutes`)."""
 
-_wait = tenacity.wait_exponential_jitter(initial=15, max=3 * 3600, exp_base=2.5, jitter=10)
+_wait = tenacity.wait_exponential_jitter(multiplier=15, max=3 * 3600, exp_base=2.5, jitter=10)
 
 
 class Delivered(NamedTuple):
