@@ -19,6 +19,8 @@ MASK = "***"
 _SECRET_NAMES = frozenset(
     {"authorization", "key", "api_key", "secret", "token", "password", "cookie", "signature", "webhook-signature"}
 )
+_TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+"""structlog's own default writes the local variables of every frame: whole documents, with partners' data."""
 _CONTENT_NAMES = frozenset({"body", "content", "payload", "data"})
 
 
@@ -37,9 +39,9 @@ def set_up_logs(level: str, form: str = "auto", stream: TextIO | None = None) ->
         hide_contents,
     ]
     renderer: list[Any] = (
-        [structlog.dev.ConsoleRenderer(colors=stream.isatty())]
+        [structlog.dev.ConsoleRenderer(colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback)]
         if as_text
-        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        else [_TRACEBACKS, structlog.processors.JSONRenderer(ensure_ascii=False)]
     )
     structlog.configure(
         processors=[
