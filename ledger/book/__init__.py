@@ -10,20 +10,23 @@ verify(conn), rebuild(conn)                    check every law; recompute the pr
 """
 
 from ledger.book.errors import LedgerError, VersionMismatch
-from ledger.book.rebuild import Rebuilt, rebuild
+from ledger.book.rebuild import Difference, Rebuilt, rebuild
 from ledger.book.recording import Ledger
 from ledger.book.schema import HEAD, check_version, upgrade, version
-from ledger.book.sealing import seal
+from ledger.book.sealing import gather, put_slice, seal
 from ledger.book.verify import Breach, verify
 
 __all__ = [
     "HEAD",
     "Breach",
+    "Difference",
     "Ledger",
     "LedgerError",
     "Rebuilt",
     "VersionMismatch",
     "check_version",
+    "gather",
+    "put_slice",
     "rebuild",
     "seal",
     "upgrade",

@@ -272,9 +272,9 @@ class Batch:
                 recorded.append(self._repeated(draft.event, "", known[1]))
                 continue
             seq = self._next_seq()
-            rows[kind, number] = self._masterdata_row(draft, seq)
-            current[kind, number] = (draft.digest, seq)
             stored = self._keep(draft, seq, site="")
+            rows[kind, number] = self._masterdata_row(draft, stored, seq)
+            current[kind, number] = (draft.digest, seq)
             pending.append(stored)
             recorded.append(self._answer_plainly(stored, seq))
             needs = [need for need in _needs_met_by(stored) if self.waits.waiting_for(need)]
@@ -304,12 +304,12 @@ class Batch:
         )  # fmt: skip
         return {(kind, number): (digest, seq) for kind, number, digest, seq in rows}
 
-    def _masterdata_row(self, draft: Draft, seq: int) -> bulk.Row:
+    def _masterdata_row(self, draft: Draft, stored: Event, seq: int) -> bulk.Row:
         head = self.head
         link = blake2b(head.masterdata_stamp + draft.digest + b"%d" % seq, digest_size=16)
         head.masterdata_seq, head.masterdata_stamp = seq, link.digest()
         kind, number = draft.key[1:3]
-        return head.book, kind, number, seq, draft.digest, head.masterdata_stamp, write_event(draft.event).decode()
+        return head.book, kind, number, seq, draft.digest, head.masterdata_stamp, write_event(stored).decode()
 
     def _refuse(self, draft: Draft, reason: str) -> Recorded:
         seq = self._next_seq()

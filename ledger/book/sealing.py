@@ -1,9 +1,116 @@
-"""Moves full runs of movements into history and closings."""
+"""Moves full runs of movements into `history` and `closing`, so that the hot table needs no secondary index.
+
+A run is gathered and sorted outside the writer's lock, since movements never change, and written in slices; readers
+use it once its last slice is marked. A crash between slices loses nothing: the same rows come again in the same
+order, and the slices already written are skipped.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
+from collections import defaultdict
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from ledger.book import bulk, tables
+from ledger.book.heads import lock_head, read_head, save_head
+from ledger.book.places import sites_of
+
+SLICE_ROWS = 8_192
+"""Rows written while the lock is held once."""
 
 
-def seal(conn: Connection) -> int:
-    raise NotImplementedError
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run, gathered: rows of history and of closing in the order in which they are written."""
+
+    book: str
+    run: int
+    history: list[bulk.Row]
+    closing: list[bulk.Row]
+
+    @property
+    def slices(self) -> int:
+        return -(-(len(self.history) + len(self.closing)) // SLICE_ROWS)
+
+
+def gather(conn: Connection, book: str) -> Run | None:
+    """The next full run of the book, or None when there is none. Only reads."""
+    head = read_head(conn, book)
+    if head is None or head.movements < (head.sealed + 1) * head.run_size:
+        return None
+    run = head.sealed + 1
+    first, last = head.sealed * head.run_size + 1, run * head.run_size
+    history: list[bulk.Row] = []
+    table = tables.movement.c
+    for site in sites_of(conn, book):
+        rows = conn.execute(
+            select(table.number, table.source, table.target, table.quantity).where(
+                table.book == book, table.site == site, table.number >= first, table.number <= last
+            )
+        )
+        for number, source, target, quantity in rows:
+            history.append((book, site, run, source, number, -quantity))
+            history.append((book, site, run, target, number, quantity))
+    history.sort()
+    return Run(book, run, history, _closings(conn, book, run, history))
+
+
+def _closings(conn: Connection, book: str, run: int, history: list[bulk.Row]) -> list[bulk.Row]:
+    deltas: dict[tuple[str, int], int] = defaultdict(int)
+    for _, site, _, bucket, _, delta in history:
+        deltas[site, bucket] += delta
+    before: dict[tuple[str, int], int] = {}
+    closing = tables.closing.c
+    for site in sorted({site for site, _ in deltas}):
+        latest = (
+            select(closing.bucket, func.max(closing.run).label("run"))
+            .where(closing.book == book, closing.site == site, closing.run < run)
+            .group_by(closing.bucket)
+            .subquery()
+        )
+        rows = conn.execute(
+            select(closing.bucket, closing.quantity)
+            .join_from(tables.closing, latest, (closing.bucket == latest.c.bucket) & (closing.run == latest.c.run))
+            .where(closing.book == book, closing.site == site)
+        )
+        before.update({(site, bucket): quantity for bucket, quantity in rows})
+    return [
+        (book, site, bucket, run, before.get((site, bucket), 0) + delta)
+        for (site, bucket), delta in sorted(deltas.items())
+    ]
+
+
+def put_slice(conn: Connection, run: Run) -> bool:
+    """Write the next slice of a gathered run in the caller's database transaction; True while there is more to do.
+
+    A run that another writer sealed meanwhile is left alone.
+    """
+    head = lock_head(conn, run.book)
+    if head.sealed != run.run - 1:
+        return False
+    start = head.slices * SLICE_ROWS
+    end = start + SLICE_ROWS
+    edge = len(run.history)
+    bulk.insert(conn, tables.history, run.history[start:end])
+    bulk.insert(conn, tables.closing, run.closing[max(0, start - edge) : max(0, end - edge)])
+    head.slices += 1
+    if head.slices >= run.slices:
+        head.sealed, head.slices = run.run, 0
+    save_head(conn, head)
+    return head.slices > 0
+
+
+def seal(conn: Connection, *, book: str = "") -> int:
+    """Seal every full run at once, for small ledgers and tools; gives back how many runs were sealed.
+
+    A busy writer gathers on a reading connection and writes slice by slice with `gather` and `put_slice`.
+    """
+    books = [book] if book else list(conn.execute(select(tables.book.c.book)).scalars())
+    sealed = 0
+    for name in books:
+        while (run := gather(conn, name)) is not None:
+            while put_slice(conn, run):
+                pass
+            sealed += 1
+    return sealed
