@@ -84,3 +84,19 @@ def test_an_exception_is_one_line() -> None:
         structlog.get_logger("gateway.test").exception("failed")
     (line,) = log_lines(stream)
     assert line["event"] == "failed"
+
+
+def test_traceback_never_shows_what_a_frame_held() -> None:
+    # structlog's default writes every frame's locals; a failed posting once logged a whole notice.
+    for form in ("json", "text"):
+        stream = io.StringIO()
+        set_up_logs("info", form, stream)
+        document = "ISA*" + "PARTNERS-OWN-WORDS"
+
+        try:
+            raise ValueError(len(document))
+        except ValueError:
+            structlog.get_logger(f"test.{form}").exception("posting.failed")
+
+        assert "posting.failed" in stream.getvalue()
+        assert "ISA*PARTNERS-OWN-WORDS" not in stream.getvalue()
