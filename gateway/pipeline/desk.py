@@ -37,7 +37,7 @@ from gateway.store.writer import Writer
 from gateway.transports.http import Sender
 from ledger import queries
 from ledger.book import Ledger
-from ledger.events import Actor, AnyEvent, Event, read_event
+from ledger.events import Actor, AnyEvent, Event
 from ledger.outcomes import Recorded
 
 
@@ -58,9 +58,13 @@ class Desk:
         self.arrived = threading.Event()
         """Set when something waits in the inbox; the worker clears it."""
         self._processing, self._delivering = threading.Lock(), threading.Lock()
-        self.in_force: InForce = open_configuration(home, roots, database, self.writer, now=microseconds(now))
         self._processor = Processor(database, self.writer, self._children)
-        self.writer.run(_release_leases)
+        try:
+            self.in_force: InForce = open_configuration(home, roots, database, self.writer, now=microseconds(now))
+            self.writer.run(_release_leases)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         if self._children is not None:
@@ -201,8 +205,8 @@ def _recorded_events(connection: Connection, plan: replay.Plan) -> Iterator[Even
     for answers in replay.recorded_in(plan).values():
         for one in answers:
             kept = queries.event(connection, one.seq, book=one.book)
-            if kept is not None:
-                yield kept.body if isinstance(kept.body, Event) else read_event(kept.body)
+            if kept is not None and kept.body is not None:
+                yield kept.body
 
 
 def _release_leases(connection: Connection) -> None:

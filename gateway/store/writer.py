@@ -26,6 +26,7 @@ ACCEPTS_MAX = 64
 """Accepts that share one commit."""
 LOCK_SECONDS = 0.020
 """No further posting joins a database transaction that has held the write lock for this long."""
+PAUSE_SECONDS = 0.1
 
 
 class Writer:
@@ -95,21 +96,34 @@ class Writer:
                     accepts += lane == "accept"
                     if not future.set_running_or_notify_cancel():
                         continue
+                    result, failure = None, None
                     try:
                         with connection.begin_nested():
-                            answers.append((future, job(connection), None))
+                            result = job(connection)
                     except Exception as error:
-                        answers.append((future, None, error))
+                        failure = error
+                    answers.append((future, result, failure))
+                    if failure is not None and not _is_open(connection):
+                        # SQLite itself rolled back (a full disk does that): nothing of the group has happened.
+                        raise failure
         except BaseException as error:
             # The commit itself failed (disk full, lock lost): none of the group happened.
             for future, _, _ in answers:
                 future.set_exception(Unavailable(f"the commit failed: {error}"))
             if not isinstance(error, Exception):
                 raise
+            if not answers:
+                # It could not even begin: whatever keeps the file from us is given time.
+                time.sleep(PAUSE_SECONDS)
             return
         self.commits += 1
-        for future, result, failure in answers:
-            if failure is None:
+        for future, result, raised in answers:
+            if raised is None:
                 future.set_result(result)
             else:
-                future.set_exception(failure)
+                future.set_exception(raised)
+
+
+def _is_open(connection: Connection) -> bool:
+    raw: Any = connection.connection.dbapi_connection
+    return bool(getattr(raw, "in_transaction", True))

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from gateway.document import Fault
+from gateway.store.controls import LAST, ControlNumbers, set_last
+from gateway.store.database import Database
+from gateway.store.documents import (
+    DocumentRow,
+    Earlier,
+    Key,
+    find_keys,
+    load_documents,
+    put_documents,
+    replace_documents,
+)
+from gateway.store.published import in_force, load_files, publish
+
+KEY = Key("01:ACME", "ZZ:US", "000000001", "1", "0001")
+
+
+def _row(message: str, n: int = 1, *, key: Key = KEY, digest: str = "d", at: int = 10) -> DocumentRow:
+    return DocumentRow(
+        message=message,
+        n=n,
+        partner="acme",
+        format="x12",
+        type="856",
+        key=key,
+        digest=digest,
+        status="recorded",
+        at=at,
+    )
+
+
+def test_documents_come_back_as_they_were_put(database: Database) -> None:
+    row = DocumentRow(
+        message="m_1",
+        n=2,
+        partner="acme",
+        format="x12",
+        type="856",
+        version="004010",
+        key=KEY,
+        group_id="SH",
+        group_sender="ACME",
+        group_receiver="US",
+        test=True,
+        digest="d",
+        accepted=False,
+        status="rejected",
+        reason_code="syntax",
+        reason="why",
+        faults=(Fault(code="7", text="bad", segment=3, tag="BSN", element=2, value="x"),),
+        unmapped="1 segment not mapped",
+        guide="g",
+        map="m",
+        configuration="c",
+        result=b"[]",
+        original="m_0.1",
+        at=5,
+    )
+    with database.writing.begin() as connection:
+        put_documents(connection, [_row("m_1"), row])
+
+        assert load_documents(connection, "m_1") == [_row("m_1"), row]
+
+
+def test_keys_find_earlier_documents_oldest_first_and_none_before_the_window(database: Database) -> None:
+    other = KEY._replace(control="0002")
+    with database.writing.begin() as connection:
+        put_documents(connection, [_row("m_2", at=20, digest="e"), _row("m_1", at=10), _row("m_0", at=1)])
+        put_documents(connection, [_row("m_3", key=other)])
+
+        assert find_keys(connection, [KEY, KEY._replace(receiver="ZZ:X")], since=10) == {
+            KEY: [Earlier("m_1.1", "d", "recorded", 10), Earlier("m_2.1", "e", "recorded", 20)]
+        }
+
+
+def test_a_format_without_control_numbers_has_no_key(database: Database) -> None:
+    with database.writing.begin() as connection:
+        put_documents(connection, [_row("m_1", key=Key("", "", "", "", ""))])
+
+        assert find_keys(connection, [Key("", "", "", "", "")], since=0) == {}
+
+
+def test_a_replay_writes_its_documents_again(database: Database) -> None:
+    with database.writing.begin() as connection:
+        put_documents(connection, [_row("m_1", 1), _row("m_1", 2)])
+        replace_documents(connection, [_row("m_1", 2, digest="new")])
+
+        assert [row.digest for row in load_documents(connection, "m_1")] == ["d", "new"]
+
+
+def test_control_numbers_go_on_where_they_stopped_and_never_repeat(database: Database) -> None:
+    with database.writing.begin() as connection:
+        numbers = ControlNumbers(connection, [("us", "acme", "ISA")])
+        taken = [numbers.take("us", "acme", "ISA") for _ in range(3)] + [numbers.take("us", "bolt", "ISA")]
+        numbers.save()
+        numbers.save()
+    with database.writing.begin() as connection:
+        numbers = ControlNumbers(connection, [("us", "acme", "ISA")])
+        taken += [numbers.take("us", "acme", "ISA"), numbers.take("us", "acme", "GS")]
+        numbers.save()
+
+    assert taken == [1, 2, 3, 1, 4, 1]
+
+
+def test_control_numbers_start_over_after_nine_digits(database: Database) -> None:
+    with database.writing.begin() as connection:
+        set_last(connection, "us", "acme", "ISA", LAST - 1)
+        numbers = ControlNumbers(connection, [])
+
+        assert [numbers.take("us", "acme", "ISA") for _ in range(3)] == [LAST, 1, 2]
+
+
+def test_configuration_is_published_once_per_hash_and_kept_for_ever(database: Database) -> None:
+    old, new = {"a": b"1", "b": b"2"}, {"a": b"3", "b": b"2"}
+    with database.writing.begin() as connection:
+        assert publish(connection, "h1", old, now=1) is True
+        assert publish(connection, "h1", old, now=2) is False
+        assert publish(connection, "h2", new, now=3) is True
+
+        assert in_force(connection) == "h2"
+        assert (load_files(connection, "h1"), load_files(connection, "h2")) == (old, new)
+        assert load_files(connection, "h3") == {}
