@@ -186,6 +186,12 @@ def _receiving_advice(
     )
 
 
+def _ship_to_as_sent(shipment: Shipment | None, receipt: Receipt | None) -> str:
+    if shipment is not None:
+        return shipment.ship_to_as_sent
+    return "" if receipt is None else receipt.ship_to_as_sent
+
+
 def _supplier_as_sent(said: str, receipt: Receipt | None) -> str:
     if said or receipt is None:
         return said

@@ -11,7 +11,7 @@ from decimal import Decimal
 from ledger.cases.advices import application_advice, receiving_advices
 from ledger.cases.lifecycle import due_at, owner_of
 from ledger.matching.decision import Decision, Finding, LineDecision
-from ledger.matching.records import Case, case_identity
+from ledger.matching.records import Case, CaseIdentity
 from ledger.matching.resolved import moment
 from ledger.matching.workset import Workset
 from ledger.outcomes import AdviceDue, AnyOutcome, CaseChanged, CaseOpened, Conflict, Posted, Refused, Waiting
@@ -32,7 +32,7 @@ def apply(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> 
     for case, resolution, quantity in decision.resolved_cases:
         outcomes.append(_resolve(workset, decision, case, resolution, quantity, now_us))
     told: list[tuple[Finding, Case]] = []
-    for finding in decision.findings:
+    for finding in _last_words(decision):
         changed = _apply_finding(workset, decision, policy, finding, now_us)
         if changed is not None:
             outcome, case = changed
@@ -62,6 +62,23 @@ def _line_outcome(decision: Decision, line: LineDecision) -> AnyOutcome:
     return Conflict(line=line.line, seq=0, reason=line.reason)
 
 
+def _last_words(decision: Decision) -> list[Finding]:
+    """The findings, of those about the same thing only the last: two lines of one receipt may answer one notice."""
+    findings = decision.findings
+    if len(findings) < 2:
+        return findings
+    return list({_identity(decision, finding): finding for finding in findings}.values())
+
+
+def _identity(decision: Decision, finding: Finding) -> CaseIdentity:
+    """As `case_identity` of the case that it would open."""
+    return (
+        decision.resolved.book, finding.site, finding.code, finding.supplier, finding.shipment_id,
+        finding.notice_line, finding.receipt_provider, finding.receipt_id, finding.receipt_line,
+        finding.order_number, finding.order_line,
+    )  # fmt: skip
+
+
 def _grew(outcome: CaseOpened | CaseChanged, finding: Finding) -> bool:
     """Whether a case that was told already now says more; a quantity that shrank is not told again."""
     return isinstance(outcome, CaseChanged) and outcome.status != "closed" and finding.quantity > 0
@@ -71,8 +88,7 @@ def _apply_finding(
     workset: Workset, decision: Decision, policy: Policy, finding: Finding, now_us: int
 ) -> tuple[CaseOpened | CaseChanged, Case] | None:
     """What the finding changes; None when its case says the same already, or there is nothing to close."""
-    candidate = _new_case(decision, policy, finding, now_us)
-    case = workset.open_cases.get(case_identity(candidate))
+    case = workset.open_cases.get(_identity(decision, finding))
     if finding.settles:
         if case is None:
             return None
@@ -95,6 +111,7 @@ def _apply_finding(
         if not grew:
             finding.quantity = 0
         return outcome, case
+    candidate = _new_case(decision, policy, finding, now_us)
     number = workset.next_case.get(decision.resolved.book, 1)
     workset.next_case[decision.resolved.book] = number + 1
     candidate.case = f"C{number}"
