@@ -238,6 +238,7 @@ class _Compiler:
                 rule = compile_rule(field, one, scope)
                 if rule is not None:
                     rules.append(rule)
+        self.read_once(rules, keys)
         inner = dict(loops or {})
         for inner_tag, inner_entry in keys["loops"].mapping().items() if "loops" in keys else ():
             inner[inner_tag] = self.section(inner_entry, f"{name}.{inner_tag}", inner_tag, own or self.outer)
@@ -255,7 +256,11 @@ class _Compiler:
             constants=self.constants(keys["constants"], scope) if "constants" in keys else (),
             computed=self.computed(keys["computed"], scope) if "computed" in keys else (),
             order=keys["segments"].texts() if "segments" in keys else (),
-            checks=tuple(check for check in self.checks if check.section == name.split(".", 1)[-1]),
+            checks=tuple(
+                check._replace(own=_reads(check) <= set(own))
+                for check in self.checks
+                if check.section == name.split(".", 1)[-1]
+            ),
             origin="{}:{}".format(*entry.place),
         )
         section.wanted, section.enters = _needs(section)
@@ -265,9 +270,15 @@ class _Compiler:
             if r.reads
         )
         if struct is not None:
+            section.ordinals = tuple(rule for rule in rules if rule.ordinal)
             section.required = tuple(t.name for t in targets_of(struct).values() if t.required)
             section.marks_segment = "segment" in targets_of(struct) and "segment" not in {r.name for r in rules}
         return section
+
+    def read_once(self, rules: list[Rule], keys: Mapping[str, Entry]) -> None:
+        names = [rule.name for rule in rules if rule.reads]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            keys["fields"].mapping()[name].note(f"{name} is read twice in one section", "use else:")
 
     def struct_into(
         self, keys: Mapping[str, Entry], into: str, fields: Mapping[str, Target], line: type[msgspec.Struct] | None
@@ -457,6 +468,10 @@ class _Compiler:
                     file, line = section.origin.rsplit(":", 1)
                     text = f"{section.name} makes {section.into}, but {target.name} is not bound"
                     self.mistakes.append(Mistake(file, int(line), text))
+
+
+def _reads(check: Check) -> frozenset[str]:
+    return check.expr.names | (check.when.names if check.when else frozenset())
 
 
 def _all(sections: Iterable[Section]) -> Iterable[Section]:

@@ -13,8 +13,12 @@ from gateway.document import Document, Loop, Segment
 from gateway.mapping.places import Place, pointer_keys
 from gateway.mapping.plan import Map, Section
 
+PAIRS_TO = 32
+"""Qualifier/value pairs end before this element in every segment (LIN31)."""
+
 STRUCTURE = frozenset({"ST", "SE", "HL", "LX", "LS", "LE"})
 NAMED_MAX = 20
+SHAPES_MAX = 20_000
 
 
 class Unmapped(NamedTuple):
@@ -56,7 +60,9 @@ class _Tally:
         self.map = map
         self.segments = self.elements = 0
         self.places: dict[str, int] = {}
-        self.memo: dict[Any, tuple[bool, tuple[int, ...]]] = {}
+        self.memo = map.memo
+        if len(self.memo) > SHAPES_MAX:
+            self.memo.clear()
 
     def note(self, place: str) -> None:
         self.places[place] = self.places.get(place, 0) + 1
@@ -92,10 +98,17 @@ class _Tally:
         tag = elements[0]
         if tag in STRUCTURE:
             return
-        key = (id(sections[0]) if sections else 0, inside, alternative, elements)
-        known = self.memo.get(key)
+        scope = (sections[0].name if sections else "", inside, alternative, tag)
+        looked = self.memo.get(scope)
+        if looked is None:
+            looked = self.memo[scope] = self.look(sections, inside, alternative, tag)
+        places, telling = looked
+        # What is missed depends on which elements hold text, and on the qualifiers that rules choose by.
+        size = len(elements)
+        shape = (scope, tuple(map(bool, elements)), tuple([elements[n] for n in telling if n < size]))
+        known = self.memo.get(shape)
         if known is None:
-            known = self.memo[key] = self.weigh(elements, sections, inside, alternative)
+            known = self.memo[shape] = _weigh(elements, places)
         mapped, missed = known
         if not mapped:
             self.segments += 1
@@ -104,39 +117,15 @@ class _Tally:
             self.elements += 1
             self.note(f"{tag}{n:02d}")
 
-    def weigh(
-        self, elements: tuple[str, ...], sections: tuple[Section, ...], inside: tuple[str, ...],
-        alternative: tuple[str, ...],
-    ) -> tuple[bool, tuple[int, ...]]:  # fmt: skip
-        seen: set[int] = set()
-        chosen = False
-        for place in self.looked_at(sections, inside, alternative):
-            if place.step.tag != elements[0] or not _fits(place, elements):
-                continue
-            chosen = True
-            seen |= {element for element, _ in place.step.keys}
-            if place.pair:
-                for n in range(place.element, len(elements) - 1, 2):
-                    if elements[n] in place.pair:
-                        seen |= {n, n + 1}
-            elif place.element:
-                seen.add(place.element)
-            else:
-                seen |= set(range(1, len(elements)))
-        if not chosen:
-            return False, ()
-        return True, tuple(n for n in range(1, len(elements)) if elements[n] and n not in seen)
-
-    def looked_at(
-        self, sections: tuple[Section, ...], inside: tuple[str, ...], alternative: tuple[str, ...]
-    ) -> Iterator[Place]:
-        for section in sections:
-            for place in places_of(section):
-                tags = tuple(step.tag for step in place.loops)
-                if tags in (inside, alternative):
-                    yield place
-        for place in self.map.ignore:
-            yield place
+    def look(
+        self, sections: tuple[Section, ...], inside: tuple[str, ...], alternative: tuple[str, ...], tag: str
+    ) -> tuple[tuple[Place, ...], tuple[int, ...]]:
+        """Places of a scope that look at a tag, and the elements by which they choose."""
+        places = [p for section in sections for p in places_of(section) if _tags(p) in (inside, alternative)]
+        places = [place for place in (*places, *self.map.ignore) if place.step.tag == tag]
+        telling = {n for place in places for n, _ in place.step.keys}
+        telling |= {n for place in places if place.pair for n in range(place.element, PAIRS_TO, 2)}
+        return tuple(places), tuple(sorted(telling))
 
     # --- flat files and JSON ---
 
@@ -180,6 +169,32 @@ def places_of(section: Section) -> Iterator[Place]:
         yield Place("", section.each, 1)
     for repeat in section.repeats:
         yield from places_of(repeat.section)
+
+
+def _tags(place: Place) -> tuple[str, ...]:
+    return tuple([step.tag for step in place.loops])
+
+
+def _weigh(elements: tuple[str, ...], places: tuple[Place, ...]) -> tuple[bool, tuple[int, ...]]:
+    """Whether any place chooses the segment, and which of its elements with text none looks at."""
+    seen: set[int] = set()
+    chosen = False
+    for place in places:
+        if not _fits(place, elements):
+            continue
+        chosen = True
+        seen |= {element for element, _ in place.step.keys}
+        if place.pair:
+            for n in range(place.element, len(elements) - 1, 2):
+                if elements[n] in place.pair:
+                    seen |= {n, n + 1}
+        elif place.element:
+            seen.add(place.element)
+        else:
+            seen |= set(range(1, len(elements)))
+    if not chosen:
+        return False, ()
+    return True, tuple(n for n in range(1, len(elements)) if elements[n] and n not in seen)
 
 
 def _fits(place: Place, elements: tuple[str, ...]) -> bool:

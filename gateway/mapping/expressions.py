@@ -283,7 +283,9 @@ def _compare(sign: str, left: Compiled, right: Compiled) -> Compiled:
 
     def run(names: Names) -> Any:
         a, b = left(names), right(names)
-        if a is None or b is None or not _comparable(a, b) or (ordered and isinstance(a, bool | tuple)):
+        if a is None or b is None or not (type(a) is type(b) or _comparable(a, b)):
+            return None
+        if ordered and isinstance(a, bool | tuple):
             return None
         try:
             return work(a, b)

@@ -196,6 +196,18 @@ def pick_parts_for(places: tuple[Place, ...]) -> PickParts:
 
 def pick_all_for(place: Place) -> PickAll:
     """Every text at a place, in order of the document."""
+    if not (place.loops or place.pair or place.component) and len(place.step.keys) == 1:
+        (key, wanted), tag, n = place.step.keys[0], place.step.tag, place.element
+        if len(wanted) == 1 and key <= n:
+            only = wanted[0]
+
+            def pick_keyed(index: Any, _: Context) -> tuple[str, ...]:
+                segments = index.get(tag)
+                if segments is None:
+                    return ()
+                return tuple([e[n] for _, e in segments if len(e) > n and e[key] == only and e[n]])
+
+            return pick_keyed
 
     def pick(index: Any, context: Context) -> tuple[str, ...]:
         if place.step.tag not in index and not place.loops:

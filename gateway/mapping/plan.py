@@ -70,6 +70,8 @@ class Check(NamedTuple):
     rejects: bool
     text: str
     origin: str
+    own: bool = False
+    """It reads only fields of its own section."""
 
 
 class Repeat(NamedTuple):
@@ -108,6 +110,8 @@ class Section(msgspec.Struct, kw_only=True):
     """What reading runs through: field, finder, rule, and whether absence needs no thought."""
     required: tuple[str, ...] = ()
     """Fields without which an entry of `struct` cannot be made."""
+    ordinals: tuple[Rule, ...] = ()
+    """Rules with `else: ordinal`."""
     marks_segment: bool = False
     """The struct keeps where it stands (`segment`)."""
 
@@ -155,6 +159,9 @@ class Map(msgspec.Struct, kw_only=True):
     """Checks of the whole event; those of a section stand there."""
     tests: tuple[dict[str, str], ...] = ()
     origins: dict[str, str] = {}
+    """Dotted path of each key in force -> file and line that say it."""
+    memo: dict[Any, Any] = {}
+    """Shapes of segments already weighed by `coverage.py`; grows to a cap and starts again."""
 
     @property
     def events(self) -> tuple[str, ...]:

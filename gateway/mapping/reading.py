@@ -147,7 +147,7 @@ class _Run:
                 self.trace(rule, index, self.outer_trace if rule.outer else trace)
         if section.checks:
             for check in section.checks:
-                self.check(check, {**outer, **own}, anchor)
+                self.check(check, own if check.own else {**outer, **own}, anchor)
 
     def absent(self, rule: Rule, own: dict[str, Any], anchor: int) -> None:
         where = self.outer if rule.outer else own
@@ -215,8 +215,8 @@ class _Run:
         return values
 
     def number(self, section: Section, values: dict[str, Any], ordinal: int) -> None:
-        for rule in section.rules:
-            if rule.ordinal and rule.name not in values:
+        for rule in section.ordinals:
+            if rule.name not in values:
                 values[rule.name] = ordinal if rule.target and rule.target.shape == "int" else str(ordinal)
 
     def complete(self, section: Section, values: dict[str, Any], anchor: int, before: int) -> bool:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from gateway.mapping.places import Place, Step
 
-Key = tuple[tuple[Step, ...], str, tuple[tuple[int, str], ...], int]
-
 
 class Slot:
     """One segment in the making; pairs are kept apart until it is known how many there are."""
 
-    __slots__ = ("elements", "loops", "pairs", "parts", "start", "tag")
+    __slots__ = ("elements", "loops", "nth", "pairs", "parts", "start", "tag")
 
-    def __init__(self, place: Place) -> None:
-        self.tag, self.loops = place.step.tag, place.loops
-        self.elements: dict[int, str] = dict(place.step.written)
+    def __init__(self, place: Place, loops: tuple[Step, ...], nth: int) -> None:
+        self.tag, self.loops, self.nth = place.step.tag, loops, nth
+        self.elements: dict[int, str] = {}
         self.parts: dict[int, dict[int, str]] = {}
         self.pairs: list[tuple[str, str]] = []
         self.start = 0
@@ -31,10 +29,10 @@ class Slot:
 
 
 class Slots:
-    """The segments of one scope, each found again by its tag, its qualifiers and the loops it stands in."""
+    """The segments of one scope, each found again by its tag, its key elements and the loops it stands in."""
 
     def __init__(self, order: tuple[str, ...] = ()) -> None:
-        self._slots: dict[Key, Slot] = {}
+        self._slots: list[Slot] = []
         self._order = order
 
     def __bool__(self) -> bool:
@@ -42,15 +40,13 @@ class Slots:
 
     @property
     def tags(self) -> set[str]:
-        return {slot.tag for slot in self._slots.values() if not slot.loops}
+        return {slot.tag for slot in self._slots if not slot.loops}
 
     def put(self, place: Place, text: str, nth: int = 0) -> None:
         """Put a text at a place; what stands there already stays. `nth` tells repeated segments apart."""
-        key = (tuple(Step(s.tag, tuple((n, v[:1]) for n, v in s.keys)) for s in place.loops), place.step.tag,
-               place.step.written, nth)  # fmt: skip
-        slot = self._slots.get(key)
-        if slot is None:
-            slot = self._slots[key] = Slot(place)
+        slot = self._slot(place, nth)
+        for element, text_of_key in place.step.written:
+            slot.elements[element] = text_of_key
         if place.pair:
             slot.start = place.element
             if place.pair[0] not in {qualifier for qualifier, _ in slot.pairs}:
@@ -60,24 +56,33 @@ class Slots:
         else:
             slot.elements.setdefault(place.element, text)
 
+    def _slot(self, place: Place, nth: int) -> Slot:
+        """The segment whose key elements do not speak against the place's own; a new one if all do."""
+        loops = tuple(Step(step.tag, tuple((n, values[:1]) for n, values in step.keys)) for step in place.loops)
+        for slot in self._slots:
+            if (slot.tag, slot.nth, slot.loops) == (place.step.tag, nth, loops) and all(
+                slot.elements.get(n, value) == value for n, value in place.step.written
+            ):
+                return slot
+        self._slots.append(Slot(place, loops, nth))
+        return self._slots[-1]
+
     def put_constant(self, place: Place, text: str) -> None:
         """Put a text where its segment is written anyway: a constant alone makes no segment."""
-        for slot in self._slots.values():
+        for slot in self._slots:
             fits = all(slot.elements.get(n) == v for n, v in place.step.written)
             if slot.tag == place.step.tag and slot.loops == place.loops and fits:
                 slot.elements.setdefault(place.element, text)
 
     def drop(self, tags: set[str]) -> None:
         """Forget segments that a loop has written instead."""
-        self._slots = {key: slot for key, slot in self._slots.items() if slot.loops or slot.tag not in tags}
+        self._slots = [slot for slot in self._slots if slot.loops or slot.tag not in tags]
 
     def build(self, first: str, component: str) -> list[tuple[str, ...]]:
         """All segments; `first` is the tag that opens the scope's loop, the others follow the order."""
         listed = {tag: n for n, tag in enumerate(self._order)}
-        slots = list(self._slots.values())
-        ranks = {id(slot): self._rank(slot, n, first, listed) for n, slot in enumerate(slots)}
-        slots.sort(key=lambda slot: ranks[id(slot)])
-        built = [slot.build(component) for slot in slots]
+        ranks = {id(slot): self._rank(slot, n, first, listed) for n, slot in enumerate(self._slots)}
+        built = [slot.build(component) for slot in sorted(self._slots, key=lambda slot: ranks[id(slot)])]
         return [segment for segment in built if len(segment) > 1]
 
     def _rank(self, slot: Slot, n: int, first: str, listed: dict[str, int]) -> tuple[int, int]:
