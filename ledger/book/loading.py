@@ -208,7 +208,7 @@ class Loader:
 
     def _close_receipt_lines(self) -> None:
         lines, self._receipt_lines = self._receipt_lines, set()
-        fresh = self._fresh("receipt_lines", lines)
+        fresh = self._fresh("links of receipt lines", lines)
         missing = fresh - self.workset.receipt_lines.keys()
         for place, wanted in by_place((*document, line) for document, line in missing):
             for row in self._select(RECEIPT_LINE, place, ("provider", "receipt_id", "line"), wanted):
@@ -222,12 +222,12 @@ class Loader:
 
     def _missing_order_lines(self) -> set[LineKey]:
         named, self._order_lines = self._order_lines, set()
-        fresh = self._fresh("order_lines", named)
+        fresh = self._fresh("named order lines", named)
         self._orders.update(order for order, _ in fresh)
         return {key for key in fresh if key[1]} - self.workset.order_lines.keys()
 
     def _load_headers(self, codec: Codec, keys: set[Any], add: Any) -> None:
-        for place, wanted in by_place(self._fresh(codec.table.name, keys)):
+        for place, wanted in by_place(self._fresh(f"headers of {codec.table.name}", keys)):
             for row in self._select(codec, place, codec.keys[2:], wanted):
                 record = codec.read(row)
                 self.stored[codec].add(record.key)
