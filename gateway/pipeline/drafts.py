@@ -16,6 +16,7 @@ from gateway import x12
 from gateway.document import Party
 from gateway.errors import CrossdockError, OperatorMistake
 from gateway.mapping import write_document
+from gateway.messages import from_microseconds
 from gateway.partners import Partner
 from gateway.pipeline.answering import Draft, delimiters_of, our_party
 from gateway.pipeline.context import Context
@@ -103,6 +104,12 @@ def _write_one(connection: Connection, draft: outbox.Draft, context: Context) ->
         said = place_faults(connection, _about(said, original), configuration)
     if said is None:
         raise OperatorMistake("the draft holds nothing to write")
+    if said.created_at is None:
+        # The document that we write has a date, whether or not whoever said it gave one.
+        said = msgspec.structs.replace(said, created_at=context.now)
+    if said.created_at is None:
+        # What a document of ours must say of its making, and an event of our own systems may not have said.
+        said = msgspec.structs.replace(said, created_at=from_microseconds(draft.created_at))
     found = configuration.map_to_write(partner.id, wanted.set_id)
     if found is None:
         raise OperatorMistake(f"no map writes {wanted.set_id} for {partner.id}")
