@@ -21,11 +21,13 @@ import msgspec
 
 from gateway.pipeline import Street
 from ledger import queries
-from ledger.events import AnyEvent, Event
+from ledger.book import verify
+from ledger.events import MASTER_DATA, AnyEvent
 
 HERE = Path(__file__).parent
 WORLD = HERE / "_world"
 START = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+_CASE_STAMPS = {"opened_at", "opened_seq", "due_at", "resolved_at", "book", "number"}
 
 _STEP = re.compile(r"\d\d\.([a-z]+)\.[a-z]+\Z")
 _VOLATILE = {"digest", "policy", "chain", "source", "actor", "correlation", "causation", "schema", "recorded_at"}
@@ -79,53 +81,63 @@ def _events(data: bytes) -> list[AnyEvent]:
     return msgspec.json.decode(data, type=list[AnyEvent])  # type: ignore[arg-type, no-any-return]
 
 
-def _all_events(street: Street, book: str) -> list[Any]:
+def _all_events(street: Street, book: str) -> list[queries.EventKept]:
     with street.read() as conn:
-        return list(queries.tail(conn, 0, book=book, limit=10_000))
+        listed = queries.tail(conn, 0, book=book, limit=10_000)
+        return [event for one in listed if (event := queries.event(conn, one.seq, book=book))]
 
 
 def _answers(street: Street, received: dict[str, str], first: int) -> dict[str, bytes]:
-    live, test = _all_events(street, "live")[first:], _all_events(street, "test")
-    with street.read() as conn:
-        books = {
-            book: {
-                "cases": [_plain(case) for case in queries.cases(conn, book=book)],
-                "balances": sorted(
-                    (_plain(balance) for balance in queries.balances(conn, book=book, external=True)), key=str
-                ),
-            }
-            for book, events in (("live", live), ("test", test))
-            if book == "live" or events
-        }
+    live = _all_events(street, "live")[first:]
+    test = [event for event in _all_events(street, "test") if not isinstance(event.body, MASTER_DATA)]
     outcomes = {
         "messages": [_message(street.message(id)) for id in received],
         "events": [
             {"kind": event.kind, "number": event.number, "result": event.result, "outcomes": _plain(event.outcomes)}
             for event in live + test
         ],
-        **books,
+        "live": _books(street, "live"),
     }
+    if test:
+        outcomes["test"] = _books(street, "test")
     files = {"events.json": _json([_event(event) for event in live + test]), "outcomes.json": _json(outcomes)}
     for answer in street.messages(direction="out", limit=1000):
+        if answer["status"] == "parked":
+            raise AssertionError(f"{answer['kind']} to {answer['to']} is parked: {answer['reason']}")
         name = ("997" if answer["kind"] == "TA1" else answer["kind"]) + ".edi"
         files[name] = files.get(name, b"") + _readable(street.fetch(answer["id"]))
     return {name: _name_messages(body, received) for name, body in files.items()}
 
 
-def _event(event: Any) -> dict[str, Any]:
-    body = event.body if isinstance(event.body, Event) else msgspec.json.decode(event.body)
-    return {name: value for name, value in _plain(body).items() if name not in _VOLATILE}
+def _books(street: Street, book: str) -> dict[str, Any]:
+    """Cases and balances as they stand in the end; every law holds."""
+    with street.read() as conn:
+        assert verify(conn) == []
+        balances = queries.balances(conn, book=book, by=queries.DIMENSIONS, external=True)
+        return {
+            "cases": [
+                {name: value for name, value in _plain(case).items() if value and name not in _CASE_STAMPS}
+                for case in queries.cases(conn, book=book)
+            ],
+            "balances": [{name: value for name, value in _plain(one).items() if value} for one in balances],
+        }
+
+
+def _event(event: queries.EventKept) -> dict[str, Any]:
+    """What was said, and how each line stands; stamps and digests are left out."""
+    said = {name: value for name, value in _plain(event.body).items() if name not in _VOLATILE}
+    return said | {"result": event.result, "line_status": {line.line: line.status for line in event.lines}}
 
 
 _MESSAGE = ("status", "reason", "partner", "name", "documents", "faults")
-_NOT_SHOWN = {"id", "received_at", "digest", "map", "guide", "bytes", "answers", "first_byte", "last_byte"}
+_DOCUMENT = ("id", "type", "status", "reason_code", "reason", "faults", "unmapped")
 
 
 def _message(message: dict[str, Any]) -> dict[str, Any]:
     plain = _plain(message)
     shown = {name: plain[name] for name in _MESSAGE if plain.get(name)}
     shown["documents"] = [
-        {k: v for k, v in d.items() if k not in _NOT_SHOWN and v} for d in shown.get("documents", [])
+        {name: document[name] for name in _DOCUMENT if document.get(name)} for document in shown.get("documents", [])
     ]
     return shown
 
