@@ -12,6 +12,8 @@ class Limits(NamedTuple):
     """Larger messages are not looked at."""
     chunk_bytes: int = 256 * 1024
     """How much of a message is taken apart at a time."""
+    first_chunk_bytes: int = 16 * 1024
+    """How much of an interchange at first; four times as much each time after, so that small ones stay cheap."""
     segment_bytes_max: int = 64 * 1024
     """A longer segment means that the terminator was misread."""
     interchanges_max: int = 10_000

@@ -20,7 +20,6 @@ _BLANK = b" \t\r\n\0\x1a\xef\xbb\xbf"
 _SPACE = " \t\r\n"
 _LINE_BREAKS = re.compile(r"[\r\n]")
 _START = re.compile(rb"ISA(?=[^A-Za-z0-9 \r\n\t])")
-_FIRST_CHUNK_BYTES = 16 * 1024
 
 
 class Header(NamedTuple):
@@ -132,7 +131,7 @@ def _line_break(text: str, at: int, segment: str) -> str:
 
 def scan(data: bytes, header: Header, limits: Limits) -> Iterator[Piece]:
     """Segments behind an ISA up to the end of the message, in pieces. The reader stops at IEA and starts anew."""
-    at, size = header.end, _FIRST_CHUNK_BYTES
+    at, size = header.end, limits.first_chunk_bytes
     terminator = header.delimiters.segment
     separator = terminator + header.line_break
     while at < len(data):

@@ -1,0 +1,167 @@
+"""The reader never fails, whatever the bytes; what it reads clean it can write again, byte for byte."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from gateway.document import Delimiters, Document, Loop, Segment
+from gateway.x12 import (
+    Guides,
+    Interchange,
+    OutgoingDocument,
+    OutgoingGroup,
+    plan_acks,
+    read,
+    show,
+    write_interchange,
+)
+from gateway.x12.limits import LIMITS
+from tests.properties.x12_mutations import clean_interchanges, mutate
+
+GUIDES = Guides.from_roots([Path()])
+CLEAN = clean_interchanges()
+SMALL = LIMITS._replace(chunk_bytes=64, first_chunk_bytes=16, faults_max=5, segment_bytes_max=512)
+
+
+def segments_of(loop: Loop) -> list[Segment]:
+    found = list(loop.segments)
+    for inner in loop.loops:
+        found += segments_of(inner)
+    return sorted(found)
+
+
+def write_again(interchange: Interchange) -> bytes:
+    groups = [
+        OutgoingGroup(
+            id=group.id,
+            sender=group.sender,
+            receiver=group.receiver,
+            control=int(group.control),
+            version=group.version,
+            documents=tuple(_outgoing(document) for document in group.documents),
+        )
+        for group in interchange.groups
+    ]
+    return write_interchange(
+        groups,
+        GUIDES,
+        sender=interchange.sender,
+        receiver=interchange.receiver,
+        control=int(interchange.control),
+        now=datetime.strptime(interchange.date + interchange.time, "%y%m%d%H%M"),  # noqa: DTZ007 (digits only)
+        test=interchange.test,
+        delimiters=interchange.delimiters,
+        version=interchange.version,
+        ack_requested=interchange.ack_requested,
+    )
+
+
+def _outgoing(document: Document) -> OutgoingDocument:
+    body = tuple(segment.elements for segment in segments_of(document.root))[1:-1]
+    return OutgoingDocument(set_id=document.type, control=document.control.number, segments=body)
+
+
+def exercise(data: bytes) -> None:
+    """Everything that looks at a reading, at two sizes of chunk."""
+    for limits in (LIMITS, SMALL):
+        reading = read(data, GUIDES, limits=limits)
+        assert isinstance(show(reading), str)
+        for interchange in reading.interchanges:
+            plan_acks(interchange)
+            assert 0 <= interchange.first_byte < interchange.last_byte <= len(data)
+
+
+@given(data=st.binary(max_size=400))
+@example(data=b"")
+@example(data=b"ISA")
+@example(data=b"ISA*" + b"*" * 200)
+@example(data=CLEAN[0].encode()[:106])
+def test_random_bytes_never_fail(data: bytes) -> None:
+    exercise(data)
+
+
+@given(text=st.sampled_from(CLEAN), cuts=st.lists(st.tuples(st.floats(0, 1), st.binary(max_size=6)), max_size=4))
+def test_spliced_bytes_never_fail(text: str, cuts: list[tuple[float, bytes]]) -> None:
+    data = text.encode()
+    for where, junk in cuts:
+        at = int(where * len(data))
+        data = data[:at] + junk + data[at + len(junk) // 2 :]
+
+    exercise(data)
+
+
+@given(chance=st.randoms(use_true_random=False), text=st.sampled_from(CLEAN))
+def test_wrong_interchanges_never_fail_and_their_answers_stand(chance: random.Random, text: str) -> None:
+    data = mutate(chance, text).encode("latin-1")
+
+    for interchange in read(data, GUIDES).interchanges:
+        plan = plan_acks(interchange)
+        groups = [
+            OutgoingGroup(
+                id="FA",
+                sender=answer.group_sender or "US",
+                receiver=answer.group_receiver or "THEM",
+                control=1,
+                version=answer.version,
+                documents=(OutgoingDocument(set_id="997", control="0001", segments=answer.segments),),
+            )
+            for answer in plan.groups
+        ]
+        # The writer refuses what its guide faults: a 997 that passes is well formed, whatever it answers.
+        answer = write_interchange(
+            groups,
+            GUIDES,
+            sender=interchange.receiver,
+            receiver=interchange.sender,
+            control=1,
+            now=datetime(2026, 11, 22, 12),  # noqa: DTZ001 (only printed)
+            test=True,
+        )
+        assert read(answer, GUIDES).interchanges[0].accepted or not groups
+
+
+@pytest.mark.parametrize("text", CLEAN)
+def test_clean_interchange_is_written_again_byte_for_byte(text: str) -> None:
+    (interchange,) = read(text.encode(), GUIDES).interchanges
+
+    assert write_again(interchange) == text.encode()
+
+
+@given(
+    text=st.sampled_from(CLEAN),
+    marks=st.lists(st.sampled_from("|^!\x1c\x1d\x1e\x1f{$"), min_size=3, max_size=3, unique=True),
+)
+@settings(max_examples=40)
+def test_delimiters_change_nothing_of_what_is_read(text: str, marks: list[str]) -> None:
+    element, component, segment = marks
+    table = str.maketrans({"*": element, ">": component, "~": segment})
+    data = text.translate(table).encode("latin-1")
+
+    (interchange,) = read(data, GUIDES).interchanges
+
+    assert interchange.delimiters == Delimiters(element, component, segment)
+    assert write_again(interchange) == data
+
+
+@given(text=st.sampled_from(CLEAN), chunk_bytes=st.integers(8, 300))
+@settings(max_examples=60)
+def test_size_of_chunks_changes_nothing_of_what_is_read(text: str, chunk_bytes: int) -> None:
+    data = text.encode()
+
+    whole = read(data, GUIDES)
+    pieces = read(data, GUIDES, limits=LIMITS._replace(chunk_bytes=chunk_bytes, first_chunk_bytes=chunk_bytes))
+
+    assert pieces == whole
+
+
+@pytest.mark.long
+@given(data=st.binary(max_size=4000), text=st.sampled_from(CLEAN), where=st.floats(0, 1))
+def test_long_junk_inside_interchanges_never_fails(data: bytes, text: str, where: float) -> None:
+    cut = int(where * len(text))
+    exercise(text[:cut].encode() + data + text[cut:].encode())
