@@ -59,7 +59,7 @@ class AdvisedItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     faults: tuple[AdvisedFault, ...] = ()
 
 
-class ApplicationAdvice(Advice, tag="application"):
+class ApplicationAdvice(Advice, tag="application", frozen=True):
     """824: what is wrong inside a document. The `original_*` fields say which document that was."""
 
     original_set: str = "856"
@@ -103,7 +103,7 @@ class ReceivedLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     variances: tuple[Variance, ...] = ()
 
 
-class ReceivingAdvice(Advice, tag="receiving"):
+class ReceivingAdvice(Advice, tag="receiving", frozen=True):
     """861: what the dock found."""
 
     receipt_id: str = ""

@@ -29,7 +29,7 @@ class Value(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     """A frozen value inside an event; unknown fields are refused, absent ones mean their default."""
 
 
-class Actor(Value):
+class Actor(Value, frozen=True):
     """Who caused an event. `id` is a partner id, user name, system name or model name, by `kind`."""
 
     kind: Literal["partner", "user", "system", "model"]
@@ -38,7 +38,7 @@ class Actor(Value):
     sites: tuple[str, ...] = ()
 
 
-class Source(Value):
+class Source(Value, frozen=True):
     """The document that said it: message id (`m_...`) and document id (`<message>.<n>`)."""
 
     message: str
@@ -106,7 +106,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
 # --- orders -------------------------------------------------------------------------------------------------
 
 
-class Schedule(Value):
+class Schedule(Value, frozen=True):
     """One delivery of an order line: how many, due when (SCH01, SCH06/07)."""
 
     quantity: Decimal
@@ -114,7 +114,7 @@ class Schedule(Value):
     unit: str = ""
 
 
-class OrderLine(Line):
+class OrderLine(Line, frozen=True):
     """One ordered part. `order_line` is PO101; the price is per `price_per` units, never converted."""
 
     order_line: str = ""
@@ -127,7 +127,7 @@ class OrderLine(Line):
     """Only in OrderChanged: what happens to the line; "" takes the line as its new whole."""
 
 
-class _Order(Event):
+class _Order(Event, frozen=True):
     supplier: str = ""
     ship_to: str = ""
     bill_to: str = ""
@@ -141,17 +141,17 @@ class _Order(Event):
     lines: tuple[OrderLine, ...] = ()
 
 
-class OrderPlaced(_Order, tag="OrderPlaced"):
+class OrderPlaced(_Order, tag="OrderPlaced", frozen=True):
     """A purchase order in force (850 with BEG01 00, or the ERP's order)."""
 
 
-class OrderChanged(_Order, tag="OrderChanged"):
+class OrderChanged(_Order, tag="OrderChanged", frozen=True):
     """A change to an order. With `complete`, lines that are not named are cancelled (850 with BEG01 05)."""
 
     complete: bool = False
 
 
-class OrderCancelled(Event, tag="OrderCancelled"):
+class OrderCancelled(Event, tag="OrderCancelled", frozen=True):
     """The order is withdrawn; what has been advised or received stays as it is."""
 
     supplier: str = ""
@@ -162,7 +162,7 @@ class OrderCancelled(Event, tag="OrderCancelled"):
 # --- shipments ----------------------------------------------------------------------------------------------
 
 
-class HandlingUnit(Value):
+class HandlingUnit(Value, frozen=True):
     """One pallet, box or container: its label or SSCC, the unit it stands on, and how much is inside."""
 
     id: str
@@ -172,7 +172,7 @@ class HandlingUnit(Value):
     serials: tuple[str, ...] = ()
 
 
-class NoticeLine(Line):
+class NoticeLine(Line, frozen=True):
     """One advised part of a shipment (HL level I). Order references fall through from the levels above."""
 
     order_number: str = ""
@@ -186,7 +186,7 @@ class NoticeLine(Line):
     """CLD01 and CLD02; their product must be the quantity (D35)."""
 
 
-class _Shipment(Event):
+class _Shipment(Event, frozen=True):
     supplier: str = ""
     ship_from: str = ""
     ship_to: str = ""
@@ -207,22 +207,22 @@ class _Shipment(Event):
     lines: tuple[NoticeLine, ...] = ()
 
 
-class ShipmentNotified(_Shipment, tag="ShipmentNotified"):
+class ShipmentNotified(_Shipment, tag="ShipmentNotified", frozen=True):
     """An advance ship notice (856 with BSN01 00). `number` is the shipment id, BSN02."""
 
 
-class ShipmentReplaced(_Shipment, tag="ShipmentReplaced"):
+class ShipmentReplaced(_Shipment, tag="ShipmentReplaced", frozen=True):
     """The whole notice again, in place of the earlier one (BSN01 05, or 04 unless the agreement says delta)."""
 
 
-class ShipmentCancelled(_Shipment, tag="ShipmentCancelled"):
+class ShipmentCancelled(_Shipment, tag="ShipmentCancelled", frozen=True):
     """The notice is withdrawn (BSN01 01); lines, where sent, are not read as facts."""
 
 
 # --- goods receipts -----------------------------------------------------------------------------------------
 
 
-class ReceiptLine(Line):
+class ReceiptLine(Line, frozen=True):
     """One received part. `quantity` counts everything that came, damaged and rejected included."""
 
     shipment_id: str = ""
@@ -248,7 +248,7 @@ class ReceiptLine(Line):
     remarks: str = ""
 
 
-class GoodsReceived(Event, tag="GoodsReceived"):
+class GoodsReceived(Event, tag="GoodsReceived", frozen=True):
     """What the dock found. `number` is the receiver's goods-receipt id; `occurred_at` when it was received."""
 
     ship_to: str = ""
@@ -256,7 +256,7 @@ class GoodsReceived(Event, tag="GoodsReceived"):
     lines: tuple[ReceiptLine, ...] = ()
 
 
-class GoodsReceiptReversed(Event, tag="GoodsReceiptReversed"):
+class GoodsReceiptReversed(Event, tag="GoodsReceiptReversed", frozen=True):
     """A goods receipt booked by mistake is taken back, wholly or for the named lines."""
 
     ship_to: str = ""
@@ -270,7 +270,7 @@ class GoodsReceiptReversed(Event, tag="GoodsReceiptReversed"):
 Resolution = Literal["accept", "short_close", "credit", "return", "rework", "scrap", "recount", "waive"]
 
 
-class DiscrepancyResolved(Event, tag="DiscrepancyResolved"):
+class DiscrepancyResolved(Event, tag="DiscrepancyResolved", frozen=True):
     """A person (or a rule) decides a case; what clears the clearing account is posted. `number` is the case id."""
 
     resolution: Resolution
@@ -279,14 +279,14 @@ class DiscrepancyResolved(Event, tag="DiscrepancyResolved"):
     comment: str = ""
 
 
-class TimePassed(Event, tag="TimePassed"):
+class TimePassed(Event, tag="TimePassed", frozen=True):
     """The clock reached `number` (ISO 8601, UTC): waits end and overdue facts become visible."""
 
 
 # --- master data: each event is a whole row in force from its sequence on ------------------------------------
 
 
-class PartRevision(Value):
+class PartRevision(Value, frozen=True):
     """An engineering revision and the days on which it is effective; open ended when None."""
 
     revision: str
@@ -294,7 +294,7 @@ class PartRevision(Value):
     effective_to: date | None = None
 
 
-class PartDefined(Event, tag="PartDefined"):
+class PartDefined(Event, tag="PartDefined", frozen=True):
     """A part: `number` is our part number. `aliases` are `qualifier:value` or `partner/qualifier:value`."""
 
     base_unit: str
@@ -308,7 +308,7 @@ class PartDefined(Event, tag="PartDefined"):
     active: bool = True
 
 
-class UnitFactorDefined(Event, tag="UnitFactorDefined"):
+class UnitFactorDefined(Event, tag="UnitFactorDefined", frozen=True):
     """One `unit` of the part is numerator/denominator base units, exactly. `number` is `part/unit`."""
 
     part: str
@@ -317,7 +317,7 @@ class UnitFactorDefined(Event, tag="UnitFactorDefined"):
     denominator: int = 1
 
 
-class SiteDefined(Event, tag="SiteDefined"):
+class SiteDefined(Event, tag="SiteDefined", frozen=True):
     """A plant, warehouse or depot. `number` is our site id; `identifiers` are `qualifier:value`."""
 
     name: str = ""
@@ -326,7 +326,7 @@ class SiteDefined(Event, tag="SiteDefined"):
     receiving_location: str = "DOCK"
 
 
-class LocationDefined(Event, tag="LocationDefined"):
+class LocationDefined(Event, tag="LocationDefined", frozen=True):
     """A place within a site. `number` is `site/location`."""
 
     location: str
@@ -336,7 +336,7 @@ class LocationDefined(Event, tag="LocationDefined"):
     parent: str = ""
 
 
-class SupplierDefined(Event, tag="SupplierDefined"):
+class SupplierDefined(Event, tag="SupplierDefined", frozen=True):
     """A supplier or other party. `number` is our id for it; `identifiers` are `qualifier:value`."""
 
     name: str = ""
@@ -345,7 +345,7 @@ class SupplierDefined(Event, tag="SupplierDefined"):
     roles: tuple[str, ...] = ("supplier",)
 
 
-class CalendarDefined(Event, tag="CalendarDefined"):
+class CalendarDefined(Event, tag="CalendarDefined", frozen=True):
     """Working days of a site or supplier. `number` is its name; `weekdays` count Monday as 1."""
 
     weekdays: tuple[int, ...] = (1, 2, 3, 4, 5)
@@ -396,7 +396,7 @@ def kind_of(event: Event) -> str:
 
 
 _encoder = msgspec.json.Encoder(decimal_format="string", order="deterministic")
-_decoder = msgspec.json.Decoder(AnyEvent)
+_decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
 
 def write_event(event: Event) -> bytes:

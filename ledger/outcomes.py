@@ -26,40 +26,40 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag
     line: str = ""
 
 
-class Posted(Outcome, tag="posted"):
+class Posted(Outcome, tag="posted", frozen=True):
     """The line is in the books: how many movements it made (an order makes none)."""
 
     movements: int = 0
 
 
-class Repeated(Outcome, tag="repeated"):
+class Repeated(Outcome, tag="repeated", frozen=True):
     """The same fact again: nothing changed."""
 
     seq: int = 0
 
 
-class Waiting(Outcome, tag="waiting"):
+class Waiting(Outcome, tag="waiting", frozen=True):
     """Kept until what it needs arrives: `needs` is `order:PO1`, `part:X`, `unit:X/BX`, `site:92:P1`, `receipt:R1`."""
 
     needs: str = ""
     until: datetime | None = None
 
 
-class Refused(Outcome, tag="refused"):
+class Refused(Outcome, tag="refused", frozen=True):
     """Kept, never posted; the case says why."""
 
     code: str = ""
     reason: str = ""
 
 
-class Conflict(Outcome, tag="conflict"):
+class Conflict(Outcome, tag="conflict", frozen=True):
     """The same key with other content: kept and shown, changes nothing."""
 
     seq: int = 0
     reason: str = ""
 
 
-class CaseOpened(Outcome, tag="case_opened"):
+class CaseOpened(Outcome, tag="case_opened", frozen=True):
     """A discrepancy beyond tolerance."""
 
     case: str
@@ -71,7 +71,7 @@ class CaseOpened(Outcome, tag="case_opened"):
     reason: str = ""
 
 
-class CaseChanged(Outcome, tag="case_changed"):
+class CaseChanged(Outcome, tag="case_changed", frozen=True):
     """A case took another quantity or status."""
 
     case: str
@@ -80,7 +80,7 @@ class CaseChanged(Outcome, tag="case_changed"):
     quantity: Decimal = Decimal(0)
 
 
-class AdviceDue(Outcome, tag="advice_due"):
+class AdviceDue(Outcome, tag="advice_due", frozen=True):
     """The partner is to be told; the gateway sends it where the agreement says so."""
 
     advice: AnyAdvice
