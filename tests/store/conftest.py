@@ -1,0 +1,101 @@
+"""Every test of the ledger's store runs on SQLite and on PostgreSQL, each in an upgraded database of its own."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import text as sql
+
+from ledger.book import upgrade
+from tests.store.postgres import NAME, find_binaries, shared_cluster
+
+
+@pytest.fixture(scope="session")
+def postgres_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Path]:
+    """Socket folder of the run's PostgreSQL; tests that need it are skipped, loudly, where it is not installed."""
+    binaries = find_binaries()
+    if binaries is None:
+        pytest.skip(
+            "POSTGRESQL IS NOT INSTALLED: no initdb on the path or in /usr/lib/postgresql; half of these tests"
+        )
+    base = tmp_path_factory.getbasetemp()
+    with shared_cluster(base if worker_id == "master" else base.parent, binaries) as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_folder: Path, worker_id: str) -> str:
+    """A database of this process, upgraded once: tests run in it one after the other and roll back."""
+    name = f"ledger_{worker_id}"
+    make_database(postgres_folder, name)
+    url = url_of(postgres_folder, name)
+    upgrade_at(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An upgraded SQLite file to copy."""
+    path = tmp_path_factory.mktemp("template") / "ledger.db"
+    upgrade_at(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def conn(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Connection]:
+    """A connection in a database transaction over upgraded, empty tables; rolled back in the end."""
+    if request.param == "sqlite":
+        path = tmp_path / "ledger.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        engine = sqlite_engine(path)
+    else:
+        engine = create_engine(request.getfixturevalue("postgres_url"))
+    with engine.connect() as connection:
+        yield connection
+        connection.rollback()
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An engine over a database without any table."""
+    if request.param == "sqlite":
+        engine = sqlite_engine(tmp_path / "empty.db")
+    else:
+        folder = request.getfixturevalue("postgres_folder")
+        name = "empty_" + "".join(c for c in tmp_path.name.lower() + tmp_path.parent.name if c.isalnum())[-50:]
+        make_database(folder, name)
+        engine = create_engine(url_of(folder, name))
+    yield engine
+    engine.dispose()
+
+
+def upgrade_at(url: str) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        upgrade(connection)
+    engine.dispose()
+
+
+def url_of(folder: Path, database: str) -> str:
+    return f"postgresql+psycopg://{NAME}@/{database}?host={folder}"
+
+
+def make_database(folder: Path, name: str) -> None:
+    engine = create_engine(url_of(folder, "postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as conn:
+        conn.execute(sql(f'DROP DATABASE IF EXISTS "{name}"'))
+        conn.execute(sql(f'CREATE DATABASE "{name}"'))
+    engine.dispose()
+
+
+def sqlite_engine(path: Path) -> Engine:
+    """As the gateway opens it for writing: BEGIN IMMEDIATE, said by us and not by the driver."""
+    engine = create_engine(f"sqlite:///{path}")
+    event.listen(engine, "connect", lambda raw, _: setattr(raw, "isolation_level", None))
+    event.listen(engine, "begin", lambda opened: opened.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
