@@ -9,7 +9,8 @@ from pathlib import Path
 from tests.tidy.tree import files_under, text_of
 
 MODULE_LINES_MAX = 400
-# The street is the place that would grow into a god-file: everything passes through it.
+# The files that know the order of work are where a god-file would grow: everything passes through them.
+STREET = {"accept.py", "process.py", "deliver.py", "elapse.py", "replay.py", "reconcile.py"}
 STREET_LINES_MAX = 200
 # The whole vocabulary belongs on one page: a reader who meets an event must find its neighbours beside it.
 VOCABULARY_LINES_MAX = 600
@@ -38,7 +39,8 @@ def lines_of_work(function: Function) -> int:
 def lines_allowed(path: Path) -> int:
     if path == Path("ledger/events.py"):
         return VOCABULARY_LINES_MAX
-    return STREET_LINES_MAX if path.parts[:2] == ("gateway", "pipeline") else MODULE_LINES_MAX
+    is_street = path.parts[:2] == ("gateway", "pipeline") and path.name in STREET
+    return STREET_LINES_MAX if is_street else MODULE_LINES_MAX
 
 
 def test_no_module_outgrows_one_sitting() -> None:
@@ -51,6 +53,8 @@ def test_no_function_outgrows_one_screen() -> None:
     too_long = {
         f"{path}:{function.lineno} {function.name}": lines_of_work(function)
         for path in python_files()
+        # A migration is history: it lists what was made then, and is never edited.
+        if path.parent.name != "versions"
         for function in functions_of(path)
         if lines_of_work(function) > FUNCTION_LINES_MAX
     }
@@ -61,7 +65,7 @@ def test_no_function_outgrows_one_screen() -> None:
 def test_every_module_says_what_it_is_for() -> None:
     silent = [
         str(path)
-        for path in python_files()
+        for path in files_under("gateway", "ledger", "benchmarks", "docs", suffix=".py")
         if text_of(path).strip() and ast.get_docstring(ast.parse(text_of(path))) is None
     ]
 

@@ -16,7 +16,7 @@ VAGUE_MODULES = {"utils", "util", "helpers", "helper", "common", "base", "manage
 OUTSIDE = ["../" + "shared", "/wo" + "rk/", ".libr" + "ary", "/root/" + ".pyenv"]
 REGISTRIES = [
     "pypi" + ".org", "python" + "hosted", "npm" + "js.", "crates" + ".io", "proxy.golang" + ".org", "maven" + ".org",
-    "index" + "-url", "find" + "-links", '"resol' + 'ved":', "deb.debian" + ".org",
+    "index" + "-url", "find" + "-links", '"resol' + 'ved": "h', "deb.debian" + ".org",
 ]  # fmt: skip
 PRIVATE_KEY = re.compile("-----BEGIN [A-Z0-9 ]*PRIVATE" + " KEY-----")
 NOTE_FOR_NOBODY = re.compile(r"#.*\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b(?!\(#\d+\))")
