@@ -137,7 +137,8 @@ class Priors:
         known: dict[str, set[bytes]] = {}
         for prior in priors:
             for line, (digest, status) in self._lines(prior).items():
-                if status != "refused":
+                # A line that waits because nobody knew its place has said nothing about this place yet.
+                if status != "refused" and (prior.site == draft.site or status != "waiting"):
                     known.setdefault(line, set()).add(digest)
         lines: list[int] = []
         standings: list[Standing] = []
