@@ -20,14 +20,19 @@ def main() -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     configuration: Configuration | None = None
+    zones: dict[str, str] = {}
     while (body := read_frame(sys.stdin.buffer)) is not None:
         try:
             work = work_decoder.decode(body)
             if work.files is not None:
                 configuration = Configuration.from_files(work.files, check=False)
+            if work.zones is not None:
+                zones = work.zones
             if configuration is None:
                 raise AssertionError("the first batch brings the configuration")
-            result = Result(tuple(read_message(claimed, data, configuration) for claimed, data in work.messages))
+            result = Result(
+                tuple(read_message(claimed, data, configuration, zones) for claimed, data in work.messages)
+            )
         except Exception as error:
             # The parent reads the batch itself then, message by message, and finds the culprit.
             configuration, result = None, Result(failure=f"{type(error).__name__}: {error}")

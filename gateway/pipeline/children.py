@@ -10,14 +10,14 @@ import contextlib
 import struct
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import IO
 
 import msgspec
 
 from gateway.errors import Unavailable
-from gateway.mapping import Configuration
+from gateway.pipeline.context import Context
 from gateway.pipeline.readings import ReadMessage
 from gateway.store.inbox import Claimed
 
@@ -25,9 +25,11 @@ _LENGTH = struct.Struct("<I")
 
 
 class Work(msgspec.Struct, frozen=True, array_like=True):
-    """One batch for a child. `files` is the configuration, None when the child has it from the batch before."""
+    """One batch for a child. `files` is the configuration and `zones` are those of places; None when the child has
+    them from the batch before."""
 
     files: dict[str, bytes] | None
+    zones: dict[str, str] | None
     messages: tuple[tuple[Claimed, bytes], ...]
 
 
@@ -66,6 +68,7 @@ class _Child:
         command = [sys.executable, "-m", "gateway.pipeline.child"]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
         self._has = ""
+        self._zones: Mapping[str, str] | None = None
 
     @property
     def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
@@ -74,11 +77,13 @@ class _Child:
             raise AssertionError("a child is always started with pipes")
         return to_child, from_child
 
-    def read(self, configuration: Configuration, messages: Sequence[tuple[Claimed, bytes]]) -> list[ReadMessage]:
+    def read(self, context: Context, messages: Sequence[tuple[Claimed, bytes]]) -> list[ReadMessage]:
+        configuration = context.configuration
         files = configuration.files if self._has != configuration.hash else None
+        zones = dict(context.zones) if self._zones is not context.zones else None
         to_child, from_child = self._pipes
         try:
-            write_frame(to_child, encoder.encode(Work(files, tuple(messages))))
+            write_frame(to_child, encoder.encode(Work(files, zones, tuple(messages))))
             body = read_frame(from_child)
         except OSError as error:
             raise Unavailable(f"a reading child ended: {error}") from error
@@ -86,9 +91,9 @@ class _Child:
             raise Unavailable("a reading child ended")
         result = result_decoder.decode(body)
         if result.failure:
-            self._has = ""
+            self._has, self._zones = "", None
             raise Unavailable(result.failure)
-        self._has = configuration.hash
+        self._has, self._zones = configuration.hash, context.zones
         return list(result.readings)
 
     def close(self) -> None:
@@ -108,17 +113,15 @@ class Children:
         self._idle = list(self._all)
         self._threads = ThreadPoolExecutor(max_workers=count, thread_name_prefix="reading")
 
-    def read(
-        self, configuration: Configuration, messages: Sequence[tuple[Claimed, bytes]]
-    ) -> Future[list[ReadMessage]]:
+    def read(self, context: Context, messages: Sequence[tuple[Claimed, bytes]]) -> Future[list[ReadMessage]]:
         """Read a batch in the next idle child. The future raises Unavailable when the child could not."""
-        return self._threads.submit(self._read, configuration, messages)
+        return self._threads.submit(self._read, context, messages)
 
-    def _read(self, configuration: Configuration, messages: Sequence[tuple[Claimed, bytes]]) -> list[ReadMessage]:
+    def _read(self, context: Context, messages: Sequence[tuple[Claimed, bytes]]) -> list[ReadMessage]:
         # As many threads as children: an idle one is always there. Appending and popping are atomic.
         child = self._idle.pop()
         try:
-            return child.read(configuration, messages)
+            return child.read(context, messages)
         finally:
             self._idle.append(child)
 

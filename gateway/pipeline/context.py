@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +21,8 @@ class Context:
     ledger: Ledger
     now: datetime
     new_id: Callable[[], str]
+    zones: Mapping[str, str]
+    """Time zones of places by party string; see `gateway.pipeline.zones`."""
 
     @property
     def at(self) -> int:

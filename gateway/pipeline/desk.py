@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from gateway.pipeline.elapse import elapse
 from gateway.pipeline.posting import follow
 from gateway.pipeline.process import Processor
 from gateway.pipeline.results import Progress, Replay
+from gateway.pipeline.zones import Zones
 from gateway.store import inbox, outbox
 from gateway.store.alerts import Alert, put_alerts
 from gateway.store.database import Database
@@ -58,6 +59,8 @@ class Desk:
         self.arrived = threading.Event()
         """Set when something waits in the inbox; the worker clears it."""
         self._processing, self._delivering = threading.Lock(), threading.Lock()
+        self._zones = Zones()
+        self._zone_table: Mapping[str, str] = {}
         self._processor = Processor(database, self.writer, self._children)
         try:
             self.in_force: InForce = open_configuration(home, roots, database, self.writer, now=microseconds(now))
@@ -79,6 +82,7 @@ class Desk:
             ledger=self.ledger,
             now=now,
             new_id=_ids(now),
+            zones=self._zone_table,
         )
 
     # --- commands ---
@@ -92,6 +96,8 @@ class Desk:
     def process(self, now: datetime) -> Progress:
         """One round: what was claimed is posted, and its drafts are written."""
         with self._processing:
+            with self.database.read() as connection:
+                self._zone_table = self._zones.current(connection)
             context = self.context(now)
             posted = self._processor.run(context)
             while write_drafts(self.database, self.writer, context):

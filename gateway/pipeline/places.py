@@ -6,6 +6,7 @@ Reads the kept bytes again with the map in force; only done for documents that a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import msgspec
 from sqlalchemy import Connection
@@ -14,6 +15,7 @@ from gateway.document import Provenance
 from gateway.mapping import Configuration, MapReading, read_document
 from gateway.messages import split_document_id
 from gateway.pipeline.reading import read_documents
+from gateway.pipeline.zones import zone_finder
 from gateway.store.evidence import load_evidence
 from ledger.advices import AdvisedFault, AdvisedItem, ApplicationAdvice
 
@@ -37,7 +39,13 @@ def place_faults(
     return msgspec.structs.replace(advice, items=tuple(placed(item) for item in advice.items))
 
 
-def read_again(data: bytes, document: str, configuration: Configuration, partner: str) -> MapReading | None:
+def read_again(
+    data: bytes,
+    document: str,
+    configuration: Configuration,
+    partner: str,
+    zones: Mapping[str, str] = MappingProxyType({}),
+) -> MapReading | None:
     """What the map in force reads in one document of a message; None where it can no longer be read."""
     agreed = configuration.partners.get(partner)
     number = split_document_id(document)[1]
@@ -45,7 +53,9 @@ def read_again(data: bytes, document: str, configuration: Configuration, partner
     if agreed is None or number is None or not 0 < number <= len(documents):
         return None
     found = configuration.map_for(partner, documents[number - 1])
-    return read_document(found, documents[number - 1], agreed) if found is not None else None
+    if found is None:
+        return None
+    return read_document(found, documents[number - 1], agreed, zone_of=zone_finder(zones))
 
 
 def _read_again(connection: Connection, advice: ApplicationAdvice, configuration: Configuration) -> MapReading | None:

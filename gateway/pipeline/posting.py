@@ -17,10 +17,13 @@ from gateway.pipeline.duplicates import History
 from gateway.pipeline.readings import ReadDocument, ReadMessage
 from gateway.pipeline.reconcile import reconcile_document, reconcile_interchange
 from gateway.store.alerts import Alert, put_alerts
-from gateway.store.documents import DocumentRow, put_documents, replace_documents
+from gateway.store.documents import DocumentRow, load_documents, put_documents, replace_documents
 from gateway.store.inbox import Finished, finish, holds_leases
 from ledger.events import Event
 from ledger.outcomes import Recorded
+
+UNANSWERED = frozenset({"unknown_partner", "wrong_carrier", "unknown_receiver", "test_state"})
+"""Reasons for which an envelope is held without its 997."""
 
 _json = msgspec.json.Encoder(decimal_format="string")
 
@@ -62,6 +65,8 @@ class _Batch:
         self._messages = messages
         self._context = context
         self._rows: dict[str, DocumentRow] = {}
+        self._before: dict[str, DocumentRow] = {}
+        """Rows of replayed messages as they stood."""
         self._to_record: list[ReadDocument] = []
         self._alerts: list[Alert] = []
         self._recorded: list[Recorded] = []
@@ -73,8 +78,12 @@ class _Batch:
         documents = [document for message in self._messages for document in message.documents]
         history = History(self._connection, documents, now=self._context.at)
         for message in self._messages:
+            if message.is_replay:
+                self._before |= {row.id: row for row in load_documents(self._connection, message.id)}
             for document in message.documents:
-                row = document.row if document.row.status else history.settle(document, release=message.is_replay)
+                before = self._before.get(document.row.id)
+                release = before is not None and before.status == "held"
+                row = document.row if document.row.status else history.settle(document, release=release)
                 if row is None:
                     if earlier := history.warning(document):
                         self._alert("duplicate_control", document.row, f"its control numbers were used for {earlier}")
@@ -104,8 +113,8 @@ class _Batch:
         interchanges = [one for message in self._messages for one in message.interchanges]
         answers = Answers(self._connection, self._context, interchanges)
         for message in self._messages:
-            for interchange in message.interchanges:
-                if not message.is_replay:
+            for index, interchange in enumerate(message.interchanges):
+                if not message.is_replay or self._is_unanswered(message, index):
                     answers.acknowledge(message.id, interchange)
                 for ta1 in interchange.acks:
                     self._alerts += reconcile_interchange(
@@ -121,20 +130,7 @@ class _Batch:
         again = [m for m in self._messages if m.is_replay]
         put_documents(self._connection, (self._rows[d.row.id] for m in first for d in m.documents))
         replace_documents(self._connection, [self._rows[d.row.id] for m in again for d in m.documents])
-        finish(
-            self._connection,
-            [
-                Finished(
-                    id=message.id,
-                    token=message.token,
-                    at=context.at,
-                    reason_code=message.reason_code,
-                    reason=message.reason,
-                    faults=message.faults,
-                )
-                for message in self._messages
-            ],
-        )
+        finish(self._connection, [self._finished(message) for message in self._messages])
         for message in self._messages:
             if message.reason_code:
                 self._alerts.append(
@@ -150,6 +146,31 @@ class _Batch:
         return sum(1 for m in self._messages if m.reason_code) + sum(
             1 for row in self._rows.values() if row.status in ("parked", "held")
         )
+
+    def _finished(self, message: ReadMessage) -> Finished:
+        """A message stays parked while anything in it waits for a person; what could be recorded is."""
+        code, reason = message.reason_code, message.reason
+        if not code:
+            rows = {row.id: row for row in self._before.values() if row.message == message.id}
+            rows |= {document.row.id: self._rows[document.row.id] for document in message.documents}
+            waiting = [rows[id] for id in sorted(rows) if rows[id].status in ("parked", "held")]
+            if waiting:
+                code, reason = waiting[0].reason_code or "parked", waiting[0].reason
+        return Finished(
+            id=message.id,
+            token=message.token,
+            at=self._context.at,
+            reason_code=code,
+            reason=reason,
+            faults=message.faults,
+        )
+
+    def _is_unanswered(self, message: ReadMessage, index: int) -> bool:
+        """A replayed envelope that had been refused for whoever brought it was never acknowledged."""
+        replayed = [
+            self._before.get(document.row.id) for document in message.documents if document.interchange == index
+        ]
+        return bool(replayed) and all(row is not None and row.reason_code in UNANSWERED for row in replayed)
 
     def _take(self, document: ReadDocument) -> DocumentRow:
         if document.acks or document.advice is not None:

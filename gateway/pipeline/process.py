@@ -94,7 +94,7 @@ class Processor:
             return
         reading: deque[tuple[list[tuple[Claimed, bytes]], Future[list[ReadMessage]]]] = deque()
         for lot in _lots(work):
-            reading.append((lot, self._children.read(context.configuration, lot)))
+            reading.append((lot, self._children.read(context, lot)))
             if len(reading) > self._children.count:
                 yield self._collect(*reading.popleft(), context)
         while reading:
@@ -114,7 +114,7 @@ class Processor:
         if claimed.attempts > ATTEMPTS_MAX:
             return _parked(claimed, "gave_up", f"reading it was begun {claimed.attempts - 1} times and never ended")
         try:
-            return read_message(claimed, data, context.configuration)
+            return read_message(claimed, data, context.configuration, context.zones)
         except Exception as error:
             log.exception("message.unreadable", message=claimed.id)
             return _parked(claimed, "failed", f"reading it failed: {type(error).__name__}: {error}")

@@ -5,7 +5,7 @@ Runs in the process itself for a few messages and in children for many (`gateway
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import cast
 
 import msgspec
@@ -13,11 +13,13 @@ import msgspec
 from gateway import x12
 from gateway.document import Document, Fault, Party
 from gateway.mapping import Configuration, MapReading, read_document
+from gateway.messages import from_microseconds
 from gateway.partners import Agreement, Partner
 from gateway.pipeline.identity import Refusal, check_interchange, check_test_state, partner_of
 from gateway.pipeline.meaning import ABOUT_WHAT_WE_SENT, goods_received_from, is_agreed
 from gateway.pipeline.readings import ReadDocument, ReadInterchange, ReadMessage
 from gateway.pipeline.received import read_acks
+from gateway.pipeline.zones import zone_finder
 from gateway.store.documents import DocumentRow, Key
 from gateway.store.inbox import Claimed
 from gateway.x12 import Group, Interchange
@@ -25,11 +27,12 @@ from ledger.advices import AnyAdvice, ReceivingAdvice
 from ledger.events import Actor, AnyEvent, Source
 
 
-def read_message(claimed: Claimed, data: bytes, configuration: Configuration) -> ReadMessage:
-    """All that can be known of a message without the ledger."""
-    if looks_like_x12(data):
-        return _Reader(claimed, configuration).read_x12(data)
-    return _Reader(claimed, configuration).read_other(data)
+def read_message(
+    claimed: Claimed, data: bytes, configuration: Configuration, zones: Mapping[str, str]
+) -> ReadMessage:
+    """All that can be known of a message without the ledger; of a replay, only the documents it may touch."""
+    reader = _Reader(claimed, configuration, zones)
+    return reader.read_x12(data) if looks_like_x12(data) else reader.read_other(data)
 
 
 def looks_like_x12(data: bytes) -> bool:
@@ -55,8 +58,10 @@ def _finder(configuration: Configuration) -> Callable[[Party, Party, str, str], 
 class _Reader:
     """The reading of one message; numbers its documents from 1 in order."""
 
-    def __init__(self, claimed: Claimed, configuration: Configuration) -> None:
+    def __init__(self, claimed: Claimed, configuration: Configuration, zones: Mapping[str, str]) -> None:
         self._claimed = claimed
+        self._zone_of = zone_finder(zones)
+        self._year = from_microseconds(claimed.received_at).year
         self._configuration = configuration
         self._documents: list[ReadDocument] = []
         self._interchanges: list[ReadInterchange] = []
@@ -98,7 +103,7 @@ class _Reader:
             self._take_interchange(interchange, refusal)
         if not reading.interchanges:
             return self._park("unreadable", "nothing in it could be read", reading.faults)
-        if len(refusals) == len(reading.interchanges) and not any(refusal.ta1 for refusal in refusals):
+        if len(refusals) == len(reading.interchanges):
             return self._park(refusals[0].code, refusals[0].text, reading.faults)
         return self._done(reading.faults)
 
@@ -130,9 +135,11 @@ class _Reader:
                     plan=plan,
                 )
             )
+        envelope = len(self._interchanges) - 1 if refusal is None else -1
         for group in interchange.groups:
             for document in group.documents:
-                self._documents.append(self._take_document(interchange, group, document, refusal))
+                read = self._take_document(interchange, group, document, refusal)
+                self._documents.append(msgspec.structs.replace(read, interchange=envelope))
 
     def _take_document(
         self, interchange: Interchange, group: Group, document: Document, refusal: Refusal | None
@@ -171,7 +178,7 @@ class _Reader:
         if found is None:
             text = f"no map reads {document.type} of {partner.id}"
             return ReadDocument(row=_as(row, "parked", "no_map", text))
-        reading = read_document(found, document, partner)
+        reading = read_document(found, document, partner, zone_of=self._zone_of, year=self._year)
         row = msgspec.structs.replace(
             row, map=found.hash, faults=row.faults + reading.faults, unmapped=str(reading.unmapped)
         )
@@ -201,7 +208,10 @@ class _Reader:
         source = Source(message=row.message, document=row.id)
         actor = Actor(kind="partner", id=partner.id)
         book = "test" if row.test else "live"
-        stamped = tuple(stamp(event, book=book, partner=partner.id, source=source, actor=actor) for event in events)
+        stamped = tuple(
+            stamp(_with_supplier(event, partner), book=book, partner=partner.id, source=source, actor=actor)
+            for event in events
+        )
         return ReadDocument(
             row=row,
             duplicates=partner.x12.duplicates,
@@ -245,9 +255,11 @@ class _Reader:
             token=claimed.token,
             partner=claimed.partner,
             received_at=claimed.received_at,
+            interchanges=tuple(self._interchanges),
             reason_code=code,
             reason=text,
             faults=faults,
+            is_replay=claimed.replay is not None,
         )
 
     def _done(self, faults: tuple[Fault, ...]) -> ReadMessage:
@@ -257,11 +269,20 @@ class _Reader:
             token=claimed.token,
             partner=claimed.partner,
             received_at=claimed.received_at,
-            documents=tuple(self._documents),
+            documents=tuple(
+                document for document in self._documents if claimed.replay is None or document.row.n in claimed.replay
+            ),
             interchanges=tuple(self._interchanges),
             faults=faults,
             is_replay=claimed.replay is not None,
         )
+
+
+def _with_supplier(event: AnyEvent, partner: Partner) -> AnyEvent:
+    """A supplier that names itself nowhere in its notice is the sender of the envelope."""
+    if partner.kind != "supplier" or not partner.identities.party or getattr(event, "supplier", None) != "":
+        return event
+    return msgspec.structs.replace(event, supplier=partner.identities.party[0])
 
 
 def _refuse(interchange: Interchange, code: str) -> tuple[str, ...]:

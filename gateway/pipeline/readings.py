@@ -53,6 +53,8 @@ class ReadDocument(msgspec.Struct, frozen=True, kw_only=True):
     """One document. `row.status` is final unless it is "": then the ledger, or the reconciliation, decides it."""
 
     row: DocumentRow
+    interchange: int = -1
+    """Index of its envelope in `ReadMessage.interchanges`, -1 where it has none that may be answered."""
     duplicates: Literal["enforce", "warn", "ignore"] = "enforce"
     duplicate_days: int = 365
     events: tuple[AnyEvent, ...] = ()
@@ -63,7 +65,8 @@ class ReadDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReadMessage(msgspec.Struct, frozen=True, kw_only=True):
-    """One message. With a `reason_code` the whole message is parked, and nothing of it is recorded or answered."""
+    """One message. With a `reason_code` the whole message is parked, and nothing of it is recorded; only a refusal
+    of its envelope may still be told."""
 
     id: str
     token: int
@@ -75,7 +78,7 @@ class ReadMessage(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     faults: tuple[Fault, ...] = ()
     is_replay: bool = False
-    """Documents recorded before are left alone, and nothing is acknowledged a second time."""
+    """`documents` are only those that a replay may touch; what was acknowledged before is not again."""
 
     @property
     def weight(self) -> int:

@@ -48,7 +48,7 @@ def plan_replay(connection: Connection, id: str) -> Plan:
         raise PartnerMistake("not_found", f"there is no document {id}")
     return Plan(
         message=message,
-        whole=row.status == "parked",
+        whole=row.status == "parked" and not rows,
         documents=tuple(one.n for one in rows if one.status in REPLAYABLE),
         compared=tuple(one for one in rows if one.status not in REPLAYABLE and one.result),
     )
@@ -71,7 +71,7 @@ def compare(connection: Connection, plan: Plan, recorded: Iterable[Event], conte
         before[document, type(event).__name__, event.number] = event
     found: list[Difference] = []
     for row in plan.compared:
-        reading = read_again(data, row.id, context.configuration, row.partner)
+        reading = read_again(data, row.id, context.configuration, row.partner, context.zones)
         if reading is None:
             found.append((row.id, "", "recorded", "can no longer be read"))
             continue

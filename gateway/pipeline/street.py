@@ -22,7 +22,7 @@ from gateway.mapping import Configuration
 from gateway.messages import Accepted, Answer
 from gateway.pipeline import commands, control, show
 from gateway.pipeline.accept import Delivery
-from gateway.pipeline.configure import open_configuration
+from gateway.pipeline.configure import build_policy, open_configuration
 from gateway.pipeline.desk import Desk
 from gateway.pipeline.results import Progress, Replay
 from gateway.store import schema
@@ -34,6 +34,7 @@ from gateway.store.writer import Writer
 from ledger import book
 from ledger.events import AnyEvent
 from ledger.outcomes import Recorded
+from ledger.policy import Policy
 
 Clock = Callable[[], datetime]
 
@@ -127,6 +128,11 @@ class Street:
             found = open_configuration(self.home, self._roots, self._database, None, now=0)
             self._configuration = found.configuration
         return self._configuration
+
+    @property
+    def policy(self) -> Policy:
+        """The ledger's terms in force, as the agreements state them."""
+        return build_policy(self.configuration) if self.desk is None else self.desk.in_force.policy
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
