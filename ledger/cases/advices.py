@@ -20,6 +20,7 @@ from ledger.matching.records import (
     Receipt,
     ReceiptKey,
     ReceiptLine,
+    Shipment,
     ShipmentKey,
 )
 from ledger.matching.resolved import moment

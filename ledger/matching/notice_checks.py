@@ -26,7 +26,7 @@ from ledger.matching.waiting import (
     grade_of,
 )
 from ledger.matching.workset import Workset
-from ledger.policy import Terms
+from ledger.policy import Policy, Terms
 
 
 @dataclass(slots=True)
@@ -37,6 +37,7 @@ class Verdict:
     order_line: OrderLine | None = None
     needs: str = ""
     refused: str = ""
+    hold_reason: str = ""
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -58,6 +59,7 @@ def judge(
     resolved: ResolvedEvent,
     line: ResolvedLine,
     key: ShipmentKey,
+    policy: Policy,
     terms: Terms,
     unknown: dict[str, ResolvedLine],
 ) -> Verdict:
@@ -91,7 +93,7 @@ def judge(
             return _refused(verdict, finding, terms)
         verdict.order_line = order_line
     if not line.revision_effective:
-        verdict.findings.append(d05_revision.find(resolved, line))
+        _judge_revision(policy, verdict, resolved, key)
     if (
         said.loads is not None
         and said.units_per_load is not None
@@ -99,6 +101,17 @@ def judge(
     ):
         verdict.findings.append(d35_arithmetic.find_loads(resolved, line, said.loads, said.units_per_load))
     return verdict
+
+
+def _judge_revision(policy: Policy, verdict: Verdict, resolved: ResolvedEvent, key: ShipmentKey) -> None:
+    """A revision that is not in force: let pass, warned of, or held on arrival, as the cascade says."""
+    line = verdict.line
+    tolerance, rule = policy.tolerance("D05", site=key.site, supplier=key.supplier, part=line.part)
+    action = tolerance.action or d05_revision.CLASS.action
+    if action != "ignore":
+        verdict.findings.append(d05_revision.find(resolved, line, rule))
+    if action == "hold":
+        verdict.hold_reason = d05_revision.CLASS.code
 
 
 def _refused(verdict: Verdict, finding: Finding, terms: Terms) -> Verdict:
@@ -111,16 +124,18 @@ def _refused(verdict: Verdict, finding: Finding, terms: Terms) -> Verdict:
 
 def check_totals(event: ShipmentNotified | ShipmentReplaced, resolved: ResolvedEvent, terms: Terms) -> list[Finding]:
     """Counts and hash totals, as the partner counts them (D35)."""
-    findings = []
+    count = hash_total = None
     if event.line_count is not None and event.line_count not in (event.hl_count, len(event.lines)):
-        findings.append(d35_arithmetic.find_count(resolved, event.line_count, event.hl_count or len(event.lines)))
+        count = (event.line_count, event.hl_count or len(event.lines))
     if event.hash_total is not None:
         total = sum((line.quantity for line in event.lines), Decimal(0))
         if total != event.hash_total:
-            findings.append(d35_arithmetic.find_hash_total(resolved, event.hash_total, total))
-    for finding in findings:
-        finding.grade = grade_of(terms, finding)
-    return findings
+            hash_total = (event.hash_total, total)
+    if count is None and hash_total is None:
+        return []
+    finding = d35_arithmetic.find_totals(resolved, count, hash_total)
+    finding.grade = grade_of(terms, finding)
+    return [finding]
 
 
 def check_late(decision: Decision, shipment: Shipment, terms: Terms, now_us: int) -> None:

@@ -51,6 +51,9 @@ def put_shipment(workset: Workset, resolved: ResolvedEvent, key: ShipmentKey, st
     return shipment
 
 
+DAY = 86_400_000_000
+
+
 def post_lines(
     workset: Workset,
     decision: Decision,
@@ -62,6 +65,7 @@ def post_lines(
 ) -> None:
     """One record per line, what is under way, and the order lines it answers; late notices take over receipts."""
     resolved = decision.resolved
+    closes_at = _close_time(shipment, terms, now_us)
     owner = "" if terms.title_passes == "shipment" else resolved.supplier
     late: dict[str, list[NoticeLine]] = {}
     ordered: dict[int, tuple[OrderLine, str]] = {}
@@ -69,6 +73,7 @@ def post_lines(
     book, site = resolved.book, resolved.site
     for verdict in verdicts:
         record = put_notice_line(workset, resolved, shipment, verdict, owner)
+        record.closes_at = closes_at
         name = record.line
         if verdict.needs:
             decision.lines.append(LineDecision(name, "waiting", needs=verdict.needs))
@@ -99,6 +104,13 @@ def post_lines(
             workset.notice_lines[(shipment.key, name)].bad = True
 
 
+def _close_time(shipment: Shipment, terms: Terms, now_us: int) -> int | None:
+    """A line that posts after goods of its shipment came closes in its own time; else with the first receipt."""
+    if shipment.first_received_at is None:
+        return None
+    return now_us + int(terms.close_days * DAY)
+
+
 def _segment_of(resolved: ResolvedEvent, name: str) -> int:
     return next((line.said.segment for line in resolved.lines if line.line == name), 0)
 
@@ -113,7 +125,6 @@ def put_notice_line(
     order_line = verdict.order_line
     units = said.handling_units
     status = "waiting" if verdict.needs else "refused" if verdict.refused else "open"
-    hold = next((f.code for f in verdict.findings if f.code == "D05" and f.rule == "hold"), "")
     earlier = workset.notice_lines.get((shipment.key, line.line))
     record = NoticeLine(
         key=shipment.key,
@@ -135,7 +146,7 @@ def put_notice_line(
         unit_sent=said.unit,
         numerator=line.numerator,
         denominator=line.denominator,
-        hold_reason=hold,
+        hold_reason=verdict.hold_reason,
         owner=owner,
         bad=bool(verdict.findings) or bool(verdict.needs),
         touched=True,
@@ -180,8 +191,7 @@ def mark_received(workset: Workset, policy: Policy, key: ShipmentKey, received_a
     if shipment is None:
         return
     if shipment.first_received_at is None:
-        days = policy.terms_for(key.supplier, shipment.partner).close_days
-        closes_at = now_us + int(days * 86_400_000_000)
+        closes_at = now_us + int(policy.terms_for(key.supplier, shipment.partner).close_days * DAY)
         for line in workset.lines_of_shipment.get(key, {}).values():
             if line.status == "open" and line.closes_at is None:
                 line.closes_at, line.touched = closes_at, True

@@ -137,7 +137,7 @@ def post_notice(workset: Workset, decision: Decision, policy: Policy, now_us: in
             put_shipment(workset, resolved, key, "waiting", now_us)
             wait_whole(decision, f"order:{next(iter(unknown))}", until)
             return
-    verdicts = [judge(workset, resolved, line, key, terms, unknown) for line in resolved.lines]
+    verdicts = [judge(workset, resolved, line, key, policy, terms, unknown) for line in resolved.lines]
     seen: set[str] = set()
     for verdict in verdicts:
         for finding in verdict.findings:

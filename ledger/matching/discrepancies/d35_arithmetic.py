@@ -22,24 +22,21 @@ CLASS = DiscrepancyClass(
 )
 
 
-def find_count(resolved: ResolvedEvent, said: int, counted: int) -> Finding:
-    """The count of lines or loops (CTT01) is not what the document holds."""
+def find_totals(
+    resolved: ResolvedEvent, count: tuple[int, int] | None, hash_total: tuple[Decimal, Decimal] | None
+) -> Finding:
+    """Count of lines or loops (CTT01) and hash total (CTT02), each as (said, counted) where they differ."""
+    texts = []
+    if count is not None:
+        texts.append(f"The document says that it has {count[0]} lines and has {count[1]}.")
+    if hash_total is not None:
+        texts.append(f"The hash total is {hash_total[0]} and the quantities add up to {hash_total[1]}.")
+    said = count[0] if count is not None else "" if hash_total is None else hash_total[0]
     return about_document(
         CLASS,
         resolved,
-        f"The document says that it has {said} lines and has {counted}. Check whether lines are missing.",
-        field="line_count",
-        value=str(said),
-    )
-
-
-def find_hash_total(resolved: ResolvedEvent, said: Decimal, counted: Decimal) -> Finding:
-    """The hash total (CTT02) is not the sum of the quantities as sent."""
-    return about_document(
-        CLASS,
-        resolved,
-        f"The hash total is {said} and the quantities add up to {counted}. Check whether lines are missing.",
-        field="hash_total",
+        " ".join([*texts, "Check whether lines are missing."]),
+        field="line_count" if count is not None else "hash_total",
         value=str(said),
     )
 

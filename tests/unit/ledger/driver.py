@@ -7,11 +7,22 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import msgspec
 
 from ledger import cases
-from ledger.events import Event, Line, NoticeLine, OrderLine, PartDefined, ReceiptLine, SiteDefined, Source, TimePassed
+from ledger.events import (
+    Event,
+    Line,
+    NoticeLine,
+    OrderLine,
+    PartDefined,
+    ReceiptLine,
+    SiteDefined,
+    Source,
+    TimePassed,
+)
 from ledger.matching import decide, needs, watched
 from ledger.matching.decision import Decision
 from ledger.matching.records import Case
@@ -142,7 +153,8 @@ class MemoryLedger:
             return ResolvedLine(identity, said, missing=f"part:{said.part_number}")
         factor = self.factors.get((said.part_number, said.unit), Fraction(1) if said.unit in ("EA", "") else None)
         if factor is None:
-            return ResolvedLine(identity, said, said.part_number, "EA", missing=f"unit:{said.part_number}/{said.unit}")
+            missing = f"unit:{said.part_number}/{said.unit}"
+            return ResolvedLine(identity, said, said.part_number, "EA", missing=missing)
 
         def base(quantity: Decimal) -> int:
             return int(Fraction(quantity) * factor * MILLION)
@@ -159,7 +171,7 @@ class MemoryLedger:
     # --- reading --------------------------------------------------------------------------------------------
 
     @property
-    def stock(self) -> dict[str, Decimal]:
+    def stock(self) -> dict[str, Any]:
         """Quantity by state or account, all parts, without zeros; `part/state` when a part other than P1."""
         totals: dict[str, int] = defaultdict(int)
         for bucket, quantity in self.balances.items():
@@ -168,7 +180,7 @@ class MemoryLedger:
         return {name: _decimal(quantity) for name, quantity in sorted(totals.items()) if quantity}
 
     @property
-    def open_cases(self) -> dict[str, Decimal]:
+    def open_cases(self) -> dict[str, Any]:
         """`code:what it is about` -> quantity in question, of the cases that are not closed."""
         return {
             f"{case.code}:{case.shipment_id or case.receipt_id or case.order_number}": _decimal(case.quantity)
@@ -206,19 +218,15 @@ def _decimal(quantity: int) -> Decimal:
     return (Decimal(quantity) / MILLION).normalize() + 0
 
 
-def order_line(line: str, part: str, quantity: int, **more: object) -> OrderLine:
-    return OrderLine(
-        order_line=line, part_number=part, quantity=Decimal(quantity), unit="EA", **more
-    )  # type: ignore[arg-type]
+def order_line(line: str, part: str, quantity: int, **more: Any) -> OrderLine:
+    return OrderLine(order_line=line, part_number=part, quantity=Decimal(quantity), unit="EA", **more)
 
 
-def notice_line(order: str, line: str, part: str, quantity: int, **more: object) -> NoticeLine:
-    given: dict[str, object] = {"unit": "EA", **more}
-    return NoticeLine(
-        order_number=order, order_line=line, part_number=part, quantity=Decimal(quantity), **given
-    )  # type: ignore[arg-type]
+def notice_line(order: str, line: str, part: str, quantity: int, **more: Any) -> NoticeLine:
+    given: dict[str, Any] = {"unit": "EA", **more}
+    return NoticeLine(order_number=order, order_line=line, part_number=part, quantity=Decimal(quantity), **given)
 
 
-def receipt_line(line: str, part: str, quantity: int, **more: object) -> ReceiptLine:
-    given: dict[str, object] = {"unit": "EA", "receipt_line": line, **more}
-    return ReceiptLine(part_number=part, quantity=Decimal(quantity), **given)  # type: ignore[arg-type]
+def receipt_line(line: str, part: str, quantity: int, **more: Any) -> ReceiptLine:
+    given: dict[str, Any] = {"unit": "EA", "receipt_line": line, **more}
+    return ReceiptLine(part_number=part, quantity=Decimal(quantity), **given)

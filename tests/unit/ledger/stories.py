@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ledger.events import (
     GoodsReceived,
     NoticeLine,
@@ -17,31 +19,31 @@ from tests.unit.ledger.driver import START, notice_line, order_line, receipt_lin
 __all__ = ["cancelled", "notice", "notice_line", "order", "order_line", "receipt", "receipt_line", "replaced"]
 
 
-def order(*lines: OrderLine, number: str = "PO1", **more: object) -> OrderPlaced:
-    given: dict[str, object] = {"supplier": "92:ACME", "ship_to": "92:PLT07", "partner": "erp", **more}
-    return OrderPlaced(number=number, lines=lines, **given)  # type: ignore[arg-type]
+def order(*lines: OrderLine, number: str = "PO1", **more: Any) -> OrderPlaced:
+    given: dict[str, Any] = {"supplier": "92:ACME", "ship_to": "92:PLT07", "partner": "erp", **more}
+    return OrderPlaced(number=number, lines=lines, **given)
 
 
-def notice(*lines: NoticeLine, number: str = "S1", **more: object) -> ShipmentNotified:
-    given: dict[str, object] = {
+def notice(*lines: NoticeLine, number: str = "S1", **more: Any) -> ShipmentNotified:
+    given: dict[str, Any] = {
         "supplier": "92:ACME", "ship_to": "92:PLT07", "partner": "acme", "shipped_at": START, **more,
     }  # fmt: skip
-    return ShipmentNotified(number=number, lines=lines, **given)  # type: ignore[arg-type]
+    return ShipmentNotified(number=number, lines=lines, **given)
 
 
-def replaced(*lines: NoticeLine, number: str = "S1", **more: object) -> ShipmentReplaced:
-    given: dict[str, object] = {
+def replaced(*lines: NoticeLine, number: str = "S1", **more: Any) -> ShipmentReplaced:
+    given: dict[str, Any] = {
         "supplier": "92:ACME", "ship_to": "92:PLT07", "partner": "acme", "shipped_at": START, **more,
     }  # fmt: skip
-    return ShipmentReplaced(number=number, lines=lines, **given)  # type: ignore[arg-type]
+    return ShipmentReplaced(number=number, lines=lines, **given)
 
 
 def cancelled(number: str = "S1") -> ShipmentCancelled:
     return ShipmentCancelled(number=number, supplier="92:ACME", ship_to="92:PLT07", partner="acme")
 
 
-def receipt(*lines: ReceiptLine, number: str = "R1", **more: object) -> GoodsReceived:
-    given: dict[str, object] = {
+def receipt(*lines: ReceiptLine, number: str = "R1", **more: Any) -> GoodsReceived:
+    given: dict[str, Any] = {
         "supplier": "92:ACME", "ship_to": "92:PLT07", "partner": "dock", "occurred_at": START, **more,
     }  # fmt: skip
-    return GoodsReceived(number=number, lines=lines, **given)  # type: ignore[arg-type]
+    return GoodsReceived(number=number, lines=lines, **given)

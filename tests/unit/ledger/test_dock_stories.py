@@ -1,0 +1,496 @@
+"""What the dock finds: over, damaged, without a notice, late notices, reversals, resolutions."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from ledger.advices import ReceivingAdvice, Variance
+from ledger.events import DiscrepancyResolved, GoodsReceiptReversed, HandlingUnit
+from ledger.outcomes import CaseChanged, CaseOpened, Posted, Refused
+from ledger.policy import Policy, Terms, Tolerance, ToleranceRule
+from tests.unit.ledger.driver import START, MemoryLedger
+from tests.unit.ledger.stories import notice, notice_line, order, order_line, receipt, receipt_line
+
+
+def advised(quantity: int = 10, policy: Policy | None = None) -> MemoryLedger:
+    """A ledger with an order and its notice, one line of P1."""
+    ledger = MemoryLedger(policy=policy)
+    ledger.record(order(order_line("1", "P1", 100)))
+    ledger.record(notice(notice_line("PO1", "1", "P1", quantity)))
+    return ledger
+
+
+def resolve(ledger: MemoryLedger, code: str, resolution: str, quantity: int | None = None) -> None:
+    case = ledger.case(code)
+    ledger.record(
+        DiscrepancyResolved(
+            number=case.case,
+            resolution=resolution,  # type: ignore[arg-type]
+            quantity=None if quantity is None else Decimal(quantity),
+        )
+    )
+
+
+def conditions(ledger: MemoryLedger) -> list[tuple[str, Decimal]]:
+    """(condition, quantity) of every variance told so far."""
+    return [
+        (variance.condition, variance.quantity)
+        for due in ledger.advices
+        if isinstance(due.advice, ReceivingAdvice)
+        for line in due.advice.lines
+        for variance in line.variances
+    ]
+
+
+# --- over (D17) ---------------------------------------------------------------------------------------------
+
+
+def test_what_exceeds_the_notice_is_held_and_told() -> None:
+    ledger = advised(10)
+
+    ledger.record(receipt(receipt_line("1", "P1", 13, shipment_id="S1")))
+
+    assert ledger.stock == {"available": 10, "clearing": -3, "quality_hold": 3, "supplier": -10}
+    assert ledger.open_cases == {"D17:S1": 3}
+    assert conditions(ledger) == [("03", Decimal(3))]
+
+
+def test_more_boxes_after_the_notice_was_filled_are_over() -> None:
+    ledger = advised(10)
+    ledger.record(receipt(receipt_line("1", "P1", 10, shipment_id="S1")))
+
+    ledger.record(receipt(receipt_line("1", "P1", 3, shipment_id="S1"), number="R2"))
+
+    assert ledger.stock == {"available": 10, "clearing": -3, "quality_hold": 3, "supplier": -10}
+    assert ledger.open_cases == {"D17:S1": 3}
+
+
+def test_an_excess_within_tolerance_goes_into_stock_without_a_case() -> None:
+    rule = ToleranceRule(code="D17", part="P1", tolerance=Tolerance(percent=Decimal(30)))
+    ledger = advised(10, Policy(tolerances=(rule,)))
+
+    ledger.record(receipt(receipt_line("1", "P1", 13, shipment_id="S1")))
+
+    assert ledger.stock == {"available": 13, "supplier": -13}
+    assert ledger.open_cases == {}
+
+
+def test_an_excess_that_only_warns_is_in_stock_and_has_a_case() -> None:
+    rule = ToleranceRule(code="D17", supplier="ACME", tolerance=Tolerance(action="warn"))
+    ledger = advised(10, Policy(tolerances=(rule,)))
+
+    ledger.record(receipt(receipt_line("1", "P1", 13, shipment_id="S1")))
+
+    assert ledger.stock == {"available": 13, "supplier": -13}
+    assert (ledger.case("D17").quantity, ledger.case("D17").clearing, ledger.case("D17").rule) == (
+        3_000_000, 0, "supplier:ACME",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("resolution", "stock"),
+    [
+        ("accept", {"available": 13, "supplier": -13}),
+        ("return", {"available": 10, "supplier": -10}),
+        ("recount", {"available": 10, "supplier": -10}),
+        ("rework", {"available": 10, "quality_hold": 3, "supplier": -13}),
+        ("scrap", {"available": 10, "scrap": 3, "supplier": -13}),
+    ],
+)
+def test_resolving_an_excess_clears_what_it_left(resolution: str, stock: dict[str, int]) -> None:
+    ledger = advised(10)
+    ledger.record(receipt(receipt_line("1", "P1", 13, shipment_id="S1")))
+
+    resolve(ledger, "D17", resolution)
+
+    assert ledger.stock == stock
+    assert ledger.open_cases == {}
+    assert (ledger.case("D17").status, ledger.case("D17").resolution) == ("closed", resolution)
+
+
+def test_part_of_an_excess_can_be_accepted_and_the_rest_returned() -> None:
+    ledger = advised(10)
+    ledger.record(receipt(receipt_line("1", "P1", 13, shipment_id="S1")))
+
+    resolve(ledger, "D17", "accept", 1)
+    between = (ledger.stock, ledger.open_cases)
+    resolve(ledger, "D17", "return")
+
+    assert between == ({"available": 11, "clearing": -2, "quality_hold": 2, "supplier": -11}, {"D17:S1": 2})
+    assert ledger.stock == {"available": 11, "supplier": -11}
+    assert ledger.open_cases == {}
+
+
+def test_an_excess_cannot_be_closed_short() -> None:
+    ledger = advised(10)
+    ledger.record(receipt(receipt_line("1", "P1", 13, shipment_id="S1")))
+
+    resolve(ledger, "D17", "short_close")
+
+    assert isinstance(ledger.outcomes[-1], Refused)
+    assert ledger.open_cases == {"D17:S1": 3}
+
+
+# --- short (D16) --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("resolution", ["accept", "short_close", "credit", "waive"])
+def test_resolving_a_short_settles_it_with_the_supplier(resolution: str) -> None:
+    ledger = advised(10)
+    ledger.record(receipt(receipt_line("1", "P1", 8, shipment_id="S1", complete=True)))
+
+    resolve(ledger, "D16", resolution)
+
+    assert ledger.stock == {"available": 8, "supplier": -8}
+    assert ledger.open_cases == {}
+
+
+def test_a_recount_opens_the_line_again() -> None:
+    ledger = advised(10)
+    ledger.record(receipt(receipt_line("1", "P1", 8, shipment_id="S1", complete=True)))
+
+    resolve(ledger, "D16", "recount")
+    ledger.record(receipt(receipt_line("1", "P1", 2, shipment_id="S1"), number="R2"))
+
+    assert ledger.stock == {"available": 10, "supplier": -10}
+    assert ledger.open_cases == {}
+
+
+def test_missing_boxes_that_come_after_all_close_their_case() -> None:
+    ledger = advised(10)
+    ledger.record(receipt(receipt_line("1", "P1", 8, shipment_id="S1", complete=True)))
+
+    outcomes = ledger.record(receipt(receipt_line("1", "P1", 2, shipment_id="S1"), number="R2"))
+
+    assert ledger.stock == {"available": 10, "supplier": -10}
+    assert [type(outcome) for outcome in outcomes] == [Posted, CaseChanged]
+    assert ledger.open_cases == {}
+
+
+def test_a_short_within_tolerance_is_settled_without_a_case() -> None:
+    rule = ToleranceRule(code="D16", tolerance=Tolerance(quantity=Decimal(2)))
+    ledger = advised(10, Policy(tolerances=(rule,)))
+
+    ledger.record(receipt(receipt_line("1", "P1", 8, shipment_id="S1", complete=True)))
+
+    assert ledger.stock == {"available": 8, "supplier": -8}
+    assert ledger.open_cases == {}
+
+
+def test_a_line_of_which_nothing_came_closes_with_its_shipment() -> None:
+    ledger = MemoryLedger()
+    ledger.record(order(order_line("1", "P1", 100), order_line("2", "P2", 100)))
+    ledger.record(notice(notice_line("PO1", "1", "P1", 10), notice_line("PO1", "2", "P2", 5)))
+    ledger.record(receipt(receipt_line("1", "P1", 10, shipment_id="S1")))
+
+    ledger.tick(timedelta(days=5))
+
+    assert ledger.open_cases == {"D16:S1": 5}
+    assert ledger.stock == {
+        "P2/clearing": 5, "P2/supplier": -5, "available": 10, "supplier": -10,
+    }  # fmt: skip
+    assert conditions(ledger) == [("02", Decimal(5))]
+
+
+def test_nothing_received_and_said_to_be_final_is_short_by_all() -> None:
+    ledger = advised(10)
+
+    ledger.record(receipt(receipt_line("1", "P1", 0, shipment_id="S1", condition="02")))
+
+    assert ledger.stock == {"clearing": 10, "supplier": -10}
+    assert ledger.open_cases == {"D16:S1": 10}
+
+
+# --- damaged (D20) ------------------------------------------------------------------------------------------
+
+
+def test_damaged_goods_count_as_received_and_stand_in_quarantine() -> None:
+    ledger = advised(10)
+
+    ledger.record(receipt(receipt_line("1", "P1", 10, shipment_id="S1", quantity_damaged=Decimal(2), condition="01")))
+
+    assert ledger.stock == {"available": 8, "quarantine": 2, "supplier": -10}
+    assert ledger.open_cases == {"D20:S1": 2}
+    assert conditions(ledger) == [("01", Decimal(2))]
+
+
+def test_short_and_damaged_are_told_in_one_line_of_one_advice() -> None:
+    ledger = advised(10)
+
+    ledger.record(receipt(receipt_line("1", "P1", 8, shipment_id="S1", quantity_damaged=Decimal(1), complete=True)))
+
+    (due,) = ledger.advices
+    assert isinstance(due.advice, ReceivingAdvice)
+    (line,) = due.advice.lines
+    assert (line.quantity, line.quantity_advised) == (Decimal(8), Decimal(10))
+    assert line.variances == (
+        Variance(quantity=Decimal(2), unit="EA", condition="02"),
+        Variance(quantity=Decimal(1), unit="EA", condition="01"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("resolution", "stock"),
+    [
+        ("accept", {"available": 10, "supplier": -10}),
+        ("rework", {"available": 8, "quality_hold": 2, "supplier": -10}),
+        ("return", {"available": 8, "supplier": -8}),
+        ("scrap", {"available": 8, "scrap": 2, "supplier": -10}),
+        ("credit", {"available": 8, "quarantine": 2, "supplier": -10}),
+    ],
+)
+def test_resolving_damage_decides_what_becomes_of_it(resolution: str, stock: dict[str, int]) -> None:
+    ledger = advised(10)
+    ledger.record(receipt(receipt_line("1", "P1", 10, shipment_id="S1", quantity_damaged=Decimal(2))))
+
+    resolve(ledger, "D20", resolution)
+
+    assert ledger.stock == stock
+    assert ledger.open_cases == {}
+
+
+# --- no notice (D14) ----------------------------------------------------------------------------------------
+
+
+def test_goods_with_an_order_and_no_notice_go_into_stock_and_are_told() -> None:
+    ledger = MemoryLedger()
+    ledger.record(order(order_line("1", "P1", 100)))
+
+    outcomes = ledger.record(receipt(receipt_line("1", "P1", 10, shipment_id="S1", order_number="PO1")))
+
+    assert ledger.stock == {"available": 10, "supplier": -10}
+    assert ledger.open_cases == {"D14:R1": 10}
+    assert conditions(ledger) == [("14", Decimal(10))]
+    assert isinstance(outcomes[1], CaseOpened)
+
+
+def test_goods_that_nobody_knows_are_held() -> None:
+    ledger = MemoryLedger()
+
+    ledger.record(receipt(receipt_line("1", "P1", 10, order_number="PO9")))
+
+    assert ledger.stock == {"clearing": -10, "quality_hold": 10}
+    assert ledger.open_cases == {"D14:R1": 10}
+    assert conditions(ledger) == [("13", Decimal(10))]
+
+
+def test_a_late_notice_takes_over_what_is_still_there_and_moves_nothing() -> None:
+    ledger = MemoryLedger()
+    ledger.record(order(order_line("1", "P1", 100)))
+    ledger.record(receipt(receipt_line("1", "P1", 10, shipment_id="S1", order_number="PO1")))
+    moved = ledger.movements
+
+    ledger.record(notice(notice_line("PO1", "1", "P1", 10)))
+
+    assert ledger.movements == moved
+    assert ledger.stock == {"available": 10, "supplier": -10}
+    assert ledger.open_cases == {}
+
+
+def test_what_exceeds_a_late_notice_goes_into_hold() -> None:
+    ledger = MemoryLedger()
+    ledger.record(order(order_line("1", "P1", 100)))
+    ledger.record(receipt(receipt_line("1", "P1", 10, shipment_id="S1", order_number="PO1")))
+
+    ledger.record(notice(notice_line("PO1", "1", "P1", 8)))
+
+    assert ledger.stock == {"available": 8, "clearing": -2, "quality_hold": 2, "supplier": -8}
+    assert ledger.open_cases == {"D17:S1": 2}
+
+
+def test_what_was_used_before_its_late_notice_becomes_a_case_without_moving() -> None:
+    ledger = MemoryLedger()
+    ledger.record(order(order_line("1", "P1", 100)))
+    ledger.record(receipt(receipt_line("1", "P1", 10, shipment_id="S1", order_number="PO1")))
+    for bucket in list(ledger.balances):
+        if bucket.state == "available":
+            used = bucket._replace(state="line_side", location="LINE1")
+            ledger.balances[used], ledger.balances[bucket] = 10_000_000, 0
+
+    ledger.record(notice(notice_line("PO1", "1", "P1", 8)))
+
+    assert ledger.stock == {"clearing": -2, "line_side": 10, "supplier": -8}
+    assert ledger.open_cases == {"D17:S1": 2}
+
+
+def test_an_order_that_comes_after_its_goods_takes_them_out_of_hold() -> None:
+    ledger = MemoryLedger()
+    ledger.record(receipt(receipt_line("1", "P1", 10, order_number="PO1")))
+
+    ledger.record(order(order_line("1", "P1", 100)))
+
+    assert ledger.stock == {"available": 10, "supplier": -10}
+    assert ledger.case("D14").clearing == 0
+
+
+def test_goods_wait_for_their_notice_where_the_terms_say_so() -> None:
+    ledger = MemoryLedger(policy=Policy(default_terms=Terms(arrival_wait_minutes=60)))
+    ledger.record(order(order_line("1", "P1", 100)))
+    ledger.record(receipt(receipt_line("1", "P1", 10, shipment_id="S1", order_number="PO1")))
+    before = ledger.open_cases
+
+    ledger.tick(timedelta(minutes=60))
+
+    assert before == {}
+    assert ledger.open_cases == {"D14:R1": 10}
+
+
+@pytest.mark.parametrize(
+    ("resolution", "stock"),
+    [
+        ("accept", {"available": 10, "supplier": -10}),
+        ("return", {}),
+        ("scrap", {"scrap": 10, "supplier": -10}),
+    ],
+)
+def test_resolving_unknown_goods_clears_what_they_left(resolution: str, stock: dict[str, int]) -> None:
+    ledger = MemoryLedger()
+    ledger.record(receipt(receipt_line("1", "P1", 10)))
+
+    resolve(ledger, "D14", resolution)
+
+    assert ledger.stock == stock
+    assert ledger.open_cases == {}
+
+
+# --- the ladder ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("named", "rung"),
+    [
+        ({"handling_unit": "HU1", "shipment_id": "S1"}, "handling_unit"),
+        ({"serials": ("SN1",), "shipment_id": "S1"}, "handling_unit"),
+        ({"shipment_id": "S1"}, "shipment"),
+        ({"packing_slip": "PS1"}, "packing_slip"),
+        ({"packing_slip": "S1"}, "packing_slip"),
+        ({"bill_of_lading": "BOL1"}, "bill_of_lading"),
+        ({"order_number": "PO1", "order_line": "1"}, "order"),
+        ({"handling_unit": "HU1"}, "handling_unit"),
+        ({}, "assumed"),
+    ],
+)
+def test_the_strongest_key_that_the_receiver_named_matches(named: dict[str, Any], rung: str) -> None:
+    ledger = MemoryLedger()
+    ledger.record(order(order_line("1", "P1", 100)))
+    units = (HandlingUnit(id="HU1", serials=("SN1",)),)
+    ledger.record(
+        notice(
+            notice_line("PO1", "1", "P1", 10, handling_units=units),
+            packing_slip="PS1",
+            bill_of_lading="BOL1",
+        )
+    )
+
+    ledger.record(receipt(receipt_line("1", "P1", 10, **named)))
+
+    assert [(link.rung, link.quantity) for link in ledger.workset.links] == [(rung, 10_000_000)]
+    assert ledger.stock == {"available": 10, "supplier": -10}
+
+
+def test_a_receipt_that_names_a_shipment_never_takes_another_ones_goods() -> None:
+    ledger = advised(10)
+
+    ledger.record(receipt(receipt_line("1", "P1", 10, shipment_id="S2", order_number="PO1")))
+
+    assert ledger.stock == {"available": 10, "in_transit": 10, "supplier": -20}
+    assert ledger.open_cases == {"D14:R1": 10}
+
+
+def test_without_any_key_the_oldest_notice_is_filled_first() -> None:
+    ledger = MemoryLedger()
+    ledger.record(order(order_line("1", "P1", 100)))
+    ledger.record(notice(notice_line("PO1", "1", "P1", 10), number="S2", shipped_at=START + timedelta(minutes=9)))
+    ledger.record(notice(notice_line("PO1", "1", "P1", 10), number="S1", shipped_at=START))
+
+    ledger.record(receipt(receipt_line("1", "P1", 14)))
+
+    assert [(link.shipment and link.shipment.shipment_id, link.quantity) for link in ledger.workset.links] == [
+        ("S1", 10_000_000), ("S2", 4_000_000),
+    ]  # fmt: skip
+
+
+def test_one_receipt_line_answers_several_notice_lines_of_its_part() -> None:
+    ledger = MemoryLedger()
+    ledger.record(order(order_line("1", "P1", 100), number="PO1"))
+    ledger.record(order(order_line("1", "P1", 100), number="PO2"))
+    ledger.record(notice(notice_line("PO1", "1", "P1", 6), notice_line("PO2", "1", "P1", 4)))
+
+    ledger.record(receipt(receipt_line("1", "P1", 10, shipment_id="S1")))
+
+    assert ledger.stock == {"available": 10, "supplier": -10}
+    received = {line.key.order_number: line.received for line in ledger.workset.order_lines.values()}
+    assert received == {"PO1": 6_000_000, "PO2": 4_000_000}
+
+
+# --- reversals ----------------------------------------------------------------------------------------------
+
+
+def reverse(*lines: str, number: str = "R1") -> GoodsReceiptReversed:
+    return GoodsReceiptReversed(number=number, ship_to="92:PLT07", partner="dock", receipt_lines=lines)
+
+
+def test_a_reversed_goods_receipt_leaves_everything_as_before() -> None:
+    ledger = advised(10)
+    before = ledger.exact_balances()
+    ledger.record(receipt(receipt_line("1", "P1", 8, shipment_id="S1", quantity_damaged=Decimal(1), complete=True)))
+
+    ledger.record(reverse())
+
+    assert ledger.exact_balances() == before
+    assert ledger.open_cases == {}
+    assert {total.received for total in ledger.workset.cumulatives.values()} == {0}
+
+
+def test_reversing_one_receipt_lets_another_take_its_place() -> None:
+    ledger = advised(10)
+    ledger.record(receipt(receipt_line("1", "P1", 10, shipment_id="S1")))
+    ledger.record(receipt(receipt_line("1", "P1", 4, shipment_id="S1"), number="R2"))
+
+    ledger.record(reverse())
+
+    assert ledger.stock == {"available": 4, "in_transit": 6, "supplier": -10}
+    assert ledger.open_cases == {}
+
+
+def test_goods_that_have_moved_on_cannot_be_reversed() -> None:
+    ledger = advised(10)
+    ledger.record(receipt(receipt_line("1", "P1", 10, shipment_id="S1")))
+    for bucket in list(ledger.balances):
+        if bucket.state == "available":
+            ledger.balances[bucket] = 0
+
+    outcomes = ledger.record(reverse())
+
+    assert outcomes == [Refused(line="", reason="Goods of line 1 have moved on from DOCK.")]
+
+
+def test_a_reversal_waits_for_its_goods_receipt() -> None:
+    ledger = advised(10)
+    ledger.record(reverse())
+
+    ledger.record(receipt(receipt_line("1", "P1", 10, shipment_id="S1")))
+
+    assert ledger.stock == {"in_transit": 10, "supplier": -10}
+
+
+def test_an_answer_goes_out_in_the_unit_as_sent_where_that_is_exact() -> None:
+    ledger = MemoryLedger()
+    ledger.factors[("P1", "XBX")] = Fraction(12)
+    ledger.record(order(order_line("1", "P1", 1200)))
+    ledger.record(notice(notice_line("PO1", "1", "P1", 10, unit="XBX")))
+
+    ledger.record(receipt(receipt_line("1", "P1", 8, shipment_id="S1", unit="XBX", complete=True)))
+
+    (due,) = ledger.advices
+    assert isinstance(due.advice, ReceivingAdvice)
+    (line,) = due.advice.lines
+    assert (line.unit, line.quantity, line.quantity_advised, line.cum_received) == (
+        "XBX", Decimal(8), Decimal(10), Decimal(8),
+    )  # fmt: skip
+    assert ledger.stock == {"available": 96, "clearing": 24, "supplier": -120}
