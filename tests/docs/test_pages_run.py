@@ -17,7 +17,7 @@ import pytest
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES = ["tutorial/first-discrepancy.md", "how-to/replay-a-parked-message.md", "how-to/write-a-mapping.md"]
-BLOCK = re.compile(r"^```(sh|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^( *)```(sh|text)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 MARK = "=== block {} ==="
 
 
@@ -33,7 +33,8 @@ def steps_of(page: Path) -> list[Step]:
     text = page.read_text("utf-8")
     steps: list[Step] = []
     for block in BLOCK.finditer(text):
-        kind, content = block.groups()
+        indent, kind, content = block.groups()
+        content = re.sub(f"^{indent}", "", content, flags=re.MULTILINE)
         if kind == "sh":
             steps.append(Step(text.count("\n", 0, block.start()) + 1, content, None))
         else:
