@@ -28,7 +28,8 @@ from gateway.store.database import Database
 from gateway.store.documents import DocumentRow, load_documents
 from gateway.store.outbox import NewSent
 from gateway.store.writer import Writer
-from ledger.advices import ApplicationAdvice
+from ledger.advices import AnyAdvice, ApplicationAdvice, ReceivingAdvice
+from ledger.events import AnyEvent
 
 log = structlog.get_logger(__name__)
 
@@ -113,7 +114,7 @@ def _write_one(connection: Connection, draft: outbox.Draft, context: Context) ->
     found = configuration.map_to_write(partner.id, wanted.set_id)
     if found is None:
         raise OperatorMistake(f"no map writes {wanted.set_id} for {partner.id}")
-    writing = write_document(found, said, partner)
+    writing = write_document(found, _named_for_partner(said), partner)
     if faults := [fault.text for fault in writing.faults if fault.rejects]:
         raise OperatorMistake(f"the map of {wanted.set_id} cannot write it: " + "; ".join(faults))
     sender, receiver, group_sender, group_receiver = _parties(partner, original)
@@ -139,6 +140,16 @@ GROUP_IDS = {"850": "PO", "855": "PR", "856": "SH", "860": "PC", "861": "RC", "8
 def _find_original(connection: Connection, advice: ApplicationAdvice) -> DocumentRow | None:
     rows = load_documents(connection, advice.original_message) if advice.original_message else []
     return next((row for row in rows if row.id == advice.original_document), None)
+
+
+def _named_for_partner(said: AnyAdvice | AnyEvent) -> AnyAdvice | AnyEvent:
+    """Lines by the partner's order line; our own identity of a line is longer than RCD01 takes, and says nothing."""
+    replace = msgspec.structs.replace
+    if isinstance(said, ReceivingAdvice):
+        return replace(said, lines=tuple(replace(line, line=line.order_line) for line in said.lines))
+    if isinstance(said, ApplicationAdvice):
+        return replace(said, items=tuple(replace(item, line="") for item in said.items))
+    return said
 
 
 def _about(advice: ApplicationAdvice, original: DocumentRow | None) -> ApplicationAdvice:
