@@ -150,13 +150,21 @@ class Answers:
     def _advise(self, advice: AnyAdvice, message: str) -> None:
         """824 and 861 go where the partner's agreement names them; elsewhere the outcome itself is enough."""
         set_id = "824" if isinstance(advice, ApplicationAdvice) else "861"
-        partner = self._context.configuration.partners.get(advice.partner)
+        partner = self._partner_told(advice.partner)
         if partner is None or partner.sends(set_id) is None:
             return
         if isinstance(advice, ApplicationAdvice) and advice.original_message:
             message = advice.original_message
         draft = Draft(set_id=set_id, advice=advice)
         self._put_draft(partner, draft, message, advice.book, f"advice:{advice.book}:{advice.number}")
+
+    def _partner_told(self, name: str) -> Partner | None:
+        """The partner, also by the ledger's id for a supplier: all it knows where no document of theirs came."""
+        partners = self._context.configuration.partners
+        supplier = self._context.ledger.masterdata(self._connection).suppliers.get(name)
+        identifiers = supplier.identifiers if supplier is not None else ()
+        found = (partners.by_party(identifier) for identifier in identifiers)
+        return partners.get(name) or next((partner for partner in found if partner is not None), None)
 
     def _route(self, event: Event, recorded: Recorded, message: str) -> None:
         """An order of ours leaves to its supplier; nothing goes back to whom it came from."""
