@@ -143,7 +143,7 @@ def _check_text(rule: ElementRule, kind: str, value: str, delimiters: Delimiters
     elif value.endswith(" ") and len(value.rstrip(" ")) >= rule.least:
         yield "6", f"({rule.name}) ends in blanks", False
     elif not value.strip(" "):
-        yield "6", f"({rule.name}) is blank", True
+        yield "6", f"({rule.name}) is blank", rule.required
 
 
 def is_date(value: str) -> bool:

@@ -287,23 +287,25 @@ class _InterchangeReader:
             raise AssertionError("a document outside of a group")
         set_id = elements[1].strip() if len(elements) > 1 else ""
         guide = self._guides.find(group.partner, group.id, group.version, set_id)
-        document = self._document = OpenDocument(elements, guide, self._header.delimiters, self._limits)
+        expected = guide.group_id if guide is not None else GROUP_OF_SET.get(set_id)
+        fits = bool(set_id) and expected in (None, group.id)
+        # A document in the wrong group is refused for that; what its segments are is not asked.
+        used = guide if fits else None
+        document = self._document = OpenDocument(elements, used, self._header.delimiters, self._limits)
         document.first_byte = first_byte
+        document.is_known = guide is not None
         if self._trees:
             document.raws.append(raw)
-        expected = guide.group_id if guide is not None else GROUP_OF_SET.get(set_id)
-        if not set_id or (expected is not None and expected != group.id):
+        if not fits:
             words = f"travels in a group {expected}, not {group.id}" if set_id else "is missing"
             document.fault("6", f'ST01 "{set_id}" {words}')
-        elif document.checker is not None:
+        if document.checker is not None:
             document.checker.begin(raw)
         if not 4 <= len(document.control) <= 9:
             document.fault("7", f'ST02 "{document.control[:20]}" has not four to nine characters')
         if document.control in group.numbers:
             document.fault("23", f"ST02 {document.control} was used before in this group")
         group.numbers.add(document.control)
-        if document.checker is not None:
-            document.checker.position = 1
 
     def _end_document(self, elements: list[str] | None, last_byte: int) -> None:
         document, group = self._document, self._group

@@ -56,6 +56,8 @@ class OpenDocument:
         self.guide = guide
         self.checker = Checker(guide, delimiters, limits) if guide is not None else None
         self.limits = limits
+        self.is_known = guide is not None
+        """There is a guide for its set, used or not."""
         self.skipped = 1
         """Segments so far when there is no guide, ST included."""
         self.first_byte = 0
@@ -81,7 +83,8 @@ class OpenDocument:
             accepted = not any(fault.rejects for fault in faults) if faults else True
         else:
             accepted = False if faults else None
-            faults = (*faults, _no_guide(self.set_id, group.version[:6], guides))
+            if not self.is_known:
+                faults = (*faults, _no_guide(self.set_id, group.version[:6], guides))
         fields = header.elements
         return Document(
             format="x12",

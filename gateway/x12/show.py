@@ -63,7 +63,7 @@ def _loop(loop: Loop, depth: int, faults: dict[int, list[Fault]]) -> Iterator[st
 def _segment(segment: tuple[int, tuple[str, ...]], indent: str, faults: dict[int, list[Fault]]) -> Iterator[str]:
     position, elements = segment
     yield f"{position:>5} {indent}{_clean(' '.join((elements[0].ljust(3), *(e or '.' for e in elements[1:]))))}"
-    yield from _faults(faults.get(position, ()), indent + "      ")
+    yield from _faults(faults.get(position, ()), " " * 6 + indent + "    ")
 
 
 def _faults(faults: tuple[Fault, ...] | list[Fault], indent: str) -> Iterator[str]:

@@ -173,7 +173,16 @@ DIVERGENCES = (
         False,
         "pyx12 finds its map by GS01 alone; what does not fit goes to its log",
         lambda text, reading: any(
-            fault.level == "document" and fault.code in ("no_guide", "6") for fault in _rejecting(reading)
+            (fault.level == "document" and fault.code in ("no_guide", "6")) or (fault.tag, fault.element) == ("ST", 1)
+            for fault in _rejecting(reading)
+        ),
+    ),
+    Divergence(
+        "blank in a required element",
+        False,
+        "an order number of blanks is none; pyx12 takes it for a value",
+        lambda text, reading: all(
+            fault.code == "6" and fault.text.endswith("is blank") for fault in _rejecting(reading)
         ),
     ),
     Divergence(
