@@ -38,6 +38,7 @@ class Balances:
 
     def __init__(self) -> None:
         self.ids: dict[Bucket, int] = {}
+        self._identities: dict[Bucket, str] = {}
         self.quantities: dict[Bucket, int] = {}
 
     def load(self, conn: Connection, buckets: Iterable[Bucket]) -> list[Bucket]:
@@ -45,7 +46,8 @@ class Balances:
         unknown = [bucket for bucket in dict.fromkeys(buckets) if bucket not in self.quantities]
         places: dict[tuple[str, str], dict[str, Bucket]] = defaultdict(dict)
         for bucket in unknown:
-            places[bucket.book, bucket.site][identity(bucket)] = bucket
+            key = self._identities[bucket] = identity(bucket)
+            places[bucket.book, bucket.site][key] = bucket
         for (book, site), wanted in sorted(places.items()):
             rows = bulk.select(
                 conn, tables.bucket, ("identity", "id", "quantity"), (("book", book), ("site", site)), ("identity",),
@@ -114,4 +116,4 @@ class Balances:
         """A new bucket is written with what stands in it at the end of the batch: one statement less per bucket."""
         book, site, *dimensions = bucket
         own = int(bucket.is_external), self.quantities[bucket]
-        return (book, site, self.ids[bucket], identity(bucket), *dimensions, *own)
+        return (book, site, self.ids[bucket], self._identities[bucket], *dimensions, *own)

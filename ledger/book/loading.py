@@ -29,6 +29,9 @@ from ledger.book.codecs import (
 from ledger.matching.records import Case, GroupKey, Link, NoticeLine, OrderKey, ReceiptKey, ShipmentKey
 from ledger.matching.workset import Needs, Workset
 
+OPEN = "notice_line_open"
+UNMATCHED = "goods_receipt_line_unmatched"
+
 LineKey = tuple[Any, str]
 """(document key, line identity)."""
 
@@ -82,12 +85,14 @@ class Loader:
 
     def _load_groups(self, groups: set[GroupKey]) -> None:
         for place, parts in by_place(groups):
-            for row in self._select(NOTICE_LINE, place, ("part",), parts, tables.OPEN_NOTICE_LINES):
+            for row in self._select(
+                NOTICE_LINE, place, ("part",), parts, tables.OPEN_NOTICE_LINES, "notice_line_open"
+            ):
                 self._add_notice_line(row)
 
     def _load_unmatched(self, groups: set[GroupKey]) -> None:
         for place, parts in by_place(groups):
-            for row in self._select(RECEIPT_LINE, place, ("part",), parts, tables.UNMATCHED_RECEIPT_LINES):
+            for row in self._select(RECEIPT_LINE, place, ("part",), parts, tables.UNMATCHED_RECEIPT_LINES, UNMATCHED):
                 self._add_receipt_line(row)
 
     def _load_due(self, due: set[tuple[str, int]]) -> None:
@@ -107,7 +112,9 @@ class Loader:
         found: set[OrderKey] = set()
         for place, wanted in by_place(numbers):
             columns = ("supplier", "order_number")
-            rows = bulk.select(self.conn, tables.orders, columns, place, ("order_number",), wanted)
+            rows = bulk.select(
+                self.conn, tables.orders, columns, place, ("order_number",), wanted, index="orders_by_number"
+            )
             found.update(OrderKey(place[0][1], place[1][1], *row) for row in rows)
         return self._fresh("orders", found)
 
@@ -120,13 +127,14 @@ class Loader:
     def _referred(self, references: set[tuple[str, str, str]]) -> set[ShipmentKey]:
         found: set[ShipmentKey] = set()
         for place, wanted in by_place(references):
-            for column, where in (
-                ("shipment_id", ""),
-                ("packing_slip", tables.PACKING_SLIPS),
-                ("bill_of_lading", tables.BILLS_OF_LADING),
+            for column, where, index in (
+                ("shipment_id", "", "shipment_by_id"),
+                ("packing_slip", tables.PACKING_SLIPS, "shipment_by_packing_slip"),
+                ("bill_of_lading", tables.BILLS_OF_LADING, "shipment_by_bill_of_lading"),
             ):
+                columns = ("supplier", "shipment_id")
                 rows = bulk.select(
-                    self.conn, tables.shipment, ("supplier", "shipment_id"), place, (column,), wanted, where=where
+                    self.conn, tables.shipment, columns, place, (column,), wanted, where=where, index=index
                 )
                 found.update(ShipmentKey(place[0][1], place[1][1], *row) for row in rows)
         return self._fresh("shipments", found)
@@ -154,7 +162,7 @@ class Loader:
         named: list[Case] = []
         for book in sorted({book for book, _ in keys}):
             wanted = sorted((case,) for of, case in keys if of == book)
-            for row in bulk.select(self.conn, CASE.table, CASE.columns, (("book", book),), ("case",), wanted):
+            for row in self._select(CASE, (("book", book),), ("case",), wanted, "", "case_by_id"):
                 named.append(self._add_case(row))
         notices: set[LineKey] = set()
         for case in named:
@@ -172,7 +180,7 @@ class Loader:
 
     def _load_cumulatives(self, keys: set[Any]) -> None:
         for place, parts in by_place(keys):
-            for row in self._select(CUMULATIVE, place, ("part",), parts):
+            for row in self._select(CUMULATIVE, place, ("part",), parts, "", "cumulative_by_part"):
                 cumulative = CUMULATIVE.read(row)
                 self.stored[CUMULATIVE].add(cumulative.key)
                 self.workset.add_cumulative(cumulative)
@@ -195,7 +203,7 @@ class Loader:
                 self._order_lines.add((order, notice.order_line_identity))
         by = ("shipment_supplier", "shipment_id", "notice_line")
         for place, wanted in by_place((*notice.key, notice.line) for notice in notices):
-            for row in self._select(LINK, place, by, wanted, tables.LINKED_NOTICES):
+            for row in self._select(LINK, place, by, wanted, tables.LINKED_NOTICES, "link_by_notice"):
                 link = self._add_link(row)
                 self._receipt_lines.add((link.receipt, link.receipt_line))
         self._close_receipt_lines()
@@ -244,16 +252,22 @@ class Loader:
             fresh = self._fresh(f"cases by {column}", named | {key[3] for key in about if key[0] == book})
             keys = [(number,) for number in sorted(fresh) if number]
             where = f"{tables.OPEN_CASES} AND {column} <> ''"
-            for row in self._select(CASE, (("book", book),), (column,), keys, where):
+            for row in self._select(CASE, (("book", book),), (column,), keys, where, f"case_by_{column}"):
                 self._add_case(row)
             about.clear()
 
     # --- one row into the working set ---------------------------------------------------------------------
 
     def _select(
-        self, codec: Codec, place: tuple[Any, ...], by: tuple[str, ...], keys: Iterable[bulk.Row], where: str = ""
+        self,
+        codec: Codec,
+        place: tuple[Any, ...],
+        by: tuple[str, ...],
+        keys: Iterable[bulk.Row],
+        where: str = "",
+        index: str = "",
     ) -> Sequence[Any]:
-        return bulk.select(self.conn, codec.table, codec.columns, place, by, keys, where=where)
+        return bulk.select(self.conn, codec.table, codec.columns, place, by, keys, where=where, index=index)
 
     def _add_order_line(self, row: Any) -> None:
         line = ORDER_LINE.read(row)

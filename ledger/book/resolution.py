@@ -90,7 +90,8 @@ def resolve(
     event: Event,
     masterdata: MasterData,
     *,
-    seq: int,
+    book: str,
+    seq: int = 0,
     identities: Iterable[str],
     standings: Iterable[Standing],
     lines: Iterable[Line],
@@ -109,7 +110,7 @@ def resolve(
     )
     return ResolvedEvent(
         event=event,
-        book=event.book,
+        book=book,
         seq=seq,
         site=site,
         supplier=supplier,

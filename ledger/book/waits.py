@@ -38,7 +38,9 @@ class Waits:
             return
         columns = ("need", "site", "event", "line")
         keys = [(need,) for need in wanted]
-        for need, *row in bulk.select(self.conn, tables.waiting, columns, (("book", self.book),), ("need",), keys):
+        for need, *row in bulk.select(
+            self.conn, tables.waiting, columns, (("book", self.book),), ("need",), keys, index="waiting_by_need"
+        ):
             wait = Wait(*row)
             if wait not in self._ended:
                 self._by_need[need].add(wait)

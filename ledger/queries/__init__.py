@@ -14,6 +14,7 @@ from ledger.queries.head import HeadShown, head
 from ledger.queries.masterdata import defined, masterdata
 from ledger.queries.movements import End, MovementMade, movements
 from ledger.queries.position import OnOrder, Position, position
+from ledger.queries.score import score
 from ledger.queries.tail import tail
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "movements",
     "orders",
     "position",
+    "score",
     "shipments",
     "tail",
 ]

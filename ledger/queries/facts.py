@@ -109,9 +109,13 @@ def _findings(
 ) -> dict[tuple[str, str], set[tuple[str, bool]]]:
     """(class, granted away) of the supplier's own faults by (shipment, notice line)."""
     found: dict[tuple[str, str], set[tuple[str, bool]]] = defaultdict(set)
-    columns = ("shipment_id", "notice_line", "code", "fault", "resolution")
-    keys = [(supplier, shipment) for shipment in shipments]
-    for row in bulk.select(conn, document_tables.cases, columns, place, ("supplier", "shipment_id"), keys):
+    case, wanted = document_tables.cases.c, set(shipments)
+    about = select(case.shipment_id, case.notice_line, case.code, case.fault, case.resolution).where(
+        *(case[name] == value for name, value in place), case.supplier == supplier
+    )
+    for row in conn.execute(about):
+        if row.shipment_id not in wanted:
+            continue
         if row.fault == "supplier" or row.code == "D12":
             granted = row.resolution in WAIVED or row.fault != "supplier"
             found[row.shipment_id, row.notice_line].add((row.code, granted))

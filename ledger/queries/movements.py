@@ -132,7 +132,15 @@ def _ends(conn: Connection, book: str, rows: list[Any]) -> dict[tuple[str, int],
 
 def _events(conn: Connection, book: str, seqs: set[int]) -> dict[int, Any]:
     columns = ("seq", "site", "kind", "partner", "message", "document", "recorded_at")
-    rows = bulk.select(conn, tables.event, columns, (("book", book),), ("seq",), [(seq,) for seq in sorted(seqs)])
+    rows = bulk.select(
+        conn,
+        tables.event,
+        columns,
+        (("book", book),),
+        ("seq",),
+        [(seq,) for seq in sorted(seqs)],
+        index="event_by_seq",
+    )
     return {row.seq: row for row in rows}
 
 

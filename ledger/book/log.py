@@ -1,0 +1,165 @@
+"""The log of one batch: events with sequence, digest and chain, their lines, and every outcome found for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from operator import itemgetter
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from ledger.book import bulk, tables
+from ledger.book.digests import next_link
+from ledger.book.heads import Head
+from ledger.book.priors import Draft, News, Priors
+from ledger.events import Event, kind_of, read_event, write_event
+from ledger.matching.resolved import microseconds, moment
+from ledger.outcomes import AnyOutcome, Recorded, Repeated, Result
+
+_write_outcomes = msgspec.json.Encoder(decimal_format="string").encode
+_replace = msgspec.structs.replace
+
+LineRow = tuple[str, str, int, str, int, bytes, str]
+"""A row of event_line: book, site, seq, line, segment, digest, status."""
+
+
+class Log:
+    """Collects what a batch records; `save` writes it. Events are never changed, lines only in their status."""
+
+    def __init__(self, conn: Connection, head: Head, policy_hash: str, now_us: int) -> None:
+        self.conn, self.head, self.policy_hash = conn, head, policy_hash
+        # Time in a book never runs backwards, whatever the clock does: recorded_at is then an order too.
+        self.now_us = max(now_us, head.recorded_at)
+        self.now = moment(self.now_us)
+        self._events: list[bulk.Row] = []
+        self._own: dict[int, Event] = {}
+        """The events of this batch, for lines of theirs that are released within it."""
+        self._lines: dict[tuple[int, str], LineRow] = {}
+        self._restated: dict[tuple[str, int, str], str] = {}
+        """(site, event, line) of earlier events -> new status."""
+        self._outcomes: list[bulk.Row] = []
+        self._position: list[tuple[int, str]] = []
+        """(event, body) of the outcomes found at the sequence that is being recorded."""
+        self.priors = Priors(conn, head.book, self._restated)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._events
+
+    # --- one event ----------------------------------------------------------------------------------------
+
+    def next_seq(self) -> int:
+        self.head.seq += 1
+        return self.head.seq
+
+    def keep(self, draft: Draft, seq: int) -> Event:
+        """Stamp the event as recorded at `seq`; its row is whole when `end_position` is called."""
+        head, site = self.head, draft.site
+        priors = self.priors.of(draft)
+        instalment = max((prior.instalment for prior in priors if prior.site == site), default=-1) + 1
+        event: Event = _replace(
+            draft.event, book=head.book, site=site, recorded_at=self.now, policy=self.policy_hash,
+            digest=draft.digest.hex(),
+        )  # fmt: skip
+        message, document = (event.source.message, event.source.document) if event.source else ("", "")
+        self.priors.add(draft, seq, instalment, message)
+        self._own[seq] = event
+        occurred = event.occurred_at
+        offset = occurred.utcoffset() if occurred else None
+        self._events.append(
+            (
+                head.book, site, *draft.key, instalment, seq, draft.digest, microseconds(occurred),
+                int(offset.total_seconds() // 60) if offset else 0, self.now_us, self.policy_hash, message, document,
+                write_event(event).decode(),
+            )
+        )  # fmt: skip
+        return event
+
+    def keep_lines(self, draft: Draft, seq: int, news: News, status: Mapping[str, str]) -> None:
+        """Note the lines that were decided; lines recorded before under the same key stay with their first event."""
+        known: dict[str, tuple[bytes, str]] = {}
+        book, site = self.head.book, draft.site
+        for n in news.lines:
+            line, digest = draft.identities[n], draft.line_digests[n]
+            now = status[line]
+            known[line] = (digest, now)
+            self._lines[seq, line] = (book, site, seq, line, draft.lines[n].segment, digest, now)
+        self.priors.set_lines(seq, known)
+
+    def put_outcomes(
+        self,
+        event: Event,
+        seq: int,
+        outcomes: tuple[AnyOutcome, ...],
+        *,
+        result: Result,
+        movements: int = 0,
+        found_at: int = 0,
+        site: str = "",
+    ) -> Recorded:
+        """Note what came of event `seq`, found now or, where it had waited, at the sequence `found_at`.
+
+        `site` is the one it was decided for, where that is known only since.
+        """
+        body = _write_outcomes(outcomes).decode()
+        self._outcomes.append((self.head.book, event.site, seq, found_at or seq, result, movements, body))
+        self._position.append((seq, body))
+        return Recorded(
+            book=self.head.book, site=site or event.site, seq=seq, kind=kind_of(event), number=event.number,
+            result=result, outcomes=outcomes, movements=movements,
+        )  # fmt: skip
+
+    def repeated(self, draft: Draft, seq: int) -> Recorded:
+        """The answer for a fact that is recorded already at `seq`; nothing is written."""
+        return Recorded(
+            book=self.head.book, site=draft.site, seq=seq, kind=draft.key[1], number=draft.event.number,
+            result="repeated", outcomes=(Repeated(seq=seq),),
+        )  # fmt: skip
+
+    def end_position(self, seq: int, movements: int) -> None:
+        """Link the chain over the event and all that was found while it was recorded; `movements` made so far."""
+        outcomes = [body for _, body in sorted(self._position, key=itemgetter(0))]
+        self._position = []
+        head, row = self.head, self._events[-1]
+        head.chain = next_link(head.chain, seq, row[-1], outcomes)
+        self._events[-1] = (*row, head.chain, movements)
+        head.recorded_at = self.now_us
+
+    # --- earlier events -----------------------------------------------------------------------------------
+
+    def event(self, seq: int) -> Event:
+        """An event of the book, this batch's own included."""
+        if seq in self._own:
+            return self._own[seq]
+        table = tables.event.c
+        query = select(table.body).where(table.book == self.head.book, table.seq == seq)
+        return read_event(self.conn.execute(query).scalar_one())
+
+    def line_statuses(self, site: str, seq: int) -> dict[str, str]:
+        """Status of the lines of an event as they stand now."""
+        if seq in self._own:
+            return {line: row[6] for (event, line), row in self._lines.items() if event == seq}
+        table = tables.event_line.c
+        rows = self.conn.execute(
+            select(table.line, table.status).where(table.book == self.head.book, table.site == site, table.seq == seq)
+        )
+        return {line: self._restated.get((site, seq, line), status) for line, status in rows}
+
+    def restate(self, site: str, seq: int, line: str, status: str) -> None:
+        """A line that waited has another status now."""
+        own = self._lines.get((seq, line))
+        if own is not None:
+            self._lines[seq, line] = (*own[:6], status)
+            self.priors.set_lines(seq, {line: (own[5], status)})
+        elif seq not in self._own and line:
+            self._restated[site, seq, line] = status
+
+    def save(self) -> None:
+        book = self.head.book
+        bulk.insert(self.conn, tables.event, self._events)
+        bulk.insert(self.conn, tables.event_line, list(self._lines.values()))
+        bulk.update(
+            self.conn, tables.event_line, ("book", "site", "seq", "line"), ("status",),
+            [(book, *key, status) for key, status in self._restated.items()],
+        )  # fmt: skip
+        bulk.insert(self.conn, tables.outcome, self._outcomes)
