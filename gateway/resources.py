@@ -38,12 +38,14 @@ def search_roots(home: Path | None = None) -> tuple[Path, ...]:
     return tuple(root for root in wanted if (root / "mappings").is_dir() or (root / "partners").is_dir())
 
 
-def source_files(roots: Sequence[Path], home_partners: Path | None = None) -> dict[str, Path]:
+def source_files(
+    roots: Sequence[Path], home_partners: Path | None = None, *, examples: bool = False
+) -> dict[str, Path]:
     """Every file in force, by virtual path (`mappings/x12/004010/856/map.yaml`, `partners/acme/partner.yaml`).
 
     A folder of an earlier root shadows the same folder of a later one as a whole. Partner folders whose name
-    begins with `_` are examples and stay out. `home_partners` is the folder of partners in force; without it
-    each root's `partners/` is taken.
+    begins with `_` stay out unless `examples` are asked for. `home_partners` is the folder of partners in force;
+    without it each root's `partners/` is taken.
     """
     found: dict[str, Path] = {}
     for name in ("mappings", "partners"):
@@ -52,7 +54,7 @@ def source_files(roots: Sequence[Path], home_partners: Path | None = None) -> di
         if name == "partners" and home_partners is not None:
             bases = [home_partners]
         for base in bases:
-            here = {f"{name}/{p.relative_to(base).as_posix()}": p for p in _sources_under(base, name)}
+            here = {f"{name}/{p.relative_to(base).as_posix()}": p for p in _sources_under(base, name, examples)}
             shadowed = {path: file for path, file in here.items() if _folder(path, name) not in taken}
             found.update(shadowed)
             taken.update(_folder(path, name) for path in here)
@@ -72,12 +74,12 @@ def read_sources(files: Mapping[str, Path]) -> dict[str, bytes]:
     return contents
 
 
-def _sources_under(base: Path, name: str) -> Iterator[Path]:
+def _sources_under(base: Path, name: str, examples: bool) -> Iterator[Path]:
     for path in sorted(base.rglob("*")) if base.is_dir() else ():
         inside = path.relative_to(base)
         if any(part.startswith(".") for part in inside.parts) or not path.is_file():
             continue
-        if name == "partners" and inside.parts[0].startswith("_"):
+        if name == "partners" and inside.parts[0].startswith("_") and not examples:
             continue
         codes = name == "mappings" and inside.parts[0] == "codes" and path.suffix == ".yaml"
         release = "_release" in inside.parts and path.suffix in (".xml", ".txt")

@@ -160,14 +160,15 @@ class Configuration:
 
 
 def load_configuration(
-    roots: Sequence[Path], home_partners: Path | None = None, *, check: bool = True
+    roots: Sequence[Path], home_partners: Path | None = None, *, check: bool = True, examples: bool = False
 ) -> Configuration:
     """Read and check everything in force under `roots` (`gateway.resources.search_roots`), strongest first.
 
     `home_partners` is the folder of partners in force; without it the `partners/` of each root. Raises Mistakes, an
-    OperatorMistake that lists every mistake with file, line and mend.
+    OperatorMistake that lists every mistake with file, line and mend. `examples` takes partner folders whose name
+    begins with `_` as well.
     """
-    return Configuration.from_files(read_sources(source_files(roots, home_partners)), check=check)
+    return Configuration.from_files(read_sources(source_files(roots, home_partners, examples=examples)), check=check)
 
 
 def hash_files(files: Mapping[str, bytes]) -> str:

@@ -16,6 +16,9 @@ from gateway.mapping.plan import Map, Section
 PAIRS_TO = 32
 """Qualifier/value pairs end before this element in every segment (LIN31)."""
 
+QUALIFIED = frozenset({"REF", "DTM", "N1", "MEA", "MAN", "PER", "N9", "AMT", "QTY", "PID"})
+"""Segments whose first element tells what they are about; they are named with it."""
+
 STRUCTURE = frozenset({"ST", "SE", "HL", "LX", "LS", "LE"})
 NAMED_MAX = 20
 SHAPES_MAX = 20_000
@@ -112,7 +115,7 @@ class _Tally:
         mapped, missed = known
         if not mapped:
             self.segments += 1
-            self.note(tag)
+            self.note(f"{tag}[{elements[1]}]" if tag in QUALIFIED and size > 1 else tag)
         for n in missed:
             self.elements += 1
             self.note(f"{tag}{n:02d}")

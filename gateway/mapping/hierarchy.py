@@ -60,9 +60,10 @@ class _Levels:
             self.open.append((key, self.level(key[0], parent, self.body(key, line, path))))
         carried = frozenset(
             rule.name
-            for name, s in self.carries.items()
-            if any(k[0] == name for k, _ in self.open)
-            for rule in s.rules
+            for name, carrying in self.carries.items()
+            if any(key[0] == name for key, _ in self.open)
+            for rule in carrying.rules
+            if rule.writes
         )
         parent = self.open[-1][1] if self.open else top
         own = self.level(level, parent, self.writer.scope(section, line, path, carried))

@@ -60,6 +60,8 @@ class Rule(NamedTuple):
     """Tag counted in the whole document (`count: HL`); read only."""
     ordinal: bool = False
     """`else: ordinal`: the entry's number among its like."""
+    sender: bool = False
+    """`else: sender`: the party that sent the document."""
 
 
 class Check(NamedTuple):
@@ -155,6 +157,8 @@ class Map(msgspec.Struct, kw_only=True):
     """A fault in a line refuses the line (`faults: line`); else it refuses the document."""
     list_field: str = ""
     """The event's list of lines."""
+    sender_fields: tuple[str, ...] = ()
+    """Fields of the event that fall back to the sender."""
     checks: tuple[Check, ...] = ()
     """Checks of the whole event; those of a section stand there."""
     tests: tuple[dict[str, str], ...] = ()

@@ -88,7 +88,7 @@ class _Run:
     def __init__(
         self, map: Map, document: Document, partner: Partner | None, zone_of: ZoneOf | None, year: int
     ) -> None:
-        self.map, self.document = map, document
+        self.map, self.document, self.partner = map, document, partner
         zone = partner.zone if partner is not None else UTC
         self.context = Context(zone, zone_of, year, document.delimiters.component)
         self.faults: list[Fault] = []
@@ -389,6 +389,9 @@ class _Run:
             for rule in section.rules:
                 if rule.counts:
                     outer[rule.name] = self.count(rule.counts)
+        for name in self.map.sender_fields:
+            if not outer.get(name):
+                outer[name] = _sender(self.document, self.partner)
         kind = self.kind(anchor)
         for check in self.map.checks:
             self.check(check, outer, anchor)
@@ -573,6 +576,19 @@ def _provenance(prefix: str, trace: Trace) -> list[Provenance]:
         for path, found in trace.items()
         for rule, f in found
     ]
+
+
+PARTY_OF_ISA = {"01": "1", "14": "9", "ZZ": "ZZ"}
+"""Qualifier of an interchange id -> of a party (X12 I05 -> data element 66): DUNS, DUNS with suffix, mutual."""
+
+
+def _sender(document: Document, partner: Partner | None) -> str:
+    """The party that sent a document: as the partner's file names it, else as the envelope does."""
+    if partner is not None and partner.identities.party:
+        return partner.identities.party[0]
+    sender = document.control.sender
+    qualifier = PARTY_OF_ISA.get(sender.qualifier, sender.qualifier)
+    return f"{qualifier}:{sender.id.strip()}" if sender.id.strip() else ""
 
 
 def _count(loop: Loop, tag: str) -> int:

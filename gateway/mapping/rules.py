@@ -21,6 +21,9 @@ KEYS = (
     "qualifier", "true", "false", "single", "write", "count", "trim", "unless", "note",
 )  # fmt: skip
 
+FALLBACKS = ("carry", "ordinal", "sender")
+"""What `else:` may say instead of a place."""
+
 SHAPES: dict[str, tuple[str, ...]] = {
     "text": ("text", "texts"),
     "party": ("text",),
@@ -62,14 +65,16 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         entry.note(f"{name} says nowhere where it stands", "add at:")
         return None
     places = _places(keys, scope)
-    carry = "else" in keys and keys["else"].value == "carry"
-    ordinal = "else" in keys and keys["else"].value == "ordinal"
+    fallback = keys["else"].value if "else" in keys else ""
     shape = target.shape if target is not None else "text"
     converter = _converter_name(keys, shape, places, entry)
     pair = _pair(converter, keys, shape, scope, target, name, entry)
     if len(entry.mistakes) > before or pair is None:
         return None
     value, text = _directions(places, keys, shape, converter, pair, scope)
+    numeric = shape in ("decimal", "int", "flag") and target is not None and target.default is not None
+    if numeric and target is not None and "required" not in keys:
+        value = _without_default(value, target.default)
     way = keys["way"].choice(("both", "read", "write", "beside"), "both") if "way" in keys else "both"
     file, line = entry.place
     rule = Rule(
@@ -83,7 +88,7 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         writes=way != "read" and bool(places),
         required=keys["required"].flag() if "required" in keys else target is None,
         default=_default(keys["default"], pair, shape) if "default" in keys else None,
-        carry=carry,
+        carry=fallback == "carry",
         zone_place=keys["place"].text() if "place" in keys else "",
         constants=_constants(keys["with"], places, scope) if "with" in keys else (),
         write=_expression(keys["write"]) if "write" in keys else None,
@@ -92,7 +97,8 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         unless=keys["unless"].choice(scope.outer, "", "field") if "unless" in keys else "",
         beside=way == "beside",
         counts=keys["count"].text() if "count" in keys else "",
-        ordinal=ordinal,
+        ordinal=fallback == "ordinal",
+        sender=fallback == "sender",
     )
     if rule.zone_place and rule.zone_place not in scope.outer:
         keys["place"].note(f'place "{rule.zone_place}" is no field', did_you_mean(rule.zone_place, scope.outer))
@@ -128,10 +134,9 @@ def _places(keys: Mapping[str, Entry], scope: Scope) -> tuple[tuple[Place, ...],
     alternatives: list[tuple[Place, ...]] = []
     if "at" in keys:
         alternatives.append(tuple(_noted(item, scope) for item in keys["at"].items()))
-    if "else" in keys and keys["else"].value not in ("carry", "ordinal"):
-        other = keys["else"]
-        several = isinstance(other.value, list) and any(isinstance(v, list) for v in other.value)
-        for item in other.items() if several or isinstance(other.value, str) else [other]:
+    if "else" in keys and keys["else"].value not in FALLBACKS:
+        # Each entry of `else:` is one more place, or, as a list, the parts of one more.
+        for item in keys["else"].items():
             alternatives.append(tuple(_noted(part, scope) for part in item.items()))
     return tuple(parts for parts in alternatives if parts)
 
@@ -315,6 +320,16 @@ def _directions(
         return None
 
     return value, pair.write
+
+
+def _without_default(value: Callable[[Any, Context], Any], default: Any) -> Callable[[Any, Context], Any]:
+    """A value that says no more than absence does is taken as absent, so that both make the same event."""
+
+    def told(index: Any, context: Context) -> Any:
+        found = value(index, context)
+        return None if found == default else found
+
+    return told
 
 
 def _reader(

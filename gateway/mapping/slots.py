@@ -78,15 +78,16 @@ class Slots:
         """Forget segments that a loop has written instead."""
         self._slots = [slot for slot in self._slots if slot.loops or slot.tag not in tags]
 
-    def build(self, first: str, component: str) -> list[tuple[str, ...]]:
-        """All segments; `first` is the tag that opens the scope's loop, the others follow the order."""
-        listed = {tag: n for n, tag in enumerate(self._order)}
-        ranks = {id(slot): self._rank(slot, n, first, listed) for n, slot in enumerate(self._slots)}
-        built = [slot.build(component) for slot in sorted(self._slots, key=lambda slot: ranks[id(slot)])]
-        return [segment for segment in built if len(segment) > 1]
+    def build(self, first: str, component: str) -> list[tuple[int, tuple[str, ...]]]:
+        """All segments, each with its rank; `first` is the tag that opens the scope's loop and comes before all."""
+        built = [(self._rank(slot, first), slot.build(component)) for slot in self._slots]
+        # The sort is stable: within a rank, segments stand as the map names them.
+        return sorted([(rank, segment) for rank, segment in built if len(segment) > 1], key=lambda one: one[0])
 
-    def _rank(self, slot: Slot, n: int, first: str, listed: dict[str, int]) -> tuple[int, int]:
+    def rank(self, tag: str, otherwise: int) -> int:
+        """Where `segments:` puts a tag; `otherwise` counts from the end of it."""
+        return self._order.index(tag) if tag in self._order else len(self._order) + otherwise
+
+    def _rank(self, slot: Slot, first: str) -> int:
         tag = slot.loops[0].tag if slot.loops else slot.tag
-        if not slot.loops and tag == first:
-            return (-1, n)
-        return (listed.get(tag, len(listed)) if listed else 0, n)
+        return -1 if not slot.loops and tag == first else self.rank(tag, 0)

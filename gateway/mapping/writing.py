@@ -104,13 +104,14 @@ class Writer:
         """The segments of one scope with its loops; fields named in `skip` were written above."""
         slots = Slots(section.order)
         self.fill(section, section.rules, slots, values, path, skip)
-        inner: Segments = []
+        inner: list[tuple[int, tuple[str, ...]]] = []
         for tag, loop in section.loops.items():
             written = self.loop(loop, values, path)
             if written:
                 slots.drop({tag})
-            inner += written
-        return slots.build(section.tag if section.tag != "HL" else "", self.delimiters[2]) + inner
+            inner += [(slots.rank(tag, 1), segment) for segment in written]
+        own = slots.build(section.tag if section.tag != "HL" else "", self.delimiters[2])
+        return [segment for _, segment in sorted([*own, *inner], key=lambda one: one[0])]
 
     def fill(
         self, section: Section, rules: Sequence[Rule], slots: Slots, values: Values, path: str,
@@ -229,11 +230,11 @@ class Writer:
             self.fill(section, head_rules, head, entries[n], f"{path}{section.into}[{n}].")
             if section.count is not None:
                 head.put(section.count, str(end - n))
-            segments += head.build(section.tag, self.delimiters[2])
+            segments += [segment for _, segment in head.build(section.tag, self.delimiters[2])]
             for at in range(n, end):
                 run = Slots()
                 self.fill(section, run_rules, run, entries[at], f"{path}{section.into}[{at}].")
-                segments += run.build("", self.delimiters[2])
+                segments += [segment for _, segment in run.build("", self.delimiters[2])]
             n = end
         return segments
 

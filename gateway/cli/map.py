@@ -1,0 +1,301 @@
+"""`crossdock map`: check, run, write, test, compare and draft maps. Works without a home."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gateway.cli import frame
+
+if TYPE_CHECKING:
+    from gateway.mapping import Configuration, Map
+    from gateway.mapping.trios import Trio
+
+app = typer.Typer(no_args_is_help=True, help="Mappings, in both directions.")
+
+AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout, and nothing else.")]
+OfPartner = Annotated[str, typer.Option("--partner", help="Partner whose maps, guides and zone hold.")]
+Names = Annotated[
+    list[str] | None, typer.Argument(metavar="[MAP]...", help="Parts of maps' paths (856, acme); all without one.")
+]
+
+
+@app.command()
+def check(names: Names = None, json: AsJson = False) -> None:
+    """Check maps: places against guides, fields against events, code tables; exit code 1 when one is at fault."""
+    configuration = _configuration(check=False)
+    faulty = False
+    for path in _paths(configuration, names):
+        mistakes = configuration.check_map(path)
+        faulty = faulty or bool(mistakes)
+        if json:
+            listed = [{"file": m.file, "line": m.line, "text": m.text, "mend": m.mend} for m in mistakes]
+            frame.print_json(
+                {"map": path, "hash": "" if mistakes else configuration.map_at(path).hash, "mistakes": listed}
+            )
+        else:
+            frame.say(f"{path}: " + ("fine" if not mistakes else f"{len(mistakes)} to mend"))
+            for mistake in mistakes:
+                frame.say(f"  {mistake}")
+    if faulty:
+        raise typer.Exit(frame.FAULTS)
+
+
+@app.command()
+def run(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A document in any known format; - is stdin.")],
+    partner: OfPartner = "",
+    map_name: Annotated[
+        str, typer.Option("--map", help="Part of the path of the map to use, instead of the agreed.")
+    ] = "",
+    provenance: Annotated[bool, typer.Option("--provenance", help="Show where each value came from.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Read a file with its map and print the events; exit code 1 when anything in it is at fault."""
+    from gateway.mapping import read_document
+
+    configuration = _configuration()
+    of = configuration.partners.get(partner) if partner else None
+    documents, faults = _documents(configuration, frame.read_bytes(file), partner)
+    for text in faults:
+        frame.warn(f"{file}: {text}")
+    faulty = bool(faults)
+    for document in documents:
+        found = _one(configuration, map_name) if map_name else configuration.map_for(partner, document)
+        if found is None:
+            frame.warn(f"{file}: no map reads {document.format} {document.type} {document.release}".rstrip())
+            faulty = True
+            continue
+        reading = read_document(found, document, of)
+        faulty = faulty or bool(reading.faults) or document.accepted is False
+        _show_reading(found, document, reading, provenance, json)
+    if faulty or not documents:
+        raise typer.Exit(frame.FAULTS if documents else frame.CANNOT_RUN)
+
+
+@app.command()
+def write(
+    file: Annotated[str, typer.Argument(metavar="EVENT", help="An event or advice as JSON; - is stdin.")],
+    type: Annotated[str, typer.Option("--to", help="Document type to write (856, goods_receipt).")],
+    partner: OfPartner = "",
+    json: AsJson = False,
+) -> None:
+    """Write an event or advice as a document, without envelope; exit code 1 when it cannot be written whole."""
+    import msgspec
+
+    from gateway.errors import OperatorMistake
+    from gateway.mapping import write_document
+    from ledger.advices import AnyAdvice
+    from ledger.events import AnyEvent
+
+    configuration = _configuration()
+    found = configuration.map_to_write(partner, type)
+    if found is None:
+        raise OperatorMistake(f'no map writes "{type}"', mend="crossdock map check lists the maps")
+    try:
+        wanted: Any = AnyAdvice if found.advice else AnyEvent
+        value = msgspec.json.decode(frame.read_bytes(file), type=wanted)
+    except msgspec.DecodeError as error:
+        raise OperatorMistake(f"is no event: {error}", file=file) from error
+    of = configuration.partners.get(partner)
+    writing = write_document(found, value, of)
+    for fault in writing.faults:
+        frame.warn(fault.text)
+    if json:
+        frame.print_json(
+            {"map": found.path, "segments": writing.segments, "faults": [f.text for f in writing.faults]}
+        )
+    elif writing.data:
+        frame.say(writing.data.decode().rstrip("\r\n"))
+    else:
+        mark = of.x12.element if of is not None else "*"
+        for segment in writing.segments:
+            frame.say(mark.join(segment) + (of.x12.segment if of is not None else "~"))
+    if any(fault.rejects for fault in writing.faults):
+        raise typer.Exit(frame.FAULTS)
+
+
+@app.command("test")
+def run_samples(
+    names: Names = None,
+    update: Annotated[bool, typer.Option("--update", help="Keep what comes out as what is expected.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Run the samples of maps: input, expected result, and back again; exit code 1 when one differs."""
+    from gateway.mapping.trios import find_trios, run_trio
+
+    configuration = _configuration()
+    ran = failed = 0
+    for trio in find_trios(configuration, _roots()):
+        if names and not any(name in trio.name for name in names):
+            continue
+        result = run_trio(configuration, trio)
+        if result is None:
+            continue
+        if update and (not trio.expected.is_file() or trio.expected.read_text("utf-8") != result.got):
+            trio.expected.write_text(result.got, "utf-8")
+            frame.warn(f"wrote {trio.expected}")
+            result = run_trio(configuration, trio) or result
+        ran += 1
+        failed += bool(result.problems)
+        _show_result(trio, result.problems, json)
+    if not json:
+        frame.say(f"{ran} samples, {failed} at fault")
+    if failed or not ran:
+        raise typer.Exit(frame.FAULTS if ran else frame.CANNOT_RUN)
+
+
+@app.command()
+def diff(
+    name: Annotated[str, typer.Argument(metavar="MAP", help="Part of the path of a map.")],
+    other: Annotated[str, typer.Argument(metavar="[OTHER]", help="Another map; what it extends, without one.")] = "",
+    json: AsJson = False,
+) -> None:
+    """Show how a map differs from what it extends, or from another: each line with the file that says it."""
+    from gateway.errors import OperatorMistake
+    from gateway.mapping.effective import base_of, compare_maps
+
+    configuration = _configuration(check=False)
+    path = _path(configuration, name)
+    base = _path(configuration, other) if other else base_of(configuration.files, path)
+    if base is None:
+        raise OperatorMistake("extends nothing", file=path, mend="name another map to compare with")
+    for difference in compare_maps(configuration.files, base, path):
+        if json:
+            before, after = difference.before, difference.after
+            frame.print_json(
+                {
+                    "path": difference.path,
+                    "before": None if before is None else {"text": before.text, "origin": before.origin},
+                    "after": None if after is None else {"text": after.text, "origin": after.origin},
+                }
+            )
+            continue
+        frame.say(difference.path)
+        for sign, entry in (("-", difference.before), ("+", difference.after)):
+            if entry is not None:
+                frame.say(f"  {sign} {entry.text}    {entry.origin}")
+
+
+@app.command()
+def show(name: Annotated[str, typer.Argument(metavar="MAP", help="Part of the path of a map.")]) -> None:
+    """Print a map as it is in force, overlays laid over, each line with the file that says it."""
+    from gateway.mapping.effective import effective_lines
+
+    configuration = _configuration(check=False)
+    frame.print_table(("field", "says", "said by"), effective_lines(configuration.files, _path(configuration, name)))
+
+
+@app.command()
+def new(
+    sample: Annotated[str, typer.Option("--from", metavar="SAMPLE", help="A document to draft a map from.")],
+    partner: OfPartner = "",
+) -> None:
+    """Draft a map from a document, on stdout: an overlay where a base map reads it, else a whole map to fill in."""
+    from gateway.mapping.draft import draft_map
+
+    configuration = _configuration()
+    draft = draft_map(configuration, frame.read_bytes(sample), partner)
+    if draft is None:
+        frame.warn(f"{sample}: no format or guide here reads it")
+        raise typer.Exit(frame.CANNOT_RUN)
+    frame.say(draft.rstrip("\n"))
+
+
+# --- what commands share -------------------------------------------------------------------------------------
+
+
+def _roots() -> tuple[Path, ...]:
+    from gateway.resources import search_roots
+
+    return search_roots(frame.settings().home)
+
+
+def _configuration(*, check: bool = True) -> Configuration:
+    """Everything under the home and the package, examples too. Raises OperatorMistake with all that is wrong."""
+    from gateway.mapping import load_configuration
+
+    return load_configuration(_roots(), check=check, examples=True)
+
+
+def _paths(configuration: Configuration, names: list[str] | None) -> list[str]:
+    from gateway.errors import OperatorMistake
+    from gateway.resources import did_you_mean
+
+    paths = [p for p in configuration.maps if not names or any(name in p for name in names)]
+    if names and not paths:
+        raise OperatorMistake(f'no map is called "{names[0]}"', mend=did_you_mean(names[0], configuration.maps))
+    return paths
+
+
+def _path(configuration: Configuration, name: str) -> str:
+    paths = _paths(configuration, [name])
+    exact = [p for p in paths if p in (name, f"mappings/{name}/map.yaml", f"partners/{name}/map.yaml")]
+    return (exact or sorted(paths, key=len))[0]
+
+
+def _one(configuration: Configuration, name: str) -> Map:
+    return configuration.map_at(_path(configuration, name))
+
+
+def _documents(configuration: Configuration, data: bytes, partner: str) -> tuple[tuple[Any, ...], list[str]]:
+    from gateway import x12
+    from gateway.formats import recognise
+
+    if recognise(data) == "x12":
+        partners = configuration.partners
+
+        def find(sender: Any, _receiver: Any, group_sender: str, _group_receiver: str) -> str:
+            found = partners.by_isa(sender, group_sender)
+            return partner or (found.id if found is not None else "")
+
+        reading = x12.read(data, configuration.guides, partner_of=find)
+        faults = [fault.text for fault in reading.faults]
+        faults += [f"document {d.control.number}: {f.text}" for d in reading.documents for f in d.faults]
+        return reading.documents, faults
+    documents, found = configuration.read_file(partner, data)
+    return documents, [fault.text for fault in (*found, *(f for d in documents for f in d.faults))]
+
+
+def _show_reading(map: Map, document: Any, reading: Any, provenance: bool, json: bool) -> None:
+    made = [*reading.events, *reading.advices]
+    places = reading.provenance() if provenance else []
+    if json:
+        frame.print_json(
+            {
+                "map": map.path,
+                "hash": map.hash,
+                "document": document.control.number,
+                "made": made,
+                "faults": [fault.text for fault in reading.faults],
+                "unmapped": {"text": str(reading.unmapped), "places": dict(reading.unmapped.places)},
+                "provenance": [place._asdict() for place in places],
+            }
+        )
+        return
+    frame.say(f"{document.type} {document.control.number} read by {map.path}".replace("  ", " "))
+    import msgspec
+
+    for value in made:
+        frame.say(msgspec.json.format(msgspec.json.encode(value, enc_hook=str)).decode())
+    if places:
+        rows = [
+            (p.path, p.value, f"{p.tag}{p.element:02d}" if document.format == "x12" else p.tag, p.segment, p.origin)
+            for p in places
+        ]
+        frame.print_table(("field", "value", "from", "segment", "by"), rows)
+    for fault in reading.faults:
+        frame.say(f"fault: {fault.text}")
+    if reading.unmapped:
+        frame.say(f"{reading.unmapped}: " + ", ".join(f"{tag} ({n})" for tag, n in reading.unmapped.places))
+
+
+def _show_result(trio: Trio, problems: tuple[str, ...], json: bool) -> None:
+    if json:
+        frame.print_json({"sample": trio.name, "ok": not problems, "problems": problems})
+        return
+    frame.say(f"{'fine ' if not problems else 'FAULT'} {trio.name}")
+    for problem in problems:
+        frame.say(f"      {problem}")
