@@ -33,6 +33,7 @@ from gateway.api import (
 from gateway.api.overload import Gate
 from gateway.pipeline import Street
 from gateway.settings import Settings, read_version
+from ledger.book.snapshots import Snapshots
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +65,7 @@ def create_app(street: Street, settings: Settings | None = None) -> FastAPI:
     )
     app.state.street = street
     app.state.settings = settings
+    app.state.snapshots = Snapshots()
     app.state.gate = Gate(street, settings.queue_max)
     app.state.figures = health.Figures(street)
     for router in ROUTERS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
+from pydantic import AwareDatetime
 
 from gateway.api.answers import answer
 from gateway.api.callers import MayReadLedger
@@ -26,6 +27,7 @@ def list_balances(
     owner: Text = None,
     lot: Text = None,
     serial: Text = None,
+    as_of: Annotated[AwareDatetime | None, Query(description="As recorded at that time; now if left out.")] = None,
     external: Annotated[bool, Query(description="Also the accounts outside: supplier, clearing, scrap.")] = False,
 ) -> Response:
     """Quantities in the part's base unit; zero balances are left out."""
@@ -41,6 +43,7 @@ def list_balances(
             owner=owner or "",
             lot=lot or "",
             serial=serial or "",
+            as_of=as_of,
             external=external,
         )
     return answer({"items": rows, "next": None})

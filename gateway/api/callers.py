@@ -15,6 +15,9 @@ from gateway.api.problems import Problem
 from gateway.pipeline import Street
 from gateway.settings import Settings
 from gateway.store.keys import ApiKey, Scope, find_key
+from ledger import queries
+from ledger.book.snapshots import Snapshots
+from ledger.masterdata import MasterData
 
 KEY_CHARS_MAX = 200
 TAKING_SCOPES: tuple[Scope, ...] = ("messages:write", "events:write")
@@ -27,6 +30,7 @@ class Call(NamedTuple):
     key: ApiKey
     street: Street
     settings: Settings
+    snapshots: Snapshots
 
     @property
     def partner(self) -> str:
@@ -38,6 +42,11 @@ class Call(NamedTuple):
         """True for administrators and our own systems (partners of kind `internal`): they see the whole ledger."""
         partner = self.street.configuration.partners.get(self.partner)
         return not self.partner or (partner is not None and partner.kind == "internal")
+
+    def masterdata(self) -> MasterData:
+        """Parts, sites, suppliers as they stand; kept in memory and brought up to date."""
+        with self.street.read() as conn:
+            return queries.masterdata(conn, snapshots=self.snapshots)
 
     def partner_to_speak_for(self, chosen: str | None) -> str:
         """The partner whose message this is. Raises Problem when an administrator names none, or a known one."""
@@ -78,7 +87,7 @@ def calls(scope: Scope) -> Callable[[Request], Call]:
         request.state.key_name = key.name
         if scope in TAKING_SCOPES:
             request.app.state.gate.refuse_if_full()
-        return Call(key, street, request.app.state.settings)
+        return Call(key, street, request.app.state.settings, request.app.state.snapshots)
 
     return authenticate
 

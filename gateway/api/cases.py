@@ -40,7 +40,8 @@ def list_cases(
     cursor: Cursor = None,
     limit: Limit = PAGE_DEFAULT,
 ) -> Response:
-    """A partner sees the cases that its own documents are part of."""
+    """A supplier sees the cases about itself, another partner those that its documents brought."""
+    concerned = {"supplier": supplier or ""} if call.is_ours else _own_cases(call)
     with call.street.read() as conn:
         rows = queries.cases(
             conn,
@@ -48,11 +49,11 @@ def list_cases(
             status=status or "",
             code=code or "",
             part=part or "",
-            supplier=supplier or "" if call.is_ours else supplier_of(call),
             after=open_number_cursor(cursor),
             limit=limit + 1,
+            **concerned,
         )
-    return answer_page(request, rows, limit, lambda row: row.id.removeprefix("C"))
+    return answer_page(request, rows, limit, lambda row: row.number)
 
 
 @router.get("/{id}", summary="One case with its evidence")
@@ -81,18 +82,27 @@ def find_case(call: Call, id: str, book: str) -> queries.CaseShown:
     """The case, if the caller may see it. Raises Problem otherwise."""
     with call.street.read() as conn:
         case = queries.case(conn, id, book=book)
-    if case is None or not (call.is_ours or case.supplier == supplier_of(call)):
+    if case is None or not _may_see(call, case):
         raise Problem("not-found", f"there is no case {id}")
     return case
 
 
 def supplier_of(call: Call) -> str:
-    """The ledger's supplier id behind a partner's key. Raises Problem for a partner that is no supplier of ours."""
+    """The ledger's supplier id behind a partner's key; "" for a partner that is no supplier of ours."""
+    known = call.masterdata()
+    if call.partner in known.suppliers:
+        return call.partner
     partner = call.street.configuration.partners.get(call.partner)
-    with call.street.read() as conn:
-        suppliers = queries.masterdata(conn).suppliers
-    parties = partner.identities.party if partner else ()
-    for supplier in suppliers.values():
-        if supplier.id == call.partner or set(parties) & set(supplier.identifiers):
-            return str(supplier.id)
-    raise Problem("missing-scope", "this partner is no supplier in the master data")
+    found = (known.supplier_id(party) for party in (partner.identities.party if partner else ()))
+    return next((supplier for supplier in found if supplier), "")
+
+
+def _own_cases(call: Call) -> dict[str, str]:
+    """The filter that leaves a partner its own cases."""
+    supplier = supplier_of(call)
+    return {"supplier": supplier} if supplier else {"partner": call.partner}
+
+
+def _may_see(call: Call, case: queries.CaseShown) -> bool:
+    own = {} if call.is_ours else _own_cases(call)
+    return all(getattr(case, field) == value for field, value in own.items())

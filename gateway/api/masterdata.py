@@ -11,7 +11,6 @@ from gateway.api.answers import answer, answer_page, open_cursor
 from gateway.api.callers import Call, MayReadLedger
 from gateway.api.limits import PAGE_DEFAULT, Cursor, Limit, PathText
 from gateway.api.problems import Problem
-from ledger import queries
 from ledger.masterdata import MasterData
 
 router = APIRouter(prefix="/v1", tags=["master data"])
@@ -55,8 +54,7 @@ def show_supplier(call: MayReadLedger, supplier: PathText) -> Response:
 
 def _read(call: Call) -> MasterData:
     call.refuse_outsiders()
-    with call.street.read() as conn:
-        return queries.masterdata(conn)
+    return call.masterdata()
 
 
 def _page(request: Request, rows: Mapping[str, Any], cursor: str | None, limit: int) -> Response:

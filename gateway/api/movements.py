@@ -37,4 +37,4 @@ def list_movements(
             after=open_number_cursor(cursor),
             limit=limit + 1,
         )
-    return answer_page(request, rows, limit, lambda row: row.seq)
+    return answer_page(request, rows, limit, lambda row: row.number)

@@ -17,6 +17,7 @@ router = APIRouter(prefix="/v1/positions", tags=["ledger"])
 def show_position(call: MayReadLedger, part: PathText, *, book: Book = "live", site: Text = None) -> Response:
     call.refuse_outsiders()
     with call.street.read() as conn:
-        if part not in queries.masterdata(conn).parts:
-            raise Problem("not-found", f"there is no part {part}")
-        return answer(queries.position(conn, part, book=book, site=site or ""))
+        found = queries.position(conn, part, book=book, site=site or "")
+    if found is None:
+        raise Problem("not-found", f"there is no part {part}")
+    return answer(found)

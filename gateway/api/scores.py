@@ -19,7 +19,8 @@ def show_score(call: MayReadLedger, supplier: PathText, *, month: Month = None, 
     """The running month when none is named; `provisional` until the month is over. A supplier sees its own only."""
     if not call.is_ours and supplier != supplier_of(call):
         raise Problem("other-partner", "a supplier sees its own score only")
+    if supplier not in call.masterdata().suppliers:
+        raise Problem("not-found", f"there is no supplier {supplier}")
+    policy, now = call.street.policy, call.street.clock()
     with call.street.read() as conn:
-        if supplier not in queries.masterdata(conn).suppliers:
-            raise Problem("not-found", f"there is no supplier {supplier}")
-        return answer(queries.score(conn, supplier, month=month or "", now=call.settings.clock()(), book=book))
+        return answer(queries.score(conn, supplier, month=month or "", now=now, policy=policy, book=book))

@@ -122,11 +122,9 @@ def _check_writer(settings: Settings) -> Iterator[Finding]:
 
 
 def _check_configuration(settings: Settings) -> Iterator[Finding]:
-    from gateway.mapping import load_configuration
-    from gateway.resources import search_roots
-    from gateway.store.home import Home
+    from gateway.cli.opening import read_configuration
 
-    configuration = load_configuration(search_roots(settings.home), Home(settings.home).partners)
+    configuration = read_configuration(settings)
     partners = configuration.partners.all
     yield Finding("configuration", "ok", f"{len(partners)} partners, hash {configuration.hash[:12]}")
     for partner in partners:

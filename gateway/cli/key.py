@@ -32,10 +32,11 @@ def new(
     usual = ("messages:read", "messages:write", "events:write", "ledger:read") if partner else ("admin",)
     scopes = tuple(scope or usual)
     with open_street() as street:
-        if partner and (known := street.configuration.partners.get(partner)) is None:
+        known = street.configuration.partners.get(partner)
+        if partner and known is None:
             raise OperatorMistake(f'there is no partner "{partner}"', mend="crossdock partner list")
         street.put_key(name=name, sha256=digest_of(key), partner=partner, scopes=scopes)
-        is_listed = not partner or name in known.identities.keys
+        is_listed = known is None or name in known.identities.keys
     if json:
         frame.print_json({"name": name, "partner": partner, "scopes": scopes, "key": key, "listed": is_listed})
         return

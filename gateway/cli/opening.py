@@ -1,22 +1,26 @@
 """Opening the home for a command: the street to do something, or a read-only snapshot to look.
 
 A command that writes runs here while nobody else holds the writer's lock, and inside `serve` otherwise; the street
-sees to that.
+sees to that. Looking imports neither the street nor the maps, so that a list answers at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
 from gateway.cli import frame
 from gateway.errors import OperatorMistake
-from gateway.pipeline import Street
 from gateway.settings import Settings
 from gateway.store.database import Database
 from gateway.store.home import Home
+
+if TYPE_CHECKING:
+    from gateway.mapping import Configuration
+    from gateway.pipeline import Street
 
 
 def refuse_missing_home(settings: Settings) -> None:
@@ -27,9 +31,19 @@ def refuse_missing_home(settings: Settings) -> None:
         )
 
 
+def read_configuration(settings: Settings) -> Configuration:
+    """Partners and maps as the files of the home say now. Raises OperatorMistake with all that is wrong in them."""
+    from gateway.mapping import load_configuration
+    from gateway.resources import search_roots
+
+    return load_configuration(search_roots(settings.home), Home(settings.home).partners)
+
+
 @contextmanager
 def open_street() -> Iterator[Street]:
     """The street over the home in force."""
+    from gateway.pipeline import Street
+
     settings = frame.settings()
     refuse_missing_home(settings)
     with Street.open(settings.home, clock=settings.clock(), create=False) as street:

@@ -20,20 +20,23 @@ def score(
     json: Annotated[bool, typer.Option("--json", help="JSON lines.")] = False,
 ) -> None:
     """Score, grade, and the metrics behind them."""
-    from gateway.cli.opening import open_to_read
+    from gateway.cli.opening import open_to_read, read_configuration
     from gateway.errors import OperatorMistake
+    from gateway.pipeline.configure import build_policy
     from gateway.resources import did_you_mean
     from ledger import queries
 
     if month and not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", month):
         raise OperatorMistake(f'"{month}" is no month', mend="write it like 2026-11")
-    now = frame.settings().clock()()
+    settings = frame.settings()
+    now = settings.clock()()
     with open_to_read() as conn:
+        policy = build_policy(read_configuration(settings))
         suppliers = queries.masterdata(conn).suppliers
         if supplier is not None and supplier not in suppliers:
             raise OperatorMistake(f'there is no supplier "{supplier}"', mend=did_you_mean(supplier, suppliers))
         wanted = [supplier] if supplier is not None else sorted(suppliers)
-        cards = [queries.score(conn, one, month=month, now=now, book=book) for one in wanted]
+        cards = [queries.score(conn, one, month=month, now=now, policy=policy, book=book) for one in wanted]
     if json:
         frame.print_json_lines(cards)
         return
