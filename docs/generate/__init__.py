@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from docs.generate import cli, configuration, discrepancies, errors, event_schemas, rest
+from docs.generate import cli, configuration, discrepancies, errors, event_schemas, rest, samples
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "docs" / "reference"
@@ -37,5 +37,6 @@ PAGES: tuple[Page, ...] = (
     Page(REFERENCE / "rest.md", rest.build_page),
     Page(REFERENCE / "openapi.json", rest.build_openapi),
     Page(REFERENCE / "discrepancies.md", discrepancies.build_page),
+    Page(REFERENCE / "samples.md", samples.build_page),
     *(Page(EVENTS / name, build) for name, build in event_schemas.schema_files()),
 )

@@ -25,7 +25,7 @@ def test_loops_are_indented_and_faults_stand_beneath_their_segment() -> None:
         "    8             HL  3 2 I\n"
         "    9             LIN . BP ECM-88-410\n"
         "   10             SN1 . 24O EA\n"
-        '                        ! 6 SN102 (quantity shipped) "24O" is no number\n'
+        '                      ! 6 SN102 (quantity shipped) "24O" is no number\n'
         "   11       CTT 3 240\n"
         "   12       SE  12 0001\n"
     )
