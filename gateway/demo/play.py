@@ -6,6 +6,7 @@ Every party has its own API key and sees only what a partner sees; what the stor
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
@@ -15,11 +16,14 @@ from typing import Any, NamedTuple
 from gateway.demo.documents import FILES, functional_ack
 from gateway.demo.rest import Client
 from gateway.demo.world import ERP, LOGISTICS, PARTS, SUPPLIER, master_data
+from gateway.errors import Unavailable
 from ledger.events import write_event
 
 SENDERS = {FILES[0]: ERP, FILES[1]: ERP, FILES[2]: SUPPLIER, FILES[3]: LOGISTICS, FILES[4]: SUPPLIER}
 ACKNOWLEDGED = ("850", "861", "824")
 FIRST_ACK = 201
+WRITTEN_S = 10
+POLL_S = 0.02
 
 Say = Callable[[str], None]
 
@@ -89,6 +93,7 @@ class Play:
 
     def _empty_mailbox(self) -> None:
         """The supplier fetches what is for it and answers each business document with a 997, always the same one."""
+        self._wait_until_written()
         supplier = self.parties[SUPPLIER.partner]
         business = [
             answer for answer in supplier.all_of("/v1/messages", direction="out") if answer["kind"] in ACKNOWLEDGED
@@ -104,6 +109,14 @@ class Play:
         for answer in supplier.all_of("/v1/messages", direction="out"):
             if answer["sent"] is None:
                 supplier.content(answer["id"])
+
+    def _wait_until_written(self) -> None:
+        """What follows from a document is decided with it and written as 861, 824 or 850 a moment later."""
+        until = time.monotonic() + WRITTEN_S
+        while any(answer["status"] == "draft" for answer in self.operator.all_of("/v1/messages", direction="out")):
+            if time.monotonic() > until:
+                raise Unavailable("answers are decided and not written; HOME/demo/serve.log says why")
+            time.sleep(POLL_S)
 
     def _look_around(self) -> Scene:
         operator = self.operator
@@ -126,7 +139,18 @@ class Play:
 
     def _evidence(self, one: dict[str, Any], names: dict[str, str]) -> Evidence:
         text = self.operator.content(one["message"]).decode()
-        return Evidence(names.get(one["message"], one["message"]), one["segment"], segment_of(text, one["segment"]))
+        return Evidence(names.get(one["message"], one["message"]), one["segment"], segments_at(text, one["segment"]))
+
+
+def segments_at(text: str, number: int) -> str:
+    """The segment, or the whole level where an HL stands there, in one line; 0 is the document as a whole."""
+    if number == 0:
+        return "the document as a whole"
+    shown = [segment_of(text, number)]
+    if shown[0].startswith("HL") and text.startswith("ISA"):
+        while (following := segment_of(text, number + len(shown)))[:2] not in ("HL", "CT", "SE", ""):
+            shown.append(following)
+    return "  ".join(shown)
 
 
 def segment_of(text: str, number: int) -> str:

@@ -35,6 +35,8 @@ from ledger.book import verify
 
 START_S = 30
 STOP_S = 10
+WIDTH = 118
+"""Columns where there is no terminal to ask."""
 PARTNER_SCOPES = ("messages:read", "messages:write", "events:write", "ledger:read")
 ANSWERS = ("997", "861", "824")
 
@@ -45,7 +47,7 @@ def run_demo(settings: Settings, *, serve: bool = False, quiet: bool = False) ->
     Raises OperatorMistake when the home holds other data than the demo's own, Unavailable when the server does not
     start.
     """
-    console = Console(stderr=quiet, highlight=False, quiet=quiet)
+    console = Console(stderr=quiet, highlight=False, quiet=quiet, width=None if sys.stdout.isatty() else WIDTH)
     settings = msgspec.structs.replace(settings, home=_own_home(settings.home))
     started = time.monotonic()
     folder = settings.home / "demo"

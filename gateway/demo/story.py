@@ -77,7 +77,7 @@ def _answers(console: Console, scene: Scene) -> None:
     for answer in shown:
         console.print(f"\n[bold]{answer['kind']}[/] to {answer['partner']}")
         for segment in answer["segments"]:
-            console.print(Text("   " + "*".join(segment), style="cyan"))
+            console.print(Text("   " + "*".join(segment), style="cyan"), soft_wrap=True)
 
 
 def _position(console: Console, scene: Scene) -> None:
@@ -103,10 +103,13 @@ def _cases(console: Console, scene: Scene) -> None:
     for case in scene.cases:
         line = Text(f"{case['id']}  ", style="bold")
         line.append(case["code"], style="bold yellow")
-        line.append(
-            f"  {case['part'] or 'unknown part'}: {case['quantity']} {case['unit']}, expected {case['expected']}, "
-            f"actual {case['actual']}; fault: {case['fault']}; {case['status']}"
-        )
-        console.print(line)
+        line.append(f"  {case['text']}")
+        console.print(line, soft_wrap=True)
+        if case["expected"] != case["actual"]:
+            amounts = f"expected {case['expected']}, actual {case['actual']} {case['unit']}"
+            console.print(f"    {amounts}; whose fault: {case['fault']}; {case['status']}", soft_wrap=True)
         for evidence in scene.evidence[case["id"]]:
-            console.print(Text(f"    {evidence.name}, segment {evidence.segment}:  {evidence.text}", style="dim"))
+            where = (
+                f"    {evidence.name}, {'segment' if evidence.name.endswith('.edi') else 'line'} {evidence.segment}: "
+            )
+            console.print(Text(where, style="dim") + Text(evidence.text, style="cyan"), soft_wrap=True)

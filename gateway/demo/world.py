@@ -30,8 +30,8 @@ class Actor(NamedTuple):
 
 
 ERP = Actor("erp", "ERP", "erp-rest")
-SUPPLIER = Actor("brightwell", "Brightwell, supplier", "brightwell-rest")
-LOGISTICS = Actor("quayside", "Quayside, logistics provider", "quayside-rest")
+SUPPLIER = Actor("brightwell", "supplier", "brightwell-rest")
+LOGISTICS = Actor("quayside", "logistics", "quayside-rest")
 ACTORS = (ERP, SUPPLIER, LOGISTICS)
 
 _PARTNERS = {

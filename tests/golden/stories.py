@@ -1,8 +1,9 @@
 """Plays a golden story: its input files, in order, through the whole street, and writes down all that came of it.
 
 A story is a folder with `WHY.md`, inputs `NN.<partner>.<ext>` and the answers. `<partner>` is whose key brings the
-bytes; `tick` lets time pass (`20 minutes`), `events` hands events to the ledger as its own operator would. The clock
-starts on a Monday morning and moves a minute per step, so that every answer is the same each time.
+bytes (`.test` before the ending: as test traffic); `tick` lets time pass (`20 minutes`), `events` hands events to
+the ledger as its own operator would. The clock starts on a Monday morning and moves a minute per step, so that every
+answer is the same each time.
 
 `make golden` rewrites the answers, and a person reads the diff.
 """
@@ -29,7 +30,7 @@ WORLD = HERE / "_world"
 START = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 _CASE_STAMPS = {"opened_at", "opened_seq", "due_at", "resolved_at", "book", "number"}
 
-_STEP = re.compile(r"\d\d\.([a-z]+)\.[a-z]+\Z")
+_STEP = re.compile(r"\d\d\.([a-z]+)(\.test)?\.[a-z]+\Z")
 _VOLATILE = {"digest", "policy", "chain", "source", "actor", "correlation", "causation", "schema", "recorded_at"}
 
 
@@ -72,7 +73,8 @@ def play(story: Path, home: Path) -> dict[str, bytes]:
             elif who == "events":
                 street.record_events(_events(data))
             else:
-                received[street.receive(data, who, name=path.name)] = path.stem
+                test = path.suffixes[-2:-1] == [".test"]
+                received[street.accept(data, partner=who, name=path.name, test=test).id] = path.stem
             street.run_until_idle()
         return _answers(street, received, first)
 
