@@ -42,7 +42,9 @@ def said(line: str, quantity: int, at: int = 0, **more: Any) -> Event:
 
 
 ADVISED = notice(notice_line("PO1", "1", "P1", 10, lot="L1", part_revision="B"))
-TWO_LINES = notice(notice_line("PO1", "1", "P1", 6), notice_line("PO1", "2", "P1", 4), notice_line("PO1", "2", "P2", 3))
+TWO_LINES = notice(
+    notice_line("PO1", "1", "P1", 6), notice_line("PO1", "2", "P1", 4), notice_line("PO1", "2", "P2", 3)
+)
 
 STORIES: dict[str, tuple[Event, ...]] = {
     "exact": (ORDER, ADVISED, said("R1", 10)),
@@ -157,6 +159,7 @@ def test_larger_worlds_end_alike_in_any_order(data: st.DataObject) -> None:
 
 
 # --- running totals and positions ---------------------------------------------------------------------------
+
 
 @settings(max_examples=150, deadline=None)
 @given(documents=worlds(), close=st.booleans())
