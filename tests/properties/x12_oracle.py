@@ -10,7 +10,7 @@ import io
 import logging
 import re
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +21,7 @@ import pyx12.x12n_document
 
 from gateway.document import Fault
 from gateway.x12 import Reading
+from gateway.x12.elements import is_date
 
 RELEASE = Path("mappings/x12/004010")
 _KEPT = {"ISA_LOOP", "GS_LOOP", "ST_LOOP"}
@@ -93,13 +94,17 @@ def _rejecting(reading: Reading) -> list[Fault]:
 
 
 def _envelope_is_untidy(text: str, reading: Reading) -> bool:
-    forms = {
-        "GS": r"GS\*\w\w\*[^*]{2,15}\*[^*]{2,15}\*\d{8}\*([01]\d|2[0-3])[0-5]\d\*\d{1,9}\*[XT]\*004010\w{0,6}",
-        "GE": r"GE\*\d{1,6}\*\d{1,9}",
-        "IEA": r"IEA\*\d{1,5}\*\d{9}",
-    }
-    segments = [segment for segment in text.split("~") if segment.split("*")[0] in forms]
-    return any(not re.fullmatch(forms[segment.split("*")[0]], segment) for segment in segments)
+    segments = [segment.split("*") for segment in text.split("~")]
+    return any(_is_untidy(elements) for elements in segments if elements[0] in ("GS", "GE", "IEA"))
+
+
+def _is_untidy(elements: Sequence[str]) -> bool:
+    """True unless the segment is exactly as the standard wants it, element by element."""
+    if elements[0] != "GS":
+        return not re.fullmatch(r"(GE\*\d{1,6}\*\d{1,9})|(IEA\*\d{1,5}\*\d{9})", "*".join(elements))
+    name = r"[\x20-\x7d]{1,14}[\x21-\x7d]"
+    form = rf"GS\*\w\w\*{name}\*{name}\*\d{{8}}\*([01]\d|2[0-3])[0-5]\d\*\d{{1,9}}\*[XT]\*004010\w{{0,6}}"
+    return not re.fullmatch(form, "*".join(elements), re.ASCII) or not is_date(elements[4])
 
 
 def _points_outside_the_open_levels(text: str, reading: Reading) -> bool:
@@ -128,7 +133,7 @@ DIVERGENCES = (
         "separators at the end",
         True,
         "separators without a value behind them change nothing",
-        lambda text, reading: bool(re.search(r"[*>](?=[*~])[*>]*~|>\*", text)),
+        lambda text, reading: bool(re.search(r"[*>]~|>\*", text.partition("~")[2])),
     ),
     Divergence(
         "untidy envelope",
