@@ -9,22 +9,20 @@ from typing import Any, NamedTuple
 import msgspec
 
 from gateway.formats.csv import FileShape
-from gateway.mapping.codes import CodeTable, build_table, read_table_file, table_path
-from gateway.mapping.expressions import BadExpression, Expression, read_expression
-from gateway.mapping.places import BadPlace, Place, Step, read_step
-from gateway.mapping.plan import Check, Kind, Map, Repeat, Rule, Section
-from gateway.mapping.rules import Scope, compile_rule, read_place
+from gateway.mapping.codes import build_table, read_table_file, table_path
+from gateway.mapping.pairs import Scope
+from gateway.mapping.places import BadPlace, Place, read_step
+from gateway.mapping.plan import Check, Kind, Map, Section
+from gateway.mapping.rules import read_place
+from gateway.mapping.sections import SectionCompiler, all_sections
 from gateway.mapping.source import Effective, read_map_source
-from gateway.mapping.targets import ADVICE_KINDS, Target, kind_named, targets_of, union_of
+from gateway.mapping.targets import ADVICE_KINDS, kind_named, targets_of, union_of
 from gateway.resources import Entry, Mistake, Mistakes, did_you_mean
 from ledger.events import KINDS
 
 TOP_KEYS = (
     "map", "note", "extends", "event", "advice", "codes", "file", "group_by", "header", "summary", "levels", "loops",
     "checks", "tests", "ignore", "faults", "format",
-)  # fmt: skip
-SECTION_KEYS = (
-    "note", "into", "fields", "loops", "repeats", "each", "count", "set", "constants", "computed", "segments",
 )  # fmt: skip
 
 
@@ -62,16 +60,13 @@ def compile_map(files: Mapping[str, bytes], path: str) -> Map:
     return compiled
 
 
-class _Compiler:
+class _Compiler(SectionCompiler):
     def __init__(
         self, effective: Effective, folder: Folder, files: Mapping[str, bytes], mistakes: list[Mistake]
     ) -> None:
-        self.effective, self.folder, self.files, self.mistakes = effective, folder, files, mistakes
-        self.tables: dict[str, CodeTable] = {}
+        super().__init__(effective, folder.format, mistakes)
+        self.folder, self.files = folder, files
         self.used_tables: dict[str, bytes] = {}
-        self.chooser = ""
-        self.outer: dict[str, Target] = {}
-        self.checks: list[Check] = []
 
     def map(self) -> Map:
         root = Entry(self.effective, self.mistakes)
@@ -84,6 +79,7 @@ class _Compiler:
         if "checks" in keys:
             self.checks = [c for item in keys["checks"].items() if (c := self.check(item)) is not None]
         header, summary, levels = self.sections(keys, root)
+        sections = list(all_sections([header, summary, *levels.values()]))
         digest = hashlib.sha256(self.effective.hash.encode())
         for name in sorted(self.used_tables):
             digest.update(name.encode() + b"\0" + self.used_tables[name])
@@ -107,7 +103,9 @@ class _Compiler:
             line_faults="faults" in keys and keys["faults"].choice(("document", "line"), "document") == "line",
             list_field=lists[0] if len(lists) == 1 else "",
             sender_fields=tuple(
-                sorted({r.name for s in _all([header, summary, *levels.values()]) for r in s.rules if r.sender})
+                sorted(
+                    {r.name for s in all_sections([header, summary, *levels.values()]) for r in s.rules if r.sender}
+                )
             ),
             checks=tuple(check for check in self.checks if check.section == "event"),
             tests=self.tests(keys["tests"]) if "tests" in keys else (),
@@ -180,15 +178,6 @@ class _Compiler:
         values = {n: self.fixed_value(n, text, targets.get(n), entry) for n, text in fixed.items()}
         return Kind(name, struct, values, frozenset(targets))
 
-    def fixed_value(self, name: str, text: str, target: Target | None, entry: Entry) -> Any:
-        if target is None:
-            entry.note(f'set: unknown field "{name}"')
-        elif target.shape == "flag":
-            return text == "true"
-        elif target.choices and text not in target.choices:
-            entry.note(f'set: {name} "{text}" {did_you_mean(text, target.choices)}')
-        return text
-
     # --- sections ---
 
     def sections(self, keys: Mapping[str, Entry], root: Entry) -> tuple[Section, Section, dict[str, Section]]:
@@ -213,143 +202,6 @@ class _Compiler:
             if target is not None and target.shape == "structs":
                 return target.item
         return None
-
-    def section(
-        self, entry: Entry, name: str, tag: str, fields: Mapping[str, Target],
-        loops: dict[str, Section] | None = None, line: type[msgspec.Struct] | None = None,
-        shift: tuple[str, int] | None = None,
-    ) -> Section:  # fmt: skip
-        keys = entry.mapping(SECTION_KEYS)
-        into = keys["into"].text() if "into" in keys else ""
-        struct = self.struct_into(keys, into, fields, line)
-        own: Mapping[str, Target] = (
-            targets_of(struct) if struct else targets_of(line) if line and into == "carry" else {}
-        )
-        scope = Scope(
-            name,
-            own,
-            self.outer,
-            frozenset({self.chooser} - {""}),
-            self.folder.format,
-            self.tables,
-            shift,
-        )
-        rules: list[Rule] = []
-        for field, bound in keys["fields"].mapping().items() if "fields" in keys else ():
-            several = isinstance(bound.value, list) and any(isinstance(v, dict) for v in bound.value)
-            for one in bound.items() if several else [bound]:
-                rule = compile_rule(field, one, scope)
-                if rule is not None:
-                    rules.append(rule)
-        self.read_once(rules, keys)
-        inner = dict(loops or {})
-        for inner_tag, inner_entry in keys["loops"].mapping().items() if "loops" in keys else ():
-            inner[inner_tag] = self.section(inner_entry, f"{name}.{inner_tag}", inner_tag, own or self.outer)
-        section = Section(
-            name=name,
-            tag=tag,
-            into=into,
-            struct=struct,
-            rules=tuple(rules),
-            loops=inner,
-            repeats=self.repeats(keys["repeats"], name, own) if "repeats" in keys else (),
-            each=self.step(keys["each"]) if "each" in keys else None,
-            count=self.place(keys["count"], scope) if "count" in keys else None,
-            fixed=self.fixed(keys["set"], own) if "set" in keys else {},
-            constants=self.constants(keys["constants"], scope) if "constants" in keys else (),
-            computed=self.computed(keys["computed"], scope) if "computed" in keys else (),
-            order=keys["segments"].texts() if "segments" in keys else (),
-            checks=tuple(
-                check._replace(own=_reads(check) <= set(own))
-                for check in self.checks
-                if check.section == name.split(".", 1)[-1]
-            ),
-            origin="{}:{}".format(*entry.place),
-        )
-        section.wanted, section.enters = _needs(section)
-        section.readers = tuple(
-            (r.name, r.value, r, not (r.required or r.ordinal or r.outer or r.zone_place or r.default is not None))
-            for r in rules
-            if r.reads
-        )
-        if struct is not None:
-            section.ordinals = tuple(rule for rule in rules if rule.ordinal)
-            section.required = tuple(t.name for t in targets_of(struct).values() if t.required)
-            section.marks_segment = "segment" in targets_of(struct) and "segment" not in {r.name for r in rules}
-        return section
-
-    def read_once(self, rules: list[Rule], keys: Mapping[str, Entry]) -> None:
-        names = [rule.name for rule in rules if rule.reads]
-        for name in sorted({name for name in names if names.count(name) > 1}):
-            keys["fields"].mapping()[name].note(f"{name} is read twice in one section", "use else:")
-
-    def struct_into(
-        self, keys: Mapping[str, Entry], into: str, fields: Mapping[str, Target], line: type[msgspec.Struct] | None
-    ) -> type[msgspec.Struct] | None:
-        if into in ("", "carry"):
-            return None
-        known = dict(fields) | (targets_of(line) if line else {})
-        target = known.get(into)
-        if target is None or target.shape != "structs":
-            lists = [name for name, t in known.items() if t.shape == "structs"]
-            keys["into"].note(f'into: "{into}" is no list', did_you_mean(into, [*lists, "carry"]))
-            return None
-        return target.item
-
-    def repeats(self, entry: Entry, name: str, own: Mapping[str, Target]) -> tuple[Repeat, ...]:
-        found: list[Repeat] = []
-        for item in entry.items():
-            keys = item.mapping(("of", "at", "into", "fields"))
-            if missing := {"of", "at", "into", "fields"} - keys.keys():
-                item.note(f"repeats: {', '.join(sorted(missing))} missing")
-                continue
-            tag = keys["of"].text()
-            body = {key: value for key, value in item.value.items() if key in ("into", "fields")}
-            inner = Entry(item.source, item.mistakes, item.path, body)
-            for start in keys["at"].items():
-                first = start.whole(1, 1, 99)
-                section = self.section(inner, f"{name}.{tag}", tag, own, shift=(tag, first))
-                found.append(Repeat(tag, first, section))
-        return tuple(found)
-
-    def fixed(self, entry: Entry, own: Mapping[str, Target]) -> dict[str, Any]:
-        return {n: self.fixed_value(n, e.text(), own.get(n), e) for n, e in entry.mapping().items()}
-
-    def constants(self, entry: Entry, scope: Scope) -> tuple[tuple[Place, str], ...]:
-        found = []
-        for key, value in entry.mapping().items():
-            try:
-                found.append((read_place(key, scope), value.text()))
-            except BadPlace as error:
-                value.note(str(error))
-        return tuple(found)
-
-    def computed(self, entry: Entry, scope: Scope) -> tuple[tuple[Place, Expression], ...]:
-        found = []
-        for key, value in entry.mapping().items():
-            expression = self.expression(value)
-            try:
-                place = read_place(key, scope)
-            except BadPlace as error:
-                value.note(str(error))
-                continue
-            if expression is not None:
-                found.append((place, expression))
-        return tuple(found)
-
-    def step(self, entry: Entry) -> Step | None:
-        try:
-            return read_step(entry.text())
-        except BadPlace as error:
-            entry.note(str(error))
-            return None
-
-    def place(self, entry: Entry, scope: Scope) -> Place | None:
-        try:
-            return read_place(entry.text(), scope)
-        except BadPlace as error:
-            entry.note(str(error))
-            return None
 
     def ignored(self, entry: Entry) -> tuple[Place, ...]:
         scope = Scope("", {}, {}, frozenset(), self.folder.format, {})
@@ -390,13 +242,6 @@ class _Compiler:
             if isinstance(value.get(key), dict):
                 yield from value[key]
         yield "row"
-
-    def expression(self, entry: Entry) -> Expression | None:
-        try:
-            return read_expression(entry.text())
-        except BadExpression as error:
-            entry.note(str(error))
-            return None
 
     def file_shape(self, entry: Entry) -> FileShape:
         keys = entry.mapping(("delimiter", "quote", "header", "encoding", "columns", "required", "records"))
@@ -449,20 +294,33 @@ class _Compiler:
 
     # --- what must be bound ---
 
+    def chosen(self, found: Map) -> None:
+        """Every value that the chooser can take makes an event."""
+        fields = self.effective.value.get("header", {}).get("fields", {})
+        rule = fields.get(found.chooser) if isinstance(fields, dict) else None
+        table = self.tables.get(str(rule.get("code"))) if isinstance(rule, dict) else None
+        for code, value in table.values.items() if table is not None else ():
+            if value not in found.kinds:
+                place = self.effective.place("codes", table.name if table else "", code)
+                self.mistakes.append(
+                    Mistake(*place, f'{found.chooser} "{value}" makes no event', "name it under event:")
+                )
+
     def bound(self, found: Map, root: Entry) -> None:
         """Every required field of every struct it makes is bound (or carried, or set)."""
         if found.canonical:
             return
         sections = [found.header, found.summary, *found.levels.values()]
-        names = {rule.name for section in _all(sections) for rule in section.rules if rule.reads}
+        names = {rule.name for section in all_sections(sections) for rule in section.rules if rule.reads}
         for kind in found.kinds.values():
             for target in targets_of(kind.struct).values():
                 if target.required and target.name not in names and target.name not in kind.fixed:
                     root.note(f"{kind.name} cannot be made: {target.name} is not bound")
         if found.chooser and found.chooser not in names:
             root.note(f"by: {found.chooser} is not bound")
+        self.chosen(found)
         carried = {rule.name for section in found.levels.values() if section.carries for rule in section.rules}
-        for section in _all(sections):
+        for section in all_sections(sections):
             if section.struct is None:
                 continue
             bound = {rule.name for rule in section.rules if rule.reads} | carried | section.fixed.keys()
@@ -471,29 +329,3 @@ class _Compiler:
                     file, line = section.origin.rsplit(":", 1)
                     text = f"{section.name} makes {section.into}, but {target.name} is not bound"
                     self.mistakes.append(Mistake(file, int(line), text))
-
-
-def _reads(check: Check) -> frozenset[str]:
-    return check.expr.names | (check.when.names if check.when else frozenset())
-
-
-def _all(sections: Iterable[Section]) -> Iterable[Section]:
-    for section in sections:
-        yield section
-        yield from _all(section.loops.values())
-        yield from _all(repeat.section for repeat in section.repeats)
-
-
-def _needs(section: Section) -> tuple[frozenset[str], bool]:
-    """Tags that the section's own rules look for, and whether any of them looks inside a loop."""
-    tags: set[str] = set()
-    enters = False
-    for rule in section.rules:
-        for parts in rule.places:
-            for place in parts:
-                tags.add(place.loops[0].tag if place.loops else place.step.tag)
-                enters = enters or bool(place.loops)
-    tags |= {repeat.tag for repeat in section.repeats}
-    if section.each is not None:
-        tags.add(section.each.tag)
-    return frozenset(tags), enters

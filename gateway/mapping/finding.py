@@ -7,6 +7,7 @@ A property test holds them equal.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import tzinfo
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -18,6 +19,9 @@ from gateway.mapping.plan import Section
 Pick = Callable[[Any, Context], str | None]
 PickParts = Callable[[Any, Context], tuple[str, ...] | None]
 PickAll = Callable[[Any, Context], tuple[str, ...]]
+
+ZoneOf = Callable[[str], tzinfo | None]
+"""Zone of a party string (`92:PLT07`), None where nobody knows it."""
 
 INSIDE = "/"
 """Key prefix under which an index keeps the loops that rules look into."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
-from gateway.mapping import convert
-from gateway.mapping.codes import CodeTable
 from gateway.mapping.convert import Context, Unreadable
 from gateway.mapping.expressions import BadExpression, Expression, read_expression
 from gateway.mapping.finding import PickParts, pick_all_for, pick_column, pick_for, pick_parts_for, pick_pointer
+from gateway.mapping.pairs import Pair, Scope, build_pair, converter_name
 from gateway.mapping.places import BadPlace, Place, Step, read_column, read_pointer, read_x12_place
 from gateway.mapping.plan import Rule
 from gateway.mapping.targets import Target
@@ -23,35 +22,6 @@ KEYS = (
 
 FALLBACKS = ("carry", "ordinal", "sender")
 """What `else:` may say instead of a place."""
-
-SHAPES: dict[str, tuple[str, ...]] = {
-    "text": ("text", "texts"),
-    "party": ("text",),
-    "implied": ("decimal",),
-    "boolean": ("flag",),
-    "datetime": ("datetime",),
-    "decimal": ("decimal",),
-    "int": ("int",),
-    "date": ("date",),
-    "iso": ("datetime",),
-    "isodate": ("date",),
-}
-"""Converter -> shapes of fields that it fills."""
-
-_FOR_SHAPE = {"text": "text", "texts": "text", "decimal": "decimal", "int": "int", "flag": "boolean", "date": "date"}
-
-
-class Scope(NamedTuple):
-    """Where a rule stands: its section's fields, the event's fields, the format, and the tables of the map."""
-
-    section: str
-    own: Mapping[str, Target]
-    outer: Mapping[str, Target]
-    locals: frozenset[str]
-    format: str
-    tables: Mapping[str, CodeTable]
-    shift: tuple[str, int] | None = None
-    """Segment and first element of a repeated group, which `.01` counts from."""
 
 
 def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
@@ -67,8 +37,8 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
     places = _places(keys, scope)
     fallback = keys["else"].value if "else" in keys else ""
     shape = target.shape if target is not None else "text"
-    converter = _converter_name(keys, shape, places, entry)
-    pair = _pair(converter, keys, shape, scope, target, name, entry)
+    converter = converter_name(keys, shape, places, entry)
+    pair = build_pair(converter, keys, shape, scope, target, name, entry)
     if len(entry.mistakes) > before or pair is None:
         return None
     value, text = _directions(places, keys, shape, converter, pair, scope)
@@ -147,148 +117,6 @@ def _noted(entry: Entry, scope: Scope) -> Place:
     except BadPlace as error:
         entry.note(str(error))
         return Place(str(entry.value), Step("?"), 1)
-
-
-def _converter_name(
-    keys: Mapping[str, Entry], shape: str, places: tuple[tuple[Place, ...], ...], entry: Entry
-) -> str:
-    if "as" in keys:
-        name = keys["as"].choice(convert.NAMES, "text", "converter")
-        if shape not in SHAPES[name]:
-            keys["as"].note(f"as: {name} makes no {shape}")
-    elif shape == "datetime":
-        name = "datetime"
-    elif shape in _FOR_SHAPE:
-        name = _FOR_SHAPE[shape]
-    else:
-        entry.note("a list of structs is filled by a loop with into:, not by a field")
-        name = "text"
-    most = {"datetime": 3, "party": 2}.get(name, 1)
-    for parts in places:
-        if len(parts) > most:
-            entry.note(f"{name} stands in {most} place{'s' if most > 1 else ''}, not in {len(parts)}")
-    return name
-
-
-class Pair(NamedTuple):
-    """A field's converter: `read` takes the text (or the parts, where `many`), `write` gives one text per part."""
-
-    read: Callable[[Any, Context], Any]
-    write: Callable[[Any, Context], tuple[str, ...]]
-    many: bool = False
-
-
-def _pair(
-    converter: str,
-    keys: Mapping[str, Entry],
-    shape: str,
-    scope: Scope,
-    target: Target | None,
-    name: str,
-    entry: Entry,
-) -> Pair | None:
-    if converter == "datetime":
-        count = len(keys["at"].items()) if "at" in keys else 1
-        return Pair(convert.read_moment, lambda value, context: convert.write_moment(value, context, count), True)
-    if converter == "party":
-        count = len(keys["at"].items()) if "at" in keys else 1
-        return _party(count, keys["qualifier"].text() if "qualifier" in keys else "")
-    if converter == "implied":
-        read, write = convert.implied(keys["places"].whole(2, 0, 9) if "places" in keys else 2)
-    elif converter == "boolean":
-        read, write = convert.flag(
-            keys["true"].text() if "true" in keys else "true", keys["false"].text() if "false" in keys else "false"
-        )
-    elif converter == "text":
-        read, write = _text_pair(keys, target)
-    else:
-        _, read, write = convert.CONVERTERS[converter]
-    if "code" in keys:
-        return _coded(keys, scope, read, write, shape, target, name)
-    return Pair(read, lambda value, context: (write(value, context),))
-
-
-def _text_pair(keys: Mapping[str, Entry], target: Target | None) -> tuple[convert.Read, convert.Write]:
-    choices = target.choices if target is not None else ()
-    trim = "trim" in keys and keys["trim"].flag()
-    clip = keys["clip"].whole(80, 1, 10_000) if "clip" in keys else 0
-
-    def read(text: str, _: Context) -> str:
-        text = text.strip() if trim else text
-        if choices and text not in choices:
-            raise Unreadable("unknown_code", f"is none of {', '.join(c for c in choices if c)}")
-        return text
-
-    def write(value: str, _: Context) -> str:
-        return value[:clip].rstrip() if clip else value
-
-    return read, write
-
-
-def _party(parts: int, qualifier: str) -> Pair:
-    """`qualifier:id` from its two elements; with one element, `qualifier:` is put before an id that has none."""
-
-    def read(texts: Any, _: Context) -> str:
-        if parts == 2:
-            if not texts[1]:
-                raise Unreadable("no_identifier", "names no identifier")
-            return f"{texts[0]}:{texts[1]}"
-        text: str = texts[0]
-        return text if ":" in text or not qualifier else f"{qualifier}:{text}"
-
-    def write(value: str, _: Context) -> tuple[str, ...]:
-        before, colon, after = value.partition(":")
-        if parts == 2:
-            return (before, after) if colon else ("", before)
-        return (after if before == qualifier and colon else value,)
-
-    return Pair(read, write, True)
-
-
-def _coded(
-    keys: Mapping[str, Entry], scope: Scope, read: convert.Read, write: convert.Write, shape: str,
-    target: Target | None, name: str,
-) -> Pair | None:  # fmt: skip
-    table_name = keys["code"].text()
-    table = scope.tables.get(table_name)
-    if table is None:
-        keys["code"].note(f'no code table is called "{table_name}"', did_you_mean(table_name, scope.tables))
-        return None
-    unknown = keys["unknown"].choice(("fault", "skip", "keep"), "fault") if "unknown" in keys else "fault"
-    made: dict[str, Any] = {}
-    for code, meaning in table.values.items():
-        try:
-            made[code] = read(meaning, Context())
-        except Unreadable as error:
-            keys["code"].note(f'table {table_name}, code "{code}": "{meaning}" {error.words}')
-    if name == "unit" and not table.one_to_one:
-        keys["code"].note(f"unit table {table_name} must be one to one")
-    back: dict[Any, str] = {}
-    for code, canonical in made.items():
-        back.setdefault(canonical, code)
-    kept = f"{scope.format}:"
-
-    def read_code(text: str, _: Context) -> Any:
-        try:
-            return made[text]
-        except KeyError:
-            if unknown == "keep" and shape == "text":
-                return kept + text
-            if unknown == "skip":
-                return None
-            raise Unreadable("unknown_code", f"is not in code table {table_name}") from None
-
-    def write_code(value: Any, _: Context) -> tuple[str, ...]:
-        code = back.get(value)
-        if code is None and isinstance(value, str) and value.startswith(kept):
-            code = value[len(kept) :]
-        if code is None:
-            if unknown == "skip":
-                return ("",)
-            raise Unreadable("unknown_code", f"has no code in table {table_name}")
-        return (code,)
-
-    return Pair(read_code, write_code)
 
 
 # --- both directions of a rule -------------------------------------------------------------------------------

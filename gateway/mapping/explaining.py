@@ -1,0 +1,110 @@
+"""Explain what reading found: faults located in the map and in the document, and where each value came from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway.document import Fault, Provenance
+from gateway.mapping.convert import Context, Unreadable
+from gateway.mapping.finding import Found, find_all
+from gateway.mapping.plan import Check, Map, Rule
+
+SHOWN_MAX = 80
+
+Trace = dict[str, list[tuple[Rule, Found]]]
+"""Field, or path below the event, -> the rule and the elements that made its value."""
+
+
+def fault_unreadable(map: Map, rule: Rule, index: Any, context: Context, error: Unreadable) -> Fault:
+    """`map.yaml:14 quantity <- segment 13 SN102 "1O.125": not a decimal`."""
+    found = locate(rule, index, context, error.part)
+    origin = f"{rule.origin} {rule.name}"
+    if found is None:
+        return Fault(code=error.code, text=f"{origin} <- {rule.label}: {error.words}", origin=origin)
+    shown = found.text if len(found.text) <= SHOWN_MAX else found.text[: SHOWN_MAX - 3] + "..."
+    return Fault(
+        code=error.code,
+        text=f'{origin} <- {_at(map, found.position)} {_element(map, found)} "{shown}": {error.words}',
+        level="element",
+        segment=found.position,
+        tag=found.tag,
+        element=found.element or None,
+        component=found.component or None,
+        value=shown,
+        rejects=not map.line_faults or rule.outer,
+        origin=origin,
+    )
+
+
+def fault_missing(map: Map, rule: Rule, anchor: int) -> Fault:
+    """A required field that stands nowhere; `anchor` is the segment that opens its scope."""
+    place = rule.places[0][-1]
+    origin = f"{rule.origin} {rule.name}"
+    return Fault(
+        code="required",
+        text=f"{origin} <- {_at(map, anchor)} {rule.label}: is required and missing",
+        segment=anchor,
+        tag=place.step.tag if map.format == "x12" else place.column,
+        element=place.element or None,
+        rejects=not map.line_faults or rule.outer,
+        origin=origin,
+    )
+
+
+def fault_check(map: Map, check: Check, anchor: int) -> Fault:
+    return Fault(
+        code=check.id,
+        text=f"{check.origin} check {check.id} <- {_at(map, anchor)}: {check.text}",
+        segment=anchor,
+        rejects=check.rejects and not map.line_faults,
+        origin=f"{check.origin} {check.id}",
+    )
+
+
+def locate(rule: Rule, index: Any, context: Context, part: int = 0) -> Found | None:
+    """The text that a rule would read; `part` of those that make one value together."""
+    for parts in rule.places:
+        at = parts[part] if part < len(parts) else parts[0]
+        for found in find_all(at, index, context):
+            return found
+    return None
+
+
+def trace_rule(rule: Rule, index: Any, context: Context, trace: Trace) -> None:
+    """Note every element that took part in a value: all parts of the first place that has any."""
+    if rule.name in trace:
+        return
+    several = rule.target is not None and rule.target.shape == "texts"
+    for parts in rule.places:
+        found: list[tuple[Rule, Found]] = []
+        for place in parts:
+            texts = find_all(place, index, context)
+            found += [(rule, one) for one in (texts if several else [next(texts, None)]) if one is not None]
+        if found:
+            trace[rule.name] = found
+            return
+
+
+def nest(outer: Trace, prefix: str, inner: Trace) -> None:
+    """Take the trace of an entry into that of its parent: `lines[3].` before each of its paths."""
+    for name, found in inner.items():
+        outer[prefix + name] = found
+
+
+def provenance_of(prefix: str, trace: Trace) -> list[Provenance]:
+    return [
+        Provenance(prefix + path, f.position, f.tag, f.element, f.component, f.text, rule.origin)
+        for path, found in trace.items()
+        for rule, f in found
+    ]
+
+
+def _at(map: Map, position: int) -> str:
+    word = {"x12": "segment", "csv": "line"}.get(map.format, "entry")
+    return f"{word} {position}"
+
+
+def _element(map: Map, found: Found) -> str:
+    if map.format != "x12":
+        return found.tag
+    return f"{found.tag}{found.element:02d}" + (f"-{found.component}" if found.component else "")

@@ -1,0 +1,205 @@
+"""One reading: rules run over scopes of a document and fill the event in the making. Knows no format's nesting."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import Any
+
+import msgspec
+
+from gateway.document import Document, Fault, Loop, Provenance, Segment
+from gateway.mapping.convert import Context, Unreadable
+from gateway.mapping.explaining import (
+    Trace,
+    fault_check,
+    fault_missing,
+    fault_unreadable,
+    nest,
+    trace_rule,
+)
+from gateway.mapping.finding import ZoneOf, index_loop, index_segments
+from gateway.mapping.places import Step
+from gateway.mapping.plan import Check, Map, Repeat, Rule, Section
+from gateway.partners import Partner
+
+FAULTS_MAX = 500
+
+
+class Run:
+    """`outer` gathers the fields of the event in the making; with `provenance` a list, traces are kept too."""
+
+    def __init__(
+        self, map: Map, document: Document, partner: Partner | None, zone_of: ZoneOf | None, year: int
+    ) -> None:
+        self.map, self.document, self.partner = map, document, partner
+        zone = partner.zone if partner is not None else UTC
+        self.context = Context(zone, zone_of, year, document.delimiters.component)
+        self.faults: list[Fault] = []
+        self.provenance: list[Provenance] | None = None
+        self.deferred: list[tuple[Rule, Any]] = []
+        self.outer: dict[str, Any] = {}
+        self.outer_trace: Trace = {}
+        self.hl_count = 0
+
+    @property
+    def trace(self) -> Trace | None:
+        """Where values of the event itself are traced; None when nobody asked."""
+        return None if self.provenance is None else self.outer_trace
+
+    def fill(self, section: Section, index: Any, own: dict[str, Any], trace: Trace | None, anchor: int) -> None:
+        """Run the section's rules over one scope."""
+        context, outer = self.context, self.outer
+        for name, value_of, rule, plain in section.readers:
+            if not plain and rule.zone_place and rule.outer and context.zone_of is not None:
+                # The place may stand further down in the document; such a time is told when all is read.
+                self.deferred.append((rule, index))
+                continue
+            try:
+                value = value_of(index, context) if plain else self.placed(rule, index)
+            except Unreadable as error:
+                self.note(fault_unreadable(self.map, rule, index, context, error))
+                continue
+            if plain:
+                if value is not None:
+                    own[name] = value
+            elif value is None:
+                self.absent(rule, own, anchor)
+            elif not rule.outer:
+                own[name] = value
+            else:
+                outer.setdefault(name, value)
+            if trace is not None and value is not None:
+                trace_rule(rule, index, context, self.outer_trace if rule.outer else trace)
+        if section.checks:
+            for check in section.checks:
+                self.check(check, own if check.own else {**outer, **own}, anchor)
+
+    def placed(self, rule: Rule, index: Any) -> Any:
+        """A value, told in the zone of its place where that is known. Raises Unreadable."""
+        context = self.context
+        if not rule.zone_place or context.zone_of is None:
+            return rule.value(index, context)
+        party = self.outer.get(rule.zone_place)
+        context.place = context.zone_of(party) if party else None
+        try:
+            return rule.value(index, context)
+        finally:
+            context.place = None
+
+    def absent(self, rule: Rule, own: dict[str, Any], anchor: int) -> None:
+        where = self.outer if rule.outer else own
+        if rule.name in where:
+            return
+        if rule.default is not None:
+            where[rule.name] = rule.default
+        elif rule.required:
+            self.note(fault_missing(self.map, rule, anchor))
+
+    def fill_inner(
+        self, section: Section, loop: Loop, index: dict[str, list[Any]], own: dict[str, Any], trace: Trace | None
+    ) -> None:
+        """Inner loops and repeated groups of one X12 scope."""
+        if section.loops:
+            for child in loop.loops:
+                inner = section.loops.get(child.segments[0][1][0]) if child.segments and not child.level else None
+                if inner is not None:
+                    self.read_items(inner, child, own, trace)
+        for repeat in section.repeats:
+            self.read_repeat(repeat, index, own, trace)
+
+    def read_items(self, section: Section, loop: Loop, own: dict[str, Any], trace: Trace | None) -> None:
+        """The entry of one loop occurrence, or one for each `each:` segment in it."""
+        if section.each is None:
+            index = index_loop(section, loop)
+            self.add_item(section, index, loop.segments[0][0], own, trace, loop)
+            return
+        for run in _runs(section, loop.segments):
+            self.add_item(section, index_segments(section, run), loop.segments[0][0], own, trace, None)
+
+    def read_repeat(
+        self, repeat: Repeat, index: dict[str, list[Any]], own: dict[str, Any], trace: Trace | None
+    ) -> None:
+        for segment in index.get(repeat.tag, ()):
+            elements = segment[1]
+            width = max((p.element for r in repeat.section.rules for parts in r.places for p in parts), default=0)
+            if any(elements[repeat.start : width + 1]):
+                self.add_item(repeat.section, {repeat.tag: [segment]}, segment[0], own, trace, None)
+
+    def add_item(
+        self, section: Section, index: Any, anchor: int, own: dict[str, Any], trace: Trace | None, loop: Loop | None
+    ) -> dict[str, Any] | None:
+        """Make one entry of the list `into` and append it to its parent's values; None when it could not be made."""
+        before = len(self.faults)
+        values: dict[str, Any] = dict(section.fixed)
+        values_trace: Trace | None = {} if trace is not None else None
+        if section.struct is None:
+            self.fill(section, index, own, trace, anchor)
+            if loop is not None:
+                self.fill_inner(section, loop, index, own, trace)
+            return None
+        self.fill(section, index, values, values_trace, anchor)
+        if loop is not None:
+            self.fill_inner(section, loop, index, values, values_trace)
+        entries = own.setdefault(section.into, [])
+        if section.marks_segment:
+            values["segment"] = anchor
+        self.number(section, values, len(entries) + 1)
+        if not self.complete(section, values, anchor, before):
+            return None
+        if trace is not None and values_trace is not None:
+            nest(trace, f"{section.into}[{len(entries)}].", values_trace)
+        entries.append(make(section.struct, values))
+        return values
+
+    def number(self, section: Section, values: dict[str, Any], ordinal: int) -> None:
+        for rule in section.ordinals:
+            if rule.name not in values:
+                values[rule.name] = ordinal if rule.target and rule.target.shape == "int" else str(ordinal)
+
+    def complete(self, section: Section, values: dict[str, Any], anchor: int, before: int) -> bool:
+        """True when an entry can be made; a required field that is missing is a fault unless one was noted."""
+        lacking = [name for name in section.required if name not in values]
+        if not lacking:
+            return len(self.faults) == before or not any(
+                f.rejects or self.map.line_faults for f in self.faults[before:]
+            )
+        if len(self.faults) == before and section.each is None:
+            for rule in section.rules:
+                if rule.name in lacking and not rule.outer:
+                    self.note(fault_missing(self.map, rule, anchor))
+        return False
+
+    def check(self, check: Check, names: dict[str, Any], anchor: int) -> None:
+        if check.when is not None and check.when.run(names) is not True:
+            return
+        if check.expr.run(names) is False:
+            self.note(fault_check(self.map, check, anchor))
+
+    def note(self, fault: Fault) -> None:
+        if len(self.faults) < FAULTS_MAX:
+            self.faults.append(fault)
+
+
+def make(struct: type[msgspec.Struct], values: dict[str, Any]) -> Any:
+    """The struct of these values, lists as the tuples that it holds."""
+    for name, value in values.items():
+        if type(value) is list:
+            values[name] = tuple(value)
+    return struct(**values)
+
+
+def _runs(section: Section, segments: tuple[Segment, ...]) -> list[list[Segment]]:
+    """The segments of a loop cut at each `each:` segment; what stands before the first belongs to every run."""
+    head: list[Segment] = []
+    runs: list[list[Segment]] = []
+    tag, keys = section.each if section.each is not None else Step("")
+    for segment in segments:
+        elements = segment[1]
+        starts = elements[0] == tag and all(k < len(elements) and elements[k] in values for k, values in keys)
+        if starts:
+            runs.append([*head, segment])
+        elif runs:
+            runs[-1].append(segment)
+        else:
+            head.append(segment)
+    return runs
