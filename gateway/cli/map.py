@@ -56,7 +56,7 @@ def run(
     """Read a file with its map and print the events; exit code 1 when anything in it is at fault."""
     from gateway.mapping import read_document
 
-    configuration = _configuration()
+    configuration = _configuration(examples=False)
     of = configuration.partners.get(partner) if partner else None
     documents, faults = _documents(configuration, frame.read_bytes(file), partner)
     for text in faults:
@@ -90,7 +90,7 @@ def write(
     from ledger.advices import AnyAdvice
     from ledger.events import AnyEvent
 
-    configuration = _configuration()
+    configuration = _configuration(examples=False)
     found = configuration.map_to_write(partner, type)
     if found is None:
         raise OperatorMistake(f'no map writes "{type}"', mend="crossdock map check lists the maps")
@@ -196,7 +196,7 @@ def new(
     """Draft a map from a document, on stdout: an overlay where a base map reads it, else a whole map to fill in."""
     from gateway.mapping.draft import draft_map
 
-    configuration = _configuration()
+    configuration = _configuration(examples=False)
     draft = draft_map(configuration, frame.read_bytes(sample), partner)
     if draft is None:
         frame.warn(f"{sample}: no format or guide here reads it")
@@ -213,11 +213,14 @@ def _roots() -> tuple[Path, ...]:
     return search_roots(frame.settings().home)
 
 
-def _configuration(*, check: bool = True) -> Configuration:
-    """Everything under the home and the package, examples too. Raises OperatorMistake with all that is wrong."""
+def _configuration(*, check: bool = True, examples: bool = True) -> Configuration:
+    """Everything under the home and the package. Raises OperatorMistake with all that is wrong.
+
+    Examples are checked and tested with the rest, but take no part where a document is read or written for a partner.
+    """
     from gateway.mapping import load_configuration
 
-    return load_configuration(_roots(), check=check, examples=True)
+    return load_configuration(_roots(), check=check, examples=examples)
 
 
 def _paths(configuration: Configuration, names: list[str] | None) -> list[str]:
