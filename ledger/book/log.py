@@ -102,7 +102,8 @@ class Log:
         `site` is the one it was decided for, where that is known only since.
         """
         body = _write_outcomes(outcomes).decode()
-        self._outcomes.append((self.head.book, event.site, seq, found_at or seq, result, movements, body))
+        times = sum(1 for other, _ in self._position if other == seq)
+        self._outcomes.append((self.head.book, event.site, seq, found_at or seq, times, result, movements, body))
         self._position.append((seq, body))
         return Recorded(
             book=self.head.book, site=site or event.site, seq=seq, kind=kind_of(event), number=event.number,

@@ -80,6 +80,7 @@ outcome = table(
     text("site", key=True),
     big("event", key=True),  # whose outcomes these are
     big("seq", key=True),  # the event during whose recording they were found: the same, or what it waited for
+    small("n", key=True),  # how often it had been decided there before: one event may bring two things it waits for
     text("result"),
     big("movements"),
     text("body"),  # JSON array of outcomes

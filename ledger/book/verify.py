@@ -137,7 +137,9 @@ def check_chain(conn: Connection, head: Head) -> Iterator[Breach]:
     event, outcome = tables.event.c, tables.outcome.c
     found: dict[int, list[str]] = {}
     for seq, body in conn.execute(
-        select(outcome.seq, outcome.body).where(outcome.book == head.book).order_by(outcome.seq, outcome.event)
+        select(outcome.seq, outcome.body)
+        .where(outcome.book == head.book)
+        .order_by(outcome.seq, outcome.event, outcome.n)
     ):
         found.setdefault(seq, []).append(body)
     chain, expected = b"", 1

@@ -96,14 +96,14 @@ def event(conn: Connection, seq: int, *, book: str = "live") -> EventKept | None
 def outcomes_of(conn: Connection, book: str, rows: Any) -> dict[int, list[Any]]:
     """Rows of `outcome` by event sequence, in the order they were found."""
     found: dict[int, list[Any]] = {}
-    columns = ("event", "seq", "result", "movements", "body")
+    columns = ("event", "seq", "n", "result", "movements", "body")
     for site in sorted({row.site for row in rows}):
         keys = [(row.seq,) for row in rows if row.site == site]
         place = (("book", book), ("site", site))
         for row in bulk.select(conn, tables.outcome, columns, place, ("event",), keys):
             found.setdefault(row.event, []).append(row)
     for outcomes in found.values():
-        outcomes.sort(key=lambda row: row.seq)
+        outcomes.sort(key=lambda row: (row.seq, row.n))
     return found
 
 

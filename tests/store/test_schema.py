@@ -1,0 +1,99 @@
+"""The ledger's tables: made from nothing, never touched at another version, and column for field of the records."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, inspect
+from sqlalchemy import text as sql
+
+from ledger.book import HEAD, VersionMismatch, check_version, tables, upgrade, version
+from ledger.book.codecs import CODECS, LINK, UNSTORED
+from ledger.book.schema import MIGRATIONS
+
+
+def test_upgrade_makes_an_empty_database_a_ledger(empty_engine: Engine) -> None:
+    with empty_engine.begin() as conn:
+        before = version(conn)
+        upgrade(conn)
+        upgrade(conn)
+
+    with empty_engine.connect() as conn:
+        check_version(conn)
+        assert (before, version(conn)) == ("", HEAD)
+        assert set(tables.metadata.tables) <= set(inspect(conn).get_table_names())
+
+
+def test_migrations_make_the_tables_that_the_code_uses(empty_engine: Engine) -> None:
+    with empty_engine.begin() as conn:
+        upgrade(conn)
+        context = MigrationContext.configure(conn, opts={"version_table": "ledger_version"})
+        differences = compare_metadata(context, tables.metadata)
+
+    assert differences == []
+
+
+def test_sqlite_tables_are_strict(empty_engine: Engine) -> None:
+    with empty_engine.begin() as conn:
+        if conn.dialect.name != "sqlite":
+            pytest.skip("only SQLite has tables that are not strict")
+        upgrade(conn)
+        loose = conn.execute(sql("SELECT name FROM pragma_table_list WHERE type = 'table' AND strict = 0")).scalars()
+
+        # Alembic makes its own table.
+        assert {name for name in loose if not name.startswith("sqlite_")} == {"ledger_version"}
+
+
+@pytest.mark.parametrize("found", ["0000", "9999"])
+def test_tables_of_another_version_are_refused_naming_the_mend(empty_engine: Engine, found: str) -> None:
+    with empty_engine.begin() as conn:
+        upgrade(conn)
+        conn.execute(sql(f"UPDATE ledger_version SET version_num = '{found}'"))
+
+        with pytest.raises(VersionMismatch, match="db upgrade"):
+            check_version(conn)
+
+
+def test_newer_tables_are_not_touched(empty_engine: Engine) -> None:
+    with empty_engine.begin() as conn:
+        upgrade(conn)
+        conn.execute(sql("UPDATE ledger_version SET version_num = '9999'"))
+
+        with pytest.raises(VersionMismatch):
+            upgrade(conn)
+
+        assert version(conn) == "9999"
+
+
+def test_an_empty_database_is_refused_by_the_check(empty_engine: Engine) -> None:
+    with empty_engine.connect() as conn, pytest.raises(VersionMismatch, match="db upgrade"):
+        check_version(conn)
+
+
+def test_head_is_the_newest_migration() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+
+    assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+
+
+@pytest.mark.parametrize(
+    "codec", [codec for codec in CODECS if codec is not LINK], ids=lambda codec: codec.table.name
+)
+def test_tables_stand_column_for_field_of_their_records(codec: object) -> None:
+    names = [field.name for field in fields(codec.record) if field.name not in UNSTORED]  # type: ignore[attr-defined]
+    columns = list(codec.columns)  # type: ignore[attr-defined]
+
+    assert columns[-len(names) :] == names
+    assert len(columns) - len(names) == (4 if codec.key else 0)  # type: ignore[attr-defined]
+
+
+def test_links_are_read_as_they_are_written() -> None:
+    named = {field.name for field in fields(LINK.record)} - UNSTORED
+
+    assert len(LINK.columns) == len(named) - len({"receipt", "shipment", "order"}) + 4 + 2 + 2

@@ -1,0 +1,90 @@
+"""`verify` finds what was tampered with and names the place; `rebuild` puts projections right from the events."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Connection
+from sqlalchemy import text as sql
+
+from ledger import queries
+from ledger.book import rebuild, verify
+from tests.store.world import Books, notice, order, receipt
+
+
+@pytest.fixture
+def books(conn: Connection) -> Books:
+    books = Books(conn)
+    books.record(order("PO1", {"PLATE": 10}), notice("S1", "PO1", {"PLATE": 10}))
+    books.record(receipt("R1", "S1", "PO1", {"PLATE": 4}))
+    return books
+
+
+TAMPERING = [
+    ("UPDATE bucket SET quantity = quantity + 1 WHERE state = 'available'", "1 zero sum"),
+    ("UPDATE bucket SET quantity = quantity + 1 WHERE state = 'available'", "4 rebuild"),
+    ("UPDATE notice_line SET received = received + 1", "3 in transit"),
+    ("UPDATE movement SET quantity = quantity + 1 WHERE number = 1", "4 rebuild"),
+    ("DELETE FROM movement WHERE number = 1", "4 rebuild"),
+    ("UPDATE event_line SET digest = (SELECT chain FROM event WHERE seq = 1)", "5 repeats"),
+    ('UPDATE event SET body = replace(body, \'"quantity":"10"\', \'"quantity":"11"\')', "chain"),
+    ("UPDATE outcome SET body = '[]'", "chain"),
+    ("DELETE FROM event WHERE seq = 8", "chain"),
+    ("UPDATE order_line SET received = 0", "totals"),
+    ("UPDATE movement SET event = 99 WHERE number = 1", "7 trace"),
+    ("UPDATE cases SET status = 'assigned'", "4 rebuild"),
+]
+
+
+def test_untouched_books_are_clean(conn: Connection, books: Books) -> None:
+    assert verify(conn) == []
+
+
+@pytest.mark.parametrize(("statement", "law"), TAMPERING)
+def test_verify_names_the_law_that_was_broken(conn: Connection, books: Books, statement: str, law: str) -> None:
+    if "cases" in statement:
+        books.record(receipt("R2", "S9", "PO9", {"BOLT": 1}))
+    conn.execute(sql(statement))
+
+    deep = law == "4 rebuild" and "cases" in statement
+    assert law in {breach.law for breach in verify(conn, deep=deep)}
+
+
+def test_a_bucket_below_zero_cannot_be_written(conn: Connection, books: Books) -> None:
+    savepoint = conn.begin_nested()
+
+    with pytest.raises(Exception, match="bucket_not_below_zero"):
+        conn.execute(sql("UPDATE bucket SET quantity = -1 WHERE state = 'available'"))
+
+    savepoint.rollback()
+    assert verify(conn, deep=False) == []
+
+
+def test_rebuild_finds_nothing_in_untouched_books(conn: Connection, books: Books) -> None:
+    rebuilt = rebuild(conn)
+
+    assert rebuilt.differences == ()
+    assert (rebuilt.events, rebuilt.movements) == (queries.head(conn).seq, queries.head(conn).movements)
+
+
+def test_rebuild_puts_projections_right(conn: Connection, books: Books) -> None:
+    before = queries.balances(conn, external=True)
+    conn.execute(sql("UPDATE bucket SET quantity = quantity + 3 WHERE state = 'available'"))
+    conn.execute(sql("DELETE FROM order_line"))
+    conn.execute(sql("UPDATE notice_line SET cleared = 7"))
+
+    rebuilt = rebuild(conn, replace=True)
+
+    assert rebuilt.replaced
+    assert {found.where.split(" ")[0] for found in rebuilt.differences} == {"bucket", "order_line", "notice_line"}
+    assert queries.balances(conn, external=True) == before
+    assert verify(conn) == []
+
+
+def test_the_head_is_another_after_every_event(conn: Connection, books: Books) -> None:
+    heads = [queries.head(conn).chain]
+    for n in range(3):
+        books.record(order(f"PO2{n}", {"PLATE": 1}))
+        heads.append(queries.head(conn).chain)
+
+    assert len(set(heads)) == 4
+    assert heads[-1] == queries.tail(conn)[-1].chain
