@@ -110,8 +110,14 @@ def list_messages(
 
 
 @router.get("/{id}", summary="One message: its documents, faults, provenance and answers")
-def show_message(call: MayReadMessages, id: MessageId) -> Response:
-    return answer(_find(call, id))
+def show_message(
+    call: MayReadMessages,
+    id: MessageId,
+    provenance: Annotated[bool, Query(description="Also the segment and element behind each value.")] = False,
+) -> Response:
+    """With `provenance` the message is read again, which takes as long as it took the first time."""
+    message = _find(call, id)
+    return answer(call.street.message(id, provenance=True) if provenance else message)
 
 
 @router.get("/{id}/content", summary="The bytes of a message; fetching from the mailbox counts as delivery")

@@ -19,6 +19,7 @@ from gateway.settings import read_version
 from ledger import queries
 from ledger.events import AnyEvent
 from ledger.masterdata import snapshot
+from ledger.scorecards import Scorecard
 
 JSON = "application/json"
 
@@ -63,6 +64,9 @@ SHAPES: tuple[Shape, ...] = (
     Shape("/v1/cases", "get", gives=queries.CaseShown, page=True),
     Shape("/v1/cases/{id}", "get", gives=queries.CaseShown),
     Shape("/v1/cases/{id}/resolve", "post", takes=CaseDecision),
+    Shape("/v1/orders", "get", gives=queries.OrderShown, page=True),
+    Shape("/v1/shipments", "get", gives=queries.ShipmentShown, page=True),
+    Shape("/v1/scores/{supplier}", "get", gives=Scorecard),
     Shape("/v1/parts", "get", gives=snapshot.Part, page=True),
     Shape("/v1/parts/{part}", "get", gives=snapshot.Part),
     Shape("/v1/sites", "get", gives=snapshot.Site, page=True),

@@ -27,6 +27,10 @@ class Gate:
         self._looked_at = float("-inf")
         self._is_full = False
 
+    def look_again(self) -> None:
+        """Count at the next message, however recent the last count is."""
+        self._looked_at = float("-inf")
+
     def refuse_if_full(self) -> None:
         """Raises Problem when more messages wait than the settings allow."""
         with self._turn:

@@ -64,13 +64,14 @@ def list_messages(
     json: Json = False,
 ) -> None:
     """Messages, oldest first; `--direction out` gives the answers."""
-    from gateway.cli.opening import open_street
+    from gateway.cli.opening import open_to_read
     from gateway.errors import OperatorMistake
+    from gateway.pipeline import show
 
     if direction not in ("in", "out"):
         raise OperatorMistake(f'there is no direction "{direction}"', mend="in or out")
-    with open_street() as street:
-        rows = street.messages(direction=direction, partner=partner, status=status, after=after, limit=limit)
+    with open_to_read() as conn:
+        rows = show.list_messages(conn, direction=direction, partner=partner, status=status, after=after, limit=limit)
     if json:
         frame.print_json_lines(rows)
         return
@@ -82,27 +83,46 @@ def list_messages(
     frame.print_table(columns, ([row.get(column) for column in columns] for row in rows))
 
 
-@app.command()
-def show(id: Id, json: Json = False) -> None:
-    """One message: its documents with faults and results, and its answers."""
-    from gateway.cli.opening import open_street
+@app.command("show")
+def show_one(
+    id: Id,
+    provenance: Annotated[bool, typer.Option("--provenance", help="Also where each value stands.")] = False,
+    json: Json = False,
+) -> None:
+    """One message: its documents with faults and results, and its answers; in JSON with provenance."""
+    from gateway.cli.opening import open_to_read, read_configuration
+    from gateway.pipeline import show
 
-    with open_street() as street:
-        message = find_message(street, id)
+    with open_to_read() as conn:
+        try:
+            message = show.show_message(conn, id)
+        except KeyError:
+            raise no_such_message(id) from None
+        if json or provenance:
+            message["provenance"] = show.show_provenance(conn, id, read_configuration(frame.settings()))
     if json:
         frame.print_json(message)
-    else:
-        print_message(message)
+        return
+    print_message(message)
+    for document, places in message.get("provenance", {}).items():
+        frame.say(f"{document} values:")
+        for place in places:
+            element = f"{place['tag']}{place['element']:02d}" if place["element"] else place["tag"]
+            frame.say(
+                f"  {place['path']} = {place['value']} from segment {place['segment']} {element} ({place['origin']})"
+            )
 
 
 @app.command()
 def content(id: Id) -> None:
-    """The bytes of a message, to stdout."""
-    from gateway.cli.opening import open_street
+    """The bytes of a message, to stdout. Looking is no delivery: the partner still finds it in its mailbox."""
+    from gateway.cli.opening import open_to_read
+    from gateway.store.evidence import load_evidence
 
-    with open_street() as street:
-        find_message(street, id)
-        data = street.fetch(id)
+    with open_to_read() as conn:
+        data = load_evidence(conn, [id]).get(id)
+    if data is None:
+        raise no_such_message(id)
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
 
@@ -170,13 +190,18 @@ def search(
 
 def find_message(street: Any, id: str) -> dict[str, Any]:
     """All that is known of a message. Raises OperatorMistake when there is none."""
-    from gateway.errors import OperatorMistake
-
     try:
         message: dict[str, Any] = street.message(id)
     except KeyError:
-        raise OperatorMistake(f"there is no message {id}", mend="crossdock message list") from None
+        raise no_such_message(id) from None
     return message
+
+
+def no_such_message(id: str) -> Exception:
+    """What every command says about a message that is not there."""
+    from gateway.errors import OperatorMistake
+
+    return OperatorMistake(f"there is no message {id}", mend="crossdock message list")
 
 
 def has_trouble(message: dict[str, Any]) -> bool:

@@ -1,0 +1,157 @@
+"""The books over REST: one short delivery, seen by ourselves, by its supplier, and by somebody else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.unit.api.house import House, notice, open_house
+
+EVENTS: list[dict[str, Any]] = [
+    {"kind": "PartDefined", "number": "BRK-100", "base_unit": "EA"},
+    {"kind": "SiteDefined", "number": "PLT07", "time_zone": "America/Detroit", "identifiers": ["92:PLT07"]},
+    {"kind": "SupplierDefined", "number": "ACME", "identifiers": ["1:123456789"]},
+    {
+        "kind": "OrderPlaced", "number": "PO1001", "supplier": "1:123456789", "ship_to": "92:PLT07",
+        "lines": [{"part_number": "BRK-100", "order_line": "1", "quantity": "100", "unit": "EA"}],
+    },
+]  # fmt: skip
+RECEIPT: dict[str, Any] = {
+    "kind": "GoodsReceived", "number": "GR1", "ship_to": "92:PLT07", "occurred_at": "2026-11-23T14:59:00Z",
+    "lines": [
+        {
+            "part_number": "BRK-100", "shipment_id": "S1", "order_number": "PO1001", "quantity": "90", "unit": "EA",
+            "condition": "02", "receipt_line": "1",
+        }
+    ],
+}  # fmt: skip
+
+
+def hand_in(house: House, events: Any) -> None:
+    found = house.ask("POST", "/v1/events", "erp-main", content=json.dumps(events).encode())
+    assert found.status_code == 202, found.text
+    house.street.run_until_idle()
+
+
+@pytest.fixture(scope="module")
+def short(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """100 ordered and advised, 90 received, short and final."""
+    with open_house(tmp_path_factory.mktemp("short") / "home") as house:
+        hand_in(house, EVENTS)
+        house.ask("POST", "/v1/messages", "acme-main", content=notice("1"))
+        house.street.run_until_idle()
+        hand_in(house, RECEIPT)
+        yield house
+
+
+def items(house: House, path: str, key: str = "erp-main") -> list[dict[str, Any]]:
+    found = house.ask("GET", path, key)
+    assert found.status_code == 200, found.text
+    listed: list[dict[str, Any]] = found.json()["items"]
+    return listed
+
+
+def test_balances_hold_what_came_and_all_sum_to_zero(short: House) -> None:
+    on_hand = [(row["state"], row["quantity"], row["unit"]) for row in items(short, "/v1/balances?part=BRK-100")]
+    assert ("available", "90", "EA") in on_hand
+    everything = items(short, "/v1/balances?part=BRK-100&external=true")
+    assert sum(float(row["quantity"]) for row in everything) == 0
+
+
+def test_balances_are_kept_as_of_a_time(short: House) -> None:
+    assert items(short, "/v1/balances?as_of=2026-01-01T00:00:00Z") == []
+    assert short.ask("GET", "/v1/balances?as_of=yesterday", "erp-main").status_code == 422
+
+
+def test_the_position_of_a_part_adds_up(short: House) -> None:
+    found = short.ask("GET", "/v1/positions/BRK-100", "erp-main").json()
+    assert (found["part"], found["unit"], found["usable"]) == ("BRK-100", "EA", "90")
+    missing = short.ask("GET", "/v1/positions/NONE", "erp-main")
+    assert (missing.status_code, missing.json()["detail"]) == (404, "there is no part NONE")
+
+
+def test_movements_lead_to_the_segment_behind_them(short: House) -> None:
+    found = items(short, "/v1/movements?part=BRK-100")
+    assert {move["kind"] for move in found} == {"ShipmentNotified", "GoodsReceived"}
+    (advised,) = [move for move in found if move["kind"] == "ShipmentNotified"]
+    assert (advised["quantity"], advised["target"]["state"], advised["segment"]) == ("100", "in_transit", 9)
+
+
+def test_the_case_names_both_values_and_its_evidence(short: House) -> None:
+    (case,) = items(short, "/v1/cases?code=D16")
+    assert {name: case[name] for name in ("part", "quantity", "expected", "actual", "unit", "supplier")} == {
+        "part": "BRK-100", "quantity": "10", "expected": "100", "actual": "90", "unit": "EA", "supplier": "ACME"
+    }  # fmt: skip
+    assert {sorted(evidence) == ["document", "message", "segment"] for evidence in case["evidence"]} == {True}
+    assert short.ask("GET", f"/v1/cases/{case['id']}", "erp-main").json() == case
+
+
+def test_a_supplier_sees_its_own_case_order_shipment_and_score(short: House) -> None:
+    assert [case["code"] for case in items(short, "/v1/cases", "acme-main")] == ["D16"]
+    assert [order["order_number"] for order in items(short, "/v1/orders", "acme-main")] == ["PO1001"]
+    assert [shipment["shipment_id"] for shipment in items(short, "/v1/shipments", "acme-main")] == ["S1"]
+    score = short.ask("GET", "/v1/scores/ACME", "acme-main").json()
+    assert (score["supplier"], score["month"], score["provisional"]) == ("ACME", "2026-11", True)
+
+
+def test_another_supplier_sees_none_of_it(short: House) -> None:
+    (case,) = items(short, "/v1/cases")
+    assert items(short, "/v1/cases", "bolt-main") == []
+    assert short.ask("GET", f"/v1/cases/{case['id']}", "bolt-main").status_code == 404
+    assert short.ask("GET", "/v1/orders", "bolt-main").status_code == 403
+    found = short.ask("GET", "/v1/scores/ACME", "bolt-main")
+    assert (found.status_code, found.json()["detail"]) == (403, "a supplier sees its own score only")
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "detail"),
+    [
+        ("/v1/scores/NONE", 404, "there is no supplier NONE"),
+        ("/v1/cases/C99", 404, "there is no case C99"),
+        ("/v1/parts/NONE", 404, "there is no NONE"),
+        ("/v1/scores/ACME?month=2026-13", 422, "a parameter is missing or out of bounds"),
+        ("/v1/cases/X1", 422, "a parameter is missing or out of bounds"),
+        ("/v1/balances?book=other", 422, "a parameter is missing or out of bounds"),
+    ],
+)
+def test_what_is_not_there_is_said(short: House, path: str, status: int, detail: str) -> None:
+    found = short.ask("GET", path, "erp-main")
+    assert (found.status_code, found.json()["detail"]) == (status, detail)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "detail"),
+    [
+        ({"resolution": "forget"}, 422, "the body does not have the form that is asked for"),
+        ({"resolution": "accept", "quantity": "-1"}, 422, "the quantity must be positive"),
+        ({"resolution": "accept", "colour": "red"}, 422, "the body does not have the form that is asked for"),
+    ],
+)
+def test_a_decision_that_makes_no_sense_is_refused(
+    short: House, body: dict[str, Any], status: int, detail: str
+) -> None:
+    (case,) = items(short, "/v1/cases")
+    found = short.ask("POST", f"/v1/cases/{case['id']}/resolve", "erp-main", content=json.dumps(body).encode())
+    assert (found.status_code, found.json()["detail"]) == (status, detail)
+
+
+def test_a_decision_closes_the_case_and_clears_what_stood_open(tmp_path_factory: pytest.TempPathFactory) -> None:
+    with open_house(tmp_path_factory.mktemp("decided") / "home") as house:
+        hand_in(house, EVENTS)
+        house.ask("POST", "/v1/messages", "acme-main", content=notice("1"))
+        house.street.run_until_idle()
+        hand_in(house, RECEIPT)
+        (case,) = items(house, "/v1/cases")
+        decision = json.dumps({"resolution": "short_close", "comment": "supplier agrees"}).encode()
+
+        found = house.ask("POST", f"/v1/cases/{case['id']}/resolve", "erp-main", content=decision)
+
+        assert found.status_code == 200, found.text
+        assert [one["result"] for one in found.json()["recorded"]] == ["posted"]
+        after = found.json()["case"]
+        assert (after["status"], after["resolution"], after["clearing"]) == ("closed", "short_close", "0")
+        again = house.ask("POST", f"/v1/cases/{case['id']}/resolve", "erp-main", content=decision)
+        assert (again.status_code, again.json()["detail"]) == (409, f"case {case['id']} is closed")
