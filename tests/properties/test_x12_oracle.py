@@ -78,6 +78,7 @@ EXAMPLES = {
     ),
     "blank before a segment": ("~REF*LT*", "~ REF*LT*"),
     "segments outside of documents": ("~ST*", "~REF*LT*1~ST*"),
+    "bytes outside of interchanges": ("~IEA*1*000000101~", "~IEA*1*000000101~~REF*LT*1~"),
     "pointers of levels": ("HL*2*1*O~", "HL*2**O~"),
     "set without a guide, or in a wrong group": ("ST*856*", "ST*855*"),
     "blank in a required element": ("PRF*PO450012*", "PRF* *"),

@@ -102,7 +102,7 @@ def _is_untidy(elements: Sequence[str]) -> bool:
     """True unless the segment is exactly as the standard wants it, element by element."""
     if elements[0] != "GS":
         return not re.fullmatch(r"(GE\*\d{1,6}\*\d{1,9})|(IEA\*\d{1,5}\*\d{9})", "*".join(elements))
-    name = r"[\x20-\x7d]{1,14}[\x21-\x7d]"
+    name = r"[\x20-\x3d\x3f-\x7d]{1,14}[\x21-\x3d\x3f-\x7d]"
     form = rf"GS\*\w\w\*{name}\*{name}\*\d{{8}}\*([01]\d|2[0-3])[0-5]\d\*\d{{1,9}}\*[XT]\*004010\w{{0,6}}"
     return not re.fullmatch(form, "*".join(elements), re.ASCII) or not is_date(elements[4])
 
@@ -166,6 +166,12 @@ DIVERGENCES = (
         lambda text, reading: any(
             fault.level == "interchange" and fault.code in ("022", "024") for fault in _rejecting(reading)
         ),
+    ),
+    Divergence(
+        "bytes outside of interchanges",
+        False,
+        "pyx12 stops reading at the first empty segment and does not see what comes behind",
+        lambda text, reading: any(fault.code == "unreadable" for fault in reading.faults),
     ),
     Divergence(
         "pointers of levels",
