@@ -5,7 +5,6 @@ Reads and checks; holds no secrets (they are references) and knows nothing of tr
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -376,12 +375,3 @@ def _terms(entry: Entry) -> Terms:
         tolerances.mapping()
         found["tolerances"] = tolerances.value or {}
     return Terms(**found, other={key: value.value for key, value in keys.items()})
-
-
-def read_secret(reference: str, environment: Mapping[str, str] = os.environ) -> str | None:
-    """The secret behind `env:NAME` or `file:PATH`; None when it is not there."""
-    scheme, _, rest = reference.partition(":")
-    if scheme == "env":
-        return environment.get(rest)
-    path = Path(rest)
-    return path.read_text("utf-8").strip() if scheme == "file" and path.is_file() else None
