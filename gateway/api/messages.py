@@ -116,8 +116,7 @@ def show_message(
     provenance: Annotated[bool, Query(description="Also the segment and element behind each value.")] = False,
 ) -> Response:
     """With `provenance` the message is read again, which takes as long as it took the first time."""
-    message = _find(call, id)
-    return answer(call.street.message(id, provenance=True) if provenance else message)
+    return answer(_find(call, id, provenance=provenance))
 
 
 @router.get("/{id}/content", summary="The bytes of a message; fetching from the mailbox counts as delivery")
@@ -140,15 +139,27 @@ def replay_message(
     return answer(call.street.replay(id, confirm=confirm))
 
 
-def _find(call: Call, id: str) -> dict[str, Any]:
+def _find(call: Call, id: str, *, provenance: bool = False) -> dict[str, Any]:
     """The message, if there is one and the caller may see it; nobody learns that another's exists."""
     try:
-        message = call.street.message(id)
+        message = call.street.message(id, provenance=provenance)
     except KeyError:
         raise Problem("not-found", f"there is no message {id}") from None
-    if call.partner and message.get("partner") != call.partner:
+    if not _may_see(call, message):
         raise Problem("not-found", f"there is no message {id}")
-    return message
+    return _without_others_answers(call, message)
+
+
+def _may_see(call: Call, message: dict[str, Any]) -> bool:
+    """A received message belongs to its sender, a sent one to whom it goes: a webhook about a partner is not its."""
+    return not call.partner or call.partner == message["to" if message["direction"] == "out" else "partner"]
+
+
+def _without_others_answers(call: Call, message: dict[str, Any]) -> dict[str, Any]:
+    """What a partner's message caused towards others is not the partner's business."""
+    if not call.partner:
+        return message
+    return message | {"answers": [one for one in message["answers"] if one["to"] == call.partner]}
 
 
 def _wait_for(call: Call, id: str, seconds: float) -> dict[str, Any] | None:
@@ -157,7 +168,7 @@ def _wait_for(call: Call, id: str, seconds: float) -> dict[str, Any] | None:
         while may_wait:
             message = call.street.message(id)
             if message["status"] in FINISHED:
-                return message
+                return _without_others_answers(call, message)
             if time.monotonic() >= until:
                 return None
             time.sleep(POLL_S)

@@ -41,7 +41,8 @@ def list_messages(
     if after:
         query = query.where(table.c.seq > select(table.c.seq).where(table.c.id == after).scalar_subquery())
     if partner:
-        query = query.where(table.c.partner == partner)
+        # What we send belongs to whom it goes to: a webhook about a partner is not in that partner's mailbox.
+        query = query.where((table.c.partner if table is inbox else table.c.destination) == partner)
     if status:
         query = query.where(table.c.status == status)
     rows = connection.execute(query).all()
