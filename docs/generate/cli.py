@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import typer.main
+import typer
 
 from docs.generate.text import WARNING, table
 from gateway.cli import COMMANDS, Command, load_command
@@ -52,26 +52,14 @@ def paragraph(member: Any) -> str:
 
 
 def usage(name: str, command: Any) -> str:
+    """The line to type, and a table of its options; typer words both as `--help` does."""
     parameters = [parameter for parameter in command.params if parameter.name not in EVERYWHERE]
     arguments = [parameter for parameter in parameters if parameter.param_type_name == "argument"]
     options = [parameter for parameter in parameters if parameter.param_type_name == "option"]
-    words = [parameter.make_metavar(typer.Context(command)) for parameter in arguments]
-    line = " ".join([f"crossdock {name}", *(["[OPTIONS]"] if options else []), *words])
-    rows = [
-        [
-            ", ".join(f"`{spelling}`" for spelling in [*option.opts, *option.secondary_opts]),
-            value_of(option),
-            (option.help or "").strip(),
-        ]
-        for option in options
-    ]
-    return f"\n```\n{line}\n```\n" + ("\n" + table(["option", "value", "means"], rows) if rows else "")
-
-
-def value_of(option: Any) -> str:
-    if option.is_flag:
-        return ""
-    choices = getattr(option.type, "choices", None)
-    if choices:
-        return ", ".join(f"`{getattr(choice, 'value', choice)}`" for choice in choices)
-    return f"`{option.metavar}`" if option.metavar else str(option.type.name)
+    context = typer.Context(command)
+    pieces = [piece.strip("{}") for argument in arguments for piece in argument.get_usage_pieces(context)]
+    line = " ".join([f"crossdock {name}", *(["[OPTIONS]"] if options else []), *map(str.upper, pieces)])
+    rows = [option.get_help_record(context) for option in parameters]
+    return f"\n```\n{line}\n```\n" + (
+        "\n" + table(["", "means"], [[f"`{row[0]}`", row[1]] for row in rows if row]) if rows else ""
+    )

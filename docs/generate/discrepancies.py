@@ -51,11 +51,12 @@ def classes() -> str:
 
 
 def meaning(kind: DiscrepancyClass) -> str:
-    """The first sentence of the file that defines the class, without its code."""
+    """What the file that defines the class says first, without its code."""
     names = [module.name for module in pkgutil.iter_modules(discrepancies.__path__)]
     (name,) = (name for name in names if name.startswith(f"{kind.code.lower()}_"))
     module = importlib.import_module(f"{discrepancies.__name__}.{name}")
-    return first_paragraph(module.__doc__).removeprefix(f"{kind.code}: ")
+    about = first_paragraph(module.__doc__).removeprefix(f"{kind.code}: ")
+    return about[:1].upper() + about[1:]
 
 
 def metrics() -> str:
