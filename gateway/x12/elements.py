@@ -56,8 +56,9 @@ def _element_faults(rule: SegmentRule, elements: Sequence[str], delimiters: Deli
             words = f"is one element too many: {rule.tag} ends at {len(rule.elements):02d}"
             yield number, 0, "", "3", elements[number], words, True
             break
+    values = [value.strip(delimiters.component) and value for value in elements]
     for kind, at in rule.syntax:
-        yield from _check_relation(rule, elements, kind, at)
+        yield from _check_relation(rule, values, kind, at)
 
 
 def _check_composite(rule: CompositeRule, value: str, delimiters: Delimiters) -> Iterator[Found]:

@@ -58,7 +58,9 @@ def segment_match(rule: SegmentRule, delimiters: Delimiters) -> Match:
                 ("", False) if not part.used else (element_pattern(part, letters), part.required)
                 for part in element.parts
             ]
-            parts.append((_joined(inner, delimiters.component, leading=False), element.required))
+            # A composite of separators alone is empty, whatever the relations think of it: the slow path knows.
+            bare = f"(?!{re.escape(delimiters.component)}+(?:{re.escape(delimiters.element)}|\\Z))"
+            parts.append((bare + _joined(inner, delimiters.component, leading=False), element.required))
         else:
             parts.append((element_pattern(element, letters), element.required))
     return re.compile(re.escape(rule.tag) + _joined(parts, delimiters.element, leading=True) + r"\Z").match

@@ -103,7 +103,7 @@ def _is_untidy(elements: Sequence[str]) -> bool:
     if elements[0] != "GS":
         return not re.fullmatch(r"(GE\*\d{1,6}\*\d{1,9})|(IEA\*\d{1,5}\*\d{9})", "*".join(elements))
     name = r"[\x20-\x3d\x3f-\x7d]{1,14}[\x21-\x3d\x3f-\x7d]"
-    form = rf"GS\*\w\w\*{name}\*{name}\*\d{{8}}\*([01]\d|2[0-3])[0-5]\d\*\d{{1,9}}\*[XT]\*004010\w{{0,6}}"
+    form = rf"GS\*\w\w\*{name}\*{name}\*\d{{8}}\*([01]\d|2[0-3])[0-5]\d\*\d{{1,9}}\*[XT]\*004010"
     return not re.fullmatch(form, "*".join(elements), re.ASCII) or not is_date(elements[4])
 
 

@@ -112,6 +112,8 @@ def with_line(*segments: str) -> list[str]:
         ("PO4*4*.5*EA", []),
         ("PO4*4*-*EA", [(11, "PO4", 2, None, "4", True), (11, "PO4", 2, None, "6", True)]),
         ("MEA*PD*G*1*LB>1>2", []),
+        ("MEA*PD*G*1*>", []),
+        ("MEA*PD*G*1*>*2", [(11, "MEA", 4, None, "2", True)]),
         ("QTY*39*1", [(11, "QTY", None, None, "6", True)]),
         ("qty*39*1", [(11, "qty", None, None, "1", True)]),
         ("PRF*PO1", []),
