@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_, update
 
 from gateway.document import Fault
 from gateway.store.tables import document
@@ -69,6 +69,14 @@ class Earlier(NamedTuple):
 
 
 _insert = insert(document)
+_key_columns = (
+    document.c.interchange, document.c.sender, document.c.receiver, document.c.group_control, document.c.control,
+)  # fmt: skip
+_find_keys = (
+    select(*_key_columns, document.c.message, document.c.n, document.c.digest, document.c.status, document.c.at)
+    .where(tuple_(*_key_columns).in_(bindparam("keys", expanding=True)), document.c.at >= bindparam("since"))
+    .order_by(document.c.at, document.c.message, document.c.n)
+)
 
 
 def put_documents(connection: Connection, rows: Iterable[DocumentRow]) -> None:
@@ -87,18 +95,9 @@ def replace_documents(connection: Connection, rows: Sequence[DocumentRow]) -> No
 def find_keys(connection: Connection, keys: Sequence[Key], *, since: int) -> dict[Key, list[Earlier]]:
     """Earlier documents under each key, oldest first, none before `since` (microseconds)."""
     found: dict[Key, list[Earlier]] = {}
-    columns = (
-        document.c.interchange, document.c.sender, document.c.receiver, document.c.group_control, document.c.control,
-    )  # fmt: skip
-    wanted = sorted(
-        {(k.interchange, k.sender, k.receiver, k.group_control, k.control) for k in keys if k.interchange}
-    )
+    wanted = sorted({(k.interchange, k.sender, k.receiver, k.group_control, k.control) for k in keys if k[2]})
     for start in range(0, len(wanted), 150):
-        rows = connection.execute(
-            select(*columns, document.c.message, document.c.n, document.c.digest, document.c.status, document.c.at)
-            .where(tuple_(*columns).in_(wanted[start : start + 150]), document.c.at >= since)
-            .order_by(document.c.at, document.c.message, document.c.n)
-        )
+        rows = connection.execute(_find_keys, {"keys": wanted[start : start + 150], "since": since})
         for row in rows:
             key = Key(row.sender, row.receiver, row.interchange, row.group_control, row.control)
             found.setdefault(key, []).append(Earlier(f"{row.message}.{row.n}", row.digest, row.status, row.at))

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from gateway.store.tables import evidence
 
 CHUNK_BYTES = 256 * 1024
+
+
+_insert = insert(evidence)
+_load = (
+    select(evidence.c.message, evidence.c.body)
+    .where(evidence.c.message.in_(bindparam("messages", expanding=True)))
+    .order_by(evidence.c.message, evidence.c.chunk)
+)
 
 
 def chunk_rows(message: str, data: bytes) -> Iterator[dict[str, object]]:
@@ -20,7 +28,7 @@ def chunk_rows(message: str, data: bytes) -> Iterator[dict[str, object]]:
 def put_evidence(connection: Connection, rows: Iterable[dict[str, object]]) -> None:
     listed = list(rows)
     if listed:
-        connection.execute(insert(evidence), listed)
+        connection.execute(_insert, listed)
 
 
 def load_evidence(connection: Connection, messages: Sequence[str]) -> dict[str, bytes]:
@@ -28,11 +36,6 @@ def load_evidence(connection: Connection, messages: Sequence[str]) -> dict[str, 
     found: dict[str, list[bytes]] = {}
     for start in range(0, len(messages), 500):
         some = messages[start : start + 500]
-        query = (
-            select(evidence.c.message, evidence.c.body)
-            .where(evidence.c.message.in_(some))
-            .order_by(evidence.c.message, evidence.c.chunk)
-        )
-        for message, body in connection.execute(query):
+        for message, body in connection.execute(_load, {"messages": some}):
             found.setdefault(message, []).append(body)
     return {message: b"".join(chunks) for message, chunks in found.items()}
