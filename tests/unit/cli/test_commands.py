@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.api.house import NOW, PARTNERS, notice
-from tests.unit.cli.running import read_json, read_json_lines, run, run_here
+from tests.unit.cli.running import read_json, read_json_lines, run, run_process
 
 CLOCK = {"CROSSDOCK_NOW": NOW.isoformat()}
 PARTS = b"part_number,base_unit,description\nBRK-100,EA,Bracket\nBRK-200,EA,\n"
@@ -20,7 +20,7 @@ SUPPLIERS = b"supplier,identifiers\nacme,1:123456789\n"
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Set up by `init`, with partners and master data."""
     home = tmp_path_factory.mktemp("cli") / "home"
-    made = read_json(run("init", "--json", "--home", str(home), environment=CLOCK))
+    made = read_json(run_process("init", "--json", "--home", str(home), environment=CLOCK))
     assert sorted(made) == ["home", "key"]
     assert made["key"].startswith("crossdock_")
     for name, text in PARTNERS.items():
@@ -28,7 +28,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (home / "partners" / name / "partner.yaml").write_text(text, "utf-8")
     for noun, data in (("part", PARTS), ("site", SITES), ("supplier", SUPPLIERS)):
         done = run(noun, "import", "-", "--home", str(home), given=data, environment=CLOCK)
-        assert (done.returncode, done.stderr) == (0, "")
+        assert (done.exit_code, done.stderr) == (0, "")
     return home
 
 
@@ -59,7 +59,7 @@ def test_a_key_is_made_shown_once_and_revoked(home: Path) -> None:
         "listed": True,
     }
     again = run("key", "new", "acme-main", "--partner", "acme", "--home", str(home))
-    assert (again.returncode, again.stdout, again.stderr) == (
+    assert (again.exit_code, again.stdout, again.stderr) == (
         2,
         "",
         'crossdock: there is already a key "acme-main" (choose another name; names are never reused)\n',
@@ -99,10 +99,8 @@ def test_a_key_is_made_shown_once_and_revoked(home: Path) -> None:
         (["score", "acme", "--month", "2026-13"], 'crossdock: "2026-13" is no month (write it like 2026-11)\n'),
     ],
 )
-def test_what_cannot_run_is_one_line_with_the_mend(
-    home: Path, arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run_here(capsys, *arguments, "--home", str(home)) == (2, "", said)
+def test_what_cannot_run_is_one_line_with_the_mend(home: Path, arguments: list[str], said: str) -> None:
+    assert run(*arguments, "--home", str(home), given=b"x") == (2, "", said)
 
 
 def test_an_import_with_faults_imports_nothing(home: Path) -> None:
@@ -134,14 +132,20 @@ def test_a_list_as_csv_imports_back_unchanged(home: Path) -> None:
 
 
 def test_received_bytes_run_the_street_and_are_reported(home: Path) -> None:
-    done = run("message", "receive", "-", "--partner", "acme", "--name", "asn.edi", "--json", "--home", str(home),
-               given=notice("1"), environment=CLOCK)  # fmt: skip
+    arguments = ["message", "receive", "-", "--partner", "acme", "--name", "asn.edi", "--json", "--home", str(home)]
+    done = run_process(*arguments, given=notice("1"), environment=CLOCK)
     message = read_json(done)
     assert (message["status"], message["name"], message["partner"]) == ("done", "asn.edi", "acme")
     assert [answer["kind"] for answer in message["answers"]] == ["997"]
     listed = read_json_lines(run("message", "list", "--json", "--home", str(home)))
     assert message["id"] in [one["id"] for one in listed]
-    assert read_json(run("message", "show", message["id"], "--json", "--home", str(home))) == message
+    shown = read_json(run("message", "show", message["id"], "--json", "--home", str(home)))
+    places = shown.pop("provenance")[f"{message['id']}.1"]
+    assert shown == message
+    (quantity,) = [place for place in places if place["path"] == "lines[0].quantity"]
+    assert {name: quantity[name] for name in ("segment", "tag", "element", "value")} == {
+        "segment": 11, "tag": "SN1", "element": 2, "value": "100"
+    }  # fmt: skip
     (answer,) = [
         one
         for one in read_json_lines(run("message", "list", "--direction", "out", "--json", "--home", str(home)))
@@ -154,7 +158,9 @@ def test_received_bytes_run_the_street_and_are_reported(home: Path) -> None:
 
 
 def test_unreadable_bytes_end_with_exit_code_1(home: Path) -> None:
-    done = run("message", "receive", "-", "--partner", "acme", "--json", "--home", str(home), given=b"\xff\xfe")
+    done = run_process(
+        "message", "receive", "-", "--partner", "acme", "--json", "--home", str(home), given=b"\xff\xfe"
+    )
     message = read_json(done, exit_code=1)
     assert message["status"] == "parked"
 
@@ -164,7 +170,7 @@ def test_the_content_is_byte_for_byte_what_came(home: Path) -> None:
     message = read_json(
         run("message", "receive", "-", "--partner", "acme", "--json", "--home", str(home), given=sent)
     )
-    assert run("message", "content", message["id"], "--home", str(home)).stdout.encode() == sent
+    assert run_process("message", "content", message["id"], "--home", str(home)).stdout.encode() == sent
 
 
 def test_a_message_is_found_by_its_control_number(home: Path) -> None:
@@ -196,6 +202,6 @@ def test_a_doctor_finds_a_healthy_home_healthy(home: Path) -> None:
 
 def test_a_doctor_names_what_is_broken(tmp_path: Path) -> None:
     done = run("doctor", "--home", str(tmp_path / "none"), environment={"CROSSDOCK_PROT": "1"})
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert f"fail  home: {tmp_path}/none does not exist (crossdock init --home {tmp_path}/none)" in done.stdout
     assert "warn  environment: nothing reads CROSSDOCK_PROT (correct its name or unset it)" in done.stdout

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway.cli import COMMANDS, Command, load_command
-from tests.unit.cli.running import run
+from tests.unit.cli.running import run, run_process
 
 HEAVY = ("fastapi", "sqlalchemy", "uvicorn", "pydantic", "alembic", "structlog", "ruamel", "httpx2", "pyx12")
 
@@ -27,8 +27,8 @@ def test_help_imports_no_web_framework_and_no_database() -> None:
 
 
 def test_help_names_every_command_with_its_purpose() -> None:
-    shown = run("--help")
-    assert shown.returncode == 0
+    shown = run_process("--help")
+    assert shown.exit_code == 0
     for command in COMMANDS:
         assert f" {command.name} " in shown.stdout
         assert command.help in shown.stdout
@@ -36,7 +36,7 @@ def test_help_names_every_command_with_its_purpose() -> None:
 
 def test_no_arguments_show_the_help_as_a_usage_error() -> None:
     shown = run()
-    assert shown.returncode == 2
+    assert shown.exit_code == 2
     assert "Usage: crossdock" in shown.stdout + shown.stderr
 
 
@@ -48,8 +48,8 @@ def test_every_command_loads_and_takes_a_home(command: Command) -> None:
 
 
 def test_an_unknown_command_is_a_usage_error() -> None:
-    shown = run("nonsense")
-    assert (shown.returncode, shown.stdout) == (2, "")
+    shown = run_process("nonsense")
+    assert (shown.exit_code, shown.stdout) == (2, "")
     assert "No such command 'nonsense'" in shown.stderr
 
 
@@ -61,20 +61,20 @@ def test_home_is_taken_wherever_it_stands(tmp_path: Path, arguments: list[str]) 
     home = tmp_path / "none"
     shown = run(*(argument.format(home=home) for argument in arguments))
     expected = f"crossdock: there is no crossdock home in {home} (crossdock init --home {home})\n"
-    assert (shown.returncode, shown.stdout, shown.stderr) == (2, "", expected)
+    assert (shown.exit_code, shown.stdout, shown.stderr) == (2, "", expected)
 
 
 def test_a_home_of_the_environment_is_taken(tmp_path: Path) -> None:
-    shown = run("key", "list", environment={"CROSSDOCK_HOME": str(tmp_path)})
-    assert (shown.returncode, shown.stderr.split("(")[0]) == (
+    shown = run_process("key", "list", environment={"CROSSDOCK_HOME": str(tmp_path)})
+    assert (shown.exit_code, shown.stderr.split("(")[0]) == (
         2,
         f"crossdock: there is no crossdock home in {tmp_path} ",
     )
 
 
 def test_a_worker_beside_sqlite_is_refused_with_the_reason() -> None:
-    shown = run("worker")
-    assert (shown.returncode, shown.stdout, shown.stderr) == (
+    shown = run_process("worker")
+    assert (shown.exit_code, shown.stdout, shown.stderr) == (
         2,
         "",
         "crossdock: a separate worker cannot share SQLite: exactly one process may write, and two starve each other "
@@ -85,7 +85,7 @@ def test_a_worker_beside_sqlite_is_refused_with_the_reason() -> None:
 def test_a_broken_settings_file_is_one_line_with_its_place(tmp_path: Path) -> None:
     (tmp_path / "crossdock.toml").write_text("prot = 1\n", "utf-8")
     shown = run("key", "list", "--home", str(tmp_path))
-    assert (shown.returncode, shown.stderr) == (
+    assert (shown.exit_code, shown.stderr) == (
         2,
         f'crossdock: {tmp_path}/crossdock.toml line 1: unknown key "prot" (did you mean "port"?)\n',
     )
@@ -93,5 +93,5 @@ def test_a_broken_settings_file_is_one_line_with_its_place(tmp_path: Path) -> No
 
 def test_the_version_is_one_line() -> None:
     shown = run("--version")
-    assert shown.returncode == 0
+    assert shown.exit_code == 0
     assert shown.stdout.startswith("crossdock ")
