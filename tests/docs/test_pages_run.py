@@ -66,6 +66,8 @@ def close_up(text: str) -> str:
     return "\n".join(" ".join(line.split()) for line in text.strip().splitlines())
 
 
+# Each command is a process of its own, so a page takes as long as its commands take to start.
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("name", PAGES)
 def test_page_runs_and_prints_what_it_says(name: str, tmp_path: Path) -> None:
     steps = steps_of(DOCS / name)
