@@ -7,14 +7,25 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-from collections.abc import Callable, Collection, Iterable, Iterator
-from datetime import date
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from gateway.cli.masterdata_cells import (
+    LIST_SEPARATOR,
+    read_dates,
+    read_flag,
+    read_id,
+    read_identifiers,
+    read_list,
+    read_number,
+    read_one_of,
+    read_revisions,
+    read_text,
+    read_weekdays,
+    read_zone,
+)
 from gateway.resources import did_you_mean
 from ledger.events import (
     AnyEvent,
@@ -27,9 +38,6 @@ from ledger.events import (
     UnitFactorDefined,
 )
 from ledger.masterdata import MasterData
-
-LIST_SEPARATOR = ";"
-"""Between several values in one cell."""
 
 
 class RowFault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -63,6 +71,8 @@ class Table(NamedTuple):
     rows: Callable[[MasterData], Iterator[dict[str, str]]]
     refers_to: tuple[str, Callable[[MasterData], Collection[str]]] | None = None
     """A column whose value must exist already, and where."""
+    claims: tuple[str, Callable[[MasterData], Mapping[str, str]]] | None = None
+    """A column of names that belong to one row only, and who has them now."""
 
 
 def read_table(table: Table, data: bytes, known: MasterData) -> tuple[list[AnyEvent], list[RowFault]]:
@@ -94,6 +104,7 @@ def _read_rows(table: Table, reader: Any, known: MasterData) -> tuple[list[AnyEv
         return [], faults
     events: list[AnyEvent] = []
     first_seen: dict[str, int] = {}
+    holders = dict(table.claims[1](known)) if table.claims else {}
     for cells in reader:
         line: int = reader.line_num
         if not any(cell.strip() for cell in cells):
@@ -104,6 +115,7 @@ def _read_rows(table: Table, reader: Any, known: MasterData) -> tuple[list[AnyEv
             continue
         if (earlier := first_seen.setdefault(event.number, line)) != line:
             faults.append(RowFault(line=line, text=f"the same {table.noun} as in line {earlier}", value=event.number))
+        faults += _check_claims(table, event, line, holders)
         events.append(event)
     if not events and not faults:
         faults.append(RowFault(line=1, text="the file has no rows"))
@@ -156,6 +168,18 @@ def _read_row(
     return (None, faults) if faults else (_leave_out_defaults(table.build(values)), [])
 
 
+def _check_claims(table: Table, event: AnyEvent, line: int, holders: dict[str, str]) -> list[RowFault]:
+    """Names that another row has: documents that use them would find whichever came last."""
+    if table.claims is None:
+        return []
+    column = table.claims[0]
+    return [
+        RowFault(line=line, column=column, text=f"belongs to {table.noun} {holder}", value=name)
+        for name in getattr(event, column)
+        if (holder := holders.setdefault(name, event.number)) != event.number
+    ]
+
+
 def _leave_out_defaults(event: AnyEvent) -> AnyEvent:
     """The same event, whose values equal to a default are that default itself.
 
@@ -166,94 +190,6 @@ def _leave_out_defaults(event: AnyEvent) -> AnyEvent:
     return msgspec.structs.replace(
         event, **{field.name: field.default for field in fields if getattr(event, field.name) == field.default}
     )
-
-
-def _text(cell: str) -> str:
-    if not cell.isprintable():
-        raise ValueError("has control characters")
-    return cell
-
-
-def _id(cell: str) -> str:
-    if "/" in cell or not cell.isprintable():
-        raise ValueError("must be printable and without a slash")
-    return cell
-
-
-def _number(cell: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,15}", cell) or int(cell) == 0:
-        raise ValueError("must be a whole number above zero")
-    return int(cell)
-
-
-def _flag(cell: str) -> bool:
-    if cell.upper() not in ("Y", "N"):
-        raise ValueError("must be Y or N")
-    return cell.upper() == "Y"
-
-
-def _date(cell: str) -> date:
-    try:
-        return date.fromisoformat(cell)
-    except ValueError:
-        raise ValueError("must be a date like 2026-11-22") from None
-
-
-def _zone(cell: str) -> str:
-    try:
-        ZoneInfo(cell)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("is no IANA time zone such as America/Detroit") from None
-    return cell
-
-
-def _list(cell: str) -> tuple[str, ...]:
-    return tuple(_text(part.strip()) for part in cell.split(LIST_SEPARATOR) if part.strip())
-
-
-def _identifiers(cell: str) -> tuple[str, ...]:
-    for part in _list(cell):
-        if not all(part.partition(":")[::2]):
-            raise ValueError(f"{part} is not qualifier:value such as 92:PLT07")
-    return _list(cell)
-
-
-def _one_of(*allowed: str) -> Callable[[str], str]:
-    def read(cell: str) -> str:
-        if cell not in allowed:
-            raise ValueError("must be one of " + ", ".join(allowed))
-        return cell
-
-    return read
-
-
-def _revisions(cell: str) -> tuple[PartRevision, ...]:
-    """`A@2025-01-01..2026-06-30;B@2026-07-01..`: days are inclusive, and either end may be open."""
-    found = []
-    for part in _list(cell):
-        name, _, days = part.partition("@")
-        start, dots, end = days.partition("..")
-        if not name or (days and not dots):
-            raise ValueError(f"{part} is not revision@from..to")
-        found.append(
-            PartRevision(
-                revision=name,
-                effective_from=_date(start) if start else None,
-                effective_to=_date(end) if end else None,
-            )
-        )
-    return tuple(found)
-
-
-def _weekdays(cell: str) -> tuple[int, ...]:
-    days = _list(cell)
-    if any(not re.fullmatch("[1-7]", day) for day in days):
-        raise ValueError("must be numbers 1 (Monday) to 7, separated by semicolons")
-    return tuple(sorted({int(day) for day in days}))
-
-
-def _dates(cell: str) -> tuple[date, ...]:
-    return tuple(_date(part) for part in _list(cell))
 
 
 def _join(values: Iterable[object]) -> str:
@@ -341,27 +277,28 @@ def _location_event(row: dict[str, Any]) -> AnyEvent:
 PARTS = Table(
     "part",
     (
-        Column("part_number", _id, "our part number", required=True),
-        Column("base_unit", _id, "UN/ECE Rec 20 code in which it is kept", required=True),
-        Column("description", _text, "words for people"),
-        Column("whole_units_only", _flag, "Y: no fractions"),
-        Column("lot_controlled", _flag, "Y: every quantity has a lot"),
-        Column("serial_controlled", _flag, "Y: every piece has a serial number"),
-        Column("revisions", _revisions, "A@2025-01-01..2026-06-30;B@2026-07-01.."),
-        Column("revision_policy", _one_of("accept", "current"), "accept any effective one, or the current only"),
-        Column("aliases", _identifiers, "VP:77;acme/VP:77"),
-        Column("active", _flag, "N: no longer used"),
+        Column("part_number", read_id, "our part number", required=True),
+        Column("base_unit", read_id, "UN/ECE Rec 20 code in which it is kept", required=True),
+        Column("description", read_text, "words for people"),
+        Column("whole_units_only", read_flag, "Y: no fractions"),
+        Column("lot_controlled", read_flag, "Y: every quantity has a lot"),
+        Column("serial_controlled", read_flag, "Y: every piece has a serial number"),
+        Column("revisions", read_revisions, "A@2025-01-01..2026-06-30;B@2026-07-01.."),
+        Column("revision_policy", read_one_of("accept", "current"), "accept any effective one, or the current only"),
+        Column("aliases", read_identifiers, "VP:77;acme/VP:77"),
+        Column("active", read_flag, "N: no longer used"),
     ),
     lambda row: PartDefined(number=row.pop("part_number"), **row),
     _part_rows,
+    claims=("aliases", lambda known: known.part_ids),
 )
 UNITS = Table(
     "unit",
     (
-        Column("part_number", _id, "our part number", required=True),
-        Column("unit", _id, "the other unit", required=True),
-        Column("numerator", _number, "one unit is numerator/denominator base units", required=True),
-        Column("denominator", _number, "1 if empty"),
+        Column("part_number", read_id, "our part number", required=True),
+        Column("unit", read_id, "the other unit", required=True),
+        Column("numerator", read_number, "one unit is numerator/denominator base units", required=True),
+        Column("denominator", read_number, "1 if empty"),
     ),
     _unit_event,
     _unit_rows,
@@ -370,29 +307,30 @@ UNITS = Table(
 SITES = Table(
     "site",
     (
-        Column("site", _id, "our site id", required=True),
-        Column("name", _text, "words for people"),
-        Column("time_zone", _zone, "IANA name"),
-        Column("identifiers", _identifiers, "92:PLT07;1:123456789"),
-        Column("receiving_location", _id, "DOCK if empty"),
+        Column("site", read_id, "our site id", required=True),
+        Column("name", read_text, "words for people"),
+        Column("time_zone", read_zone, "IANA name"),
+        Column("identifiers", read_identifiers, "92:PLT07;1:123456789"),
+        Column("receiving_location", read_id, "DOCK if empty"),
     ),
     lambda row: SiteDefined(number=row.pop("site"), **row),
     _site_rows,
+    claims=("identifiers", lambda known: known.site_ids),
 )
 LOCATIONS = Table(
     "location",
     (
-        Column("site", _id, "our site id", required=True),
-        Column("location", _id, "its name within the site", required=True),
+        Column("site", read_id, "our site id", required=True),
+        Column("location", read_id, "its name within the site", required=True),
         Column(
             "kind",
-            _one_of(
+            read_one_of(
                 "dock", "receiving", "storage", "inspection", "mrb", "staging", "line_side", "transit", "external",
                 "virtual",
             ),
             "what the place is for",
         ),
-        Column("parent", _id, "the location it lies in"),
+        Column("parent", read_id, "the location it lies in"),
     ),
     _location_event,
     _location_rows,
@@ -401,21 +339,22 @@ LOCATIONS = Table(
 SUPPLIERS = Table(
     "supplier",
     (
-        Column("supplier", _id, "our id for it", required=True),
-        Column("name", _text, "words for people"),
-        Column("time_zone", _zone, "IANA name"),
-        Column("identifiers", _identifiers, "92:A123;1:123456789"),
-        Column("roles", _list, "supplier if empty; several with semicolons"),
+        Column("supplier", read_id, "our id for it", required=True),
+        Column("name", read_text, "words for people"),
+        Column("time_zone", read_zone, "IANA name"),
+        Column("identifiers", read_identifiers, "92:A123;1:123456789"),
+        Column("roles", read_list, "supplier if empty; several with semicolons"),
     ),
     lambda row: SupplierDefined(number=row.pop("supplier"), **row),
     _supplier_rows,
+    claims=("identifiers", lambda known: known.supplier_ids),
 )
 CALENDARS = Table(
     "calendar",
     (
-        Column("calendar", _id, "its name", required=True),
-        Column("weekdays", _weekdays, "1;2;3;4;5 is Monday to Friday"),
-        Column("holidays", _dates, "2026-12-25;2026-12-26"),
+        Column("calendar", read_id, "its name", required=True),
+        Column("weekdays", read_weekdays, "1;2;3;4;5 is Monday to Friday"),
+        Column("holidays", read_dates, "2026-12-25;2026-12-26"),
     ),
     lambda row: CalendarDefined(number=row.pop("calendar"), **row),
     _calendar_rows,

@@ -176,6 +176,16 @@ def test_each_fault_names_row_and_column(table: Table, text: str, fault: RowFaul
     assert fault in faults
 
 
+def test_a_name_that_another_row_has_is_refused() -> None:
+    known = MasterData().changed_by([SupplierDefined(number="acme", identifiers=("92:A1",))])
+    text = b"supplier,identifiers\nacme,92:A1\nbolt,92:A1;92:B1\ncork,92:B1\n"
+    _, faults = read_table(SUPPLIERS, text, known)
+    assert faults == [
+        RowFault(line=3, column="identifiers", text="belongs to supplier acme", value="92:A1"),
+        RowFault(line=4, column="identifiers", text="belongs to supplier bolt", value="92:B1"),
+    ]
+
+
 def test_bytes_that_are_no_text_name_the_line() -> None:
     events, faults = read_table(PARTS, b"part_number,base_unit\nP-2,\xff\n", KNOWN)
     assert events == []
