@@ -69,7 +69,7 @@ def _check_composite(rule: CompositeRule, value: str, delimiters: Delimiters) ->
     if not rule.used:
         yield rule.number, 0, rule.data_element, "3", value, f"({rule.name}) is not used here", True
         return
-    parts = value.split(delimiters.component)
+    parts = value.split(delimiters.component) if delimiters.component else [value]
     for part in rule.parts:
         text = parts[part.number - 1] if part.number <= len(parts) else ""
         for code, words, rejects in _check_value(part, text, delimiters):

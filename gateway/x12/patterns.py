@@ -54,16 +54,21 @@ def segment_match(rule: SegmentRule, delimiters: Delimiters) -> Match:
         if not element.used:
             parts.append(("", False))
         elif isinstance(element, CompositeRule):
-            inner = [
-                ("", False) if not part.used else (element_pattern(part, letters), part.required)
-                for part in element.parts
-            ]
-            # A composite of separators alone is empty, whatever the relations think of it: the slow path knows.
-            bare = f"(?!{re.escape(delimiters.component)}+(?:{re.escape(delimiters.element)}|\\Z))"
-            parts.append((bare + _joined(inner, delimiters.component, leading=False), element.required))
+            parts.append((_composite_pattern(element, delimiters, letters), element.required))
         else:
             parts.append((element_pattern(element, letters), element.required))
     return re.compile(re.escape(rule.tag) + _joined(parts, delimiters.element, leading=True) + r"\Z").match
+
+
+def _composite_pattern(rule: CompositeRule, delimiters: Delimiters, letters: str) -> str:
+    """A composite of separators alone is empty, whatever the relations think of it: the slow path knows."""
+    if not delimiters.component:  # an ISA without ISA16: only the first component can be told
+        return element_pattern(rule.parts[0], letters)
+    inner = [
+        (element_pattern(part, letters) if part.used else "", part.used and part.required) for part in rule.parts
+    ]
+    bare = f"(?!{re.escape(delimiters.component)}+(?:{re.escape(delimiters.element)}|\\Z))"
+    return bare + _joined(inner, delimiters.component, leading=False)
 
 
 def _joined(parts: Sequence[tuple[str, bool]], separator: str, *, leading: bool) -> str:

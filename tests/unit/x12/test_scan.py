@@ -177,3 +177,15 @@ def test_faults_are_capped_and_the_last_one_says_so() -> None:
 
     assert len(one.faults) == LIMITS.faults_max
     assert one.faults[-1].text.endswith("more faults follow, which are not listed")
+
+
+def test_isa_without_component_separator_is_read_and_composites_have_one_part() -> None:
+    body = [*BODY[:2], "MEA*PD*G*1240*LB", "MEA*PD*G*1240*LBS", *BODY[2:]]
+    text = interchange(document(body)).replace("*0*T*>~", "*0*T*~", 1)
+
+    (found,) = read_text(text).interchanges
+
+    assert found.delimiters == Delimiters("*", "", "~")
+    assert [(f.tag, f.element, f.component, f.code) for d in found.documents for f in d.faults] == [
+        ("MEA", 4, 1, "5")
+    ]
