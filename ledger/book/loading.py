@@ -60,6 +60,8 @@ class Loader:
         self._orders: set[OrderKey] = set()
         self._shipments: set[ShipmentKey] = set()
         self._receipts: set[ReceiptKey] = set()
+        self._parts_received: set[GroupKey] = set()
+        """Of the goods-receipt lines that came in: a reversal takes them out of the cumulatives."""
 
     def load(self, needs: Needs, book: str, numbers: Iterable[str]) -> None:
         """Bring in all that `needs` names and is not here yet, and the open cases about the events' `numbers`."""
@@ -71,8 +73,9 @@ class Loader:
         self._load_shipments(fresh["shipments"] | self._referred(fresh["references"]))
         self._load_receipts(fresh["receipts"])
         self._load_cases(fresh["cases"])
-        self._load_cumulatives(fresh["cumulatives"])
         self._close()
+        self._load_cumulatives(fresh["cumulatives"] | self._fresh("cumulatives", self._parts_received))
+        self._parts_received = set()
         self._load_open_cases(book, numbers)
 
     def _fresh(self, name: str, keys: set[Any]) -> set[Any]:
@@ -89,6 +92,19 @@ class Loader:
                 NOTICE_LINE, place, ("part",), parts, tables.OPEN_NOTICE_LINES, "notice_line_open"
             ):
                 self._add_notice_line(row)
+
+    def _load_unreceived(self, groups: set[GroupKey]) -> None:
+        """The first goods of a shipment set the close time of all its lines, of whatever part."""
+        work = self.workset
+        untouched = {
+            line.key
+            for group in groups
+            for line in work.notice_lines_of_group.get(group, ())
+            if line.status == "open" and work.shipments[line.key].first_received_at is None
+        }
+        if untouched:
+            self._load_shipments(self._fresh("shipments", untouched))
+            self._close()
 
     def _load_unmatched(self, groups: set[GroupKey]) -> None:
         for place, parts in by_place(groups):
@@ -148,15 +164,18 @@ class Loader:
     def _load_receipts(self, keys: set[ReceiptKey]) -> None:
         self._receipts |= keys
         notices: set[LineKey] = set()
+        groups: set[GroupKey] = set()
         for place, wanted in by_place(keys):
             by = ("provider", "receipt_id")
             for row in self._select(RECEIPT_LINE, place, by, wanted):
                 self._add_receipt_line(row)
+                groups.add(GroupKey(row[0], row[1], row[RECEIPT_LINE.columns.index("part")]))
             for row in self._select(LINK, place, by, wanted):
                 link = self._add_link(row)
                 if link.shipment is not None:
                     notices.add((link.shipment, link.notice_line))
         self._load_notice_lines(notices)
+        self._load_cumulatives(self._fresh("cumulatives", groups))
 
     def _load_cases(self, keys: set[tuple[str, str]]) -> None:
         named: list[Case] = []
@@ -225,7 +244,8 @@ class Loader:
         by = ("provider", "receipt_id", "receipt_line")
         for place, wanted in by_place((*document, line) for document, line in fresh):
             self._receipts.update(ReceiptKey(place[0][1], place[1][1], *row[:2]) for row in wanted)
-            for row in self._select(LINK, place, by, wanted, tables.LIVE_LINKS):
+            # Reversed ones too: a new link takes the number after the last one ever made.
+            for row in self._select(LINK, place, by, wanted):
                 self._add_link(row)
 
     def _missing_order_lines(self) -> set[LineKey]:
@@ -291,6 +311,7 @@ class Loader:
         self.workset.add_receipt_line(line)
         self._receipts.add(line.key)
         self._receipt_lines.add(key)
+        self._parts_received.add(GroupKey(line.key.book, line.key.site, line.part))
 
     def _add_link(self, row: Any) -> Link:
         link = LINK.read(row)
