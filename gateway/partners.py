@@ -134,14 +134,16 @@ class Partners:
     def __init__(self, partners: Iterable[Partner] = ()) -> None:
         self.all: tuple[Partner, ...] = tuple(sorted(partners, key=lambda p: p.id))
         self._by_id = {p.id: p for p in self.all}
+        # An example is looked at and never in force: nobody is found as it.
+        live = [p for p in self.all if not p.id.startswith("_")]
         self._by_isa: dict[str, list[Partner]] = {}
-        for partner in self.all:
+        for partner in live:
             for isa in partner.identities.isa:
                 self._by_isa.setdefault(isa, []).append(partner)
-        self._by_party = {party: p for p in self.all for party in p.identities.party}
-        self._by_as2 = {name: p for p in self.all for name in p.identities.as2}
-        self._by_sftp = {login: p for p in self.all for login in p.identities.sftp}
-        self._by_key = {key: p for p in self.all for key in p.identities.keys}
+        self._by_party = {party: p for p in live for party in p.identities.party}
+        self._by_as2 = {name: p for p in live for name in p.identities.as2}
+        self._by_sftp = {login: p for p in live for login in p.identities.sftp}
+        self._by_key = {key: p for p in live for key in p.identities.keys}
 
     def get(self, partner_id: str) -> Partner | None:
         return self._by_id.get(partner_id)
@@ -286,7 +288,7 @@ def _partner(entry: Entry, folder: str) -> Partner:
 def _is_zone(name: str) -> bool:
     try:
         ZoneInfo(name)
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):
         return False
     return name != ""
 
@@ -347,9 +349,7 @@ def _delivery(entry: Entry) -> Delivery:
         return Delivery()
     to = keys["to"].choice(DELIVERIES, "mailbox", "delivery") if "to" in keys else "mailbox"
     url = keys["url"].such(_is_url, "must begin with https:// or http://") if "url" in keys else ""
-    secret = (
-        keys["secret"].such(_is_reference, "must be a reference, env:NAME or file:PATH") if "secret" in keys else ""
-    )
+    secret = _reference(keys["secret"]) if "secret" in keys else ""
     if to == "http" and "url" not in keys:
         entry.note("deliver to http needs a url")
     return Delivery(to=cast(Any, to), url=url, secret=secret)
@@ -359,8 +359,13 @@ def _is_url(text: str) -> bool:
     return re.match(r"https?://[^\s/@]+(/\S*)?\Z", text) is not None
 
 
-def _is_reference(text: str) -> bool:
-    return re.match(r"(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)\Z", text) is not None
+def _reference(entry: Entry) -> str:
+    text = entry.text()
+    if re.match(r"(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)\Z", text) is None:
+        # What stands here may be the secret itself: the message never repeats it.
+        entry.note(f"{entry.name} must be a reference, env:NAME or file:PATH, never the secret itself")
+        return ""
+    return text
 
 
 def _terms(entry: Entry) -> Terms:

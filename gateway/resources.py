@@ -178,8 +178,10 @@ def read_yaml(path: Path | bytes, file: str = "") -> Yaml:
         root = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        problem = str(error.problem or error.context)
+        mend = "inside { } a text that holds [ ] stands in quotes" if "got '['" in problem else ""
         raise OperatorMistake(
-            f"is not YAML: {error.problem or error.context}", file=file, line=None if mark is None else mark.line + 1
+            f"is not YAML: {problem}", file=file, line=None if mark is None else mark.line + 1, mend=mend
         ) from error
     except YAMLError as error:
         raise OperatorMistake(f"is not YAML: {error}", file=file) from error

@@ -37,9 +37,7 @@ def read_canonical(document: Document) -> tuple[list[Event], list[Fault]]:
             continue
         wrong = _unfit(event, prefix)
         if wrong is not None:
-            faults.append(
-                Fault(code="not_a_decimal", text=f"{wrong}: not a decimal that can be booked", segment=n + 1)
-            )
+            faults.append(Fault(code="not_a_value", text=wrong, segment=n + 1))
             continue
         if not event.number:
             faults.append(Fault(code="required", text=f"{prefix}.number: is required and empty", segment=n + 1))

@@ -102,11 +102,7 @@ class _Compiler(SectionCompiler):
             ignore=self.ignored(keys["ignore"]) if "ignore" in keys else (),
             line_faults="faults" in keys and keys["faults"].choice(("document", "line"), "document") == "line",
             list_field=lists[0] if len(lists) == 1 else "",
-            sender_fields=tuple(
-                sorted(
-                    {r.name for s in all_sections([header, summary, *levels.values()]) for r in s.rules if r.sender}
-                )
-            ),
+            sender_fields=tuple(sorted({r.name for s in sections for r in s.rules if r.sender})),
             checks=tuple(check for check in self.checks if check.section == "event"),
             tests=self.tests(keys["tests"]) if "tests" in keys else (),
             origins={".".join(map(str, p)): f"{o[0]}:{o[1]}" for p, o in self.effective.origins.items() if p},

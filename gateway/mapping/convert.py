@@ -159,6 +159,10 @@ def read_moment(parts: tuple[str, ...], context: Context) -> datetime:
 def write_moment(value: datetime, context: Context, parts: int) -> tuple[str, ...]:
     """The counterpart of `read_moment`, told in the place's zone; always `parts` texts, the last ones may be ""."""
     zone = context.place or context.zone
+    code = code_for(value, zone) if parts > 2 else ""
+    if parts > 2 and not code:
+        # A zone without a code of its own would be read back as another: such a time is told in universal time.
+        zone, code = UTC, "UT"
     local = value.astimezone(zone)
     if parts == 1:
         return (f"{local:%Y%m%d}",)
@@ -167,7 +171,6 @@ def write_moment(value: datetime, context: Context, parts: int) -> tuple[str, ..
         clock += f"{local:%S}"
     if local.microsecond:
         clock += f"{local.microsecond // 10_000:02d}"
-    code = code_for(value, zone) if parts > 2 else ""
     return (f"{local:%Y%m%d}", clock, code)[:parts]
 
 

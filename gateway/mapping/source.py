@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from gateway.errors import OperatorMistake
-from gateway.resources import Mistake, Yaml, did_you_mean, read_yaml
+from gateway.resources import Mistake, Mistakes, Yaml, did_you_mean, read_yaml
 
 EXTENDS_MAX = 5
 
@@ -87,8 +87,7 @@ def _merge(names: list[str], chain: list[Yaml], files: Mapping[str, bytes]) -> E
             value["tests"] = yaml.value.get("tests", [])
             origins |= {p: (yaml.file, line) for p, line in yaml.lines.items() if p[:1] == ("tests",)}
     if mistakes:
-        first = mistakes[0]
-        raise OperatorMistake(first.text, file=first.file, line=first.line)
+        raise Mistakes(mistakes)
     digest = hashlib.sha256(b"\0".join(files[name] for name in names)).hexdigest()
     return Effective(names[0], value, origins, tuple(names), digest)
 

@@ -51,7 +51,8 @@ def code_for(moment: datetime, zone: tzinfo) -> str:
     offset = moment.astimezone(zone).utcoffset() or timedelta()
     if not offset:
         return "UT"
-    hours, rest = divmod(int(offset.total_seconds()), 3600)
+    minutes = int(offset.total_seconds()) // 60
+    hours, rest = divmod(minutes, 60)
     if rest or not -12 <= hours <= 12:
-        return ""
+        return {-210: "NS", -150: "ND"}.get(minutes, "")
     return f"{hours:02d}" if hours > 0 else f"{25 + hours:02d}"
