@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import sys
 from collections.abc import Iterator
@@ -55,12 +56,27 @@ def serve(settings: Settings) -> None:
                     timeout_graceful_shutdown=STOP_SECONDS,
                 )
             )
+            _end_by_signal(server)
             shown = f"[{host}]" if ":" in host else host
             sys.stdout.write(f"serving on http://{shown}:{port}\n")
             sys.stdout.flush()
             log.info("serve.started", host=host, port=port, home=str(settings.home))
             server.run(sockets=[listening])
     log.info("serve.stopped")
+
+
+def _end_by_signal(server: uvicorn.Server) -> None:
+    """SIGTERM and SIGINT end the server and nothing else.
+
+    uvicorn raises the signal again once it has stopped; with the default handler the process would die there, before
+    worker and writer have finished.
+    """
+
+    def end(_signal: int, _frame: object) -> None:
+        server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
 
 
 def _children() -> int:
