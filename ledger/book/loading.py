@@ -74,6 +74,7 @@ class Loader:
         self._load_receipts(fresh["receipts"])
         self._load_cases(fresh["cases"])
         self._close()
+        self._load_unreceived(fresh["groups"])
         self._load_cumulatives(fresh["cumulatives"] | self._fresh("cumulatives", self._parts_received))
         self._parts_received = set()
         self._load_open_cases(book, numbers)
@@ -128,7 +129,7 @@ class Loader:
         found: set[OrderKey] = set()
         for place, wanted in by_place(numbers):
             columns = ("supplier", "order_number")
-            rows = bulk.select(
+            rows = bulk.look_up(
                 self.conn, tables.orders, columns, place, ("order_number",), wanted, index="orders_by_number"
             )
             found.update(OrderKey(place[0][1], place[1][1], *row) for row in rows)
@@ -149,7 +150,7 @@ class Loader:
                 ("bill_of_lading", tables.BILLS_OF_LADING, "shipment_by_bill_of_lading"),
             ):
                 columns = ("supplier", "shipment_id")
-                rows = bulk.select(
+                rows = bulk.look_up(
                     self.conn, tables.shipment, columns, place, (column,), wanted, where=where, index=index
                 )
                 found.update(ShipmentKey(place[0][1], place[1][1], *row) for row in rows)
@@ -164,18 +165,15 @@ class Loader:
     def _load_receipts(self, keys: set[ReceiptKey]) -> None:
         self._receipts |= keys
         notices: set[LineKey] = set()
-        groups: set[GroupKey] = set()
         for place, wanted in by_place(keys):
             by = ("provider", "receipt_id")
             for row in self._select(RECEIPT_LINE, place, by, wanted):
                 self._add_receipt_line(row)
-                groups.add(GroupKey(row[0], row[1], row[RECEIPT_LINE.columns.index("part")]))
             for row in self._select(LINK, place, by, wanted):
                 link = self._add_link(row)
                 if link.shipment is not None:
                     notices.add((link.shipment, link.notice_line))
         self._load_notice_lines(notices)
-        self._load_cumulatives(self._fresh("cumulatives", groups))
 
     def _load_cases(self, keys: set[tuple[str, str]]) -> None:
         named: list[Case] = []
@@ -287,7 +285,7 @@ class Loader:
         where: str = "",
         index: str = "",
     ) -> Sequence[Any]:
-        return bulk.select(self.conn, codec.table, codec.columns, place, by, keys, where=where, index=index)
+        return bulk.look_up(self.conn, codec.table, codec.columns, place, by, keys, where=where, index=index)
 
     def _add_order_line(self, row: Any) -> None:
         line = ORDER_LINE.read(row)

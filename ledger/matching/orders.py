@@ -7,7 +7,6 @@ from ledger.events import OrderLine as SaidLine
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.discrepancies import d02_unknown_order, d35_arithmetic
 from ledger.matching.discrepancies.about import about_document
-from ledger.matching.ladder import candidates
 from ledger.matching.records import GroupKey, Order, OrderKey, OrderLine
 from ledger.matching.rematch import rematch
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, microseconds
@@ -212,5 +211,5 @@ def _take_up_held_goods(workset: Workset, decision: Decision, policy: Policy, no
         for line in list(workset.unmatched_of_group.get(GroupKey(key.book, key.site, part), ())):
             of_supplier = not line.supplier or line.supplier == key.supplier
             if line.status == "unmatched" and line.order_number == key.order_number and of_supplier:
-                _, notices = candidates(workset, line)
-                rematch(workset, decision, policy, now_us, notices, (line,), line.line)
+                # What is linked to a notice stays so: only what had neither notice nor order is looked at.
+                rematch(workset, decision, policy, now_us, (), (line,), line.line)

@@ -57,13 +57,13 @@ class Needs:
     """What must be loaded before a batch can be decided.
 
     A *whole* notice line is its record, its shipment's header, its live links, the receipt lines and receipt
-    headers at their other ends with all their live links, and the order lines it and those links name.
+    headers at their other ends with all their links, reversed ones too, and the order lines it and those links name.
     """
 
     groups: set[GroupKey] = field(default_factory=set)
-    """The open notice lines, whole."""
+    """The open notice lines, whole; and all lines of their shipments of which nothing was received yet."""
     unmatched: set[GroupKey] = field(default_factory=set)
-    """The receipt lines in status `unmatched`, with their headers, live links and the order lines those name."""
+    """The receipt lines in status `unmatched`, with their headers, all links and the order lines those name."""
     orders: set[OrderKey] = field(default_factory=set)
     """Header and all lines."""
     order_numbers: set[tuple[str, str, str]] = field(default_factory=set)
@@ -193,6 +193,7 @@ class Workset:
         """Add a live or dead link once; the key is (receipt, receipt_line, number)."""
         mine = self.links_of_receipt.setdefault((link.receipt, link.receipt_line), [])
         if any(other.number == link.number for other in mine):
+            assert not link.new, f"link {link.number} of {link.receipt} is there already"  # noqa: S101
             return
         mine.append(link)
         self.links.append(link)
