@@ -43,23 +43,8 @@ class SectionCompiler:
         own: Mapping[str, Target] = (
             targets_of(struct) if struct else targets_of(line) if line and into == "carry" else {}
         )
-        scope = Scope(
-            name,
-            own,
-            self.outer,
-            frozenset({self.chooser} - {""}),
-            self.format,
-            self.tables,
-            shift,
-        )
-        rules: list[Rule] = []
-        for field, bound in keys["fields"].mapping().items() if "fields" in keys else ():
-            several = isinstance(bound.value, list) and any(isinstance(v, dict) for v in bound.value)
-            for one in bound.items() if several else [bound]:
-                rule = compile_rule(field, one, scope)
-                if rule is not None:
-                    rules.append(rule)
-        self.read_once(rules, keys)
+        scope = Scope(name, own, self.outer, frozenset({self.chooser} - {""}), self.format, self.tables, shift)
+        rules = self.rules(keys, scope)
         inner = dict(loops or {})
         for inner_tag, inner_entry in keys["loops"].mapping().items() if "loops" in keys else ():
             inner[inner_tag] = self.section(inner_entry, f"{name}.{inner_tag}", inner_tag, own or self.outer)
@@ -84,17 +69,20 @@ class SectionCompiler:
             ),
             origin="{}:{}".format(*entry.place),
         )
-        section.wanted, section.enters = _needs(section)
-        section.readers = tuple(
-            (r.name, r.value, r, not (r.required or r.ordinal or r.outer or r.zone_place or r.default is not None))
-            for r in rules
-            if r.reads
-        )
-        if struct is not None:
-            section.ordinals = tuple(rule for rule in rules if rule.ordinal)
-            section.required = tuple(t.name for t in targets_of(struct).values() if t.required)
-            section.marks_segment = "segment" in targets_of(struct) and "segment" not in {r.name for r in rules}
+        _make_ready(section)
         return section
+
+    def rules(self, keys: Mapping[str, Entry], scope: Scope) -> list[Rule]:
+        """The rules of `fields:`; a field may have several, of which one is read."""
+        rules: list[Rule] = []
+        for field, bound in keys["fields"].mapping().items() if "fields" in keys else ():
+            several = isinstance(bound.value, list) and any(isinstance(v, dict) for v in bound.value)
+            for one in bound.items() if several else [bound]:
+                rule = compile_rule(field, one, scope)
+                if rule is not None:
+                    rules.append(rule)
+        self.read_once(rules, keys)
+        return rules
 
     def read_once(self, rules: list[Rule], keys: Mapping[str, Entry]) -> None:
         names = [rule.name for rule in rules if rule.reads]
@@ -195,6 +183,21 @@ def all_sections(sections: Iterable[Section]) -> Iterable[Section]:
         yield section
         yield from all_sections(section.loops.values())
         yield from all_sections(repeat.section for repeat in section.repeats)
+
+
+def _make_ready(section: Section) -> None:
+    """What reading would otherwise work out for every document."""
+    section.wanted, section.enters = _needs(section)
+    section.readers = tuple(
+        (r.name, r.value, r, not (r.required or r.ordinal or r.outer or r.zone_place or r.default is not None))
+        for r in section.rules
+        if r.reads
+    )
+    section.ordinals = tuple(rule for rule in section.rules if rule.ordinal)
+    if section.struct is not None:
+        targets = targets_of(section.struct)
+        section.required = tuple(target.name for target in targets.values() if target.required)
+        section.marks_segment = "segment" in targets and "segment" not in {rule.name for rule in section.rules}
 
 
 def _needs(section: Section) -> tuple[frozenset[str], bool]:

@@ -104,7 +104,7 @@ def test_an_overlay_changes_what_it_names_and_nothing_else() -> None:
     (event,) = read_document(changed, document(NOTICE.replace("SN1**240*EA~", "SN1**240*EA~REF*HC*H1~"))).events
 
     assert isinstance(event, ShipmentNotified)
-    assert (event.lines[0].lot, event.lines[0].quantity, event.carrier) == ("H1", 240, "JBHT")
+    assert (event.lines[0].lot, str(event.lines[0].quantity), event.carrier) == ("H1", "240", "JBHT")
 
 
 def test_a_fault_names_the_file_that_says_the_rule() -> None:
