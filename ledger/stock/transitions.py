@@ -14,7 +14,7 @@ LEGAL: dict[str, frozenset[str]] = {
         "in_transit", "available", "quality_hold", "quarantine", "consigned", "clearing", "rounding",
     }),
     "in_transit": frozenset({
-        "available", "quality_hold", "quarantine", "consigned", "line_side", "supplier", "clearing",
+        "available", "quality_hold", "quarantine", "consigned", "line_side", "supplier", "clearing", "in_transit",
     }),
     "clearing": frozenset({
         "quality_hold", "quarantine", "available", "consigned", "in_transit", "supplier", "scrap",
