@@ -49,7 +49,7 @@ class Balances:
             key = self._identities[bucket] = identity(bucket)
             places[bucket.book, bucket.site][key] = bucket
         for (book, site), wanted in sorted(places.items()):
-            rows = bulk.select(
+            rows = bulk.look_up(
                 conn, tables.bucket, ("identity", "id", "quantity"), (("book", book), ("site", site)), ("identity",),
                 [(key,) for key in wanted],
             )  # fmt: skip

@@ -22,7 +22,18 @@ from ledger.book.resolution import lines_of, resolve, site_of
 from ledger.book.saving import save
 from ledger.book.snapshots import Snapshots
 from ledger.book.waits import Wait, Waits
-from ledger.events import DiscrepancyResolved, Event, Line, TimePassed
+from ledger.events import (
+    DiscrepancyResolved,
+    Event,
+    Line,
+    OrderCancelled,
+    OrderChanged,
+    OrderPlaced,
+    ShipmentCancelled,
+    ShipmentNotified,
+    ShipmentReplaced,
+    TimePassed,
+)
 from ledger.masterdata import MasterData
 from ledger.matching.decision import Decision
 from ledger.matching.resolved import ResolvedEvent, line_identities
@@ -145,7 +156,7 @@ class Batch:
         if not numbers:
             return NO_CASES
         book = self.head.book
-        rows = bulk.select(
+        rows = bulk.look_up(
             self.conn, document_tables.cases, ("case", "site"), (("book", book),), ("case",),
             [(number,) for number in sorted(numbers)], index="case_by_id",
         )  # fmt: skip
@@ -199,15 +210,22 @@ class Batch:
                 self.waits.add(Wait(site, seq, line.line), _needs_of(line.needs, line.line, resolved), line.until)
 
     def _release(self, needs: Sequence[str], cause: int) -> None:
-        """Decide again, oldest first, what waited for any of these; what that releases follows in turn."""
+        """Decide again what waited for any of these; what that releases follows in turn."""
         if not needs:
             return
         self.waits.look_up(needs)
         queue = list(needs)
         while queue:
             waiting = self.waits.waiting_for(queue.pop(0))
-            for event in sorted({wait.event for wait in waiting}):
+            for event in sorted({wait.event for wait in waiting}, key=self._turn):
                 queue.extend(self._decide_again([wait for wait in waiting if wait.event == event], cause))
+
+    def _turn(self, seq: int) -> tuple[int, int]:
+        """Orders before what answers them, whichever waited longer: so arrival in any order ends the same."""
+        event = self.log.event(seq)
+        if isinstance(event, (OrderPlaced, OrderChanged, OrderCancelled)):
+            return 0, seq
+        return (1 if isinstance(event, (ShipmentNotified, ShipmentReplaced, ShipmentCancelled)) else 2), seq
 
     def _decide_again(self, waits: Sequence[Wait], cause: int) -> list[str]:
         """Decide lines of one earlier event once more; gives back what that releases."""

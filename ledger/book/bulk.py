@@ -23,7 +23,7 @@ def insert(conn: Connection, table: Table, rows: Sequence[Row], *, ignore: bool 
     if not rows:
         return
     if conn.dialect.name == "sqlite":
-        conn.exec_driver_sql(_insert_sqlite(table, ignore), rows)
+        _cursor(conn).executemany(_insert_sqlite(table, ignore), rows)
     else:
         conn.exec_driver_sql(_insert_unnest(table, ignore), _columns(rows))
 
@@ -38,11 +38,11 @@ def update(
     if not rows:
         return
     if conn.dialect.name == "sqlite":
-        result = conn.exec_driver_sql(_update_sqlite(table, keys, values), rows)
+        changed = _cursor(conn).executemany(_update_sqlite(table, keys, values), rows).rowcount
     else:
-        result = conn.exec_driver_sql(_update_unnest(table, keys, values), _columns(rows))
-    if result.rowcount != len(rows):
-        raise LedgerError(f"{table.name}: {result.rowcount} of {len(rows)} rows to change were there")
+        changed = conn.exec_driver_sql(_update_unnest(table, keys, values), _columns(rows)).rowcount
+    if changed != len(rows):
+        raise LedgerError(f"{table.name}: {changed} of {len(rows)} rows to change were there")
 
 
 def select(
@@ -68,9 +68,43 @@ def select(
     values = tuple(value for _, value in fixed)
     if conn.dialect.name == "sqlite":
         statement = _select_sqlite(table, columns, names, by, where, index)
-        return conn.exec_driver_sql(statement, (msgspec.json.encode(wanted).decode(), *values)).fetchall()
+        return conn.exec_driver_sql(statement, (_json(wanted).decode(), *values)).fetchall()
     statement = _select_unnest(table, columns, names, by, where)
     return conn.exec_driver_sql(statement, (*_columns(wanted), *values)).fetchall()
+
+
+def look_up(
+    conn: Connection,
+    table: Table,
+    columns: tuple[str, ...],
+    fixed: tuple[tuple[str, Any], ...],
+    by: tuple[str, ...],
+    keys: Iterable[Row],
+    *,
+    where: str = "",
+    index: str = "",
+) -> Sequence[Row]:
+    """`select` for the writer: plain tuples, on SQLite past SQLAlchemy's result, which costs more than the rows."""
+    wanted = list(keys)
+    if not wanted:
+        return ()
+    if conn.dialect.name != "sqlite":
+        return select(conn, table, columns, fixed, by, wanted, where=where, index=index)
+    names = tuple(name for name, _ in fixed)
+    values = tuple(value for _, value in fixed)
+    statement = _select_sqlite(table, columns, names, by, where, index)
+    found: list[Row] = _cursor(conn).execute(statement, (_json(wanted).decode(), *values)).fetchall()
+    return found
+
+
+def _cursor(conn: Connection) -> Any:
+    """A cursor of sqlite3 itself, inside the database transaction that SQLAlchemy would have begun."""
+    if not conn.in_transaction():
+        conn.begin()
+    return conn.connection.cursor()
+
+
+_json = msgspec.json.Encoder().encode
 
 
 def _columns(rows: Sequence[Row]) -> tuple[list[Any], ...]:

@@ -108,7 +108,7 @@ class Defining:
         return head.book, kind, number, seq, draft.digest, head.masterdata_stamp, write_event(event).decode()
 
     def _in_force(self, keys: set[Key]) -> dict[Key, tuple[bytes, int]]:
-        rows = bulk.select(
+        rows = bulk.look_up(
             self.conn, tables.masterdata, ("kind", "number", "digest", "seq"), (("book", self.head.book),),
             ("kind", "number"), sorted(keys),
         )  # fmt: skip

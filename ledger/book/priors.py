@@ -98,7 +98,7 @@ class Priors:
         columns = (*KEY, "seq", "instalment", "site", "digest", "message")
         for site, keys in sorted(wanted.items()):
             place = (("book", self.book), ("site", site))
-            for row in bulk.select(self.conn, tables.event, columns, place, KEY, sorted(keys)):
+            for row in bulk.look_up(self.conn, tables.event, columns, place, KEY, sorted(keys)):
                 self._priors[site, (row[0], row[1], row[2], row[3])].append(Prior(*row[4:]))
 
     def of(self, draft: Draft) -> list[Prior]:

@@ -38,7 +38,7 @@ class Waits:
             return
         columns = ("need", "site", "event", "line")
         keys = [(need,) for need in wanted]
-        for need, *row in bulk.select(
+        for need, *row in bulk.look_up(
             self.conn, tables.waiting, columns, (("book", self.book),), ("need",), keys, index="waiting_by_need"
         ):
             wait = Wait(*row)
