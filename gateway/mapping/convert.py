@@ -174,6 +174,13 @@ def write_moment(value: datetime, context: Context, parts: int) -> tuple[str, ..
     return (f"{local:%Y%m%d}", clock, code)[:parts]
 
 
+def write_moment_or_day(value: datetime, context: Context, parts: int) -> tuple[str, ...]:
+    """As `write_moment`, but midnight where it happens is the day alone, as it was most likely said."""
+    local = value.astimezone(context.place or context.zone)
+    midnight = not (local.hour or local.minute or local.second or local.microsecond)
+    return write_moment(value, context, 1) if midnight else write_moment(value, context, parts)
+
+
 def read_date(text: str, context: Context) -> date:
     return date(*parse_date(text, context.year))
 

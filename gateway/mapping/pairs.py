@@ -80,7 +80,10 @@ def build_pair(
 ) -> Pair | None:
     if converter == "datetime":
         count = len(keys["at"].items()) if "at" in keys else 1
-        return Pair(convert.read_moment, lambda value, context: convert.write_moment(value, context, count), True)
+        write_moment = convert.write_moment
+        if "whole_days" in keys and keys["whole_days"].flag():
+            write_moment = convert.write_moment_or_day
+        return Pair(convert.read_moment, lambda value, context: write_moment(value, context, count), True)
     if converter == "party":
         count = len(keys["at"].items()) if "at" in keys else 1
         return _party(count, keys["qualifier"].text() if "qualifier" in keys else "")

@@ -17,7 +17,7 @@ from gateway.resources import Entry, did_you_mean
 
 KEYS = (
     "at", "else", "as", "code", "unknown", "required", "default", "with", "way", "clip", "split", "places", "place",
-    "qualifier", "true", "false", "single", "write", "count", "trim", "unless", "note",
+    "qualifier", "whole_days", "true", "false", "single", "write", "count", "trim", "unless", "note",
 )  # fmt: skip
 
 FALLBACKS = ("carry", "ordinal", "sender")

@@ -74,6 +74,15 @@ def test_an_order_leaves_as_an_850_with_times_told_in_the_partners_zone() -> Non
     ]
 
 
+def test_a_day_leaves_as_a_day_and_a_time_as_a_time() -> None:
+    def due(at: datetime) -> str:
+        order = OrderPlaced(number="PO1", created_at=AT, due_at=at, lines=ORDER.lines)
+        return next(s for s in written(write_document(base("850"), order, ACME), "850") if s.startswith("DTM"))
+
+    assert due(datetime(2026, 11, 23, 5, tzinfo=UTC)) == "DTM*002*20261123"
+    assert due(datetime(2026, 11, 23, 0, tzinfo=UTC)) == "DTM*002*20261122*1900*ET"
+
+
 @pytest.mark.parametrize(("complete", "purpose"), [(False, "04"), (True, "05")])
 def test_a_change_tells_whether_it_is_the_whole_order(complete: bool, purpose: str) -> None:
     change = OrderChanged(number="PO1", created_at=AT, complete=complete, lines=ORDER.lines)
