@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import fields
 from operator import attrgetter
+from sys import intern
 from typing import Any
 
 import msgspec
@@ -73,9 +74,13 @@ class Codec:
             for n, reader in self._wide:
                 values[n] = reader(values[n]) if values[n] else ()
             row = values
+        book, *rest = row
+        # A struct leaves out a default that is the same object: a book read from the database must be that object,
+        # or what follows from it would be spelled otherwise than in the batch that first decided it.
+        book = intern(book)
         if self.key is None:
-            return self.record(*row)
-        book, site, first, second, *own = row
+            return self.record(book, *rest)
+        site, first, second, *own = rest
         return self.record(self.key(book, site, first, second), *own)
 
 
@@ -108,6 +113,7 @@ class LinkCodec(Codec):
         (book, site, provider, receipt_id, receipt_line, number, shipment_supplier, shipment_id, notice_line,
          order_supplier, order_number, order_line, quantity, rung, seq, reversed_, source, state, hold_reason,
          damaged, settled, lot, revision, owner) = row  # fmt: skip
+        book = intern(book)
         shipment = ShipmentKey(book, site, shipment_supplier, shipment_id) if shipment_id else None
         order = OrderKey(book, site, order_supplier, order_number) if order_number else None
         return Link(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import astuple, dataclass
+from sys import intern
 
 from sqlalchemy import Connection, select
 
@@ -36,7 +37,7 @@ class Head:
 def read_head(conn: Connection, book: str) -> Head | None:
     """The head as it stands, for readers; None when nothing was ever recorded in the book."""
     row = conn.execute(select(tables.book).where(tables.book.c.book == book)).one_or_none()
-    return Head(*row) if row else None
+    return Head(intern(row[0]), *row[1:]) if row else None
 
 
 def lock_head(conn: Connection, book: str, *, run_size: int = RUN_SIZE) -> Head:
@@ -50,7 +51,7 @@ def lock_head(conn: Connection, book: str, *, run_size: int = RUN_SIZE) -> Head:
     if row is None:
         bulk.insert(conn, tables.book, [astuple(Head(book, run_size=run_size))], ignore=True)
         row = conn.execute(query).one()
-    return Head(*row)
+    return Head(intern(row[0]), *row[1:])
 
 
 def save_head(conn: Connection, head: Head) -> None:
