@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import Future
 
 import structlog
@@ -16,13 +16,14 @@ import structlog
 from gateway.errors import CrossdockError, Unavailable
 from gateway.pipeline.children import Children
 from gateway.pipeline.context import Context
+from gateway.pipeline.pace import Pace
 from gateway.pipeline.posting import Posted, post
 from gateway.pipeline.reading import read_message
 from gateway.pipeline.readings import ReadMessage
 from gateway.store.database import Database
 from gateway.store.evidence import load_evidence
 from gateway.store.inbox import ATTEMPTS_MAX, Claimed, claim
-from gateway.store.writer import LOCK_SECONDS, Writer
+from gateway.store.writer import Writer
 
 log = structlog.get_logger(__name__)
 
@@ -32,44 +33,6 @@ LOT_MAX = 50
 LOT_BYTES_MAX = 1_000_000
 INLINE_MAX = 20
 """A smaller backlog is read in the process itself: starting on it at once is quicker than sharing it."""
-
-
-class Pace:
-    """How many lines may be posted while the write lock is held: learned are a batch's own cost and a line's.
-
-    In one figure, a batch's own cost would look like dear lines, and batches shrink until each is one message.
-    """
-
-    def __init__(self) -> None:
-        # Fading sums: 1, lines, seconds, lines squared, lines times seconds; begun with 20 lines in 10 ms, 200 in 30.
-        self._sums = [2.0, 220.0, 0.040, 40_400.0, 6.2]
-
-    def learn(self, weight: int, seconds: float) -> None:
-        for n, value in enumerate((1.0, weight, seconds, weight * weight, weight * seconds)):
-            self._sums[n] = 0.95 * self._sums[n] + value
-
-    @property
-    def lines_max(self) -> float:
-        """Lines that fit into LOCK_SECONDS; never fewer than take as long as the batch itself."""
-        count, lines, seconds, squares, products = self._sums
-        spread = count * squares - lines * lines
-        per_line = max((count * products - lines * seconds) / spread, 1e-6) if spread > 0 else 1e-4
-        per_batch = min(max((seconds - per_line * lines) / count, 0.0), seconds / count)
-        return max(LOCK_SECONDS - per_batch, per_batch) / per_line
-
-    def cut(self, messages: Sequence[ReadMessage]) -> Iterator[list[ReadMessage]]:
-        """Batches in order, each within LOCK_SECONDS; a larger message is a batch of its own and never split."""
-        most = self.lines_max
-        batch: list[ReadMessage] = []
-        weight = 0.0
-        for message in messages:
-            if batch and weight + message.weight > most:
-                yield batch
-                batch, weight = [], 0
-            batch.append(message)
-            weight += message.weight
-        if batch:
-            yield batch
 
 
 class Processor:

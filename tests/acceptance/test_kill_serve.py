@@ -14,7 +14,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -172,7 +171,7 @@ def _post(client: httpx2.Client, server: _Server, who: str, body: bytes, key: st
         except httpx2.TransportError:
             continue
         if response.status_code == 503:
-            time.sleep(0.01)
+            # The inbox is full for the moment; as with a lost connection, the sender asks again.
             continue
         assert response.status_code == 202, response.text
         id: str = response.json()["id"]

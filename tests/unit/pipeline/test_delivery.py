@@ -1,0 +1,177 @@
+"""Delivery to a real receiver on loopback: order, retry by kind of trouble, parking, webhooks."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from gateway.pipeline.deliver import ATTEMPTS_MAX
+from gateway.worker import Worker
+from tests.unit.pipeline.world import Town, interchange, notice, order
+
+
+class Receiver:
+    """Answers each POST with `status` and keeps (path, webhook id, body)."""
+
+    def __init__(self) -> None:
+        self.status = 200
+        self.got: list[tuple[str, str, bytes]] = []
+        self.heard = threading.Condition()
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                with outer.heard:
+                    outer.got.append((self.path, self.headers["webhook-id"], body))
+                    outer.heard.notify_all()
+                self.send_response(outer.status)
+                self.send_header("content-length", "0")
+                self.end_headers()
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    one = Receiver()
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def town(tmp_path: Path, receiver: Receiver) -> Iterator[Town]:
+    """Acme takes its messages by HTTP."""
+    one = Town(tmp_path / "home")
+    one.edit("acme", "deliver: {to: mailbox}", f'deliver: {{to: http, url: "{receiver.url}/acme"}}')
+    yield one
+    one.street.close()
+
+
+def _states(town: Town) -> list[tuple[str, str, str]]:
+    return [(one["kind"], one["status"], one["reason"]) for one in town.street.messages(direction="out")]
+
+
+def _ids(town: Town) -> list[str]:
+    return [one["id"] for one in town.street.messages(direction="out")]
+
+
+def test_messages_arrive_once_in_order_with_their_ids(town: Town, receiver: Receiver) -> None:
+    town.bring(order(), "erp")
+    town.bring(interchange(("856", notice())))
+
+    assert _states(town) == [("850", "sent", ""), ("997", "sent", "")]
+    assert [(path, id) for path, id, _ in receiver.got] == [("/acme", id) for id in _ids(town)]
+    assert [body for _, _, body in receiver.got] == [town.street.fetch(id) for id in _ids(town)]
+    town.street.run_due()
+    assert len(receiver.got) == 2
+
+
+def test_a_receiver_in_trouble_is_asked_again_later_and_nothing_overtakes(town: Town, receiver: Receiver) -> None:
+    receiver.status = 503
+    town.bring(order(), "erp")
+    town.bring(interchange(("856", notice())))
+    assert _states(town) == [("850", "ready", "HTTP 503"), ("997", "ready", "")]
+
+    town.street.run_due()
+    assert len(receiver.got) == 1
+    receiver.status = 200
+    town.clock.pass_by(minutes=2)
+    town.street.run_due()
+
+    assert _states(town) == [("850", "sent", ""), ("997", "sent", "")]
+    assert [id for _, id, _ in receiver.got] == [_ids(town)[0], *_ids(town)]
+
+
+def test_what_is_refused_is_parked_with_an_alert_and_what_follows_goes(town: Town, receiver: Receiver) -> None:
+    receiver.status = 400
+    town.bring(order(), "erp")
+    assert (_states(town), town.alerts()) == ([("850", "parked", "HTTP 400")], ["delivery_failed"])
+
+    receiver.status = 200
+    town.bring(interchange(("856", notice())))
+    assert _states(town) == [("850", "parked", "HTTP 400"), ("997", "sent", "")]
+
+    first = receiver.got[0]
+    town.street.resend(first[1])
+    town.street.run_until_idle()
+    assert receiver.got[-1] == first
+    assert _states(town)[0] == ("850", "sent", "")
+
+
+def test_trouble_that_never_ends_is_parked_past_the_limit(town: Town, receiver: Receiver) -> None:
+    receiver.status = 503
+    town.bring(order(), "erp")
+    for _ in range(ATTEMPTS_MAX):
+        town.clock.pass_by(hours=4)
+        town.street.run_due()
+
+    assert _states(town) == [("850", "parked", "HTTP 503")]
+    assert len(receiver.got) == ATTEMPTS_MAX
+
+
+def test_the_overdue_clock_starts_with_the_2xx(town: Town) -> None:
+    town.bring(order(), "erp")
+    (id,) = _ids(town)
+
+    assert town.street.message(id)["documents"][0]["status"] == "awaiting"
+
+
+def test_a_secret_that_is_not_there_stops_its_destination_and_is_told_once(
+    town: Town, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.edit("acme", '/acme"', '/acme", secret: "env:CROSSDOCK_TEST_HOOK"')
+    town.bring(order(), "erp")
+    town.clock.pass_by(hours=2)
+    town.street.run_due()
+    assert town.alerts() == ["delivery_failed"]
+    assert receiver.got == []
+
+    monkeypatch.setenv("CROSSDOCK_TEST_HOOK", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    town.clock.pass_by(hours=2)
+    town.street.run_due()
+    assert _states(town) == [("850", "sent", "")]
+
+
+def test_a_webhook_hears_of_what_it_subscribed_to(town: Town, receiver: Receiver) -> None:
+    town.street.subscribe("w_1", url=f"{receiver.url}/hook", secret="", kinds=("case_opened",), partner="acme")
+    town.bring(order(), "erp")
+    town.bring(interchange(("856", notice(part="NOPE"))))
+
+    (body,) = [msgspec.json.decode(body) for path, _, body in receiver.got if path == "/hook"]
+    assert (body["type"], body["data"]["kind"], body["data"]["number"]) == ("case_opened", "ShipmentNotified", "S1")
+    assert body["timestamp"] == "2026-11-23T14:00:00+00:00"
+
+    assert town.street.unsubscribe("w_1") is True
+    town.bring(interchange(("856", notice("S2", quantity="1")), control=2))
+    assert [path for path, _, _ in receiver.got].count("/hook") == 1
+
+
+def test_the_worker_does_it_all_by_itself_and_stops_when_told(town: Town, receiver: Receiver) -> None:
+    desk = town.street.desk
+    assert desk is not None
+    worker = Worker(desk, town.clock)
+    town.street.accept(order(), partner="erp")
+
+    with receiver.heard:
+        assert receiver.heard.wait_for(lambda: receiver.got, 30)
+    worker.close()
+
+    assert _states(town) == [("850", "sent", "")]
