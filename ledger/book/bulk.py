@@ -108,9 +108,9 @@ _json = msgspec.json.Encoder().encode
 
 
 def _columns(rows: Sequence[Row]) -> tuple[list[Any], ...]:
-    """Columns of the rows; psycopg will not send a bool as a number."""
+    """Columns of the rows; a flag is a bool before it was stored and a number after, and psycopg sends no mixture."""
     return tuple(
-        [int(value) for value in column] if isinstance(column[0], bool) else list(column)
+        [int(value) for value in column] if any(value is True or value is False for value in column) else list(column)
         for column in zip(*rows, strict=True)
     )
 
