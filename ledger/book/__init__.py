@@ -9,6 +9,7 @@ seal(conn)                                     move full runs of movements into 
 verify(conn), rebuild(conn)                    check every law; recompute the projections from the events
 """
 
+from ledger.book import append_only as append_only
 from ledger.book.errors import LedgerError, VersionMismatch
 from ledger.book.rebuild import Difference, Rebuilt, rebuild
 from ledger.book.recording import Ledger

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Connection
 from sqlalchemy import text as sql
+from sqlalchemy.exc import DBAPIError
 
 from ledger import queries
 from ledger.book import rebuild, verify
@@ -35,6 +36,27 @@ TAMPERING = [
 ]
 
 
+def let_facts_be_changed(conn: Connection) -> None:
+    """As somebody with the rights of an owner could: by taking the triggers away."""
+    if conn.dialect.name == "sqlite":
+        for name in conn.execute(sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all():
+            conn.execute(sql(f"DROP TRIGGER {name}"))
+    else:
+        conn.execute(sql("DROP FUNCTION ledger_append_only CASCADE"))
+
+
+@pytest.mark.parametrize("table", ["event", "outcome", "movement"])
+@pytest.mark.parametrize("statement", ["DELETE FROM {}", "UPDATE {} SET book = 'test'"])
+def test_facts_cannot_be_changed(conn: Connection, books: Books, table: str, statement: str) -> None:
+    savepoint = conn.begin_nested()
+
+    with pytest.raises(DBAPIError, match=f"{table} is append-only"):
+        conn.execute(sql(statement.format(table)))
+
+    savepoint.rollback()
+    assert verify(conn, deep=False) == []
+
+
 def test_untouched_books_are_clean(conn: Connection, books: Books) -> None:
     assert verify(conn) == []
 
@@ -43,6 +65,7 @@ def test_untouched_books_are_clean(conn: Connection, books: Books) -> None:
 def test_verify_names_the_law_that_was_broken(conn: Connection, books: Books, statement: str, law: str) -> None:
     if "cases" in statement:
         books.record(receipt("R2", "S9", "PO9", {"BOLT": 1}))
+    let_facts_be_changed(conn)
     conn.execute(sql(statement))
 
     deep = law == "4 rebuild" and "cases" in statement
@@ -52,7 +75,7 @@ def test_verify_names_the_law_that_was_broken(conn: Connection, books: Books, st
 def test_a_bucket_below_zero_cannot_be_written(conn: Connection, books: Books) -> None:
     savepoint = conn.begin_nested()
 
-    with pytest.raises(Exception, match="bucket_not_below_zero"):
+    with pytest.raises(DBAPIError, match="bucket_not_below_zero"):
         conn.execute(sql("UPDATE bucket SET quantity = -1 WHERE state = 'available'"))
 
     savepoint.rollback()

@@ -22,6 +22,8 @@ def upgrade() -> None:
     _make_log()
     _make_stock()
     _make_documents()
+    for table in ("event", "outcome", "movement"):
+        _refuse_changes(table)
 
 
 def _make_log() -> None:
@@ -179,3 +181,22 @@ def _column(spec: str) -> sa.Column[Any]:
 def _index(name: str, table: str, columns: str, *, where: str | None = None) -> None:
     condition = sa.text(where) if where else None
     op.create_index(name, table, columns.split(), sqlite_where=condition, postgresql_where=condition)
+
+
+def _refuse_changes(table: str) -> None:
+    """Facts may be added and never changed."""
+    if op.get_bind().dialect.name == "sqlite":
+        for verb in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            )
+        return
+    op.execute(
+        "CREATE OR REPLACE FUNCTION ledger_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is append-only'; END $$"
+    )
+    op.execute(
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION ledger_append_only()"
+    )
