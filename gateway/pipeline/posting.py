@@ -105,7 +105,10 @@ class _Batch:
             own = self._recorded[position : position + len(document.events)]
             position += len(document.events)
             self._rows[document.row.id] = msgspec.structs.replace(
-                document.row, status=status_of(own), result=_json.encode(own), reason=_reason_of(own)
+                document.row,
+                status=status_of(own),
+                result=_json.encode([_kept(one) for one in own]),
+                reason=_reason_of(own),
             )
 
     def answer(self) -> None:
@@ -186,6 +189,11 @@ class _Batch:
                 kind=kind, text=text, partner=row.partner, message=row.message, document=row.id, at=self._context.at
             )
         )
+
+
+def _kept(one: Recorded) -> Recorded:
+    """What the document's row keeps: the books hold the outcomes, but for a repeat, which made no event."""
+    return one if one.result == "repeated" or not one.outcomes else msgspec.structs.replace(one, outcomes=())
 
 
 def status_of(recorded: Sequence[Recorded]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from sqlalchemy import Connection, Row, select
@@ -12,10 +12,12 @@ from gateway.document import Fault
 from gateway.mapping import Configuration
 from gateway.messages import Answer, from_microseconds
 from gateway.pipeline.places import read_again
+from gateway.pipeline.posting import status_of
 from gateway.store.documents import DocumentRow, load_documents
 from gateway.store.evidence import load_evidence
 from gateway.store.tables import inbox, outbox, sent_document
-from ledger.outcomes import Recorded
+from ledger import queries
+from ledger.outcomes import Recorded, Result
 
 _recorded = msgspec.json.Decoder(list[Recorded])
 
@@ -27,7 +29,9 @@ def show_message(connection: Connection, id: str) -> dict[str, Any]:
         return _show_sent(connection, id)
     shown = _received(row)
     shown["faults"] = _faults(row.faults)
-    shown["documents"] = [_document(one) for one in load_documents(connection, id)]
+    rows = load_documents(connection, id)
+    kept = _events_kept(connection, rows)
+    shown["documents"] = [_document(one, kept) for one in rows]
     shown["answers"] = [_plain(answer) for answer in load_answers(connection, id)]
     return shown
 
@@ -98,7 +102,41 @@ def _received(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def _document(row: DocumentRow) -> dict[str, Any]:
+Kept = dict[tuple[str, int], queries.EventKept]
+"""Events as they stand now, by book and sequence."""
+
+EVENTS_MAX = 5_000
+
+
+def _events_kept(connection: Connection, rows: list[DocumentRow]) -> Kept:
+    """The events that these documents made. Those of one message stand together, so that a range finds them."""
+    found: Kept = {}
+    sequences: dict[str, list[int]] = {}
+    for row in rows:
+        if row.status != "repeated" and row.result:
+            for one in _recorded.decode(row.result):
+                sequences.setdefault(one.book, []).append(one.seq)
+    for book, listed in sequences.items():
+        span = max(listed) - min(listed) + 1
+        if span <= EVENTS_MAX:
+            events = queries.events(connection, book=book, after=min(listed) - 1, limit=span)
+            found |= {(book, event.seq): event for event in events}
+    return found
+
+
+def _now(one: Recorded, kept: Kept) -> Recorded:
+    """What the ledger says of an event today; of a repeat, what it said then."""
+    event = kept.get((one.book, one.seq))
+    if event is None or event.kind != one.kind:
+        return one
+    result = cast(Result, event.result or one.result)
+    return msgspec.structs.replace(one, result=result, outcomes=event.outcomes, movements=event.movements)
+
+
+def _document(row: DocumentRow, kept: Kept) -> dict[str, Any]:
+    events = [_now(one, kept) for one in _recorded.decode(row.result)] if row.result else []
+    # Waits end after the document was processed, and the books know.
+    status = status_of(events) if row.status in ("waiting", "refused") and events else row.status
     shown = {
         "id": row.id,
         "partner": row.partner,
@@ -112,16 +150,16 @@ def _document(row: DocumentRow) -> dict[str, Any]:
         "control": row.key.control,
         "test": row.test,
         "accepted": row.accepted,
-        "status": row.status,
+        "status": status,
         "reason_code": row.reason_code,
-        "reason": row.reason,
+        "reason": row.reason if status == row.status else "",
         "faults": [_plain(fault) for fault in row.faults],
         "unmapped": row.unmapped,
         "original": row.original,
         "digest": row.digest,
         "guide": row.guide,
         "map": row.map,
-        "events": [_plain(one) for one in _recorded.decode(row.result)] if row.result else [],
+        "events": [_plain(one) for one in events],
     }
     return shown
 

@@ -282,3 +282,15 @@ def test_a_command_waits_for_another_command_and_not_for_ever(town: Town) -> Non
         assert street.is_writer
 
     closing.join()
+
+
+def test_a_document_that_waited_shows_what_became_of_it(town: Town) -> None:
+    message = town.bring(interchange(("856", notice())))
+    assert state(message) == ("done", [("waiting", "")])
+
+    town.bring(order(), "erp")
+
+    (document,) = town.street.message(message["id"])["documents"]
+    assert (document["status"], document["reason"]) == ("recorded", "")
+    assert [one["result"] for one in document["events"]] == ["posted"]
+    assert "waiting" in {one["outcome"] for one in document["events"][0]["outcomes"]}
