@@ -1,10 +1,12 @@
 """Elapse: time passes. Waits of the ledger end, answers that did not come become overdue, and what follows is queued.
 
-All of it in one database transaction, so that nothing becomes visible without its consequence.
+All of it in one database transaction, so that nothing becomes visible without its consequence. Before it, full runs
+of movements are sealed: housekeeping of the books that changes no figure.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -15,6 +17,7 @@ from gateway.store.alerts import Alert, put_alerts
 from gateway.store.database import Database
 from gateway.store.sent import find_overdue, settle
 from gateway.store.writer import Writer
+from ledger.book import gather, put_slice
 
 
 class Elapsed(NamedTuple):
@@ -27,11 +30,24 @@ class Elapsed(NamedTuple):
 
 def elapse(database: Database, writer: Writer, context: Context) -> Elapsed:
     """Do what is due at `context.now`; asks a snapshot first, so that a quiet gateway takes no write lock."""
+    seal_full_runs(database, writer)
     with database.read() as connection:
         due = context.ledger.next_due(connection)
         if (due is None or due > context.now) and not find_overdue(connection, now=context.at):
             return Elapsed()
     return writer.run(lambda connection: _elapse(connection, context))
+
+
+def seal_full_runs(database: Database, writer: Writer) -> None:
+    """Move each book's next full run of movements into its history, so that reading any past day stays quick.
+
+    Gathered from a snapshot, since movements never change, and written slice by slice: the lock is held briefly.
+    """
+    for book in ("live", "test"):
+        with database.read() as connection:
+            run = gather(connection, book)
+        while run is not None and writer.run(partial(put_slice, run=run)):
+            pass
 
 
 def _elapse(connection: Connection, context: Context) -> Elapsed:
