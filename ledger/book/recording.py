@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 from ledger.book import bulk, document_tables, tables
 from ledger.book.batch import Batch
 from ledger.book.heads import RUN_SIZE, lock_head, read_head
+from ledger.book.resolution import by_site
 from ledger.book.snapshots import Snapshots
 from ledger.events import MASTER_DATA, Event, read_event
 from ledger.masterdata import MasterData
@@ -37,11 +38,11 @@ class Ledger:
     def record(self, conn: Connection, events: Sequence[Event], policy: Policy, now: datetime) -> list[Recorded]:
         """Record events in order and give back what came of each.
 
-        The first `len(events)` answers belong to the events given, in order. After them follows one answer for
-        each earlier event that went on now, because what it was waiting for arrived: its outcomes (advices
-        included) are as new as the others. Events come as sent, stamped with book, partner, source and actor;
-        `site`, `recorded_at`, `policy` and `digest` are filled here. Data never raises; `LedgerError` means that
-        a law would break: roll back, and try the events one by one.
+        The first `len(events)` answers belong to the events given, in order. After them follow the answers for the
+        further sites of an order that names several, and one for each earlier event that went on now, because what
+        it was waiting for arrived: its outcomes (advices included) are as new as the others. Events come as sent,
+        stamped with book, partner, source and actor; `site`, `recorded_at`, `policy` and `digest` are filled here.
+        Data never raises; `LedgerError` means that a law would break: roll back, and try the events one by one.
         """
         if not events:
             return []
@@ -52,6 +53,20 @@ class Ledger:
             book: Batch(conn, lock_head(conn, book, run_size=self.run_size), policy, now_us, self.snapshots)
             for book in sorted({event.book for event in events})
         }
+        split = [by_site(event) for event in events]
+        parts = iter(self._record_runs(conn, batches, [part for parts in split for part in parts]))
+        answers: list[Recorded] = []
+        elsewhere: list[Recorded] = []
+        for sites in split:
+            answers.append(next(parts))
+            elsewhere += [next(parts) for _ in sites[1:]]
+        for batch in batches.values():
+            batch.finish()
+            elsewhere += batch.released
+        return answers + elsewhere
+
+    def _record_runs(self, conn: Connection, batches: dict[str, Batch], events: list[Event]) -> list[Recorded]:
+        """Each run of events of one book, master data or not, goes one way; one answer each, in order."""
         answers: list[Recorded] = []
         for (book, defines), events_in_a_row in groupby(events, key=_path):
             run = list(events_in_a_row)
@@ -59,9 +74,6 @@ class Ledger:
             if book != LIVE:
                 self._take_over(conn, batch)
             answers += batch.define(run) if defines else batch.post(run)
-        for batch in batches.values():
-            batch.finish()
-            answers += batch.released
         return answers
 
     def tick(self, conn: Connection, policy: Policy, now: datetime, *, book: str = "") -> list[Recorded]:

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import msgspec
+
 from ledger.events import (
     Event,
     GoodsReceiptReversed,
@@ -68,6 +70,21 @@ def site_of(event: Event, masterdata: MasterData) -> tuple[str, str]:
         return event.site, ""
     site = masterdata.site_id(said) if said else None
     return (site, "") if site is not None else ("", f"site:{said}")
+
+
+def by_site(event: Event) -> list[Event]:
+    """The event as one per place: an order may name another ship-to per line, and an event has one site.
+
+    Lines that name no place go with the header's. An event for one place is given back as it is.
+    """
+    places: dict[str, list[OrderLine]] = {}
+    if not isinstance(event, (OrderPlaced, OrderChanged)):
+        return [event]
+    for line in event.lines:
+        places.setdefault(line.ship_to or event.ship_to, []).append(line)
+    if len(places) < 2:
+        return [event]
+    return [msgspec.structs.replace(event, ship_to=place, lines=tuple(lines)) for place, lines in places.items()]
 
 
 def supplier_of(event: Event, masterdata: MasterData) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 from ledger import queries
 from ledger.book import LedgerError, tables, verify
 from ledger.book.balances import Balances, Posting
-from ledger.events import GoodsReceived, OrderChanged, OrderLine, PartDefined, UnitFactorDefined
+from ledger.events import GoodsReceived, OrderChanged, OrderLine, PartDefined, SiteDefined, UnitFactorDefined
 from ledger.outcomes import Conflict, Posted, Refused, Repeated
 from ledger.stock.bucket import Bucket, Movement
 from tests.store.world import ACME, BOLT, MASTER_DATA, PLATE, SITE, Books, notice, order, receipt, source
@@ -247,3 +247,20 @@ def test_an_order_makes_no_movement(conn: Connection) -> None:
 
     assert told.outcomes == (Posted(line="1"),)
     assert queries.movements(conn) == []
+
+
+def test_an_order_for_two_plants_is_one_event_for_each(conn: Connection) -> None:
+    books = Books(conn)
+    books.record(SiteDefined(number="P2", identifiers=("92:PLT08",)))
+    lines = tuple(
+        OrderLine(part_number="PLATE", order_line=str(n), quantity=Decimal(n), unit="EA", ship_to=place)
+        for n, place in ((1, ""), (2, "92:PLT08"), (3, "92:PLT07"))
+    )
+
+    first, other = books.record(order("PO1", {}, lines=lines))
+    again = books.record(order("PO1", {}, lines=lines))
+
+    assert [(told.site, told.result) for told in (first, other)] == [("P1", "posted"), ("P2", "posted")]
+    assert [(told.site, told.result) for told in again] == [("P1", "repeated"), ("P2", "repeated")]
+    assert [(shown.site, len(shown.lines)) for shown in queries.orders(conn)] == [("P1", 2), ("P2", 1)]
+    assert verify(conn) == []
