@@ -17,7 +17,7 @@ from gateway.store.documents import DocumentRow, load_documents
 from gateway.store.evidence import load_evidence
 from gateway.store.tables import inbox, outbox, sent_document
 from ledger import queries
-from ledger.outcomes import Recorded, Result
+from ledger.outcomes import Recorded, Refused, Result
 
 _recorded = msgspec.json.Decoder(list[Recorded])
 
@@ -133,6 +133,14 @@ def _now(one: Recorded, kept: Kept) -> Recorded:
     return msgspec.structs.replace(one, result=result, outcomes=event.outcomes, movements=event.movements)
 
 
+def _reason_now(events: list[Recorded], status: str) -> str:
+    """Why a document that had waited is refused: the last reason the ledger gave."""
+    if status != "refused":
+        return ""
+    reasons = [outcome.reason for one in events for outcome in one.outcomes if isinstance(outcome, Refused)]
+    return reasons[-1] if reasons else ""
+
+
 def _document(row: DocumentRow, kept: Kept) -> dict[str, Any]:
     events = [_now(one, kept) for one in _recorded.decode(row.result)] if row.result else []
     # Waits end after the document was processed, and the books know.
@@ -152,7 +160,7 @@ def _document(row: DocumentRow, kept: Kept) -> dict[str, Any]:
         "accepted": row.accepted,
         "status": status,
         "reason_code": row.reason_code,
-        "reason": row.reason if status == row.status else "",
+        "reason": row.reason if status == row.status else _reason_now(events, status),
         "faults": [_plain(fault) for fault in row.faults],
         "unmapped": row.unmapped,
         "original": row.original,
