@@ -112,6 +112,8 @@ def _serving(settings: Settings, folder: Path) -> Iterator[tuple[str, subprocess
     command = [sys.executable, "-m", "gateway.cli", "serve", "--home", str(settings.home), "--port", "0"]
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)  # noqa: S603
+    # Whoever ends the demo politely must not leave its server behind.
+    signal.signal(signal.SIGTERM, _leave)
     try:
         yield _address(process, log), process
     finally:
@@ -121,6 +123,10 @@ def _serving(settings: Settings, folder: Path) -> Iterator[tuple[str, subprocess
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _leave(number: int, _frame: object) -> None:
+    raise SystemExit(128 + number)
 
 
 def _address(process: subprocess.Popen[bytes], log: Path) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 SECONDS_MAX = 20
@@ -72,3 +75,20 @@ def test_home_with_other_data_is_refused(tmp_path: Path) -> None:
 
     assert refused.returncode == 2
     assert "demo" in refused.stderr
+
+
+def test_demo_that_keeps_serving_takes_its_server_with_it(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "gateway.cli", "demo", "--serve", "--home", str(tmp_path / "home")]
+    demo = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        assert demo.stdout is not None
+        address = next(found[0] for line in demo.stdout if (found := re.search(r"http://127\.0\.0\.1:\d+", line)))
+        while_serving = httpx2.get(f"{address}/livez", trust_env=False).status_code
+        demo.send_signal(signal.SIGTERM)
+        demo.communicate(timeout=30)
+    finally:
+        demo.kill()
+
+    assert while_serving == 200
+    with pytest.raises(httpx2.TransportError):
+        httpx2.get(f"{address}/livez", trust_env=False)
