@@ -46,6 +46,11 @@ def lock_head(conn: Connection, book: str, *, run_size: int = RUN_SIZE) -> Head:
     One recorder per book at a time: sequence numbers are given under this lock, so that they become visible in
     order and a reader of the tail can never miss a late commit.
     """
+    if conn.dialect.name == "postgresql":
+        # Every row is changed by its key. Without fresh statistics PostgreSQL takes a growing table for an empty one
+        # and hashes all of it instead; for this database transaction it may not.
+        conn.exec_driver_sql("SET LOCAL enable_hashjoin = off")
+        conn.exec_driver_sql("SET LOCAL enable_mergejoin = off")
     query = select(tables.book).where(tables.book.c.book == book).with_for_update()
     row = conn.execute(query).one_or_none()
     if row is None:
