@@ -8,6 +8,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,27 +28,43 @@ def find_binaries() -> Path | None:
 
 @contextmanager
 def shared_cluster(run: Path, binaries: Path) -> Iterator[Path]:
-    """The socket folder of the cluster of this test run: the first process starts it, the last one stops it.
+    """The socket folder of the cluster of this test run: the first process starts it, the last one ends it.
 
-    `run` is a folder that all processes of the run know.
+    `run` is a folder that all processes of the run know. Each of them holds a shared lock for as long as it lives,
+    and a watcher waits for the exclusive one: so the cluster goes even when the tests are killed.
     """
-    state, lock = run / "postgres.json", run / "postgres.lock"
-    with _locked(lock):
-        known = json.loads(state.read_text()) if state.exists() else {"folder": str(_start(binaries)), "users": 0}
-        known["users"] += 1
-        state.write_text(json.dumps(known))
-    folder = Path(known["folder"])
-    try:
-        yield folder
-    finally:
-        with _locked(lock):
-            known = json.loads(state.read_text())
-            known["users"] -= 1
-            state.write_text(json.dumps(known))
-            if known["users"] == 0:
-                state.unlink()
-                _run(binaries / "pg_ctl", "stop", "-D", folder / "data", "-m", "immediate")
-                shutil.rmtree(folder, ignore_errors=True)
+    state = run / "postgres.json"
+    with (run / "postgres.alive").open("w") as alive:
+        with _locked(run / "postgres.lock"):
+            fcntl.flock(alive, fcntl.LOCK_SH)
+            if not state.exists():
+                folder = _start(binaries)
+                state.write_text(json.dumps(str(folder)))
+                _watch(Path(alive.name), state, binaries / "pg_ctl", folder)
+        yield Path(json.loads(state.read_text()))
+
+
+WATCHER = """
+import fcntl, os, shutil, subprocess, sys
+alive, state, folder, *stop = sys.argv[1:]
+if os.fork():
+    os._exit(0)
+os.setsid()
+with open(alive) as file:
+    fcntl.flock(file, fcntl.LOCK_EX)
+    if os.path.exists(state):
+        os.unlink(state)
+    subprocess.run(stop, cwd="/")
+    shutil.rmtree(folder, ignore_errors=True)
+"""
+
+
+def _watch(alive: Path, state: Path, pg_ctl: Path, folder: Path) -> None:
+    stop = [*_as_postgres(), str(pg_ctl), "stop", "-D", str(folder / "data"), "-m", "immediate"]
+    subprocess.run(
+        [sys.executable, "-c", WATCHER, str(alive), str(state), str(folder), *stop],
+        check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
 
 
 def _start(binaries: Path) -> Path:
@@ -64,9 +81,12 @@ def _start(binaries: Path) -> Path:
 
 def _run(*command: object) -> None:
     """Run a command of PostgreSQL, which refuses to be root."""
-    prefix = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
     # The server inherits the pipes: without a file of its own it would keep them open and we would wait for ever.
-    subprocess.run([*prefix, *map(str, command)], check=True, stdout=subprocess.DEVNULL, cwd="/")
+    subprocess.run([*_as_postgres(), *map(str, command)], check=True, stdout=subprocess.DEVNULL, cwd="/")
+
+
+def _as_postgres() -> list[str]:
+    return ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
 
 
 @contextmanager
