@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import msgspec
 
-
 WEIGHTS: dict[str, float] = {
     "on_time_in_full": 25,
     "behind_schedule": 10,

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from ledger.events import (
+    GoodsReceiptReversed,
     GoodsReceived,
     NoticeLine,
+    OrderCancelled,
+    OrderChanged,
     OrderLine,
+    OrderPlaced,
     ReceiptLine,
     ShipmentCancelled,
     ShipmentNotified,
@@ -15,6 +19,7 @@ from ledger.matching.decision import Finding
 from ledger.matching.discrepancies.definition import DiscrepancyClass
 from ledger.matching.records import Evidence
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
+from ledger.outcomes import Fault
 
 _SHIPMENTS = (ShipmentNotified, ShipmentReplaced, ShipmentCancelled)
 
@@ -63,7 +68,7 @@ def about_document(
         supplier=resolved.supplier,
         partner=event.partner,
         grade=kind.grade,
-        fault=kind.fault,
+        fault=author_of(resolved) if kind.blames_author else kind.fault,
         cause=f"document:{event.number}",
         text=text,
         field=field,
@@ -78,6 +83,15 @@ def about_document(
     else:
         finding.order_number = event.number
     return finding
+
+
+def author_of(resolved: ResolvedEvent) -> Fault:
+    """Who wrote the document, and so mends what is wrong in it: orders are the buyer's, counts the receiver's."""
+    if isinstance(resolved.event, OrderPlaced | OrderChanged | OrderCancelled):
+        return "buyer"
+    if isinstance(resolved.event, GoodsReceived | GoodsReceiptReversed):
+        return "receiver"
+    return "supplier"
 
 
 def evidence_of(resolved: ResolvedEvent, segment: int = 0) -> tuple[Evidence, ...]:

@@ -16,6 +16,7 @@ CLASS = DiscrepancyClass(
     answer_hours=4,
     error_code="H",
     accuracy=True,
+    blames_author=True,
 )
 
 

@@ -16,6 +16,7 @@ CLASS = DiscrepancyClass(
     answer_hours=1,
     error_code="C",
     accuracy=True,
+    blames_author=True,
 )
 
 

@@ -29,6 +29,8 @@ class DiscrepancyClass(NamedTuple):
     """Beyond the tolerance, unless a rule says otherwise."""
     accuracy: bool = False
     """Whether a line that has it counts as bad in ASN accuracy."""
+    blames_author: bool = False
+    """The fault is of whoever wrote the document (`fault` where a supplier did): buyer, supplier or receiver."""
     informs: bool = False
     """Nothing is to be decided: the case is closed as it opens, and counts in the score."""
 

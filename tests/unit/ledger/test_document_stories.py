@@ -177,6 +177,22 @@ def test_an_unknown_part_refuses_its_line_until_master_data_knows_it() -> None:
     assert ledger.open_cases == {}
 
 
+def test_an_unknown_reference_is_the_fault_of_whoever_wrote_the_document() -> None:
+    ledger = MemoryLedger()
+
+    ledger.record(order(order_line("1", "P1", 100), order_line("2", "MISTYPED", 100)))
+    ledger.record(notice(notice_line("PO1", "1", "MISREAD", 10)))
+    ledger.record(receipt(receipt_line("R1-1", "MISSCANNED", 1)))
+    ledger.record(receipt(number="R2", ship_to="92:NOWHERE"))
+
+    assert [(case.code, case.fault) for case in ledger.workset.cases.values()] == [
+        ("D04", "buyer"),
+        ("D04", "supplier"),
+        ("D04", "receiver"),
+        ("D07", "receiver"),
+    ]
+
+
 def test_a_notice_of_nothing_but_unknown_parts_is_not_refused_whole() -> None:
     ledger = ordered()
 
