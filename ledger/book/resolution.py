@@ -29,7 +29,9 @@ from ledger.events import (
 from ledger.masterdata import InexactConversion, MasterData, to_base
 from ledger.masterdata.units import Factor
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, Standing, microseconds
+from ledger.stock.bucket import MILLION, QUANTITY_MAX
 
+_BEYOND = QUANTITY_MAX + MILLION
 _WITH_SITE = (
     OrderPlaced,
     OrderChanged,
@@ -198,9 +200,12 @@ def _resolve_receipt(line: ReceiptLine, factor: Factor, resolved: ResolvedLine, 
 
 
 def _base(quantity: Decimal, factor: Factor, resolved: ResolvedLine) -> int:
-    """The quantity in millionths of the base unit; where it does not fit, what remains below it, marked inexact."""
+    """The quantity in millionths of the base unit; where it does not fit, what remains below it, marked inexact.
+
+    What nobody can have is cut to one unit beyond the bound, so that matching refuses the line and nothing overflows.
+    """
     converted = to_base(quantity, factor)
     if isinstance(converted, InexactConversion):
         resolved.inexact = True
-        return converted.numerator // converted.denominator
-    return converted
+        converted = converted.numerator // converted.denominator
+    return max(-_BEYOND, min(converted, _BEYOND))

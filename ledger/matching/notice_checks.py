@@ -79,8 +79,11 @@ def judge(
             if line.standing != "again":
                 verdict.findings.append(gap[1])
             return verdict
-    if line.quantity <= 0:
-        return _refused(verdict, d35_arithmetic.find_quantity(resolved, line), terms)
+    if not d35_arithmetic.is_bookable(line, least=1):
+        finding = d35_arithmetic.find_quantity(resolved, line)
+        verdict.findings.append(finding)
+        verdict.refused = finding.code
+        return verdict
     if said.order_number:
         order_key = OrderKey(key.book, key.site, key.supplier, said.order_number)
         order_line = find_order_line(workset, order_key, said.order_line, line.part)

@@ -140,7 +140,7 @@ def _waits(decision: Decision, line: ResolvedLine, terms: Terms) -> bool:
             decision.findings.append(finding)
         decision.lines.append(LineDecision(line.line, "waiting", needs=needs))
         return True
-    if line.quantity < 0:
+    if not d35_arithmetic.is_bookable(line):
         finding = d35_arithmetic.find_quantity(decision.resolved, line)
         decision.findings.append(finding)
         decision.lines.append(LineDecision(line.line, "refused", code=finding.code, reason=finding.text))

@@ -85,7 +85,7 @@ def _cannot_post(workset: Workset, decision: Decision, key: ReceiptKey, line: Re
                 decision.findings.append(finding)
             decision.lines.append(LineDecision(line.line, "waiting", needs=needs))
             return True
-    if line.quantity < 0 or line.damaged < 0 or line.rejected < 0:
+    if not d35_arithmetic.is_bookable(line):
         finding = d35_arithmetic.find_quantity(decision.resolved, line)
         decision.findings.append(finding)
         decision.lines.append(LineDecision(line.line, "refused", code=finding.code, reason=finding.text))

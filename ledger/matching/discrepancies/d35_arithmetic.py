@@ -8,6 +8,7 @@ from ledger.matching.decision import Finding
 from ledger.matching.discrepancies.about import about_document, about_line
 from ledger.matching.discrepancies.definition import DiscrepancyClass
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
+from ledger.stock.bucket import QUANTITY_MAX
 
 CLASS = DiscrepancyClass(
     code="D35",
@@ -55,16 +56,26 @@ def find_loads(resolved: ResolvedEvent, line: ResolvedLine, loads: int, units: D
     )
 
 
+def is_bookable(line: ResolvedLine, *, least: int = 0) -> bool:
+    """Every quantity of the line lies between `least` (the line's own) or nothing (the others) and the bound."""
+    return least <= line.quantity <= QUANTITY_MAX and all(0 <= q <= QUANTITY_MAX for q in (line.damaged, line.rejected))
+
+
 def find_quantity(resolved: ResolvedEvent, line: ResolvedLine) -> Finding:
-    """A quantity of nothing, or less: the line cannot post."""
+    """A quantity of nothing, or less, or more than anybody has: the line cannot post, whatever was agreed."""
+    said = line.said
+    largest = max(line.quantity, line.damaged, line.rejected)
+    wrong = "more than can be booked" if largest > QUANTITY_MAX else "not more than nothing"
     finding = about_line(
         CLASS,
         resolved,
         line,
-        f"Quantity {line.said.quantity} of part {line.said.part_number} is not more than nothing. Send the quantity "
-        f"that was shipped.",
+        f"Quantity {said.quantity} of part {said.part_number or said.supplier_part_number} is {wrong}. "
+        "Correct the quantity.",
         field="quantity",
-        value=str(line.said.quantity),
+        value=str(said.quantity),
     )
     finding.grade = "line"
+    # What cannot be booked is no figure of the books: the words have it as it was sent.
+    finding.quantity = finding.actual = min(line.quantity, QUANTITY_MAX)
     return finding
