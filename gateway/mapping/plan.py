@@ -62,6 +62,8 @@ class Rule(NamedTuple):
     """`else: ordinal`: the entry's number among its like."""
     sender: bool = False
     """`else: sender`: the party that sent the document."""
+    clip: bool = False
+    """`clip`: words for people. They are cut to fit, and in X12 what cannot be written there becomes a blank."""
 
 
 class Check(NamedTuple):

@@ -69,6 +69,7 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         counts=keys["count"].text() if "count" in keys else "",
         ordinal=fallback == "ordinal",
         sender=fallback == "sender",
+        clip="clip" in keys,
     )
     if rule.zone_place and rule.zone_place not in scope.outer:
         keys["place"].note(f'place "{rule.zone_place}" is no field', did_you_mean(rule.zone_place, scope.outer))

@@ -21,6 +21,7 @@ from gateway.mapping.places import Place, pointer_keys
 from gateway.mapping.plan import Map, Rule, Section
 from gateway.mapping.slots import Slots
 from gateway.partners import Partner
+from gateway.x12.patterns import CHARACTERS
 from ledger.advices import Advice
 from ledger.events import Event, write_event
 
@@ -172,11 +173,18 @@ class Writer:
         finally:
             self.context.place = None
         if self.map.format == "x12":
+            if rule.clip:
+                texts = tuple(self.with_blanks(text) for text in texts)
             for text in texts:
                 if any(mark in text for mark in self.delimiters) or not text.isprintable():
                     self.fault("delimiter", rule, path, f'"{text[:40]}" holds a delimiter or a control character')
                     return None
         return texts
+
+    def with_blanks(self, text: str) -> str:
+        """The text with a blank for each character that X12 has not or that is a delimiter here."""
+        shown = "".join(c if c in CHARACTERS and c not in self.delimiters else " " for c in text)
+        return shown.strip() or "-"
 
     def is_absent(self, rule: Rule, value: Any) -> bool:
         if value is None or value == "" or value == ():
