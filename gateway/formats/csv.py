@@ -20,6 +20,7 @@ ROWS_MAX = 500_000
 COLUMNS_MAX = 1_000
 CELL_MAX = 100_000
 FAULTS_MAX = 500
+_DELIMITERS = (";", "\t", "|", ",")
 
 
 class FileShape(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,10 +136,25 @@ def _columns(
             faults.append(_file_fault("header", f'line {line}: column "{name}" stands twice', line))
         elif name:
             columns[name] = n
-    for name in shape.required:
-        if name not in columns:
-            faults.append(_file_fault("header", f'line {line}: column "{name}" is missing', line))
+    missing = [name for name in shape.required if name not in columns]
+    if missing and (other := _other_delimiter(names, shape)):
+        words = f'line {line}: the columns are parted by "{other}", and "{shape.delimiter}" is agreed'
+        faults.append(_file_fault("header", words.replace("\t", "TAB"), line))
+        return {}, []
+    written = {name.lower(): name for name in columns}
+    for name in missing:
+        hint = f' (did you mean it by "{written[name.lower()]}"?)' if name.lower() in written else ""
+        faults.append(_file_fault("header", f'line {line}: column "{name}" is missing{hint}', line))
     return columns, rows[1:]
+
+
+def _other_delimiter(names: list[str], shape: FileShape) -> str:
+    """The delimiter by which a header would hold every required column, "" when there is none."""
+    line = shape.delimiter.join(names)
+    for other in _DELIMITERS:
+        if other != shape.delimiter and set(shape.required) <= {name.strip() for name in line.split(other)}:
+            return other
+    return ""
 
 
 def _records(

@@ -10,6 +10,8 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import msgspec
+
 from gateway.document import Document, Fault
 from gateway.errors import OperatorMistake
 from gateway.formats import first_row, read_csv, read_json, recognise
@@ -20,6 +22,15 @@ from gateway.mapping.plan import Map
 from gateway.partners import Partners, read_partners
 from gateway.resources import Mistake, Mistakes, read_sources, source_files
 from gateway.x12 import Guides
+from gateway.x12.strangers import begin
+
+_UNREAD = {
+    "empty": "is empty",
+    "x12": "is X12",
+    "xml": "is XML, which no map here reads: send X12, CSV or JSON",
+    "edifact": "is EDIFACT, which no map here reads: send X12, CSV or JSON",
+    "binary": "is binary, or text of two bytes a character: send text in UTF-8, or X12 in single bytes",
+}
 
 
 class Configuration:
@@ -121,8 +132,7 @@ class Configuration:
         """
         format = recognise(data)
         if format not in ("csv", "json"):
-            words = {"empty": "is empty", "x12": "is X12"}.get(format, f"is {format}, which no map here reads")
-            return (), (Fault(code=f"format_{format}", text=f"the message {words}", level="interchange"),)
+            return (), (Fault(code=f"format_{format}", text=f"the message {_UNREAD[format]}", level="interchange"),)
         candidates = self._candidates(partner_id, format)
         if format == "json":
             return self._read_json(data, candidates)
@@ -130,9 +140,13 @@ class Configuration:
             header = first_row(data, map.file)
             if not map.file.header or (set(map.file.required) <= set(header) and header):
                 return (read_csv(data, map.file, map.type),), ()
-        if not candidates:
-            return (), (Fault(code="no_map", text="no map here reads a delimited file", level="interchange"),)
-        return (read_csv(data, candidates[0].file, candidates[0].type),), ()
+        partner = self.partners.get(partner_id)
+        agreed = [map for map in candidates if partner is not None and partner.receives(map.type) is not None]
+        if agreed:
+            return (read_csv(data, agreed[0].file, agreed[0].type),), ()
+        # Not one of theirs: to call it a faulty file of some type would be a guess.
+        text = f'no format known here: {len(data)} bytes that begin "{begin(data)}"; {partner_id} has no agreement on files'
+        return (), (Fault(code="unreadable", text=text, level="interchange"),)
 
     def _read_json(self, data: bytes, candidates: list[Map]) -> tuple[tuple[Document, ...], tuple[Fault, ...]]:
         document = read_json(data, "event")
@@ -143,7 +157,7 @@ class Configuration:
             required = [place.column for rule in map.header.rules if rule.required for place in rule.places[0]]
             known = bool(required) and all(at_pointer(value, pointer) is not None for pointer in required)
             if canonical if map.canonical else known:
-                return (read_json(data, map.type),), ()
+                return (msgspec.structs.replace(document, type=map.type),), ()
         if document.accepted:
             text = 'no map here knows this JSON: an event names its "kind"'
             return (), (Fault(code="no_map", text=text, level="interchange"),)

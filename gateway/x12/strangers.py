@@ -28,5 +28,11 @@ def describe(stranger: bytes, at: int, *, alone: bool) -> str:
     head = stranger[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
     name = next((name for sign, name in _SIGNS if re.match(sign, head)), "")
     where = "" if alone else f" at byte {at}"
-    looks = f"they look like {name}" if name else f'they begin "{head[:20].decode("ascii", "replace")}"'
+    looks = f"they look like {name}" if name else f'they begin "{begin(head)}"'
     return f"no X12 interchange in these {len(stranger)} bytes{where}: {looks}"
+
+
+def begin(data: bytes) -> str:
+    """The first characters of some bytes, fit to be shown: one line, and a dot for what cannot be printed."""
+    first = next(iter(data[:512].lstrip().splitlines()), b"")[:40].decode("latin-1")
+    return "".join(letter if letter.isascii() and letter.isprintable() else "." for letter in first)

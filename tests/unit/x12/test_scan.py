@@ -98,7 +98,7 @@ def test_bytes_around_interchanges_are_told_and_lose_nothing() -> None:
 
     assert digest_free("Dear partner,\n" + CLEAN + "regards") == [("856", True, 12)]
     assert [fault.text for fault in reading.faults] == [
-        'no X12 interchange in these 14 bytes at byte 0: they begin "Dear partner,\n"',
+        'no X12 interchange in these 14 bytes at byte 0: they begin "Dear partner,"',
         f'no X12 interchange in these 7 bytes at byte {14 + len(CLEAN)}: they begin "regards"',
     ]
 
