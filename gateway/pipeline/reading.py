@@ -12,9 +12,11 @@ import msgspec
 
 from gateway import x12
 from gateway.document import Document, Fault, Party
+from gateway.formats import recognise
 from gateway.mapping import Configuration, MapReading, read_document
 from gateway.messages import from_microseconds
 from gateway.partners import Agreement, Partner
+from gateway.pipeline.answering import delimiters_of
 from gateway.pipeline.identity import Refusal, check_interchange, check_test_state, partner_of
 from gateway.pipeline.meaning import ABOUT_WHAT_WE_SENT, goods_received_from, is_agreed
 from gateway.pipeline.readings import ReadDocument, ReadInterchange, ReadMessage
@@ -36,8 +38,14 @@ def read_message(
 
 
 def looks_like_x12(data: bytes) -> bool:
-    """True when an ISA stands first, after a byte order mark and white space."""
-    return data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x00")[:3] == b"ISA"
+    """True when an ISA stands first, after a byte order mark and white space; or a whole one behind a few words.
+
+    Mail programs and job control leave lines before an interchange, and a person sees at once what it is.
+    """
+    format = recognise(data)
+    return format == "x12" or (
+        format in ("csv", "binary") and x12.find_header(data[:4096], 0, x12.LIMITS) is not None
+    )
 
 
 def read_documents(data: bytes, configuration: Configuration, partner: str) -> tuple[Document, ...]:
@@ -77,9 +85,9 @@ class _Reader:
         documents, faults = self._configuration.read_file(partner.id, data)
         if not documents:
             return self._park(faults[0].code if faults else "unreadable", _first_text(faults), faults)
-        refusal = check_test_state(partner, claimed.test)
         for document in documents:
             row = self._row(document, partner.id)
+            refusal = check_test_state(partner, row.test)
             if refusal is not None:
                 self._documents.append(ReadDocument(row=_as(row, "parked", refusal.code, refusal.text)))
             elif document.accepted is False or any(fault.rejects for fault in document.faults):
@@ -96,34 +104,26 @@ class _Reader:
 
         reading = x12.read(data, self._configuration.guides, partner_of=_finder(self._configuration))
         refusals: list[Refusal] = []
+        faults = (*reading.faults, *(fault for one in reading.interchanges for fault in _envelope_faults(one)))
+        faults = faults[: x12.LIMITS.faults_max]
         for interchange in reading.interchanges:
             refusal = check_interchange(partners, self._claimed.partner, interchange)
             if refusal is not None:
                 refusals.append(refusal)
             self._take_interchange(interchange, refusal)
         if not reading.interchanges:
-            return self._park("unreadable", "nothing in it could be read", reading.faults)
+            return self._park("unreadable", _first_text(faults), faults)
         if len(refusals) == len(reading.interchanges):
-            return self._park(refusals[0].code, refusals[0].text, reading.faults)
-        return self._done(reading.faults)
+            return self._park(refusals[0].code, refusals[0].text, faults)
+        return self._done(faults)
 
     def _take_interchange(self, interchange: Interchange, refusal: Refusal | None) -> None:
         partner = partner_of(self._configuration.partners, interchange)
-        if refusal is None and partner is not None:
-            plan = x12.plan_acks(interchange)
-            taken = ReadInterchange(
-                partner=partner.id,
-                sender=interchange.sender,
-                receiver=interchange.receiver,
-                control=interchange.control,
-                test=interchange.test,
-                delimiters=interchange.delimiters,
-                plan=plan,
-                acks=interchange.acks,
-            )
-            self._interchanges.append(taken)
-        elif refusal is not None and refusal.ta1 and partner is not None:
-            plan = x12.AckPlan(ta1=_refuse(interchange, refusal.ta1) if interchange.ack_requested else None)
+        told = refusal.ta1 if refusal is not None else ""
+        if partner is not None and (refusal is None or told):
+            # Held and not refused: whoever did not ask for a TA1 hears of it when a person has looked.
+            answered = refusal is None or interchange.ack_requested
+            plan = x12.plan_acks(interchange, delimiters=delimiters_of(partner), refused=told) if answered else None
             self._interchanges.append(
                 ReadInterchange(
                     partner=partner.id,
@@ -133,6 +133,7 @@ class _Reader:
                     test=interchange.test,
                     delimiters=interchange.delimiters,
                     plan=plan,
+                    acks=interchange.acks if refusal is None else (),
                 )
             )
         envelope = len(self._interchanges) - 1 if refusal is None else -1
@@ -239,7 +240,7 @@ class _Reader:
             group_id=control.group_id,
             group_sender=control.group_sender,
             group_receiver=control.group_receiver,
-            test=control.test if document.format == "x12" else self._claimed.test,
+            test=control.test or (document.format != "x12" and self._claimed.test),
             digest=document.digest,
             accepted=document.accepted,
             faults=document.faults,
@@ -285,9 +286,15 @@ def _with_supplier(event: AnyEvent, partner: Partner) -> AnyEvent:
     return msgspec.structs.replace(event, supplier=partner.identities.party[0])
 
 
-def _refuse(interchange: Interchange, code: str) -> tuple[str, ...]:
-    """A TA1 that refuses. Source: X12.6, TA104 `R` and TA105."""
-    return ("TA1", interchange.control, interchange.date, interchange.time, "R", code)
+def _envelope_faults(interchange: Interchange) -> Iterator[Fault]:
+    """What is wrong with an interchange and its groups, each by its number: no document may be there to tell it."""
+    for fault in interchange.faults:
+        yield msgspec.structs.replace(fault, text=f"interchange {interchange.control}: {fault.text}")
+    # A refused interchange is answered by TA1 alone, and one that is cut off lacks the trailers of its groups.
+    for group in interchange.groups if interchange.accepted else ():
+        for fault in group.faults:
+            where = f"interchange {interchange.control} group {group.id} {group.control}"
+            yield msgspec.structs.replace(fault, text=f"{where}: {fault.text}")
 
 
 def _as(row: DocumentRow, status: str, code: str, text: str) -> DocumentRow:

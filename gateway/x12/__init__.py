@@ -19,6 +19,7 @@ from gateway.x12.reading import (
     OutgoingGroup,
     Reading,
 )
+from gateway.x12.scan import find_header
 from gateway.x12.show import show
 from gateway.x12.write import write_interchange
 
@@ -35,6 +36,7 @@ __all__ = [
     "OutgoingGroup",
     "Reading",
     "check_document",
+    "find_header",
     "plan_acks",
     "read",
     "show",
