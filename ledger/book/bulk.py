@@ -38,7 +38,10 @@ def update(
     if not rows:
         return
     if conn.dialect.name == "sqlite":
-        changed = _cursor(conn).executemany(_update_sqlite(table, keys, values), rows).rowcount
+        # The statement sets before it seeks. Numbered marks would keep the order of the rows, but Python 3.12 takes
+        # them for names and warns on each use.
+        given = [row[len(keys) :] + row[: len(keys)] for row in rows]
+        changed = _cursor(conn).executemany(_update_sqlite(table, keys, values), given).rowcount
     else:
         changed = conn.exec_driver_sql(_update_unnest(table, keys, values), _columns(rows)).rowcount
     if changed != len(rows):
@@ -133,8 +136,8 @@ def _insert_unnest(table: Table, ignore: bool) -> str:
 
 @cache
 def _update_sqlite(table: Table, keys: tuple[str, ...], values: tuple[str, ...]) -> str:
-    sets = ", ".join(f'"{name}" = ?{n}' for n, name in enumerate(values, len(keys) + 1))
-    wheres = " AND ".join(f'"{name}" = ?{n}' for n, name in enumerate(keys, 1))
+    sets = ", ".join(f'"{name}" = ?' for name in values)
+    wheres = " AND ".join(f'"{name}" = ?' for name in keys)
     return f'UPDATE "{table.name}" SET {sets} WHERE {wheres}'  # noqa: S608
 
 
@@ -153,12 +156,12 @@ def _select_sqlite(
     table: Table, columns: tuple[str, ...], fixed: tuple[str, ...], by: tuple[str, ...], where: str, index: str
 ) -> str:
     listed = ", ".join(f't."{name}"' for name in columns)
-    conditions = [f't."{name}" = ?{n}' for n, name in enumerate(fixed, 2)]
+    conditions = [f't."{name}" = ?' for name in fixed]
     conditions += [f"t.\"{name}\" = json_extract(k.value, '$[{n}]')" for n, name in enumerate(by)]
     if where:
         conditions.append(where)
     # CROSS JOIN fixes the order: the keys first, each a look-up in the table's index.
-    source = f'json_each(?1) AS k CROSS JOIN "{table.name}" AS t{f" INDEXED BY {index}" if index else ""}'
+    source = f'json_each(?) AS k CROSS JOIN "{table.name}" AS t{f" INDEXED BY {index}" if index else ""}'
     return f"SELECT {listed} FROM {source} WHERE {' AND '.join(conditions)}"  # noqa: S608
 
 
