@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from docs.generate.text import unindent
 from ledger.advices import ADVICES
 from ledger.events import EVENTS
 from ledger.outcomes import OUTCOMES, Recorded
@@ -30,4 +31,4 @@ def build_schema(struct: type[msgspec.Struct]) -> str:
         **schema,
         "$defs": components,
     }
-    return json.dumps(named, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(unindent(named), indent=2, ensure_ascii=False) + "\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, cast
 
-from docs.generate.text import WARNING, table
+from docs.generate.text import WARNING, table, unindent
 from gateway.api.app import create_app
 from gateway.api.limits import IDEMPOTENCY_KEY_CHARS_MAX, PAGE_MAX, WAIT_S_MAX
 from gateway.pipeline import Street
@@ -34,7 +34,7 @@ curl -H "Authorization: Bearer $KEY" --data-binary @notice.edi "http://127.0.0.1
 def build_openapi() -> str:
     """OpenAPI as JSON, keys in the order in which the server gives them."""
     # The street is opened by whoever serves; describing the routes does not touch it.
-    return json.dumps(create_app(cast(Street, None)).openapi(), indent=2) + "\n"
+    return json.dumps(unindent(create_app(cast(Street, None)).openapi()), indent=2) + "\n"
 
 
 def build_page() -> str:

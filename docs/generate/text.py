@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 WARNING = "<!-- Written by `make docs` from the code; edit the code instead. -->\n"
 
@@ -34,3 +35,13 @@ def field_docs(struct: type) -> dict[str, str]:
 def first_paragraph(docstring: str | None) -> str:
     """What a docstring says before its first empty line, as one line."""
     return " ".join(inspect.cleandoc(docstring or "").split("\n\n")[0].split())
+
+
+def unindent(schema: Any) -> Any:
+    """A JSON Schema with its descriptions unindented: Python 3.13 does that to docstrings, earlier ones do not."""
+    if isinstance(schema, dict):
+        return {
+            key: inspect.cleandoc(value) if key == "description" and isinstance(value, str) else unindent(value)
+            for key, value in schema.items()
+        }
+    return [unindent(item) for item in schema] if isinstance(schema, list) else schema
