@@ -1,11 +1,10 @@
-"""How large a posting may be: batches are cut so that the write lock is held for about `LOCK_SECONDS`. Pure."""
+"""How large a posting may be: batches are cut so that the write lock is held for about a given time. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from gateway.pipeline.readings import ReadMessage
-from gateway.store.writer import LOCK_SECONDS
 
 
 class Pace:
@@ -22,18 +21,17 @@ class Pace:
         for n, value in enumerate((1.0, weight, seconds, weight * weight, weight * seconds)):
             self._sums[n] = 0.95 * self._sums[n] + value
 
-    @property
-    def lines_max(self) -> float:
-        """Lines that fit into LOCK_SECONDS; never fewer than take as long as the batch itself."""
+    def lines_max(self, lock_seconds: float) -> float:
+        """Lines that fit into the time; never fewer than take as long as the batch itself."""
         count, lines, seconds, squares, products = self._sums
         spread = count * squares - lines * lines
         per_line = max((count * products - lines * seconds) / spread, 1e-6) if spread > 0 else 1e-4
         per_batch = min(max((seconds - per_line * lines) / count, 0.0), seconds / count)
-        return max(LOCK_SECONDS - per_batch, per_batch) / per_line
+        return max(lock_seconds - per_batch, per_batch) / per_line
 
-    def cut(self, messages: Sequence[ReadMessage]) -> Iterator[list[ReadMessage]]:
-        """Batches in order, each within LOCK_SECONDS; a larger message is a batch of its own and never split."""
-        most = self.lines_max
+    def cut(self, messages: Sequence[ReadMessage], lock_seconds: float) -> Iterator[list[ReadMessage]]:
+        """Batches in order, each within `lock_seconds`; a larger message is a batch of its own and never split."""
+        most = self.lines_max(lock_seconds)
         batch: list[ReadMessage] = []
         weight = 0.0
         for message in messages:

@@ -54,7 +54,7 @@ class Processor:
         total = Posted()
         posting: deque[tuple[list[ReadMessage], Future[Posted]]] = deque()
         for readings in self._read_all([(one, evidence.get(one.id, b"")) for one in claimed], context):
-            for batch in self._pace.cut(readings):
+            for batch in self._pace.cut(readings, self._writer.lock_seconds):
                 posting.append((batch, self._submit(batch, context)))
             while len(posting) > 2:
                 total = _add(total, self._finish(*posting.popleft(), context))

@@ -26,6 +26,9 @@ ACCEPTS_MAX = 64
 """Accepts that share one commit."""
 LOCK_SECONDS = 0.020
 """No further posting joins a database transaction that has held the write lock for this long."""
+QUIET_LOCK_SECONDS = 0.060
+"""The same while nobody has been accepted for `QUIET_AFTER_SECONDS`: a backlog then drains with fewer flushes."""
+QUIET_AFTER_SECONDS = 1.0
 PAUSE_SECONDS = 0.1
 
 
@@ -38,6 +41,7 @@ class Writer:
         self._posts: deque[tuple[Job, Future[Any]]] = deque()
         self._wake = threading.Condition()
         self._closing = False
+        self._accepted_at = -QUIET_AFTER_SECONDS
         self.commits = 0
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
@@ -51,9 +55,19 @@ class Writer:
         with self._wake:
             if self._closing:
                 raise Unavailable("the writer is closing")
-            (self._accepts if lane == "accept" else self._posts).append((job, future))
+            if lane == "accept":
+                self._accepted_at = time.monotonic()
+                self._accepts.append((job, future))
+            else:
+                self._posts.append((job, future))
             self._wake.notify()
         return future
+
+    @property
+    def lock_seconds(self) -> float:
+        """How long postings may hold the write lock just now; whoever cuts batches asks for it each time."""
+        quiet = time.monotonic() - self._accepted_at >= QUIET_AFTER_SECONDS
+        return QUIET_LOCK_SECONDS if quiet else LOCK_SECONDS
 
     def run(self, job: Callable[[Connection], T], *, lane: Lane = "post") -> T:
         """Submit and wait. Never call it from inside a job: the one thread would wait for itself."""
@@ -82,7 +96,7 @@ class Writer:
             if self._accepts and accepts < ACCEPTS_MAX:
                 return "accept", *self._accepts.popleft()
             # A posting joins only while the lock is young and nobody waits to be answered.
-            if self._posts and accepts == 0 and time.monotonic() - started < LOCK_SECONDS:
+            if self._posts and accepts == 0 and time.monotonic() - started < self.lock_seconds:
                 return "post", *self._posts.popleft()
         return None
 

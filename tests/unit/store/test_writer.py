@@ -10,7 +10,7 @@ from gateway.errors import Unavailable
 from gateway.store.alerts import Alert, put_alerts
 from gateway.store.database import Database
 from gateway.store.tables import alert
-from gateway.store.writer import ACCEPTS_MAX, Writer
+from gateway.store.writer import ACCEPTS_MAX, LOCK_SECONDS, QUIET_LOCK_SECONDS, Writer
 
 
 def _put(connection: Connection, text: str) -> str:
@@ -134,3 +134,11 @@ def test_a_reader_keeps_its_snapshot_while_the_writer_writes(database: Database,
         before = connection.execute(count).scalar()
         writer.run(lambda inner: inner.execute(insert(alert), [{"kind": "x"}]))
         assert connection.execute(count).scalar() == before == 0
+
+
+def test_postings_hold_the_lock_longer_only_while_nobody_is_at_the_door(writer: Writer) -> None:
+    before = writer.lock_seconds
+
+    writer.run(lambda connection: None, lane="accept")
+
+    assert (before, writer.lock_seconds) == (QUIET_LOCK_SECONDS, LOCK_SECONDS)
