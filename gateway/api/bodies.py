@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import Depends, Request
+from starlette.requests import ClientDisconnect
 
 from gateway.api.limits import SMALL_BODY_BYTES_MAX
 from gateway.api.problems import Problem, locate
@@ -36,11 +37,15 @@ async def _read(request: Request, bytes_max: int) -> bytes:
     if length.isdigit() and int(length) > bytes_max:
         raise Problem("too-large", f"at most {bytes_max} bytes are taken")
     chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > bytes_max:
-            raise Problem("too-large", f"at most {bytes_max} bytes are taken")
-        chunks.append(chunk)
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > bytes_max:
+                raise Problem("too-large", f"at most {bytes_max} bytes are taken")
+            chunks.append(chunk)
+    except ClientDisconnect:
+        # Half a body is no message, and its sender, who has no answer, will send it again.
+        raise Problem("not-readable", "the connection ended before the body did") from None
     if not size:
         raise Problem("empty-body")
     return b"".join(chunks)
@@ -49,8 +54,12 @@ async def _read(request: Request, bytes_max: int) -> bytes:
 def decode(body: bytes, kind: Any) -> Any:
     """The body as `kind`. Raises Problem: `not-readable` when it is no JSON, `not-valid` with the place otherwise."""
     try:
-        return msgspec.json.decode(body, type=kind)
+        return msgspec.json.decode(body.removeprefix(b"\xef\xbb\xbf").decode("utf-8"), type=kind)
     except msgspec.ValidationError as error:
         raise Problem("not-valid", "the body does not have the form that is asked for", [locate(error)]) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise Problem("not-readable", f"byte {error.start} of the body is not UTF-8") from error
+    except msgspec.DecodeError as error:
         raise Problem("not-readable", f"the body is not JSON: {error}") from error
+    except RecursionError as error:
+        raise Problem("not-readable", "the body is JSON that nests too deep") from error

@@ -94,7 +94,7 @@ def list_events(
 
 def _read_events(body: bytes) -> list[tuple[str, Event]]:
     """The events of a body, each with the JSON Pointer that leads to it."""
-    if body.lstrip()[:1] != b"[":
+    if body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] != b"[":
         return [("", decode(body, AnyEvent))]
     raw: list[msgspec.Raw] = decode(body, list[msgspec.Raw])
     if len(raw) > EVENTS_PER_BODY_MAX:

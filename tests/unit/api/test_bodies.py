@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 from fastapi import FastAPI, Response
 from fastapi.testclient import TestClient
@@ -76,6 +77,7 @@ def test_a_compressed_body_is_refused_since_its_bytes_are_the_evidence(client: T
     [
         (b"{", "not-readable", None),
         (b'{"kind": "OrderPlaced", "number": "\xff"}', "not-readable", None),
+        (b'\xef\xbb\xbf{"kind": "OrderPlaced", "number": 7}', "not-valid", "/number"),
         (b'{"kind": "OrderPlaced", "number": 7}', "not-valid", "/number"),
         (b'{"kind": "OrderPlaced", "number": "7", "lines": [{"part_number": "A", "quantity": "x"}]}', "not-valid",
          "/lines/0/quantity"),
@@ -87,3 +89,8 @@ def test_json_faults_are_located(body: bytes, code: str, pointer: str | None) ->
         decode(body, AnyEvent)
     assert caught.value.kind.code == code
     assert [error.pointer for error in caught.value.errors] == ([] if pointer is None else [pointer])
+
+
+def test_json_that_nests_too_deep_is_refused() -> None:
+    with pytest.raises(Problem, match="nests too deep"):
+        decode(b"[" * 100_000, list[msgspec.Raw])
