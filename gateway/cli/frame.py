@@ -59,12 +59,19 @@ def print_json_lines(values: Iterable[Any]) -> None:
 
 def say(text: str = "") -> None:
     """A line for a person, on stdout."""
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(shown(text) + "\n")
 
 
 def warn(text: str) -> None:
     """A line for a person that is no part of the answer, on stderr."""
-    sys.stderr.write(text + "\n")
+    sys.stderr.write(shown(text) + "\n")
+
+
+def shown(text: str) -> str:
+    """The text with control characters spelled out: a partner's bytes must not command the terminal they reach."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -76,7 +76,7 @@ def list_messages(
         frame.print_json_lines(rows)
         return
     columns = (
-        ("id", "partner", "channel", "name", "status", "received_at")
+        ("id", "partner", "channel", "name", "status", "reason_code", "received_at")
         if direction == "in"
         else ("id", "kind", "to", "message", "status", "sent")
     )
@@ -205,9 +205,10 @@ def no_such_message(id: str) -> Exception:
 
 
 def has_trouble(message: dict[str, Any]) -> bool:
-    """True if the message is parked, or one of its documents did not get through."""
+    """True if the message is parked or faulty around its documents, or one of them did not get through."""
     documents = message.get("documents") or ()
-    return message["status"] == "parked" or any(document["status"] in TROUBLED for document in documents)
+    rejected = any(fault.get("rejects", True) for fault in message.get("faults") or ())
+    return message["status"] == "parked" or rejected or any(one["status"] in TROUBLED for one in documents)
 
 
 def print_message(message: dict[str, Any]) -> None:
@@ -221,6 +222,10 @@ def print_message(message: dict[str, Any]) -> None:
         )
         for fault in document.get("faults") or ():
             frame.say(f"    {describe_fault(fault)}")
+        for event in document.get("events") or ():
+            for case in event.get("outcomes") or ():
+                if case["outcome"] == "case_opened":
+                    frame.say(f"    case {case['case']} {case['code']}: {case['reason']}")
     for fault in message.get("faults") or ():
         frame.say(f"  {describe_fault(fault)}")
     for answer in message.get("answers") or ():
@@ -228,15 +233,19 @@ def print_message(message: dict[str, Any]) -> None:
         frame.say(f"  answer {answer['kind']} to {answer['to']}: {answer['status']}")
         for segment in answer.get("segments") or ():
             frame.say("    " + "*".join(segment))
+    if message["status"] == "parked" and message.get("direction") == "in":
+        frame.say(f"  when the cause is mended: crossdock message replay {message['id']}")
 
 
 def describe_fault(fault: Any) -> str:
-    """`segment 7 N1-4: text (code 7, "X")`, with what is known of it."""
+    """`segment 7 N104: text (code 7, "X")`, with what is known of it and what the text does not say itself."""
     known = fault if isinstance(fault, dict) else _as_dict(fault)
-    place = f"segment {known['segment']} " if known.get("segment") else ""
-    element = f"{known.get('tag', '')}{known['element']:02d}" if known.get("element") else known.get("tag", "")
-    value = f', "{known["value"]}"' if known.get("value") else ""
-    return f"{place}{element}: {known['text']} (code {known['code']}{value})".lstrip(": ")
+    text, tag = known["text"], known.get("tag", "")
+    element = f"{tag}{known['element']:02d}" if known.get("element") else tag
+    place = [f"segment {known['segment']}"] if known.get("segment") and f"line {known['segment']}" not in text else []
+    place += [element] if element and tag not in text else []
+    value = f', "{known["value"]}"' if known.get("value") and known["value"] not in text else ""
+    return f"{' '.join(place)}: {text} (code {known['code']}{value})".lstrip(": ")
 
 
 def _as_dict(value: Any) -> dict[str, Any]:

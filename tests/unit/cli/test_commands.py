@@ -205,3 +205,15 @@ def test_a_doctor_names_what_is_broken(tmp_path: Path) -> None:
     assert done.exit_code == 1
     assert f"fail  home: {tmp_path}/none does not exist (crossdock init --home {tmp_path}/none)" in done.stdout
     assert "warn  environment: nothing reads CROSSDOCK_PROT (correct its name or unset it)" in done.stdout
+
+
+def test_an_interchange_without_documents_ends_with_exit_code_1(home: Path) -> None:
+    done = run("message", "receive", "-", "--partner", "acme", "--home", str(home), given=notice("3")[:106])
+    assert done.exit_code == 1
+    assert "  interchange 000000003: ends without IEA, after 1 segments (code 023)\n" in done.stdout
+
+
+def test_control_characters_of_a_partner_never_reach_the_terminal(home: Path) -> None:
+    given = b"receipt_id,part_no,qty_received\nR1,BRK-100,\x1b[2Jten\n"
+    done = run("message", "receive", "-", "--partner", "erp", "--home", str(home), given=given)
+    assert (done.exit_code, "\x1b" in done.stdout) == (1, False)
