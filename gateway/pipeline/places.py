@@ -75,5 +75,5 @@ def _place(fault: AdvisedFault, places: Mapping[str, Provenance], indices: Mappi
     if place is None:
         return fault
     return msgspec.structs.replace(
-        fault, segment=place.segment, tag=place.tag, element=place.element, value=fault.value or place.value
+        fault, segment=place.segment, tag=place.tag, element=place.element, value=place.value or fault.value
     )

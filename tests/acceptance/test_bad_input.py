@@ -320,6 +320,30 @@ def test_an_824_is_written_whatever_the_faulty_value_holds(town: Town, part: str
     assert f"LIN*15*3**{shown}" in answer
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (b"*100*EA", b"*100*ZZ", "TED*H*100 ZZ of part BRK-100 has no factor to its base unit EA. Se*SN1*16*3**ZZ"),
+        (b"*PLT07", b"*PLT99", "TED*C*Ship-to 92:PLT99 is not known. Correct it and send the docum*N1*10*4**PLT99"),
+        (
+            b"PRF*PO1",
+            b"PRF*PO404",
+            "TED*POI*Order PO404 is not known for supplier ACME at site PLT07. Na*PRF*13*1**PO404",
+        ),
+        (b"CTT*3", b"CTT*4", "TED*010*The document says that it has 4 lines and has 3. Check wheth*CTT*17*1**4"),
+    ],
+    ids=["unit", "site", "order", "total"],
+)
+def test_an_824_copies_the_faulty_element_as_it_was_sent(town: Town, old: bytes, new: bytes, told: str) -> None:
+    message = town.bring(GOOD.replace(old, new))
+    town.clock.pass_by(minutes=20)
+    town.street.run_due()
+
+    assert state(message)[0] == "done"
+    (answer,) = town.answers("824")
+    assert told in answer
+
+
 # --- quantities ---
 
 
@@ -596,3 +620,16 @@ def test_a_message_of_an_unknown_partner_is_recorded_and_acknowledged_once_it_is
     assert state(town.street.message(message["id"])) == ("done", [("recorded", "")])
     assert town.answers("997") == [ACK]
     assert town.street.fetch(message["id"]) == data
+
+
+def test_an_order_that_could_not_leave_does_so_once_the_agreement_is_mended(town: Town) -> None:
+    town.edit("acme", ', our_isa: "01:987654321"', "")
+    town.bring(order("PO2"), "erp")
+    (parked,) = town.street.messages(direction="out", status="parked")
+    where = "partners/acme/partner.yaml: our own or the partner's ISA id is not stated"
+    assert parked["reason"] == f"{where} (set x12.our_isa and identities.isa)"
+    town.edit("acme", 'our_gs: "987654321"', 'our_isa: "01:987654321", our_gs: "987654321"')
+
+    town.street.resend(parked["id"])
+
+    assert [one["status"] for one in town.street.messages(direction="out")] == ["ready", "ready"]

@@ -23,13 +23,15 @@ CLASS = DiscrepancyClass(
 def find(resolved: ResolvedEvent, line: ResolvedLine) -> Finding:
     """No factor is known, or the quantity is no exact number of millionths of the base unit."""
     said = line.said
+    # A code that no table knows is kept as `format:code`; whoever sent it knows it by the code.
+    unit = said.unit.rpartition(":")[2]
     why = "does not convert exactly" if line.inexact else "has no factor"
     return about_line(
         CLASS,
         resolved,
         line,
-        f"{said.quantity} {said.unit or 'without a unit'} of part {line.part} {why} to its base unit {line.unit}. "
+        f"{said.quantity} {unit or 'without a unit'} of part {line.part} {why} to its base unit {line.unit}. "
         f"Send the unit of the order, or add the factor: the line posts then.",
         field="unit",
-        value=said.unit,
+        value=unit,
     )

@@ -58,7 +58,11 @@ def find_loads(resolved: ResolvedEvent, line: ResolvedLine, loads: int, units: D
 
 def is_bookable(line: ResolvedLine, *, least: int = 0) -> bool:
     """Every quantity of the line lies between `least` (the line's own) or nothing (the others) and the bound."""
-    return least <= line.quantity <= QUANTITY_MAX and all(0 <= q <= QUANTITY_MAX for q in (line.damaged, line.rejected))
+    return (
+        least <= line.quantity <= QUANTITY_MAX
+        and 0 <= line.damaged <= QUANTITY_MAX
+        and 0 <= line.rejected <= QUANTITY_MAX
+    )
 
 
 def find_quantity(resolved: ResolvedEvent, line: ResolvedLine) -> Finding:
