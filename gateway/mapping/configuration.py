@@ -145,7 +145,8 @@ class Configuration:
         if agreed:
             return (read_csv(data, agreed[0].file, agreed[0].type),), ()
         # Not one of theirs: to call it a faulty file of some type would be a guess.
-        text = f'no format known here: {len(data)} bytes that begin "{begin(data)}"; {partner_id} has no agreement on files'
+        begins = f'{len(data)} bytes that begin "{begin(data)}"'
+        text = f"no format known here: {begins}; {partner_id} has no agreement on files"
         return (), (Fault(code="unreadable", text=text, level="interchange"),)
 
     def _read_json(self, data: bytes, candidates: list[Map]) -> tuple[tuple[Document, ...], tuple[Fault, ...]]:
