@@ -23,6 +23,7 @@ def score(
     from gateway.cli.opening import open_to_read, read_configuration
     from gateway.errors import OperatorMistake
     from gateway.pipeline.configure import build_policy
+    from gateway.pipeline.parties import policy_now
     from gateway.resources import did_you_mean
     from ledger import queries
 
@@ -31,8 +32,9 @@ def score(
     settings = frame.settings()
     now = settings.clock()()
     with open_to_read() as conn:
-        policy = build_policy(read_configuration(settings))
-        suppliers = queries.masterdata(conn).suppliers
+        configuration, masterdata = read_configuration(settings), queries.masterdata(conn)
+        policy = policy_now(build_policy(configuration), configuration.partners, masterdata)
+        suppliers = masterdata.suppliers
         if supplier is not None and supplier not in suppliers:
             raise OperatorMistake(f'there is no supplier "{supplier}"', mend=did_you_mean(supplier, suppliers))
         wanted = [supplier] if supplier is not None else sorted(suppliers)

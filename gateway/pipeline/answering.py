@@ -15,6 +15,7 @@ from gateway import x12
 from gateway.document import Delimiters, Party
 from gateway.partners import Partner
 from gateway.pipeline.context import Context
+from gateway.pipeline.parties import partner_of_party
 from gateway.pipeline.readings import ReadInterchange
 from gateway.store.controls import ControlNumbers
 from gateway.store.outbox import NewAnswer, put_answers
@@ -161,15 +162,13 @@ class Answers:
     def _partner_told(self, name: str) -> Partner | None:
         """The partner, also by the ledger's id for a supplier: all it knows where no document of theirs came."""
         partners = self._context.configuration.partners
-        supplier = self._context.ledger.masterdata(self._connection).suppliers.get(name)
-        identifiers = supplier.identifiers if supplier is not None else ()
-        found = (partners.by_party(identifier) for identifier in identifiers)
-        return partners.get(name) or next((partner for partner in found if partner is not None), None)
+        return partners.get(name) or partners.get(self._context.policy.partner_for(name))
 
     def _route(self, event: Event, recorded: Recorded, message: str) -> None:
         """An order of ours leaves to its supplier; nothing goes back to whom it came from."""
-        supplier = getattr(event, "supplier", "")
-        partner = self._context.configuration.partners.by_party(supplier) if supplier else None
+        context, supplier = self._context, getattr(event, "supplier", "")
+        masterdata = context.ledger.masterdata(self._connection)
+        partner = partner_of_party(supplier, context.configuration.partners, masterdata, context.policy)
         if partner is None or partner.id == event.partner:
             return
         for agreement in partner.sends_on(recorded.kind):

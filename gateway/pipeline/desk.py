@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from gateway.pipeline.configure import InForce, load, open_configuration, publis
 from gateway.pipeline.context import Context
 from gateway.pipeline.drafts import write_drafts
 from gateway.pipeline.elapse import elapse
+from gateway.pipeline.parties import Parties
 from gateway.pipeline.posting import follow
 from gateway.pipeline.process import Processor
 from gateway.pipeline.results import Progress, Replay
@@ -60,7 +61,7 @@ class Desk:
         """Set when something waits in the inbox; the worker clears it."""
         self._processing, self._delivering = threading.Lock(), threading.Lock()
         self._zones = Zones()
-        self._zone_table: Mapping[str, str] = {}
+        self._parties = Parties()
         self._processor = Processor(database, self.writer, self._children)
         try:
             self.in_force: InForce = open_configuration(home, roots, database, self.writer, now=microseconds(now))
@@ -76,13 +77,17 @@ class Desk:
         self.writer.close()
 
     def context(self, now: datetime) -> Context:
+        """Configuration and master data as they stand, held together for one round of work."""
+        in_force = self.in_force
+        with self.database.read() as connection:
+            zones, masterdata = self._zones.current(connection)
         return Context(
-            configuration=self.in_force.configuration,
-            policy=self.in_force.policy,
+            configuration=in_force.configuration,
+            policy=self._parties.policy(in_force.policy, in_force.configuration.partners, masterdata),
             ledger=self.ledger,
             now=now,
             new_id=_ids(now),
-            zones=self._zone_table,
+            zones=zones,
         )
 
     # --- commands ---
@@ -96,8 +101,6 @@ class Desk:
     def process(self, now: datetime) -> Progress:
         """One round: what was claimed is posted, and its drafts are written."""
         with self._processing:
-            with self.database.read() as connection:
-                self._zone_table = self._zones.current(connection)
             context = self.context(now)
             posted = self._processor.run(context)
             while write_drafts(self.database, self.writer, context):

@@ -24,6 +24,7 @@ from gateway.pipeline import commands, control, show
 from gateway.pipeline.accept import Delivery
 from gateway.pipeline.configure import build_policy, open_configuration
 from gateway.pipeline.desk import Desk
+from gateway.pipeline.parties import policy_now
 from gateway.pipeline.results import Progress, Replay
 from gateway.store import schema
 from gateway.store.database import Database
@@ -31,7 +32,7 @@ from gateway.store.home import Home
 from gateway.store.lock import WriterLock
 from gateway.store.subscriptions import Subscription, list_subscriptions
 from gateway.store.writer import Writer
-from ledger import book
+from ledger import book, queries
 from ledger.events import AnyEvent
 from ledger.outcomes import Recorded
 from ledger.policy import Policy
@@ -131,8 +132,10 @@ class Street:
 
     @property
     def policy(self) -> Policy:
-        """The ledger's terms in force, as the agreements state them."""
-        return build_policy(self.configuration) if self.desk is None else self.desk.in_force.policy
+        """The ledger's terms in force, as the agreements state them for the suppliers of master data."""
+        with self.read() as connection:
+            masterdata = queries.masterdata(connection)
+        return policy_now(build_policy(self.configuration), self.configuration.partners, masterdata)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

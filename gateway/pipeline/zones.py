@@ -24,12 +24,12 @@ class Zones:
         self._made_from: MasterData | None = None
         self._table: dict[str, str] = {}
 
-    def current(self, connection: Connection) -> Mapping[str, str]:
-        """IANA zone by party string (`92:PLT07`), for every place whose zone is stated."""
+    def current(self, connection: Connection) -> tuple[Mapping[str, str], MasterData]:
+        """IANA zone by party string (`92:PLT07`), for every place whose zone is stated; and what it was made from."""
         snapshot = queries.masterdata(connection, snapshots=self._snapshots)
         if snapshot is not self._made_from:
             self._table, self._made_from = _table_of(snapshot), snapshot
-        return self._table
+        return self._table, snapshot
 
 
 def zone_finder(table: Mapping[str, str]) -> Callable[[str], tzinfo | None]:
