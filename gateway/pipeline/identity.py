@@ -44,7 +44,8 @@ def check_interchange(partners: Partners, carrier: str, interchange: Interchange
         if carrier and not _may_carry(partners, carrier, sender):
             return Refusal(
                 "wrong_carrier",
-                f"{carrier} may not bring documents of {sender.id} (ISA sender {said}): carries in its partner.yaml",
+                f"{carrier} may not bring documents of {sender.id} (ISA sender {said}): if it may, list {sender.id} "
+                f"under carries in partners/{carrier}/partner.yaml",
             )
     partner = senders[0]
     if partner is None:

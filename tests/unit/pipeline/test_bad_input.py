@@ -100,7 +100,8 @@ def test_wrong_carrier_is_parked_alerted_and_the_impersonated_partner_hears_noth
 
     assert (message["status"], message["reason_code"]) == ("parked", "wrong_carrier")
     assert message["reason"] == (
-        "bolt may not bring documents of acme (ISA sender 01:123456789): carries in its partner.yaml"
+        "bolt may not bring documents of acme (ISA sender 01:123456789): "
+        "if it may, list acme under carries in partners/bolt/partner.yaml"
     )
     assert (town.answers(), town.events(), town.alerts()) == ([], [], ["wrong_carrier"])
 
