@@ -6,6 +6,7 @@ processes. Only here do the steps of the street meet.
 
 from __future__ import annotations
 
+import gc
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -69,6 +70,8 @@ class Desk:
         except BaseException:
             self.close()
             raise
+        if children:
+            _collect_seldom()
 
     def close(self) -> None:
         if self._children is not None:
@@ -207,6 +210,17 @@ class Desk:
         changed = publish_configuration(self.writer, loaded, now=microseconds(now))
         self.in_force = loaded
         return changed
+
+
+def _collect_seldom() -> None:
+    """For a process that drains backlogs: what stays is not walked again, and garbage is looked for less often.
+
+    A batch makes some ten thousand records that live until it is written and form no cycles; at Python's own
+    thresholds the collector walked them, the guides and the master data at every turn, for a tenth of all CPU.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 100)
 
 
 def _recorded_events(connection: Connection, plan: replay.Plan) -> Iterator[Event]:
