@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.api import (
+    alerts,
     balances,
     cases,
     events,
@@ -40,6 +41,7 @@ log = structlog.get_logger(__name__)
 
 ROUTERS = (
     messages.router,
+    alerts.router,
     events.router,
     balances.router,
     positions.router,

@@ -1,4 +1,4 @@
-"""`crossdock message receive|list|show|content|replay|resend|search`: everything received and sent."""
+"""`crossdock message receive|list|show|content|replay|resend|search|alerts`: everything received and sent."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import typer
 
 from gateway.cli import frame
 
-app = typer.Typer(no_args_is_help=True, help="Messages: receive, list, show, content, replay, resend, search.")
+app = typer.Typer(
+    no_args_is_help=True, help="Messages: receive, list, show, content, replay, resend, search, alerts."
+)
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object; JSON lines for a list.")]
 Id = Annotated[str, typer.Argument(help="Id of a message, m_...")]
@@ -167,6 +169,25 @@ def resend(id: Annotated[str, typer.Argument(help="Id of a message that we sent.
         frame.print_json(message)
     else:
         frame.say(f"{queued} is {message['status']}")
+
+
+@app.command()
+def alerts(
+    after: Annotated[int, typer.Option(min=0, help="Only after this number.")] = 0,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 100,
+    json: Json = False,
+) -> None:
+    """What a person should look at: parked messages, wrong carriers, overdue answers, failed deliveries."""
+    from gateway.cli.opening import open_to_read
+    from gateway.pipeline import show
+
+    with open_to_read() as conn:
+        rows = show.list_alerts(conn, after=after, limit=limit)
+    if json:
+        frame.print_json_lines(rows)
+        return
+    columns = ("number", "at", "kind", "partner", "message", "text")
+    frame.print_table(columns, ([row[column] for column in columns] for row in rows))
 
 
 @app.command()

@@ -106,9 +106,6 @@ def _write_one(connection: Connection, draft: outbox.Draft, context: Context) ->
     if said is None:
         raise OperatorMistake("the draft holds nothing to write")
     if said.created_at is None:
-        # The document that we write has a date, whether or not whoever said it gave one.
-        said = msgspec.structs.replace(said, created_at=context.now)
-    if said.created_at is None:
         # What a document of ours must say of its making, and an event of our own systems may not have said.
         said = msgspec.structs.replace(said, created_at=from_microseconds(draft.created_at))
     found = configuration.map_to_write(partner.id, wanted.set_id)

@@ -13,6 +13,7 @@ from gateway.mapping import Configuration
 from gateway.messages import Answer, from_microseconds
 from gateway.pipeline.places import read_again
 from gateway.pipeline.posting import status_of
+from gateway.store import alerts
 from gateway.store.documents import DocumentRow, load_documents
 from gateway.store.evidence import load_evidence
 from gateway.store.tables import inbox, outbox, sent_document
@@ -34,6 +35,14 @@ def show_message(connection: Connection, id: str) -> dict[str, Any]:
     shown["documents"] = [_document(one, kept) for one in rows]
     shown["answers"] = [_plain(answer) for answer in load_answers(connection, id)]
     return shown
+
+
+def list_alerts(connection: Connection, *, after: int, limit: int) -> list[dict[str, Any]]:
+    """What a person should look at, oldest first, after the number `after`."""
+    return [
+        {"number": number, **msgspec.structs.asdict(one), "at": from_microseconds(one.at)}
+        for number, one in alerts.list_alerts(connection, after=after, limit=limit)
+    ]
 
 
 def list_messages(

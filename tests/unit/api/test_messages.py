@@ -155,6 +155,17 @@ def test_a_replay_of_what_is_still_unreadable_stays_parked(house: House) -> None
     assert house.ask("GET", f"/v1/messages/{id}").json()["status"] == "parked"
 
 
+def test_what_a_person_should_look_at_is_listed_for_our_side_alone(house: House) -> None:
+    id = house.ask("POST", "/v1/messages", "acme-main", content=b"\xff\xfe\x00\x03").json()["id"]
+    house.street.run_until_idle()
+
+    ours, theirs = house.ask("GET", "/v1/alerts?limit=100"), house.ask("GET", "/v1/alerts", "acme-main")
+
+    (shown,) = [one for one in ours.json()["items"] if one["message"] == id]
+    assert (shown["kind"], shown["partner"]) == ("unreadable", "acme")
+    assert (theirs.status_code, theirs.json()["type"]) == (403, "/problems/missing-scope")
+
+
 def run_when_something_waits(house: House) -> None:
     """A worker of one turn: takes up the next message as soon as there is one."""
     while not house.street.run_until_idle().messages:
