@@ -32,6 +32,8 @@ from ledger.matching.workset import Needs, Workset
 OPEN = "notice_line_open"
 UNMATCHED = "goods_receipt_line_unmatched"
 
+_PART = ORDER_LINE.columns.index("part")
+
 LineKey = tuple[Any, str]
 """(document key, line identity)."""
 
@@ -70,6 +72,7 @@ class Loader:
         self._load_unmatched(fresh["unmatched"])
         self._load_due(fresh["due"])
         self._load_orders(fresh["orders"] | self._numbered(fresh["order_numbers"]))
+        self._load_order_parts(fresh["order_parts"])
         self._load_shipments(fresh["shipments"] | self._referred(fresh["references"]))
         self._load_receipts(fresh["receipts"])
         self._load_cases(fresh["cases"])
@@ -140,6 +143,21 @@ class Loader:
         for place, wanted in by_place(keys):
             for row in self._select(ORDER_LINE, place, ("supplier", "order_number"), wanted):
                 self._add_order_line(row)
+
+    def _load_order_parts(self, keys: set[tuple[OrderKey, str]]) -> None:
+        """The rows of an order stand together and are read in one go; only those of a wanted part become records."""
+        whole = self._asked["orders"]
+        parts: dict[tuple[str, ...], set[str]] = defaultdict(set)
+        for order, part in keys:
+            if order not in whole:
+                self._orders.add(order)
+                if part:
+                    parts[order].add(part)
+        for place, wanted in by_place(parts):
+            site = (place[0][1], place[1][1])
+            for row in self._select(ORDER_LINE, place, ("supplier", "order_number"), wanted):
+                if row[_PART] in parts[*site, row[2], row[3]]:
+                    self._add_order_line(row)
 
     def _referred(self, references: set[tuple[str, str, str]]) -> set[ShipmentKey]:
         found: set[ShipmentKey] = set()

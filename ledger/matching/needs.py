@@ -62,8 +62,9 @@ def _for_order(wanted: Needs, resolved: ResolvedEvent) -> None:
 def _for_notice(wanted: Needs, resolved: ResolvedEvent) -> None:
     book, site, supplier = resolved.book, resolved.site, resolved.supplier
     wanted.shipments.add(ShipmentKey(book, site, supplier, resolved.event.number))
-    numbers = {line.said.order_number for line in resolved.lines}  # type: ignore[attr-defined]
-    wanted.orders.update(OrderKey(book, site, supplier, number) for number in numbers if number)
+    # A notice answers lines of its own parts only, and orders may be a hundred times as long.
+    asked = {(line.said.order_number, line.part) for line in resolved.lines}  # type: ignore[attr-defined]
+    wanted.order_parts.update((OrderKey(book, site, supplier, number), part) for number, part in asked if number)
     wanted.unmatched.update(GroupKey(book, site, line.part) for line in resolved.lines if line.part)
 
 
@@ -81,7 +82,7 @@ def _for_receipt(wanted: Needs, resolved: ResolvedEvent) -> None:
         elif line.part:
             wanted.groups.add(GroupKey(book, site, line.part))
         if said.order_number and supplier:
-            wanted.orders.add(OrderKey(book, site, supplier, said.order_number))
+            wanted.order_parts.add((OrderKey(book, site, supplier, said.order_number), line.part))
         elif said.order_number:
             wanted.order_numbers.add((book, site, said.order_number))
         if line.part:

@@ -66,6 +66,8 @@ class Needs:
     """The receipt lines in status `unmatched`, with their headers, all links and the order lines those name."""
     orders: set[OrderKey] = field(default_factory=set)
     """Header and all lines."""
+    order_parts: set[tuple[OrderKey, str]] = field(default_factory=set)
+    """(order, part): header, and the lines of that part; "" is the header alone."""
     order_numbers: set[tuple[str, str, str]] = field(default_factory=set)
     """(book, site, order number): as `orders`, of whatever supplier."""
     shipments: set[ShipmentKey] = field(default_factory=set)

@@ -162,7 +162,7 @@ def test_what_a_person_should_look_at_is_listed_for_our_side_alone(house: House)
     ours, theirs = house.ask("GET", "/v1/alerts?limit=100"), house.ask("GET", "/v1/alerts", "acme-main")
 
     (shown,) = [one for one in ours.json()["items"] if one["message"] == id]
-    assert (shown["kind"], shown["partner"]) == ("unreadable", "acme")
+    assert (shown["kind"], shown["partner"]) == ("format_binary", "acme")
     assert (theirs.status_code, theirs.json()["type"]) == (403, "/problems/missing-scope")
 
 
