@@ -22,6 +22,7 @@ from gateway.store.outbox import NewAnswer, put_answers
 from gateway.store.subscriptions import Subscription, list_subscriptions
 from ledger.advices import AnyAdvice, ApplicationAdvice
 from ledger.events import AnyEvent, Event
+from ledger.masterdata import MasterData
 from ledger.outcomes import AdviceDue, Recorded
 
 ROUTED = ("OrderPlaced", "OrderChanged", "OrderCancelled")
@@ -62,6 +63,7 @@ class Answers:
         ]
         self._numbers = ControlNumbers(connection, uses)
         self._answers: list[NewAnswer] = []
+        self._masterdata: MasterData | None = None
         self._subscriptions: list[Subscription] = list_subscriptions(connection)
 
     def acknowledge(self, message: str, interchange: ReadInterchange) -> None:
@@ -167,8 +169,9 @@ class Answers:
     def _route(self, event: Event, recorded: Recorded, message: str) -> None:
         """An order of ours leaves to its supplier; nothing goes back to whom it came from."""
         context, supplier = self._context, getattr(event, "supplier", "")
-        masterdata = context.ledger.masterdata(self._connection)
-        partner = partner_of_party(supplier, context.configuration.partners, masterdata, context.policy)
+        if self._masterdata is None:
+            self._masterdata = context.ledger.masterdata(self._connection)
+        partner = partner_of_party(supplier, context.configuration.partners, self._masterdata, context.policy)
         if partner is None or partner.id == event.partner:
             return
         for agreement in partner.sends_on(recorded.kind):

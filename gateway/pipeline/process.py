@@ -27,9 +27,11 @@ from gateway.store.writer import Writer
 
 log = structlog.get_logger(__name__)
 
-CLAIM_MAX = 250
+CLAIM_MAX = 500
 LOT_MAX = 50
 """Messages that a child reads at once."""
+FIRST_LOT_MAX = 8
+"""The first lot is smaller and each next twice as large: posting begins as soon as something was read."""
 LOT_BYTES_MAX = 1_000_000
 INLINE_MAX = 20
 """A smaller backlog is read in the process itself: starting on it at once is quicker than sharing it."""
@@ -150,11 +152,11 @@ def _parked(claimed: Claimed, code: str, text: str) -> ReadMessage:
 
 def _lots(work: list[tuple[Claimed, bytes]]) -> Iterator[list[tuple[Claimed, bytes]]]:
     lot: list[tuple[Claimed, bytes]] = []
-    size = 0
+    size, most = 0, FIRST_LOT_MAX
     for item in work:
-        if lot and (len(lot) >= LOT_MAX or size + len(item[1]) > LOT_BYTES_MAX):
+        if lot and (len(lot) >= most or size + len(item[1]) > LOT_BYTES_MAX):
             yield lot
-            lot, size = [], 0
+            lot, size, most = [], 0, min(2 * most, LOT_MAX)
         lot.append(item)
         size += len(item[1])
     if lot:

@@ -25,6 +25,7 @@ from ledger.book.waits import Wait, Waits
 from ledger.events import (
     DiscrepancyResolved,
     Event,
+    GoodsReceived,
     Line,
     OrderCancelled,
     OrderChanged,
@@ -39,6 +40,16 @@ from ledger.matching.decision import Decision
 from ledger.matching.resolved import ResolvedEvent, line_identities
 from ledger.outcomes import AnyOutcome, Recorded, Result
 from ledger.policy import Policy
+
+RELEASES: Mapping[type[Event], str] = {
+    OrderPlaced: "order",
+    OrderChanged: "order",
+    ShipmentNotified: "shipment",
+    ShipmentReplaced: "shipment",
+    GoodsReceived: "receipt",
+    DiscrepancyResolved: "case",
+}
+"""What others may wait for, by the kind that brings it: looked up for the whole batch at once."""
 
 NO_CASES: Mapping[str, str] = {}
 
@@ -71,6 +82,7 @@ class Batch:
             None if what.repeat else self._resolve(draft, what) for draft, what in zip(drafts, news, strict=True)
         ]
         self._load([event for event in resolved if event is not None])
+        self.waits.look_up(f"{RELEASES[type(event)]}:{event.number}" for event in events if type(event) in RELEASES)
         first_time = {draft.key: n for n, draft in reversed(list(enumerate(drafts)))}
         return [
             # Within the batch an earlier event may have had the same key: then look again.
