@@ -16,30 +16,15 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 @app.command()
 def upgrade(json: Json = False) -> None:
     """Bring the tables to this program's version. Refused while `serve` runs."""
-    from gateway.cli.opening import refuse_missing_home
-    from gateway.errors import OperatorMistake
+    from gateway.cli.opening import open_alone
     from gateway.store import schema
-    from gateway.store.database import Database
-    from gateway.store.home import Home
-    from gateway.store.lock import WriterLock
     from ledger import book
 
-    settings = frame.settings()
-    refuse_missing_home(settings)
-    home = Home(settings.home)
-    lock = WriterLock(home.lock)
-    if not lock.take():
-        raise OperatorMistake("the database is in use", mend="stop crossdock serve first")
-    database = Database(home.database)
-    try:
-        with database.writing.connect() as conn, conn.begin():
-            before = {"store": schema.version(conn), "ledger": book.version(conn)}
-            schema.upgrade(conn)
-            book.upgrade(conn)
-            after = {"store": schema.version(conn), "ledger": book.version(conn)}
-    finally:
-        database.close()
-        lock.release()
+    with open_alone() as conn:
+        before = {"store": schema.version(conn), "ledger": book.version(conn)}
+        schema.upgrade(conn)
+        book.upgrade(conn)
+        after = {"store": schema.version(conn), "ledger": book.version(conn)}
     if json:
         frame.print_json({"before": before, "after": after, "changed": before != after})
     elif before == after:

@@ -188,26 +188,11 @@ def export(
 
 
 def _replace(book: str) -> Any:
-    from gateway.cli.opening import refuse_missing_home
-    from gateway.errors import OperatorMistake
-    from gateway.store.database import Database
-    from gateway.store.home import Home
-    from gateway.store.lock import WriterLock
+    from gateway.cli.opening import open_alone
     from ledger.book import rebuild as rebuild_book
 
-    settings = frame.settings()
-    refuse_missing_home(settings)
-    home = Home(settings.home)
-    lock = WriterLock(home.lock)
-    if not lock.take():
-        raise OperatorMistake("the database is in use", mend="stop crossdock serve first")
-    database = Database(home.database)
-    try:
-        with database.writing.connect() as conn, conn.begin():
-            return rebuild_book(conn, book=book, replace=True)
-    finally:
-        database.close()
-        lock.release()
+    with open_alone() as conn:
+        return rebuild_book(conn, book=book, replace=True)
 
 
 def _read_time(text: str) -> datetime | None:

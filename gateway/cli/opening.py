@@ -17,6 +17,7 @@ from gateway.errors import OperatorMistake
 from gateway.settings import Settings
 from gateway.store.database import Database
 from gateway.store.home import Home
+from gateway.store.lock import WriterLock
 
 if TYPE_CHECKING:
     from gateway.mapping import Configuration
@@ -48,6 +49,24 @@ def open_street() -> Iterator[Street]:
     refuse_missing_home(settings)
     with Street.open(settings.home, clock=settings.clock(), create=False) as street:
         yield street
+
+
+@contextmanager
+def open_alone() -> Iterator[Connection]:
+    """One writing database transaction with nobody else at the home. Raises OperatorMistake where `serve` runs."""
+    settings = frame.settings()
+    refuse_missing_home(settings)
+    home = Home(settings.home)
+    lock = WriterLock(home.lock)
+    if not lock.take():
+        raise OperatorMistake("the database is in use", mend="stop crossdock serve first")
+    database = Database(home.database)
+    try:
+        with database.writing.connect() as conn, conn.begin():
+            yield conn
+    finally:
+        database.close()
+        lock.release()
 
 
 @contextmanager
