@@ -250,18 +250,7 @@ class _Reader:
         )
 
     def _park(self, code: str, text: str, faults: tuple[Fault, ...]) -> ReadMessage:
-        claimed = self._claimed
-        return ReadMessage(
-            id=claimed.id,
-            token=claimed.token,
-            partner=claimed.partner,
-            received_at=claimed.received_at,
-            interchanges=tuple(self._interchanges),
-            reason_code=code,
-            reason=text,
-            faults=faults,
-            is_replay=claimed.replay is not None,
-        )
+        return msgspec.structs.replace(self._done(faults), documents=(), reason_code=code, reason=text)
 
     def _done(self, faults: tuple[Fault, ...]) -> ReadMessage:
         claimed = self._claimed
