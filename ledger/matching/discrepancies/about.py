@@ -18,6 +18,8 @@ from ledger.events import (
 from ledger.matching.decision import Finding
 from ledger.matching.discrepancies.definition import DiscrepancyClass
 from ledger.matching.records import Evidence
+from ledger.matching.records import NoticeLine as NoticeLineNow
+from ledger.matching.records import ReceiptLine as ReceiptLineNow
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 from ledger.outcomes import Fault
 
@@ -83,6 +85,46 @@ def about_document(
     else:
         finding.order_number = event.number
     return finding
+
+
+def about_notice_line(kind: DiscrepancyClass, line: NoticeLineNow, quantity: int, text: str) -> Finding:
+    """A finding about how a notice line stands now; settles when its `quantity`, in millionths, is not above 0."""
+    return Finding(
+        code=kind.code,
+        site=line.key.site,
+        supplier=line.key.supplier,
+        part=line.part,
+        part_number=line.part_number,
+        unit=line.unit,
+        quantity=quantity,
+        expected=line.quantity,
+        shipment_id=line.key.shipment_id,
+        notice_line=line.line,
+        settles=quantity <= 0,
+        fault=kind.fault,
+        cause=f"dock:{line.key.shipment_id}/{line.line}",
+        text=text,
+    )
+
+
+def about_receipt_line(kind: DiscrepancyClass, line: ReceiptLineNow, quantity: int, text: str) -> Finding:
+    """A finding about how a goods-receipt line without a notice stands now; settles as a notice line's does."""
+    return Finding(
+        code=kind.code,
+        site=line.key.site,
+        supplier=line.supplier,
+        part=line.part,
+        part_number=line.part_number,
+        unit=line.unit,
+        quantity=quantity,
+        receipt_provider=line.key.provider,
+        receipt_id=line.key.receipt_id,
+        receipt_line=line.line,
+        settles=quantity <= 0,
+        fault=kind.fault,
+        cause=f"dock:{line.key.receipt_id}/{line.line}",
+        text=text,
+    )
 
 
 def author_of(resolved: ResolvedEvent) -> Fault:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger.matching.decision import Finding
+from ledger.matching.discrepancies.about import about_receipt_line
 from ledger.matching.discrepancies.definition import DiscrepancyClass, amount
 from ledger.matching.records import ReceiptLine
 
@@ -29,25 +30,14 @@ def find(line: ReceiptLine, unadvised: int, blind: int) -> Finding:
         if not blind
         else f"{amount(blind)} of it has no known order and is in quality_hold: find the order, accept or return it."
     )
-    return Finding(
-        code=CLASS.code,
-        site=line.key.site,
-        supplier=line.supplier,
-        part=line.part,
-        part_number=line.part_number,
-        unit=line.unit,
-        quantity=quantity,
-        expected=0,
-        actual=quantity,
-        receipt_provider=line.key.provider,
-        receipt_id=line.key.receipt_id,
-        receipt_line=line.line,
-        clearing=blind,
-        settles=quantity <= 0,
-        fault=CLASS.fault,
-        cause=f"notice:{line.shipment_id or line.key.receipt_id}",
-        text=(
-            f"{amount(quantity)} {line.unit} of {line.part} came with goods receipt {line.key.receipt_id} and no "
-            f"notice{named}. {what}"
-        ),
+    finding = about_receipt_line(
+        CLASS,
+        line,
+        quantity,
+        f"{amount(quantity)} {line.unit} of {line.part} came with goods receipt {line.key.receipt_id} and no "
+        f"notice{named}. {what}",
     )
+    finding.expected, finding.actual = 0, quantity
+    finding.clearing = blind
+    finding.cause = f"notice:{line.shipment_id or line.key.receipt_id}"
+    return finding

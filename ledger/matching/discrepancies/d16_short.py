@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger.matching.decision import Finding
+from ledger.matching.discrepancies.about import about_notice_line
 from ledger.matching.discrepancies.definition import DiscrepancyClass, amount
 from ledger.matching.records import NoticeLine
 
@@ -23,25 +24,14 @@ def find(line: NoticeLine, rule: str = "default") -> Finding:
     What is let pass within tolerance is settled already and not in question.
     """
     short = line.cleared - line.settled
-    return Finding(
-        code=CLASS.code,
-        site=line.key.site,
-        supplier=line.key.supplier,
-        part=line.part,
-        part_number=line.part_number,
-        unit=line.unit,
-        quantity=short,
-        expected=line.quantity,
-        actual=line.quantity - short,
-        shipment_id=line.key.shipment_id,
-        notice_line=line.line,
-        clearing=-short,
-        settles=short <= 0,
-        fault=CLASS.fault,
-        cause=f"dock:{line.key.shipment_id}/{line.line}",
-        rule=rule,
-        text=(
-            f"{amount(short)} {line.unit} of {line.part} short: shipment {line.key.shipment_id} advised "
-            f"{amount(line.quantity)}, {amount(line.received)} came. Recount, or close short with the supplier."
-        ),
+    finding = about_notice_line(
+        CLASS,
+        line,
+        short,
+        f"{amount(short)} {line.unit} of {line.part} short: shipment {line.key.shipment_id} advised "
+        f"{amount(line.quantity)}, {amount(line.received)} came. Recount, or close short with the supplier.",
     )
+    finding.actual = line.quantity - short
+    finding.clearing = -short
+    finding.rule = rule
+    return finding

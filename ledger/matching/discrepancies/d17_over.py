@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger.matching.decision import Finding
+from ledger.matching.discrepancies.about import about_notice_line
 from ledger.matching.discrepancies.definition import DiscrepancyClass, amount
 from ledger.matching.records import NoticeLine
 
@@ -23,25 +24,14 @@ def find(line: NoticeLine, rule: str = "default", held: bool = True) -> Finding:
     `held` is False where the rule only warns: the excess is in stock already and nothing is in clearing.
     """
     place = "It is in quality_hold" if held else "It is in stock"
-    return Finding(
-        code=CLASS.code,
-        site=line.key.site,
-        supplier=line.key.supplier,
-        part=line.part,
-        part_number=line.part_number,
-        unit=line.unit,
-        quantity=line.over,
-        expected=line.quantity,
-        actual=line.quantity + line.over,
-        shipment_id=line.key.shipment_id,
-        notice_line=line.line,
-        clearing=line.over if held else 0,
-        settles=line.over <= 0,
-        fault=CLASS.fault,
-        cause=f"dock:{line.key.shipment_id}/{line.line}",
-        rule=rule,
-        text=(
-            f"{amount(line.over)} {line.unit} of {line.part} over: shipment {line.key.shipment_id} advised "
-            f"{amount(line.quantity)}, {amount(line.quantity + line.over)} came. {place}: accept or return it."
-        ),
+    finding = about_notice_line(
+        CLASS,
+        line,
+        line.over,
+        f"{amount(line.over)} {line.unit} of {line.part} over: shipment {line.key.shipment_id} advised "
+        f"{amount(line.quantity)}, {amount(line.quantity + line.over)} came. {place}: accept or return it.",
     )
+    finding.actual = line.quantity + line.over
+    finding.clearing = line.over if held else 0
+    finding.rule = rule
+    return finding
