@@ -72,13 +72,12 @@ def judge(
         verdict.findings.append(finding)
         verdict.refused = finding.code
         return verdict
-    if line.missing or line.inexact:
-        gap = find_line_gap(resolved, line, terms)
-        if gap is not None:
-            verdict.needs = gap[0]
-            if line.standing != "again":
-                verdict.findings.append(gap[1])
-            return verdict
+    gap = find_line_gap(resolved, line, terms)
+    if gap is not None:
+        verdict.needs, finding = gap
+        if line.standing != "again":
+            verdict.findings.append(finding)
+        return verdict
     if not d35_arithmetic.is_bookable(line, least=1):
         finding = d35_arithmetic.find_quantity(resolved, line)
         verdict.findings.append(finding)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ledger.events import OrderCancelled, OrderChanged, OrderPlaced
 from ledger.events import OrderLine as SaidLine
 from ledger.matching.decision import Decision, LineDecision
-from ledger.matching.discrepancies import d02_unknown_order, d35_arithmetic
+from ledger.matching.discrepancies import d02_unknown_order
 from ledger.matching.discrepancies.about import about_document
 from ledger.matching.records import GroupKey, Order, OrderKey, OrderLine
 from ledger.matching.rematch import rematch
@@ -13,8 +13,8 @@ from ledger.matching.resolved import ResolvedEvent, ResolvedLine, microseconds
 from ledger.matching.review import review_order_line
 from ledger.matching.waiting import (
     conflict_whole,
-    find_line_gap,
     has_grace_left,
+    holds_back,
     refuse_whole,
     wait_whole,
     waits_for_place,
@@ -40,7 +40,7 @@ def decide_placed(workset: Workset, decision: Decision, policy: Policy, now_us: 
         _put_order(workset, resolved, event, key)
     terms = policy.terms_for(resolved.supplier, event.partner)
     for line in resolved.lines:
-        if not _waits(decision, line, terms):
+        if not holds_back(decision, line, terms):
             _put_line(workset, resolved, key, line, event.order_type in terms.blanket_order_types)
             decision.lines.append(LineDecision(line.line, "posted"))
     if resolved.cause:
@@ -75,7 +75,7 @@ def decide_changed(workset: Workset, decision: Decision, policy: Policy, now_us:
                 existing.status, existing.touched = "cancelled", True
             decision.lines.append(LineDecision(line.line, "posted"))
             continue
-        if _waits(decision, line, terms):
+        if holds_back(decision, line, terms):
             continue
         if existing is None:
             _put_line(workset, resolved, key, line, blanket)
@@ -129,23 +129,6 @@ def _wait_for_order(decision: Decision, terms: Terms, now_us: int) -> None:
     )
     decision.findings.append(finding)
     refuse_whole(decision, finding.code, finding.text)
-
-
-def _waits(decision: Decision, line: ResolvedLine, terms: Terms) -> bool:
-    """Whether the line waits for master data, or is refused; then it is decided."""
-    gap = find_line_gap(decision.resolved, line, terms) if line.missing or line.inexact else None
-    if gap is not None:
-        needs, finding = gap
-        if line.standing != "again":
-            decision.findings.append(finding)
-        decision.lines.append(LineDecision(line.line, "waiting", needs=needs))
-        return True
-    if not d35_arithmetic.is_bookable(line):
-        finding = d35_arithmetic.find_quantity(decision.resolved, line)
-        decision.findings.append(finding)
-        decision.lines.append(LineDecision(line.line, "refused", code=finding.code, reason=finding.text))
-        return True
-    return False
 
 
 def _put_order(workset: Workset, resolved: ResolvedEvent, event: OrderPlaced, key: OrderKey) -> None:

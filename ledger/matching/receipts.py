@@ -6,7 +6,6 @@ from ledger.events import GoodsReceiptReversed, GoodsReceived
 from ledger.events import ReceiptLine as SaidLine
 from ledger.matching.booking import book_movements
 from ledger.matching.decision import Decision, LineDecision
-from ledger.matching.discrepancies import d35_arithmetic
 from ledger.matching.ladder import Rung, candidates
 from ledger.matching.notice_posting import mark_received
 from ledger.matching.positions import bucket_of, in_transit_of
@@ -23,7 +22,7 @@ from ledger.matching.rematch import Portion, new_link, rematch
 from ledger.matching.requirements import add_linked
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 from ledger.matching.review import live_links
-from ledger.matching.waiting import find_line_gap, refuse_whole, waits_for_place, withdraw
+from ledger.matching.waiting import holds_back, refuse_whole, waits_for_place, withdraw
 from ledger.matching.workset import Workset
 from ledger.policy import Policy, Terms
 from ledger.stock.receipts import movements_for_received
@@ -77,20 +76,7 @@ def _cannot_post(workset: Workset, decision: Decision, key: ReceiptKey, line: Re
         reason = f"Line {line.line} of goods receipt {key.receipt_id} was recorded with other content."
         decision.lines.append(LineDecision(line.line, "conflict", reason=reason))
         return True
-    if line.missing or line.inexact:
-        gap = find_line_gap(decision.resolved, line, terms)
-        if gap is not None:
-            needs, finding = gap
-            if line.standing != "again":
-                decision.findings.append(finding)
-            decision.lines.append(LineDecision(line.line, "waiting", needs=needs))
-            return True
-    if not d35_arithmetic.is_bookable(line):
-        finding = d35_arithmetic.find_quantity(decision.resolved, line)
-        decision.findings.append(finding)
-        decision.lines.append(LineDecision(line.line, "refused", code=finding.code, reason=finding.text))
-        return True
-    return False
+    return holds_back(decision, line, terms)
 
 
 def _fits(line: ReceiptLine, notice: NoticeLine) -> bool:

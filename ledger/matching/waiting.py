@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ledger.matching.decision import Decision, Finding, LineDecision
-from ledger.matching.discrepancies import BY_CODE, d04_unknown_part, d06_unit, d07_unknown_place
+from ledger.matching.discrepancies import BY_CODE, d04_unknown_part, d06_unit, d07_unknown_place, d35_arithmetic
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, microseconds
 from ledger.matching.workset import Workset
 from ledger.outcomes import Grade
@@ -52,6 +52,8 @@ def waits_for_place(decision: Decision) -> bool:
 
 def find_line_gap(resolved: ResolvedEvent, line: ResolvedLine, terms: Terms) -> tuple[str, Finding] | None:
     """What a line lacks before it can post at all, and the finding; None when it lacks nothing."""
+    if not line.missing and not line.inexact:
+        return None
     if line.missing.startswith("part:"):
         return line.missing, d04_unknown_part.find(resolved, line)
     if line.missing:
@@ -59,6 +61,23 @@ def find_line_gap(resolved: ResolvedEvent, line: ResolvedLine, terms: Terms) -> 
     if line.inexact and not terms.round_units:
         return f"unit:{line.part}/{line.said.unit}", d06_unit.find(resolved, line)
     return None
+
+
+def holds_back(decision: Decision, line: ResolvedLine, terms: Terms) -> bool:
+    """Whether a line waits for master data, or is refused for its quantity (D35); then it is decided."""
+    gap = find_line_gap(decision.resolved, line, terms)
+    if gap is not None:
+        needs, finding = gap
+        if line.standing != "again":
+            decision.findings.append(finding)
+        decision.lines.append(LineDecision(line.line, "waiting", needs=needs))
+        return True
+    if not d35_arithmetic.is_bookable(line):
+        finding = d35_arithmetic.find_quantity(decision.resolved, line)
+        decision.findings.append(finding)
+        decision.lines.append(LineDecision(line.line, "refused", code=finding.code, reason=finding.text))
+        return True
+    return False
 
 
 def has_grace_left(resolved: ResolvedEvent, grace_minutes: int, now_us: int) -> int | None:
