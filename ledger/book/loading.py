@@ -155,11 +155,9 @@ class Loader:
                     parts[order].add(part)
         for place, wanted in by_place(parts):
             site = (place[0][1], place[1][1])
-            for key in wanted:
-                of_parts = parts[*site, *key]
-                for row in self._select(ORDER_LINE, place, ("supplier", "order_number"), [key]):
-                    if row[_PART] in of_parts:
-                        self._add_order_line(row)
+            for row in self._select(ORDER_LINE, place, ("supplier", "order_number"), wanted):
+                if row[_PART] in parts[*site, row[2], row[3]]:
+                    self._add_order_line(row)
 
     def _referred(self, references: set[tuple[str, str, str]]) -> set[ShipmentKey]:
         found: set[ShipmentKey] = set()

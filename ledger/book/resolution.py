@@ -32,16 +32,6 @@ from ledger.matching.resolved import ResolvedEvent, ResolvedLine, Standing, micr
 from ledger.stock.bucket import MILLION, QUANTITY_MAX
 
 _BEYOND = QUANTITY_MAX + MILLION
-_WITH_SITE = (
-    OrderPlaced,
-    OrderChanged,
-    OrderCancelled,
-    ShipmentNotified,
-    ShipmentReplaced,
-    ShipmentCancelled,
-    GoodsReceived,
-    GoodsReceiptReversed,
-)
 _WITH_SUPPLIER = (
     OrderPlaced,
     OrderChanged,
@@ -50,6 +40,7 @@ _WITH_SUPPLIER = (
     ShipmentReplaced,
     ShipmentCancelled,
 )
+_WITH_SITE = (*_WITH_SUPPLIER, GoodsReceived, GoodsReceiptReversed)
 
 
 def lines_of(event: Event) -> tuple[Line, ...]:
