@@ -18,8 +18,8 @@ import uvicorn
 from gateway.api.app import create_app
 from gateway.errors import OperatorMistake
 from gateway.pipeline import Street
-from gateway.pipeline.commands import run_command
-from gateway.pipeline.control import Listener
+from gateway.pipeline.desk.commands import run_command
+from gateway.pipeline.desk.control import Listener
 from gateway.settings import Settings
 from gateway.worker import Worker
 

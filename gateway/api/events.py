@@ -24,7 +24,7 @@ from gateway.api.limits import (
 )
 from gateway.api.messages import TestFlag, take_message
 from gateway.api.problems import Located, Problem
-from gateway.pipeline.meaning import is_agreed
+from gateway.pipeline.reading.meaning import is_agreed
 from ledger import queries
 from ledger.events import AnyEvent, Event, TimePassed, kind_of
 

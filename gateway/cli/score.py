@@ -22,7 +22,7 @@ def score(
     """Score, grade, and the metrics behind them."""
     from gateway.cli.opening import open_to_read, read_configuration
     from gateway.errors import OperatorMistake
-    from gateway.pipeline.configure import build_policy
+    from gateway.pipeline.desk.configure import build_policy
     from gateway.pipeline.parties import policy_now
     from gateway.resources import did_you_mean
     from ledger import queries

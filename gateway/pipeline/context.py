@@ -22,7 +22,7 @@ class Context:
     now: datetime
     new_id: Callable[[], str]
     zones: Mapping[str, str]
-    """Time zones of places by party string; see `gateway.pipeline.zones`."""
+    """Time zones of places by party string; see `gateway.pipeline.reading.zones`."""
 
     @property
     def at(self) -> int:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from gateway.pipeline.context import Context
-from gateway.pipeline.posting import follow
+from gateway.pipeline.posting.batch import follow
 from gateway.store.alerts import Alert, put_alerts
 from gateway.store.database import Database
 from gateway.store.sent import find_overdue, settle

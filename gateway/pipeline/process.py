@@ -14,12 +14,12 @@ from concurrent.futures import Future
 import structlog
 
 from gateway.errors import CrossdockError, Unavailable
-from gateway.pipeline.children import Children
 from gateway.pipeline.context import Context
-from gateway.pipeline.pace import Pace
-from gateway.pipeline.posting import Posted, post
-from gateway.pipeline.reading import read_message
-from gateway.pipeline.readings import ReadMessage
+from gateway.pipeline.posting.batch import Posted, post
+from gateway.pipeline.posting.pace import Pace
+from gateway.pipeline.reading.children import Children
+from gateway.pipeline.reading.message import read_message
+from gateway.pipeline.reading.values import ReadMessage
 from gateway.store.database import Database
 from gateway.store.evidence import load_evidence
 from gateway.store.inbox import ATTEMPTS_MAX, Claimed, claim

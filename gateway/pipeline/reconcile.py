@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from gateway.document import Fault
-from gateway.pipeline.readings import ReadDocument, ReceivedAck
-from gateway.pipeline.received import VERDICTS
+from gateway.pipeline.reading.acks import VERDICTS
+from gateway.pipeline.reading.values import ReadDocument, ReceivedAck
 from gateway.store.alerts import Alert
 from gateway.store.sent import find_group, find_interchange, find_number, settle
 from ledger.advices import AnyAdvice, ApplicationAdvice

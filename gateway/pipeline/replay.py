@@ -13,8 +13,8 @@ from sqlalchemy import Connection, select
 
 from gateway.errors import PartnerMistake
 from gateway.messages import REPLAYABLE, split_document_id
+from gateway.pipeline.answering.places import read_again
 from gateway.pipeline.context import Context
-from gateway.pipeline.places import read_again
 from gateway.store.documents import DocumentRow, load_documents
 from gateway.store.evidence import load_evidence
 from gateway.store.inbox import queue_again

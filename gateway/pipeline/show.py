@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Row, select
 from gateway.document import Fault
 from gateway.mapping import Configuration
 from gateway.messages import Answer, from_microseconds
-from gateway.pipeline.places import read_again
-from gateway.pipeline.posting import status_of
+from gateway.pipeline.answering.places import read_again
+from gateway.pipeline.posting.batch import status_of
 from gateway.store import alerts
 from gateway.store.documents import DocumentRow, load_documents
 from gateway.store.evidence import load_evidence

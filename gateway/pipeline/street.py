@@ -20,12 +20,12 @@ from sqlalchemy import Connection
 from gateway.errors import OperatorMistake
 from gateway.mapping import Configuration
 from gateway.messages import Accepted, Answer
-from gateway.pipeline import commands, control, show
+from gateway.pipeline import show
 from gateway.pipeline.accept import Delivery
-from gateway.pipeline.configure import build_policy, open_configuration
-from gateway.pipeline.desk import Desk
+from gateway.pipeline.desk import Desk, commands, control
+from gateway.pipeline.desk.configure import build_policy, open_configuration
+from gateway.pipeline.desk.results import Progress, Replay
 from gateway.pipeline.parties import policy_now
-from gateway.pipeline.results import Progress, Replay
 from gateway.store import schema
 from gateway.store.database import Database
 from gateway.store.home import Home

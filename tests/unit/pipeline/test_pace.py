@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from gateway.pipeline.pace import Pace
-from gateway.pipeline.readings import ReadDocument, ReadMessage
+from gateway.pipeline.posting.pace import Pace
+from gateway.pipeline.reading.values import ReadDocument, ReadMessage
 from gateway.store.documents import DocumentRow
 from gateway.store.writer import LOCK_SECONDS, QUIET_LOCK_SECONDS
 

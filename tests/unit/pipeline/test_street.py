@@ -9,8 +9,8 @@ import pytest
 
 from gateway.errors import OperatorMistake, PartnerMistake
 from gateway.pipeline import Street
-from gateway.pipeline.commands import run_command
-from gateway.pipeline.control import Listener
+from gateway.pipeline.desk.commands import run_command
+from gateway.pipeline.desk.control import Listener
 from tests.unit.pipeline.world import Town, interchange, notice, order, state
 
 

@@ -1,6 +1,6 @@
 """The pure work on one message: scan, check, who may say it, map. No database, no clock; bad data never raises.
 
-Runs in the process itself for a few messages and in children for many (`gateway.pipeline.children`).
+Runs in the process itself for a few messages and in children for many (`gateway.pipeline.reading.children`).
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from gateway.formats import recognise
 from gateway.mapping import Configuration, MapReading, read_document
 from gateway.messages import from_microseconds
 from gateway.partners import Agreement, Partner
-from gateway.pipeline.answering import delimiters_of
-from gateway.pipeline.identity import Refusal, check_interchange, check_test_state, partner_of
-from gateway.pipeline.meaning import ABOUT_WHAT_WE_SENT, goods_received_from, is_agreed
-from gateway.pipeline.readings import ReadDocument, ReadInterchange, ReadMessage
-from gateway.pipeline.received import read_acks
-from gateway.pipeline.zones import zone_finder
+from gateway.pipeline.answering.decide import delimiters_of
+from gateway.pipeline.reading.acks import read_acks
+from gateway.pipeline.reading.identity import Refusal, check_interchange, check_test_state, partner_of
+from gateway.pipeline.reading.meaning import ABOUT_WHAT_WE_SENT, goods_received_from, is_agreed
+from gateway.pipeline.reading.values import ReadDocument, ReadInterchange, ReadMessage
+from gateway.pipeline.reading.zones import zone_finder
 from gateway.store.documents import DocumentRow, Key
 from gateway.store.inbox import Claimed
 from gateway.x12 import Group, Interchange

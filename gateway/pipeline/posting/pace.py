@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gateway.pipeline.readings import ReadMessage
+from gateway.pipeline.reading.values import ReadMessage
 
 
 class Pace:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gateway.document import Document, Fault, Loop, Segment
-from gateway.pipeline.readings import ReceivedAck, SetAck
+from gateway.pipeline.reading.values import ReceivedAck, SetAck
 
 VERDICTS = {
     "A": "accepted",

@@ -1,7 +1,7 @@
 """The desk: everything the holder of the writer's lock owns, and its commands. One per process that writes.
 
-Each command is `(desk, arguments, now)` written as a method; `gateway.pipeline.control` runs the same ones for other
-processes. Only here do the steps of the street meet.
+Each command is `(desk, arguments, now)` written as a method; `control` runs the same ones for other processes. Only
+here do the steps of the street meet.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from gateway.errors import OperatorMistake, PartnerMistake
 from gateway.messages import ENTROPY_BYTES, Accepted, message_id, microseconds
 from gateway.pipeline import deliver, replay
 from gateway.pipeline.accept import Delivery, accept
-from gateway.pipeline.children import Children
-from gateway.pipeline.configure import InForce, load, open_configuration, publish_configuration, sign_files
+from gateway.pipeline.answering.drafts import write_drafts
 from gateway.pipeline.context import Context
-from gateway.pipeline.drafts import write_drafts
+from gateway.pipeline.desk.configure import InForce, load, open_configuration, publish_configuration, sign_files
+from gateway.pipeline.desk.results import Progress, Replay
 from gateway.pipeline.elapse import elapse
 from gateway.pipeline.parties import Parties
-from gateway.pipeline.posting import follow
+from gateway.pipeline.posting.batch import follow
 from gateway.pipeline.process import Processor
-from gateway.pipeline.results import Progress, Replay
-from gateway.pipeline.zones import Zones
+from gateway.pipeline.reading.children import Children
+from gateway.pipeline.reading.zones import Zones
 from gateway.store import inbox, outbox
 from gateway.store.alerts import Alert, put_alerts
 from gateway.store.database import Database

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import Connection
 
-from gateway.pipeline.readings import ReadDocument
+from gateway.pipeline.reading.values import ReadDocument
 from gateway.store.documents import DocumentRow, Earlier, Key, find_keys
 
 DAY_US = 86_400 * 1_000_000

@@ -1,7 +1,7 @@
 """What goes back, decided inside the database transaction that records: TA1 and 997 at once, the rest as drafts.
 
 An 861, 824 or 850 is only decided here, with the ledger's effect; its map writes it afterwards, outside the lock
-(`gateway.pipeline.drafts`). Nothing here sends.
+(`gateway.pipeline.answering.drafts`). Nothing here sends.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from gateway.document import Delimiters, Party
 from gateway.partners import Partner
 from gateway.pipeline.context import Context
 from gateway.pipeline.parties import partner_of_party
-from gateway.pipeline.readings import ReadInterchange
+from gateway.pipeline.reading.values import ReadInterchange
 from gateway.store.controls import ControlNumbers
 from gateway.store.outbox import NewAnswer, put_answers
 from gateway.store.subscriptions import Subscription, list_subscriptions

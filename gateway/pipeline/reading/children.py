@@ -18,7 +18,7 @@ import msgspec
 
 from gateway.errors import Unavailable
 from gateway.pipeline.context import Context
-from gateway.pipeline.readings import ReadMessage
+from gateway.pipeline.reading.values import ReadMessage
 from gateway.store.inbox import Claimed
 
 _LENGTH = struct.Struct("<I")
@@ -65,7 +65,7 @@ class _Child:
     """One process and the hash of the configuration that it has."""
 
     def __init__(self) -> None:
-        command = [sys.executable, "-m", "gateway.pipeline.child"]
+        command = [sys.executable, "-m", "gateway.pipeline.reading.child"]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
         self._has = ""
         self._zones: Mapping[str, str] | None = None

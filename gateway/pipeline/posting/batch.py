@@ -11,10 +11,10 @@ from typing import NamedTuple
 import msgspec
 from sqlalchemy import Connection
 
-from gateway.pipeline.answering import Answers
+from gateway.pipeline.answering.decide import Answers
 from gateway.pipeline.context import Context
-from gateway.pipeline.duplicates import History
-from gateway.pipeline.readings import ReadDocument, ReadMessage
+from gateway.pipeline.posting.duplicates import History
+from gateway.pipeline.reading.values import ReadDocument, ReadMessage
 from gateway.pipeline.reconcile import reconcile_document, reconcile_interchange
 from gateway.store.alerts import Alert, put_alerts
 from gateway.store.documents import DocumentRow, load_documents, put_documents, replace_documents

@@ -11,7 +11,7 @@ import msgspec
 from gateway.messages import Accepted
 from gateway.pipeline.accept import Delivery
 from gateway.pipeline.desk import Desk
-from gateway.pipeline.results import Progress, Replay
+from gateway.pipeline.desk.results import Progress, Replay
 from gateway.store.keys import put_key, revoke_key
 from gateway.store.sent import review
 from gateway.store.subscriptions import end_subscription, put_subscription

@@ -18,9 +18,9 @@ from gateway.errors import CrossdockError, OperatorMistake
 from gateway.mapping import write_document
 from gateway.messages import from_microseconds
 from gateway.partners import Partner
-from gateway.pipeline.answering import Draft, delimiters_of, our_party
+from gateway.pipeline.answering.decide import Draft, delimiters_of, our_party
+from gateway.pipeline.answering.places import place_faults
 from gateway.pipeline.context import Context
-from gateway.pipeline.places import place_faults
 from gateway.store import outbox
 from gateway.store.alerts import Alert, put_alerts
 from gateway.store.controls import ControlNumbers

@@ -10,8 +10,8 @@ import signal
 import sys
 
 from gateway.mapping import Configuration
-from gateway.pipeline.children import Result, encoder, read_frame, work_decoder, write_frame
-from gateway.pipeline.reading import read_message
+from gateway.pipeline.reading.children import Result, encoder, read_frame, work_decoder, write_frame
+from gateway.pipeline.reading.message import read_message
 
 
 def main() -> None:

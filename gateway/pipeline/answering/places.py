@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 from gateway.document import Provenance
 from gateway.mapping import Configuration, MapReading, read_document
 from gateway.messages import split_document_id
-from gateway.pipeline.reading import read_documents
-from gateway.pipeline.zones import zone_finder
+from gateway.pipeline.reading.message import read_documents
+from gateway.pipeline.reading.zones import zone_finder
 from gateway.store.evidence import load_evidence
 from ledger.advices import AdvisedFault, AdvisedItem, ApplicationAdvice
 
