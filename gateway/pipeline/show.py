@@ -17,6 +17,7 @@ from gateway.store import alerts
 from gateway.store.documents import DocumentRow, load_documents
 from gateway.store.evidence import load_evidence
 from gateway.store.tables import inbox, outbox, sent_document
+from gateway.store.transports import load_facts
 from ledger import queries
 from ledger.outcomes import Recorded, Refused, Result
 
@@ -34,6 +35,7 @@ def show_message(connection: Connection, id: str) -> dict[str, Any]:
     kept = _events_kept(connection, rows)
     shown["documents"] = [_document(one, kept) for one in rows]
     shown["answers"] = [_plain(answer) for answer in load_answers(connection, id)]
+    shown["transport"] = _transport(connection, id)
     return shown
 
 
@@ -213,7 +215,19 @@ def _show_sent(connection: Connection, id: str) -> dict[str, Any]:
             for one in documents
         ],
         "answers": [],
+        "transport": _transport(connection, id),
     }
+
+
+def _transport(connection: Connection, id: str) -> dict[str, Any] | None:
+    """What the transport knows of a message; None where it left nothing."""
+    facts = load_facts(connection, id)
+    if facts is None:
+        return None
+    shown = {"channel": facts.channel, "key": facts.key, "mic": facts.mic, **facts.facts}
+    if facts.due_at:
+        shown["mdn_due_at"] = from_microseconds(facts.due_at).isoformat()
+    return shown
 
 
 def _answers(connection: Connection, rows: Iterable[Row[Any]]) -> Iterator[Answer]:

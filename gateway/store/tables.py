@@ -224,6 +224,22 @@ subscription = _table(
     _number("ended_at"),
 )
 
+transport = _table(
+    "transport",
+    Column("message", Text, primary_key=True),  # id in the inbox or outbox
+    Column("direction", Text, nullable=False),  # in | out
+    Column("channel", Text, nullable=False),
+    _text("partner"),
+    _text("key"),  # the transport's own name of the message: AS2 Message-ID, SFTP endpoint and file
+    _text("mic"),  # `digest, algorithm` of AS2; "" elsewhere
+    _number("due_at"),  # until when an answer of the transport (an asynchronous MDN) is awaited; 0 none is
+    _number("at"),
+    Column("facts", Text, nullable=False, server_default=text("'{}'")),  # JSON object
+    Index("transport_mic", "partner", "mic", sqlite_where=text("direction = 'in' AND mic <> ''")),
+    Index("transport_key", "key", sqlite_where=text("direction = 'out' AND key <> ''")),
+    Index("transport_due", "due_at", sqlite_where=text("due_at > 0")),
+)
+
 alert = _table(
     "alert",
     Column("seq", Number, primary_key=True, autoincrement=True),

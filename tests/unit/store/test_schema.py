@@ -38,7 +38,8 @@ def test_tables_of_another_version_are_refused_with_the_mend(database: Database)
         schema.check(connection)
 
     assert str(refused.value) == (
-        "the database has gateway tables 0000, this program needs 0001 (use the newer Crossdock that made it)"
+        f"the database has gateway tables 0000, this program needs {schema.newest_version()}"
+        " (use the newer Crossdock that made it)"
     )
 
 
