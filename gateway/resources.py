@@ -25,7 +25,9 @@ YAML_DEPTH_MAX = 32
 SOURCE_BYTES_MAX = 8_000_000
 
 SOURCE_NAMES = frozenset({"map.yaml", "guide.xml", "guide.yaml", "partner.yaml"})
-"""Files that decide answers; samples, expected results, readmes and certificates beside them do not."""
+"""Files that decide answers; samples, expected results and readmes beside them do not. Partners' certificates do too
+(`partners/<id>/certs/`): they decide whose signature is good, now and in a replay."""
+CERTIFICATE_SUFFIXES = (".pem", ".crt", ".cer")
 
 
 # --- folders -------------------------------------------------------------------------------------------------
@@ -83,7 +85,10 @@ def _sources_under(base: Path, name: str, examples: bool) -> Iterator[Path]:
             continue
         codes = name == "mappings" and inside.parts[0] == "codes" and path.suffix == ".yaml"
         release = "_release" in inside.parts and path.suffix in (".xml", ".txt")
-        if path.name in SOURCE_NAMES or codes or release:
+        certificate = (
+            name == "partners" and inside.parts[1:-1] == ("certs",) and path.name.endswith(CERTIFICATE_SUFFIXES)
+        )
+        if path.name in SOURCE_NAMES or codes or release or certificate:
             yield path
 
 

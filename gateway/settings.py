@@ -53,6 +53,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Concurrent HTTP requests that do work; further ones wait, then get 503 with Retry-After."""
     queue_max: Annotated[int, msgspec.Meta(ge=1)] = 10_000
     """Messages received and not yet processed beyond which new ones are refused with 503."""
+    as2_name: str = "CROSSDOCK"
+    """Our AS2 name towards every partner whose file gives no other one."""
+    as2_url: str = ""
+    """Where partners reach our `/as2` from outside; needed to ask for asynchronous MDNs."""
+    as2_passphrase: str = ""
+    """Reference (`env:NAME`, `file:PATH`) to the passphrase of our keys; "" is `file:HOME/keys/passphrase`."""
+
+    @property
+    def as2_passphrase_reference(self) -> str:
+        return self.as2_passphrase or f"file:{self.home / 'keys' / 'passphrase'}"
 
     def clock(self) -> Clock:
         """The clock this process goes by."""

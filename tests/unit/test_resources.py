@@ -46,11 +46,14 @@ def test_only_what_decides_answers_is_a_source(tmp_path: Path) -> None:
         "mappings/x12/004010/_release/codes.xml",
         "mappings/.hidden/map.yaml",
         "partners/acme/certs/acme.pem",
+        "partners/acme/certs/acme.key",
+        "partners/acme/samples/acme.pem",
     )
 
     assert sorted(source_files([tmp_path])) == [
         "mappings/x12/004010/856/map.yaml",
         "mappings/x12/004010/_release/codes.xml",
+        "partners/acme/certs/acme.pem",
     ]
 
 

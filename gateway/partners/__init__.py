@@ -1,0 +1,17 @@
+"""Partners and agreements: `partners/<id>/partner.yaml` as frozen values, found by every identity they carry.
+
+Reads and checks; holds no secrets (they are references) and knows nothing of transports or documents.
+"""
+
+from __future__ import annotations
+
+from gateway.partners.as2 import As2Terms, Certificate, Required
+from gateway.partners.reading import read_partner, read_partners
+from gateway.partners.registry import Partners
+from gateway.partners.sftp import Pickup, Push, SftpTerms
+from gateway.partners.values import Agreement, Delivery, Identities, Kind, Partner, Terms, X12Terms
+
+__all__ = [
+    "Agreement", "As2Terms", "Certificate", "Delivery", "Identities", "Kind", "Partner", "Partners", "Pickup", "Push",
+    "Required", "SftpTerms", "Terms", "X12Terms", "read_partner", "read_partners",
+]  # fmt: skip

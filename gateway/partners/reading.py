@@ -1,0 +1,254 @@
+"""Read and check `partners/<id>/partner.yaml`: every mistake with its line, in one pass."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from gateway.errors import OperatorMistake
+from gateway.partners.as2 import As2Terms, ReadFile, read_as2
+from gateway.partners.forms import holds_private_key, is_as2_name, is_qualified, is_url, is_zone, read_reference
+from gateway.partners.registry import Partners
+from gateway.partners.sftp import SftpTerms, read_sftp
+from gateway.partners.values import Agreement, Delivery, Identities, Kind, Partner, Terms, X12Terms
+from gateway.resources import CERTIFICATE_SUFFIXES, Entry, Mistake, Mistakes, read_yaml
+
+KINDS = ("supplier", "logistics", "internal", "customer", "van")
+DUPLICATES = ("enforce", "warn", "ignore")
+DELIVERIES = ("http", "mailbox", "as2", "sftp")
+TITLE_PASSES = ("shipment", "receipt", "consumption")
+RECEIVED_AS = (
+    "OrderPlaced", "ShipmentNotified", "GoodsReceived", "DiscrepancyResolved", "ReceivingAdvice",
+    "ApplicationAdvice", "ack", "reconcile", "record", "pass", "events",
+)  # fmt: skip
+"""What a received document may mean; `ack` and `reconcile` are about what we sent, `record` keeps it only,
+`pass` hands it on, `events` takes the canonical events as they say themselves."""
+SENT_ON = ("OrderPlaced", "OrderChanged", "OrderCancelled", "discrepancies", "faults", "receipts", "")
+"""What makes us send: an event kind, or what matching found; "" is sent whenever its own rule says (997)."""
+
+_ID = re.compile(r"_?[a-z0-9][a-z0-9_-]{0,39}\Z")
+_CODE3 = re.compile(r"[A-Z]{3}\Z")
+_RELEASE = re.compile(r"\d{6}\Z")
+
+
+def read_partner(source: Path | bytes, file: str = "", read_file: ReadFile | None = None) -> Partner:
+    """Read and check one partner.yaml. Raises Mistakes (an OperatorMistake) with all of them, each with its line.
+
+    `read_file` gives the files beside it (certificates); without it they are read beside `source` if that is a path.
+    """
+    mistakes: list[Mistake] = []
+    yaml = read_yaml(source, file)
+    entry = Entry(yaml, mistakes)
+    folder = Path(yaml.file).parent.name
+    partner = _partner(entry, folder, read_file or _files_beside(source))
+    if mistakes:
+        raise Mistakes(mistakes)
+    return partner
+
+
+def read_partners(files: Mapping[str, bytes]) -> Partners:
+    """Read every `partners/<id>/partner.yaml` among virtual paths; raises Mistakes with those of all files."""
+    mistakes: list[Mistake] = []
+    partners: list[Partner] = []
+    for path in sorted(p for p in files if p.startswith("partners/") and p.endswith("/partner.yaml")):
+        try:
+            partners.append(read_partner(files[path], path, _files_in(files, path.removesuffix("partner.yaml"))))
+        except Mistakes as found:
+            mistakes += found.mistakes
+        except OperatorMistake as found:
+            mistakes.append(Mistake(found.file or path, found.line, found.text, found.mend))
+    mistakes += _check_together(partners)
+    mistakes += _check_certificate_files(files)
+    if mistakes:
+        raise Mistakes(mistakes)
+    return Partners(partners)
+
+
+def _files_beside(source: Path | bytes) -> ReadFile:
+    def read(name: str) -> bytes | None:
+        try:
+            return (source.parent / name).read_bytes() if isinstance(source, Path) else None
+        except OSError:
+            return None
+
+    return read
+
+
+def _files_in(files: Mapping[str, bytes], folder: str) -> ReadFile:
+    return lambda name: files.get(folder + name)
+
+
+def _check_certificate_files(files: Mapping[str, bytes]) -> list[Mistake]:
+    """A private key among them, listed or not, would be published with the configuration."""
+    certificates = (path for path in files if path.startswith("partners/") and path.endswith(CERTIFICATE_SUFFIXES))
+    mend = "our keys belong to HOME/keys, theirs are not ours to have"
+    return [
+        Mistake(p, None, "holds a private key", mend) for p in sorted(certificates) if holds_private_key(files[p])
+    ]
+
+
+def _check_together(partners: list[Partner]) -> list[Mistake]:
+    """What only shows when all are known: an identity in two files, a carried partner that does not exist."""
+    mistakes: list[Mistake] = []
+    # An example is never in force, so it takes no identity away from a partner that is.
+    partners = [p for p in partners if not p.id.startswith("_")]
+    known = {p.id for p in partners}
+    for kind in ("party", "as2", "sftp", "keys"):
+        owner: dict[str, str] = {}
+        for partner in partners:
+            for name in getattr(partner.identities, kind):
+                if owner.setdefault(name, partner.id) != partner.id:
+                    mistakes.append(
+                        Mistake(_file(partner), None, f'identities.{kind} "{name}" belongs to {owner[name]} too')
+                    )
+    pairs: dict[tuple[str, str], str] = {}
+    for partner in partners:
+        for isa in partner.identities.isa:
+            for gs in partner.identities.gs or ("",):
+                if pairs.setdefault((isa, gs), partner.id) != partner.id:
+                    text = f'identities.isa "{isa}" with gs "{gs}" belongs to {pairs[isa, gs]} too'
+                    mistakes.append(Mistake(_file(partner), None, text, "tell them apart by their gs ids"))
+        for carried in partner.carries:
+            if carried not in known:
+                mistakes.append(Mistake(_file(partner), None, f'carries unknown partner "{carried}"'))
+    return mistakes
+
+
+def _file(partner: Partner) -> str:
+    return f"partners/{partner.id}/partner.yaml"
+
+
+def _partner(entry: Entry, folder: str, read_file: ReadFile) -> Partner:
+    keys = entry.mapping(
+        (
+            "partner", "kind", "name", "time_zone", "currency", "identities", "carries", "test", "x12", "receive",
+            "send", "deliver", "terms", "as2", "sftp",
+        )
+    )  # fmt: skip
+    if "partner" not in keys:
+        entry.note('key "partner" is missing', f"partner: {folder}")
+        keys["partner"] = Entry(entry.source, entry.mistakes, ("partner",), folder)
+    name = keys["partner"].such(lambda v: _ID.match(v) is not None, "must be lower case letters, digits, - and _")
+    if name and folder and name != folder:
+        keys["partner"].note(f'partner "{name}" stands in folder "{folder}"', "one name for both")
+
+    def get(key: str) -> Entry:
+        return keys.get(key) or Entry(entry.source, entry.mistakes, (key,), "")
+
+    identities, delivery = _identities(get("identities")), _delivery(get("deliver"))
+    as2, sftp = read_as2(get("as2"), read_file), read_sftp(get("sftp"))
+    _check_ways(get("as2"), get("deliver"), identities, delivery, as2, sftp)
+    return Partner(
+        id=name or folder,
+        kind=cast(Kind, keys["kind"].choice(KINDS, "supplier")) if "kind" in keys else "supplier",
+        name=get("name").text(),
+        time_zone=keys["time_zone"].such(is_zone, "is no IANA time zone", "UTC") if "time_zone" in keys else "UTC",
+        currency=get("currency").such(lambda v: v == "" or _CODE3.match(v) is not None, "is no ISO 4217 code"),
+        identities=identities,
+        carries=get("carries").texts() if "carries" in keys else (name or folder,),
+        test=keys["test"].flag() if "test" in keys else None,
+        x12=_x12(get("x12")),
+        receive=_agreements(get("receive"), "receive"),
+        send=_agreements(get("send"), "send"),
+        deliver=delivery,
+        terms=_terms(get("terms")),
+        as2=as2,
+        sftp=sftp,
+    )
+
+
+def _check_ways(
+    section: Entry,
+    deliver: Entry,
+    identities: Identities,
+    delivery: Delivery,
+    as2: As2Terms | None,
+    sftp: SftpTerms | None,
+) -> None:
+    """What only shows across sections: a delivery over a way that has not been agreed."""
+    if as2 is not None and not identities.as2:
+        section.note("as2 needs their own AS2 name", "identities: {as2: [THEIR-NAME]}")
+    if delivery.to == "as2" and (as2 is None or not as2.url):
+        deliver.note("deliver to as2 needs section as2 with its url")
+    if delivery.to == "sftp" and (sftp is None or sftp.push is None):
+        deliver.note("deliver to sftp needs section sftp with its push")
+
+
+def _identities(entry: Entry) -> Identities:
+    found: dict[str, tuple[str, ...]] = {}
+    for key, value in entry.mapping(Identities.__struct_fields__).items():
+        for item in value.items():
+            if key in ("isa", "party"):
+                item.such(is_qualified, 'must be qualifier:id, as "01:123456789"')
+            elif key == "as2":
+                item.such(is_as2_name, "must be 1 to 128 printable ASCII characters without quotes")
+            else:
+                item.such(lambda v: v.strip() != "", "must not be empty")
+        found[key] = value.texts()
+    return Identities(**found)
+
+
+def _x12(entry: Entry) -> X12Terms:
+    keys = entry.mapping(X12Terms.__struct_fields__)
+    found: dict[str, Any] = {}
+    for key, value in keys.items():
+        if key == "release":
+            found[key] = value.such(lambda v: _RELEASE.match(v) is not None, "must be six digits, as 004010")
+        elif key in ("element", "segment", "component", "repetition"):
+            found[key] = value.such(_is_delimiter, "must be one character, neither letter, digit nor blank")
+        elif key == "duplicates":
+            found[key] = value.choice(DUPLICATES, "enforce")
+        elif key == "duplicate_days":
+            found[key] = value.whole(365, 0, 3650)
+        elif key == "ack_requested":
+            found[key] = value.flag()
+        elif key == "our_isa":
+            found[key] = value.such(is_qualified, "must be qualifier:id")
+        else:
+            found[key] = value.text()
+    delimiters = [found[k] for k in ("element", "segment", "component", "repetition") if found.get(k)]
+    if len(set(delimiters)) != len(delimiters):
+        entry.note("two delimiters of x12 are the same character")
+    return X12Terms(**found)
+
+
+def _is_delimiter(text: str) -> bool:
+    return len(text) == 1 and not text.isalnum() and text != " " and ord(text) < 256
+
+
+def _agreements(entry: Entry, direction: Literal["receive", "send"]) -> dict[str, Agreement]:
+    key, options = ("as", RECEIVED_AS) if direction == "receive" else ("on", SENT_ON)
+    found: dict[str, Agreement] = {}
+    for document, value in entry.mapping().items():
+        keys = value.mapping((key,))
+        meaning = keys[key].choice(options, "", f"{document} {key}") if key in keys else ""
+        found[document] = Agreement(document=document, direction=direction, meaning=meaning)
+    return found
+
+
+def _delivery(entry: Entry) -> Delivery:
+    keys = entry.mapping(Delivery.__struct_fields__)
+    if not keys:
+        return Delivery()
+    to = keys["to"].choice(DELIVERIES, "mailbox", "delivery") if "to" in keys else "mailbox"
+    url = keys["url"].such(is_url, "must begin with https:// or http://") if "url" in keys else ""
+    secret = read_reference(keys["secret"]) if "secret" in keys else ""
+    if to == "http" and "url" not in keys:
+        entry.note("deliver to http needs a url")
+    return Delivery(to=cast(Any, to), url=url, secret=secret)
+
+
+def _terms(entry: Entry) -> Terms:
+    keys = entry.mapping()
+    found: dict[str, Any] = {}
+    if "asn_due_minutes" in keys:
+        found["asn_due_minutes"] = keys.pop("asn_due_minutes").whole(30, 0, 100_000)
+    if "title_passes" in keys:
+        found["title_passes"] = keys.pop("title_passes").choice(TITLE_PASSES, "receipt")
+    if "tolerances" in keys:
+        tolerances = keys.pop("tolerances")
+        tolerances.mapping()
+        found["tolerances"] = tolerances.value or {}
+    return Terms(**found, other={key: value.value for key, value in keys.items()})

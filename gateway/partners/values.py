@@ -1,0 +1,116 @@
+"""What we know of a partner, as frozen values: who it is, what is agreed, where answers go.
+
+Values and questions about one partner; nothing is read here, and no secret is held (they are references).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from gateway.partners.as2 import As2Terms
+from gateway.partners.sftp import SftpTerms
+
+Kind = Literal["supplier", "logistics", "internal", "customer", "van"]
+Duplicates = Literal["enforce", "warn", "ignore"]
+
+
+class Identities(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Every name by which a partner shows itself. ISA and party are `qualifier:id`, zeros kept."""
+
+    isa: tuple[str, ...] = ()
+    gs: tuple[str, ...] = ()
+    party: tuple[str, ...] = ()
+    as2: tuple[str, ...] = ()
+    sftp: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+
+
+class X12Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How X12 is spoken with a partner. `our_isa` and `our_gs` are our own ids towards it."""
+
+    release: str = "004010"
+    element: str = "*"
+    segment: str = "~"
+    component: str = ">"
+    repetition: str = ""
+    duplicates: Duplicates = "enforce"
+    duplicate_days: int = 365
+    our_isa: str = ""
+    our_gs: str = ""
+    ack_requested: bool = False
+
+
+class Agreement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One document type in one direction: what it means when received, or what makes us send it."""
+
+    document: str
+    direction: Literal["receive", "send"]
+    meaning: str = ""
+    """`as:` of a received document, `on:` of a sent one."""
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where answers go. `secret` is a reference: `env:NAME` or `file:PATH`."""
+
+    to: Literal["http", "mailbox", "as2", "sftp"] = "mailbox"
+    url: str = ""
+    secret: str = ""
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the ledger is told about a partner; anything absent takes the ledger's default."""
+
+    asn_due_minutes: int | None = None
+    title_passes: Literal["", "shipment", "receipt", "consumption"] = ""
+    tolerances: Mapping[str, Any] = {}
+    """As written in the file (text, mappings of text); the ledger's policy gives them meaning."""
+    other: Mapping[str, Any] = {}
+    """Further terms as written, for the policy."""
+
+
+class Partner(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One partner folder. `id` is the folder's name and the id everywhere."""
+
+    id: str
+    kind: Kind = "supplier"
+    name: str = ""
+    time_zone: str = "UTC"
+    currency: str = ""
+    identities: Identities = Identities()
+    carries: tuple[str, ...] = ()
+    """Partners whose ISA and GS ids this one may bring; its own id if the file does not say."""
+    test: bool | None = None
+    """The partner's state, compared with ISA15 (and the test flag of other formats): true only test, false only
+    live traffic, absent both, each into its own book. A disagreement is held, never posted."""
+    x12: X12Terms = X12Terms()
+    receive: Mapping[str, Agreement] = {}
+    send: Mapping[str, Agreement] = {}
+    deliver: Delivery = Delivery()
+    terms: Terms = Terms()
+    as2: As2Terms | None = None
+    """None: no AS2 with this partner, whatever names it has."""
+    sftp: SftpTerms | None = None
+    """Their server, which we pick up from and push to; None: none."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def may_carry(self, partner_id: str) -> bool:
+        """True if documents of that partner may arrive over this partner's transport identity."""
+        return partner_id in self.carries
+
+    def receives(self, document: str) -> Agreement | None:
+        """The agreement on a received document type (`856`, `goods_receipt`); None: not agreed."""
+        return self.receive.get(document)
+
+    def sends(self, document: str) -> Agreement | None:
+        return self.send.get(document)
+
+    def sends_on(self, occasion: str) -> tuple[Agreement, ...]:
+        """Documents that this partner gets on an event kind or finding (`OrderPlaced`, `discrepancies`)."""
+        return tuple(agreement for agreement in self.send.values() if agreement.meaning == occasion)
