@@ -250,3 +250,62 @@ alert = _table(
     _text("text"),
     _number("at"),
 )
+
+sftp_endpoint = _table(
+    "sftp_endpoint",
+    Column("partner", Text, primary_key=True),
+    _text("terms"),  # digest of the agreed terms under which the rest was learned
+    _number("failures"),  # in a row
+    _number("next_at"),
+    _text("kind"),  # later | never of the last trouble, "" after a success
+    _text("code"),
+    _text("trouble"),
+    _number("trouble_at"),
+    _number("ok_at"),
+    _text("host_key"),
+)
+
+sftp_place = _table(
+    "sftp_place",
+    Column("id", Text, primary_key=True),  # partner, folder and names of one pickup
+    _text("partner"),
+    _text("folder"),
+    _text("tag"),  # marks the names that we claim there
+    _text("holder"),
+    _number("lease_until"),
+    _number("token"),
+    _number("next_at"),
+    _number("polled_at"),
+    _number("claims_refused"),
+)
+
+sftp_entry = _table(
+    "sftp_entry",
+    Column("place", Text, nullable=False),
+    Column("name", Text, nullable=False),  # hexadecimal
+    _number("size"),
+    _number("mtime"),  # the server's clock
+    _text("state"),  # seen | claimed | taken | refused
+    _number("first_at"),  # our clock
+    _number("attempts"),
+    _text("reason"),
+    _number("token"),
+    _number("warned"),
+    PrimaryKeyConstraint("place", "name"),
+)
+
+sftp_cleanup = _table(
+    "sftp_cleanup",
+    Column("seq", Number, primary_key=True, autoincrement=True),
+    Column("place", Text, nullable=False),
+    _text("message"),
+    _text("source"),  # hexadecimal, as is `target`; "" deletes
+    _text("target"),
+    _number("size"),
+    _number("mtime"),
+    _number("attempts"),
+    _number("next_at"),
+    _text("reason"),
+    _number("at"),
+    Index("sftp_cleanup_place", "place"),
+)
