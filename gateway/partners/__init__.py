@@ -6,12 +6,13 @@ Reads and checks; holds no secrets (they are references) and knows nothing of tr
 from __future__ import annotations
 
 from gateway.partners.as2 import As2Terms, Certificate, Required
+from gateway.partners.own import OwnKey, OwnKeys, read_own_keys
 from gateway.partners.reading import read_partner, read_partners
 from gateway.partners.registry import Partners
 from gateway.partners.sftp import Pickup, Push, SftpTerms
 from gateway.partners.values import Agreement, Delivery, Identities, Kind, Partner, Terms, X12Terms
 
 __all__ = [
-    "Agreement", "As2Terms", "Certificate", "Delivery", "Identities", "Kind", "Partner", "Partners", "Pickup", "Push",
-    "Required", "SftpTerms", "Terms", "X12Terms", "read_partner", "read_partners",
+    "Agreement", "As2Terms", "Certificate", "Delivery", "Identities", "Kind", "OwnKey", "OwnKeys", "Partner", "Partners", "Pickup", "Push",
+    "Required", "SftpTerms", "Terms", "X12Terms", "read_own_keys", "read_partner", "read_partners",
 ]  # fmt: skip

@@ -28,6 +28,11 @@ class Home:
         return self.path / "mappings"
 
     @property
+    def keys(self) -> Path:
+        """Our own AS2 keys, encrypted, and where nothing else says so the passphrase that opens them."""
+        return self.path / "keys"
+
+    @property
     def run(self) -> Path:
         return self.path / "run"
 
@@ -43,5 +48,5 @@ class Home:
 
     def create(self) -> None:
         """Make the folders, closed to other users: keys and partner data live here."""
-        for folder in (self.path, self.run, self.partners, self.mappings):
+        for folder in (self.path, self.run, self.partners, self.mappings, self.keys):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
