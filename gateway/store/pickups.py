@@ -7,6 +7,7 @@ A place is one folder of one partner. Whoever polls it holds a lease with a fenc
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -31,7 +32,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A remote name as last seen. Another size or mtime is another entry, known from anew.
+    """A remote name as last seen.
 
     `state`: `seen` (not ready), `claimed` (being fetched without a rename), `taken` (we have it, and it may stay
     where it is), `refused` (we will not take it).
@@ -43,7 +44,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     mtime: int
     state: str = "seen"
     first_at: int = 0
-    """Our time of the first listing that showed it so."""
+    """Our time of the first listing that showed the name."""
+    same_at: int = 0
+    """Our time of the first listing that showed it with this size and mtime."""
     attempts: int = 0
     reason: str = ""
     token: int = 0
@@ -124,12 +127,8 @@ def refuse_claims(connection: Connection, id: str) -> None:
 
 def load_entries(connection: Connection, place: str) -> list[Entry]:
     """Every name that is remembered of a place."""
-    rows = connection.execute(
-        select(
-            sftp_entry.c.name, sftp_entry.c.size, sftp_entry.c.mtime, sftp_entry.c.state, sftp_entry.c.first_at,
-            sftp_entry.c.attempts, sftp_entry.c.reason, sftp_entry.c.token, sftp_entry.c.warned,
-        ).where(sftp_entry.c.place == place)
-    )  # fmt: skip
+    columns = [sftp_entry.c[name] for name in Entry.__struct_fields__]
+    rows = connection.execute(select(*columns).where(sftp_entry.c.place == place))
     return [Entry(**row._mapping) for row in rows]
 
 

@@ -251,9 +251,9 @@ alert = _table(
     _number("at"),
 )
 
-sftp_endpoint = _table(
-    "sftp_endpoint",
-    Column("partner", Text, primary_key=True),
+sftp_circuit = _table(
+    "sftp_circuit",
+    Column("id", Text, primary_key=True),  # a partner's server, or one of its places
     _text("terms"),  # digest of the agreed terms under which the rest was learned
     _number("failures"),  # in a row
     _number("next_at"),
@@ -286,7 +286,8 @@ sftp_entry = _table(
     _number("size"),
     _number("mtime"),  # the server's clock
     _text("state"),  # seen | claimed | taken | refused
-    _number("first_at"),  # our clock
+    _number("first_at"),  # our clock, as is `same_at`
+    _number("same_at"),
     _number("attempts"),
     _text("reason"),
     _number("token"),

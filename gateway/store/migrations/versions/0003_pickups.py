@@ -13,8 +13,8 @@ NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     op.create_table(
-        "sftp_endpoint",
-        sa.Column("partner", sa.Text(), nullable=False),
+        "sftp_circuit",
+        sa.Column("id", sa.Text(), nullable=False),
         sa.Column("terms", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("failures", NUMBER, server_default=sa.text("0"), nullable=False),
         sa.Column("next_at", NUMBER, server_default=sa.text("0"), nullable=False),
@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("trouble_at", NUMBER, server_default=sa.text("0"), nullable=False),
         sa.Column("ok_at", NUMBER, server_default=sa.text("0"), nullable=False),
         sa.Column("host_key", sa.Text(), server_default=sa.text("''"), nullable=False),
-        sa.PrimaryKeyConstraint("partner"),
+        sa.PrimaryKeyConstraint("id"),
         sqlite_strict=True,
     )
     op.create_table(
@@ -50,6 +50,7 @@ def upgrade() -> None:
         sa.Column("mtime", NUMBER, server_default=sa.text("0"), nullable=False),
         sa.Column("state", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("first_at", NUMBER, server_default=sa.text("0"), nullable=False),
+        sa.Column("same_at", NUMBER, server_default=sa.text("0"), nullable=False),
         sa.Column("attempts", NUMBER, server_default=sa.text("0"), nullable=False),
         sa.Column("reason", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("token", NUMBER, server_default=sa.text("0"), nullable=False),
