@@ -1,11 +1,12 @@
 """Deliver: send what the outbox holds, per destination in order, retried by kind of trouble and parked past a limit.
 
 Mailboxes are not sent to: their partners fetch, and the fetch is their delivery. The overdue clock of what must be
-acknowledged starts with the 2xx or the fetch.
+acknowledged starts with the MDN, the 2xx or the fetch.
 """
 
 from __future__ import annotations
 
+import contextlib
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -17,15 +18,13 @@ from gateway.errors import OperatorMistake
 from gateway.messages import microseconds
 from gateway.partners import Partner
 from gateway.pipeline.context import Context
-from gateway.settings import resolve_secret
+from gateway.pipeline.delivering import PUSHED, Carrier, Outcome, Tools, find_carrier
 from gateway.store import outbox
 from gateway.store.alerts import Alert, put_alerts
 from gateway.store.database import Database
 from gateway.store.evidence import load_evidence
 from gateway.store.outbox import Due, Waiting
-from gateway.store.subscriptions import list_subscriptions
 from gateway.store.writer import Writer
-from gateway.transports.http import Destination, Outcome, Sender
 
 log = structlog.get_logger(__name__)
 
@@ -46,11 +45,11 @@ class Delivered(NamedTuple):
     parked: int = 0
 
 
-def deliver_due(database: Database, writer: Writer, sender: Sender, context: Context) -> Delivered:
+def deliver_due(database: Database, tools: Tools, context: Context) -> Delivered:
     """Send what is due now to every destination that has something; returns when each was tried once."""
-    pushed = [partner.id for partner in context.configuration.partners if partner.deliver.to == "http"]
+    pushed = [partner.id for partner in context.configuration.partners if partner.deliver.to in PUSHED]
     due = (
-        writer.run(
+        tools.writer.run(
             lambda connection: outbox.claim_destinations(
                 connection, now=context.at, most=DESTINATIONS_MAX, pushed=pushed
             )
@@ -60,7 +59,7 @@ def deliver_due(database: Database, writer: Writer, sender: Sender, context: Con
     )
     total = Delivered()
     for one in due:
-        done = _deliver_to(database, writer, sender, context, one)
+        done = _deliver_to(database, tools, context, one)
         total = Delivered(*(a + b for a, b in zip(total, done, strict=True)))
     return total
 
@@ -68,7 +67,7 @@ def deliver_due(database: Database, writer: Writer, sender: Sender, context: Con
 def fetch(connection: Connection, id: str, partner: Partner | None, context: Context) -> None:
     """A partner took a message out of its mailbox."""
     outbox.mark_sent(connection, [id], at=context.at, status="fetched")
-    outbox.start_clock(connection, id, at=context.at, due_at=_due_at(partner, context))
+    outbox.start_clock(connection, id, at=context.at, due_at=ack_due_at(partner, context))
 
 
 def _has_ready(database: Database, context: Context, pushed: list[str]) -> bool:
@@ -77,43 +76,50 @@ def _has_ready(database: Database, context: Context, pushed: list[str]) -> bool:
         return outbox.has_due(connection, now=context.at, pushed=pushed)
 
 
-def _deliver_to(database: Database, writer: Writer, sender: Sender, context: Context, due: Due) -> Delivered:
+def _deliver_to(database: Database, tools: Tools, context: Context, due: Due) -> Delivered:
+    carrier: Carrier | None = None
     with database.read() as connection:
         waiting = outbox.load_waiting(connection, due.id, most=MESSAGES_MAX)
         evidence = load_evidence(connection, [one.id for one in waiting])
         try:
-            destination = _find_destination(connection, due, context)
+            carrier = find_carrier(connection, due, context, tools)
         except OperatorMistake as mistake:
-            return _give_up(writer, context, due, waiting, str(mistake))
-    sent: list[str] = []
-    outcome = Outcome("arrived")
-    failed: Waiting | None = None
-    for one in waiting:
-        outcome = sender.post(
-            destination, evidence.get(one.id, b""), id=one.id, media_type=one.media_type, now=context.now
-        )
-        if outcome.result != "arrived":
-            failed = one
-            break
-        sent.append(one.id)
-        log.info("message.sent", outbox_id=one.id, kind=one.kind, destination=due.id)
-    return _settle(writer, context, due, sent, failed, outcome)
+            return _give_up(tools.writer, context, due, waiting, str(mistake))
+    done: list[tuple[Waiting, Outcome]] = []
+    with contextlib.closing(carrier):
+        for one in waiting:
+            try:
+                outcome = carrier.send(one, evidence.get(one.id, b""))
+            except OperatorMistake as mistake:
+                sent = _settle(tools.writer, context, due, done) if done else Delivered()
+                failed = _give_up(tools.writer, context, due, waiting[len(done) :], str(mistake))
+                return Delivered(*(a + b for a, b in zip(sent, failed, strict=True)))
+            done.append((one, outcome))
+            if outcome.result in ("later", "never"):
+                break
+            log.info("message.sent", outbox_id=one.id, kind=one.kind, destination=due.id, result=outcome.result)
+    return _settle(tools.writer, context, due, done)
 
 
-def _settle(
-    writer: Writer, context: Context, due: Due, sent: list[str], failed: Waiting | None, outcome: Outcome
-) -> Delivered:
+def _settle(writer: Writer, context: Context, due: Due, done: list[tuple[Waiting, Outcome]]) -> Delivered:
+    """Store what became of each message; only the last can have failed."""
     partner = context.configuration.partners.get(due.id)
+    failed, outcome = done[-1] if done and done[-1][1].result in ("later", "never") else (None, Outcome("arrived"))
     attempts = 0 if failed is None else failed.attempts + 1
     park = failed is not None and (outcome.result == "never" or attempts >= ATTEMPTS_MAX)
     wait = 0.0 if failed is None or park else _seconds_to_wait(attempts, outcome)
+    arrived = [one.id for one, each in done if each.result == "arrived"]
 
     def job(connection: Connection) -> None:
         if not outbox.holds_destination(connection, due):
             return
-        outbox.mark_sent(connection, sent, at=context.at)
-        for id in sent:
-            outbox.start_clock(connection, id, at=context.at, due_at=_due_at(partner, context))
+        for _, each in done:
+            if each.keep is not None:
+                each.keep(connection)
+        outbox.mark_awaiting(connection, [one.id for one, each in done if each.result == "awaiting"])
+        outbox.mark_sent(connection, arrived, at=context.at)
+        for id in arrived:
+            outbox.start_clock(connection, id, at=context.at, due_at=ack_due_at(partner, context))
         if failed is not None:
             outbox.mark_failed(connection, failed.id, reason=outcome.reason, park=park)
             if park:
@@ -124,7 +130,7 @@ def _settle(
     writer.run(job)
     if failed is not None:
         log.warning("delivery.failed", outbox_id=failed.id, destination=due.id, reason=outcome.reason, parked=park)
-    return Delivered(len(sent), int(failed is not None and not park), int(park))
+    return Delivered(len(done) - int(failed is not None), int(failed is not None and not park), int(park))
 
 
 def _give_up(writer: Writer, context: Context, due: Due, waiting: list[Waiting], reason: str) -> Delivered:
@@ -143,22 +149,6 @@ def _give_up(writer: Writer, context: Context, due: Due, waiting: list[Waiting],
     return Delivered(failed=1)
 
 
-def _find_destination(connection: Connection, due: Due, context: Context) -> Destination:
-    if due.id.startswith("hook:"):
-        for subscription in list_subscriptions(connection, ended=True):
-            if f"hook:{subscription.id}" == due.id:
-                return Destination(subscription.url, _secret(subscription.secret))
-        raise OperatorMistake(f"the subscription {due.id} is gone")
-    partner = context.configuration.partners.get(due.id)
-    if partner is None or not partner.deliver.url:
-        raise OperatorMistake(f"partner {due.id} has no address to deliver to", mend="deliver in its partner.yaml")
-    return Destination(partner.deliver.url, _secret(partner.deliver.secret))
-
-
-def _secret(reference: str) -> str:
-    return resolve_secret(reference) if reference else ""
-
-
 def _seconds_to_wait(attempts: int, outcome: Outcome) -> float:
     """Exponential with jitter, and never sooner than the receiver asked for."""
     state = tenacity.RetryCallState(tenacity.Retrying(), None, (), {})
@@ -166,7 +156,8 @@ def _seconds_to_wait(attempts: int, outcome: Outcome) -> float:
     return max(_wait(state), outcome.retry_after_s or 0.0)
 
 
-def _due_at(partner: Partner | None, context: Context) -> int:
+def ack_due_at(partner: Partner | None, context: Context) -> int:
+    """When a message that arrived now must have been acknowledged."""
     minutes = ACK_DUE_MINUTES
     if partner is not None:
         stated = str(partner.terms.other.get("ack_due_minutes", ""))

@@ -200,7 +200,9 @@ def _due(*, now: int, pushed: Sequence[str] | None) -> Select[tuple[str]]:
     ready = exists().where(outbox.c.destination == destination.c.id, outbox.c.status == "ready", _IS_OPEN)
     due = select(destination.c.id).where(destination.c.next_attempt <= now, destination.c.lease_until < now, ready)
     if pushed is not None:
-        due = due.where(or_(destination.c.id.in_(pushed), destination.c.id.like("hook:%")))
+        due = due.where(
+            or_(destination.c.id.in_(pushed), destination.c.id.like("hook:%"), destination.c.id.like("mdn:%"))
+        )
     return due
 
 
@@ -230,10 +232,21 @@ def mark_sent(connection: Connection, ids: Sequence[str], *, at: int, status: st
         return
     connection.execute(
         update(outbox)
-        .where(outbox.c.id == bindparam("b_id"), outbox.c.status == "ready")
+        .where(outbox.c.id == bindparam("b_id"), or_(outbox.c.status == "ready", outbox.c.status == "awaiting"))
         .values(status=status, sent_at=at, attempts=outbox.c.attempts + 1, reason=""),
         [{"b_id": id} for id in ids],
     )
+
+
+def mark_awaiting(connection: Connection, ids: Sequence[str]) -> None:
+    """They left, and only an MDN will tell whether they arrived: out of the way of what follows."""
+    if ids:
+        connection.execute(
+            update(outbox)
+            .where(outbox.c.id == bindparam("b_id"), outbox.c.status == "ready")
+            .values(status="awaiting", attempts=outbox.c.attempts + 1, reason=""),
+            [{"b_id": id} for id in ids],
+        )
 
 
 def start_clock(connection: Connection, id: str, *, at: int, due_at: int) -> None:

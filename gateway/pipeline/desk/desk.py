@@ -22,6 +22,7 @@ from gateway.pipeline import deliver, replay
 from gateway.pipeline.accept import Delivery, accept
 from gateway.pipeline.answering.drafts import write_drafts
 from gateway.pipeline.context import Context
+from gateway.pipeline.delivering import Tools
 from gateway.pipeline.desk.configure import InForce, load, open_configuration, publish_configuration, sign_files
 from gateway.pipeline.desk.results import Progress, Replay
 from gateway.pipeline.elapse import elapse
@@ -57,7 +58,8 @@ class Desk:
         self._children = Children(children) if children else None
         self.writer = Writer(database.writing)
         self.ledger = Ledger()
-        self.sender = Sender()
+        self._sender = Sender()
+        self._tools = Tools(writer=self.writer, http=self._sender)
         self.arrived = threading.Event()
         """Set when something waits in the inbox; the worker clears it."""
         self._processing, self._delivering = threading.Lock(), threading.Lock()
@@ -76,7 +78,7 @@ class Desk:
     def close(self) -> None:
         if self._children is not None:
             self._children.close()
-        self.sender.close()
+        self._sender.close()
         self.writer.close()
 
     def context(self, now: datetime) -> Context:
@@ -113,7 +115,7 @@ class Desk:
     def deliver(self, now: datetime) -> Progress:
         """Every destination with something due is tried once."""
         with self._delivering:
-            done = deliver.deliver_due(self.database, self.writer, self.sender, self.context(now))
+            done = deliver.deliver_due(self.database, self._tools, self.context(now))
         return Progress(sent=done.sent, parked=done.parked)
 
     def run_until_idle(self, send: bool, now: datetime) -> Progress:
