@@ -13,6 +13,7 @@ from gateway.partners.sftp import Pickup, Push, SftpTerms
 from gateway.partners.values import Agreement, Delivery, Identities, Kind, Partner, Terms, X12Terms
 
 __all__ = [
-    "Agreement", "As2Terms", "Certificate", "Delivery", "Identities", "Kind", "OwnKey", "OwnKeys", "Partner", "Partners", "Pickup", "Push",
-    "Required", "SftpTerms", "Terms", "X12Terms", "read_own_keys", "read_partner", "read_partners",
+    "Agreement", "As2Terms", "Certificate", "Delivery", "Identities", "Kind", "OwnKey", "OwnKeys", "Partner",
+    "Partners", "Pickup", "Push", "Required", "SftpTerms", "Terms", "X12Terms", "read_own_keys", "read_partner",
+    "read_partners",
 ]  # fmt: skip

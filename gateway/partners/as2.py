@@ -16,6 +16,7 @@ from gateway.partners.forms import (
     certificate_in,
     holds_private_key,
     is_as2_name,
+    is_network,
     is_url,
     moment_of,
     origin_of,
@@ -86,7 +87,8 @@ class As2Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Weak algorithms that are taken from them; never used towards them."""
     certificates: tuple[Certificate, ...] = ()
     mdn_urls: tuple[str, ...] = ()
-    """Origins (`https://host:port`, in one spelling) to which an asynchronous MDN may be sent."""
+    """Origins (`https://host:port`, in one spelling) to which an asynchronous MDN may be sent; and networks
+    (`10.1.0.0/16`) whose private addresses may stand behind such a host name."""
     mdn_timeout_minutes: int = 60
     """After it a message without its MDN counts as not arrived."""
     user: str = ""
@@ -138,9 +140,14 @@ _CHOICES: dict[str, tuple[str, ...]] = {"sign": SIGN, "encrypt": ENCRYPT, "compr
 
 def _read_origin(entry: Entry) -> str:
     text = entry.text()
+    if is_network(text):
+        return text
     origin = origin_of(text)
     if not origin or text.rstrip("/").count("/") != 2:
-        entry.note(f'{entry.name} "{text}" must be scheme, host and port', "write https://host:port")
+        entry.note(
+            f'{entry.name} "{text}" must be scheme, host and port',
+            "write https://host:port, or a network as 10.1.0.0/16",
+        )
         return ""
     return origin
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import ipaddress
 import re
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -44,6 +45,14 @@ def is_as2_name(text: str) -> bool:
     Source: RFC 4130 section 6.2.
     """
     return re.match(r"[!#-\[\]-~](?:[ !#-\[\]-~]{0,126}[!#-\[\]-~])?\Z", text) is not None
+
+
+def is_network(text: str) -> bool:
+    """A network with its length, as `10.1.0.0/16`."""
+    try:
+        return "/" in text and "://" not in text and ipaddress.ip_network(text) is not None
+    except ValueError:
+        return False
 
 
 def origin_of(url: str) -> str:

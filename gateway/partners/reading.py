@@ -11,7 +11,7 @@ from gateway.errors import OperatorMistake
 from gateway.partners.as2 import As2Terms, ReadFile, read_as2
 from gateway.partners.forms import holds_private_key, is_as2_name, is_qualified, is_url, is_zone, read_reference
 from gateway.partners.registry import Partners
-from gateway.partners.sftp import SftpTerms, read_sftp
+from gateway.partners.sftp import read_sftp
 from gateway.partners.values import Agreement, Delivery, Identities, Kind, Partner, Terms, X12Terms
 from gateway.resources import CERTIFICATE_SUFFIXES, Entry, Mistake, Mistakes, read_yaml
 
@@ -139,7 +139,7 @@ def _partner(entry: Entry, folder: str, read_file: ReadFile) -> Partner:
 
     identities, delivery = _identities(get("identities")), _delivery(get("deliver"))
     as2, sftp = read_as2(get("as2"), read_file), read_sftp(get("sftp"))
-    _check_ways(get("as2"), get("deliver"), identities, delivery, as2, sftp)
+    _check_ways(get("as2"), get("sftp"), get("deliver"), identities, delivery, as2)
     return Partner(
         id=name or folder,
         kind=cast(Kind, keys["kind"].choice(KINDS, "supplier")) if "kind" in keys else "supplier",
@@ -161,18 +161,19 @@ def _partner(entry: Entry, folder: str, read_file: ReadFile) -> Partner:
 
 def _check_ways(
     section: Entry,
+    sftp_section: Entry,
     deliver: Entry,
     identities: Identities,
     delivery: Delivery,
     as2: As2Terms | None,
-    sftp: SftpTerms | None,
 ) -> None:
     """What only shows across sections: a delivery over a way that has not been agreed."""
     if as2 is not None and not identities.as2:
         section.note("as2 needs their own AS2 name", "identities: {as2: [THEIR-NAME]}")
-    if delivery.to == "as2" and (as2 is None or not as2.url):
+    # By what is written, not by what was read: a url with a mistake in it has been told already.
+    if delivery.to == "as2" and "url" not in (section.value or {}):
         deliver.note("deliver to as2 needs section as2 with its url")
-    if delivery.to == "sftp" and (sftp is None or sftp.push is None):
+    if delivery.to == "sftp" and "push" not in (sftp_section.value or {}):
         deliver.note("deliver to sftp needs section sftp with its push")
 
 

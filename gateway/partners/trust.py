@@ -18,7 +18,7 @@ BEGINNING, END = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=U
 
 
 class Window(NamedTuple):
-    """When one certificate or key may be used, by the list and by its own dates. `end` is the first moment past it."""
+    """When one certificate or key may be used, by the list and its own dates. `end` is the first moment past it."""
 
     name: str
     start: datetime
