@@ -58,22 +58,27 @@ def select(
     *,
     where: str = "",
     index: str = "",
+    among: tuple[str, Iterable[str]] | None = None,
 ) -> Sequence[Any]:
     """Rows where the `fixed` columns have their value and the columns `by` are one of `keys`.
 
     `where` is a constant condition, spelled as in a partial index so that the engine may use it. `index` names the
     secondary index to use: SQLite keeps no statistics of ours and would walk the primary key of the whole site.
+    `among` keeps of these rows only those whose text column is one of the values.
     """
     wanted = list(keys)
     if not wanted:
         return ()
     names = tuple(name for name, _ in fixed)
     values = tuple(value for _, value in fixed)
+    column, kept = among or ("", ())
     if conn.dialect.name == "sqlite":
-        statement = _select_sqlite(table, columns, names, by, where, index)
-        return conn.exec_driver_sql(statement, (_json(wanted).decode(), *values)).fetchall()
-    statement = _select_unnest(table, columns, names, by, where)
-    return conn.exec_driver_sql(statement, (*_columns(wanted), *values)).fetchall()
+        statement = _select_sqlite(table, columns, names, by, where, index, column)
+        filtered: tuple[Any, ...] = (_json(list(kept)).decode(),) if column else ()
+        return conn.exec_driver_sql(statement, (_json(wanted).decode(), *values, *filtered)).fetchall()
+    statement = _select_unnest(table, columns, names, by, where, column)
+    filtered = (list(kept),) if column else ()
+    return conn.exec_driver_sql(statement, (*_columns(wanted), *values, *filtered)).fetchall()
 
 
 def look_up(
@@ -86,17 +91,20 @@ def look_up(
     *,
     where: str = "",
     index: str = "",
+    among: tuple[str, Iterable[str]] | None = None,
 ) -> Sequence[Row]:
     """`select` for the writer: plain tuples, on SQLite past SQLAlchemy's result, which costs more than the rows."""
     wanted = list(keys)
     if not wanted:
         return ()
     if conn.dialect.name != "sqlite":
-        return select(conn, table, columns, fixed, by, wanted, where=where, index=index)
+        return select(conn, table, columns, fixed, by, wanted, where=where, index=index, among=among)
     names = tuple(name for name, _ in fixed)
     values = tuple(value for _, value in fixed)
-    statement = _select_sqlite(table, columns, names, by, where, index)
-    found: list[Row] = _cursor(conn).execute(statement, (_json(wanted).decode(), *values)).fetchall()
+    column, kept = among or ("", ())
+    statement = _select_sqlite(table, columns, names, by, where, index, column)
+    filtered = (_json(list(kept)).decode(),) if column else ()
+    found: list[Row] = _cursor(conn).execute(statement, (_json(wanted).decode(), *values, *filtered)).fetchall()
     return found
 
 
@@ -153,13 +161,21 @@ def _update_unnest(table: Table, keys: tuple[str, ...], values: tuple[str, ...])
 
 @cache
 def _select_sqlite(
-    table: Table, columns: tuple[str, ...], fixed: tuple[str, ...], by: tuple[str, ...], where: str, index: str
+    table: Table,
+    columns: tuple[str, ...],
+    fixed: tuple[str, ...],
+    by: tuple[str, ...],
+    where: str,
+    index: str,
+    among: str,
 ) -> str:
     listed = ", ".join(f't."{name}"' for name in columns)
     conditions = [f't."{name}" = ?' for name in fixed]
     conditions += [f"t.\"{name}\" = json_extract(k.value, '$[{n}]')" for n, name in enumerate(by)]
     if where:
         conditions.append(where)
+    if among:
+        conditions.append(f't."{among}" IN (SELECT value FROM json_each(?))')  # noqa: S608
     # CROSS JOIN fixes the order: the keys first, each a look-up in the table's index.
     source = f'json_each(?) AS k CROSS JOIN "{table.name}" AS t{f" INDEXED BY {index}" if index else ""}'
     return f"SELECT {listed} FROM {source} WHERE {' AND '.join(conditions)}"  # noqa: S608
@@ -167,13 +183,15 @@ def _select_sqlite(
 
 @cache
 def _select_unnest(
-    table: Table, columns: tuple[str, ...], fixed: tuple[str, ...], by: tuple[str, ...], where: str
+    table: Table, columns: tuple[str, ...], fixed: tuple[str, ...], by: tuple[str, ...], where: str, among: str
 ) -> str:
     listed = ", ".join(f't."{name}"' for name in columns)
     names = ", ".join(f"k{n}" for n, _ in enumerate(by))
     conditions = [f't."{name}" = k{n}' for n, name in enumerate(by)] + [f't."{name}" = %s' for name in fixed]
     if where:
         conditions.append(where)
+    if among:
+        conditions.append(f't."{among}" = ANY(%s::text[])')
     # The keys first, each a look-up in the index: without fresh statistics PostgreSQL takes a growing table for an
     # empty one and walks all of a site. OFFSET 0 keeps it from pulling the look-up apart.
     look_up = f'SELECT {listed} FROM "{table.name}" AS t WHERE {" AND ".join(conditions)} OFFSET 0'  # noqa: S608

@@ -231,11 +231,10 @@ cumulative = table(
     "cumulative",
     text("book", key=True),
     text("site", key=True),
-    text("supplier", key=True),
     text("part", key=True),
+    text("supplier", key=True),
     big("received"),
 )
-Index("cumulative_by_part", *(cumulative.c[name] for name in ("book", "site", "part")))
 
 cases = table(
     "cases",

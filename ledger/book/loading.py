@@ -145,7 +145,7 @@ class Loader:
                 self._add_order_line(row)
 
     def _load_order_parts(self, keys: set[tuple[OrderKey, str]]) -> None:
-        """The rows of an order stand together and are read in one go; only those of a wanted part become records."""
+        """The rows of an order stand together and are read in one go; only those of a wanted part come out of it."""
         whole = self._asked["orders"]
         parts: dict[tuple[str, ...], set[str]] = defaultdict(set)
         for order, part in keys:
@@ -155,7 +155,10 @@ class Loader:
                     parts[order].add(part)
         for place, wanted in by_place(parts):
             site = (place[0][1], place[1][1])
-            for row in self._select(ORDER_LINE, place, ("supplier", "order_number"), wanted):
+            # Of any order's parts first, where no row is made of what is left out; then of its own.
+            asked = {part for key in wanted for part in parts[*site, *key]}
+            by = ("supplier", "order_number")
+            for row in self._select(ORDER_LINE, place, by, wanted, among=("part", asked)):
                 if row[_PART] in parts[*site, row[2], row[3]]:
                     self._add_order_line(row)
 
@@ -215,7 +218,7 @@ class Loader:
 
     def _load_cumulatives(self, keys: set[Any]) -> None:
         for place, parts in by_place(keys):
-            for row in self._select(CUMULATIVE, place, ("part",), parts, "", "cumulative_by_part"):
+            for row in self._select(CUMULATIVE, place, ("part",), parts):
                 cumulative = CUMULATIVE.read(row)
                 self.stored[CUMULATIVE].add(cumulative.key)
                 self.workset.add_cumulative(cumulative)
@@ -302,8 +305,11 @@ class Loader:
         keys: Iterable[bulk.Row],
         where: str = "",
         index: str = "",
+        among: tuple[str, Iterable[str]] | None = None,
     ) -> Sequence[Any]:
-        return bulk.look_up(self.conn, codec.table, codec.columns, place, by, keys, where=where, index=index)
+        return bulk.look_up(
+            self.conn, codec.table, codec.columns, place, by, keys, where=where, index=index, among=among
+        )
 
     def _add_order_line(self, row: Any) -> None:
         line = ORDER_LINE.read(row)

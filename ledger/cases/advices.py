@@ -267,7 +267,7 @@ def _serials(workset: Workset, links: list[Link]) -> tuple[str, ...]:
 
 def _cumulative(workset: Workset, book: str, site: str, supplier: str, part: str, factor: Fraction) -> Decimal | None:
     """Received in all; None where it is not known, or has no exact value in the unit of the answer."""
-    total = workset.cumulatives.get(CumulativeKey(book, site, supplier, part))
+    total = workset.cumulatives.get(CumulativeKey(book, site, part, supplier))
     if total is None:
         return None
     return _in_unit(total.received, factor) if _is_exact(total.received, factor) else None

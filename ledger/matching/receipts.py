@@ -180,7 +180,7 @@ def _new_line(
 
 def _accumulate(workset: Workset, line: ReceiptLine, quantity: int) -> None:
     """Count into the cumulative of its supplier and part."""
-    key = CumulativeKey(line.key.book, line.key.site, line.supplier, line.part)
+    key = CumulativeKey(line.key.book, line.key.site, line.part, line.supplier)
     total = workset.cumulatives.get(key)
     if total is None:
         total = Cumulative(key, new=True)

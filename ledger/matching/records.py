@@ -43,8 +43,8 @@ class CumulativeKey(NamedTuple):
 
     book: str
     site: str
-    supplier: str
     part: str
+    supplier: str
 
 
 class GroupKey(NamedTuple):

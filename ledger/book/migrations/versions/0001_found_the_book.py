@@ -144,8 +144,7 @@ def _make_documents() -> None:
         "book site shipment_supplier shipment_id",
         where="reversed = 0 AND shipment_id <> ''",
     )
-    _table("cumulative", "book site supplier part", "received:big")
-    _index("cumulative_by_part", "cumulative", "book site part")
+    _table("cumulative", "book site part supplier", "received:big")
     _table(
         "cases",
         "book site case",
