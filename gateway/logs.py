@@ -21,6 +21,8 @@ _SECRET_NAMES = frozenset(
 )
 _TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
 """structlog's own default writes the local variables of every frame: whole documents, with partners' data."""
+_TALKATIVE = ("alembic", "uvicorn", "httpx", "paramiko")
+"""Libraries whose own everyday lines say nothing that ours do not; at `debug` they speak too."""
 _CONTENT_NAMES = frozenset({"body", "content", "payload", "data"})
 
 
@@ -67,6 +69,9 @@ def set_up_logs(level: str, form: str = "auto", stream: TextIO | None = None) ->
         library = logging.getLogger(name)
         library.handlers.clear()
         library.propagate = True
+    for name in _TALKATIVE:
+        quiet = max(root.level, logging.WARNING)
+        logging.getLogger(name).setLevel(root.level if root.level <= logging.DEBUG else quiet)
     # Paths and peers of each request are logged by gateway.api with the message id beside them, once.
     logging.getLogger("uvicorn.access").propagate = False
 

@@ -100,3 +100,16 @@ def test_traceback_never_shows_what_a_frame_held() -> None:
 
         assert "posting.failed" in stream.getvalue()
         assert "ISA*PARTNERS-OWN-WORDS" not in stream.getvalue()
+
+
+@pytest.mark.parametrize(("level", "heard"), [("info", False), ("debug", True)])
+def test_everyday_lines_of_libraries_are_heard_only_at_debug(level: str, heard: bool) -> None:
+    stream = io.StringIO()
+    set_up_logs(level, "json", stream)
+
+    for name in ("alembic.runtime.migration", "uvicorn.error", "paramiko.transport"):
+        logging.getLogger(name).info("everyday")
+        logging.getLogger(name).warning("trouble")
+
+    lines = [line["event"] for line in log_lines(stream)]
+    assert lines == ["everyday", "trouble"] * 3 if heard else ["trouble"] * 3
