@@ -6,13 +6,16 @@ import shutil
 import stat
 import sys
 from collections.abc import Callable, Iterator
-from typing import Annotated, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import typer
 
 from gateway.cli import frame
 from gateway.errors import CrossdockError, OperatorMistake
 from gateway.settings import Settings, find_unknown_variables, resolve_secret
+
+if TYPE_CHECKING:
+    from gateway.partners import Partner
 
 app = typer.Typer()
 
@@ -128,8 +131,17 @@ def _check_configuration(settings: Settings) -> Iterator[Finding]:
     partners = configuration.partners.all
     yield Finding("configuration", "ok", f"{len(partners)} partners, hash {configuration.hash[:12]}")
     for partner in partners:
-        if partner.deliver.secret:
-            yield _check_secret(partner.id, partner.deliver.secret)
+        for reference in _references(partner):
+            yield _check_secret(partner.id, reference)
+
+
+def _references(partner: Partner) -> Iterator[str]:
+    """Every secret that the partner's ways need."""
+    yield from filter(None, [partner.deliver.secret])
+    if partner.as2 is not None:
+        yield from filter(None, [partner.as2.password])
+    if partner.sftp is not None:
+        yield from filter(None, [partner.sftp.key, partner.sftp.key_passphrase, partner.sftp.password])
 
 
 def _check_secret(partner: str, reference: str) -> Finding:
@@ -153,6 +165,40 @@ def _check_keys(settings: Settings) -> Iterator[Finding]:
         yield Finding("keys", "warn", "no administrator key is in force", "crossdock key new NAME")
 
 
+def _check_certificates(settings: Settings) -> Iterator[Finding]:
+    from gateway.cli.opening import read_partner_files
+    from gateway.partners import read_own_keys
+    from gateway.pipeline.as2 import open_stations
+    from gateway.pipeline.trust import list_concerns, list_trusted
+    from gateway.store.home import Home
+
+    folder, now = Home(settings.home).keys, settings.clock()()
+    partners, own = read_partner_files(settings).all, read_own_keys(folder)
+    yield from _check_key_files(settings)
+    for one in list_trusted(partners, own, now):
+        ends = f"ends on {one.valid_to.date()}, in {one.days_left} days" if one.valid_to else one.trouble
+        whose = f"certificate of {one.partner}" if one.partner else "key of ours"
+        state: Literal["ok", "fail"] = "fail" if one.state == "unreadable" else "ok"
+        yield Finding("certificates", state, f"{one.name}, {whose} to {' and '.join(one.use)}: {one.state}, {ends}")
+    for concern in list_concerns(partners, own, now):
+        yield Finding("certificates", "warn", concern.text, concern.mend)
+    mistake = open_stations(partners, folder, settings).mistake
+    if mistake:
+        yield Finding("certificates", "fail", mistake, "crossdock partner keys")
+
+
+def _check_key_files(settings: Settings) -> Iterator[Finding]:
+    from gateway.store.home import Home
+
+    for path in sorted(Home(settings.home).keys.glob("*")):
+        if (
+            path.is_file()
+            and not path.name.endswith((".cert.pem", ".yaml"))
+            and stat.S_IMODE(path.stat().st_mode) & 0o077
+        ):
+            yield Finding("certificates", "warn", f"{path} is open to other users", f"chmod 600 {path}")
+
+
 CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _check_python,
     _check_environment,
@@ -162,4 +208,5 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _check_writer,
     _check_configuration,
     _check_keys,
+    _check_certificates,
 )

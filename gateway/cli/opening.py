@@ -21,6 +21,7 @@ from gateway.store.lock import WriterLock
 
 if TYPE_CHECKING:
     from gateway.mapping import Configuration
+    from gateway.partners import Partners
     from gateway.pipeline import Street
 
 
@@ -40,6 +41,15 @@ def read_configuration(settings: Settings) -> Configuration:
     return load_configuration(search_roots(settings.home), Home(settings.home).partners)
 
 
+def read_partner_files(settings: Settings) -> Partners:
+    """Partners as their files say now, without guides and maps. Raises OperatorMistake with all that is wrong."""
+    from gateway.partners import read_partners
+    from gateway.resources import read_sources, search_roots, source_files
+
+    found = source_files(search_roots(settings.home), Home(settings.home).partners)
+    return read_partners(read_sources({path: file for path, file in found.items() if path.startswith("partners/")}))
+
+
 @contextmanager
 def open_street() -> Iterator[Street]:
     """The street over the home in force."""
@@ -47,7 +57,7 @@ def open_street() -> Iterator[Street]:
 
     settings = frame.settings()
     refuse_missing_home(settings)
-    with Street.open(settings.home, clock=settings.clock(), create=False) as street:
+    with Street.open(settings.home, clock=settings.clock(), create=False, settings=settings) as street:
         yield street
 
 

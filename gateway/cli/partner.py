@@ -1,4 +1,4 @@
-"""`crossdock partner`: list, add and check partners. Works on the files of the home, never on the database."""
+"""`crossdock partner`: list and check partners. Works on the files of the home, never on the database."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gateway.cli import frame
+from gateway.cli import frame, partner_keys, partner_new, partner_walk
 
 if TYPE_CHECKING:
     from gateway.partners import Partner
+    from gateway.partners.trust import Concern
 
 app = typer.Typer(no_args_is_help=True, help="Partners and their agreements.")
+app.command("new")(partner_new.new)
+app.command("test")(partner_walk.walk)
+app.add_typer(partner_keys.app, name="keys")
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout, and nothing else.")]
 PartnerId = Annotated[str, typer.Argument(metavar="ID", help="The partner's id, the name of its folder.")]
@@ -21,12 +25,9 @@ PartnerId = Annotated[str, typer.Argument(metavar="ID", help="The partner's id, 
 @app.command("list")
 def list_partners(json: AsJson = False) -> None:
     """List the partners in force: kind, identities, and what is received and sent."""
-    from gateway.partners import read_partners
-    from gateway.resources import read_sources, search_roots, source_files
+    from gateway.cli.opening import read_partner_files
 
-    home = frame.settings().home
-    files = {p: f for p, f in source_files(search_roots(home), _folder(home)).items() if p.startswith("partners/")}
-    partners = read_partners(read_sources(files))
+    partners = read_partner_files(frame.settings())
     if json:
         for partner in partners:
             frame.print_json(_as_json(partner))
@@ -39,32 +40,11 @@ def list_partners(json: AsJson = False) -> None:
 
 
 @app.command()
-def new(
-    partner: PartnerId,
-    kind: Annotated[str, typer.Option(help="supplier, logistics, internal, customer or van.")] = "supplier",
-    isa: Annotated[str, typer.Option(help="Its ISA id, qualifier:id.")] = "",
-) -> None:
-    """Write HOME/partners/ID/partner.yaml to fill in; refuses one that is there."""
-    from gateway.errors import OperatorMistake
-    from gateway.partners import read_partner
-
-    folder = _folder(frame.settings().home) / partner
-    file = folder / "partner.yaml"
-    if file.exists():
-        raise OperatorMistake("is there already", file=str(file), mend=f"crossdock partner check {partner}")
-    text = _template(partner, kind, isa)
-    read_partner(text.encode(), f"partners/{partner}/partner.yaml")
-    folder.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, "utf-8")
-    frame.say(f"wrote {file}; fill it in, then: crossdock partner check {partner}")
-
-
-@app.command()
 def check(
     partner: Annotated[str, typer.Argument(metavar="[ID]", help="One partner; all without one.")] = "",
     json: AsJson = False,
 ) -> None:
-    """Check partner files, with their guides and maps; exit code 1 when one is at fault."""
+    """Check partner files, with their guides, maps and certificates; exit code 1 when one is at fault."""
     from gateway.errors import OperatorMistake
     from gateway.mapping import load_configuration
     from gateway.partners import read_partners
@@ -78,6 +58,7 @@ def check(
         raise OperatorMistake("is not there", file=str(folder / partner / "partner.yaml"),
                               mend=f"crossdock partner new {partner}")  # fmt: skip
     mistakes: list[Mistake] = []
+    files: dict[str, bytes] = {}
     try:
         files = read_sources(source_files(roots, folder, examples=partner.startswith("_")))
         load_configuration(roots, folder, examples=partner.startswith("_"))
@@ -85,15 +66,30 @@ def check(
     except Mistakes as found:
         mistakes += found.mistakes
     mine = [m for m in mistakes if not partner or m.file.startswith(f"partners/{partner}/")]
+    concerns = _concerns(files, partner) if not mistakes else []
     if json:
         listed = [{"file": m.file, "line": m.line, "text": m.text, "mend": m.mend} for m in mine]
-        frame.print_json({"partner": partner or None, "mistakes": listed})
+        warnings = [{"text": one.text, "mend": one.mend} for one in concerns]
+        frame.print_json({"partner": partner or None, "mistakes": listed, "warnings": warnings})
     else:
         for mistake in mine:
             frame.say(str(mistake))
+        for concern in concerns:
+            frame.say(f"warning: {concern.text}" + (f" ({concern.mend})" if concern.mend else ""))
         frame.say("fine" if not mine else f"{len(mine)} to mend")
     if mine:
         raise typer.Exit(frame.FAULTS)
+
+
+def _concerns(files: dict[str, bytes], partner: str) -> list[Concern]:
+    """What is legal and yet will bite: certificates that are missing, end or leave a gap."""
+    from gateway.partners import read_own_keys, read_partners
+    from gateway.pipeline.trust import list_concerns
+    from gateway.store.home import Home
+
+    settings = frame.settings()
+    chosen = [one for one in read_partners(files) if partner in ("", one.id)]
+    return list_concerns(chosen, read_own_keys(Home(settings.home).keys), settings.clock()())
 
 
 def _unmapped_agreements(files: dict[str, bytes], partners: list[Partner]) -> list[Any]:
@@ -136,20 +132,3 @@ def _as_json(partner: Partner) -> dict[str, Any]:
         "send": {type: agreement.meaning for type, agreement in partner.send.items()},
         "deliver": partner.deliver.to,
     }
-
-
-def _template(partner: str, kind: str, isa: str) -> str:
-    listed = f'["{isa}"]' if isa else "[]"
-    group = f'["{isa.partition(":")[2]}"]' if isa else "[]"
-    return f"""\
-# The agreement with {partner}. Texts stay as written: 05 and NO are no numbers and no booleans.
-partner: {partner}
-kind: {kind}                      # supplier | logistics | internal | customer | van
-time_zone: UTC                      # IANA name, as America/Detroit; tells their times where a document does not
-identities: {{isa: {listed}, gs: {group}, party: [], as2: [], sftp: [], keys: [{partner}-main]}}
-x12: {{release: "004010", duplicates: enforce}}
-receive: {{"856": {{as: ShipmentNotified}}, "997": {{as: ack}}}}
-send: {{"850": {{on: OrderPlaced}}, "997": {{}}, "861": {{on: discrepancies}}, "824": {{on: faults}}}}
-deliver: {{to: mailbox}}              # http (with url and secret: env:NAME) | mailbox
-terms: {{asn_due_minutes: 30, title_passes: receipt}}
-"""

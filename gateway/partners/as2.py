@@ -30,6 +30,7 @@ Encrypt = Literal["none", "aes-128-cbc", "aes-192-cbc", "aes-256-cbc"]
 Compress = Literal["none", "before-sign", "after-sign"]
 Receipt = Literal["sync", "async", "none"]
 Legacy = Literal["sha-1", "3des"]
+Replay = Literal["flag", "park"]
 
 USES = ("sign", "encrypt")
 SIGN = ("none", "sha-256", "sha-384", "sha-512")
@@ -37,6 +38,7 @@ ENCRYPT = ("none", "aes-128-cbc", "aes-192-cbc", "aes-256-cbc")
 COMPRESS = ("none", "before-sign", "after-sign")
 RECEIPT = ("sync", "async", "none")
 LEGACY = ("sha-1", "3des")
+REPLAY = ("flag", "park")
 
 ReadFile = Callable[[str], bytes | None]
 """Bytes of a file of the partner's folder by its path inside it (`certs/acme.pem`); None: it is not there."""
@@ -89,6 +91,8 @@ class As2Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     mdn_urls: tuple[str, ...] = ()
     """Origins (`https://host:port`, in one spelling) to which an asynchronous MDN may be sent; and networks
     (`10.1.0.0/16`) whose private addresses may stand behind such a host name."""
+    replay: Replay = "flag"
+    """What becomes of content that came before under another Message-ID: taken with an alert, or parked."""
     mdn_timeout_minutes: int = 60
     """After it a message without its MDN counts as not arrived."""
     user: str = ""
@@ -135,7 +139,13 @@ def read_as2(entry: Entry, read_file: ReadFile) -> As2Terms | None:
     return As2Terms(**found)
 
 
-_CHOICES: dict[str, tuple[str, ...]] = {"sign": SIGN, "encrypt": ENCRYPT, "compress": COMPRESS, "mdn": RECEIPT}
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "sign": SIGN,
+    "encrypt": ENCRYPT,
+    "compress": COMPRESS,
+    "mdn": RECEIPT,
+    "replay": REPLAY,
+}
 
 
 def _read_origin(entry: Entry) -> str:

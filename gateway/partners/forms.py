@@ -112,9 +112,14 @@ def certificate_in(data: bytes) -> tuple[bytes, str]:
         return b"", "holds a certificate whose base64 is broken"
     if der[:1] != b"\x30" or _outer_length(der) != len(der):
         return b"", "holds a certificate that is cut or not DER inside"
+    return certificate_pem(der), ""
+
+
+def certificate_pem(der: bytes) -> bytes:
+    """One certificate as PEM, in the one spelling that is kept."""
     text = base64.b64encode(der)
     lines = b"\n".join(text[at : at + 64] for at in range(0, len(text), 64))
-    return b"-----BEGIN CERTIFICATE-----\n" + lines + b"\n-----END CERTIFICATE-----\n", ""
+    return b"-----BEGIN CERTIFICATE-----\n" + lines + b"\n-----END CERTIFICATE-----\n"
 
 
 def _outer_length(der: bytes) -> int:

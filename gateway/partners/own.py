@@ -167,3 +167,13 @@ def _write_new(path: Path, data: bytes, mode: int) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+def make_passphrase(folder: Path, entropy: bytes) -> bool:
+    """Write `HOME/keys/passphrase`, readable by the owner alone, unless it is there; True if it was made."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        _write_new(folder / PASSPHRASE_FILE, entropy.hex().encode() + b"\n", 0o600)
+    except OperatorMistake:
+        return False
+    return True
