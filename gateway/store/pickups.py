@@ -159,7 +159,7 @@ def put_cleanup(connection: Connection, place: str, cleanup: Cleanup, *, at: int
     """Queue it; its number."""
     values = {name: getattr(cleanup, name) for name in Cleanup.__struct_fields__ if name != "seq"}
     done = connection.execute(insert(sftp_cleanup).values(place=place, at=at, **values).returning(sftp_cleanup.c.seq))
-    return done.scalar_one()
+    return int(done.scalar_one())
 
 
 def load_cleanups(connection: Connection, place: str) -> list[Cleanup]:
