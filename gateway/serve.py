@@ -36,7 +36,7 @@ def serve(settings: Settings) -> None:
     Prints the address once it listens. Raises OperatorMistake when another process writes to the home, or the address
     is taken.
     """
-    with Street.open(settings.home, clock=settings.clock(), children=_children()) as street:
+    with Street.open(settings.home, clock=settings.clock(), children=_children(), settings=settings) as street:
         if street.desk is None:
             raise OperatorMistake(f"serve already runs on {settings.home}", mend="stop it first")
         listening = _listen(settings.host, settings.port)

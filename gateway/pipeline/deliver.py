@@ -19,6 +19,7 @@ from gateway.messages import microseconds
 from gateway.partners import Partner
 from gateway.pipeline.context import Context
 from gateway.pipeline.delivering import PUSHED, Carrier, Outcome, Tools, find_carrier
+from gateway.pipeline.due import ack_due_at
 from gateway.store import outbox
 from gateway.store.alerts import Alert, put_alerts
 from gateway.store.database import Database
@@ -33,8 +34,6 @@ MESSAGES_MAX = 50
 """Sent to one destination under one lease."""
 ATTEMPTS_MAX = 12
 """About a day with the waits below; then the message is parked and what follows it may go."""
-ACK_DUE_MINUTES = 240
-"""Within how long a partner acknowledges what it got, unless its terms say otherwise (`ack_due_minutes`)."""
 
 _wait = tenacity.wait_exponential_jitter(multiplier=15, max=3 * 3600, exp_base=2.5, jitter=10)
 
@@ -67,7 +66,7 @@ def deliver_due(database: Database, tools: Tools, context: Context) -> Delivered
 def fetch(connection: Connection, id: str, partner: Partner | None, context: Context) -> None:
     """A partner took a message out of its mailbox."""
     outbox.mark_sent(connection, [id], at=context.at, status="fetched")
-    outbox.start_clock(connection, id, at=context.at, due_at=ack_due_at(partner, context))
+    outbox.start_clock(connection, id, at=context.at, due_at=ack_due_at(partner, context.now))
 
 
 def _has_ready(database: Database, context: Context, pushed: list[str]) -> bool:
@@ -119,7 +118,7 @@ def _settle(writer: Writer, context: Context, due: Due, done: list[tuple[Waiting
         outbox.mark_awaiting(connection, [one.id for one, each in done if each.result == "awaiting"])
         outbox.mark_sent(connection, arrived, at=context.at)
         for id in arrived:
-            outbox.start_clock(connection, id, at=context.at, due_at=ack_due_at(partner, context))
+            outbox.start_clock(connection, id, at=context.at, due_at=ack_due_at(partner, context.now))
         if failed is not None:
             outbox.mark_failed(connection, failed.id, reason=outcome.reason, park=park)
             if park:
@@ -154,15 +153,6 @@ def _seconds_to_wait(attempts: int, outcome: Outcome) -> float:
     state = tenacity.RetryCallState(tenacity.Retrying(), None, (), {})
     state.attempt_number = attempts
     return max(_wait(state), outcome.retry_after_s or 0.0)
-
-
-def ack_due_at(partner: Partner | None, context: Context) -> int:
-    """When a message that arrived now must have been acknowledged."""
-    minutes = ACK_DUE_MINUTES
-    if partner is not None:
-        stated = str(partner.terms.other.get("ack_due_minutes", ""))
-        minutes = int(stated) if stated.isdigit() else ACK_DUE_MINUTES
-    return microseconds(context.now + timedelta(minutes=minutes))
 
 
 def _alert(one: Waiting, due: Due, reason: str, context: Context) -> Alert:

@@ -11,11 +11,13 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from gateway.pipeline.as2.receipts import give_up_or_send_again
 from gateway.pipeline.context import Context
 from gateway.pipeline.posting.batch import follow
 from gateway.store.alerts import Alert, put_alerts
 from gateway.store.database import Database
 from gateway.store.sent import find_overdue, settle
+from gateway.store.transports import find_unanswered
 from gateway.store.writer import Writer
 from ledger.book import gather, put_slice
 
@@ -33,7 +35,12 @@ def elapse(database: Database, writer: Writer, context: Context) -> Elapsed:
     seal_full_runs(database, writer)
     with database.read() as connection:
         due = context.ledger.next_due(connection)
-        if (due is None or due > context.now) and not find_overdue(connection, now=context.at):
+        is_quiet = due is None or due > context.now
+        if (
+            is_quiet
+            and not find_overdue(connection, now=context.at)
+            and not find_unanswered(connection, now=context.at)
+        ):
             return Elapsed()
     return writer.run(lambda connection: _elapse(connection, context))
 
@@ -66,5 +73,8 @@ def _elapse(connection: Connection, context: Context) -> Elapsed:
         )
         for one in overdue
     ]
+    for facts in find_unanswered(connection, now=context.at):
+        given_up = give_up_or_send_again(connection, facts, context.at)
+        alerts += [given_up] if given_up is not None else []
     put_alerts(connection, alerts)
     return Elapsed(len(recorded), len(overdue), queued)

@@ -44,6 +44,8 @@ def plan_replay(connection: Connection, id: str) -> Plan:
     if row.status in ("new", "leased"):
         raise PartnerMistake("busy", f"{message} is being processed")
     rows = [one for one in load_documents(connection, message) if number in (None, one.n)]
+    if row.status == "parked" and not load_evidence(connection, [message]):
+        raise PartnerMistake("not_opened", f"{message} could not be opened, so its sender must send it again")
     if number is not None and not rows:
         raise PartnerMistake("not_found", f"there is no document {id}")
     return Plan(

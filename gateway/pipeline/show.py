@@ -57,7 +57,8 @@ def list_messages(
         query = query.where(table.c.seq > select(table.c.seq).where(table.c.id == after).scalar_subquery())
     if partner:
         # What we send belongs to whom it goes to: a webhook about a partner is not in that partner's mailbox.
-        query = query.where((table.c.partner if table is inbox else table.c.destination) == partner)
+        column = table.c.partner if table is inbox else table.c.destination
+        query = query.where(column.in_((partner, f"mdn:{partner}")))
     if status:
         query = query.where(table.c.status == status)
     rows = connection.execute(query).all()
@@ -237,7 +238,7 @@ def _answers(connection: Connection, rows: Iterable[Row[Any]]) -> Iterator[Answe
         yield Answer(
             id=row.id,
             kind=row.kind,
-            to=row.destination,
+            to=row.destination.removeprefix("mdn:"),
             partner=row.partner,
             message=row.answers,
             segments=segments_of_answer(evidence.get(row.id, b"")),

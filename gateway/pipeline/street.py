@@ -6,8 +6,11 @@ Where this process holds `run/writer.lock`, writing methods run here; where `ser
 
 from __future__ import annotations
 
+import os
+import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,10 +25,14 @@ from gateway.mapping import Configuration
 from gateway.messages import Accepted, Answer
 from gateway.pipeline import show
 from gateway.pipeline.accept import Delivery
+from gateway.pipeline.as2 import Again, As2Answer, As2Request
 from gateway.pipeline.desk import Desk, commands, control
 from gateway.pipeline.desk.configure import build_policy, open_configuration
 from gateway.pipeline.desk.results import Progress, Replay
 from gateway.pipeline.parties import policy_now
+from gateway.pipeline.pickup.asking import RemoteRegister
+from gateway.pipeline.pickup.schedule import Pickups
+from gateway.settings import Settings
 from gateway.store import schema
 from gateway.store.database import Database
 from gateway.store.home import Home
@@ -65,11 +72,13 @@ class Street:
         children: int = 0,
         roots: Sequence[Path] | None = None,
         create: bool = True,
+        settings: Settings | None = None,
     ) -> Self:
         """Open, upgrade an empty database, load and publish the configuration.
 
         `children`: processes for large backlogs (`serve` and benchmarks give cores - 1); 0 works inline. `roots`:
-        package folders of mappings and partners, None for the shipped ones. Raises OperatorMistake for faulty
+        package folders of mappings and partners, None for the shipped ones. `settings`: our AS2 name and the
+        passphrase of our keys, None for the defaults. Raises OperatorMistake for faulty
         configuration, an older database, or (with `create=False`) a home that does not exist.
         """
         place = Home(home)
@@ -85,7 +94,10 @@ class Street:
             else:
                 with database.read() as connection:
                     _check(connection)
-            desk = Desk(place, database, roots=roots, children=children, now=clock()) if holds else None
+            stated = Settings(home=home) if settings is None else settings
+            desk = (
+                Desk(place, database, roots=roots, children=children, settings=stated, now=clock()) if holds else None
+            )
         except BaseException:
             database.close()
             lock.release()
@@ -116,9 +128,12 @@ class Street:
     @property
     def writer(self) -> Writer:
         """The one writer. Raises OperatorMistake where another process has it."""
+        return self._own_desk().writer
+
+    def _own_desk(self) -> Desk:
         if self.desk is None:
             raise OperatorMistake("another process writes to this home", mend="use the street's commands")
-        return self.desk.writer
+        return self.desk
 
     @property
     def configuration(self) -> Configuration:
@@ -168,6 +183,18 @@ class Street:
         )
         return self._do("accept", delivery)  # type: ignore[no-any-return]
 
+    def receive_as2(self, request: As2Request) -> Future[As2Answer | Again]:
+        """Open one POST to /as2 in the caller's thread, and queue it with its MDN; the future is answered once all of
+        it is durable. `Again` is handed to `receive_as2_again`, not in the writer's thread.
+
+        Only where this process writes. Raises Unavailable where our own keys cannot be opened.
+        """
+        return self._own_desk().receive_as2(request, self.clock())
+
+    def receive_as2_again(self, again: Again) -> Future[As2Answer | Again]:
+        """Sign the other MDN that the database asked for, and keep the message with it."""
+        return self._own_desk().receive_as2_again(again, self.clock())
+
     def receive(self, data: bytes, partner: str, channel: str = "rest", name: str = "", key: str = "") -> str:
         """`accept`, giving only the message id."""
         return self.accept(data, partner=partner, channel=channel, name=name, key=key).id
@@ -179,6 +206,17 @@ class Street:
     def run_due(self, now: datetime | None = None) -> Progress:
         """Everything due at `now` (default: the clock): waits end, overdue facts show, deliveries go."""
         return self._do("run_due", commands.Nothing(), now)  # type: ignore[no-any-return]
+
+    def pickups(self) -> Pickups:
+        """The folders of partners' SFTP servers, polled by this process; close it.
+
+        What it takes goes to whoever writes, so that several processes may poll at once, and any of them may die.
+        """
+        if self.desk is not None:
+            return self.desk.pickups(self.clock)
+        register = RemoteRegister(self._do)
+        holder = f"{os.getpid()}-{secrets.token_hex(4)}"
+        return Pickups(register, lambda: self.configuration.partners, holder=holder, clock=self.clock)
 
     def replay(self, id: str, *, confirm: bool = False) -> Replay:
         """Read a message or document again with the map now in force; see Replay."""

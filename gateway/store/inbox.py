@@ -32,6 +32,10 @@ class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
     size: int
     received_at: int
     test: bool
+    status: str = "new"
+    """`parked` for what its transport could not open; with `reason_code` and `reason`."""
+    reason_code: str = ""
+    reason: str = ""
 
 
 class Claimed(msgspec.Struct, frozen=True, kw_only=True):

@@ -117,6 +117,18 @@ def put_answers(connection: Connection, answers: Sequence[NewAnswer]) -> set[str
     return queued
 
 
+def put_receipt(connection: Connection, receipt: NewAnswer, *, sent_at: int = 0) -> None:
+    """Queue an MDN, or keep one that goes with the HTTP answer itself (`sent_at`); its bytes are put by the caller.
+
+    The lean sibling of `put_answers`, for the step that a sender waits for: no duplicates are looked for.
+    """
+    fields = {name: getattr(receipt, name) for name in receipt.__struct_fields__ if name != "data"}
+    fields |= {"digest": hashlib.sha256(receipt.data).hexdigest(), "size": len(receipt.data), "sent_at": sent_at}
+    connection.execute(_insert, [fields])
+    if receipt.status == "ready":
+        connection.execute(_insert_destination, [{"id": receipt.destination}])
+
+
 def put_sent(connection: Connection, rows: Iterable[NewSent]) -> None:
     listed = [msgspec.structs.asdict(row) for row in rows]
     if listed:
@@ -258,6 +270,25 @@ def start_clock(connection: Connection, id: str, *, at: int, due_at: int) -> Non
     )
 
 
+def mark_confirmed(connection: Connection, id: str, *, at: int) -> None:
+    """An MDN that came later says it arrived, even if it was given up before."""
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.id == id, outbox.c.status.in_(("ready", "awaiting", "parked")))
+        .values(status="sent", sent_at=at, reason="")
+    )
+
+
+def mark_refused(connection: Connection, id: str, *, reason: str) -> bool:
+    """An MDN that came later says it did not arrive; False: it is not open any more, and nothing was changed."""
+    done = connection.execute(
+        update(outbox)
+        .where(outbox.c.id == id, outbox.c.status.in_(("ready", "awaiting")))
+        .values(status="parked", reason=reason)
+    )
+    return done.rowcount > 0
+
+
 def mark_failed(connection: Connection, id: str, *, reason: str, park: bool) -> None:
     connection.execute(
         update(outbox)
@@ -278,6 +309,23 @@ def release_destination(connection: Connection, due: Due, *, next_attempt: int, 
 def release_all(connection: Connection) -> None:
     """Give back every lease at the start of the only writer."""
     connection.execute(update(destination).values(lease_until=0))
+
+
+def send_again(connection: Connection, id: str) -> int | None:
+    """An awaited MDN did not come: ready once more, bytes unchanged. Attempts so far, None if it waits no longer."""
+    row = connection.execute(
+        update(outbox)
+        .where(outbox.c.id == id, outbox.c.status == "awaiting")
+        .values(status="ready")
+        .returning(outbox.c.attempts)
+    ).first()
+    return None if row is None else int(row.attempts)
+
+
+def queue_receipt_again(connection: Connection, id: str) -> None:
+    """A partner asks again for an asynchronous MDN that left before; one that is parked or waits stays as it is."""
+    sent = update(outbox).where(outbox.c.id == id, outbox.c.status == "sent", outbox.c.destination.startswith("mdn:"))
+    connection.execute(sent.values(status="ready", attempts=0))
 
 
 def queue_again(connection: Connection, id: str) -> bool:

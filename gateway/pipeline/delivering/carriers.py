@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from gateway.errors import OperatorMistake
+from gateway.pipeline.as2.stations import Stations
 from gateway.pipeline.context import Context
+from gateway.pipeline.delivering.as2 import as2_of_partner, mdn_of_partner
 from gateway.pipeline.delivering.http import http_of_hook, http_of_partner
 from gateway.pipeline.delivering.outcome import Carrier
+from gateway.store.database import Database
 from gateway.store.outbox import Due
 from gateway.store.writer import Writer
+from gateway.transports import as2
 from gateway.transports.http import Sender
 
 PUSHED = ("http", "as2", "sftp")
@@ -22,20 +27,31 @@ PUSHED = ("http", "as2", "sftp")
 class Tools:
     """What carriers share and keep between deliveries."""
 
+    database: Database
     writer: Writer
     http: Sender
+    as2: Callable[[], as2.Sender]
+    """Made when the first message goes by AS2."""
+    stations: Callable[[], Stations]
 
 
 def find_carrier(connection: Connection, due: Due, context: Context, tools: Tools) -> Carrier:
-    """The carrier of a destination (a partner's id, or `hook:` and a subscription).
+    """The carrier of a destination: a partner's id, `hook:` and a subscription, `mdn:` and a partner.
 
     Raises OperatorMistake where the agreement or our own set-up lacks what is needed to send.
     """
     kind, colon, rest = due.id.partition(":")
     if colon and kind == "hook":
         return http_of_hook(connection, tools.http, rest, context)
+    if colon and kind == "mdn":
+        return mdn_of_partner(tools.database, tools.as2(), tools.stations(), rest)
     partner = context.configuration.partners.get(due.id)
-    match partner.deliver.to if partner is not None else "":
-        case "http" if partner is not None:
-            return http_of_partner(tools.http, partner, context)
+    if partner is not None:
+        match partner.deliver.to:
+            case "http":
+                return http_of_partner(tools.http, partner, context)
+            case "as2":
+                return as2_of_partner(
+                    tools.database, tools.writer, tools.as2(), tools.stations(), partner.id, context
+                )
     raise OperatorMistake(f"partner {due.id} has no address to deliver to", mend="deliver in its partner.yaml")

@@ -6,14 +6,17 @@ here do the steps of the street meet.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
+import structlog
 from sqlalchemy import Connection, select
 
 from gateway.errors import OperatorMistake, PartnerMistake
@@ -21,45 +24,71 @@ from gateway.messages import ENTROPY_BYTES, Accepted, message_id, microseconds
 from gateway.pipeline import deliver, replay
 from gateway.pipeline.accept import Delivery, accept
 from gateway.pipeline.answering.drafts import write_drafts
+from gateway.pipeline.as2 import Again, As2Answer, As2Request, Receiver, Stations, open_stations, sign_keys
+from gateway.pipeline.as2.stations import KeysSignature
 from gateway.pipeline.context import Context
 from gateway.pipeline.delivering import Tools
 from gateway.pipeline.desk.configure import InForce, load, open_configuration, publish_configuration, sign_files
 from gateway.pipeline.desk.results import Progress, Replay
 from gateway.pipeline.elapse import elapse
 from gateway.pipeline.parties import Parties
+from gateway.pipeline.pickup.asking import OwnRegister
+from gateway.pipeline.pickup.poller import running_from
+from gateway.pipeline.pickup.schedule import DESK, Pickups
 from gateway.pipeline.posting.batch import follow
 from gateway.pipeline.process import Processor
 from gateway.pipeline.reading.children import Children
 from gateway.pipeline.reading.zones import Zones
-from gateway.store import inbox, outbox
+from gateway.settings import Settings
+from gateway.store import inbox, outbox, pickups
 from gateway.store.alerts import Alert, put_alerts
 from gateway.store.database import Database
 from gateway.store.evidence import load_evidence
 from gateway.store.home import Home
 from gateway.store.tables import outbox as outbox_table
 from gateway.store.writer import Writer
+from gateway.transports import as2
 from gateway.transports.http import Sender
 from ledger import queries
 from ledger.book import Ledger
 from ledger.events import Actor, AnyEvent, Event
 from ledger.outcomes import Recorded
 
+log = structlog.get_logger(__name__)
+
 
 class Desk:
     """Made by the street once the lock is held and the tables are right."""
 
     def __init__(
-        self, home: Home, database: Database, *, roots: Sequence[Path] | None, children: int, now: datetime
+        self,
+        home: Home,
+        database: Database,
+        *,
+        roots: Sequence[Path] | None,
+        children: int,
+        settings: Settings,
+        now: datetime,
     ) -> None:
         self.home = home
+        self._settings = settings
         self.database = database
         self._roots = roots
         # Before any thread exists: a child must not inherit half of a lock.
         self._children = Children(children) if children else None
         self.writer = Writer(database.writing)
         self.ledger = Ledger()
-        self._sender = Sender()
-        self._tools = Tools(writer=self.writer, http=self._sender)
+        self._tools = Tools(
+            database=database,
+            writer=self.writer,
+            http=Sender(),
+            as2=self._as2_sender,
+            stations=lambda: self._stations,
+        )
+        self._sender: as2.Sender | None = None
+        self._stations = Stations()
+        self._keys: KeysSignature = ()
+        self._receiver = Receiver(database, self.writer, lambda: self._stations, _new_id)
         self.arrived = threading.Event()
         """Set when something waits in the inbox; the worker clears it."""
         self._processing, self._delivering = threading.Lock(), threading.Lock()
@@ -68,6 +97,7 @@ class Desk:
         self._processor = Processor(database, self.writer, self._children)
         try:
             self.in_force: InForce = open_configuration(home, roots, database, self.writer, now=microseconds(now))
+            self._open_stations(now)
             self.writer.run(_release_leases)
         except BaseException:
             self.close()
@@ -78,7 +108,9 @@ class Desk:
     def close(self) -> None:
         if self._children is not None:
             self._children.close()
-        self._sender.close()
+        self._tools.http.close()
+        if self._sender is not None:
+            self._sender.close()
         self.writer.close()
 
     def context(self, now: datetime) -> Context:
@@ -91,17 +123,26 @@ class Desk:
             policy=self._parties.policy(in_force.policy, in_force.configuration.partners, masterdata),
             ledger=self.ledger,
             now=now,
-            new_id=_ids(now),
+            new_id=lambda: _new_id(now),
             zones=zones,
         )
 
     # --- commands ---
 
     def accept(self, delivery: Delivery, now: datetime) -> Accepted:
-        id = message_id(now, secrets.token_bytes(ENTROPY_BYTES))
-        accepted = accept(self.writer, delivery, id=id, received_at=microseconds(now)).result()
+        accepted = accept(self.writer, delivery, id=_new_id(now), received_at=microseconds(now)).result()
         self.arrived.set()
         return accepted
+
+    def receive_as2(self, request: As2Request, now: datetime) -> Future[As2Answer | Again]:
+        return self._announce(self._receiver.receive(request, now))
+
+    def receive_as2_again(self, again: Again, now: datetime) -> Future[As2Answer | Again]:
+        return self._announce(self._receiver.again(again, now))
+
+    def _announce(self, answer: Future[As2Answer | Again]) -> Future[As2Answer | Again]:
+        answer.add_done_callback(lambda _: self.arrived.set())
+        return answer
 
     def process(self, now: datetime) -> Progress:
         """One round: what was claimed is posted, and its drafts are written."""
@@ -133,7 +174,19 @@ class Desk:
             pass
         return Progress(elapsed=done.events + done.overdue)
 
+    def register(self, clock: Callable[[], datetime]) -> OwnRegister:
+        """Where pollers take leases and commit, whichever process they run in."""
+        return OwnRegister(self.writer, clock, self.arrived.set)
+
+    def pickups(self, clock: Callable[[], datetime]) -> Pickups:
+        """The folders that this process polls; close it."""
+        return Pickups(
+            self.register(clock), lambda: self.in_force.configuration.partners, holder=DESK, clock=clock
+        )
+
     def run_due(self, now: datetime) -> Progress:
+        with contextlib.closing(self.pickups(running_from(now))) as folders:
+            folders.poll()
         first = self.run_until_idle(False, now)
         return first.plus(self.elapse(now)).plus(self.run_until_idle(True, now))
 
@@ -200,6 +253,8 @@ class Desk:
         """
         signature = sign_files(self.home, self._roots)
         if signature == self.in_force.signature:
+            if sign_keys(self.home.keys) != self._keys:
+                self._open_stations(now)
             return False
         try:
             loaded = load(self.home, self._roots)
@@ -211,7 +266,23 @@ class Desk:
             return False
         changed = publish_configuration(self.writer, loaded, now=microseconds(now))
         self.in_force = loaded
+        self._open_stations(now)
         return changed
+
+    def _as2_sender(self) -> as2.Sender:
+        if self._sender is None:
+            self._sender = as2.Sender()
+        return self._sender
+
+    def _open_stations(self, now: datetime) -> None:
+        """Parse keys and certificates anew; trouble with our keys is told once, and stops AS2 alone."""
+        self._keys = sign_keys(self.home.keys)
+        before = self._stations.mistake
+        self._stations = open_stations(self.in_force.configuration.partners, self.home.keys, self._settings)
+        if self._stations.mistake and self._stations.mistake != before:
+            log.error("as2.stopped", reason=self._stations.mistake)
+            alert = Alert(kind="as2_stopped", text=self._stations.mistake, at=microseconds(now))
+            self.writer.run(lambda connection: put_alerts(connection, [alert]))
 
 
 def _collect_seldom() -> None:
@@ -238,10 +309,8 @@ def _release_leases(connection: Connection) -> None:
     """Nobody else writes: what a killed process had leased is free at once, not after its lease."""
     inbox.release_leases(connection)
     outbox.release_all(connection)
+    pickups.release_places(connection, DESK)
 
 
-def _ids(now: datetime) -> Callable[[], str]:
-    def new_id() -> str:
-        return message_id(now, secrets.token_bytes(ENTROPY_BYTES))
-
-    return new_id
+def _new_id(now: datetime) -> str:
+    return message_id(now, secrets.token_bytes(ENTROPY_BYTES))

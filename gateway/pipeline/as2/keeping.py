@@ -1,0 +1,160 @@
+"""Keeping: what the writer does with one received AS2 message, in the same commit as everything else that came.
+
+A Message-ID that is known gets its stored MDN, byte for byte. Runs in the writer's thread: nothing is signed here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+from sqlalchemy import Connection
+
+from gateway.pipeline.as2.values import Again, As2Answer, Verdict, Work
+from gateway.store import outbox, transports
+from gateway.store.alerts import Alert, put_alerts
+from gateway.store.evidence import chunk_rows, load_evidence, put_evidence
+from gateway.store.inbox import Earlier, NewMessage, find_delivery, put_message
+from gateway.store.outbox import NewAnswer
+from gateway.store.transports import Facts, mdn_of, split_raw
+from gateway.transports import as2
+from gateway.transports.as2.dispositions import DUPLICATE, UNEXPECTED_PROCESSING_ERROR
+
+CHANNEL: Final = "as2"
+REUSED = "message_id_reused"
+REPLAYED = "replayed"
+
+
+def keep_message(connection: Connection, work: Work) -> As2Answer | Again:
+    """Store a new message with all that belongs to it, or find the answer that it had before."""
+    opened = work.opened
+    if opened.message_id and work.partner and work.verdict.code != REUSED:
+        earlier = find_delivery(connection, CHANNEL, work.partner, opened.message_id)
+        known = _answer_again(connection, earlier, work) if earlier is not None else None
+        if known is not None:
+            return known
+    alerts: list[Alert] = []
+    if not work.verdict.code and work.mic and work.partner:
+        twin = transports.find_same_content(connection, partner=work.partner, mic=work.mic, but_key=opened.message_id)
+        if twin:
+            text = f"the content of {twin} came again under another Message-ID"
+            if work.refuses_replays:
+                return _with_verdict(work, REPLAYED, text, DUPLICATE)
+            work.facts["same_content_as"] = twin
+            alerts.append(_alert("as2_replay", text, work))
+    put_message(connection, _message(work))
+    put_evidence(connection, work.evidence)
+    transports.put_facts(connection, _facts(work))
+    answer = _answer(connection, work, alerts)
+    if work.verdict.code:
+        alerts.append(_alert("as2_refused", f"an AS2 message was not taken: {work.verdict.reason}", work))
+    put_alerts(connection, alerts)
+    return answer
+
+
+def _answer_again(connection: Connection, earlier: Earlier, work: Work) -> As2Answer | Again | None:
+    """What a Message-ID that is known gets: its stored MDN, or a refusal where the content is another.
+
+    None: what came cannot be opened and is not what came then, so it is a failure of its own.
+    """
+    kept = transports.load_facts(connection, earlier.id)
+    is_same_request = kept is not None and kept.facts.get("request_sha256") == work.facts["request_sha256"]
+    if not is_same_request:
+        if work.verdict.code:
+            return None
+        if kept is None or kept.mic != work.mic:
+            text = f"this Message-ID belongs to {earlier.id}, whose content is another"
+            return _with_verdict(work, REUSED, text, UNEXPECTED_PROCESSING_ERROR)
+    if work.mdn is None:
+        return As2Answer(status=204, message=earlier.id, repeated=True)
+    name = mdn_of(earlier.id)
+    stored = load_evidence(connection, [name]).get(name, b"")
+    if not stored:
+        # The first time no MDN was asked for; now one is.
+        stored = work.raw_mdn
+        put_evidence(connection, chunk_rows(name, stored))
+        _put_receipt(connection, work, earlier.id)
+    elif work.is_async:
+        outbox.queue_receipt_again(connection, name)
+    if work.is_async:
+        return As2Answer(status=204, message=earlier.id, repeated=True)
+    headers, body = split_raw(stored)
+    return As2Answer(status=200, headers=tuple(headers), body=body, message=earlier.id, repeated=True)
+
+
+def _with_verdict(work: Work, code: str, text: str, disposition: as2.Disposition) -> Again:
+    verdict = Verdict(work.opened, code, text, disposition, work.verdict.opened_ms)
+    return Again(work.request, verdict)
+
+
+def _answer(connection: Connection, work: Work, alerts: list[Alert]) -> As2Answer:
+    if work.mdn is None:
+        # Nobody reads a disposition here, so the HTTP status has to tell.
+        return As2Answer(status=400 if work.verdict.code else 204, message=work.id)
+    reason = _put_receipt(connection, work, work.id)
+    if reason:
+        alerts.append(_alert("mdn_not_sent", reason, work))
+    if work.is_async:
+        return As2Answer(status=204, message=work.id)
+    return As2Answer(status=200, headers=work.mdn.headers, body=work.mdn.body, message=work.id)
+
+
+def _put_receipt(connection: Connection, work: Work, message: str) -> str:
+    """Keep the MDN as an answer; why an asynchronous one may not go where it was asked to, "" if it may."""
+    station, reason = work.opened.station, ""
+    if work.is_async and (station is None or not as2.mdn_url_allowed(work.opened.mdn.url, station.policy.mdn_urls)):
+        reason = f"an MDN was asked for at a place that is not in as2.mdn_urls of {work.partner or 'any partner'}"
+    receipt = NewAnswer(
+        id=mdn_of(message),
+        destination=f"mdn:{work.partner}" if work.is_async else work.partner,
+        partner=work.partner,
+        kind="mdn",
+        data=work.raw_mdn,
+        media_type="multipart/signed" if work.mdn is not None and work.mdn.signed else "multipart/report",
+        answers=message,
+        created_at=work.at,
+        status="parked" if reason else "ready" if work.is_async else "sent",
+        reason=reason,
+    )
+    outbox.put_receipt(connection, receipt, sent_at=0 if work.is_async else work.at)
+    return reason
+
+
+def _message(work: Work) -> NewMessage:
+    opened, code = work.opened, work.verdict.code
+    # Of what could not be opened there is only the request itself.
+    content = opened.payload if opened.payload or not code else work.request.body
+    return NewMessage(
+        id=work.id,
+        partner=work.partner,
+        channel=CHANNEL,
+        name=opened.filename,
+        # What was refused leaves its Message-ID free: the partner mends it and sends it again under the same.
+        transport_key=None if code else opened.message_id,
+        media_type=opened.content_type,
+        digest=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        received_at=work.at,
+        test=False,
+        status="parked" if code else "new",
+        reason_code=code,
+        reason=work.verdict.reason,
+    )
+
+
+def _facts(work: Work) -> Facts:
+    return Facts(
+        message=work.id,
+        direction="in",
+        channel=CHANNEL,
+        partner=work.partner,
+        key=work.opened.message_id,
+        # What was refused must not make its own retry a replay.
+        mic="" if work.verdict.code else work.mic,
+        at=work.at,
+        facts=work.facts,
+    )
+
+
+def _alert(kind: str, text: str, work: Work) -> Alert:
+    return Alert(kind=kind, text=text, partner=work.partner, message=work.id, at=work.at)
