@@ -51,6 +51,9 @@ RELEASES: Mapping[type[Event], str] = {
 }
 """What others may wait for, by the kind that brings it: looked up for the whole batch at once."""
 
+COMPARES = "cumulative:"
+"""Before a part: what a notice waits with whose cumulative may be explained by one on its way; its lines do not."""
+
 NO_CASES: Mapping[str, str] = {}
 
 
@@ -61,7 +64,7 @@ class Batch:
         self.conn, self.head, self.policy, self.snapshots = conn, head, policy, snapshots
         self.masterdata: MasterData = snapshots.current(conn, head)
         self.log = Log(conn, head, policy.hash, now_us)
-        self.loader = Loader(conn)
+        self.loader = Loader(conn, keeps_cumulatives=policy.keeps_cumulatives)
         self.loader.workset.next_case[head.book] = head.cases + 1
         self.balances = Balances()
         self.waits = Waits(conn, head.book)
@@ -154,6 +157,7 @@ class Batch:
             event, seq, outcomes, result=_result(status), movements=len(decision.movements)
         )
         self._release(decision.released, seq)
+        self._compare(decision, seq)
         self._end_position(seq)
         return recorded
 
@@ -220,6 +224,8 @@ class Batch:
         for line in decision.lines:
             if line.status == "waiting":
                 self.waits.add(Wait(site, seq, line.line), _needs_of(line.needs, line.line, resolved), line.until)
+        for part, until in decision.compares_at.items():
+            self.waits.add(Wait(site, seq, f"{COMPARES}{part}"), [f"{COMPARES}{resolved.supplier}/{part}"], until)
 
     def _release(self, needs: Sequence[str], cause: int) -> None:
         """Decide again what waited for any of these; what that releases follows in turn."""
@@ -241,6 +247,12 @@ class Batch:
 
     def _decide_again(self, waits: Sequence[Wait], cause: int) -> list[str]:
         """Decide lines of one earlier event once more; gives back what that releases."""
+        parts = [wait.line.removeprefix(COMPARES) for wait in waits if wait.line.startswith(COMPARES)]
+        if parts:
+            self._compare_again(waits[0].event, parts, cause)
+            waits = [wait for wait in waits if not wait.line.startswith(COMPARES)]
+            if not waits:
+                return []
         site, seq = waits[0].site, waits[0].event
         event = self.log.event(seq)
         status = self.log.line_statuses(site, seq)
@@ -275,7 +287,32 @@ class Batch:
                 site=resolved.site,
             )
         )
+        self._compare(decision, cause)
         return decision.released
+
+    def _compare(self, decision: Decision, cause: int) -> None:
+        """Compare again what earlier notices told of cumulatives, where this decision changed our side of it."""
+        for seq, part in decision.compares:
+            self._compare_again(seq, [part], cause)
+
+    def _compare_again(self, seq: int, parts: Sequence[str], cause: int) -> None:
+        """Decide the cumulatives of an earlier notice once more; nothing is noted where that finds nothing new."""
+        event = self.log.event(seq)
+        for part in parts:
+            self.waits.end(Wait(event.site, seq, f"{COMPARES}{part}"))
+        resolved = resolve(
+            event, self.masterdata, book=self.head.book, seq=seq, site=event.site or self._site(event), cause=cause,
+            identities=(), lines=(), standings=(),
+        )  # fmt: skip
+        resolved.compare = tuple(parts)
+        self._load([resolved])
+        decision, outcomes = self._decide(resolved)
+        self._wait(event.site, seq, resolved, decision)
+        if outcomes:
+            result = _result(self.log.line_statuses(event.site, seq))
+            self.released.append(
+                self.log.put_outcomes(event, seq, outcomes, result=result, found_at=cause, site=resolved.site)
+            )
 
 
 def _statuses(resolved: ResolvedEvent, decision: Decision) -> dict[str, str]:

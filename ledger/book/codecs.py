@@ -16,6 +16,7 @@ from ledger.book import document_tables as tables
 from ledger.matching.records import (
     Case,
     Cumulative,
+    CumulativeAgreement,
     CumulativeKey,
     Evidence,
     Link,
@@ -28,10 +29,12 @@ from ledger.matching.records import (
     ReceiptLine,
     Shipment,
     ShipmentKey,
+    Told,
 )
 
 _write_json = msgspec.json.Encoder().encode
 _read_texts = msgspec.json.Decoder(tuple[str, ...]).decode
+_read_told = msgspec.json.Decoder(tuple[Told, ...]).decode
 _read_evidence = msgspec.json.Decoder(tuple[Evidence, ...]).decode
 
 UNSTORED = frozenset({"key", "touched", "new"})
@@ -39,6 +42,7 @@ _WIDE: dict[str, Callable[[str], Any]] = {
     "handling_units": _read_texts,
     "serials": _read_texts,
     "evidence": _read_evidence,
+    "told": _read_told,
 }
 """Fields that hold several values: kept as JSON text, "" when there are none."""
 
@@ -91,6 +95,7 @@ NOTICE_LINE = Codec(tables.notice_line, NoticeLine, ShipmentKey)
 RECEIPT = Codec(tables.goods_receipt, Receipt, ReceiptKey)
 RECEIPT_LINE = Codec(tables.goods_receipt_line, ReceiptLine, ReceiptKey)
 CUMULATIVE = Codec(tables.cumulative, Cumulative, CumulativeKey)
+AGREEMENT = Codec(tables.cumulative_agreement, CumulativeAgreement, CumulativeKey)
 CASE = Codec(tables.cases, Case, None)
 
 
@@ -125,4 +130,6 @@ class LinkCodec(Codec):
 
 LINK = LinkCodec()
 
-CODECS: tuple[Codec, ...] = (ORDER, ORDER_LINE, SHIPMENT, NOTICE_LINE, RECEIPT, RECEIPT_LINE, CUMULATIVE, CASE, LINK)
+CODECS: tuple[Codec, ...] = (
+    ORDER, ORDER_LINE, SHIPMENT, NOTICE_LINE, RECEIPT, RECEIPT_LINE, CUMULATIVE, AGREEMENT, CASE, LINK,
+)  # fmt: skip

@@ -236,6 +236,22 @@ cumulative = table(
     big("received"),
 )
 
+cumulative_agreement = table(
+    "cumulative_agreement",
+    text("book", key=True),
+    text("site", key=True),
+    text("part", key=True),
+    text("supplier", key=True),
+    big("start"),
+    text("partner"),
+    big("adjusted"),
+    big("before"),
+    big("received_before"),
+    big("advised"),
+    big("difference"),
+    text("told"),
+)
+
 cases = table(
     "cases",
     text("book", key=True),
@@ -275,6 +291,8 @@ cases = table(
 )
 Index("case_by_id", cases.c.book, cases.c.case)
 OPEN_CASES = "status <> 'closed'"
+COUNTED_CASES = "status <> 'closed' AND code IN ('D11', 'D16')"  # what a cumulative agreement asks for
+partial("case_by_part", *(cases.c[name] for name in ("book", "site", "part")), where=COUNTED_CASES)
 for _about in ("shipment_id", "receipt_id", "order_number"):
     _named = f"{OPEN_CASES} AND {_about} <> ''"
     partial(f"case_by_{_about}", cases.c.book, cases.c[_about], where=_named)

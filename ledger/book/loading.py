@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from ledger.book import bulk
 from ledger.book import document_tables as tables
 from ledger.book.codecs import (
+    AGREEMENT,
     CASE,
     CUMULATIVE,
     LINK,
@@ -49,8 +50,10 @@ def by_place(keys: Iterable[Any]) -> list[tuple[tuple[tuple[str, str], ...], lis
 class Loader:
     """Fills one working set, call by call; what is in it already keeps the changes that decisions made."""
 
-    def __init__(self, conn: Connection) -> None:
+    def __init__(self, conn: Connection, *, keeps_cumulatives: bool = False) -> None:
+        """`keeps_cumulatives`: some agreement does, so that they are looked up for the parts that come in."""
         self.conn = conn
+        self.keeps_cumulatives = keeps_cumulatives
         self.workset = Workset()
         self.stored: dict[Codec, set[Any]] = defaultdict(set)
         """Keys of the records that stand in the database."""
@@ -64,6 +67,8 @@ class Loader:
         self._receipts: set[ReceiptKey] = set()
         self._parts_received: set[GroupKey] = set()
         """Of the goods-receipt lines that came in: a reversal takes them out of the cumulatives."""
+        self._parts_met: set[GroupKey] = set()
+        """Of all lines that came in, where cumulatives are kept."""
 
     def load(self, needs: Needs, book: str, numbers: Iterable[str]) -> None:
         """Bring in all that `needs` names and is not here yet, and the open cases about the events' `numbers`."""
@@ -78,6 +83,8 @@ class Loader:
         self._load_cases(fresh["cases"])
         self._close()
         self._load_unreceived(fresh["groups"])
+        if self.keeps_cumulatives:
+            self._load_agreements(fresh["agreements"], fresh["cumulatives"])
         self._load_cumulatives(fresh["cumulatives"] | self._fresh("cumulatives", self._parts_received))
         self._parts_received = set()
         self._load_open_cases(book, numbers)
@@ -223,6 +230,26 @@ class Loader:
                 self.stored[CUMULATIVE].add(cumulative.key)
                 self.workset.add_cumulative(cumulative)
 
+    def _load_agreements(self, asked: set[GroupKey], received: set[GroupKey]) -> None:
+        """Agreements of the parts that were asked for or came in; what they count of the first, and where one is."""
+        counted = set(asked)
+        met, self._parts_met = self._parts_met, set()
+        for place, parts in by_place(self._fresh("agreements met", asked | received | met)):
+            for row in self._select(AGREEMENT, place, ("part",), parts):
+                agreement = AGREEMENT.read(row)
+                self.stored[AGREEMENT].add(agreement.key)
+                self.workset.add_agreement(agreement)
+                counted.add(GroupKey(*agreement.key[:3]))
+        groups = self._fresh("groups", counted)
+        self._load_groups(groups)
+        self._load_unmatched(self._fresh("unmatched", counted))
+        self._close()
+        self._load_unreceived(groups)
+        self._parts_received |= counted
+        for place, parts in by_place(self._fresh("cases by part", counted)):
+            for row in self._select(CASE, place, ("part",), parts, tables.COUNTED_CASES, "case_by_part"):
+                self._add_case(row)
+
     def _load_notice_lines(self, keys: set[LineKey]) -> None:
         missing = keys - self.workset.notice_lines.keys()
         for place, wanted in by_place((*document, line) for document, line in missing):
@@ -325,6 +352,8 @@ class Loader:
         self.stored[NOTICE_LINE].add(key)
         self.workset.add_notice_line(line)
         self._notices.append(line)
+        if self.keeps_cumulatives:
+            self._parts_met.add(GroupKey(line.key.book, line.key.site, line.part))
 
     def _add_receipt_line(self, row: Any) -> None:
         line = RECEIPT_LINE.read(row)
@@ -333,7 +362,10 @@ class Loader:
         self.workset.add_receipt_line(line)
         self._receipts.add(line.key)
         self._receipt_lines.add(key)
-        self._parts_received.add(GroupKey(line.key.book, line.key.site, line.part))
+        group = GroupKey(line.key.book, line.key.site, line.part)
+        self._parts_received.add(group)
+        if self.keeps_cumulatives:
+            self._parts_met.add(group)
 
     def _add_link(self, row: Any) -> Link:
         link = LINK.read(row)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from ledger.book import bulk
 from ledger.book.codecs import (
+    AGREEMENT,
     CASE,
     CUMULATIVE,
     LINK,
@@ -34,6 +35,7 @@ def save(conn: Connection, loader: Loader) -> None:
         (RECEIPT, work.receipts),
         (RECEIPT_LINE, work.receipt_lines),
         (CUMULATIVE, work.cumulatives),
+        (AGREEMENT, work.agreements),
         (CASE, work.cases),
     ):
         _save(conn, codec, records.items(), loader.stored[codec])

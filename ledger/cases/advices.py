@@ -33,10 +33,15 @@ Told = list[tuple[Finding, Case]]
 
 
 def _number(decision: Decision, prefix: str, count: int = 0) -> str:
-    """Ours and stable: prefix, book, sequence of the event that brought it, and a count within it."""
-    test = "T" if decision.resolved.book == "test" else ""
+    """Ours and stable: prefix, book, sequence of the event that brought it, and a count within it.
+
+    What one event lets go on may be several others, each with its advice: theirs name the event too.
+    """
+    resolved = decision.resolved
+    test = "T" if resolved.book == "test" else ""
+    again = f".{resolved.seq}" if resolved.cause else ""
     tail = f"-{count}" if count else ""
-    return f"{test}{prefix}{decision.resolved.effective_seq}{tail}"
+    return f"{test}{prefix}{resolved.effective_seq}{again}{tail}"
 
 
 # --- 824 ----------------------------------------------------------------------------------------------------
@@ -266,11 +271,15 @@ def _serials(workset: Workset, links: list[Link]) -> tuple[str, ...]:
 
 
 def _cumulative(workset: Workset, book: str, site: str, supplier: str, part: str, factor: Fraction) -> Decimal | None:
-    """Received in all; None where it is not known, or has no exact value in the unit of the answer."""
+    """Received in all, or since the agreed start; None where unknown, or without exact value in the unit of the answer."""
     total = workset.cumulatives.get(CumulativeKey(book, site, part, supplier))
     if total is None:
         return None
-    return _in_unit(total.received, factor) if _is_exact(total.received, factor) else None
+    agreement = workset.agreements.get(total.key)
+    received = total.received
+    if agreement is not None:
+        received += agreement.adjusted - agreement.received_before
+    return _in_unit(received, factor) if _is_exact(received, factor) else None
 
 
 def _answer_unit(line: NoticeLine | ReceiptLine, quantities: list[int]) -> tuple[str, Fraction]:

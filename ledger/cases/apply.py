@@ -11,7 +11,7 @@ from decimal import Decimal
 from ledger.cases.advices import application_advice, receiving_advices
 from ledger.cases.lifecycle import due_at, owner_of
 from ledger.matching.decision import Decision, Finding, LineDecision
-from ledger.matching.records import Case, CaseIdentity
+from ledger.matching.records import Case, CaseIdentity, identity_of
 from ledger.matching.resolved import moment
 from ledger.matching.workset import Workset
 from ledger.outcomes import AdviceDue, AnyOutcome, CaseChanged, CaseOpened, Conflict, Posted, Refused, Waiting
@@ -72,11 +72,7 @@ def _last_words(decision: Decision) -> list[Finding]:
 
 def _identity(decision: Decision, finding: Finding) -> CaseIdentity:
     """As `case_identity` of the case that it would open."""
-    return (
-        decision.resolved.book, finding.site, finding.code, finding.supplier, finding.shipment_id,
-        finding.notice_line, finding.receipt_provider, finding.receipt_id, finding.receipt_line,
-        finding.order_number, finding.order_line,
-    )  # fmt: skip
+    return identity_of(decision.resolved.book, finding)
 
 
 def _grew(outcome: CaseOpened | CaseChanged, finding: Finding) -> bool:

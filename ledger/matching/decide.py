@@ -18,7 +18,7 @@ from ledger.events import (
     ShipmentReplaced,
     TimePassed,
 )
-from ledger.matching import notices, orders, receipts, resolutions, ticks
+from ledger.matching import cumulatives, notices, orders, receipts, resolutions, ticks
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.resolved import ResolvedEvent
 from ledger.matching.workset import Workset
@@ -54,5 +54,12 @@ def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
     buckets in `workset.balances`, their balances. Never raises for bad data.
     """
     decision = Decision(resolved)
+    if resolved.compare:
+        cumulatives.compare_again(workset, decision, policy, now_us)
+        return decision
+    if policy.keeps_cumulatives and isinstance(resolved.event, ShipmentNotified | ShipmentReplaced):
+        cumulatives.begin(workset, decision, policy)
     HANDLERS[type(resolved.event)](workset, decision, policy, now_us)
+    if decision.counted:
+        cumulatives.compare(workset, decision, policy, now_us)
     return decision

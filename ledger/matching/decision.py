@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ledger.matching.records import Case, Evidence
+from ledger.matching.records import Case, CumulativeKey, Evidence
 from ledger.matching.resolved import ResolvedEvent
 from ledger.outcomes import Fault, Grade
 from ledger.stock.bucket import Movement
@@ -88,5 +88,12 @@ class Decision:
     """What waiting lines of the same book may now go on: `order:PO1`, `receipt:R1`, `shipment:S1`, `case:C1`. The
     book finds the event lines that wait for it and decides them again (standing `again`, `cause` set), as it does
     at a tick with lines whose `until` has passed: the decision then sees that the wait is over."""
+    counted: dict[CumulativeKey, None] = field(default_factory=dict)
+    """Cumulative agreements of which this event changed a side: they are compared when the rest is decided."""
+    compares: dict[tuple[int, str], None] = field(default_factory=dict)
+    """(event, part): earlier notices whose cumulative this event puts in another light; the book decides it again."""
+    compares_at: dict[str, int] = field(default_factory=dict)
+    """Part -> end of the wait, in microseconds: the cumulative of this notice waits for one that it may have
+    overtaken. Its goods do not."""
     fatal: str = ""
     """Class that refuses the whole document; "" when none."""

@@ -37,7 +37,7 @@ def needs(events: Iterable[ResolvedEvent], policy: Policy) -> Needs:
         elif isinstance(event, OrderCancelled):
             wanted.orders.add(OrderKey(resolved.book, resolved.site, resolved.supplier, event.number))
         elif isinstance(event, ShipmentNotified | ShipmentReplaced):
-            _for_notice(wanted, resolved)
+            _for_notice(wanted, resolved, policy)
         elif isinstance(event, ShipmentCancelled):
             wanted.shipments.add(ShipmentKey(resolved.book, resolved.site, resolved.supplier, event.number))
         elif isinstance(event, GoodsReceived):
@@ -59,13 +59,16 @@ def _for_order(wanted: Needs, resolved: ResolvedEvent) -> None:
     wanted.unmatched.update(GroupKey(book, site, line.part) for line in resolved.lines if line.part)
 
 
-def _for_notice(wanted: Needs, resolved: ResolvedEvent) -> None:
+def _for_notice(wanted: Needs, resolved: ResolvedEvent, policy: Policy) -> None:
     book, site, supplier = resolved.book, resolved.site, resolved.supplier
     wanted.shipments.add(ShipmentKey(book, site, supplier, resolved.event.number))
     # A notice answers lines of its own parts only, and orders may be a hundred times as long.
     asked = {(line.said.order_number, line.part) for line in resolved.lines}  # type: ignore[attr-defined]
     wanted.order_parts.update((OrderKey(book, site, supplier, number), part) for number, part in asked if number)
     wanted.unmatched.update(GroupKey(book, site, line.part) for line in resolved.lines if line.part)
+    if policy.keeps_cumulatives and policy.terms_for(supplier, resolved.event.partner).cumulative is not None:
+        parts = [*resolved.compare, *(line.part for line in resolved.lines if line.part)]
+        wanted.agreements.update(GroupKey(book, site, part) for part in parts)
 
 
 def _for_receipt(wanted: Needs, resolved: ResolvedEvent) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger.events import ShipmentNotified, ShipmentReplaced
 from ledger.matching.booking import book_movements
+from ledger.matching.cumulatives import forget, tell
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.discrepancies import (
     d01_duplicate_notice,
@@ -112,7 +113,10 @@ def _refuse_change(decision: Decision, policy: Policy, verb: str) -> None:
 
 def withdraw_notice(workset: Workset, decision: Decision, policy: Policy, shipment: Shipment, status: str) -> None:
     """Take a notice without goods receipts out of the books: in transit goes back, orders are open again."""
-    for line in workset.lines_of_shipment.get(shipment.key, {}).values():
+    lines = workset.lines_of_shipment.get(shipment.key, {})
+    if workset.agreements:
+        forget(workset, decision, shipment, [line for line in lines.values() if line.status in ("open", "closed")])
+    for line in lines.values():
         if line.status in ("open", "closed"):
             movements = movements_for_withdrawn(in_transit_of(line), line.quantity - line.received, line.line)
             book_movements(workset, decision, movements)
@@ -163,6 +167,8 @@ def post_notice(workset: Workset, decision: Decision, policy: Policy, now_us: in
         withdraw(workset, decision, {line.line for line in resolved.lines})
         decision.withdrawn = [case for case in decision.withdrawn if not _found_again(decision, case.code)]
     post_lines(workset, decision, policy, now_us, shipment, verdicts, terms)
+    if workset.agreements:
+        tell(workset, decision, shipment, [one.line for one in verdicts if not (one.needs or one.refused)])
     decision.released.append(f"shipment:{event.number}")
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from ledger.events import GoodsReceiptReversed, GoodsReceived
 from ledger.events import ReceiptLine as SaidLine
 from ledger.matching.booking import book_movements
+from ledger.matching.cumulatives import accumulate
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.ladder import Rung, candidates
 from ledger.matching.notice_posting import mark_received
 from ledger.matching.positions import bucket_of, in_transit_of
 from ledger.matching.records import (
-    Cumulative,
-    CumulativeKey,
     NoticeLine,
     Receipt,
     ReceiptKey,
@@ -58,12 +57,13 @@ def decide_received(workset: Workset, decision: Decision, policy: Policy, now_us
         before = len(decision.movements)
         if len(notices) == 1 and _fits(record, notices[0]):
             _post_fitting(workset, decision, record, rung, notices[0], agreed, now_us)
+            accumulate(workset, decision, record, record.quantity, record.supplier)
         else:
+            accumulate(workset, decision, record, record.quantity, record.supplier)
             rematch(workset, decision, policy, now_us, notices, (record,), line.line)
         for link in workset.links_of_receipt.get((key, record.line), ()):
             if link.shipment is not None:
                 shipments[link.shipment] = None
-        _accumulate(workset, record, record.quantity)
         decision.lines.append(LineDecision(line.line, "posted", len(decision.movements) - before))
     for shipment in shipments:
         mark_received(workset, policy, shipment, received_at, now_us)
@@ -178,17 +178,6 @@ def _new_line(
     )
 
 
-def _accumulate(workset: Workset, line: ReceiptLine, quantity: int) -> None:
-    """Count into the cumulative of its supplier and part."""
-    key = CumulativeKey(line.key.book, line.key.site, line.part, line.supplier)
-    total = workset.cumulatives.get(key)
-    if total is None:
-        total = Cumulative(key, new=True)
-        workset.add_cumulative(total)
-    total.received += quantity
-    total.touched = True
-
-
 def decide_reversed(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
     """Take a goods receipt back, wholly or for the named lines; refused where its goods have moved on."""
     resolved = decision.resolved
@@ -222,7 +211,7 @@ def decide_reversed(workset: Workset, decision: Decision, policy: Policy, now_us
         line.status, line.touched = "reversed", True
         line.complete = False
         rematch(workset, decision, policy, now_us, notices.values(), (line,), line.line)
-        _accumulate(workset, line, -line.quantity)
+        accumulate(workset, decision, line, -line.quantity, line.supplier)
         decision.lines.append(LineDecision(line.line, "posted"))
     if not lines:
         decision.lines.append(LineDecision("", "posted"))

@@ -10,7 +10,7 @@ unknown. Statuses are closed lists.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 
 class OrderKey(NamedTuple):
@@ -270,6 +270,49 @@ class Cumulative:
     new: bool = False
 
 
+class Told(NamedTuple):
+    """What one shipment said of a part under a cumulative agreement."""
+
+    at: int
+    """When it was shipped, else when its notice came."""
+    shipment_id: str
+    seq: int
+    """Event that carries the notice in force."""
+    quantity: int
+    cum: int | None
+    """The supplier's cumulative with this shipment in it, None where it said none."""
+    line: str
+    """Notice line that said it."""
+
+
+@dataclass(slots=True)
+class CumulativeAgreement:
+    """What a supplier says it shipped of a part in all, from the agreed start, beside what we need to compare it.
+
+    What we count ourselves is no figure of this record: it follows from what was received and is in transit.
+    """
+
+    key: CumulativeKey
+    start: int = 0
+    """Start in force, 0 where none was agreed."""
+    partner: str = ""
+    """Whose notices tell it; its terms are those of the agreement."""
+    adjusted: int = 0
+    """Opening, and what decisions about cases agreed on since."""
+    before: int = 0
+    """What of all that was received and is in transit belongs before the start."""
+    received_before: int = 0
+    """What was received before the start (RCD21 counts from there)."""
+    advised: int = 0
+    """Quantities of the notices in force since the start."""
+    difference: int = 0
+    """What was told last less what we count, tolerance taken off; 0 while both agree."""
+    told: tuple[Told, ...] = ()
+    """The newest shipments in order of shipping."""
+    touched: bool = False
+    new: bool = False
+
+
 class Evidence(NamedTuple):
     """A document's segment that supports a finding."""
 
@@ -323,12 +366,38 @@ class Case:
     new: bool = False
 
 
-CaseIdentity = tuple[str, str, str, str, str, str, str, str, str, str, str]
+CaseIdentity = tuple[str, ...]
+
+PER_AGREEMENT = frozenset({"D11"})
+"""Classes about a supplier and a part, whichever document showed it: one open case each."""
+
+
+class About(Protocol):
+    """What a finding and its case are about."""
+
+    code: str
+    site: str
+    supplier: str
+    part: str
+    shipment_id: str
+    notice_line: str
+    receipt_provider: str
+    receipt_id: str
+    receipt_line: str
+    order_number: str
+    order_line: str
+
+
+def identity_of(book: str, about: About) -> CaseIdentity:
+    """What makes two findings the same one: their class and what they are about, never their quantity."""
+    if about.code in PER_AGREEMENT:
+        return (book, about.site, about.code, about.supplier, about.part)
+    return (
+        book, about.site, about.code, about.supplier, about.shipment_id, about.notice_line,
+        about.receipt_provider, about.receipt_id, about.receipt_line, about.order_number, about.order_line,
+    )  # fmt: skip
 
 
 def case_identity(case: Case) -> CaseIdentity:
-    """What makes two findings the same one: their class and what they are about, never their quantity."""
-    return (
-        case.book, case.site, case.code, case.supplier, case.shipment_id, case.notice_line,
-        case.receipt_provider, case.receipt_id, case.receipt_line, case.order_number, case.order_line,
-    )  # fmt: skip
+    """The identity of the finding that opened the case."""
+    return identity_of(case.book, case)

@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 
 from ledger.matching.booking import book_movements
 from ledger.matching.closing import close_or_open
+from ledger.matching.cumulatives import move_to_supplier
 from ledger.matching.decision import Decision
 from ledger.matching.discrepancies import d17_over
 from ledger.matching.ladder import NAMED, RANK, Rung, candidates
@@ -44,6 +45,8 @@ class _Share:
     old: list[Link]
     quantity: int
     damaged: int
+    supplier: str
+    """Whose it was held to be until now."""
     portions: list[Portion] = field(default_factory=list)
 
 
@@ -74,6 +77,7 @@ def rematch(
     accepted = _accepted_over(policy, shares)
     for share in shares:
         _book(workset, decision, policy, share, accepted, deltas)
+        move_to_supplier(workset, decision, share.line, share.supplier)
     for line in scope.values():
         line.touched = True
         close_or_open(workset, policy, line, now_us)
@@ -105,7 +109,7 @@ def _take_back(
     workset: Workset, deltas: Deltas, scope: dict[tuple[ShipmentKey, str], NoticeLine], line: ReceiptLine
 ) -> _Share:
     """Free what of the line is linked into the scope or to no notice at all; decided links stay."""
-    old, quantity, damaged = [], line.quantity, line.damaged
+    old, quantity, damaged, supplier = [], line.quantity, line.damaged, line.supplier
     for link in live_links(workset.links_of_receipt.get((line.key, line.line))):
         notice = None if link.shipment is None else scope.get((link.shipment, link.notice_line))
         if not link.settled and (link.shipment is None or notice is not None):
@@ -127,7 +131,7 @@ def _take_back(
                 inside.append(mine)
     if line.status == "reversed":
         quantity = damaged = 0
-    return _Share(line, rung, inside, old, quantity, max(0, min(damaged, quantity)))
+    return _Share(line, rung, inside, old, quantity, max(0, min(damaged, quantity)), supplier)
 
 
 def count(notice: NoticeLine, link: Link, sign: int) -> None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ledger.events import DiscrepancyResolved, Resolution
 from ledger.matching.booking import book_movements
 from ledger.matching.closing import close_or_open
+from ledger.matching.cumulatives import accumulate, decide_case, settle_short
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.positions import Deltas, add_link, add_notice_line, bucket_of
 from ledger.matching.records import Case, Link, NoticeLine, ReceiptKey, ReceiptLine, ShipmentKey
@@ -62,6 +63,9 @@ UNADVISED: dict[Resolution, Fate] = {
     "scrap": Fate(None, "scrap"),
 }
 
+GONE_BACK = ("", "supplier")
+"""States of goods that were never there or went back: the cumulative received no longer counts them."""
+
 SHORT_SETTLES: frozenset[Resolution] = frozenset({"accept", "short_close", "credit", "waive"})
 
 
@@ -109,6 +113,7 @@ def _post_short(
     add_notice_line(deltas, line, -1)
     if resolution in SHORT_SETTLES:
         line.settled += asked
+        settle_short(workset, line, asked)
     elif resolution == "recount":
         days = policy.terms_for(line.key.supplier, case.partner).close_days
         line.closes_at = now_us + int(days * 86_400_000_000)
@@ -209,6 +214,8 @@ def _move(
                 link.order, link.order_line = order_key_of(notice), notice.order_line_identity
         if fate.state is not None and not (link.damaged and fate.state == "available" and fate.source):
             link.state, link.hold_reason = fate.state, fate.hold_reason
+            if fate.state in GONE_BACK:
+                accumulate(workset, decision, line, -link.quantity, line.supplier)
         link.settled = settles and fate is not STAYS
         link.touched = True
         if notice is not None and settles:
@@ -261,9 +268,17 @@ def _receipt_line_key(case: Case) -> tuple[ReceiptKey, str]:
     return ReceiptKey(case.book, case.site, case.receipt_provider, case.receipt_id), case.receipt_line
 
 
+def _post_cumulative(
+    workset: Workset, decision: Decision, policy: Policy, case: Case, resolution: Resolution, asked: int, now_us: int
+) -> str:
+    """D11: a figure is agreed on; nothing moves."""
+    return decide_case(workset, case, resolution, asked)
+
+
 _Handler = Callable[[Workset, Decision, Policy, Case, Resolution, int, int], str]
 
 _HANDLERS: dict[str, _Handler] = {
+    "D11": _post_cumulative,
     "D14": _post_unadvised,
     "D16": _post_short,
     "D17": _post_over,

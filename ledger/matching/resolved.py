@@ -77,6 +77,8 @@ class ResolvedEvent:
     lines: tuple[ResolvedLine, ...] = ()
     repeats: bool = False
     """An event with this key is recorded already, and this one differs (same content never gets here)."""
+    compare: tuple[str, ...] = ()
+    """Parts whose cumulative, as this notice told it, is compared once more; nothing else is then decided."""
     cause: int = 0
     """When decided again: the sequence of the event that ended the wait; the effects are recorded there. Else 0."""
     occurred_at: int = field(default=0)

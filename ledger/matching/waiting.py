@@ -11,6 +11,9 @@ from ledger.policy import Terms
 
 MINUTE = 60_000_000
 
+STANDING = ("D08", "D11")
+"""Content classes about how the books stand, not about one document: they settle by themselves."""
+
 
 def grade_of(terms: Terms, finding: Finding) -> Grade:
     """The agreement's grade for the class, else the finding's own."""
@@ -92,7 +95,7 @@ def withdraw(workset: Workset, decision: Decision, lines: set[str] | None = None
     resolved = decision.resolved
     for case in workset.open_cases_of.get((resolved.book, resolved.event.number), ()):
         kind = BY_CODE.get(case.code)
-        if kind is None or not kind.grade or case.code == "D08" or case.opened_seq >= resolved.effective_seq:
+        if kind is None or not kind.grade or case.code in STANDING or case.opened_seq >= resolved.effective_seq:
             continue
         about = case.notice_line or case.receipt_line or (case.order_line if not case.shipment_id else "")
         if lines is None or not about or about in lines:

@@ -12,6 +12,7 @@ from ledger.matching.records import (
     Case,
     CaseIdentity,
     Cumulative,
+    CumulativeAgreement,
     CumulativeKey,
     Evidence,
     GroupKey,
@@ -33,6 +34,7 @@ __all__ = [
     "Case",
     "CaseIdentity",
     "Cumulative",
+    "CumulativeAgreement",
     "CumulativeKey",
     "Evidence",
     "GroupKey",
@@ -81,6 +83,10 @@ class Needs:
     """(book, case): the case, and the notice line (whole), receipt line (with its links) and order line it names."""
     cumulatives: set[GroupKey] = field(default_factory=set)
     """The cumulatives of all suppliers of that part at that site."""
+    agreements: set[GroupKey] = field(default_factory=set)
+    """The cumulative agreements of all suppliers on that part at that site, with what they count: the part as in
+    `groups`, `unmatched` and `cumulatives`, and its open cases. One that stands in the database comes so with every
+    notice and goods-receipt line of its part."""
     due: set[tuple[str, int]] = field(default_factory=set)
     """(book, now): notice lines in status `open` with closes_at <= now, whole; receipt lines in status `unmatched`
     with waits_until <= now, as `unmatched`."""
@@ -104,6 +110,7 @@ class Workset:
     receipt_lines: dict[tuple[ReceiptKey, str], ReceiptLine] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
     cumulatives: dict[CumulativeKey, Cumulative] = field(default_factory=dict)
+    agreements: dict[CumulativeKey, CumulativeAgreement] = field(default_factory=dict)
     cases: dict[tuple[str, str], Case] = field(default_factory=dict)
     balances: dict[Bucket, int] = field(default_factory=dict)
     """Of the buckets that `watched(workset)` names, as they stand; decisions keep them current."""
@@ -125,6 +132,7 @@ class Workset:
     open_cases: dict[CaseIdentity, Case] = field(default_factory=dict)
     open_cases_of: dict[tuple[str, str], list[Case]] = field(default_factory=dict)
     """By (book, number) of the shipment, goods receipt or order they name."""
+    open_cases_of_part: dict[GroupKey, list[Case]] = field(default_factory=dict)
 
     def add_order(self, order: Order) -> None:
         if order.key in self.orders:
@@ -205,6 +213,9 @@ class Workset:
     def add_cumulative(self, cumulative: Cumulative) -> None:
         self.cumulatives.setdefault(cumulative.key, cumulative)
 
+    def add_agreement(self, agreement: CumulativeAgreement) -> None:
+        self.agreements.setdefault(agreement.key, agreement)
+
     def add_case(self, case: Case) -> None:
         key = (case.book, case.case)
         if key in self.cases:
@@ -214,6 +225,7 @@ class Workset:
             self.open_cases[case_identity(case)] = case
             for number in {case.shipment_id, case.receipt_id, case.order_number} - {""}:
                 self.open_cases_of.setdefault((case.book, number), []).append(case)
+            self.open_cases_of_part.setdefault(GroupKey(case.book, case.site, case.part), []).append(case)
 
     def close_case(self, case: Case) -> None:
         """Take a case out of the open ones; it stays among `cases`."""
@@ -221,3 +233,5 @@ class Workset:
         for number in {case.shipment_id, case.receipt_id, case.order_number} - {""}:
             cases = self.open_cases_of.get((case.book, number), [])
             cases[:] = [other for other in cases if other is not case]
+        of_part = self.open_cases_of_part.get(GroupKey(case.book, case.site, case.part), [])
+        of_part[:] = [other for other in of_part if other is not case]

@@ -1,6 +1,7 @@
 """Terms, tolerances, owners and score rules in force: one frozen value, stored by its content hash."""
 
 from ledger.policy.policy import Policy as Policy
+from ledger.policy.terms import CumulativeTerms as CumulativeTerms
 from ledger.policy.terms import Terms as Terms
 from ledger.policy.tolerance import Action as Action
 from ledger.policy.tolerance import Tolerance as Tolerance

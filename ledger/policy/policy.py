@@ -56,6 +56,11 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict
         )
         return compile_rules((*default, *spoken, *self.tolerances))
 
+    @cached_property
+    def keeps_cumulatives(self) -> bool:
+        """Whether any agreement keeps one: where none does, nothing is looked up for them."""
+        return any(terms.cumulative is not None for terms in (self.default_terms, *self.terms.values()))
+
     def partner_for(self, supplier: str) -> str:
         """The partner whose agreement speaks for our supplier id; the id itself where none is named."""
         return self.partner_of_supplier.get(supplier, supplier)

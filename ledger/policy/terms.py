@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from decimal import Decimal
 from typing import Literal
 
 import msgspec
@@ -10,6 +12,24 @@ from ledger.outcomes import Grade
 from ledger.policy.tolerance import Tolerance
 
 TitlePasses = Literal["shipment", "receipt", "consumption"]
+
+
+class CumulativeTerms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """That cumulatives are kept, and how: what the supplier says it shipped in all (SN104) is compared with ours.
+
+    How much of a difference passes is the tolerance of class D11, found by the cascade like every other.
+    """
+
+    start: datetime | None = None
+    """From when on both sides count, by the time of shipping; a plain date is midnight at the partner's. Another
+    start begins anew. None counts from the first notice that is recorded under the agreement."""
+    counts: Literal["received", "advised"] = "received"
+    """What our side counts: what we received, is in transit or in question in an open case; or all that was advised,
+    whatever the dock found."""
+    wait_minutes: int = 15
+    """How long a cumulative that is ahead of what we know waits for a notice that it may have overtaken."""
+    opening: dict[str, Decimal] = {}
+    """What both sides agreed for the start, per part (our number) and in its base unit; 0 where nothing is said."""
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -32,6 +52,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     replace_after_receipt: Literal["refuse", "review"] = "refuse"
     round_units: bool = False
     """Whether an inexact unit conversion is rounded, its residue posted to the rounding account."""
+    cumulative: CumulativeTerms | None = None
+    """The cumulative agreement (D11); None keeps none, and SN104 is then only recorded."""
     tolerances: dict[str, Tolerance] = {}
     """Per class (`D16`, or "" for every class): the supplier's place in the cascade, spoken from the agreement."""
     grades: dict[str, Grade] = {}

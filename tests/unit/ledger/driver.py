@@ -33,6 +33,8 @@ from ledger.policy import Policy
 from ledger.stock.bucket import MILLION, Bucket
 from ledger.stock.transitions import is_legal
 
+COMPARES = "cumulative:"
+
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 
@@ -52,6 +54,7 @@ class MemoryLedger:
         self.waiting: list[tuple[Event, int, datetime, set[str], str, datetime | None]] = []
         self.outcomes: list[AnyOutcome] = []
         self.movements = 0
+        self.recorded: dict[int, tuple[Event, datetime]] = {}
 
     # --- recording ------------------------------------------------------------------------------------------
 
@@ -74,18 +77,32 @@ class MemoryLedger:
         self, event: Event, seq: int, cause: int, only: set[str] | None, recorded_at: datetime
     ) -> list[AnyOutcome]:
         stamped = msgspec.structs.replace(event, recorded_at=recorded_at)
+        self.recorded.setdefault(seq, (event, recorded_at))
+        compare = tuple(line.removeprefix(COMPARES) for line in only or () if line.startswith(COMPARES))
+        outcomes: list[AnyOutcome] = []
+        if compare and only is not None and len(compare) < len(only):
+            outcomes += self._decide(event, seq, cause, only - {f"{COMPARES}{part}" for part in compare}, recorded_at)
         resolved = self._resolve(stamped, seq, cause, only)
+        resolved.compare = compare
         needs([resolved], self.policy)
         self.workset.balances = {bucket: self.balances[bucket] for bucket in watched(self.workset)}
         now_us = microseconds(self.now) or 0
         decision = decide(self.workset, resolved, self.policy, now_us)
         self._post(decision)
-        outcomes = list(cases.apply(self.workset, decision, self.policy, now_us))
+        outcomes += cases.apply(self.workset, decision, self.policy, now_us)
         for line in decision.lines:
             if line.status == "waiting":
                 until = None if line.until is None else START + timedelta(microseconds=line.until - _us(START))
                 self.waiting.append((event, seq, recorded_at, {line.line}, line.needs, until))
+        for part, until_us in decision.compares_at.items():
+            until = START + timedelta(microseconds=until_us - _us(START))
+            self.waiting.append((event, seq, recorded_at, {f"{COMPARES}{part}"}, "", until))
         outcomes.extend(self._release(decision))
+        for earlier, part in decision.compares:
+            told, told_at = self.recorded[earlier]
+            self.waiting = [wait for wait in self.waiting if wait[1] != earlier or wait[3] != {f"{COMPARES}{part}"}]
+            again = {f"{COMPARES}{part}"}
+            outcomes.extend(self._decide(told, earlier, decision.resolved.effective_seq, again, told_at))
         return outcomes
 
     def _release(self, decision: Decision) -> list[AnyOutcome]:
@@ -166,6 +183,8 @@ class MemoryLedger:
         if isinstance(said, ReceiptLine):
             line.damaged, line.rejected = base(said.quantity_damaged), base(said.quantity_rejected)
             line.supplier = said.supplier.partition(":")[2]
+        elif isinstance(said, NoticeLine) and said.cum_shipped is not None:
+            line.cum = base(said.cum_shipped)
         return line
 
     # --- reading --------------------------------------------------------------------------------------------

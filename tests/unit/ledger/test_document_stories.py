@@ -102,7 +102,7 @@ def test_the_advice_says_what_is_wrong_where_and_what_to_do() -> None:
 
     (due,) = ledger.advices
     assert due.advice == ApplicationAdvice(
-        number="AA2",
+        number="AA2.1",
         partner="acme",
         site="PLT07",
         created_at=START + timedelta(minutes=15),
