@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
 from gateway.errors import CrossdockError
+from gateway.messages import ENTROPY_BYTES, message_id
+from gateway.pipeline.pickup import register
 from gateway.pipeline.pickup.values import Begin, Begun, Commit, End, Note, Noted, Renew, Taken
+from gateway.store.writer import Writer
 
 log = structlog.get_logger(__name__)
 
@@ -18,9 +23,50 @@ Call = Callable[[str, Any], Any]
 """Runs a command of the desk by its name and arguments, now; see `gateway.pipeline.desk.commands`."""
 
 
-class Register:
+class Register(Protocol):
     """Each method is one database transaction of `gateway.pipeline.pickup.register`, and raises what the desk raises:
     Unavailable where the process that writes is gone."""
+
+    def begin(self, given: Begin) -> Begun: ...
+
+    def renew(self, given: Renew) -> bool: ...
+
+    def note(self, given: Note) -> Noted: ...
+
+    def commit(self, given: Commit) -> tuple[Taken, ...]: ...
+
+    def end(self, given: End) -> bool: ...
+
+
+class OwnRegister:
+    """Kept in this process, which writes. `arrived` is called when something new waits in the inbox."""
+
+    def __init__(self, writer: Writer, clock: Callable[[], datetime], arrived: Callable[[], None]) -> None:
+        self._writer, self._clock, self._arrived = writer, clock, arrived
+
+    def begin(self, given: Begin) -> Begun:
+        return register.begin(self._writer, given, self._clock())
+
+    def renew(self, given: Renew) -> bool:
+        return register.renew(self._writer, given, self._clock())
+
+    def note(self, given: Note) -> Noted:
+        return register.note(self._writer, given, self._clock())
+
+    def commit(self, given: Commit) -> tuple[Taken, ...]:
+        now = self._clock()
+        taken = register.commit(
+            self._writer, given, now, new_id=lambda: message_id(now, secrets.token_bytes(ENTROPY_BYTES))
+        )
+        self._arrived()
+        return taken
+
+    def end(self, given: End) -> bool:
+        return register.end(self._writer, given, self._clock())
+
+
+class RemoteRegister:
+    """Kept by another process, behind its control socket."""
 
     def __init__(self, call: Call) -> None:
         self._call = call
