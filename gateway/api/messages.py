@@ -16,6 +16,7 @@ from gateway.api.callers import Call, MayAdminister, MayReadMessages, MayWriteMe
 from gateway.api.limits import PAGE_DEFAULT, Cursor, IdempotencyKey, Limit, MessageId, Name, PartnerId, Text, Wait
 from gateway.api.problems import Problem
 from gateway.messages import split_document_id
+from gateway.pipeline.export import load_raw
 
 router = APIRouter(prefix="/v1/messages", tags=["messages"])
 
@@ -128,6 +129,18 @@ def fetch_content(call: MayReadMessages, id: MessageId) -> Response:
     return Response(call.street.fetch(id, call.partner), headers=headers, media_type=media_type)
 
 
+@router.get("/{id}/mdn", summary="The MDN about a message, as it came or went")
+def fetch_mdn(call: MayReadMessages, id: MessageId) -> Response:
+    """Header lines, an empty line, the body: what OpenSSL verifies. 404 for a message without an MDN."""
+    return _evidence(call, id, "mdn")
+
+
+@router.get("/{id}/request", summary="The HTTP request that brought or carried a message over AS2, as it was")
+def fetch_request(call: MayReadMessages, id: MessageId) -> Response:
+    """Header lines, an empty line, the body, still signed and encrypted. 404 for what came another way."""
+    return _evidence(call, id, "request")
+
+
 @router.post("/{id}/replay", summary="Read a parked or held message again with the map now in force")
 def replay_message(
     call: MayAdminister,
@@ -137,6 +150,16 @@ def replay_message(
     """Without `confirm` a recorded document is only compared: `difference` shows what would change."""
     _find(call, split_document_id(id)[0])
     return answer(call.street.replay(id, confirm=confirm))
+
+
+def _evidence(call: Call, id: str, what: str) -> Response:
+    _find(call, id)
+    with call.street.read() as connection:
+        raw = load_raw(connection, id, what)
+    if raw is None:
+        raise Problem("not-found", f"message {id} has no {what}")
+    headers = {"Content-Disposition": f'attachment; filename="{what}.eml"', "X-Content-Type-Options": "nosniff"}
+    return Response(raw, headers=headers, media_type="application/octet-stream")
 
 
 def _find(call: Call, id: str, *, provenance: bool = False) -> dict[str, Any]:

@@ -1,17 +1,18 @@
-"""`crossdock message receive|list|show|content|replay|resend|search|alerts`: everything received and sent."""
+"""`crossdock message receive|list|show|content|export|replay|resend|search|alerts`: everything received and sent."""
 
 from __future__ import annotations
 
 import sys
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Annotated, Any
 
 import typer
 
 from gateway.cli import frame
+from gateway.cli.message_transport import describe_transport
 
 app = typer.Typer(
-    no_args_is_help=True, help="Messages: receive, list, show, content, replay, resend, search, alerts."
+    no_args_is_help=True, help="Messages: receive, list, show, content, export, replay, resend, search, alerts."
 )
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object; JSON lines for a list.")]
@@ -127,6 +128,34 @@ def content(id: Id) -> None:
         raise no_such_message(id)
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
+
+
+@app.command()
+def export(
+    id: Id,
+    to: Annotated[str, typer.Option(help="Folder to write into; it must be empty or not there.")],
+    json: Json = False,
+) -> None:
+    """Content, raw request, MDN and certificates as files that OpenSSL alone can verify; README.txt says how."""
+    from gateway.cli.opening import open_to_read
+    from gateway.errors import OperatorMistake
+    from gateway.pipeline.export import export_message
+    from gateway.store.home import Home
+
+    folder = Path(to)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise OperatorMistake("is there already", file=to, mend="name a folder that is empty or not there")
+    with open_to_read() as conn:
+        files = export_message(conn, id, Home(frame.settings().home).keys)
+    if not files:
+        raise no_such_message(id)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    if json:
+        frame.print_json({"id": id, "to": folder, "files": sorted(files)})
+    else:
+        frame.say(f"wrote {' '.join(sorted(files))} to {folder}")
 
 
 @app.command()
@@ -249,6 +278,8 @@ def print_message(message: dict[str, Any]) -> None:
                     frame.say(f"    case {case['case']} {case['code']}: {case['reason']}")
     for fault in message.get("faults") or ():
         frame.say(f"  {describe_fault(fault)}")
+    for line in describe_transport(message["transport"]) if message.get("transport") else ():
+        frame.say(f"  {line}")
     for answer in message.get("answers") or ():
         answer = answer if isinstance(answer, dict) else answer.__struct_fields__ and _as_dict(answer)
         frame.say(f"  answer {answer['kind']} to {answer['to']}: {answer['status']}")

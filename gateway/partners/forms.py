@@ -115,6 +115,11 @@ def certificate_in(data: bytes) -> tuple[bytes, str]:
     return certificate_pem(der), ""
 
 
+def certificate_der(pem: bytes) -> bytes:
+    """The bytes inside one certificate in PEM, as `certificate_in` gives it."""
+    return base64.b64decode(b"".join(line for line in pem.splitlines() if not line.startswith(b"-----")))
+
+
 def certificate_pem(der: bytes) -> bytes:
     """One certificate as PEM, in the one spelling that is kept."""
     text = base64.b64encode(der)
