@@ -71,6 +71,7 @@ EXAMPLES = {
     "noted faults": ("HL*3*2*I~", "HL*4*2*I~"),
     "separators at the end": ("REF*LT*L2611A~", "REF*LT*L2611A*~"),
     "untidy envelope": ("*20261122*1200*101*X*004010~", "*20261122**101*X*004010~"),
+    "control numbers spelled otherwise": ("~GE*1*101~", "~GE*1*0101~"),
     "a point at the end of a number": ("SN1*1*240*EA*5240~", "SN1*1*240.*EA*5240~"),
     "pointers to closed levels": (
         "CTT*3*240~SE*27*",

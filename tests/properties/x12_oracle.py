@@ -122,6 +122,14 @@ def _points_outside_the_open_levels(text: str, reading: Reading) -> bool:
     return False
 
 
+def _control_numbers_are_spelled_otherwise(text: str, reading: Reading) -> bool:
+    """True when a trailer's control number is its header's but for blanks (ST02, SE02) or zeros in front (GE02)."""
+    segments = [segment.split("*") for segment in text.split("~")]
+    padded = any(len(e) > 2 and e[2] != e[2].strip() for e in segments if e[0] in ("ST", "SE"))
+    groups = {e[6].lstrip("0"): e[6] for e in segments if e[0] == "GS" and len(e) > 6}
+    return padded or any(groups.get(e[2].lstrip("0"), e[2]) != e[2] for e in segments if e[0] == "GE" and len(e) > 2)
+
+
 DIVERGENCES = (
     Divergence(
         "noted faults",
@@ -142,10 +150,16 @@ DIVERGENCES = (
         _envelope_is_untidy,
     ),
     Divergence(
+        "control numbers spelled otherwise",
+        True,
+        "0201 in GE02 is the 201 of GS06, both N0; a blank beside ST02 or SE02 makes no other number of it",
+        _control_numbers_are_spelled_otherwise,
+    ),
+    Divergence(
         "a point at the end of a number",
         True,
         "`12.` can be read only one way",
-        lambda text, reading: bool(re.search(r"\d\.[*~]", text)),
+        lambda text, reading: bool(re.search(r"\d\.[*>~]", text)),
     ),
     Divergence(
         "pointers to closed levels",
