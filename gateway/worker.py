@@ -20,6 +20,8 @@ IDLE_SECONDS = 1.0
 """How long the inbox is left alone when nothing announces itself."""
 OUTBOX_SECONDS = 0.5
 DUE_SECONDS = 5.0
+PICKUP_SECONDS = 0.5
+"""How often it is looked which folders are due; their polls run on threads of their own."""
 FILES_SECONDS = 2.0
 TROUBLE_SECONDS = 5.0
 """Pause after a failure of ours (a full disk, say), so that it is neither silent nor a flood."""
@@ -32,9 +34,10 @@ class Worker:
         self._desk = desk
         self._clock = clock
         self._closing = threading.Event()
+        self._pickups = desk.pickups(clock)
         self._threads = [
             threading.Thread(target=self._run, args=(step,), name=step.__name__.strip("_"), daemon=True)
-            for step in (self._process, self._deliver, self._elapse, self._configure)
+            for step in (self._process, self._deliver, self._elapse, self._pick_up, self._configure)
         ]
         for thread in self._threads:
             thread.start()
@@ -44,6 +47,7 @@ class Worker:
         self._desk.arrived.set()
         for thread in self._threads:
             thread.join()
+        self._pickups.close()
 
     def _run(self, step: Callable[[], float]) -> None:
         """Repeat a step; it says how long to wait until the next."""
@@ -73,6 +77,10 @@ class Worker:
     def _elapse(self) -> float:
         self._desk.elapse(self._clock())
         return DUE_SECONDS
+
+    def _pick_up(self) -> float:
+        self._pickups.start_due()
+        return PICKUP_SECONDS
 
     def _configure(self) -> float:
         self._desk.configure(self._clock())

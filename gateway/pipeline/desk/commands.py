@@ -12,6 +12,7 @@ from gateway.messages import Accepted
 from gateway.pipeline.accept import Delivery
 from gateway.pipeline.desk import Desk
 from gateway.pipeline.desk.results import Progress, Replay
+from gateway.pipeline.pickup.values import Begin, Begun, Commit, End, Note, Noted, Renew, Taken
 from gateway.store.keys import put_key, revoke_key
 from gateway.store.sent import review
 from gateway.store.subscriptions import end_subscription, put_subscription
@@ -130,6 +131,13 @@ COMMANDS: dict[str, Command] = {
     ),
     "fetch": Command(lambda desk, given, now: desk.fetch(given.id, given.partner, now), Fetch, bytes),
     "configure": Command(lambda desk, given, now: desk.configure(now), Nothing, bool),
+    "pickup_begin": Command(lambda desk, given, now: desk.register(lambda: now).begin(given), Begin, Begun),
+    "pickup_renew": Command(lambda desk, given, now: desk.register(lambda: now).renew(given), Renew, bool),
+    "pickup_note": Command(lambda desk, given, now: desk.register(lambda: now).note(given), Note, Noted),
+    "pickup_commit": Command(
+        lambda desk, given, now: desk.register(lambda: now).commit(given), Commit, tuple[Taken, ...]
+    ),
+    "pickup_end": Command(lambda desk, given, now: desk.register(lambda: now).end(given), End, bool),
     "put_key": Command(_put_key, PutKey, type(None)),
     "revoke_key": Command(_revoke_key, RevokeKey, bool),
     "subscribe": Command(_subscribe, Subscribe, type(None)),
