@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.api import (
     alerts,
+    as2,
     balances,
     cases,
     events,
@@ -51,6 +52,7 @@ ROUTERS = (
     scores.router,
     masterdata.router,
     webhooks.router,
+    as2.router,
     health.router,
 )
 
@@ -63,6 +65,7 @@ def create_app(street: Street, settings: Settings | None = None) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
         yield
+        app.state.as2.close()
 
     app = FastAPI(
         title="Crossdock", version=read_version(), lifespan=lifespan, docs_url=None, redoc_url=None, telemetry=None
@@ -71,6 +74,7 @@ def create_app(street: Street, settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.snapshots = Snapshots()
     app.state.gate = Gate(street, settings.queue_max)
+    app.state.as2 = as2.Intake(street, app.state.gate, settings.threads)
     app.state.figures = health.Figures(street)
     for router in ROUTERS:
         app.include_router(router)
@@ -109,7 +113,7 @@ class RequestLog:
         self._figures.requests.labels(scope["method"], route, status).inc()
         self._figures.seconds.labels(route).observe(seconds)
         # Probes come every few seconds and say nothing; the figures count them anyway.
-        tell: Any = log.debug if route in openapi.OPEN_PATHS else log.info
+        tell: Any = log.debug if route in openapi.PROBE_PATHS else log.info
         tell(
             "request.answered",
             method=scope["method"],

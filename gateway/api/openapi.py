@@ -56,6 +56,7 @@ SHAPES: tuple[Shape, ...] = (
     Shape("/v1/messages", "post", takes=bytes, gives=Taken),
     Shape("/v1/messages", "get", gives=Answer, page=True),
     Shape("/v1/messages/{id}/content", "get", gives=bytes),
+    Shape("/as2", "post", takes=bytes, gives=bytes),
     Shape("/v1/events", "post", takes=AnyEvent | list[AnyEvent], gives=Taken),
     Shape("/v1/events", "get", gives=queries.EventKept, page=True),
     Shape("/v1/balances", "get", gives=queries.Balance, page=True),
@@ -76,8 +77,9 @@ SHAPES: tuple[Shape, ...] = (
     Shape("/v1/webhooks", "post", takes=NewWebhook),
 )
 
-OPEN_PATHS = ("/livez", "/readyz", "/metrics", "/problems/{code}")
-"""Need no key."""
+PROBE_PATHS = ("/livez", "/readyz", "/metrics", "/problems/{code}")
+OPEN_PATHS = (*PROBE_PATHS, "/as2")
+"""Need no key; partners show who they are by their signature."""
 
 
 def build_openapi(app: FastAPI) -> dict[str, Any]:

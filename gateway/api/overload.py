@@ -31,6 +31,11 @@ class Gate:
         """Count at the next message, however recent the last count is."""
         self._looked_at = float("-inf")
 
+    @property
+    def was_full(self) -> bool:
+        """What the last count said, however long ago."""
+        return self._is_full
+
     def refuse_if_full(self) -> None:
         """Raises Problem when more messages wait than the settings allow."""
         with self._turn:

@@ -52,6 +52,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("conflict", 409, "Not possible in its present state", "Read it again and decide anew."),
     Kind("too-large", 413, "The body is too large", "Send less in one message."),
     Kind("encoding", 415, "The content encoding is not taken", "Send the bytes uncompressed."),
+    Kind("headers-too-large", 431, "The header fields are too large", "Send fewer and shorter ones."),
     Kind("not-valid", 422, "The request is well formed but not valid", "Correct what `errors` names."),
     Kind("idempotency-mismatch", 422, "Idempotency-Key was used with another body", "Use a new key."),
     Kind("refused", 422, "Refused", "Correct what `detail` says and send again."),

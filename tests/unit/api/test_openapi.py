@@ -38,7 +38,7 @@ def test_every_reference_leads_to_a_schema(document: dict[str, Any]) -> None:
     assert {"OrderPlaced", "ShipmentNotified", "Problem"} <= wanted
 
 
-def test_every_route_but_the_probes_needs_a_key(
+def test_every_route_but_the_probes_and_as2_needs_a_key(
     document: dict[str, Any],
 ) -> None:
     open_paths = {

@@ -1,0 +1,105 @@
+"""`POST /as2`: messages and MDNs of partners. They show who they are by what they signed, so no API key is asked for.
+
+The route is a coroutine: it reads the body and waits; a small pool of threads opens and signs. An answer leaves only
+once everything that it says is durable.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+from fastapi import APIRouter, Request, Response
+
+from gateway.api.overload import Gate
+from gateway.api.problems import Problem
+from gateway.api.spool import Spool, spool_body
+from gateway.pipeline import Street
+from gateway.pipeline.as2 import Again, As2Answer, As2Request
+from gateway.settings import Settings
+
+router = APIRouter(tags=["as2"])
+
+HEADER_BYTES_MAX = 16 * 1024
+HEADERS_MAX = 64
+THREADS_MAX = 4
+"""Opening holds the interpreter most of the time: more threads would only make every message slower."""
+
+
+@router.post("/as2", summary="Hand in an AS2 message or an MDN", response_class=Response)
+async def post_as2(request: Request) -> Response:
+    """Answers with the MDN where a synchronous one is asked for, else with 204. Source: RFC 4130."""
+    intake: Intake = request.app.state.as2
+    settings: Settings = request.app.state.settings
+    headers = read_headers(request)
+    await intake.refuse_if_full()
+    spool = await spool_body(request, settings.message_bytes_max, intake.folder)
+    remote = request.client.host if request.client is not None else ""
+    answer = await asyncio.wrap_future(intake.take(headers, spool, remote))
+    return Response(answer.body, answer.status, dict(answer.headers))
+
+
+def read_headers(request: Request) -> tuple[tuple[str, str], ...]:
+    """All fields in order, folds already undone. Raises Problem for more than an AS2 message ever needs."""
+    raw = request.scope["headers"]
+    if len(raw) > HEADERS_MAX or sum(len(name) + len(value) for name, value in raw) > HEADER_BYTES_MAX:
+        raise Problem("headers-too-large")
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw)
+
+
+class Intake:
+    """The pool between the route and the street; one per application."""
+
+    def __init__(self, street: Street, gate: Gate, threads: int) -> None:
+        self._street, self._gate = street, gate
+        self._pool = ThreadPoolExecutor(min(threads, THREADS_MAX), thread_name_prefix="as2")
+
+    def close(self) -> None:
+        self._pool.shutdown()
+
+    @property
+    def folder(self) -> Path:
+        """Where large bodies wait: closed to other users."""
+        return self._street.home.run
+
+    async def refuse_if_full(self) -> None:
+        """Raises Problem while the queue was full when it was counted last; it is counted again meanwhile."""
+        if self._gate.was_full:
+            await asyncio.get_running_loop().run_in_executor(self._pool, self._gate.refuse_if_full)
+
+    def take(self, headers: tuple[tuple[str, str], ...], spool: Spool, remote: str) -> Future[As2Answer]:
+        """Answered once the message is durable; fails with what `Street.receive_as2` raises."""
+
+        def begin() -> Future[As2Answer | Again]:
+            body = spool.read()
+            self._gate.refuse_if_full()
+            return self._street.receive_as2(As2Request(headers=headers, body=body, remote=remote))
+
+        answer: Future[As2Answer] = Future()
+        # A partner that hangs up cancels nothing: what it sent is taken, and its retry gets the stored answer.
+        answer.set_running_or_notify_cancel()
+        self._pool.submit(self._begin, begin, answer)
+        return answer
+
+    def _begin(self, step: Callable[[], Future[As2Answer | Again]], answer: Future[As2Answer]) -> None:
+        try:
+            pending = step()
+        except BaseException as error:
+            answer.set_exception(error)
+        else:
+            pending.add_done_callback(lambda done: self._end(done, answer))
+
+    def _end(self, done: Future[As2Answer | Again], answer: Future[As2Answer]) -> None:
+        """Runs in the writer's thread: it only hands on."""
+        error = done.exception()
+        if error is not None:
+            answer.set_exception(error)
+            return
+        result = done.result()
+        if isinstance(result, Again):
+            again = result
+            self._pool.submit(self._begin, lambda: self._street.receive_as2_again(again), answer)
+        else:
+            answer.set_result(result)
