@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
@@ -13,6 +13,8 @@ from gateway.pipeline.context import Context
 from gateway.pipeline.delivering.as2 import as2_of_partner, mdn_of_partner
 from gateway.pipeline.delivering.http import http_of_hook, http_of_partner
 from gateway.pipeline.delivering.outcome import Carrier
+from gateway.pipeline.delivering.sftp import sftp_of_partner
+from gateway.pipeline.pickup.sessions import Sessions
 from gateway.store.database import Database
 from gateway.store.outbox import Due
 from gateway.store.writer import Writer
@@ -33,6 +35,7 @@ class Tools:
     as2: Callable[[], as2.Sender]
     """Made when the first message goes by AS2."""
     stations: Callable[[], Stations]
+    sftp: Sessions = field(default_factory=Sessions)
 
 
 def find_carrier(connection: Connection, due: Due, context: Context, tools: Tools) -> Carrier:
@@ -54,4 +57,6 @@ def find_carrier(connection: Connection, due: Due, context: Context, tools: Tool
                 return as2_of_partner(
                     tools.database, tools.writer, tools.as2(), tools.stations(), partner.id, context
                 )
+            case "sftp":
+                return sftp_of_partner(connection, tools.database, tools.sftp, partner, context)
     raise OperatorMistake(f"partner {due.id} has no address to deliver to", mend="deliver in its partner.yaml")

@@ -109,6 +109,7 @@ class Desk:
         if self._children is not None:
             self._children.close()
         self._tools.http.close()
+        self._tools.sftp.close()
         if self._sender is not None:
             self._sender.close()
         self.writer.close()

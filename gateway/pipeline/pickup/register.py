@@ -107,7 +107,16 @@ def end(writer: Writer, given: End, now: datetime) -> bool:
 
     def job(connection: Connection) -> bool:
         # What a server showed is true whoever has the lease now.
-        _judge(connection, given, at)
+        judge(
+            connection,
+            partner=given.partner,
+            place=given.place,
+            terms=given.terms,
+            met=given.met,
+            host_key=given.host_key,
+            jitter=given.jitter,
+            at=at,
+        )
         if not pickups.holds_place(connection, given.place, given.token):
             return False
         _keep(connection, given.note, at)
@@ -210,22 +219,32 @@ def _owe(connection: Connection, place: str, cleanups: Iterable[pickups.Cleanup]
     )
 
 
-def _judge(connection: Connection, given: End, at: int) -> None:
-    """Open or close the breakers of the server and of the place, and tell a trouble once."""
-    for id, of in ((given.partner, "server"), (given.place, "place")):
-        circuit = load_circuit(connection, id, terms=given.terms)
-        if given.met is not None and given.met.of == of:
-            opened, is_told = after_trouble(circuit, given.met, now=at, jitter=given.jitter)
+def judge(
+    connection: Connection,
+    *,
+    partner: str,
+    place: str,
+    terms: str,
+    met: Met | None,
+    host_key: str,
+    jitter: float,
+    at: int,
+) -> None:
+    """Open or close the breakers of a server and of one place there, and tell a trouble once.
+
+    `host_key` is what the server proved, "" where no session came about.
+    """
+    for id, is_server in ((partner, True), (place, False)):
+        circuit = load_circuit(connection, id, terms=terms)
+        if met is not None and (met.of == "server") == is_server:
+            opened, is_told = after_trouble(circuit, met, now=at, jitter=jitter)
             put_circuit(connection, opened)
             if is_told:
-                put_alerts(connection, [_alert(given, given.met, at)])
-        elif (of == "server" and given.host_key) or (of == "place" and given.met is None):
-            put_circuit(connection, after_success(circuit, now=at, host_key=given.host_key))
-
-
-def _alert(given: End, met: Met, at: int) -> Alert:
-    kind = "sftp_stopped" if met.kind == "never" else "sftp_trouble"
-    return Alert(kind=kind, text=f"{given.place}: {met.text}", partner=given.partner, at=at)
+                kind = "sftp_stopped" if met.kind == "never" else "sftp_trouble"
+                alert = Alert(kind=kind, text=f"{place}: {met.text}", partner=partner, at=at)
+                put_alerts(connection, [alert])
+        elif host_key if is_server else met is None:
+            put_circuit(connection, after_success(circuit, now=at, host_key=host_key))
 
 
 def _lease_until(now: datetime, seconds: float) -> int:
