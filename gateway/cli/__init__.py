@@ -42,6 +42,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("x12", "gateway.cli.x12", "Check, acknowledge and show X12."),
     Command("map", "gateway.cli.map", "Mappings, in both directions."),
     Command("partner", "gateway.cli.partner", "Partners and their agreements."),
+    Command("sftp", "gateway.cli.sftp", "Folders on partners' SFTP servers that we fetch from."),
     Command("key", "gateway.cli.key", "API keys."),
     Command("part", "gateway.cli.masterdata:part", "Parts: import and list."),
     Command("unit", "gateway.cli.masterdata:unit", "Unit factors of parts: import and list."),

@@ -202,8 +202,14 @@ def add(
 
 def _entry(file: str, use: list[str] | None, begins: datetime | None, ends: datetime | None) -> str:
     pieces = [f"file: {file}", f"use: [{', '.join(use or ('sign', 'encrypt'))}]"]
-    pieces += [f'{key}: "{moment.isoformat()}"' for key, moment in (("from", begins), ("to", ends)) if moment]
+    pieces += [f"{key}: {_spelled(moment)}" for key, moment in (("from", begins), ("to", ends)) if moment]
     return "{" + ", ".join(pieces) + "}"
+
+
+def _spelled(moment: datetime) -> str:
+    """As a person writes it: a day where it is the midnight of one."""
+    text = moment.isoformat()
+    return text.removesuffix("T00:00:00+00:00") if text.endswith("T00:00:00+00:00") else f'"{text}"'
 
 
 def _moment(text: str, option: str) -> datetime | None:

@@ -29,7 +29,9 @@ def new(
         raise OperatorMistake("is there already", file=str(file), mend=f"crossdock partner check {partner}")
     if url and not as2:
         raise OperatorMistake("--url belongs to --as2", mend="--as2 THEIR-NAME --url URL")
-    text = _head(partner, kind, isa, as2) + _as2(url) * bool(as2) + _sftp(sftp, str(home.keys), partner) * bool(sftp)
+    text = _head(partner, kind, isa, as2)
+    text += _as2(url) if as2 else ""
+    text += _sftp(sftp, str(home.keys), partner) if sftp else ""
     text = text.replace("DELIVERY", "as2" if url else "sftp" if sftp else "mailbox")
     read_partner(text.encode(), f"partners/{partner}/partner.yaml")
     folder.mkdir(parents=True, exist_ok=True)
@@ -97,7 +99,7 @@ sftp:
   host: {host}
   port: {port or 22}
   user: {user}
-  key: "file:{keys}/{partner}.ssh"   # ssh-keygen -t ed25519 -f {keys}/{partner}.ssh; or password: env:NAME
+  key: "file:{keys}/{partner}.ssh"    # made by: ssh-keygen -t ed25519 -f that file; or password: env:NAME
   host_keys: []                     # one or two fingerprints, as "SHA256:..."
   pickup:                           # ready: stable | done | suffix | immediate; after: archive | delete | keep
     - {{folder: /out, include: "*", ready: stable, settle_seconds: 10, after: archive, every_seconds: 60}}
