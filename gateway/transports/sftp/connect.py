@@ -65,7 +65,8 @@ def connect(endpoint: Endpoint, *, dial: Dial = dial) -> Session | Trouble:
     except Stopped as stopped:
         return stopped.trouble
     timeouts = endpoint.timeouts
-    watchdog = Watchdog(2 * timeouts.auth_s + 2 * timeouts.channel_s, transport.close)
+    login_began = time.monotonic()
+    watchdog = Watchdog(2 * (timeouts.auth_s + timeouts.channel_s), lambda: login_began, transport.close)
     try:
         with watchdog:
             _log_in(transport, endpoint, key)
@@ -85,7 +86,6 @@ def connect(endpoint: Endpoint, *, dial: Dial = dial) -> Session | Trouble:
         server=transport.remote_version,
         cipher=transport.remote_cipher,
         mac=transport.remote_mac,
-        exchange=getattr(transport.kex_engine, "name", ""),
         connect_s=time.monotonic() - began,
     )
     return Session(exchange, endpoint, facts, transport.close)

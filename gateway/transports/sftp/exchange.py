@@ -63,6 +63,8 @@ class Exchange:
         self._answers: dict[int, Answer] = {}
         self._open: set[int] = set()
         self._unwanted: set[int] = set()
+        self.sending_since: float | None = None
+        """When the send that is under way began; paramiko puts no end to one that TCP does not take."""
         self.extensions: dict[bytes, bytes] = {}
 
     def begin(self, seconds: float) -> None:
@@ -150,13 +152,16 @@ class Exchange:
 
     def _transmit(self, data: bytes) -> None:
         self._line.settimeout(self._patience_s)
+        began = self.sending_since = self._clock()
         try:
             self._line.sendall(data)
-        except TimeoutError:
-            text = f"{self._where} took nothing for {self._patience_s:g} s"
-            raise Stopped(trouble("stalled", text)) from None
         except (OSError, EOFError, paramiko.SSHException) as error:
+            if isinstance(error, TimeoutError) or self._clock() - began >= self._patience_s:
+                text = f"{self._where} took nothing for {self._patience_s:g} s"
+                raise Stopped(trouble("stalled", text)) from error
             raise self._cut() from error
+        finally:
+            self.sending_since = None
 
     def _cut(self) -> Stopped:
         return Stopped(trouble("cut", f"{self._where} closed the connection"))

@@ -41,8 +41,6 @@ class SessionFacts(NamedTuple):
     """Its version line, as it calls itself."""
     cipher: str
     mac: str
-    exchange: str
-    """Key exchange method."""
     connect_s: float
 
 
@@ -137,7 +135,7 @@ class Session:
 
         seconds = seconds_for(len(body), self._endpoint.limits, LISTING_PATIENCES * self._patience_s)
         # Paramiko waits for ever to hand data to a peer whose TCP takes none: only closing the line ends that.
-        with Watchdog(seconds, self._hang_up):
+        with Watchdog(self._patience_s, lambda: self._exchange.sending_since, self._hang_up):
             return self._do(seconds, work)
 
     def close(self) -> None:

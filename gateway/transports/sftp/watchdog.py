@@ -1,30 +1,48 @@
-"""The end of waits with no other bound: after so many seconds the line is closed, and that wakes them."""
+"""The end of waits with no other bound: when something has gone on for too long, the line is closed, which wakes it."""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from types import TracebackType
 
+LOOKS = 8
+"""How often a watchdog looks within its patience."""
+
 
 class Watchdog:
-    """While it is entered, `hang_up` is called once `seconds` are over."""
+    """While it is entered: `hang_up` is called, once, when what `since` began has gone on for `patience_s`."""
 
-    def __init__(self, seconds: float, hang_up: Callable[[], None]) -> None:
-        self._timer = threading.Timer(seconds, self._bite)
-        self._timer.daemon = True
+    def __init__(
+        self,
+        patience_s: float,
+        since: Callable[[], float | None],
+        hang_up: Callable[[], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`since` answers with the time of `clock` at which the wait began, or None while nothing waits."""
+        self._patience_s = patience_s
+        self._since = since
         self._hang_up = hang_up
+        self._clock = clock
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="sftp-watchdog", daemon=True)
         self.has_bitten = False
 
-    def _bite(self) -> None:
-        self.has_bitten = True
-        self._hang_up()
+    def _watch(self) -> None:
+        while not self._is_over.wait(self._patience_s / LOOKS):
+            began = self._since()
+            if began is not None and self._clock() - began >= self._patience_s:
+                self.has_bitten = True
+                self._hang_up()
+                return
 
     def __enter__(self) -> Watchdog:
-        self._timer.start()
+        self._thread.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._timer.cancel()
+        self._is_over.set()
