@@ -45,7 +45,7 @@ def keep_message(connection: Connection, work: Work) -> As2Answer | Again:
     put_message(connection, _message(work))
     put_evidence(connection, work.evidence)
     transports.put_facts(connection, _facts(work))
-    answer = _answer(connection, work, alerts)
+    answer = _answer(connection, work)
     if work.verdict.code:
         alerts.append(_alert("as2_refused", f"an AS2 message was not taken: {work.verdict.reason}", work))
     put_alerts(connection, alerts)
@@ -87,23 +87,18 @@ def _with_verdict(work: Work, code: str, text: str, disposition: as2.Disposition
     return Again(work.request, verdict)
 
 
-def _answer(connection: Connection, work: Work, alerts: list[Alert]) -> As2Answer:
+def _answer(connection: Connection, work: Work) -> As2Answer:
     if work.mdn is None:
         # Nobody reads a disposition here, so the HTTP status has to tell.
         return As2Answer(status=400 if work.verdict.code else 204, message=work.id)
-    reason = _put_receipt(connection, work, work.id)
-    if reason:
-        alerts.append(_alert("mdn_not_sent", reason, work))
+    _put_receipt(connection, work, work.id)
     if work.is_async:
         return As2Answer(status=204, message=work.id)
     return As2Answer(status=200, headers=work.mdn.headers, body=work.mdn.body, message=work.id)
 
 
-def _put_receipt(connection: Connection, work: Work, message: str) -> str:
-    """Keep the MDN as an answer; why an asynchronous one may not go where it was asked to, "" if it may."""
-    station, reason = work.opened.station, ""
-    if work.is_async and (station is None or not as2.mdn_url_allowed(work.opened.mdn.url, station.policy.mdn_urls)):
-        reason = f"an MDN was asked for at a place that is not in as2.mdn_urls of {work.partner or 'any partner'}"
+def _put_receipt(connection: Connection, work: Work, message: str) -> None:
+    """Keep the MDN as an answer: sent with the HTTP answer itself, or queued for a place that the agreement lists."""
     receipt = NewAnswer(
         id=mdn_of(message),
         destination=f"mdn:{work.partner}" if work.is_async else work.partner,
@@ -113,11 +108,9 @@ def _put_receipt(connection: Connection, work: Work, message: str) -> str:
         media_type="multipart/signed" if work.mdn is not None and work.mdn.signed else "multipart/report",
         answers=message,
         created_at=work.at,
-        status="parked" if reason else "ready" if work.is_async else "sent",
-        reason=reason,
+        status="ready" if work.is_async else "sent",
     )
     outbox.put_receipt(connection, receipt, sent_at=0 if work.is_async else work.at)
-    return reason
 
 
 def _message(work: Work) -> NewMessage:

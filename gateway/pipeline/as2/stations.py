@@ -5,14 +5,19 @@ Made when a configuration or our keys come into force, never per message. Holds 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from gateway.errors import OperatorMistake
-from gateway.partners import As2Terms, Certificate, OwnKey, OwnKeys, Partner, read_own_keys
+from gateway.partners import As2Terms, Certificate, OwnKey, Partner, read_own_keys
 from gateway.settings import Settings, resolve_secret
 from gateway.transports import as2
+
+FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 KeysSignature = tuple[tuple[str, int, int], ...]
 
@@ -35,8 +40,12 @@ class Stations:
     With a mistake nothing is opened or refused for good: partners are told to come again.
     """
 
-    def __init__(self, partnerships: Iterable[Partnership] = (), *, mistake: str = "") -> None:
+    def __init__(
+        self, partnerships: Iterable[Partnership] = (), *, mistake: str = "", until: datetime = FOR_EVER
+    ) -> None:
         self.mistake = mistake
+        self.until = until
+        """When a key of ours ends, and the stations have to be made anew without it."""
         self._by_partner = {each.partner.id: each for each in partnerships}
         self._by_names = {
             (station.their_name, station.our_name): (each.partner.id, station)
@@ -67,8 +76,8 @@ def sign_keys(folder: Path) -> KeysSignature:
     return tuple((name, fact.st_mtime_ns, fact.st_size) for name, fact in facts)
 
 
-def open_stations(partners: Iterable[Partner], keys: Path, settings: Settings) -> Stations:
-    """The partnerships of all partners that speak AS2.
+def open_stations(partners: Iterable[Partner], keys: Path, settings: Settings, *, now: datetime) -> Stations:
+    """The partnerships of all partners that speak AS2, with those of our keys that have not ended.
 
     Never raises: a key or certificate that cannot be opened is the `mistake` of what is returned.
     """
@@ -76,8 +85,10 @@ def open_stations(partners: Iterable[Partner], keys: Path, settings: Settings) -
     if not speaking:
         return Stations()
     try:
-        ours = _open_keys(read_own_keys(keys), settings)
-        return Stations([_partnership(partner, ours, settings) for partner in speaking])
+        own = [key for key in read_own_keys(keys).keys if now < key.valid_to]
+        ours = _open_keys(own, settings)
+        until = min((key.valid_to for key in own), default=FOR_EVER)
+        return Stations([_partnership(partner, ours, settings) for partner in speaking], until=until)
     except OperatorMistake as mistake:
         return Stations(mistake=str(mistake))
 
@@ -120,15 +131,15 @@ def _certificates(partner: Partner, listed: Iterable[Certificate]) -> tuple[as2.
     )
 
 
-def _open_keys(own: OwnKeys, settings: Settings) -> tuple[as2.Key, ...]:
-    if not own.keys:
+def _open_keys(own: Sequence[OwnKey], settings: Settings) -> tuple[as2.Key, ...]:
+    if not own:
         return ()
-    passphrase = resolve_secret(settings.as2_passphrase or f"file:{settings.home / 'keys' / 'passphrase'}").encode()
-    return tuple(_open_key(key, passphrase) for key in own.keys)
+    passphrase = resolve_secret(settings.as2_passphrase_reference).encode()
+    return tuple(_open_key(key, passphrase) for key in own)
 
 
 def _open_key(key: OwnKey, passphrase: bytes) -> as2.Key:
-    return as2.load_key(
+    opened = as2.load_key(
         key.private_key,
         key.certificate,
         passphrase,
@@ -136,3 +147,7 @@ def _open_key(key: OwnKey, passphrase: bytes) -> as2.Key:
         valid_to=key.valid_to,
         file=f"keys/{key.name}.key.pem",
     )
+    if "sign" in key.use:
+        return opened
+    # It opens what comes and never signs: a key signs only from its first day on.
+    return opened._replace(certificate=msgspec.structs.replace(opened.certificate, valid_from=FOR_EVER))

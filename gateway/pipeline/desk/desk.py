@@ -181,9 +181,7 @@ class Desk:
 
     def pickups(self, clock: Callable[[], datetime]) -> Pickups:
         """The folders that this process polls; close it."""
-        return Pickups(
-            self.register(clock), lambda: self.in_force.configuration.partners, holder=DESK, clock=clock
-        )
+        return Pickups(self.register(clock), lambda: self.in_force.configuration.partners, holder=DESK, clock=clock)
 
     def run_due(self, now: datetime) -> Progress:
         with contextlib.closing(self.pickups(running_from(now))) as folders:
@@ -254,7 +252,7 @@ class Desk:
         """
         signature = sign_files(self.home, self._roots)
         if signature == self.in_force.signature:
-            if sign_keys(self.home.keys) != self._keys:
+            if sign_keys(self.home.keys) != self._keys or now >= self._stations.until:
                 self._open_stations(now)
             return False
         try:
@@ -279,7 +277,7 @@ class Desk:
         """Parse keys and certificates anew; trouble with our keys is told once, and stops AS2 alone."""
         self._keys = sign_keys(self.home.keys)
         before = self._stations.mistake
-        self._stations = open_stations(self.in_force.configuration.partners, self.home.keys, self._settings)
+        self._stations = open_stations(self.in_force.configuration.partners, self.home.keys, self._settings, now=now)
         if self._stations.mistake and self._stations.mistake != before:
             log.error("as2.stopped", reason=self._stations.mistake)
             alert = Alert(kind="as2_stopped", text=self._stations.mistake, at=microseconds(now))
