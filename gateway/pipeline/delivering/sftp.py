@@ -19,6 +19,7 @@ from gateway.partners import Partner
 from gateway.partners.sftp import Push, SftpTerms
 from gateway.pipeline.context import Context
 from gateway.pipeline.delivering.outcome import Outcome
+from gateway.pipeline.pickup.files import line_facts
 from gateway.pipeline.pickup.register import judge
 from gateway.pipeline.pickup.sessions import Sessions
 from gateway.pipeline.pickup.telling import Stopped
@@ -124,13 +125,7 @@ class SftpCarrier:
             "name": shown(name),
             "name_hex": name_hex(name),
             **more,
-            "host_key": line.host_key,
-            "host_key_kind": line.host_key_kind,
-            "server": shown(line.server),
-            "cipher": line.cipher,
-            "mac": line.mac,
-            "exchange": line.exchange,
-            "connect_seconds": round(line.connect_s, 4),
+            **line_facts(line),
             "push_seconds": round(time.monotonic() - began, 4),
         }
 

@@ -115,12 +115,18 @@ def _facts(spot: Spot, file: File, fetched: Fetched, line: SessionFacts) -> dict
         "sha256": fetched.sha256,
         "claim": "rename" if file.is_claimed else "lease",
         "after": spot.pickup.after,
+        **line_facts(line),
+        "fetch_seconds": round(fetched.seconds, 4),
+    }
+
+
+def line_facts(line: SessionFacts) -> dict[str, Any]:
+    """What is kept of the session that carried a message."""
+    return {
         "host_key": line.host_key,
         "host_key_kind": line.host_key_kind,
         "server": shown(line.server),
         "cipher": line.cipher,
         "mac": line.mac,
-        "exchange": line.exchange,
         "connect_seconds": round(line.connect_s, 4),
-        "fetch_seconds": round(fetched.seconds, 4),
     }
