@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from datetime import datetime
 
 from gateway.errors import OperatorMistake
@@ -56,7 +55,7 @@ def build_message(
     if policy.sign != "none":
         key = _signing_key(station, now)
         signed = entity.whole()
-        mic = hashlib.new(digest.hashlib_name, signed).digest()
+        mic = digest.of(signed)
         entity, layers = signed_entity(signed, mic, digest, key, message_id, now), ("signed", *layers)
     if policy.compress == "after-sign":
         entity, layers = compressed_entity(entity.whole()), ("compressed", *layers)
@@ -66,7 +65,7 @@ def build_message(
         layers = ("encrypted", *layers)
     if not mic:
         # RFC 4130 section 7.3.1, RFC 5402 section 4: the payload with its headers, unless it travels plain.
-        mic = hashlib.new(digest.hashlib_name, covered if layers else payload).digest()
+        mic = digest.of(covered if layers else payload)
     headers = _headers(station, entity, message_id, digest.name, subject, now)
     return Built(
         message_id=f"<{message_id}>",

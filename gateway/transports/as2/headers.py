@@ -7,7 +7,8 @@ stricter (names are case-sensitive, of 1 to 128 characters and not folded; the f
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from gateway.transports.as2.cms.algorithms import DIGESTS
@@ -58,6 +59,7 @@ def read_addressed(headers: Headers) -> Addressed:
     )
 
 
+@lru_cache(maxsize=1024)
 def read_name(value: str) -> str:
     """The name itself, without quotes and escapes; "" for none, or none that AS2 allows."""
     value = value.strip(" \t")
@@ -69,6 +71,7 @@ def read_name(value: str) -> str:
     return name if len(name) <= NAME_MAX and name.strip() else ""
 
 
+@lru_cache(maxsize=1024)
 def write_name(name: str) -> str:
     """The name as a field value, quoted where it must be."""
     if _PLAIN_NAME.fullmatch(name):
@@ -126,7 +129,8 @@ def write_mdn_options(algorithm: str) -> str:
     return f"signed-receipt-protocol=optional, pkcs7-signature; signed-receipt-micalg=optional, {algorithm}"
 
 
-def _options(value: str) -> dict[str, tuple[list[str], bool]]:
+@lru_cache(maxsize=256)
+def _options(value: str) -> Mapping[str, tuple[list[str], bool]]:
     """Values of each parameter in order, and whether it is `required`; parameters in any order, names in any case."""
     options: dict[str, tuple[list[str], bool]] = {}
     for parameter in value.split(";"):

@@ -6,7 +6,6 @@ is taken over bytes as they came. What fails inside an envelope is answered as i
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 
 from gateway.errors import PartnerMistake
@@ -78,7 +77,7 @@ class Unwrapped:
             covered = self.signed_bytes
         else:
             covered = self.whole if self.layers else self.entity.body
-        return hashlib.new(DIGESTS[algorithm].hashlib_name, covered).digest()
+        return DIGESTS[algorithm].of(covered)
 
 
 def unwrap(unwrapped: Unwrapped, station: Station, limits: Limits, now: datetime) -> bytes:

@@ -5,7 +5,6 @@ Source: RFC 4130 section 7, RFC 3798.
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 
 from gateway.transports.as2 import dispositions
@@ -35,7 +34,7 @@ def write_mdn(opened: Opened, *, message_id: str, now: datetime, disposition: Di
         # A legacy partner may count with SHA-1; we do not sign with it.
         algorithm = SHA_256 if algorithm.name == "sha-1" else algorithm
         covered = report.whole()
-        digest = hashlib.new(algorithm.hashlib_name, covered).digest()
+        digest = algorithm.of(covered)
         entity = signed_entity(covered, digest, algorithm, key, message_id, now)
     headers = [
         ("AS2-Version", AS2_VERSION),

@@ -6,10 +6,10 @@ Line ends may be CRLF or LF. Source: RFC 2045, RFC 2046 section 5.1, RFC 5322 se
 
 from __future__ import annotations
 
-import base64
 import binascii
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -27,9 +27,11 @@ class Entity(NamedTuple):
     body: bytes
 
 
+REMEMBERED_BYTES_MAX = 512
+"""Heads and values up to this size are remembered by their bytes; longer ones are not worth the room."""
+
 _HEADER_END = re.compile(rb"\r?\n\r?\n|\A\r?\n")
 _FOLD = re.compile(rb"\r?\n[ \t]+")
-_LINE = re.compile(rb"\r?\n")
 _NAME = re.compile(rb"[!-9;-~]+")
 _PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s"]*))', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -80,20 +82,29 @@ def split_parts(body: bytes, boundary: str, limits: Limits) -> list[bytes]:
         begin = at = line_end + 1
 
 
-def split_value(value: str) -> tuple[str, dict[str, str]]:
+def split_value(value: str) -> tuple[str, Mapping[str, str]]:
     """`Multipart/Signed; micalg="sha-256"` -> ("multipart/signed", {"micalg": "sha-256"}); names come lower case.
 
     Of a parameter that stands twice the first counts. Extended values (`filename*=UTF-8''...`) are decoded.
     """
+    return _remembered_value(value) if len(value) <= REMEMBERED_BYTES_MAX else _split_value(value)
+
+
+def _split_value(value: str) -> tuple[str, Mapping[str, str]]:
     kind, separator, _ = value.partition(";")
     parameters: dict[str, str] = {}
     if separator:
         for name, quoted, plain in _PARAMETER.findall(value, len(kind)):
-            name, text = name.lower(), _ESCAPED.sub(r"\1", quoted) or plain
+            name, text = name.lower(), quoted or plain
+            if "\\" in quoted:
+                text = _ESCAPED.sub(r"\1", quoted)
             if name.endswith("*"):
                 name, text = name[:-1], _extended(text)
             parameters.setdefault(name, text)
     return kind.strip().lower(), parameters
+
+
+_remembered_value = lru_cache(maxsize=512)(_split_value)
 
 
 def decode_body(body: bytes, encoding: str) -> bytes:
@@ -102,9 +113,8 @@ def decode_body(body: bytes, encoding: str) -> bytes:
     if encoding in ("", "binary", "8bit", "7bit"):
         return body
     if encoding == "base64":
-        text = body.translate(None, _WHITE)
         try:
-            return base64.b64decode(text, validate=True)
+            return binascii.a2b_base64(body.translate(None, _WHITE), strict_mode=True)
         except binascii.Error as error:
             raise CmsMistake("malformed", "a body in base64 is damaged") from error
     if encoding == "quoted-printable":
@@ -116,19 +126,26 @@ def read_fields(head: bytes, limits: Limits) -> Fields:
     """Header fields without a body. Raises CmsMistake (`malformed`) for a line that is none, or too many."""
     if len(head) > limits.header_bytes_max:
         raise CmsMistake("malformed", f"headers of more than {limits.header_bytes_max} bytes")
-    if not head:
-        return {}
-    lines = _LINE.split(_FOLD.sub(b" ", head))
-    if len(lines) > limits.headers_max:
-        raise CmsMistake("malformed", f"more than {limits.headers_max} header fields")
+    if head.count(b"\n") >= limits.headers_max:
+        raise CmsMistake("malformed", f"more than {limits.headers_max} header lines")
+    return _remembered_fields(head) if len(head) <= REMEMBERED_BYTES_MAX else _fields(head)
+
+
+def _fields(head: bytes) -> Fields:
     fields: dict[str, str] = {}
-    for line in lines:
+    if b"\n " in head or b"\n\t" in head:
+        head = _FOLD.sub(b" ", head)
+    for line in head.split(b"\n") if head else ():
         name, colon, value = line.partition(b":")
         name = name.rstrip(b" \t")
         if not colon or not _NAME.fullmatch(name):
             raise CmsMistake("malformed", "a line among the headers is no header field")
         fields.setdefault(name.decode("ascii").lower(), value.strip().decode("latin-1"))
     return fields
+
+
+# A partner's products write the same few heads for ever.
+_remembered_fields = lru_cache(maxsize=512)(_fields)
 
 
 def _before_line_end(body: bytes, at: int) -> int:

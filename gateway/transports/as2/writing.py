@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import base64
+import binascii
 import hashlib
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from gateway.transports.as2 import cms
@@ -47,7 +48,8 @@ def signed_entity(
         f'multipart/signed; protocol="application/pkcs7-signature"; micalg={algorithm.name}; boundary="{boundary}"'
     )
     delimiter = f"--{boundary}".encode("ascii")
-    encoded = base64.encodebytes(signature).replace(b"\n", b"\r\n")
+    encoded = binascii.b2a_base64(signature, newline=False)
+    encoded = b"".join([encoded[at : at + 76] + b"\r\n" for at in range(0, len(encoded), 76)])
     body = b"%b\r\n%b\r\n%b\r\n%b%b%b--\r\n" % (delimiter, covered, delimiter, _SIGNATURE_HEAD, encoded, delimiter)
     return Written(content_type, (), body)
 
@@ -64,7 +66,12 @@ def encrypted_entity(content: bytes, certificate: Certificate, cipher: Cipher) -
 
 def date(now: datetime) -> str:
     """The value of a Date field. Source: RFC 5322 section 3.3."""
-    return format_datetime(now.astimezone(UTC), usegmt=True)
+    return _date(int(now.timestamp()))
+
+
+@lru_cache(maxsize=16)
+def _date(second: int) -> str:
+    return format_datetime(datetime.fromtimestamp(second, UTC), usegmt=True)
 
 
 def one_line(text: str) -> str:

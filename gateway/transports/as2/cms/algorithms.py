@@ -5,6 +5,9 @@ Parameters that only RSA-PSS and RSA-OAEP have are read with asn1crypto; nothing
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from asn1crypto import algos
@@ -39,12 +42,19 @@ class DigestAlgorithm(NamedTuple):
     hashlib_name: str
     dotted: str
     hash: hashes.HashAlgorithm
+    start: Callable[[bytes | memoryview], hashlib._Hash]
+
+    def of(self, content: bytes | memoryview) -> bytes:
+        """The digest of the content."""
+        return self.start(content).digest()
 
 
-SHA_1 = DigestAlgorithm("sha-1", "sha1", "1.3.14.3.2.26", hashes.SHA1())  # noqa: S303 (read of legacy partners only)
-SHA_256 = DigestAlgorithm("sha-256", "sha256", "2.16.840.1.101.3.4.2.1", hashes.SHA256())
-SHA_384 = DigestAlgorithm("sha-384", "sha384", "2.16.840.1.101.3.4.2.2", hashes.SHA384())
-SHA_512 = DigestAlgorithm("sha-512", "sha512", "2.16.840.1.101.3.4.2.3", hashes.SHA512())
+# Read of legacy partners only.
+_sha1 = partial(hashlib.sha1, usedforsecurity=False)
+SHA_1 = DigestAlgorithm("sha-1", "sha1", "1.3.14.3.2.26", hashes.SHA1(), _sha1)  # noqa: S303
+SHA_256 = DigestAlgorithm("sha-256", "sha256", "2.16.840.1.101.3.4.2.1", hashes.SHA256(), hashlib.sha256)
+SHA_384 = DigestAlgorithm("sha-384", "sha384", "2.16.840.1.101.3.4.2.2", hashes.SHA384(), hashlib.sha384)
+SHA_512 = DigestAlgorithm("sha-512", "sha512", "2.16.840.1.101.3.4.2.3", hashes.SHA512(), hashlib.sha512)
 DIGESTS = {each.name: each for each in (SHA_1, SHA_256, SHA_384, SHA_512)}
 DIGEST_OF_OID = {_content(each.dotted): each for each in DIGESTS.values()}
 DIGEST_OF_HASHLIB_NAME = {each.hashlib_name: each for each in DIGESTS.values()}

@@ -62,12 +62,25 @@ class Reader:
 
     def children(self, element: Element) -> list[Element]:
         """Every element inside a constructed one, in order."""
+        data = self.data
         _, _, at, stop, _ = element
-        found = []
+        found: list[Element] = []
         while at < stop:
-            child = self.element(at, stop)
-            found.append(child)
-            at = child[4]
+            start = at + 2
+            # The common case is spelled out: a short length is most of what there is to read.
+            if start <= stop and (length := data[at + 1]) < 0x80 and data[at] & 0x1F != 0x1F:
+                after = start + length
+                if after > stop:
+                    raise CmsMistake("malformed", f"an element at byte {at} ends after its parent")
+                found.append((data[at], at, start, after, after))
+                self._left -= 1
+                at = after
+            else:
+                child = self.element(at, stop)
+                found.append(child)
+                at = child[4]
+        if self._left < 0:
+            raise CmsMistake("malformed", "far too many elements for the size")
         return found
 
     def content(self, element: Element) -> bytes:

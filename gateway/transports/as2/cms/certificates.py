@@ -74,7 +74,9 @@ def read_certificate(
 def valid_at(certificates: Sequence[Certificate], now: datetime) -> tuple[Certificate, ...]:
     """The certificates that are valid, newest start first: during an overlap every one of them may verify."""
     valid = [certificate for certificate in certificates if certificate.is_valid_at(now)]
-    return tuple(sorted(valid, key=lambda each: each.valid_from, reverse=True))
+    if len(valid) > 1:
+        valid.sort(key=lambda each: each.valid_from, reverse=True)
+    return tuple(valid)
 
 
 def newest_valid(certificates: Sequence[Certificate], now: datetime) -> Certificate | None:

@@ -6,7 +6,6 @@ nothing and are not even looked at. Source: RFC 5652 section 5, RFC 8551.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
@@ -95,21 +94,13 @@ def verify(
     `allowed` names digests (`sha-256`). Raises CmsMistake: `not-allowed`, `digest-differs` or `signature-invalid`,
     whichever the last signature earned.
     """
-    mistake = CmsMistake("signature-invalid", "no signature by a certificate that is listed and valid")
+    mistake: CmsMistake | None = None
     for signer in signed.signers:
-        weak = {each.name for each in (signer.digest, signer.algorithm.digest or signer.digest)}.difference(allowed)
-        if weak:
-            mistake = CmsMistake("not-allowed", f"signed with {', '.join(sorted(weak))}")
-            continue
-        value = hashlib.new(signer.digest.hashlib_name, content).digest()
-        if not hmac.compare_digest(value, signer.message_digest):
-            mistake = CmsMistake("digest-differs", "the content is not what was signed")
-            continue
-        for certificate in sorted(trusted, key=lambda each: not _is_named(each, signer)):
-            if _is_signed_by(certificate, signer):
-                return Verified(certificate, signer.digest, value)
-        mistake = CmsMistake("signature-invalid", "no signature by a certificate that is listed and valid")
-    raise mistake
+        try:
+            return _verified(signer, content, trusted, allowed)
+        except CmsMistake as found:
+            mistake = found
+    raise mistake or CmsMistake("malformed", "nobody signed")
 
 
 def sign(digest: bytes, digest_algorithm: DigestAlgorithm, key: Key, *, now: datetime) -> bytes:
@@ -205,6 +196,22 @@ def _message_digest(reader: Reader, attributes: Element) -> bytes:
     if found[0] != algorithms.DATA:
         raise CmsMistake("malformed", "what was signed is not of the type data")
     return found[1]
+
+
+def _verified(
+    signer: SignerInfo, content: bytes | memoryview, trusted: Sequence[Certificate], allowed: Collection[str]
+) -> Verified:
+    for digest in (signer.digest, signer.algorithm.digest or signer.digest):
+        if digest.name not in allowed:
+            raise CmsMistake("not-allowed", f"signed with {digest.name}")
+    value = signer.digest.of(content)
+    if not hmac.compare_digest(value, signer.message_digest):
+        raise CmsMistake("digest-differs", "the content is not what was signed")
+    # Whoever is named is tried first; a renewed certificate keeps its key and has another name, so all are tried.
+    for certificate in sorted(trusted, key=lambda each: not _is_named(each, signer)):
+        if _is_signed_by(certificate, signer):
+            return Verified(certificate, signer.digest, value)
+    raise CmsMistake("signature-invalid", "no signature by a certificate that is listed and valid")
 
 
 def _is_named(certificate: Certificate, signer: SignerInfo) -> bool:
