@@ -30,17 +30,17 @@ STOP_SECONDS = 20
 """How long open requests may take after SIGTERM."""
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, *, works: bool = True) -> None:
     """Serve until SIGTERM or SIGINT; then finish what is open, and leave nothing behind.
 
-    Prints the address once it listens. Raises OperatorMistake when another process writes to the home, or the address
-    is taken.
+    With `works` False it only accepts and shows: the backlog waits for the next start. Prints the address once it
+    listens. Raises OperatorMistake when another process writes to the home, or the address is taken.
     """
     with Street.open(settings.home, clock=settings.clock(), children=_children(), settings=settings) as street:
         if street.desk is None:
             raise OperatorMistake(f"serve already runs on {settings.home}", mend="stop it first")
         listening = _listen(settings.host, settings.port)
-        with contextlib.closing(listening), _working(street):
+        with contextlib.closing(listening), _working(street) if works else contextlib.nullcontext():
             host, port = listening.getsockname()[:2]
             server = uvicorn.Server(
                 uvicorn.Config(
