@@ -35,9 +35,9 @@ def apply(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> 
     for finding in _last_words(decision):
         changed = _apply_finding(workset, decision, policy, finding, now_us)
         if changed is not None:
-            outcome, case = changed
+            outcome, case, is_news = changed
             outcomes.append(outcome)
-            if isinstance(outcome, CaseOpened) or _grew(outcome, finding):
+            if is_news:
                 told.append((finding, case))
     for case in decision.withdrawn:
         if case.status != "closed" and all(case is not other for _, other in told):
@@ -75,28 +75,29 @@ def _identity(decision: Decision, finding: Finding) -> CaseIdentity:
     return identity_of(decision.resolved.book, finding)
 
 
-def _grew(outcome: CaseOpened | CaseChanged, finding: Finding) -> bool:
-    """Whether a case that was told already now says more; a quantity that shrank is not told again."""
-    return isinstance(outcome, CaseChanged) and outcome.status != "closed" and finding.quantity > 0
-
-
 def _apply_finding(
     workset: Workset, decision: Decision, policy: Policy, finding: Finding, now_us: int
-) -> tuple[CaseOpened | CaseChanged, Case] | None:
-    """What the finding changes; None when its case says the same already, or there is nothing to close."""
+) -> tuple[CaseOpened | CaseChanged, Case, bool] | None:
+    """What the finding changes, and whether the partner is told; None when nothing does: its case says so already.
+
+    A case that shrinks or closes is not told again.
+    """
     case = workset.open_cases.get(_identity(decision, finding))
     if finding.settles:
         if case is None:
             return None
         case.quantity = case.clearing = 0
         case.expected, case.actual = finding.expected, finding.actual
-        return _close(workset, case, case.resolution, now_us), case
+        return _close(workset, case, case.resolution, now_us), case, False
     if case is not None:
-        grew = finding.quantity > case.quantity
+        # Another document with the same fault is refused for itself: its sender is told of that one too.
+        refused = finding.grade in ("fatal", "line")
+        again = refused and not set(finding.evidence) <= set(case.evidence)
+        grew = again or finding.quantity > case.quantity
         same = (case.quantity, case.expected, case.actual, case.clearing) == (
             finding.quantity, finding.expected, finding.actual, finding.clearing,
         )  # fmt: skip
-        if same:
+        if same and not again:
             return None
         case.quantity, case.expected, case.actual = finding.quantity, finding.expected, finding.actual
         case.clearing, case.text, case.rule, case.touched = finding.clearing, finding.text, finding.rule, True
@@ -104,9 +105,7 @@ def _apply_finding(
         outcome = CaseChanged(
             line=finding.line, case=case.case, code=case.code, status=case.status, quantity=_decimal(case.quantity)
         )
-        if not grew:
-            finding.quantity = 0
-        return outcome, case
+        return outcome, case, grew
     candidate = _new_case(decision, policy, finding, now_us)
     number = workset.next_case.get(decision.resolved.book, 1)
     workset.next_case[decision.resolved.book] = number + 1
@@ -124,7 +123,7 @@ def _apply_finding(
         grade=finding.grade,
         reason=candidate.text,
     )
-    return opened, candidate
+    return opened, candidate, True
 
 
 def _new_case(decision: Decision, policy: Policy, finding: Finding, now_us: int) -> Case:
