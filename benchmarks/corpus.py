@@ -96,10 +96,21 @@ class Corpus:
         return self.dialects[:SUPPLIERS]
 
 
-def build(seed: int, size: int, *, mix: str = "core", parts: int = 20_000, warm_up: int | None = None) -> Corpus:
-    """`size` messages in the timed part, after `warm_up` ones (a quarter of it, at least 200)."""
+def build(
+    seed: int,
+    size: int,
+    *,
+    mix: str = "core",
+    parts: int = 20_000,
+    warm_up: int | None = None,
+    lines_max: int = LINES_MAX,
+) -> Corpus:
+    """`size` messages in the timed part, after `warm_up` ones (a quarter of it, at least 200).
+
+    `lines_max` bounds orders and notices; receipts of serial numbers may have more rows.
+    """
     first = max(200, size // 4) if warm_up is None else warm_up
-    world = _World(seed, mix, parts)
+    world = _World(seed, mix, parts, lines_max)
     sent = [*world.warm_up(first), *world.timed(size, first)]
     digest = hashlib.sha256()
     for message in sent:
@@ -132,7 +143,8 @@ def _partners() -> list[Dialect]:
 class _World:
     """What has been ordered and advised so far; every draw comes from one seeded generator."""
 
-    def __init__(self, seed: int, mix: str, parts: int) -> None:
+    def __init__(self, seed: int, mix: str, parts: int, lines_max: int) -> None:
+        self.lines_max = lines_max
         self.rng = random.Random(seed)
         self.mix = MIXES[mix]
         self.dialects = _partners()
@@ -224,7 +236,7 @@ class _World:
         return START + STEP * self.tick
 
     def _line_count(self) -> int:
-        return max(1, min(LINES_MAX, round(self.rng.lognormvariate(math.log(LINES_MEDIAN), SIGMA))))
+        return max(1, min(self.lines_max, round(self.rng.lognormvariate(math.log(LINES_MEDIAN), SIGMA))))
 
     def _x12(
         self, dialect: Dialect, kind: Kind, group: str, body: write.Segments, at: datetime, lines: int

@@ -5,28 +5,34 @@ Writes files and gives events; whoever runs the street records them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from benchmarks.corpus import BUYERS, LOGISTICS, SITES, SUPPLIERS, Corpus
 from benchmarks.corpus_documents import WE, Dialect
 from ledger.events import Event, LocationDefined, PartDefined, SiteDefined, SupplierDefined, UnitFactorDefined
 
+MAILBOX = "deliver: {to: mailbox}\n"
 
-def write_partners(corpus: Corpus, home: Path) -> None:
-    """`HOME/partners/<id>/partner.yaml` for every partner, and the guide overlays of suppliers."""
+
+def write_partners(corpus: Corpus, home: Path, as2: Mapping[str, tuple[str, str]] | None = None) -> None:
+    """`HOME/partners/<id>/partner.yaml` for every partner, and the guide overlays of suppliers.
+
+    `as2`: of partners that speak it their AS2 name, and the text that says how and where we deliver.
+    """
+    spoken = as2 or {}
     for place, dialect in enumerate(corpus.dialects):
         folder = home / "partners" / dialect.partner
         folder.mkdir(parents=True, exist_ok=True)
         if place < SUPPLIERS:
-            (folder / "partner.yaml").write_text(_partner(dialect, "supplier", _SUPPLIER), "utf-8")
+            (folder / "partner.yaml").write_text(_partner(dialect, "supplier", _SUPPLIER, spoken), "utf-8")
             overlay = folder / "x12" / "004010" / "856"
             overlay.mkdir(parents=True, exist_ok=True)
             (overlay / "guide.yaml").write_text(_overlay(place), "utf-8")
         elif place < SUPPLIERS + LOGISTICS:
-            (folder / "partner.yaml").write_text(_partner(dialect, "logistics", _LOGISTICS), "utf-8")
+            (folder / "partner.yaml").write_text(_partner(dialect, "logistics", _LOGISTICS, spoken), "utf-8")
         else:
-            (folder / "partner.yaml").write_text(_partner(dialect, "internal", _BUYER), "utf-8")
+            (folder / "partner.yaml").write_text(_partner(dialect, "internal", _BUYER, spoken), "utf-8")
     assert place + 1 == SUPPLIERS + LOGISTICS + BUYERS
 
 
@@ -44,13 +50,16 @@ send: {"997": {}}
 """
 
 
-def _partner(dialect: Dialect, kind: str, agreements: str) -> str:
+def _partner(dialect: Dialect, kind: str, agreements: str, spoken: Mapping[str, tuple[str, str]]) -> str:
     duns = dialect.isa[1]
+    name, ways = spoken.get(dialect.partner, ("", MAILBOX))
+    names = f"as2: [{name}], " if name else ""
+    key = f"{dialect.partner}-key"
     return f"""\
 partner: {dialect.partner}
 kind: {kind}
 currency: USD
-identities: {{isa: ["01:{duns}"], gs: ["{duns}"], party: ["{dialect.party}"], keys: [{dialect.partner}-key]}}
+identities: {{{names}isa: ["01:{duns}"], gs: ["{duns}"], party: ["{dialect.party}"], keys: [{key}]}}
 x12:
   release: "004010"
   element: {_quoted(dialect.element)}
@@ -58,8 +67,7 @@ x12:
   component: {_quoted(dialect.component)}
   our_isa: "{WE[0]}:{WE[1]}"
   our_gs: "{WE[1]}"
-{agreements}deliver: {{to: mailbox}}
-"""
+{agreements}{ways}"""
 
 
 def _quoted(character: str) -> str:

@@ -64,6 +64,42 @@ def make_row(
     )
 
 
+def make_limit_row(
+    id: str,
+    ours: Sequence[float],
+    limit: float,
+    *,
+    more_is_better: bool,
+    unit: str,
+    n: int,
+    durable: Literal["full", "fsync", "none"],
+    corpus_sha: str,
+    value: float | None = None,
+    note: str = "",
+    extra: dict[str, float | str] | None = None,
+) -> Row:
+    """A row against a stated limit, its peer; the ratio is at least 1 where the limit is kept.
+
+    `ours` has a figure for each round; `value` stands in for their median where all rounds together say more.
+    """
+    figure = statistics.median(ours) if value is None else value
+    return Row(
+        id=id,
+        against=f"stated limit of {limit:g} {unit}",
+        unit=unit,
+        value=round(figure, 2),
+        peer=limit,
+        ratio=round(figure / limit if more_is_better else limit / figure, 4),
+        n=n,
+        rounds=len(ours),
+        durable=durable,
+        corpus_sha=corpus_sha,
+        spread=round((max(ours) - min(ours)) / figure, 3),
+        note=note,
+        extra=extra or {},
+    )
+
+
 def interleave(
     rounds: int, ours: Callable[[int], float], theirs: Callable[[int], float]
 ) -> tuple[list[float], list[float]]:

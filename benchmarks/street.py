@@ -3,6 +3,7 @@
     street.process.floor    against str.split plus raw sqlite3 inserting the same rows in the same batches
     street.process.rate     against the stated limit of 300 documents a second
 
+The rows of accepting and of the whole street over AS2 are in `street_accept`, `street_load` and `street_whole`.
 Set-up, master data, accepting and the corpus's warm-up part are outside the clock; each round takes a fresh slice.
 """
 
@@ -11,35 +12,44 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks.corpus import Corpus, Sent, build
-from benchmarks.corpus_partners import master_data, write_partners
+from benchmarks import street_accept, street_load, street_whole
+from benchmarks.corpus import Corpus, build
+from benchmarks.corpus_partners import write_partners
 from benchmarks.rows import Row, make_row
 from benchmarks.street_peer import copy_database, rows_gained, run_peer
+from benchmarks.street_setup import Calendar, accept_all, set_up
 from gateway.pipeline import Street
 from gateway.store.home import Home
 
 RATE_MIN = 300
 """Documents a second that the street must reach."""
-ACCEPTING_THREADS = 32
-MASTER_DATA_BATCH = 2000
+IDS = (
+    "street.process.floor",
+    "street.process.rate",
+    "street.accept.rsa",
+    "street.accept.tail",
+    "street.accept.underload.p99ms",
+    "street.whole.rsa",
+)
 
 
-class _Clock:
-    """The corpus has its own time; each slice is processed as it would have been on that day."""
+def rows(rounds: int, *, seed: int = 7, size: int = 3000, mix: str = "core", only: str = "") -> Iterator[Row]:
+    """The rows whose id begins with `only`; rows of one run are taken together."""
+    runs: tuple[tuple[Callable[[], Iterator[Row]], tuple[str, ...]], ...] = (
+        (lambda: process_rows(rounds, seed=seed, size=size, mix=mix), IDS[:2]),
+        (lambda: street_accept.rows(rounds, seed=seed), IDS[2:4]),
+        (lambda: street_load.rows(rounds, seed=seed), IDS[4:5]),
+        (lambda: street_whole.rows(rounds, seed=seed), IDS[5:]),
+    )
+    for measure, ids in runs:
+        if any(id.startswith(only) for id in ids):
+            yield from (row for row in measure() if row.id.startswith(only))
 
-    def __init__(self, now: datetime) -> None:
-        self.now = now
 
-    def __call__(self) -> datetime:
-        return self.now
-
-
-def rows(rounds: int, *, seed: int = 7, size: int = 3000, mix: str = "core") -> Iterator[Row]:
+def process_rows(rounds: int, *, seed: int, size: int, mix: str) -> Iterator[Row]:
     corpus = build(seed, size, mix=mix)
     with tempfile.TemporaryDirectory(prefix="crossdock-bench-") as folder:
         measured = [*_measure(corpus, rounds, Path(folder))]
@@ -68,7 +78,7 @@ def _measure(corpus: Corpus, rounds: int, folder: Path) -> Iterator[tuple[int, i
     """Documents, lines, our seconds and the peer's seconds of each round."""
     home, copy, peer = folder / "home", folder / "before.db", folder / "peer.db"
     write_partners(corpus, home)
-    clock = _Clock(corpus.sent[0].at)
+    clock = Calendar(corpus.sent[0].at)
     with Street.open(home, clock=clock, children=max(1, (os.cpu_count() or 1) - 1)) as street:
         set_up(street, corpus, clock)
         size = len(corpus.timed) // rounds
@@ -85,21 +95,3 @@ def _measure(corpus: Corpus, rounds: int, folder: Path) -> Iterator[tuple[int, i
             commits = street.writer.commits - commits
             gained = rows_gained(copy, Home(home).database)
             yield len(batch), sum(sent.lines for sent in batch), ours, run_peer(peer, batch, gained, commits)
-
-
-def set_up(street: Street, corpus: Corpus, clock: _Clock) -> None:
-    """Master data, then the warm-up part through the whole street."""
-    events = list(master_data(corpus))
-    for start in range(0, len(events), MASTER_DATA_BATCH):
-        street.record_events(events[start : start + MASTER_DATA_BATCH])  # type: ignore[arg-type]
-    warm_up = corpus.sent[: corpus.warm_up]
-    clock.now = warm_up[-1].at
-    accept_all(street, warm_up)
-    street.run_until_idle(deliver=False)
-
-
-def accept_all(street: Street, batch: Sequence[Sent]) -> None:
-    """Accept in order of time, many at once as a server would, so that commits are shared."""
-    with ThreadPoolExecutor(ACCEPTING_THREADS) as pool:
-        for _ in pool.map(lambda sent: street.receive(sent.body, sent.partner, "rest", sent.name), batch):
-            pass
