@@ -114,7 +114,7 @@ def _take_one(unwrapped: Unwrapped, station: Station, limits: Limits, now: datet
         return True
     if kind not in ENVELOPES:
         return False
-    content = cms.read_content(_cms_bytes(entity))
+    content = _content(unwrapped, station)
     if content.kind == "signed":
         _expect(unwrapped, "signed", station)
         signed = cms.read_signed(content)
@@ -165,6 +165,16 @@ def verify_trusted(signed: Signed, covered: bytes | memoryview, station: Station
         by = cms.verify(signed, covered, lapsed, allowed).certificate
         text = f"signed with {by.subject}, which is valid from {by.valid_from:%Y-%m-%d} to {by.valid_to:%Y-%m-%d}"
         raise CmsMistake("signature-invalid", text) from mistake
+
+
+def _content(unwrapped: Unwrapped, station: Station) -> Content:
+    """The CMS content of the innermost entity; what should be an envelope and is no CMS fails as envelopes do."""
+    try:
+        return cms.read_content(_cms_bytes(unwrapped.entity))
+    except CmsMistake as mistake:
+        if unwrapped.layers or not station.policy.require_encrypted:
+            raise
+        raise Refused(dispositions.DECRYPTION_FAILED, mistake.text) from mistake
 
 
 def _verify(
