@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from ledger.book import document_tables, tables
 from ledger.book.digests import event_digest, line_digest, next_link
@@ -14,6 +14,7 @@ from ledger.book.history import moved, quantities_at
 from ledger.book.rebuild import differences
 from ledger.book.resolution import lines_of
 from ledger.events import read_event
+from ledger.matching.resolutions import GONE_BACK
 from ledger.matching.resolved import line_identities
 
 
@@ -185,6 +186,35 @@ def check_totals(conn: Connection, head: Head) -> Iterator[Breach]:
         yield Breach(law="totals", book=head.book, where=f"case {name}", text=f"closed with {left} left in clearing")
 
 
+def check_cumulatives(conn: Connection, head: Head) -> Iterator[Breach]:
+    """What was received in all is the sum of what came and did not go back."""
+    link, line, total = document_tables.link.c, document_tables.goods_receipt_line.c, document_tables.cumulative.c
+    keys = ("book", "site", "provider", "receipt_id")
+    whole = and_(*(link[key] == line[key] for key in keys), link.receipt_line == line.line)
+    stays = and_(link.reversed == 0, link.state.not_in(GONE_BACK))
+    came = {
+        tuple(key): quantity
+        for *key, quantity in conn.execute(
+            select(line.site, line.part, line.supplier, func.sum(link.quantity))
+            .join_from(document_tables.goods_receipt_line, document_tables.link, whole)
+            .where(line.book == head.book, stays)
+            .group_by(line.site, line.part, line.supplier)
+        )
+    }
+    for *key, received in conn.execute(
+        select(total.site, total.part, total.supplier, total.received).where(total.book == head.book)
+    ):
+        found = came.pop(tuple(key), 0)
+        if found != received:
+            where = f"cumulative {'/'.join(key)}"
+            text = f"received {received}, the goods receipts sum to {found}"
+            yield Breach(law="totals", book=head.book, where=where, text=text)
+    for key, found in came.items():
+        if found:
+            text = f"none stands there, the goods receipts sum to {found}"
+            yield Breach(law="totals", book=head.book, where=f"cumulative {'/'.join(key)}", text=text)
+
+
 def check_trace(conn: Connection, head: Head) -> Iterator[Breach]:
     """Law 7: every movement has its event in the log."""
     movement, event = tables.movement.c, tables.event.c
@@ -206,5 +236,6 @@ CHECKS: tuple[Callable[[Connection, Head], Iterator[Breach]], ...] = (
     check_digests,
     check_chain,
     check_totals,
+    check_cumulatives,
     check_trace,
 )

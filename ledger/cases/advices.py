@@ -271,7 +271,7 @@ def _serials(workset: Workset, links: list[Link]) -> tuple[str, ...]:
 
 
 def _cumulative(workset: Workset, book: str, site: str, supplier: str, part: str, factor: Fraction) -> Decimal | None:
-    """Received in all, or since the agreed start; None where unknown, or without exact value in the unit of the answer."""
+    """Received in all, or since the agreed start; None where unknown, or not exact in the unit of the answer."""
     total = workset.cumulatives.get(CumulativeKey(book, site, part, supplier))
     if total is None:
         return None

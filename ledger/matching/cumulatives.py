@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ledger.events import Resolution
+from ledger.events import DiscrepancyResolved, Resolution
 from ledger.matching.decision import Decision
 from ledger.matching.discrepancies import d11_cumulative, d16_short
 from ledger.matching.records import (
@@ -57,11 +57,8 @@ def accumulate(workset: Workset, decision: Decision, line: ReceiptLine, quantity
         workset.add_cumulative(total)
     total.received += quantity
     total.touched = True
-    if workset.agreements:
-        agreement = workset.agreements.get(key)
-        # Where both agree, goods alone change nothing: what was in transit is received, the rest is in question.
-        if agreement is not None and agreement.difference:
-            decision.counted[key] = None
+    if key in workset.agreements:
+        decision.counted[key] = None
 
 
 def move_to_supplier(workset: Workset, decision: Decision, line: ReceiptLine, earlier: str) -> None:
@@ -151,11 +148,14 @@ def forget(workset: Workset, decision: Decision, shipment: Shipment, lines: Iter
         agreement.told = tuple(told for told in agreement.told if told.shipment_id != shipment.key.shipment_id)
 
 
-def settle_short(workset: Workset, line: NoticeLine, quantity: int) -> None:
-    """What a decision writes off of a shipment from before the start is no part of the count since."""
+def settle_short(workset: Workset, decision: Decision, line: NoticeLine, quantity: int) -> None:
+    """A decision writes off what never came; of a shipment from before the start it is no part of the count since."""
     shipment = workset.shipments.get(line.key)
     agreement = None if shipment is None else workset.agreements.get(_key(shipment, line.part))
-    if shipment is not None and agreement is not None and _shipped_at(shipment) < agreement.start:
+    if shipment is None or agreement is None:
+        return
+    decision.counted[agreement.key] = None
+    if _shipped_at(shipment) < agreement.start:
         agreement.before -= quantity
         agreement.touched = True
 
@@ -192,7 +192,10 @@ def _order(told: Told) -> tuple[int, int, str]:
 
 
 def compare(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
-    """Compare what this event changed: its own cumulative here, that of an earlier notice by deciding it again."""
+    """Compare what this event changed: its own cumulative here, that of an earlier notice by deciding it again.
+
+    What a person decides changes what the next cumulative should be: it is not held against the last.
+    """
     for key in decision.counted:
         agreement = workset.agreements[key]
         latest = _latest(agreement)
@@ -200,8 +203,14 @@ def compare(workset: Workset, decision: Decision, policy: Policy, now_us: int) -
             _agree(decision, agreement, 0, 0)
         elif latest.seq == decision.resolved.seq:
             _compare_own(workset, decision, policy, agreement, latest, now_us)
-        elif _is_in_another_light(workset, decision, policy, agreement, latest):
-            decision.compares[latest.seq, key.part] = None
+        elif (terms := _terms(policy, agreement)) is not None:
+            difference, _, _ = _difference(workset, decision, policy, agreement, latest, terms)
+            if difference == agreement.difference:
+                continue
+            if difference and isinstance(decision.resolved.event, DiscrepancyResolved):
+                agreement.difference, agreement.touched = difference, True
+            else:
+                decision.compares[latest.seq, key.part] = None
 
 
 def compare_again(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
@@ -217,16 +226,6 @@ def compare_again(workset: Workset, decision: Decision, policy: Policy, now_us: 
 def _latest(agreement: CumulativeAgreement) -> Told | None:
     """What was shipped last of all that told a cumulative."""
     return next((told for told in reversed(agreement.told) if told.cum is not None), None)
-
-
-def _is_in_another_light(
-    workset: Workset, decision: Decision, policy: Policy, agreement: CumulativeAgreement, latest: Told
-) -> bool:
-    terms = _terms(policy, agreement)
-    if terms is None:
-        return False
-    difference, _, _ = _difference(workset, decision, policy, agreement, latest, terms)
-    return difference != agreement.difference
 
 
 def _compare_own(
@@ -342,4 +341,7 @@ def _short(workset: Workset, decision: Decision, key: CumulativeKey) -> int:
     for finding in decision.findings:
         if finding.code == code and finding.part == key.part and finding.supplier == key.supplier:
             short[finding.shipment_id, finding.notice_line] = 0 if finding.settles else finding.quantity
+    for case, _, asked in decision.resolved_cases:
+        if (case.shipment_id, case.notice_line) in short and case.code == code:
+            short[case.shipment_id, case.notice_line] -= asked
     return sum(short.values())

@@ -10,7 +10,8 @@ unknown. Statuses are closed lists.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, Protocol
+from operator import attrgetter
+from typing import Literal, NamedTuple
 
 
 class OrderKey(NamedTuple):
@@ -372,30 +373,18 @@ PER_AGREEMENT = frozenset({"D11"})
 """Classes about a supplier and a part, whichever document showed it: one open case each."""
 
 
-class About(Protocol):
-    """What a finding and its case are about."""
-
-    code: str
-    site: str
-    supplier: str
-    part: str
-    shipment_id: str
-    notice_line: str
-    receipt_provider: str
-    receipt_id: str
-    receipt_line: str
-    order_number: str
-    order_line: str
+_ABOUT = attrgetter(
+    "code", "site", "supplier", "shipment_id", "notice_line", "receipt_provider", "receipt_id", "receipt_line",
+    "order_number", "order_line",
+)  # fmt: skip
+_OF_AGREEMENT = attrgetter("code", "site", "supplier", "part")
 
 
-def identity_of(book: str, about: About) -> CaseIdentity:
-    """What makes two findings the same one: their class and what they are about, never their quantity."""
-    if about.code in PER_AGREEMENT:
-        return (book, about.site, about.code, about.supplier, about.part)
-    return (
-        book, about.site, about.code, about.supplier, about.shipment_id, about.notice_line,
-        about.receipt_provider, about.receipt_id, about.receipt_line, about.order_number, about.order_line,
-    )  # fmt: skip
+def identity_of(book: str, about: object) -> CaseIdentity:
+    """What makes two findings, or a finding and its case, the same: their class and what they are about, never their
+    quantity."""
+    identity: CaseIdentity = _ABOUT(about)
+    return (book, *(_OF_AGREEMENT(about) if identity[0] in PER_AGREEMENT else identity))
 
 
 def case_identity(case: Case) -> CaseIdentity:

@@ -113,7 +113,7 @@ def _post_short(
     add_notice_line(deltas, line, -1)
     if resolution in SHORT_SETTLES:
         line.settled += asked
-        settle_short(workset, line, asked)
+        settle_short(workset, decision, line, asked)
     elif resolution == "recount":
         days = policy.terms_for(line.key.supplier, case.partner).close_days
         line.closes_at = now_us + int(days * 86_400_000_000)

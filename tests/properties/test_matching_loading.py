@@ -18,7 +18,8 @@ from sqlalchemy import Connection, create_engine, select
 from ledger.book import Ledger, tables, upgrade
 from ledger.book.document_tables import cases
 from ledger.events import Event, GoodsReceiptReversed, PartDefined, SiteDefined, SupplierDefined
-from ledger.policy import Policy
+from ledger.policy import CumulativeTerms, Policy, Terms
+from tests.properties.test_cumulatives import tell_cumulatives
 from tests.properties.test_matching_convergence import worlds
 from tests.unit.ledger.driver import START, MemoryLedger
 from tests.unit.ledger.stories import cancelled, notice_line, replaced
@@ -29,6 +30,7 @@ MASTER_DATA: tuple[Event, ...] = (
     *(PartDefined(number=part, base_unit="EA") for part in ("P1", "P2", "P3")),
 )
 POLICY = Policy()
+CUMULATIVE = Policy(terms={"ACME": Terms(cumulative=CumulativeTerms())})
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +60,8 @@ def lives(draw: st.DrawFn) -> list[Event]:
     return documents
 
 
-def in_memory(documents: Sequence[Event]) -> tuple[object, object]:
-    ledger = MemoryLedger()
+def in_memory(documents: Sequence[Event], policy: Policy = POLICY) -> tuple[object, object]:
+    ledger = MemoryLedger(policy=policy)
     for document in documents:
         ledger.record(document)
     ledger.tick(timedelta(days=7))
@@ -75,14 +77,16 @@ def in_memory(documents: Sequence[Event]) -> tuple[object, object]:
     return balances, found
 
 
-def in_books(conn: Connection, documents: Sequence[Event], size: int) -> tuple[object, object]:
+def in_books(
+    conn: Connection, documents: Sequence[Event], size: int, policy: Policy = POLICY
+) -> tuple[object, object]:
     conn.rollback()  # an example that failed leaves its rows
     conn.exec_driver_sql("BEGIN")
     ledger = Ledger()
-    ledger.record(conn, MASTER_DATA, POLICY, START)
+    ledger.record(conn, MASTER_DATA, policy, START)
     for first in range(0, len(documents), size):
-        ledger.record(conn, documents[first : first + size], POLICY, START)
-    ledger.tick(conn, POLICY, START + timedelta(days=7))
+        ledger.record(conn, documents[first : first + size], policy, START)
+    ledger.tick(conn, policy, START + timedelta(days=7))
     bucket, case = tables.bucket.c, cases.c
     balances = {
         (row.part, row.state, row.lot, row.hold_reason, row.asn_line, row.owner): row.quantity
@@ -103,6 +107,16 @@ def test_decisions_over_what_was_loaded_are_those_over_everything(conn: Connecti
 
     assert in_books(conn, documents, 1) == expected
     assert in_books(conn, documents, 100) == expected
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_cumulatives_over_what_was_loaded_are_those_over_everything(conn: Connection, data: st.DataObject) -> None:
+    documents = tell_cumulatives(data.draw, data.draw(lives()))
+    expected = in_memory(documents, CUMULATIVE)
+
+    assert in_books(conn, documents, 1, CUMULATIVE) == expected
+    assert in_books(conn, documents, 100, CUMULATIVE) == expected
 
 
 def test_the_books_of_a_world_are_not_empty(conn: Connection) -> None:

@@ -31,6 +31,8 @@ TAMPERING = [
     ("UPDATE outcome SET body = '[]'", "chain"),
     ("DELETE FROM event WHERE seq = 8", "chain"),
     ("UPDATE order_line SET received = 0", "totals"),
+    ("UPDATE cumulative SET received = received + 1", "totals"),
+    ("DELETE FROM cumulative", "totals"),
     ("UPDATE movement SET event = 99 WHERE number = 1", "7 trace"),
     ("UPDATE cases SET status = 'assigned'", "4 rebuild"),
 ]

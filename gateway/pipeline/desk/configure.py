@@ -6,16 +6,20 @@ in force untouched, and the mistake is said.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import structlog
 
 from gateway.errors import OperatorMistake
 from gateway.mapping import Configuration, load_configuration
+from gateway.partners import Partner
 from gateway.resources import search_roots, source_files
 from gateway.store.database import Database
 from gateway.store.home import Home
@@ -27,6 +31,8 @@ log = structlog.get_logger(__name__)
 
 GATEWAY_TERMS = frozenset({"ack_due_minutes"})
 """Terms that the gateway itself keeps; the ledger is told all others."""
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 Signature = tuple[tuple[str, int, int], ...]
 
@@ -97,10 +103,11 @@ def publish_configuration(writer: Writer, loaded: InForce, *, now: int) -> bool:
 
 def build_policy(configuration: Configuration) -> Policy:
     """The ledger's policy from the partners' terms. Raises OperatorMistake for a term that it does not know."""
-    return Policy(terms={partner.id: _terms(partner.id, partner.terms) for partner in configuration.partners})
+    return Policy(terms={partner.id: _terms(partner) for partner in configuration.partners})
 
 
-def _terms(partner: str, stated: Any) -> Terms:
+def _terms(partner: Partner) -> Terms:
+    stated = partner.terms
     values: dict[str, Any] = {name: value for name, value in stated.other.items() if name not in GATEWAY_TERMS}
     if stated.asn_due_minutes is not None:
         values["asn_due_minutes"] = stated.asn_due_minutes
@@ -108,7 +115,21 @@ def _terms(partner: str, stated: Any) -> Terms:
         values["title_passes"] = stated.title_passes
     if stated.tolerances:
         values["tolerances"] = stated.tolerances
+    if isinstance(values.get("cumulative"), dict):
+        values["cumulative"] = _dated(values["cumulative"], partner.time_zone)
     try:
         return msgspec.convert(values, Terms, strict=False)
     except msgspec.ValidationError as error:
-        raise OperatorMistake(f"terms: {error}", file=f"partners/{partner}/partner.yaml") from error
+        raise OperatorMistake(f"terms: {error}", file=f"partners/{partner.id}/partner.yaml") from error
+
+
+def _dated(cumulative: dict[str, Any], time_zone: str) -> dict[str, Any]:
+    """The cumulative agreement with a start that is a plain date as midnight at the partner's."""
+    start = str(cumulative.get("start", ""))
+    if not _DATE.fullmatch(start):
+        return cumulative
+    try:
+        day = date.fromisoformat(start)
+    except ValueError:
+        return cumulative
+    return cumulative | {"start": datetime.combine(day, time(), ZoneInfo(time_zone))}
