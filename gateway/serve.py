@@ -42,20 +42,7 @@ def serve(settings: Settings, *, works: bool = True) -> None:
         listening = _listen(settings.host, settings.port)
         with contextlib.closing(listening), _working(street) if works else contextlib.nullcontext():
             host, port = listening.getsockname()[:2]
-            server = uvicorn.Server(
-                uvicorn.Config(
-                    create_app(street, settings),
-                    http="h11",
-                    ws="none",
-                    loop="asyncio",
-                    lifespan="on",
-                    log_config=None,
-                    access_log=False,
-                    server_header=False,
-                    proxy_headers=False,
-                    timeout_graceful_shutdown=STOP_SECONDS,
-                )
-            )
+            server = build_server(street, settings)
             _end_by_signal(server)
             shown = f"[{host}]" if ":" in host else host
             sys.stdout.write(f"serving on http://{shown}:{port}\n")
@@ -63,6 +50,27 @@ def serve(settings: Settings, *, works: bool = True) -> None:
             log.info("serve.started", host=host, port=port, home=str(settings.home))
             server.run(sockets=[listening])
     log.info("serve.stopped")
+
+
+def build_server(street: Street, settings: Settings) -> uvicorn.Server:
+    """The HTTP server over an open street, not yet listening.
+
+    With the h11 parser: others answer 400 to folded header fields, which old AS2 products send.
+    """
+    return uvicorn.Server(
+        uvicorn.Config(
+            create_app(street, settings),
+            http="h11",
+            ws="none",
+            loop="asyncio",
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=STOP_SECONDS,
+        )
+    )
 
 
 def _end_by_signal(server: uvicorn.Server) -> None:

@@ -322,6 +322,11 @@ def send_again(connection: Connection, id: str) -> int | None:
     return None if row is None else int(row.attempts)
 
 
+def is_parked(connection: Connection, id: str) -> bool:
+    """Given up, until a person looks."""
+    return connection.execute(select(outbox.c.status).where(outbox.c.id == id)).scalar() == "parked"
+
+
 def queue_receipt_again(connection: Connection, id: str) -> None:
     """A partner asks again for an asynchronous MDN that left before; one that is parked or waits stays as it is."""
     sent = update(outbox).where(outbox.c.id == id, outbox.c.status == "sent", outbox.c.destination.startswith("mdn:"))

@@ -108,6 +108,18 @@ def give_up_or_send_again(connection: Connection, facts: Facts, at: int) -> Aler
     return Alert(kind="mdn_overdue", text=reason, partner=facts.partner, message=facts.message, at=at)
 
 
+def forget_request(connection: Connection, message: str) -> None:
+    """Before a person's resend: what was given up is built anew, since a key or a certificate may be what was mended.
+
+    It stays the same message, under the same Message-ID; what arrived or waits goes again as the same bytes.
+    """
+    facts = transports.load_facts(connection, message)
+    if facts is None or facts.channel != "as2" or not outbox.is_parked(connection, message):
+        return
+    evidence = {name: id for name, id in facts.facts.get("evidence", {}).items() if name != "request"}
+    transports.replace_facts(connection, msgspec.structs.replace(facts, facts={**facts.facts, "evidence": evidence}))
+
+
 def mdn_due_at(terms_minutes: int, now: datetime) -> int:
     """Until when an asynchronous MDN is awaited."""
     return microseconds(now + timedelta(minutes=terms_minutes))

@@ -25,6 +25,7 @@ from gateway.pipeline import deliver, replay
 from gateway.pipeline.accept import Delivery, accept
 from gateway.pipeline.answering.drafts import write_drafts
 from gateway.pipeline.as2 import Again, As2Answer, As2Request, Receiver, Stations, open_stations, sign_keys
+from gateway.pipeline.as2.receipts import forget_request
 from gateway.pipeline.as2.stations import KeysSignature
 from gateway.pipeline.context import Context
 from gateway.pipeline.delivering import Tools
@@ -208,7 +209,11 @@ class Desk:
         )
 
     def resend(self, id: str, now: datetime) -> str:
-        if not self.writer.run(lambda connection: outbox.queue_again(connection, id)):
+        def job(connection: Connection) -> bool:
+            forget_request(connection, id)
+            return outbox.queue_again(connection, id)
+
+        if not self.writer.run(job):
             raise PartnerMistake("not_found", f"we sent no message {id}")
         context = self.context(now)
         while write_drafts(self.database, self.writer, context):

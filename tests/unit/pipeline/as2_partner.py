@@ -10,11 +10,13 @@ import msgspec
 
 from gateway.partners.own import OwnKey, add_own_key
 from gateway.pipeline.as2 import Again, As2Answer, As2Request
+from gateway.settings import Settings
 from gateway.transports import as2
 from tests.unit.pipeline.world import START, Town
 
 FROM, TO = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 12, 31, tzinfo=UTC)
 OURS, THEIRS = "CROSSDOCK", "ACME"
+OUR_URL = "https://crossdock.example/as2"
 PASSPHRASE = b"correct horse"
 TERMS = """\
 as2:
@@ -110,7 +112,7 @@ def post(town: Town, one: As2Request | as2.Built) -> As2Answer:
 
 def as2_town(home: Path, **agreed: str) -> Town:
     """A town whose acme speaks AS2."""
-    town = Town(home)
+    town = Town(home, settings=Settings(home=home, as2_url=OUR_URL))
     give_keys(home)
     agree(home, **agreed)
     town.street.configure()

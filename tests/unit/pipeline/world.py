@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from gateway.pipeline import Street
+from gateway.settings import Settings
 from gateway.store.alerts import list_alerts
 from ledger import queries
 from ledger.events import AnyEvent
@@ -36,10 +37,10 @@ class Clock:
 class Town:
     """A street over a home of its own."""
 
-    def __init__(self, home: Path, *, children: int = 0) -> None:
+    def __init__(self, home: Path, *, children: int = 0, settings: Settings | None = None) -> None:
         self.home, self.clock = home, Clock()
         shutil.copytree(WORLD / "partners", home / "partners")
-        self.street = Street.open(home, clock=self.clock, children=children)
+        self.street = Street.open(home, clock=self.clock, children=children, settings=settings)
         self.record(msgspec.json.decode((WORLD / "masterdata.json").read_bytes()))
 
     def record(self, events: list[dict[str, Any]]) -> None:
