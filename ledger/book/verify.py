@@ -209,10 +209,10 @@ def check_cumulatives(conn: Connection, head: Head) -> Iterator[Breach]:
             where = f"cumulative {'/'.join(key)}"
             text = f"received {received}, the goods receipts sum to {found}"
             yield Breach(law="totals", book=head.book, where=where, text=text)
-    for key, found in came.items():
+    for missing, found in came.items():
         if found:
             text = f"none stands there, the goods receipts sum to {found}"
-            yield Breach(law="totals", book=head.book, where=f"cumulative {'/'.join(key)}", text=text)
+            yield Breach(law="totals", book=head.book, where=f"cumulative {'/'.join(missing)}", text=text)
 
 
 def check_trace(conn: Connection, head: Head) -> Iterator[Breach]:
