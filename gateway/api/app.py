@@ -9,6 +9,7 @@ import functools
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from email.utils import formatdate
 from typing import Any
 
 import anyio.to_thread
@@ -85,7 +86,8 @@ def create_app(street: Street, settings: Settings | None = None) -> FastAPI:
 
 
 class RequestLog:
-    """One log line and one count per answered request, by route: never a query, a body or a key."""
+    """One log line and one count per answered request, by route: never a query, a body or a key. Dates answers that
+    have no date yet (RFC 9110, 6.6.1)."""
 
     def __init__(self, app: ASGIApp, figures: health.Figures) -> None:
         self._app = app
@@ -101,6 +103,8 @@ class RequestLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if not any(name.lower() == b"date" for name, _ in message["headers"]):
+                    message["headers"] = [*message["headers"], (b"date", formatdate(usegmt=True).encode())]
             await send(message)
 
         try:

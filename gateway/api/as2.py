@@ -38,7 +38,17 @@ async def post_as2(request: Request) -> Response:
     spool = await spool_body(request, settings.message_bytes_max, intake.folder)
     remote = request.client.host if request.client is not None else ""
     answer = await asyncio.wrap_future(intake.take(headers, spool, remote))
-    return Response(answer.body, answer.status, dict(answer.headers))
+    return _respond(answer)
+
+
+def _respond(answer: As2Answer) -> Response:
+    """With the field names spelled as the MDN spells them: not every old product knows that case says nothing."""
+    response = Response(answer.body, answer.status)
+    fields = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
+    response.raw_headers = (
+        [*fields, (b"Content-Length", b"%d" % len(answer.body))] if answer.status != 204 else fields
+    )
+    return response
 
 
 def read_headers(request: Request) -> tuple[tuple[str, str], ...]:
