@@ -1,11 +1,12 @@
 """An SFTP server that lies: files in memory, every answer its own bytes, and any of them replaced by a test.
 
-Built on paramiko's SSH side only; the SFTP packets are written here, so that names, sizes, lengths and request ids can
-be what no honest server sends.
+Built on paramiko's SSH side only; the SFTP packets are written here, so that names, sizes and lengths can be what no
+honest server sends.
 """
 
 from __future__ import annotations
 
+import io
 import socket
 import stat
 import struct
@@ -21,6 +22,8 @@ from gateway.transports.sftp import Endpoint, Limits, Timeouts, wire
 from tests.sftp.sshd import BRISK, fingerprint, private_key
 
 MTIME = 1_790_000_000
+IMPATIENT = Timeouts(connect_s=2, banner_s=0.5, auth_s=0.5, channel_s=0.5)
+"""For tests in which the other side never answers."""
 
 
 @dataclass
@@ -35,7 +38,7 @@ class HangUp(Exception):
 
 
 Hook = Callable[[bytes, Callable[[], bytes]], bytes]
-"""Gets a request's body and what would answer it honestly; returns the answer: type byte, then what follows the id."""
+"""Gets a request's body and what would answer it honestly; returns type byte and what follows the id."""
 
 
 def status(code: int, text: bytes = b"") -> bytes:
@@ -65,6 +68,8 @@ class Liar:
     asked: list[tuple[int, bytes]] = field(default_factory=list)
     logins: list[str] = field(default_factory=list)
     listed_at_once: int = 100
+    length_told: int | None = None
+    """Said to be each answer's length, once set."""
 
     def __enter__(self) -> Liar:
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -220,7 +225,7 @@ class _Handler(paramiko.SubsystemHandler):
             while True:
                 packet = _read(channel, int.from_bytes(_read(channel, 4), "big"))
                 answer = self._liar.answer(packet[0], packet[5:], handles)
-                _write(channel, answer[:1] + packet[1:5] + answer[1:])
+                _write(channel, answer[:1] + packet[1:5] + answer[1:], self._liar.length_told)
         except (HangUp, EOFError, OSError):
             transport.close()
 
@@ -235,15 +240,9 @@ def _read(channel: paramiko.Channel, size: int) -> bytes:
     return found
 
 
-def _write(channel: paramiko.Channel, packet: bytes) -> None:
-    channel.sendall(struct.pack(">I", len(packet)) + packet)
+def _write(channel: paramiko.Channel, packet: bytes, length: int | None = None) -> None:
+    channel.sendall(struct.pack(">I", len(packet) if length is None else length) + packet)
 
 
-def _lines(content: bytes) -> Any:
-    import io
-
+def _lines(content: bytes) -> io.StringIO:
     return io.StringIO(content.decode())
-
-
-IMPATIENT = Timeouts(connect_s=2, banner_s=0.5, auth_s=0.5, channel_s=0.5)
-"""For tests in which the other side never answers."""

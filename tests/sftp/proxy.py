@@ -5,12 +5,14 @@ Bytes are counted from the server to us (`down`) and from us to the server (`up`
 
 from __future__ import annotations
 
+import select
 import socket
 import struct
 import threading
 from types import TracebackType
 
 CHUNK = 16 * 1024
+LOOKS_EVERY_S = 0.05
 
 
 class FaultProxy:
@@ -109,8 +111,11 @@ class FaultProxy:
 
 def _receive(each: socket.socket) -> bytes:
     try:
+        # Never blocked in recv: a socket that somebody reads from is not closed, and no RST sent, until that returns.
+        while not select.select([each], [], [], LOOKS_EVERY_S)[0]:
+            continue
         return each.recv(CHUNK)
-    except OSError:
+    except (OSError, ValueError):
         return b""
 
 

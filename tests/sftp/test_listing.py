@@ -11,8 +11,7 @@ from collections.abc import Callable
 
 import pytest
 
-from gateway.transports.sftp import Endpoint, Entry, Limits, Listing, RefusedName, Session, Trouble, join
-from gateway.transports.sftp import wire
+from gateway.transports.sftp import Endpoint, Entry, Limits, Listing, RefusedName, Session, Trouble, join, wire
 from gateway.transports.sftp.names import shown
 from tests.sftp.liar import IMPATIENT, MTIME, File, HangUp, Liar, attributes, names, status
 from tests.sftp.sshd import Sshd

@@ -18,6 +18,7 @@ from gateway.transports.sftp import wire
 from gateway.transports.sftp.credentials import read_private_key
 from gateway.transports.sftp.endpoint import Endpoint
 from gateway.transports.sftp.exchange import Exchange
+from gateway.transports.sftp.refusals import not_sftp
 from gateway.transports.sftp.session import Session, SessionFacts
 from gateway.transports.sftp.trouble import Stopped, Trouble, trouble
 from gateway.transports.sftp.watchdog import Watchdog
@@ -76,7 +77,7 @@ def connect(endpoint: Endpoint, *, dial: Dial = dial) -> Session | Trouble:
         return stopped.trouble
     except wire.NotSftp as error:
         transport.close()
-        return trouble("protocol", f"{endpoint.address} answered what is not SFTP: {error}")
+        return not_sftp(error)
     transport.set_keepalive(timeouts.keepalive_s)
     host_key = transport.get_remote_server_key()
     facts = SessionFacts(

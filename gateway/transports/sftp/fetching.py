@@ -15,7 +15,7 @@ from gateway.transports.sftp import wire
 from gateway.transports.sftp.endpoint import Limits
 from gateway.transports.sftp.exchange import Answer, Exchange
 from gateway.transports.sftp.names import encode_path, shown
-from gateway.transports.sftp.refusals import refusal
+from gateway.transports.sftp.refusals import not_sftp, refusal
 from gateway.transports.sftp.spool import Spool, SpoolFile
 from gateway.transports.sftp.trouble import BREAKING, Stopped, Trouble, trouble
 from gateway.transports.sftp.values import Fetched, Wanted
@@ -86,6 +86,8 @@ def fetch_small(exchange: Exchange, batch: Sequence[Wanted], spool: Spool | None
         exchange.send([(wire.CLOSE, wire.text(handle)) for handle in handles if handle is not None], is_wanted=False)
     except Stopped as stopped:
         outcomes += [stopped.trouble] * (len(batch) - len(outcomes))
+    except wire.NotSftp as error:
+        outcomes += [not_sftp(error)] * (len(batch) - len(outcomes))
     return outcomes
 
 
@@ -171,12 +173,12 @@ def _take_small(
                 check_still(wanted, *exchange.ask(*_looks(wanted, handle)))
                 break
         return sink.finish(wanted, began)
-    except Stopped as stopped:
+    except BaseException as error:
         if sink is not None:
             sink.discard()
-        if stopped.trouble.code in BREAKING:
-            raise
-        return stopped.trouble
+        if isinstance(error, Stopped) and error.trouble.code not in BREAKING:
+            return error.trouble
+        raise
 
 
 def _read_window(exchange: Exchange, wanted: Wanted, handle: bytes, offset: int, sink: _Sink) -> None:

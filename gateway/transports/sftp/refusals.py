@@ -9,6 +9,11 @@ from gateway.transports.sftp.trouble import Code, Trouble, trouble
 SAID_CHARACTERS_MAX = 100
 
 
+def not_sftp(error: wire.NotSftp) -> Trouble:
+    """The Trouble of an answer that cannot be decoded."""
+    return trouble("protocol", f"the server answered what is not SFTP: {error}")
+
+
 def refusal(status: wire.Status, doing: str, path: str, *, denied: Code, missing: Code = "vanished") -> Trouble:
     """The Trouble of a refused request. `doing` is a verb: "read", "list"."""
     what = f"{doing} {shown(path)}"

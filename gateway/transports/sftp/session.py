@@ -16,7 +16,7 @@ from gateway.transports.sftp.fetching import SMALL_BYTES, check_size, fetch_larg
 from gateway.transports.sftp.listing import list_folder
 from gateway.transports.sftp.names import encode_path
 from gateway.transports.sftp.pushing import Clash, Pushed, look, push_file, remove, rename
-from gateway.transports.sftp.refusals import refusal
+from gateway.transports.sftp.refusals import not_sftp, refusal
 from gateway.transports.sftp.spool import Spool
 from gateway.transports.sftp.trouble import BREAKING, Stopped, Trouble, trouble
 from gateway.transports.sftp.values import Fetched, Listing, Stat, Wanted
@@ -192,7 +192,7 @@ class Session:
         except Stopped as stopped:
             found = stopped.trouble
         except wire.NotSftp as error:
-            found = trouble("protocol", f"{self._endpoint.address} answered what is not SFTP: {error}")
+            found = not_sftp(error)
         if found.code in BREAKING:
             self.close()
         return found

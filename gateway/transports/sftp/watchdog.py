@@ -1,4 +1,4 @@
-"""The end of waits with no other bound: when something has gone on for too long, the line is closed, which wakes it."""
+"""The end of waits with no other bound: what has gone on for too long is ended by closing the line."""
 
 from __future__ import annotations
 
