@@ -182,7 +182,7 @@ def _check_certificates(settings: Settings) -> Iterator[Finding]:
         yield Finding("certificates", state, f"{one.name}, {whose} to {' and '.join(one.use)}: {one.state}, {ends}")
     for concern in list_concerns(partners, own, now):
         yield Finding("certificates", "warn", concern.text, concern.mend)
-    mistake = open_stations(partners, folder, settings).mistake
+    mistake = open_stations(partners, folder, settings, now=now).mistake
     if mistake:
         yield Finding("certificates", "fail", mistake, "crossdock partner keys")
 

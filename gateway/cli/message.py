@@ -134,19 +134,24 @@ def content(id: Id) -> None:
 def export(
     id: Id,
     to: Annotated[str, typer.Option(help="Folder to write into; it must be empty or not there.")],
+    opened: Annotated[bool, typer.Option("--open", help="Also decrypt what was encrypted to us.")] = False,
     json: Json = False,
 ) -> None:
     """Content, raw request, MDN and certificates as files that OpenSSL alone can verify; README.txt says how."""
     from gateway.cli.opening import open_to_read
     from gateway.errors import OperatorMistake
-    from gateway.pipeline.export import export_message
+    from gateway.partners import read_own_keys
+    from gateway.pipeline.export import export_message, open_keys
     from gateway.store.home import Home
 
     folder = Path(to)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OperatorMistake("is there already", file=to, mend="name a folder that is empty or not there")
+    settings = frame.settings()
+    keys = Home(settings.home).keys
+    private = open_keys(read_own_keys(keys), settings) if opened else ()
     with open_to_read() as conn:
-        files = export_message(conn, id, Home(frame.settings().home).keys)
+        files = export_message(conn, id, keys, private)
     if not files:
         raise no_such_message(id)
     folder.mkdir(parents=True, exist_ok=True)

@@ -173,10 +173,12 @@ def add(
         mend = "take the certificate alone, and tell them that their key is out"
         raise OperatorMistake("holds a private key", file=file, mend=mend)
     certificate = read_certificate(data, file=file)
-    chosen = f"{name or f'{partner}-{certificate.valid_from.date()}'}.pem".replace(".pem.pem", ".pem")
+    pem = certificate_pem(certificate.der)
+    chosen = (
+        f"{name.removesuffix('.pem') or _free_file(folder, f'{partner}-{certificate.valid_from.date()}', pem)}.pem"
+    )
     entry = _entry(f"certs/{chosen}", use, _moment(begins, "--from"), _moment(ends, "--to"))
     place = folder / "certs" / chosen
-    pem = certificate_pem(certificate.der)
     if place.exists() and place.read_bytes() != pem:
         raise OperatorMistake("is another certificate", file=str(place), mend="choose --name")
     text = add_certificate(page.read_text("utf-8"), entry)
@@ -198,6 +200,12 @@ def add(
         return
     frame.say(f"added certs/{chosen} to {page}")
     frame.say(f"compare its SHA-256 with the partner by another way: {certificate.fingerprint}")
+
+
+def _free_file(folder: Path, stem: str, pem: bytes) -> str:
+    """The first name that is free, or holds this certificate already."""
+    names = (stem if number == 1 else f"{stem}-{number}" for number in range(1, 1000))
+    return next(one for one in names if _read(folder / "certs" / f"{one}.pem") in (None, pem))
 
 
 def _entry(file: str, use: list[str] | None, begins: datetime | None, ends: datetime | None) -> str:

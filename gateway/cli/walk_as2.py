@@ -50,7 +50,7 @@ def _before_sending(
     if terms.url:
         yield from _reach(terms.url)
     yield from _trust(partner, keys, now)
-    yield _open_keys(partner, keys, settings)
+    yield _open_keys(partner, keys, settings, now)
     if terms.password:
         yield _find_secret(terms.password)
     if terms.mdn == "async" and not settings.as2_url:
@@ -108,8 +108,8 @@ def _trust(partner: Partner, keys: Path, now: datetime) -> Iterator[Step]:
         yield Step("certificates", "ok", "ours and theirs are in force for longer than 30 days")
 
 
-def _open_keys(partner: Partner, keys: Path, settings: Settings) -> Step:
-    stations = open_stations([partner], keys, settings)
+def _open_keys(partner: Partner, keys: Path, settings: Settings, now: datetime) -> Step:
+    stations = open_stations([partner], keys, settings, now=now)
     if stations.mistake:
         return Step("our keys", "failed", stations.mistake, "crossdock partner keys lists them")
     return Step("our keys", "ok", "the passphrase opens them")
@@ -125,7 +125,7 @@ def _find_secret(reference: str) -> Step:
 
 def _send(partner: Partner, terms: As2Terms, settings: Settings, keys: Path, now: datetime, message_id: str) -> Step:
     """One message, protected as agreed; its MDN is asked for at once, whatever is agreed, so that this can wait."""
-    partnership = open_stations([partner], keys, settings).of_partner(partner.id)
+    partnership = open_stations([partner], keys, settings, now=now).of_partner(partner.id)
     if partnership is None:
         return Step("test message", "failed", "there is no AS2 partnership", "identities: {as2: [THEIR-NAME]}")
     station = partnership.stations[0]

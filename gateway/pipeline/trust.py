@@ -6,7 +6,8 @@ Reads what it is given; opens no private key. Gaps and ends are spoken of before
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
+from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -14,10 +15,11 @@ from sqlalchemy import Connection, select
 
 from gateway.errors import OperatorMistake
 from gateway.messages import microseconds
-from gateway.partners import OwnKeys, Partner
+from gateway.partners import OwnKeys, Partner, read_own_keys
 from gateway.partners.trust import ALERT_DAYS, Concern, Window, concerns_about, concerns_of_windows, days_left
 from gateway.store.alerts import Alert, put_alerts
 from gateway.store.tables import alert
+from gateway.store.writer import Writer
 from gateway.transports.as2 import read_certificate
 
 ALERT_KIND = "certificate_ends"
@@ -78,7 +80,7 @@ def alerts_about_ends(partners: Iterable[Partner], own: OwnKeys, now: datetime) 
     """
     partners = list(partners)
     trusted = list_trusted(partners, own, now)
-    found = []
+    found: list[Alert] = []
     for owner in ("", *(partner.id for partner in partners if partner.as2 is not None)):
         for use in ("sign", "encrypt"):
             windows = [window for of, window in _windows(trusted, owner) if of == use]
@@ -98,6 +100,25 @@ def _told_of_end(last: Window, owner: str, use: str, left: int) -> str:
     day = last.end.date().isoformat()
     when = f"ends on {day}, within {stage} day{'' if stage == 1 else 's'}" if left >= 0 else f"ended on {day}"
     return f"{last.name}, the last {f'certificate of {owner}' if owner else 'key of ours'} to {use}, {when}"
+
+
+class EndWatch:
+    """Looks once a day whether a certificate or key ends soon, and tells each stage once."""
+
+    def __init__(self) -> None:
+        self._looked_on: date | None = None
+
+    def look(self, partners: Iterable[Partner], keys: Path, writer: Writer, now: datetime) -> None:
+        """`keys` is HOME/keys. What cannot be read there is told elsewhere, as AS2 stops."""
+        if self._looked_on == now.date():
+            return
+        self._looked_on = now.date()
+        try:
+            alerts = alerts_about_ends(partners, read_own_keys(keys), now)
+        except OperatorMistake:
+            return
+        if alerts:
+            writer.run(lambda connection: put_new_alerts(connection, alerts))
 
 
 def put_new_alerts(connection: Connection, alerts: list[Alert]) -> int:

@@ -40,6 +40,7 @@ from gateway.pipeline.posting.batch import follow
 from gateway.pipeline.process import Processor
 from gateway.pipeline.reading.children import Children
 from gateway.pipeline.reading.zones import Zones
+from gateway.pipeline.trust import EndWatch
 from gateway.settings import Settings
 from gateway.store import inbox, outbox, pickups
 from gateway.store.alerts import Alert, put_alerts
@@ -93,6 +94,7 @@ class Desk:
         self.arrived = threading.Event()
         """Set when something waits in the inbox; the worker clears it."""
         self._processing, self._delivering = threading.Lock(), threading.Lock()
+        self._ends = EndWatch()
         self._zones = Zones()
         self._parties = Parties()
         self._processor = Processor(database, self.writer, self._children)
@@ -172,6 +174,7 @@ class Desk:
     def elapse(self, now: datetime) -> Progress:
         context = self.context(now)
         done = elapse(self.database, self.writer, context)
+        self._ends.look(context.configuration.partners, self.home.keys, self.writer, now)
         while write_drafts(self.database, self.writer, context):
             pass
         return Progress(elapsed=done.events + done.overdue)
