@@ -12,7 +12,7 @@ from gateway.transports.as2.keys import certificate_pem, create_key, load_key, p
 from gateway.transports.as2.mdn import write_mdn
 from gateway.transports.as2.mdn_reading import is_mdn, peek_original_message_id, read_mdn
 from gateway.transports.as2.messages import Built, Expected, Headers, Mdn, MdnReading, MdnRequest, Opened
-from gateway.transports.as2.opening import FindStation, open_message
+from gateway.transports.as2.opening import FindStation, open_message, signed_part
 from gateway.transports.as2.send import Endpoint, Sender, Sent
 from gateway.transports.as2.terms import DEFAULT_LIMITS, Limits, Policy, Station
 
@@ -46,5 +46,6 @@ __all__ = [
     "private_key_pem",
     "read_certificate",
     "read_mdn",
+    "signed_part",
     "write_mdn",
 ]

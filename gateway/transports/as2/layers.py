@@ -139,13 +139,19 @@ def read_multipart_signed(entity: Entity, boundary: str, limits: Limits) -> tupl
 
     Exactly two parts: a third would be something that looks signed and is not. Source: RFC 1847 section 2.1.
     """
+    covered, signature = split_signed(entity, boundary, limits)
+    return covered, cms.read_signed(signature)
+
+
+def split_signed(entity: Entity, boundary: str, limits: Limits) -> tuple[bytes, bytes]:
+    """The signed bytes and the signature, decoded and unread. Raises CmsMistake (`malformed`)."""
     parts = split_parts(entity.body, boundary, limits)
     if len(parts) != 2:
         raise CmsMistake("malformed", f"a signed multipart has 2 parts, not {len(parts)}")
     signature = split_entity(parts[1], limits)
     if split_value(signature.fields.get("content-type", ""))[0] not in SIGNATURES:
         raise CmsMistake("malformed", "the second part of a signed multipart is no signature")
-    return parts[0], cms.read_signed(_cms_bytes(signature))
+    return parts[0], _cms_bytes(signature)
 
 
 def verify_trusted(signed: Signed, covered: bytes | memoryview, station: Station, now: datetime) -> Verified:

@@ -12,9 +12,10 @@ from datetime import datetime
 
 from gateway.transports.as2 import dispositions
 from gateway.transports.as2.addresses import mdn_url_allowed
+from gateway.transports.as2.cms.mistakes import CmsMistake
 from gateway.transports.as2.filenames import read_filename
 from gateway.transports.as2.headers import Addressed, read_addressed, read_mdn_request
-from gateway.transports.as2.layers import Refused, Unwrapped, unwrap
+from gateway.transports.as2.layers import Refused, Unwrapped, split_signed, unwrap
 from gateway.transports.as2.messages import Headers, MdnRequest, Opened
 from gateway.transports.as2.mime import Entity, split_value
 from gateway.transports.as2.terms import DEFAULT_LIMITS, Limits, Station
@@ -44,6 +45,20 @@ def open_message(
     except Refused as refused:
         return _opened(addressed, station, request, unwrapped, refused.disposition, refused.text)
     return _opened(addressed, station, request, unwrapped, dispositions.PROCESSED, payload=payload)
+
+
+def signed_part(headers: Headers, body: bytes, *, limits: Limits = DEFAULT_LIMITS) -> tuple[bytes, bytes]:
+    """The bytes that a multipart/signed message or MDN signs, and its signature as DER: what to export for a check by
+    others, `openssl cms -verify -binary -inform DER -in <signature> -content <bytes>`. Empty if it is not such.
+    """
+    fields = read_addressed(headers).fields
+    kind, parameters = split_value(fields.get("content-type", ""))
+    if kind != "multipart/signed":
+        return b"", b""
+    try:
+        return split_signed(Entity(fields, body), parameters.get("boundary", ""), limits)
+    except CmsMistake:
+        return b"", b""
 
 
 def _checked(addressed: Addressed, station: Station | None, request: MdnRequest) -> Station:
