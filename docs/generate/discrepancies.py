@@ -67,7 +67,8 @@ def metrics() -> str:
         name = vars(module)["NAME"]
         curve = ", ".join(f"{value:g} % is {points:g}" for value, points in rules.curves[name])
         about = inspect.cleandoc(module.__doc__ or "").split("\n\n")
-        rows.append([f"`{name}`", " ".join(about[:2]), f"`{about[-1].strip()}`", curve, f"{rules.weights[name]:g}"])
+        formula = next(paragraph for paragraph in about[1:] if " = " in paragraph.splitlines()[0])
+        rows.append([f"`{name}`", " ".join(about[:2]), f"`{formula.strip()}`", curve, f"{rules.weights[name]:g}"])
     return table(["metric", "asks", "formula", "points", "weight"], rows)
 
 

@@ -244,7 +244,6 @@ def _compare_own(
     if difference > 0 and now_us < until and _may_have_overtaken(agreement, latest):
         decision.compares_at[agreement.key.part] = until
         return
-    line.bad = line.touched = True
     decision.findings.append(d11_cumulative.find(agreement.key, latest.cum, counted, shipment, line, rule))
 
 

@@ -21,6 +21,7 @@ CURVES: dict[str, tuple[tuple[float, float], ...]] = {
     "asn_timeliness": ((90.0, 0.0), (99.5, 100.0)),
     "asn_accuracy": ((92.0, 0.0), (99.5, 100.0)),
     "quantity_accuracy": ((97.0, 0.0), (99.8, 100.0)),
+    "cumulative_agreement": ((90.0, 0.0), (100.0, 100.0)),
 }
 
 

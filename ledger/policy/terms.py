@@ -49,7 +49,6 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     """When the goods become ours: sets the owner of what is in transit, and `consumption` makes it consigned."""
     blanket_order_types: tuple[str, ...] = ("BK", "BE", "KB")
     """Order types (BEG02) that are price and authority, not quantity."""
-    replace_after_receipt: Literal["refuse", "review"] = "refuse"
     round_units: bool = False
     """Whether an inexact unit conversion is rounded, its residue posted to the rounding account."""
     cumulative: CumulativeTerms | None = None

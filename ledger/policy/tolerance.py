@@ -19,6 +19,7 @@ class Tolerance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How much of a discrepancy is let pass: the greater of a share and an amount, both inclusive."""
 
     percent: Decimal = Decimal(0)
+    """Of what was expected."""
     quantity: Decimal = Decimal(0)
     """In the part's base unit."""
     minutes: int | None = None

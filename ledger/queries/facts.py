@@ -9,10 +9,13 @@ from typing import Any
 from sqlalchemy import Connection, and_, or_, select
 
 from ledger.book import bulk, document_tables
+from ledger.book.codecs import CASE
 from ledger.book.places import sites_of
+from ledger.matching.discrepancies import d11_cumulative
+from ledger.matching.records import Case, Evidence
 from ledger.matching.resolved import microseconds
 from ledger.policy import Policy
-from ledger.scorecards.facts import Behind, Facts, LineFact, ShipmentFact, UnadvisedFact
+from ledger.scorecards.facts import Behind, CumulativeFact, Facts, LineFact, ShipmentFact, UnadvisedFact
 
 IN_FORCE = ("advised", "waiting")
 WAIVED = ("waive",)
@@ -39,6 +42,8 @@ def facts(
     shipments: list[ShipmentFact] = []
     lines: list[LineFact] = []
     unadvised: list[UnadvisedFact] = []
+    cumulatives: list[CumulativeFact] = []
+    keeps_cumulatives = policy.terms_for(supplier).cumulative is not None
     for site in sites_of(conn, book):
         place = (("book", book), ("site", site))
         rows = _shipments(conn, book, site, supplier, since_us, until_us)
@@ -58,6 +63,7 @@ def facts(
             )
             for row in rows
         ]
+        advised = _notice_lines(conn, place, supplier, list(messages))
         lines += [
             LineFact(
                 shipment_id=line.shipment_id,
@@ -70,12 +76,16 @@ def facts(
                 behind=_behind(line, *messages[line.shipment_id]),
                 bad=tuple(sorted({c for c, granted in against[line.shipment_id, line.line] if not granted})),
             )
-            for line in _notice_lines(conn, place, supplier, list(messages))
+            for line in advised
         ]
+        if keeps_cumulatives:
+            parts = {line.part: _behind(line, *messages[line.shipment_id]) for line in reversed(advised)}
+            differing = _disagreements(conn, place, supplier, since_us, until_us)
+            cumulatives += [differing.get(part) or _agreeing(part, site, parts[part]) for part in sorted(parts)]
         unadvised += _unadvised(conn, book, site, supplier, since_us, until_us)
     return Facts(
         supplier=supplier, since=since_us, until=until_us, now=now_us, shipments=tuple(shipments),
-        lines=tuple(lines), unadvised=tuple(unadvised),
+        lines=tuple(lines), unadvised=tuple(unadvised), cumulatives=tuple(cumulatives),
     )  # fmt: skip
 
 
@@ -120,6 +130,32 @@ def _findings(
             granted = row.resolution in WAIVED or row.fault != "supplier"
             found[row.shipment_id, row.notice_line].add((row.code, granted))
     return found
+
+
+def _disagreements(conn: Connection, place: Any, supplier: str, since: int, until: int) -> dict[str, CumulativeFact]:
+    """The first D11 per part that stood open in the period and was not granted away."""
+    case = document_tables.cases.c
+    stood = and_(case.opened_at < until, or_(case.resolved_at.is_(None), case.resolved_at >= since))
+    query = select(document_tables.cases).where(
+        *(case[name] == value for name, value in place), case.supplier == supplier,
+        case.code == d11_cumulative.CLASS.code, case.fault == "supplier", case.resolution.not_in(WAIVED), stood,
+    )  # fmt: skip
+    found: dict[str, CumulativeFact] = {}
+    for row in conn.execute(query.order_by(case.opened_seq, case.case)):
+        one: Case = CASE.read(row)
+        evidence = one.evidence[0] if one.evidence else Evidence("", "", 0)
+        behind = Behind(
+            seq=one.opened_seq, message=evidence.message, document=evidence.document, segment=evidence.segment
+        )
+        fact = CumulativeFact(
+            part=one.part, site=one.site, behind=behind, agrees=False, shipment_id=one.shipment_id, text=one.text
+        )
+        found.setdefault(one.part, fact)
+    return found
+
+
+def _agreeing(part: str, site: str, behind: Behind) -> CumulativeFact:
+    return CumulativeFact(part=part, site=site, behind=behind)
 
 
 def _unadvised(conn: Connection, book: str, site: str, supplier: str, since: int, until: int) -> list[UnadvisedFact]:

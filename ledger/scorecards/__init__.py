@@ -10,7 +10,8 @@ from collections.abc import Callable
 from ledger.policy.scores import ScoreRules
 from ledger.scorecards.asn_accuracy import measure_asn_accuracy
 from ledger.scorecards.asn_timeliness import measure_asn_timeliness
-from ledger.scorecards.facts import Behind, Facts, LineFact, ShipmentFact, UnadvisedFact
+from ledger.scorecards.cumulative_agreement import measure_cumulative_agreement
+from ledger.scorecards.facts import Behind, CumulativeFact, Facts, LineFact, ShipmentFact, UnadvisedFact
 from ledger.scorecards.measure import Deduction, Measure
 from ledger.scorecards.quantity_accuracy import measure_quantity_accuracy
 from ledger.scorecards.score import Points, Scorecard, build_scorecard, points_on_curve
@@ -19,6 +20,7 @@ METRICS: tuple[Callable[[Facts, ScoreRules], Measure], ...] = (
     measure_asn_timeliness,
     measure_asn_accuracy,
     measure_quantity_accuracy,
+    measure_cumulative_agreement,
 )
 
 
@@ -28,6 +30,6 @@ def scorecard(facts: Facts, rules: ScoreRules, *, month: str, policy: str) -> Sc
 
 
 __all__ = [
-    "METRICS", "Behind", "Deduction", "Facts", "LineFact", "Measure", "Points", "Scorecard", "ShipmentFact",
-    "UnadvisedFact", "points_on_curve", "scorecard",
+    "METRICS", "Behind", "CumulativeFact", "Deduction", "Facts", "LineFact", "Measure", "Points", "Scorecard",
+    "ShipmentFact", "UnadvisedFact", "points_on_curve", "scorecard",
 ]  # fmt: skip

@@ -15,8 +15,8 @@ from ledger.scorecards.measure import Deduction, Measure, measure
 
 NAME = "asn_accuracy"
 
-ABOUT_TIME = frozenset({"D12", "D13", "D14"})
-"""Classes that timeliness already counts."""
+ELSEWHERE = frozenset({"D11", "D12", "D13", "D14"})
+"""Classes that cumulative agreement and timeliness already count."""
 
 
 def measure_asn_accuracy(facts: Facts, rules: ScoreRules) -> Measure:
@@ -24,7 +24,7 @@ def measure_asn_accuracy(facts: Facts, rules: ScoreRules) -> Measure:
     deductions = []
     possible = len(facts.lines)
     for line in facts.lines:
-        classes = [code for code in line.bad if code not in ABOUT_TIME]
+        classes = [code for code in line.bad if code not in ELSEWHERE]
         if classes:
             deductions.append(
                 Deduction(

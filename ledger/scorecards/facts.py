@@ -67,6 +67,19 @@ class UnadvisedFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     """The notice of the same shipment, "" when the whole shipment came without one."""
 
 
+class CumulativeFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One part that was advised in the period under an agreement that keeps cumulatives."""
+
+    part: str
+    site: str
+    behind: Behind
+    agrees: bool = True
+    """No D11 stood open in the period, granted disputes left out."""
+    shipment_id: str = ""
+    """The notice that first told another figure."""
+    text: str = ""
+
+
 class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All facts of one supplier from `since` (inclusive) to `until` (exclusive), as known at `now`."""
 
@@ -77,3 +90,4 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     shipments: tuple[ShipmentFact, ...] = ()
     lines: tuple[LineFact, ...] = ()
     unadvised: tuple[UnadvisedFact, ...] = ()
+    cumulatives: tuple[CumulativeFact, ...] = ()

@@ -10,8 +10,10 @@ import pytest
 from sqlalchemy import Connection
 
 from ledger import queries
+from ledger.book import verify
 from ledger.events import DiscrepancyResolved
 from ledger.outcomes import CaseOpened
+from ledger.policy import CumulativeTerms, Policy, Terms
 from tests.store.world import NOW, POLICY, Books, notice, order, receipt
 
 
@@ -134,6 +136,25 @@ def test_facts_hold_what_the_scorecard_needs_with_what_is_behind_it(conn: Connec
         ("BOLT", 20_000_000, 0),
     ]
     assert facts.unadvised == ()
+
+
+def test_facts_tell_of_each_part_whether_its_cumulative_agreed(conn: Connection) -> None:
+    policy = Policy(terms={"acme": Terms(cumulative=CumulativeTerms())})
+    books, now = Books(conn), NOW + timedelta(minutes=1)
+    told = notice("S1", "PO1", {"PLATE": 10, "BOLT": 20})
+    plate, bolt = told.lines
+    lines = tuple(msgspec.structs.replace(line, cum_shipped=Decimal(cum)) for line, cum in ((plate, 9), (bolt, 20)))
+    documents = (order("PO1", {"PLATE": 10, "BOLT": 20}), msgspec.structs.replace(told, lines=lines))
+    books.ledger.record(conn, documents, policy, now)
+
+    facts = queries.facts(
+        conn, "acme", since=NOW - timedelta(days=1), until=NOW + timedelta(days=1), now=now, policy=policy
+    )
+
+    assert [(one.part, one.agrees, one.shipment_id, one.behind.segment) for one in facts.cumulatives] == [
+        ("BOLT", True, "", 11), ("PLATE", False, "S1", 10),
+    ]  # fmt: skip
+    assert verify(conn) == []
 
 
 def test_movements_of_an_event_are_found_by_it(conn: Connection, books: Books) -> None:

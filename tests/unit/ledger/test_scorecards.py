@@ -9,6 +9,7 @@ import pytest
 from ledger.policy.scores import ScoreRules
 from ledger.scorecards import (
     Behind,
+    CumulativeFact,
     Deduction,
     Facts,
     LineFact,
@@ -20,6 +21,7 @@ from ledger.scorecards import (
 )
 from ledger.scorecards.asn_accuracy import measure_asn_accuracy
 from ledger.scorecards.asn_timeliness import measure_asn_timeliness
+from ledger.scorecards.cumulative_agreement import measure_cumulative_agreement
 from ledger.scorecards.quantity_accuracy import measure_quantity_accuracy
 
 RULES = ScoreRules()
@@ -153,3 +155,26 @@ def test_nothing_measured_is_neither_a_good_nor_a_bad_score() -> None:
     card = scorecard(facts(), RULES, month="2026-11", policy="p")
 
     assert (card.value, card.grade, card.coverage) == (None, None, 0.0)
+
+
+def test_each_part_whose_cumulative_did_not_agree_counts_once() -> None:
+    told = CumulativeFact(
+        part="P", site="P1", behind=BEHIND, agrees=False, shipment_id="S1", text="110 told, 100 counted"
+    )
+    others = tuple(CumulativeFact(part=part, site="P1", behind=BEHIND) for part in ("Q", "R", "S"))
+
+    assert measure_cumulative_agreement(facts(cumulatives=(told, *others)), RULES) == Measure(
+        metric="cumulative_agreement",
+        value=75.0,
+        achieved=3,
+        possible=4,
+        deductions=(Deduction(text="part P: 110 told, 100 counted", behind=BEHIND, shipment_id="S1"),),
+    )
+
+
+def test_without_cumulatives_there_is_nothing_to_agree_on() -> None:
+    assert measure_cumulative_agreement(facts(lines=(line(10, 10),)), RULES).value is None
+
+
+def test_cumulative_that_does_not_agree_costs_no_accuracy() -> None:
+    assert measure_asn_accuracy(facts(lines=(line(10, 10, bad=("D11",)),)), RULES).value == 100.0

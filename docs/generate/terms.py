@@ -1,0 +1,69 @@
+"""The reference of an agreement's terms, from the structs that the ledger's policy is made of."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal, get_args, get_origin
+
+import msgspec
+
+from docs.generate.text import WARNING, field_docs, table
+from ledger.policy import CumulativeTerms, Terms, Tolerance
+
+HEAD = """# Terms of an agreement
+
+`terms` in `HOME/partners/<id>/partner.yaml` says what was agreed with one partner; what is left out takes the
+default. The ledger keeps the terms that were in force with every event, so that a rebuild decides as it did then.
+
+"""
+
+PARTS: tuple[tuple[str, str, type[Any]], ...] = (
+    ("Tolerance", 'One entry of `tolerances`, by class; the key `""` speaks for every class.', Tolerance),
+    (
+        "Cumulative agreement",
+        "`cumulative` of an agreement that keeps one. Each notice's cumulative (SN104) is compared per part; how much "
+        "of a\ndifference passes is the tolerance of D11.",
+        CumulativeTerms,
+    ),
+)
+
+EXAMPLE = """
+```yaml
+terms:
+  asn_due_minutes: 30
+  tolerances: {D16: {percent: "0.5"}, D11: {quantity: "5"}}
+  cumulative: {start: 2026-01-01, counts: received, opening: {BRK-100: "5000"}}
+```
+"""
+
+
+def build_page() -> str:
+    """The whole page: the terms, then what stands inside them."""
+    parts = "".join(f"\n## {title}\n\n{about}\n\n{fields_of(struct)}" for title, about, struct in PARTS)
+    return WARNING + HEAD + fields_of(Terms) + parts + EXAMPLE
+
+
+def fields_of(struct: type[Any]) -> str:
+    """One row per field, in the order of the struct."""
+    docs = field_docs(struct)
+    rows = [
+        [f"`{field.name}`", _default_of(field), docs.get(field.name, "") + _choices_of(field.type)]
+        for field in msgspec.structs.fields(struct)
+    ]
+    return table(["term", "default", "means"], rows)
+
+
+def _default_of(field: Any) -> str:
+    if isinstance(field.default, tuple):
+        return ", ".join(f"`{item}`" for item in field.default)
+    if field.default is None or field.default is msgspec.NODEFAULT:
+        return ""
+    return f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"
+
+
+def _choices_of(kind: Any) -> str:
+    kinds = [kind, *get_args(kind)]
+    if datetime in kinds:
+        return " A date, or a time with its zone."
+    choices = next((get_args(one) for one in kinds if get_origin(one) is Literal), ())
+    return f" One of {', '.join(f'`{choice}`' for choice in choices if choice)}." if choices else ""
