@@ -21,8 +21,8 @@ PARTS: tuple[tuple[str, str, type[Any]], ...] = (
     ("Tolerance", 'One entry of `tolerances`, by class; the key `""` speaks for every class.', Tolerance),
     (
         "Cumulative agreement",
-        "`cumulative` of an agreement that keeps one. Each notice's cumulative (SN104) is compared per part; how much "
-        "of a\ndifference passes is the tolerance of D11.",
+        "`cumulative` of an agreement that keeps one. The cumulative of each notice (SN104) is compared per part; "
+        "how much of a\ndifference passes is the tolerance of D11.",
         CumulativeTerms,
     ),
 )

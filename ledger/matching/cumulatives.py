@@ -57,7 +57,7 @@ def accumulate(workset: Workset, decision: Decision, line: ReceiptLine, quantity
         workset.add_cumulative(total)
     total.received += quantity
     total.touched = True
-    if key in workset.agreements:
+    if workset.agreements and key in workset.agreements:
         decision.counted[key] = None
 
 
