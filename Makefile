@@ -60,6 +60,7 @@ bench-setup: setup ## Put benchmark peers in their own environment under .bench 
 	@mkdir -p .bench
 
 bench: bench-setup ## Run the benchmarks; one JSON object per row.
+	$(BIN)/python -m benchmarks sftp --json
 	$(BIN)/python -m benchmarks street --json
 	$(BIN)/python -m benchmarks x12 --json
 

@@ -11,7 +11,7 @@ import msgspec
 
 from benchmarks.rows import ROUNDS_MIN
 
-NAMES = ("street", "x12")
+NAMES = ("sftp", "street", "x12")
 
 
 def main() -> int:
