@@ -1,174 +1,123 @@
-"""The play: three partners send their documents over REST, pick up what is for them, and the books are read.
+"""The play: the ERP orders over REST, the supplier speaks AS2, the dock's files lie on SFTP; then the books are read.
 
-Every party has its own API key and sees only what a partner sees; what the story tells is read by the operator's.
+Every party does its own part with what it alone knows; what the story tells is read by the operator's key.
 """
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from gateway.demo.documents import FILES, functional_ack
+from gateway.demo.documents import FILES
+from gateway.demo.logistics import Logistics
+from gateway.demo.notices import functional_ack, read_set_id
 from gateway.demo.rest import Client
-from gateway.demo.world import ERP, LOGISTICS, PARTS, SUPPLIER, master_data
+from gateway.demo.scene import Came, Scene, look_around
+from gateway.demo.supplier import Handover, Supplier
+from gateway.demo.world import ERP, LOGISTICS, SUPPLIER, Actor, master_data
 from gateway.errors import Unavailable
 from ledger.events import write_event
 
-SENDERS = {FILES[0]: ERP, FILES[1]: ERP, FILES[2]: SUPPLIER, FILES[3]: LOGISTICS, FILES[4]: SUPPLIER}
 ACKNOWLEDGED = ("850", "861", "824")
+"""A 997 is never acknowledged."""
 FIRST_ACK = 201
-WRITTEN_S = 10
+SETTLED_S = 15
 POLL_S = 0.02
+FINISHED = ("done", "parked")
+OPEN = ("draft", "ready", "awaiting")
+"""States of what is still to be written, sent or receipted."""
 
 Say = Callable[[str], None]
 
 
-class Exchange(NamedTuple):
-    """One document that came in: who sent it, the message as the gateway shows it, and its answers."""
-
-    who: str
-    name: str
-    message: dict[str, Any]
-    answers: list[dict[str, Any]]
-
-
-class Evidence(NamedTuple):
-    """A segment (or a row of a file) that supports a case."""
-
-    name: str
-    segment: int
-    text: str
-
-
-class Scene(NamedTuple):
-    """All that the story tells."""
-
-    exchanges: list[Exchange]
-    sent: list[dict[str, Any]]
-    positions: dict[str, dict[str, Any]]
-    balances: list[dict[str, Any]]
-    cases: list[dict[str, Any]]
-    evidence: dict[str, list[Evidence]]
-    score: dict[str, Any]
-
-    @property
-    def balances_sum(self) -> Decimal:
-        """Over all accounts, those outside our walls included: always zero."""
-        return sum((Decimal(balance["quantity"]) for balance in self.balances), Decimal(0))
-
-
 class Play:
-    """One run against one address. `keys` has a key per partner and one called `operator`."""
+    """One run against one address. `keys` has the ERP's API key and one called `operator`."""
 
-    def __init__(self, url: str, keys: dict[str, str], folder: Path, now: datetime, say: Say) -> None:
-        self.folder, self.now, self.say = folder, now, say
-        self.parties = {actor.partner: Client(url, keys[actor.partner]) for actor in (ERP, SUPPLIER, LOGISTICS)}
-        self.operator = Client(url, keys["operator"])
-        self.exchanges: list[Exchange] = []
+    def __init__(
+        self,
+        url: str,
+        keys: dict[str, str],
+        supplier: Supplier,
+        logistics: Logistics,
+        folder: Path,
+        now: datetime,
+        say: Say,
+    ) -> None:
+        self.url, self.folder, self.now, self.say = url, folder, now, say
+        self.erp, self.operator = Client(url, keys[ERP.partner]), Client(url, keys["operator"])
+        self.supplier, self.logistics = supplier, logistics
+        self.came: dict[str, Came] = {}
+        self.handovers: dict[str, Handover] = {}
 
     def close(self) -> None:
-        for client in (*self.parties.values(), self.operator):
-            client.close()
+        self.erp.close()
+        self.operator.close()
 
     def run(self, documents: dict[str, bytes]) -> Scene:
-        """Master data, orders, and every document in its turn; after each, the supplier empties its mailbox."""
+        """Master data, orders, and every document in its turn; after each, partners acknowledge what reached them."""
         self.say("ERP publishes the plant, its parts and its supplier")
         body = b"[" + b",".join(write_event(event) for event in master_data()) + b"]"
-        self.parties[ERP.partner].record(body, "0-erp-master-data.json")
+        self.erp.record(body, "0-erp-master-data.json")
         for name, data in documents.items():
-            actor = SENDERS[name]
-            self.say(f"{actor.title} sends {name}")
-            self._send(actor.partner, actor.title, name, data)
-            self._empty_mailbox()
-        return self._look_around()
+            self._send(FILES[name], name, data)
+            self._settle()
+            self._acknowledge()
+        self._settle()
+        return look_around(self.operator, list(self.came.values()), self.handovers, self.supplier.letters)
 
-    def _send(self, partner: str, title: str, name: str, data: bytes) -> None:
-        message = self.parties[partner].send(data, name)
-        self.exchanges.append(Exchange(title, name, message, []))
+    def _send(self, actor: Actor, name: str, data: bytes) -> None:
+        """Hand a document over the way its sender does, and wait for what becomes of it."""
+        self.say(f"{actor.title} sends {name} over {actor.over}")
+        if actor == ERP:
+            message = self.erp.send(data, name)
+        elif actor == SUPPLIER:
+            self.handovers[name] = self.supplier.send(f"{self.url}/as2", name, data)
+            message = self._wait_until_read(actor, name)
+        else:
+            self.logistics.put_out(name, data, (self.folder / name).stat().st_mtime)
+            self.logistics.wait_until_fetched(name)
+            message = self._wait_until_read(actor, name)
+        self.came[name] = Came(actor, name, message)
 
-    def _empty_mailbox(self) -> None:
-        """The supplier fetches what is for it and answers each business document with a 997, always the same one."""
-        self._wait_until_written()
-        supplier = self.parties[SUPPLIER.partner]
-        business = [
-            answer for answer in supplier.all_of("/v1/messages", direction="out") if answer["kind"] in ACKNOWLEDGED
-        ]
-        for place, answer in enumerate(business):
-            file = self.folder / f"ack-{place + 1}-for-{answer['kind']}.edi"
-            if not file.exists():
-                group_id, group, sets = _group_of(supplier.content(answer["id"]))
-                file.write_bytes(functional_ack(FIRST_ACK + place, group_id, group, sets, self.now))
-            if file.name not in {exchange.name for exchange in self.exchanges}:
-                self.say(f"{SUPPLIER.title} picks up {answer['kind']} and answers 997")
-                self._send(SUPPLIER.partner, SUPPLIER.title, file.name, file.read_bytes())
-        for answer in supplier.all_of("/v1/messages", direction="out"):
-            if answer["sent"] is None:
-                supplier.content(answer["id"])
+    def _acknowledge(self) -> None:
+        """Each partner answers each business document that it got with a 997, always the same one."""
+        for actor, letters in (
+            (SUPPLIER, [letter.data for letter in self.supplier.letters]),
+            (LOGISTICS, list(self.logistics.brought().values())),
+        ):
+            business = [(set_id, data) for data in letters if (set_id := read_set_id(data)) in ACKNOWLEDGED]
+            for place, (set_id, data) in enumerate(business, 1):
+                file = self.folder / f"{actor.partner}-997-{place}-for-{set_id}.edi"
+                if not file.exists():
+                    file.write_bytes(functional_ack(FIRST_ACK + place, data, self.now))
+                if file.name not in self.came:
+                    self._send(actor, file.name, file.read_bytes())
 
-    def _wait_until_written(self) -> None:
-        """What follows from a document is decided with it and written as 861, 824 or 850 a moment later."""
-        until = time.monotonic() + WRITTEN_S
-        while any(answer["status"] == "draft" for answer in self.operator.all_of("/v1/messages", direction="out")):
+    def _wait_until_read(self, actor: Actor, name: str) -> dict[str, Any]:
+        """The message that came of a partner's file, once its outcome is known."""
+
+        def found() -> dict[str, Any] | None:
+            messages = self.operator.all_of("/v1/messages", direction="in", partner=actor.partner)
+            return next((one for one in messages if one["name"] == name and one["status"] in FINISHED), None)
+
+        return self.operator.get(f"/v1/messages/{self._wait_for(found, f'{name} is not processed')['id']}")
+
+    def _settle(self) -> None:
+        """Wait until all that follows is written, sent and receipted: decided with its cause, done a moment later."""
+
+        def settled() -> bool | None:
+            answers = self.operator.all_of("/v1/messages", direction="out")
+            return None if any(answer["status"] in OPEN for answer in answers) else True
+
+        self._wait_for(settled, "answers are decided and do not arrive")
+
+    def _wait_for(self, found: Callable[[], Any], otherwise: str) -> Any:
+        until = time.monotonic() + SETTLED_S
+        while (value := found()) is None:
             if time.monotonic() > until:
-                raise Unavailable("answers are decided and not written; HOME/demo/serve.log says why")
+                raise Unavailable(f"{otherwise}; HOME/demo/serve.log says why")
             time.sleep(POLL_S)
-
-    def _look_around(self) -> Scene:
-        operator = self.operator
-        sent = operator.all_of("/v1/messages", direction="out")
-        names = {exchange.message["id"]: exchange.name for exchange in self.exchanges}
-        answers = [
-            exchange._replace(answers=[a for a in sent if a["message"] == exchange.message["id"]])
-            for exchange in self.exchanges
-        ]
-        cases = operator.all_of("/v1/cases")
-        return Scene(
-            exchanges=answers,
-            sent=sent,
-            positions={part: operator.get(f"/v1/positions/{part}") for part in PARTS},
-            balances=operator.all_of("/v1/balances", external="true"),
-            cases=cases,
-            evidence={case["id"]: [self._evidence(one, names) for one in case["evidence"]] for case in cases},
-            score=operator.get("/v1/scores/BRIGHTWELL"),
-        )
-
-    def _evidence(self, one: dict[str, Any], names: dict[str, str]) -> Evidence:
-        text = self.operator.content(one["message"]).decode()
-        return Evidence(names.get(one["message"], one["message"]), one["segment"], segments_at(text, one["segment"]))
-
-
-def segments_at(text: str, number: int) -> str:
-    """The segment, or the whole level where an HL stands there, in one line; 0 is the document as a whole."""
-    if number == 0:
-        return "the document as a whole"
-    shown = [segment_of(text, number)]
-    if shown[0].startswith("HL") and text.startswith("ISA"):
-        while (following := segment_of(text, number + len(shown)))[:2] not in ("HL", "CT", "SE", ""):
-            shown.append(following)
-    return "  ".join(shown)
-
-
-def segment_of(text: str, number: int) -> str:
-    """Segment `number` of the first document in an interchange (ST is 1), or that line of any other file."""
-    if not text.startswith("ISA"):
-        lines = text.splitlines()
-        return lines[number - 1] if 0 < number <= len(lines) else ""
-    segments = [segment.strip() for segment in text.split(text[105])]
-    start = next(place for place, segment in enumerate(segments) if segment.startswith("ST" + text[3]))
-    place = start + number - 1
-    return segments[place] if number > 0 and place < len(segments) else ""
-
-
-def _group_of(interchange: bytes) -> tuple[str, str, list[tuple[str, str]]]:
-    """GS01, GS06 and (ST01, ST02) of each document, as a partner's own translator would read them."""
-    text = interchange.decode("latin-1")
-    element = re.escape(text[3])
-    group = re.search(rf"GS{element}(\w+){element}(?:[^{element}]*{element}){{4}}(\d+)", text)
-    if group is None:
-        raise AssertionError("an interchange of ours has a group")
-    return group[1], group[2], re.findall(rf"(?:^|[{re.escape(text[105])}\s])ST{element}(\w+){element}(\w+)", text)
+        return value

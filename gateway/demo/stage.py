@@ -1,18 +1,17 @@
-"""Sets the stage: a home of its own, keys for every party, the real server on a free port; then runs the play.
+"""Sets the stage: a home of its own, keys and agreements, the partners' own servers, the real gateway; then the play.
 
-The only module of the demo that starts a process or opens the database; documents and plot are elsewhere.
+The only module of the demo that starts the gateway or opens its database; documents and plot are elsewhere.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +19,22 @@ import msgspec
 from rich.console import Console
 from sqlalchemy import Connection
 
+from gateway.demo import keys, logistics
+from gateway.demo.agreements import Addresses, write_agreements
 from gateway.demo.documents import kept_documents
-from gateway.demo.play import Play, Scene
+from gateway.demo.logistics import Logistics
+from gateway.demo.play import Play
+from gateway.demo.proofs import Known
+from gateway.demo.scene import Scene
 from gateway.demo.story import tell, tell_end
-from gateway.demo.world import ACTORS, write_partners
+from gateway.demo.supplier import Supplier
+from gateway.demo.world import LOGISTICS, OUR_AS2, SUPPLIER, SUPPLIER_AS2
 from gateway.errors import OperatorMistake, Unavailable
 from gateway.pipeline import Street
 from gateway.settings import Settings
 from gateway.store.database import Database
 from gateway.store.home import Home
-from gateway.store.keys import KEY_ENTROPY_BYTES, digest_of, make_key
+from gateway.transports.as2 import Certificate
 from ledger import queries
 from ledger.book import verify
 
@@ -37,37 +42,44 @@ START_S = 30
 STOP_S = 10
 WIDTH = 118
 """Columns where there is no terminal to ask."""
-PARTNER_SCOPES = ("messages:read", "messages:write", "events:write", "ledger:read")
 ANSWERS = ("997", "861", "824")
 
 
-def run_demo(settings: Settings, *, serve: bool = False, quiet: bool = False) -> dict[str, Any]:
+def run_demo(settings: Settings, *, serve: bool = False, quiet: bool = False, sshd: str = "auto") -> dict[str, Any]:
     """Run the play and tell the story, on stderr when `quiet`; gives the figures of the last JSON line.
 
-    Raises OperatorMistake when the home holds other data than the demo's own, Unavailable when the server does not
-    start.
+    `sshd`: `auto` uses an installed one, `none` the small server of the demo, else its path. Raises OperatorMistake
+    when the home holds other data than the demo's own, Unavailable when the gateway does not start.
     """
     console = Console(stderr=quiet, highlight=False, quiet=quiet, width=None if sys.stdout.isatty() else WIDTH)
+
+    def say(text: str) -> None:
+        console.print(f"[dim]{text}[/]")
+
     settings = msgspec.structs.replace(settings, home=_own_home(settings.home))
     started = time.monotonic()
-    folder = settings.home / "demo"
+    home = Home(settings.home)
+    folder = home.path / "demo"
     now = settings.clock()()
     documents, were_there = kept_documents(folder, now)
-    keys = _keys(settings, folder)
-    with _serving(settings, folder) as (url, process):
-        before = _recorded(settings.home)
-        play = Play(url, keys, folder, now, lambda text: console.print(f"[dim]{text}[/]"))
-        try:
-            scene = play.run(documents)
-        finally:
-            play.close()
-        repeat = were_there and _recorded(settings.home) == before
-        figures = _figures(settings.home, scene) | {"repeat": repeat}
-        figures["seconds"] = round(time.monotonic() - started, 1)
-        tell(console, scene, repeat=repeat)
-        tell_end(console, figures)
-        if serve:
-            _stay(console, settings.home, url, folder, process)
+    # Whoever ends the demo politely must not leave a server of its own behind.
+    signal.signal(signal.SIGTERM, _leave)
+    with (
+        _supplier(settings, folder / SUPPLIER.partner) as (supplier, plant),
+        logistics.at_work(folder / LOGISTICS.partner, home.keys, sshd, say) as dock,
+    ):
+        api_keys = _agree(settings, folder, supplier, dock)
+        with _serving(settings, folder) as (url, process):
+            before = _recorded(home)
+            with closing(Play(url, api_keys, supplier, dock, folder, now, say)) as play:
+                scene = play.run(documents)
+            repeat = were_there and _recorded(home) == before
+            figures = _figures(home, scene) | {"sftp": dock.server.name, "repeat": repeat}
+            figures["seconds"] = round(time.monotonic() - started, 1)
+            tell(console, scene, _known(plant, supplier, dock), repeat=repeat)
+            tell_end(console, figures)
+            if serve:
+                _stay(home.path, url, folder, process)
     return figures
 
 
@@ -75,34 +87,36 @@ def _own_home(home: Path) -> Path:
     """The home given; never the default one, where somebody's own data may lie, nor one with other data in it."""
     if home == Path("crossdock-home").absolute():
         home = home / "demo"
-    if Home(home).database.exists() and not _keys_file(home / "demo").exists():
+    if Home(home).database.exists() and not (home / "demo" / keys.API_KEYS_FILE).exists():
         raise OperatorMistake(
             f"{home} holds data that is not the demo's", mend="name an empty folder: crossdock demo --home FOLDER"
         )
     return home
 
 
-def _keys_file(folder: Path) -> Path:
-    return folder / "keys.json"
+@contextmanager
+def _supplier(settings: Settings, folder: Path) -> Iterator[tuple[Supplier, Certificate]]:
+    """The supplier, listening, and the plant's certificate, which is all that it is told of the plant."""
+    now = settings.clock()()
+    plant = keys.plant_certificate(Home(settings.home).keys, now)
+    with closing(Supplier(folder, keys.party_key(folder, SUPPLIER_AS2, now), plant, settings.clock())) as supplier:
+        yield supplier, plant
 
 
-def _keys(settings: Settings, folder: Path) -> dict[str, str]:
-    """A key per partner and the operator's, made on the first run and kept in the home: it is for looking around."""
-    file = _keys_file(folder)
-    if file.exists():
-        kept: dict[str, str] = msgspec.json.decode(file.read_bytes(), type=dict[str, str])
-        return kept
-    write_partners(settings.home)
-    keys = {name: make_key(os.urandom(KEY_ENTROPY_BYTES)) for name in ("operator", *(a.partner for a in ACTORS))}
+def _agree(settings: Settings, folder: Path, supplier: Supplier, dock: Logistics) -> dict[str, str]:
+    """Write the agreements for today's addresses, and make the REST keys on the first run."""
+    addresses = Addresses(supplier.url, dock.server.port, dock.server.user, dock.host_key)
+    write_agreements(settings.home, addresses, supplier.certificate_pem)
     with Street.open(settings.home, clock=settings.clock()) as street:
-        street.put_key(name="operator", sha256=digest_of(keys["operator"]), partner="", scopes=("admin",))
-        for actor in ACTORS:
-            street.put_key(
-                name=actor.key, sha256=digest_of(keys[actor.partner]), partner=actor.partner, scopes=PARTNER_SCOPES
-            )
-    file.touch(mode=0o600)
-    file.write_bytes(msgspec.json.format(msgspec.json.encode(keys)))
-    return keys
+        return keys.api_keys(street, folder)
+
+
+def _known(plant: Certificate, supplier: Supplier, dock: Logistics) -> tuple[Known, ...]:
+    return (
+        Known("the plant", f"AS2 certificate of {OUR_AS2}", plant.fingerprint),
+        Known(SUPPLIER.partner, f"AS2 certificate of {SUPPLIER_AS2}", supplier.certificate.fingerprint),
+        Known(LOGISTICS.partner, "SSH host key", dock.host_key),
+    )
 
 
 @contextmanager
@@ -112,8 +126,6 @@ def _serving(settings: Settings, folder: Path) -> Iterator[tuple[str, subprocess
     command = [sys.executable, "-m", "gateway.cli", "serve", "--home", str(settings.home), "--port", "0"]
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)  # noqa: S603
-    # Whoever ends the demo politely must not leave its server behind.
-    signal.signal(signal.SIGTERM, _leave)
     try:
         yield _address(process, log), process
     finally:
@@ -141,9 +153,9 @@ def _address(process: subprocess.Popen[bytes], log: Path) -> str:
 
 
 @contextmanager
-def _books(home: Path) -> Iterator[Connection]:
+def _books(home: Home) -> Iterator[Connection]:
     """A read-only snapshot beside the running server."""
-    database = Database(Home(home).database)
+    database = Database(home.database)
     try:
         with database.read() as conn:
             yield conn
@@ -151,22 +163,23 @@ def _books(home: Path) -> Iterator[Connection]:
         database.close()
 
 
-def _recorded(home: Path) -> tuple[Any, ...]:
+def _recorded(home: Home) -> tuple[Any, ...]:
     """Where the books stand; the same twice means that nothing was recorded between."""
     with _books(home) as conn:
         return tuple(queries.head(conn, book=book) for book in ("live", "test"))
 
 
-def _figures(home: Path, scene: Scene) -> dict[str, Any]:
+def _figures(home: Home, scene: Scene) -> dict[str, Any]:
     with _books(home) as conn:
         breaches = verify(conn)
         movements = queries.head(conn).movements
-    sent = {answer["kind"] for answer in scene.sent}
-    first_ack = next(answer for exchange in scene.exchanges for answer in exchange.answers if answer["kind"] == "997")
+    sent = {one.message["kind"] for one in scene.sent}
+    first_ack = next(one.message for one in scene.sent if one.message["kind"] == "997")
+    first_mdn = next(one.handover.mdn for one in scene.received if one.handover is not None)
     score = scene.score
     return {
-        "home": str(home),
-        "mdn": None,
+        "home": str(home.path),
+        "mdn": str(first_mdn.disposition),
         "ack": next(segment[1] for segment in first_ack["segments"] if segment[0] == "AK9"),
         "cases": [case["code"] for case in scene.cases],
         "answers": [kind for kind in ANSWERS if kind in sent],
@@ -177,16 +190,18 @@ def _figures(home: Path, scene: Scene) -> dict[str, Any]:
     }
 
 
-def _stay(console: Console, home: Path, url: str, folder: Path, process: subprocess.Popen[bytes]) -> None:
-    """Leave the server running until interrupted, and say how to look around."""
+def _stay(home: Path, url: str, folder: Path, process: subprocess.Popen[bytes]) -> None:
+    """Leave everything running until interrupted, and say how to look around."""
     out = Console(highlight=False)
-    out.print(f"\n[bold]Still serving on {url}[/] (Ctrl-C ends it). Keys are in {_keys_file(folder)}; for example:")
-    operator = msgspec.json.decode(_keys_file(folder).read_bytes())["operator"]
+    file = folder / keys.API_KEYS_FILE
+    operator = msgspec.json.decode(file.read_bytes(), type=dict[str, str])["operator"]
+    out.print(f"\n[bold]Still serving on {url}[/] (Ctrl-C ends it). Keys are in {file}; for example:")
     for command in (
         f"curl -H 'Authorization: Bearer {operator}' {url}/v1/cases",
         f"crossdock --home {home} case list",
         f"crossdock --home {home} ledger position HRN-0815",
         f"crossdock --home {home} message list --direction out",
+        f"crossdock --home {home} partner keys",
     ):
         out.print(f"  {command}", soft_wrap=True)
     try:

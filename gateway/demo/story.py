@@ -1,10 +1,11 @@
-"""Tells a person what happened: messages and answers, stock by state, cases with their evidence, the score.
+"""Tells a person what happened: messages with what proves them, answers, stock, cases with their evidence, the score.
 
 Prints only; everything it says is in the scene that the play gives it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -13,15 +14,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from gateway.demo.play import Scene
-from gateway.demo.world import PARTS
+from gateway.demo.proofs import Known, proof_of_received, proof_of_sent
+from gateway.demo.scene import Scene
+from gateway.demo.world import PARTS, Actor
 
 STATES = ("in_transit", "available", "quality_hold", "quarantine")
 
 
-def tell(console: Console, scene: Scene, *, repeat: bool) -> None:
+def tell(console: Console, scene: Scene, known: Iterable[Known], *, repeat: bool) -> None:
     """The whole story, section by section."""
-    _messages(console, scene)
+    _known(console, known)
+    _received(console, scene)
+    _sent(console, scene)
     _answers(console, scene)
     _position(console, scene)
     _cases(console, scene)
@@ -51,31 +55,46 @@ def _table(title: str, *columns: str) -> Table:
     return table
 
 
-def _messages(console: Console, scene: Scene) -> None:
-    table = _table("What came in, and what it was answered", "from", "document", "became", "answers")
-    for exchange in scene.exchanges:
-        documents = exchange.message.get("documents", [])
-        became = ", ".join(sorted({str(document["status"]) for document in documents})) or exchange.message["status"]
-        answers = ", ".join(_short(answer) for answer in exchange.answers) or "-"
-        table.add_row(exchange.who, exchange.name, became, answers)
+def _known(console: Console, known: Iterable[Known]) -> None:
+    table = _table("Who is known by what; nothing is trusted at first sight", "party", "known by", "SHA-256")
+    for one in known:
+        table.add_row(*one)
     console.print(table)
 
 
-def _short(answer: dict[str, Any]) -> str:
-    """`997 A`, `861`, `850 to brightwell`."""
+def _received(console: Console, scene: Scene) -> None:
+    table = _table("What came in, what proved it, and what came of it", "from", "document", "became", "answers")
+    for one in scene.received:
+        documents = one.message.get("documents", [])
+        became = ", ".join(sorted({str(document["status"]) for document in documents})) or one.message["status"]
+        answers = ", ".join(_answer(answer, one.actor) for answer in one.answers if answer["kind"] != "mdn")
+        table.add_row(one.actor.title, f"{one.name}\n[dim]{proof_of_received(one)}[/]", became, answers or "-")
+    console.print(table)
+
+
+def _sent(console: Console, scene: Scene) -> None:
+    table = _table("What went out, and what proved that it arrived", "to", "document", "then")
+    for one in scene.sent:
+        then = ", ".join(f"997 {document['status']}" for document in one.message["documents"])
+        table.add_row(one.message["to"], f"{one.message['kind']}\n[dim]{proof_of_sent(one)}[/]", then or "-")
+    console.print(table)
+
+
+def _answer(answer: dict[str, Any], asker: Actor) -> str:
+    """`997 A`; `861 to brightwell` where it goes to somebody else than who sent the document."""
     if answer["kind"] == "997":
         return "997 " + next((segment[1] for segment in answer["segments"] if segment[0] == "AK9"), "")
-    return f"{answer['kind']} to {answer['partner']}"
+    return str(answer["kind"]) if answer["to"] == asker.partner else f"{answer['kind']} to {answer['to']}"
 
 
 def _answers(console: Console, scene: Scene) -> None:
     """The first 997, and each 861 and 824 in full, as the partner got them."""
     shown: list[dict[str, Any]] = []
     for kind in ("850", "997", "861", "824"):
-        of_kind = [answer for answer in scene.sent if answer["kind"] == kind]
+        of_kind = [one.message for one in scene.sent if one.message["kind"] == kind]
         shown += of_kind if kind in ("861", "824") else of_kind[:1]
     for answer in shown:
-        console.print(f"\n[bold]{answer['kind']}[/] to {answer['partner']}")
+        console.print(f"\n[bold]{answer['kind']}[/] to {answer['to']}")
         for segment in answer["segments"]:
             console.print(Text("   " + "*".join(segment), style="cyan"), soft_wrap=True)
 

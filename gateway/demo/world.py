@@ -1,89 +1,41 @@
-"""The small world of the demo: three partners with their agreements, one plant, four parts.
+"""The small world of the demo: who takes part and under which names, one plant, four parts.
 
-Files and events only; nothing here sends or stores anything.
+Values only; nothing here sends or stores anything.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import NamedTuple
 
 from ledger.events import Event, LocationDefined, PartDefined, SiteDefined, SupplierDefined, UnitFactorDefined
 
-OUR_ISA = "01:555019000"
 OUR_ID = "555019000"
+OUR_AS2 = "PLANT7"
 SUPPLIER_ID = "555010417"
 SUPPLIER_PARTY = f"1:{SUPPLIER_ID}"
+SUPPLIER_AS2 = "BRIGHTWELL"
 SUPPLIER_CODE = "BRIGHTWELL"
 """How plain files name the supplier; qualifier 92, assigned by the buyer."""
+LOGISTICS_ID = "555070707"
 PLANT = "PLT07"
 PLANT_PARTY = f"92:{PLANT}"
 ZONE = "America/Detroit"
 
 
 class Actor(NamedTuple):
-    """One partner of the demo: folder name, how it is called in the story, and the API key that speaks for it."""
+    """One partner of the demo: folder name, how it is called in the story, how it talks to the gateway, and the name
+    of its API key where that is REST."""
 
     partner: str
     title: str
-    key: str
+    over: str
+    key: str = ""
 
 
-ERP = Actor("erp", "ERP", "erp-rest")
-SUPPLIER = Actor("brightwell", "supplier", "brightwell-rest")
-LOGISTICS = Actor("quayside", "logistics", "quayside-rest")
+ERP = Actor("erp", "ERP", "REST", "erp-rest")
+SUPPLIER = Actor("brightwell", "supplier", "AS2")
+LOGISTICS = Actor("quayside", "logistics", "SFTP")
 ACTORS = (ERP, SUPPLIER, LOGISTICS)
-
-_PARTNERS = {
-    ERP.partner: f"""\
-# The plant's own ERP: it places orders, and they leave to the supplier that each order names.
-partner: {ERP.partner}
-kind: internal
-name: Plant 7 ERP
-time_zone: {ZONE}
-currency: USD
-identities: {{party: ["92:ERP07"], keys: [{ERP.key}]}}
-receive: {{event: {{as: events}}, order: {{as: OrderPlaced}}}}
-deliver: {{to: mailbox}}
-""",
-    SUPPLIER.partner: f"""\
-# A supplier: gets our orders as 850, sends ship notices, is told what the dock found (861) and what is wrong (824).
-partner: {SUPPLIER.partner}
-kind: supplier
-name: Brightwell Components
-time_zone: {ZONE}
-currency: USD
-identities:
-  isa: ["01:{SUPPLIER_ID}"]
-  gs: ["{SUPPLIER_ID}"]
-  party: ["{SUPPLIER_PARTY}", "92:{SUPPLIER_CODE}"]
-  keys: [{SUPPLIER.key}]
-x12: {{release: "004010", our_isa: "{OUR_ISA}", our_gs: "{OUR_ID}"}}
-receive: {{"856": {{as: ShipmentNotified}}, "997": {{as: ack}}}}
-send: {{"850": {{on: OrderPlaced}}, "997": {{}}, "861": {{on: discrepancies}}, "824": {{on: faults}}}}
-deliver: {{to: mailbox}}
-terms: {{asn_due_minutes: 30, title_passes: receipt}}
-""",
-    LOGISTICS.partner: f"""\
-# The logistics provider at the dock: its goods receipts are the truth about what arrived.
-partner: {LOGISTICS.partner}
-kind: logistics
-name: Quayside Logistics
-time_zone: {ZONE}
-identities: {{party: ["92:QUAYSIDE"], keys: [{LOGISTICS.key}]}}
-receive: {{goods_receipt: {{as: GoodsReceived}}}}
-deliver: {{to: mailbox}}
-""",
-}
-
-
-def write_partners(home: Path) -> None:
-    """Put the three partner files in HOME/partners; a file that is there already stays as it is."""
-    for partner, text in _PARTNERS.items():
-        file = home / "partners" / partner / "partner.yaml"
-        if not file.exists():
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, "utf-8")
 
 
 def master_data() -> tuple[Event, ...]:
