@@ -20,6 +20,7 @@ from gateway.errors import OperatorMistake
 from gateway.pipeline import Street
 from gateway.pipeline.desk.commands import run_command
 from gateway.pipeline.desk.control import Listener
+from gateway.pipeline.pickup.poller import running_from
 from gateway.settings import Settings
 from gateway.worker import Worker
 
@@ -36,7 +37,9 @@ def serve(settings: Settings, *, works: bool = True) -> None:
     With `works` False it only accepts and shows: the backlog waits for the next start. Prints the address once it
     listens. Raises OperatorMistake when another process writes to the home, or the address is taken.
     """
-    with Street.open(settings.home, clock=settings.clock(), children=_children(), settings=settings) as street:
+    # A server whose clock stands still would poll, wait and lease for ever: a given time is where it begins.
+    clock = settings.clock() if settings.now is None else running_from(settings.now)
+    with Street.open(settings.home, clock=clock, children=_children(), settings=settings) as street:
         if street.desk is None:
             raise OperatorMistake(f"serve already runs on {settings.home}", mend="stop it first")
         listening = _listen(settings.host, settings.port)
