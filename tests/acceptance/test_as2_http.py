@@ -43,10 +43,11 @@ def test_a_message_is_answered_by_its_signed_mdn(house: House, acme: As2Partner)
 def test_folded_header_fields_are_taken(house: House, acme: As2Partner, fold: str) -> None:
     # Mid-nineties mail habits live on in AS2 products; the parser has to undo them.
     built = acme.build(_notice(2), f"fold{len(fold)}{fold.encode().hex()}@acme")
-    raw = raw_post(built.headers, built.body).replace(b"; ", f";{fold}".encode())
-    assert fold.encode() in raw.partition(b"\r\n\r\n")[0]
+    head, end, body = raw_post(built.headers, built.body).partition(b"\r\n\r\n")
+    folded = head.replace(b"; ", f";{fold}".encode())
+    assert fold.encode() in folded
 
-    answer = house.send(raw)
+    answer = house.send(folded + end + body)
 
     assert (answer.status, acme.read(answer, built).result) == (200, "delivered")
 

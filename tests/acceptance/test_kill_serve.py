@@ -7,12 +7,8 @@ document is in the books exactly once, whatever died when, and every figure is k
 from __future__ import annotations
 
 import random
-import re
-import selectors
 import shutil
 import signal
-import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -33,12 +29,12 @@ from gateway.store.tables import document, inbox, outbox
 from ledger import queries
 from ledger.book import verify
 from ledger.events import AnyEvent
+from tests.acceptance.served import Served
 
 WORLD = Path(__file__).parent.parent / "golden" / "_world"
 SENDERS = 4
 QUANTITY = 10
 KEYS = {"acme": "acme-key", "erp": "erp-key", "quay": "quay-key"}
-START_SECONDS = 60
 
 
 class Case(NamedTuple):
@@ -96,52 +92,6 @@ class Case(NamedTuple):
         return (("erp", self.order()), ("acme", self.notice()), ("quay", self.receipt()))
 
 
-class _Server:
-    """`serve` on one home, killed and started again; senders wait for its next address."""
-
-    def __init__(self, home: Path) -> None:
-        self._home = home
-        self._url = ""
-        self._up = threading.Condition()
-        self._process: subprocess.Popen[str] | None = None
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "gateway.cli", "serve", "--home", str(self._home), "--port", "0"]
-        log = (self._home / "serve.log").open("a")
-        with log:
-            self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
-        url = self._read_address()
-        with self._up:
-            self._url = url
-            self._up.notify_all()
-
-    def stop(self, how: signal.Signals) -> int:
-        assert self._process is not None
-        with self._up:
-            self._url = ""
-        self._process.send_signal(how)
-        code = self._process.wait(60)
-        assert self._process.stdout is not None
-        self._process.stdout.close()
-        return code
-
-    def url(self) -> str:
-        """The address, waiting while there is none."""
-        with self._up:
-            assert self._up.wait_for(lambda: self._url, START_SECONDS)
-            return self._url
-
-    def _read_address(self) -> str:
-        assert self._process is not None
-        assert self._process.stdout is not None
-        with selectors.DefaultSelector() as waiting:
-            waiting.register(self._process.stdout, selectors.EVENT_READ)
-            while waiting.select(START_SECONDS) and (line := self._process.stdout.readline()):
-                if found := re.search(r"http://127\.0\.0\.1:\d+", line):
-                    return found[0]
-        raise AssertionError((self._home / "serve.log").read_text()[-2000:])
-
-
 class _Sent(NamedTuple):
     """What one sender achieved: cases that were wholly acknowledged, and every (message id, key) it was told."""
 
@@ -149,7 +99,7 @@ class _Sent(NamedTuple):
     told: list[tuple[str, str]]
 
 
-def _send(server: _Server, cases: Iterator[Case], is_over: Callable[[], bool]) -> _Sent:
+def _send(server: Served, cases: Iterator[Case], is_over: Callable[[], bool]) -> _Sent:
     told: list[tuple[str, str]] = []
     count = 0
     with httpx2.Client(timeout=20, trust_env=False) as client:
@@ -162,7 +112,7 @@ def _send(server: _Server, cases: Iterator[Case], is_over: Callable[[], bool]) -
     return _Sent(count, told)
 
 
-def _post(client: httpx2.Client, server: _Server, who: str, body: bytes, key: str) -> str:
+def _post(client: httpx2.Client, server: Served, who: str, body: bytes, key: str) -> str:
     """Send until it is acknowledged. An answer lost in a kill is asked for again, never taken for granted."""
     headers = {"Authorization": f"Bearer secret-{who}", "Idempotency-Key": key}
     while True:
@@ -194,7 +144,7 @@ def _world(home: Path) -> Iterator[None]:
 def _kill_under_load(home: Path, rounds: int, seed: int) -> list[_Sent]:
     """Senders at work all the time; `serve` dies at an unforeseen moment of each round."""
     chance = random.Random(seed)
-    server, over = _Server(home), threading.Event()
+    server, over = Served(home), threading.Event()
     server.start()
     with ThreadPoolExecutor(SENDERS) as pool:
         ranges = [iter(map(Case, range(1 + sender, 10**8, SENDERS))) for sender in range(SENDERS)]
