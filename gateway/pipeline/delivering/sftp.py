@@ -125,8 +125,7 @@ class SftpCarrier:
             "name": shown(name),
             "name_hex": name_hex(name),
             **more,
-            **line_facts(line),
-            "push_seconds": round(time.monotonic() - began, 4),
+            **line_facts(line, push=time.monotonic() - began),
         }
 
         def keep(connection: Connection) -> None:

@@ -115,18 +115,17 @@ def _facts(spot: Spot, file: File, fetched: Fetched, line: SessionFacts) -> dict
         "sha256": fetched.sha256,
         "claim": "rename" if file.is_claimed else "lease",
         "after": spot.pickup.after,
-        **line_facts(line),
-        "fetch_seconds": round(fetched.seconds, 4),
+        **line_facts(line, fetch=fetched.seconds),
     }
 
 
-def line_facts(line: SessionFacts) -> dict[str, Any]:
-    """What is kept of the session that carried a message."""
+def line_facts(line: SessionFacts, **seconds: float) -> dict[str, Any]:
+    """What is kept of the session that carried a message; `seconds` by what took them."""
     return {
         "host_key": line.host_key,
         "host_key_kind": line.host_key_kind,
         "server": shown(line.server),
         "cipher": line.cipher,
         "mac": line.mac,
-        "connect_seconds": round(line.connect_s, 4),
+        "timings_ms": {name: round(took * 1000, 3) for name, took in {"connect": line.connect_s, **seconds}.items()},
     }
