@@ -209,14 +209,10 @@ def test_tampered_ciphertexts_get_one_answer(house: House, acme: As2Partner) -> 
         reading = acme.read(answer, msgspec.structs.replace(built, message_id=f"<t{n:02}@acme>"))
         answers[answer.status, str(reading.disposition), len(answer.body)] += 1
 
-    dispositions = {(status, disposition) for status, disposition, _ in answers}
-    assert (200, "processed/error: unexpected-processing-error") not in dispositions
-    assert dispositions <= {
-        (200, "processed/error: decryption-failed"),
-        (200, "processed/error: integrity-check-failed"),
-    }
-    # Sizes differ by what the signature's own DER needs, never by what went wrong.
-    assert len({size for *_, size in answers}) <= 4
+    # One disposition and one size, whatever went wrong behind it.
+    assert [(status, disposition, count) for (status, disposition, _), count in answers.items()] == [
+        (200, "processed/error: decryption-failed", 60)
+    ]
 
 
 def test_a_zip_bomb_costs_little_and_is_refused(house: House, acme: As2Partner) -> None:
