@@ -40,10 +40,14 @@ def describe(command: Command) -> str:
     text = f"\n## crossdock {command.name}\n\n{' '.join(command.help.split())}\n"
     if not members:
         return text + usage(command.name, loaded)
-    return text + "".join(
-        f"\n### {command.name} {name}\n\n{paragraph(member)}\n{usage(f'{command.name} {name}', member)}"
-        for name, member in members.items()
-    )
+    return text + "".join(describe_member(f"{command.name} {name}", member) for name, member in members.items())
+
+
+def describe_member(name: str, member: Any, level: int = 3) -> str:
+    """A command of a noun, and the commands below it where it is a noun itself."""
+    text = f"\n{'#' * level} {name}\n\n{paragraph(member)}\n{usage(name, member)}"
+    below: dict[str, Any] = getattr(member, "commands", {})
+    return text + "".join(describe_member(f"{name} {one}", each, level + 1) for one, each in below.items())
 
 
 def paragraph(member: Any) -> str:

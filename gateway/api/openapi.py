@@ -56,6 +56,8 @@ SHAPES: tuple[Shape, ...] = (
     Shape("/v1/messages", "post", takes=bytes, gives=Taken),
     Shape("/v1/messages", "get", gives=Answer, page=True),
     Shape("/v1/messages/{id}/content", "get", gives=bytes),
+    Shape("/v1/messages/{id}/mdn", "get", gives=bytes),
+    Shape("/v1/messages/{id}/request", "get", gives=bytes),
     Shape("/as2", "post", takes=bytes, gives=bytes),
     Shape("/v1/events", "post", takes=AnyEvent | list[AnyEvent], gives=Taken),
     Shape("/v1/events", "get", gives=queries.EventKept, page=True),
