@@ -209,7 +209,7 @@ def _unwritable(segments: Sequence[tuple[str, ...]], delimiters: Delimiters) -> 
     forbidden = {delimiters.element, delimiters.segment, delimiters.repetition} - {""}
     for position, segment in enumerate(segments, 2):
         for number, value in enumerate(segment):
-            bad = next((letter for letter in value if letter in forbidden or not " " <= letter <= "\xff"), None)
+            bad = next((letter for letter in value if letter in forbidden or not _is_writable(letter, delimiters)), None)
             if bad is not None:
                 yield Fault(
                     code="6",
@@ -220,3 +220,8 @@ def _unwritable(segments: Sequence[tuple[str, ...]], delimiters: Delimiters) -> 
                     element=number,
                     value=value[:99],
                 )
+
+
+def _is_writable(letter: str, delimiters: Delimiters) -> bool:
+    """Latin-1 without control characters; one of these may part the components, as FS, GS, RS and US often do."""
+    return " " <= letter <= "\xff" or letter == delimiters.component

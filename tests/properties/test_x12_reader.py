@@ -137,6 +137,7 @@ def test_clean_interchange_is_written_again_byte_for_byte(text: str) -> None:
     text=st.sampled_from(CLEAN),
     marks=st.lists(st.sampled_from("|^!\x1c\x1d\x1e\x1f{$"), min_size=3, max_size=3, unique=True),
 )
+@example(text=next(text for text in CLEAN if "*EA>" in text), marks=["\x1d", "\x1f", "\x1e"])
 @settings(max_examples=40)
 def test_delimiters_change_nothing_of_what_is_read(text: str, marks: list[str]) -> None:
     element, component, segment = marks

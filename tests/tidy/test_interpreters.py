@@ -13,6 +13,8 @@ import pytest
 from tests.tidy.tree import ROOT, files
 
 PROMISED = ("3.11", "3.12", "3.13")
+DROPPED = ("PYTHON", "PYTEST", "HYPOTHESIS")
+"""What the environment says of this run and must not say of that one."""
 OTHERS = tuple(version for version in PROMISED if version != f"{sys.version_info.major}.{sys.version_info.minor}")
 
 
@@ -37,7 +39,7 @@ def test_fast_tests_pass_on_the_other_python(version: str, tmp_path: Path) -> No
     for path in files():
         (copy / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / path, copy / path)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST"))}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(DROPPED)}
     subprocess.run(["git", "init", "-q"], cwd=copy, check=True)
 
     subprocess.run(["make", "-s", "setup", f"PYTHON={interpreter}"], cwd=copy, check=True, env=environment)
