@@ -209,7 +209,9 @@ def _unwritable(segments: Sequence[tuple[str, ...]], delimiters: Delimiters) -> 
     forbidden = {delimiters.element, delimiters.segment, delimiters.repetition} - {""}
     for position, segment in enumerate(segments, 2):
         for number, value in enumerate(segment):
-            bad = next((letter for letter in value if letter in forbidden or not _is_writable(letter, delimiters)), None)
+            bad = next(
+                (letter for letter in value if letter in forbidden or not _is_writable(letter, delimiters)), None
+            )
             if bad is not None:
                 yield Fault(
                     code="6",
