@@ -5,10 +5,12 @@ Bytes are counted from the server to us (`down`) and from us to the server (`up`
 
 from __future__ import annotations
 
+import queue
 import select
 import socket
 import struct
 import threading
+import time
 from types import TracebackType
 
 CHUNK = 16 * 1024
@@ -74,20 +76,33 @@ class FaultProxy:
             threading.Thread(target=self._pump_up, args=(client, server), daemon=True).start()
 
     def _pump_down(self, server: socket.socket, client: socket.socket) -> None:
-        while data := _receive(server):
-            self.down += len(data)
-            if self.cut_after is not None and self.down > self.cut_after:
-                self._kill(client)
-                self._kill(server)
+        on_the_way: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
+        threading.Thread(target=self._arrive, args=(on_the_way, client), daemon=True).start()
+        try:
+            while data := _receive(server):
+                self.down += len(data)
+                if self.cut_after is not None and self.down > self.cut_after:
+                    self._kill(client)
+                    self._kill(server)
+                    return
+                if self.stall_after is not None and self.down > self.stall_after:
+                    self._is_over.wait()
+                    return
+                if self.rate_bytes_s and self._is_over.wait(len(data) / self.rate_bytes_s):
+                    return
+                on_the_way.put((time.monotonic() + self.latency_s, data))
+        finally:
+            on_the_way.put((0, b""))
+
+    def _arrive(self, on_the_way: queue.SimpleQueue[tuple[float, bytes]], client: socket.socket) -> None:
+        """Hand on what has been under way for long enough: distance delays, it does not narrow."""
+        while True:
+            due, data = on_the_way.get()
+            if not data:
+                _end(client)
                 return
-            if self.stall_after is not None and self.down > self.stall_after:
-                self._is_over.wait()
-                return
-            wait_s = self.latency_s + (len(data) / self.rate_bytes_s if self.rate_bytes_s else 0)
-            if wait_s and self._is_over.wait(wait_s):
-                return
+            self._is_over.wait(max(0.0, due - time.monotonic()))
             _give(client, data)
-        _end(client)
 
     def _pump_up(self, client: socket.socket, server: socket.socket) -> None:
         while data := _receive(client):

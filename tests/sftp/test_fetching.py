@@ -131,6 +131,24 @@ def test_stall_midway_ends_in_time_and_frees_its_thread(
     assert [each for each in ours if each.is_alive()] == []
 
 
+def test_distance_delays_a_large_file_once_and_not_every_read(
+    sshd: Sshd, opened: Callable[[Endpoint], Session]
+) -> None:
+    content = some_bytes(2 * MB)
+    path = sshd.give("big.csv", content)
+    with FaultProxy(sshd.port) as proxy:
+        session = opened(sshd.endpoint(port=proxy.port))
+        wanted = wanted_at(session, path)
+        proxy.latency_s = 0.1
+        began = time.monotonic()
+        found = session.fetch(wanted)
+        took_s = time.monotonic() - began
+
+    assert isinstance(found, Fetched)
+    assert found.content == content
+    assert 0.4 < took_s < 61 * 0.1 / 2  # 61 reads; the file has at least four answers to wait for
+
+
 def test_trickle_is_given_up_at_the_least_rate(
     sshd: Sshd, opened: Callable[[Endpoint], Session], spool: Spool
 ) -> None:

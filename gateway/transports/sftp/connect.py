@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import paramiko
@@ -18,7 +18,8 @@ from gateway.transports.sftp import wire
 from gateway.transports.sftp.credentials import read_private_key
 from gateway.transports.sftp.endpoint import Endpoint
 from gateway.transports.sftp.exchange import Exchange
-from gateway.transports.sftp.refusals import not_sftp
+from gateway.transports.sftp.names import shown
+from gateway.transports.sftp.refusals import SAID_CHARACTERS_MAX, not_sftp
 from gateway.transports.sftp.session import Session, SessionFacts
 from gateway.transports.sftp.trouble import Stopped, Trouble, trouble
 from gateway.transports.sftp.watchdog import Watchdog
@@ -107,12 +108,12 @@ def _reach(endpoint: Endpoint, dial: Dial) -> _Transport:
             if presented and stopped.trouble.code == "algorithms":
                 break
             raise
-        shown = transport.get_remote_server_key()
-        if shown.fingerprint in endpoint.host_keys:
+        proved = transport.get_remote_server_key()
+        if proved.fingerprint in endpoint.host_keys:
             return transport
         transport.close()
-        presented.append(shown.fingerprint)
-        kinds = ["rsa-sha2-512", "rsa-sha2-256"] if shown.get_name() == "ssh-rsa" else [shown.get_name()]
+        presented.append(proved.fingerprint)
+        kinds = ["rsa-sha2-512", "rsa-sha2-256"] if proved.get_name() == "ssh-rsa" else [proved.get_name()]
         if set(kinds) <= set(without):
             break
         without += kinds
@@ -120,12 +121,12 @@ def _reach(endpoint: Endpoint, dial: Dial) -> _Transport:
 
 
 def _wrong_host_key(endpoint: Endpoint, presented: tuple[str, ...]) -> Trouble:
-    shown = ", ".join(presented)
+    now = ", ".join(presented)
     if not endpoint.host_keys:
-        text = f"{endpoint.address} shows a host key that nobody has vouched for: {shown}; nothing was sent"
+        text = f"{endpoint.address} shows a host key that nobody has vouched for: {now}; nothing was sent"
         return trouble("host_key_unknown", text, presented=presented)
     pinned = ", ".join(endpoint.host_keys)
-    text = f"{endpoint.address} shows another host key: {shown}; pinned: {pinned}; nothing was sent"
+    text = f"{endpoint.address} shows another host key: {now}; pinned: {pinned}; nothing was sent"
     return trouble("host_key_changed", text, presented=presented, pinned=endpoint.host_keys)
 
 
@@ -185,10 +186,10 @@ def _log_in(transport: _Transport, endpoint: Endpoint, key: paramiko.PKey | None
         if endpoint.password and not transport.is_authenticated():
             wanted = transport.auth_password(endpoint.user, endpoint.password)
         if not transport.is_authenticated():
-            asked = f"; it asks for {', '.join(wanted)} as well" if wanted else ": neither key nor password is given"
+            asked = f"; it asks for {_said(wanted)} as well" if wanted else ": neither key nor password is given"
             raise Stopped(trouble("credentials", f"{address} does not let us in{asked}"))
     except paramiko.BadAuthenticationType as error:
-        text = f"{address} does not take this kind of login; it takes {', '.join(error.allowed_types)}"
+        text = f"{address} does not take this kind of login; it takes {_said(error.allowed_types)}"
         raise Stopped(trouble("credentials", text)) from error
     except (paramiko.SSHException, OSError, EOFError) as error:
         if time.monotonic() - began >= endpoint.timeouts.auth_s:
@@ -198,6 +199,11 @@ def _log_in(transport: _Transport, endpoint: Endpoint, key: paramiko.PKey | None
         if isinstance(error, paramiko.AuthenticationException) and is_answer:
             raise Stopped(trouble("credentials", f"{address} refuses user, key or password")) from error
         raise Stopped(trouble("cut", f"{address} closed the connection during the login")) from error
+
+
+def _said(kinds: Sequence[str]) -> str:
+    """Kinds of login as the server names them: its text, so escaped and short."""
+    return shown(", ".join(kinds))[:SAID_CHARACTERS_MAX]
 
 
 def _open_sftp(transport: _Transport, endpoint: Endpoint, watchdog: Watchdog) -> Exchange:
