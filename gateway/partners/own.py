@@ -105,7 +105,7 @@ def _read_key(entry: Entry, folder: Path) -> OwnKey | None:
             keys[key].note(f'{keys[key].name} "{keys[key].value}" is no date', "write 2026-01-31")
         dates.append(moment)
     certificate, private_key = (_read_file(entry, folder / f"{name}.{end}.pem") for end in ("cert", "key"))
-    if private_key and b"-----BEGIN ENCRYPTED PRIVATE KEY-----" not in private_key:
+    if private_key and b"BEGIN ENCRYPTED PRIVATE KEY" not in private_key:
         entry.note(
             f"{name}.key.pem is not encrypted", f"openssl pkcs8 -topk8 -v2 aes-256-cbc -in {name}.key.pem -out NEW"
         )
