@@ -187,6 +187,29 @@ def _check_certificates(settings: Settings) -> Iterator[Finding]:
         yield Finding("certificates", "fail", mistake, "crossdock partner keys")
 
 
+def _check_pickups(settings: Settings) -> Iterator[Finding]:
+    from gateway.cli.opening import open_to_read, read_partner_files
+    from gateway.messages import microseconds
+    from gateway.pipeline.pickup.show import show_pickups
+
+    partners = read_partner_files(settings)
+    with open_to_read() as conn:
+        shown = show_pickups(conn, partners, now=microseconds(settings.clock()()))
+    for one in shown:
+        where = f"{one['partner']} {one['endpoint']} {one['folder']}"
+        if one["state"] in ("trouble", "stopped"):
+            state: Literal["warn", "fail"] = "fail" if one["state"] == "stopped" else "warn"
+            mend = f"crossdock partner test {one['partner']}"
+            yield Finding("pickups", state, f"{where}: {one['trouble']}", mend)
+        elif one["cleanup_pending"]:
+            text = f"{where}: {one['cleanup_pending']} files are ours and cannot be cleaned up there"
+            yield Finding("pickups", "warn", text, f"crossdock partner test {one['partner']}")
+        else:
+            yield Finding(
+                "pickups", "ok", f"{where}: {'polled at ' + one['polled_at'] if one['polled_at'] else 'new'}"
+            )
+
+
 def _check_key_files(settings: Settings) -> Iterator[Finding]:
     from gateway.store.home import Home
 
@@ -209,4 +232,5 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _check_configuration,
     _check_keys,
     _check_certificates,
+    _check_pickups,
 )

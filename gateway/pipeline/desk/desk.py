@@ -185,7 +185,13 @@ class Desk:
 
     def pickups(self, clock: Callable[[], datetime]) -> Pickups:
         """The folders that this process polls; close it."""
-        return Pickups(self.register(clock), lambda: self.in_force.configuration.partners, holder=DESK, clock=clock)
+        return Pickups(
+            self.register(clock),
+            lambda: self.in_force.configuration.partners,
+            holder=DESK,
+            clock=clock,
+            sessions=self._tools.sftp,
+        )
 
     def run_due(self, now: datetime) -> Progress:
         with contextlib.closing(self.pickups(running_from(now))) as folders:

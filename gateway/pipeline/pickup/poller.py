@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 
 LEASE_SECONDS_MIN, LEASE_SECONDS_MAX = 5.0, 60.0
 """A lease lasts three polls within these bounds; it is renewed while its holder lives."""
+QUIET = len(("place", "state"))
+"""What a poll says that found nothing to do."""
 
 
 def running_from(now: datetime) -> Callable[[], datetime]:
@@ -91,23 +93,29 @@ class Poller:
         if not is_kept:
             log.warning("pickup.lease_lost", place=spot.place)
             return msgspec.structs.replace(polled, state="fenced")
-        log.info("pickup.polled", **{name: value for name, value in msgspec.structs.asdict(polled).items() if value})
+        said = {name: value for name, value in msgspec.structs.asdict(polled).items() if value}
+        # An empty folder is looked at every minute for years.
+        (log.info if len(said) > QUIET else log.debug)("pickup.polled", **said)
         return polled
 
     def _turn(self, spot: Spot, turn: Turn, beat: Heartbeat, lease_seconds: float) -> tuple[Polled, End]:
         session, was_kept = self._sessions.borrow(spot.sftp)
         if isinstance(session, Trouble):
             return self._not_reached(spot, turn, session)
-        work = self._round(spot, turn, session, beat, lease_seconds)
-        met = work.run()
-        if was_kept and not session.is_alive and not work.has_begun:
-            # It had died while nobody looked: no trouble of the server's.
-            session = self._sessions.open(spot.sftp)
-            if isinstance(session, Trouble):
-                return self._not_reached(spot, turn, session)
+        try:
             work = self._round(spot, turn, session, beat, lease_seconds)
             met = work.run()
-        host_key = session.facts.host_key
+            if was_kept and not session.is_alive and not work.has_begun:
+                # It had died while nobody looked: no trouble of the server's.
+                session = self._sessions.open(spot.sftp)
+                if isinstance(session, Trouble):
+                    return self._not_reached(spot, turn, session)
+                work = self._round(spot, turn, session, beat, lease_seconds)
+                met = work.run()
+        except BaseException:
+            if isinstance(session, Session):
+                session.close()
+            raise
         self._sessions.give_back(spot.sftp, session)
         tally = work.tally
         polled = Polled(
@@ -121,9 +129,10 @@ class Poller:
             owed=tally.owed,
             waiting=tally.waiting,
             trouble=met.text if met else "",
-            more=tally.more,
+            more=tally.more and met is None,
         )
-        return polled, self._end(spot, turn, work.rest(), met, host_key=host_key, more=tally.more and met is None)
+        host_key = session.facts.host_key
+        return polled, self._end(spot, turn, work.rest(), met, host_key=host_key, more=polled.more)
 
     def _round(self, spot: Spot, turn: Turn, session: Session, beat: Heartbeat, lease_seconds: float) -> Round:
         return Round(
