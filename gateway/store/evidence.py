@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection, bindparam, insert, select
 
+from gateway.store.direct import DirectInsert
 from gateway.store.tables import evidence
 
 CHUNK_BYTES = 256 * 1024
 
 
-_insert = insert(evidence)
+_insert = DirectInsert(insert(evidence), ("message", "chunk", "body"))
 _load = (
     select(evidence.c.message, evidence.c.body)
     .where(evidence.c.message.in_(bindparam("messages", expanding=True)))
@@ -26,9 +27,7 @@ def chunk_rows(message: str, data: bytes) -> Iterator[dict[str, object]]:
 
 
 def put_evidence(connection: Connection, rows: Iterable[dict[str, object]]) -> None:
-    listed = list(rows)
-    if listed:
-        connection.execute(_insert, listed)
+    _insert.put(connection, rows)
 
 
 def load_evidence(connection: Connection, messages: Sequence[str]) -> dict[str, bytes]:

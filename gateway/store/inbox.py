@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, text, update
 
 from gateway.document import Fault
+from gateway.store.direct import DirectInsert, DirectSelect
 from gateway.store.tables import inbox
 
 LEASE_SECONDS = 60
@@ -78,19 +79,22 @@ class Finished(msgspec.Struct, frozen=True, kw_only=True):
 
 def find_delivery(connection: Connection, channel: str, partner: str, key: str) -> Earlier | None:
     """The first delivery under a transport key."""
-    row = connection.execute(
-        select(inbox.c.id, inbox.c.digest, inbox.c.status).where(
-            inbox.c.channel == channel, inbox.c.partner == partner, inbox.c.transport_key == key
-        )
-    ).first()
-    return None if row is None else Earlier(*row)
+    rows = _by_key.fetch(connection, channel=channel, partner=partner, key=key)
+    return Earlier(*rows[0]) if rows else None
 
 
-_insert = insert(inbox)
+_by_key = DirectSelect(
+    select(inbox.c.id, inbox.c.digest, inbox.c.status).where(
+        inbox.c.channel == bindparam("channel"),
+        inbox.c.partner == bindparam("partner"),
+        inbox.c.transport_key == bindparam("key"),
+    )
+)
+_insert = DirectInsert(insert(inbox), NewMessage.__struct_fields__)
 
 
 def put_message(connection: Connection, message: NewMessage) -> None:
-    connection.execute(_insert, [{**msgspec.structs.asdict(message), "test": int(message.test)}])
+    _insert.put(connection, [{**msgspec.structs.asdict(message), "test": int(message.test)}])
 
 
 # As the partial index says it, in the statement's own text: with bound values SQLite cannot tell that the index holds

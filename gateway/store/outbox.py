@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import Connection, Select, bindparam, case, exists, insert, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from gateway.store.direct import DirectInsert
 from gateway.store.evidence import chunk_rows, put_evidence
 from gateway.store.tables import destination, outbox, sent_document
 
@@ -81,6 +82,9 @@ class Waiting(NamedTuple):
 
 
 _insert = insert(outbox)
+_insert_receipt = DirectInsert(
+    _insert, (*(name for name in NewAnswer.__struct_fields__ if name != "data"), "digest", "size", "sent_at")
+)
 _insert_destination = sqlite_insert(destination).on_conflict_do_nothing(index_elements=["id"])
 # The condition is that of the partial index, which the planner uses only where it is repeated.
 _find_dedupe = select(outbox.c.dedupe).where(
@@ -124,7 +128,7 @@ def put_receipt(connection: Connection, receipt: NewAnswer, *, sent_at: int = 0)
     """
     fields = {name: getattr(receipt, name) for name in receipt.__struct_fields__ if name != "data"}
     fields |= {"digest": hashlib.sha256(receipt.data).hexdigest(), "size": len(receipt.data), "sent_at": sent_at}
-    connection.execute(_insert, [fields])
+    _insert_receipt.put(connection, [fields])
     if receipt.status == "ready":
         connection.execute(_insert_destination, [{"id": receipt.destination}])
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from gateway.messages import Channel
+from gateway.store.direct import DirectInsert, DirectSelect
 from gateway.store.tables import transport
 
 Direction = Literal["in", "out"]
@@ -48,7 +49,7 @@ def mdn_of(message: str) -> str:
     return f"{message}:mdn"
 
 
-_insert = insert(transport)
+_insert = DirectInsert(insert(transport), tuple(Facts.__struct_fields__))
 _replace = sqlite_insert(transport).on_conflict_do_update(
     index_elements=["message"],
     set_={
@@ -58,10 +59,12 @@ _replace = sqlite_insert(transport).on_conflict_do_update(
 )
 _columns = tuple(transport.c[name] for name in Facts.__struct_fields__)
 # Said as the partial indices say it, in the statement's own text: with bound values SQLite would not use them.
-_by_mic = select(transport.c.message, transport.c.key).where(
-    text("transport.direction = 'in' AND transport.mic <> ''"),
-    transport.c.partner == bindparam("partner"),
-    transport.c.mic == bindparam("mic"),
+_by_mic = DirectSelect(
+    select(transport.c.message, transport.c.key).where(
+        text("transport.direction = 'in' AND transport.mic <> ''"),
+        transport.c.partner == bindparam("partner"),
+        transport.c.mic == bindparam("mic"),
+    )
 )
 _by_key = select(*_columns).where(
     text("transport.direction = 'out' AND transport.key <> ''"), transport.c.key == bindparam("key")
@@ -72,7 +75,7 @@ _encoder = msgspec.json.Encoder()
 
 def put_facts(connection: Connection, facts: Facts) -> None:
     """Keep the facts of a message that has none yet: the quick way, for what was just accepted."""
-    connection.execute(_insert, [_row(facts)])
+    _insert.put(connection, [_row(facts)])
 
 
 def replace_facts(connection: Connection, facts: Facts) -> None:
@@ -97,8 +100,8 @@ def load_all_facts(connection: Connection, messages: Sequence[str]) -> dict[str,
 
 def find_same_content(connection: Connection, *, partner: str, mic: str, but_key: str) -> str:
     """A message received from the partner with this MIC under another key, "" where there is none."""
-    rows = connection.execute(_by_mic, {"partner": partner, "mic": mic})
-    return next((row.message for row in rows if row.key != but_key), "")
+    rows = _by_mic.fetch(connection, partner=partner, mic=mic)
+    return next((message for message, key in rows if key != but_key), "")
 
 
 def find_sent(connection: Connection, key: str) -> list[Facts]:

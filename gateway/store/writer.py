@@ -10,13 +10,15 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection, Engine
 
 from gateway.errors import Unavailable
+from gateway.store.direct import cursor_of
 
 T = TypeVar("T")
 Job = Callable[[Connection], Any]
@@ -112,7 +114,7 @@ class Writer:
                         continue
                     result, failure = None, None
                     try:
-                        with connection.begin_nested():
+                        with _savepoint(connection):
                             result = job(connection)
                     except Exception as error:
                         failure = error
@@ -136,6 +138,24 @@ class Writer:
                 future.set_result(result)
             else:
                 future.set_exception(raised)
+
+
+@contextmanager
+def _savepoint(connection: Connection) -> Iterator[None]:
+    """What the block did is undone alone when it raises.
+
+    Said to the driver itself: SQLAlchemy's own savepoint costs as much as storing the message that it guards.
+    """
+    cursor = cursor_of(connection)
+    cursor.execute("SAVEPOINT job")
+    try:
+        yield
+    except BaseException:
+        if _is_open(connection):
+            cursor.execute("ROLLBACK TO job")
+            cursor.execute("RELEASE job")
+        raise
+    cursor.execute("RELEASE job")
 
 
 def _is_open(connection: Connection) -> bool:

@@ -64,7 +64,7 @@ def test_a_sent_message_is_found_by_its_key_and_when_its_mdn_is_overdue(database
 @pytest.mark.parametrize("name", ["transport_mic", "transport_key", "transport_due"])
 def test_lookups_use_their_index(database: Database, name: str) -> None:
     statements = {
-        "transport_mic": (transports._by_mic, {"partner": "p", "mic": "m"}),
+        "transport_mic": (transports._by_mic.statement, {"partner": "p", "mic": "m"}),
         "transport_key": (transports._by_key, {"key": "k"}),
         "transport_due": (transports._overdue, {"now": 1}),
     }
