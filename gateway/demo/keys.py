@@ -13,9 +13,10 @@ import msgspec
 import paramiko
 
 from gateway.demo.agreements import LOGIN_KEY
-from gateway.demo.world import ACTORS, OUR_AS2
+from gateway.demo.world import ERP, OUR_AS2
 from gateway.partners.own import PASSPHRASE_FILE, OwnKey, add_own_key, make_passphrase, read_own_keys
 from gateway.pipeline import Street
+from gateway.settings import Settings
 from gateway.store.keys import KEY_ENTROPY_BYTES, digest_of, make_key
 from gateway.transports.as2 import (
     Certificate,
@@ -30,6 +31,7 @@ from gateway.transports.as2 import (
 YEARS = timedelta(days=3650)
 SCOPES = ("messages:read", "messages:write", "events:write", "ledger:read")
 API_KEYS_FILE = "keys.json"
+OPERATOR = "operator"
 
 
 def plant_certificate(keys: Path, now: datetime) -> Certificate:
@@ -69,16 +71,14 @@ def host_key(file: Path) -> paramiko.PKey:
     return _ssh_key(file, None)
 
 
-def api_keys(street: Street, folder: Path) -> dict[str, str]:
+def api_keys(settings: Settings, folder: Path) -> dict[str, str]:
     """A REST key for each partner that speaks REST, and the operator's, made once and kept for looking around."""
     file = folder / API_KEYS_FILE
     if not file.exists():
-        actors = [actor for actor in ACTORS if actor.key]
-        made = {name: make_key(os.urandom(KEY_ENTROPY_BYTES)) for name in ("operator", *(a.partner for a in actors))}
-        street.put_key(name="operator", sha256=digest_of(made["operator"]), partner="", scopes=("admin",))
-        for actor in actors:
-            digest = digest_of(made[actor.partner])
-            street.put_key(name=actor.key, sha256=digest, partner=actor.partner, scopes=SCOPES)
+        made = {name: make_key(os.urandom(KEY_ENTROPY_BYTES)) for name in (OPERATOR, ERP.partner)}
+        with Street.open(settings.home, clock=settings.clock()) as street:
+            street.put_key(name=OPERATOR, sha256=digest_of(made[OPERATOR]), partner="", scopes=("admin",))
+            street.put_key(name=ERP.key, sha256=digest_of(made[ERP.partner]), partner=ERP.partner, scopes=SCOPES)
         file.touch(mode=0o600)
         file.write_bytes(msgspec.json.format(msgspec.json.encode(made)))
     return msgspec.json.decode(file.read_bytes(), type=dict[str, str])

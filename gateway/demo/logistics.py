@@ -22,7 +22,7 @@ from gateway.partners.own import PASSPHRASE_FILE
 from gateway.transports.sftp import Endpoint, Trouble, connect
 
 WAIT_S = 15
-POLL_S = 0.02
+POLL_S = 0.05
 
 
 class Logistics:

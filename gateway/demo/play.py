@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.demo.documents import FILES
+from gateway.demo.keys import OPERATOR
 from gateway.demo.logistics import Logistics
 from gateway.demo.notices import functional_ack, read_set_id
 from gateway.demo.rest import Client
@@ -25,7 +26,7 @@ ACKNOWLEDGED = ("850", "861", "824")
 """A 997 is never acknowledged."""
 FIRST_ACK = 201
 SETTLED_S = 15
-POLL_S = 0.02
+POLL_S = 0.05
 FINISHED = ("done", "parked")
 OPEN = ("draft", "ready", "awaiting")
 """States of what is still to be written, sent or receipted."""
@@ -34,7 +35,7 @@ Say = Callable[[str], None]
 
 
 class Play:
-    """One run against one address. `keys` has the ERP's API key and one called `operator`."""
+    """One run against one address. `keys` has the API keys of the ERP and of the operator."""
 
     def __init__(
         self,
@@ -47,7 +48,7 @@ class Play:
         say: Say,
     ) -> None:
         self.url, self.folder, self.now, self.say = url, folder, now, say
-        self.erp, self.operator = Client(url, keys[ERP.partner]), Client(url, keys["operator"])
+        self.erp, self.operator = Client(url, keys[ERP.partner]), Client(url, keys[OPERATOR])
         self.supplier, self.logistics = supplier, logistics
         self.came: dict[str, Came] = {}
         self.handovers: dict[str, Handover] = {}

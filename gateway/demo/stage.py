@@ -1,6 +1,6 @@
 """Sets the stage: a home of its own, keys and agreements, the partners' own servers, the real gateway; then the play.
 
-The only module of the demo that starts the gateway or opens its database; documents and plot are elsewhere.
+The only module of the demo that starts the gateway or looks into its books; documents and plot are elsewhere.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ from gateway.demo.story import tell, tell_end
 from gateway.demo.supplier import Supplier
 from gateway.demo.world import LOGISTICS, OUR_AS2, SUPPLIER, SUPPLIER_AS2
 from gateway.errors import OperatorMistake, Unavailable
-from gateway.pipeline import Street
 from gateway.settings import Settings
 from gateway.store.database import Database
 from gateway.store.home import Home
@@ -79,7 +78,7 @@ def run_demo(settings: Settings, *, serve: bool = False, quiet: bool = False, ss
             tell(console, scene, _known(plant, supplier, dock), repeat=repeat)
             tell_end(console, figures)
             if serve:
-                _stay(home.path, url, folder, process)
+                _stay(home.path, url, folder, scene, process)
     return figures
 
 
@@ -107,8 +106,7 @@ def _agree(settings: Settings, folder: Path, supplier: Supplier, dock: Logistics
     """Write the agreements for today's addresses, and make the REST keys on the first run."""
     addresses = Addresses(supplier.url, dock.server.port, dock.server.user, dock.host_key)
     write_agreements(settings.home, addresses, supplier.certificate_pem)
-    with Street.open(settings.home, clock=settings.clock()) as street:
-        return keys.api_keys(street, folder)
+    return keys.api_keys(settings, folder)
 
 
 def _known(plant: Certificate, supplier: Supplier, dock: Logistics) -> tuple[Known, ...]:
@@ -190,18 +188,22 @@ def _figures(home: Home, scene: Scene) -> dict[str, Any]:
     }
 
 
-def _stay(home: Path, url: str, folder: Path, process: subprocess.Popen[bytes]) -> None:
+def _stay(home: Path, url: str, folder: Path, scene: Scene, process: subprocess.Popen[bytes]) -> None:
     """Leave everything running until interrupted, and say how to look around."""
     out = Console(highlight=False)
     file = folder / keys.API_KEYS_FILE
-    operator = msgspec.json.decode(file.read_bytes(), type=dict[str, str])["operator"]
+    operator = msgspec.json.decode(file.read_bytes(), type=dict[str, str])[keys.OPERATOR]
+    notice = next(one.message["id"] for one in scene.received if one.name.endswith("ship-notice.edi"))
     out.print(f"\n[bold]Still serving on {url}[/] (Ctrl-C ends it). Keys are in {file}; for example:")
     for command in (
         f"curl -H 'Authorization: Bearer {operator}' {url}/v1/cases",
         f"crossdock --home {home} case list",
         f"crossdock --home {home} ledger position HRN-0815",
         f"crossdock --home {home} message list --direction out",
+        f"crossdock --home {home} message show {notice}",
+        f"crossdock --home {home} message export {notice} --to proof",
         f"crossdock --home {home} partner keys",
+        f"crossdock --home {home} sftp list",
     ):
         out.print(f"  {command}", soft_wrap=True)
     try:

@@ -35,7 +35,6 @@ class Actor(NamedTuple):
 ERP = Actor("erp", "ERP", "REST", "erp-rest")
 SUPPLIER = Actor("brightwell", "supplier", "AS2")
 LOGISTICS = Actor("quayside", "logistics", "SFTP")
-ACTORS = (ERP, SUPPLIER, LOGISTICS)
 
 
 def master_data() -> tuple[Event, ...]:
