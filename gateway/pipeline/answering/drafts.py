@@ -28,7 +28,7 @@ from gateway.store.database import Database
 from gateway.store.documents import DocumentRow, load_documents
 from gateway.store.outbox import NewSent
 from gateway.store.writer import Writer
-from ledger.advices import AnyAdvice, ApplicationAdvice, ReceivingAdvice
+from ledger.advices import AdvisedItem, AnyAdvice, ApplicationAdvice, ReceivingAdvice
 from ledger.events import AnyEvent
 
 log = structlog.get_logger(__name__)
@@ -102,7 +102,7 @@ def _write_one(connection: Connection, draft: outbox.Draft, context: Context) ->
     said = wanted.advice if wanted.advice is not None else wanted.event
     if isinstance(said, ApplicationAdvice):
         original = _find_original(connection, said)
-        said = place_faults(connection, _about(said, original), configuration)
+        said = _about(place_faults(connection, said, configuration), original)
     if said is None:
         raise OperatorMistake("the draft holds nothing to write")
     if said.created_at is None:
@@ -150,9 +150,14 @@ def _named_for_partner(said: AnyAdvice | AnyEvent) -> AnyAdvice | AnyEvent:
 
 
 def _about(advice: ApplicationAdvice, original: DocumentRow | None) -> ApplicationAdvice:
-    """With the envelope of the original, which only the gateway knows (OTI04 to OTI09)."""
+    """With the envelope of the original, which only the gateway knows (OTI04 to OTI09).
+
+    Other formats have none, and the name of a column is no segment's: number of the line and value say the place.
+    """
     if original is None:
         return advice
+    if original.format != "x12":
+        return msgspec.structs.replace(advice, items=tuple(_without_segments(item) for item in advice.items))
     return msgspec.structs.replace(
         advice,
         original_set=original.type,
@@ -161,6 +166,11 @@ def _about(advice: ApplicationAdvice, original: DocumentRow | None) -> Applicati
         original_group_control=original.key.group_control,
         original_set_control=original.key.control,
     )
+
+
+def _without_segments(item: AdvisedItem) -> AdvisedItem:
+    faults = tuple(msgspec.structs.replace(fault, tag="", element=0) for fault in item.faults)
+    return msgspec.structs.replace(item, faults=faults)
 
 
 def _parties(partner: Partner, original: DocumentRow | None) -> tuple[Party, Party, str, str]:
