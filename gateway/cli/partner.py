@@ -48,6 +48,7 @@ def check(
     from gateway.errors import OperatorMistake
     from gateway.mapping import load_configuration
     from gateway.partners import read_partners
+    from gateway.pipeline.trust import mistakes_in_certificates
     from gateway.resources import Mistake, Mistakes, read_sources, search_roots, source_files
 
     home = frame.settings().home
@@ -62,7 +63,9 @@ def check(
     try:
         files = read_sources(source_files(roots, folder, examples=partner.startswith("_")))
         load_configuration(roots, folder, examples=partner.startswith("_"))
-        mistakes += _unmapped_agreements(files, [p for p in read_partners(files) if partner in ("", p.id)])
+        chosen = [p for p in read_partners(files) if partner in ("", p.id)]
+        mistakes += _unmapped_agreements(files, chosen)
+        mistakes += mistakes_in_certificates(chosen)
     except Mistakes as found:
         mistakes += found.mistakes
     mine = [m for m in mistakes if not partner or m.file.startswith(f"partners/{partner}/")]

@@ -17,6 +17,7 @@ from gateway.errors import OperatorMistake
 from gateway.messages import microseconds
 from gateway.partners import OwnKeys, Partner, read_own_keys
 from gateway.partners.trust import ALERT_DAYS, Concern, Window, concerns_about, concerns_of_windows, days_left
+from gateway.resources import Mistake
 from gateway.store.alerts import Alert, put_alerts
 from gateway.store.tables import alert
 from gateway.store.writer import Writer
@@ -53,6 +54,27 @@ def list_trusted(partners: Iterable[Partner], own: OwnKeys, now: datetime) -> tu
         for one in partner.as2.certificates
     ]
     return (*ours, *theirs)
+
+
+def mistakes_in_certificates(partners: Iterable[Partner]) -> list[Mistake]:
+    """Certificates that cannot be read or never count: refused with their partner's file, before anybody needs them.
+
+    One of them found later would stop AS2 with every partner.
+    """
+    found = []
+    for partner in partners:
+        for one in partner.as2.certificates if partner.as2 is not None else ():
+            try:
+                own = read_certificate(one.pem)
+            except OperatorMistake as mistake:
+                found.append(Mistake(f"partners/{partner.id}/{one.file}", None, mistake.text, mistake.mend))
+                continue
+            start, end = max(own.valid_from, one.valid_from or own.valid_from), one.valid_to or own.valid_to
+            if start >= min(end, own.valid_to):
+                dates = f"{own.valid_from.date()} to {own.valid_to.date()}"
+                text = f"the dates listed for {one.file} lie outside its own, {dates}"
+                found.append(Mistake(f"partners/{partner.id}/partner.yaml", None, text, "correct from and to"))
+    return found
 
 
 def list_concerns(partners: Iterable[Partner], own: OwnKeys, now: datetime) -> list[Concern]:

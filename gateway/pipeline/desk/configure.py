@@ -20,7 +20,8 @@ import structlog
 from gateway.errors import OperatorMistake
 from gateway.mapping import Configuration, load_configuration
 from gateway.partners import Partner
-from gateway.resources import search_roots, source_files
+from gateway.pipeline.trust import mistakes_in_certificates
+from gateway.resources import Mistakes, search_roots, source_files
 from gateway.store.database import Database
 from gateway.store.home import Home
 from gateway.store.published import in_force, load_files, publish
@@ -67,6 +68,8 @@ def load(home: Home, roots: Sequence[Path] | None) -> InForce:
     """Check the files on disk. Raises OperatorMistake with all that is wrong in them."""
     signature = sign_files(home, roots)
     configuration = load_configuration(roots_of(home, roots), home.partners)
+    if mistakes := mistakes_in_certificates(configuration.partners):
+        raise Mistakes(mistakes)
     return InForce(configuration, build_policy(configuration), signature)
 
 

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from gateway.partners import As2Terms, Certificate, Identities, OwnKeys, Partner
-from gateway.pipeline.trust import alerts_about_ends, list_trusted
+from gateway.pipeline.trust import alerts_about_ends, list_trusted, mistakes_in_certificates
 from gateway.transports.as2 import certificate_pem
-from tests.unit.pipeline.as2_partner import THEIRS, as2_town, key_of
+from tests.unit.pipeline.as2_partner import THEIRS, As2Partner, as2_town, key_of, post
+from tests.unit.pipeline.world import interchange, notice
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -57,6 +58,36 @@ def test_a_certificate_that_cannot_be_read_is_listed_with_its_reason() -> None:
     (listed,) = list_trusted([partner], OwnKeys(), NOW)
 
     assert (listed.state, listed.trouble) == ("unreadable", "no certificate that can be read")
+
+
+def test_a_certificate_that_cannot_count_is_a_mistake_of_its_partner() -> None:
+    broken = Certificate(file="certs/x.pem", pem=b"-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n")
+    outside = Certificate(
+        file="certs/y.pem", pem=certificate_pem(key_of(THEIRS)), valid_from=datetime(2029, 1, 1, tzinfo=UTC)
+    )
+    partner = Partner(id="acme", as2=As2Terms(certificates=(broken, outside)))
+
+    assert [str(one) for one in mistakes_in_certificates([partner, acme(30), Partner(id="bolt")])] == [
+        "partners/acme/certs/x.pem: no certificate that can be read "
+        "(give one X.509 certificate as PEM (-----BEGIN CERTIFICATE-----) or DER)",
+        "partners/acme/partner.yaml: the dates listed for certs/y.pem lie outside its own, 2026-01-01 to 2027-12-31 "
+        "(correct from and to)",
+    ]
+
+
+def test_a_bad_certificate_of_one_partner_leaves_as2_with_the_others_at_work(tmp_path: Path) -> None:
+    town = as2_town(tmp_path / "home")
+    before = town.street.configuration.hash
+    (town.home / "partners/acme/certs/acme.pem").write_text(
+        "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"
+    )
+    town.street.configure()
+    answer = post(town, As2Partner().build(interchange(("856", notice())), "one@acme.example"))
+    kept = town.street.configuration.hash
+    alerts = town.alerts()
+    town.street.close()
+
+    assert (answer.status, kept, alerts) == (200, before, ["configuration_kept"])
 
 
 def test_each_stage_is_told_once_however_often_time_passes(tmp_path: Path) -> None:
