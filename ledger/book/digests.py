@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
+from ledger.book.spelling import spell
 from ledger.events import Event, Line
 
-_encode = msgspec.json.Encoder(decimal_format="string", order="deterministic").encode
 _replace = msgspec.structs.replace
 
 # Creation stamps and envelope facts take no part: reset to their defaults they are left out of the JSON.
@@ -25,8 +25,8 @@ DIGEST_BYTES = 16
 
 
 def line_digest(line: Line) -> bytes:
-    """Digest of one line's business content; where it stands in its document is no part of it."""
-    return blake2b(_encode(_replace(line, segment=0)), digest_size=DIGEST_BYTES).digest()
+    """Digest of one line's business content in its one spelling; where it stands in its document is no part of it."""
+    return blake2b(spell(_replace(line, segment=0)), digest_size=DIGEST_BYTES).digest()
 
 
 def event_digest(event: Event, lines: list[bytes]) -> bytes:
@@ -34,7 +34,7 @@ def event_digest(event: Event, lines: list[bytes]) -> bytes:
     reset = dict(_RESET)
     if lines:
         reset["lines"] = ()
-    digest = blake2b(_encode(_replace(event, **reset)), digest_size=DIGEST_BYTES)
+    digest = blake2b(spell(_replace(event, **reset)), digest_size=DIGEST_BYTES)
     for line in sorted(lines):
         digest.update(line)
     return digest.digest()
