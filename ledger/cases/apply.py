@@ -94,8 +94,8 @@ def _apply_finding(
         refused = finding.grade in ("fatal", "line")
         again = refused and not set(finding.evidence) <= set(case.evidence)
         grew = again or finding.quantity > case.quantity
-        same = (case.quantity, case.expected, case.actual, case.clearing) == (
-            finding.quantity, finding.expected, finding.actual, finding.clearing,
+        same = (case.quantity, case.expected, case.actual, case.clearing, case.text) == (
+            finding.quantity, finding.expected, finding.actual, finding.clearing, finding.text,
         )  # fmt: skip
         if same and not again:
             return None

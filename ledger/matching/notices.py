@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ledger.events import ShipmentNotified, ShipmentReplaced
 from ledger.matching.booking import book_movements
 from ledger.matching.cumulatives import forget, tell
@@ -13,9 +15,10 @@ from ledger.matching.discrepancies import (
 from ledger.matching.notice_checks import check_late, check_totals, judge, unknown_orders
 from ledger.matching.notice_posting import post_lines, put_shipment
 from ledger.matching.positions import in_transit_of
-from ledger.matching.records import Shipment, ShipmentKey
+from ledger.matching.records import GroupKey, Shipment, ShipmentKey
 from ledger.matching.requirements import add_advised, order_line_of
-from ledger.matching.review import review_order_line
+from ledger.matching.resolved import ResolvedLine
+from ledger.matching.review import review_order_line, review_receipt_line
 from ledger.matching.waiting import (
     conflict_whole,
     grade_of,
@@ -157,6 +160,7 @@ def post_notice(workset: Workset, decision: Decision, policy: Policy, now_us: in
     if fatal is not None:
         put_shipment(workset, resolved, key, "refused", now_us)
         refuse_whole(decision, fatal.code, fatal.text)
+        _tell_of_goods(workset, decision, resolved.lines, now_us)
         return
     shipment = put_shipment(workset, resolved, key, "advised", now_us)
     if not resolved.cause:
@@ -169,7 +173,19 @@ def post_notice(workset: Workset, decision: Decision, policy: Policy, now_us: in
     post_lines(workset, decision, policy, now_us, shipment, verdicts, terms)
     if workset.agreements:
         tell(workset, decision, shipment, [one.line for one in verdicts if not (one.needs or one.refused)])
+    _tell_of_goods(workset, decision, [verdict.line for verdict in verdicts if verdict.refused], now_us)
     decision.released.append(f"shipment:{event.number}")
+
+
+def _tell_of_goods(workset: Workset, decision: Decision, refused: Iterable[ResolvedLine], now_us: int) -> None:
+    """Goods of refused lines may have come before them: their cases say that a notice came, and what became of it."""
+    if not workset.unmatched_of_group:
+        return
+    book, site = decision.resolved.book, decision.resolved.site
+    for part in dict.fromkeys(line.part for line in refused):
+        for line in workset.unmatched_of_group.get(GroupKey(book, site, part), ()):
+            if decision.resolved.event.number in (line.shipment_id, line.packing_slip, line.bill_of_lading):
+                review_receipt_line(workset, decision, line, "", now_us)
 
 
 def _found_again(decision: Decision, code: str) -> bool:

@@ -5,10 +5,12 @@ Every finding that could concern a line is given, the settled ones too: a case t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ledger.matching.decision import Decision, Finding
 from ledger.matching.discrepancies import d08_over_order, d14_no_notice, d16_short, d17_over, d20_damaged
 from ledger.matching.discrepancies.definition import DiscrepancyClass
-from ledger.matching.records import Evidence, Link, NoticeLine, OrderLine, ReceiptLine
+from ledger.matching.records import Case, Evidence, Link, NoticeLine, OrderLine, ReceiptLine, Shipment
 from ledger.matching.workset import Workset
 from ledger.policy import Action, Policy
 
@@ -66,14 +68,50 @@ def review_receipt_line(
     damaged = sum(link.quantity for link in alone if link.source == "supplier" and link.damaged)
     waits = line.waits_until is not None and line.waits_until > now_us
     findings = [d20_damaged.find_unadvised(line, damaged)]
+    useless, words = _useless_notice(workset, decision, line) if unadvised + blind else (None, "")
     if not waits or unadvised + blind == 0:
-        findings.append(d14_no_notice.find(line, unadvised, blind))
+        findings.append(d14_no_notice.find(line, unadvised, blind, words))
     receipt = workset.receipts.get(line.key)
     for finding in findings:
         finding.line = event_line
         if not finding.settles and receipt is not None and receipt.message:
             finding.evidence = (Evidence(receipt.message, receipt.document, line.segment),)
+            if useless is not None and useless.message and finding.code == d14_no_notice.CLASS.code:
+                finding.evidence += (Evidence(useless.message, useless.document, 0),)
         decision.findings.append(finding)
+
+
+def _useless_notice(workset: Workset, decision: Decision, line: ReceiptLine) -> tuple[Shipment | None, str]:
+    """The notice that a goods-receipt line names and that does not stand, with what became of it in words."""
+    book, site, _, _ = line.key
+    named = line.shipment_id or line.packing_slip or line.bill_of_lading
+    for shipment in workset.shipments_of_reference.get((book, site, named), ()) if named else ():
+        if line.supplier and shipment.key.supplier != line.supplier:
+            continue
+        name = shipment.key.shipment_id
+        about = [
+            one
+            for one in (*workset.open_cases_of.get((book, name), ()), *decision.findings)
+            if one.grade and one.shipment_id == name
+        ]
+        if shipment.status == "cancelled":
+            return shipment, f"notice {name} was cancelled"
+        if shipment.status == "refused":
+            return shipment, f"notice {name} came and was refused{_codes(about)}"
+        refused = {
+            one.line
+            for one in workset.notice_lines_of_part.get((shipment.key, line.part), ())
+            if one.status == "refused"
+        }
+        if refused:
+            mine = [one for one in about if one.notice_line in refused]
+            return shipment, f"its line on notice {name} was refused{_codes(mine)}"
+    return None, ""
+
+
+def _codes(about: Sequence[Case | Finding]) -> str:
+    codes = sorted({one.code for one in about})
+    return f" ({', '.join(codes)})" if codes else ""
 
 
 def review_order_line(decision: Decision, policy: Policy, line: OrderLine, event_line: str) -> Finding | None:

@@ -1,4 +1,4 @@
-"""D14: goods came that no notice announced."""
+"""D14: goods came that no notice in force announced."""
 
 from __future__ import annotations
 
@@ -21,21 +21,25 @@ NOT_PROCESSED = "13"
 """Condition where nothing is known of the goods, so that they are held."""
 
 
-def find(line: ReceiptLine, unadvised: int, blind: int) -> Finding:
-    """What of a goods-receipt line has no notice; `blind` of it has no known order either and is held."""
+def find(line: ReceiptLine, unadvised: int, blind: int, notice: str = "") -> Finding:
+    """What of a goods-receipt line has no notice; `blind` of it has no known order either and is held.
+
+    `notice` says in words what became of the notice that it names, "" where none came.
+    """
     quantity = unadvised + blind
     named = f" for shipment {line.shipment_id}" if line.shipment_id else ""
+    ask = "ask the supplier to send the notice again, put right" if notice else "ask the supplier for the notice"
     what = (
-        "It is in stock against the order: ask the supplier for the notice."
+        f"It is in stock against the order: {ask}."
         if not blind
         else f"{amount(blind)} of it has no known order and is in quality_hold: find the order, accept or return it."
     )
+    came = f"; {notice}" if notice else f" and no notice{named}"
     finding = about_receipt_line(
         CLASS,
         line,
         quantity,
-        f"{amount(quantity)} {line.unit} of {line.part} came with goods receipt {line.key.receipt_id} and no "
-        f"notice{named}. {what}",
+        f"{amount(quantity)} {line.unit} of {line.part} came with goods receipt {line.key.receipt_id}{came}. {what}",
     )
     finding.expected, finding.actual = 0, quantity
     finding.clearing = blind

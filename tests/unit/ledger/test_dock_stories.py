@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from ledger.advices import ReceivingAdvice, Variance
-from ledger.events import DiscrepancyResolved, GoodsReceiptReversed, HandlingUnit
+from ledger.events import DiscrepancyResolved, GoodsReceiptReversed, HandlingUnit, Source
 from ledger.outcomes import CaseChanged, CaseOpened, Posted, Refused
 from ledger.policy import Policy, Terms, Tolerance, ToleranceRule
 from tests.unit.ledger.driver import START, MemoryLedger
-from tests.unit.ledger.stories import notice, notice_line, order, order_line, receipt, receipt_line
+from tests.unit.ledger.stories import cancelled, notice, notice_line, order, order_line, receipt, receipt_line
 
 
 def advised(quantity: int = 10, policy: Policy | None = None) -> MemoryLedger:
@@ -277,6 +277,55 @@ def test_goods_that_nobody_knows_are_held() -> None:
     assert ledger.stock == {"clearing": -10, "quality_hold": 10}
     assert ledger.open_cases == {"D14:R1": 10}
     assert conditions(ledger) == [("13", Decimal(10))]
+
+
+def test_goods_whose_notice_was_refused_are_told_with_its_name_and_not_as_never_announced() -> None:
+    ledger = MemoryLedger()
+    ledger.record(order(order_line("1", "P1", 100)))
+    ledger.record(notice(notice_line("PO9", "1", "P1", 10), source=Source(message="m_S1", document="m_S1.1")))
+    ledger.tick(timedelta(minutes=15))
+
+    ledger.record(receipt(receipt_line("1", "P1", 10, shipment_id="S1", order_number="PO1")))
+
+    case = ledger.case("D14")
+    assert case.text == (
+        "10 EA of P1 came with goods receipt R1; notice S1 came and was refused (D02). It is in stock against the "
+        "order: ask the supplier to send the notice again, put right."
+    )
+    assert [evidence.message for evidence in case.evidence] == ["m_R1", "m_S1"]
+
+
+def test_goods_of_a_refused_line_are_told_with_the_notice_that_it_stands_on() -> None:
+    ledger = MemoryLedger()
+    ledger.record(order(order_line("2", "P2", 100)))
+    ledger.record(notice(notice_line("PO1", "1", "P1", 10), notice_line("PO1", "2", "P2", 10)))
+
+    ledger.record(receipt(receipt_line("1", "P1", 10, shipment_id="S1")))
+
+    assert "; its line on notice S1 was refused (D04). 10 of it has no known order" in ledger.case("D14").text
+
+
+def test_goods_of_a_cancelled_notice_are_told_so() -> None:
+    ledger = advised(10)
+    ledger.record(cancelled("S1"))
+
+    ledger.record(receipt(receipt_line("1", "P1", 10, shipment_id="S1", order_number="PO1")))
+
+    assert "; notice S1 was cancelled. It is in stock" in ledger.case("D14").text
+
+
+def test_notice_that_is_refused_after_its_goods_came_is_named_in_their_case() -> None:
+    ledger = MemoryLedger()
+    ledger.record(order(order_line("1", "P1", 100)))
+    ledger.record(receipt(receipt_line("1", "P1", 10, shipment_id="S1", order_number="PO1")))
+    before = ledger.case("D14").text
+
+    ledger.record(notice(notice_line("PO9", "1", "P1", 10)))
+    ledger.tick(timedelta(minutes=15))
+
+    assert "and no notice for shipment S1" in before
+    assert "; notice S1 came and was refused (D02)" in ledger.case("D14").text
+    assert conditions(ledger) == [("14", Decimal(10))]
 
 
 def test_a_late_notice_takes_over_what_is_still_there_and_moves_nothing() -> None:
