@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from gateway.document import Document, Fault
-from ledger.events import AnyEvent, Event
+from ledger.events import AnyEvent, Event, OrderPlaced
 
 EXPONENT_MAX = 20
 DIGITS_MAX = 30
@@ -41,6 +41,9 @@ def read_canonical(document: Document) -> tuple[list[Event], list[Fault]]:
             continue
         if not event.number:
             faults.append(Fault(code="required", text=f"{prefix}.number: is required and empty", segment=n + 1))
+            continue
+        if isinstance(event, OrderPlaced) and not event.lines:
+            faults.append(Fault(code="required", text=f"{prefix}.lines: is required and empty", segment=n + 1))
             continue
         events.append(event)
     if several and not value:

@@ -6,8 +6,8 @@ from typing import Any
 
 from gateway.document import Fault, Provenance
 from gateway.mapping.convert import Context, Unreadable
-from gateway.mapping.finding import Found, find_all
-from gateway.mapping.plan import Check, Map, Rule
+from gateway.mapping.finding import Found, find_all, json_text
+from gateway.mapping.plan import Check, Map, Rule, Section
 
 SHOWN_MAX = 80
 
@@ -47,6 +47,21 @@ def fault_missing(map: Map, rule: Rule, anchor: int) -> Fault:
         tag=place.step.tag if map.format == "x12" else place.column,
         element=place.element or None,
         rejects=not map.line_faults or rule.outer,
+        origin=origin,
+    )
+
+
+def fault_no_list(section: Section, pointer: str, value: Any, position: int) -> Fault:
+    """`map.yaml:22 lines <- /order/lines an object: a list is expected`."""
+    shown = "an object" if isinstance(value, dict) else f'"{json_text(value)[:SHOWN_MAX]}"'
+    origin = f"{section.origin} {section.into}"
+    return Fault(
+        code="no_list",
+        text=f"{origin} <- {pointer} {shown}: a list is expected",
+        level="element",
+        segment=position,
+        tag=pointer,
+        value="" if isinstance(value, dict) else json_text(value)[:SHOWN_MAX],
         origin=origin,
     )
 

@@ -12,6 +12,9 @@ from gateway.mapping.places import Place
 from gateway.mapping.targets import Target
 from gateway.resources import Entry, did_you_mean
 
+LISTED_MAX = 30
+"""Codes of a table that a fault still lists."""
+
 SHAPES: dict[str, tuple[str, ...]] = {
     "text": ("text", "texts"),
     "party": ("text",),
@@ -161,6 +164,7 @@ def _coded(
     for code, canonical in made.items():
         back.setdefault(canonical, code)
     kept = f"{scope.format}:"
+    listed = f" ({', '.join(made)})" if len(made) <= LISTED_MAX else ""
 
     def read_code(text: str, _: Context) -> Any:
         try:
@@ -170,7 +174,7 @@ def _coded(
                 return kept + text
             if unknown == "skip":
                 return None
-            raise Unreadable("unknown_code", f"is not in code table {table_name}") from None
+            raise Unreadable("unknown_code", f"is not in code table {table_name}{listed}") from None
 
     def write_code(value: Any, _: Context) -> tuple[str, ...]:
         code = back.get(value)

@@ -13,7 +13,7 @@ from gateway.document import Document, Fault, Loop, Provenance
 from gateway.mapping.canonical import read_canonical
 from gateway.mapping.convert import Unreadable
 from gateway.mapping.coverage import Unmapped, count_unmapped
-from gateway.mapping.explaining import Trace, fault_unreadable, nest, provenance_of, trace_rule
+from gateway.mapping.explaining import Trace, fault_no_list, fault_unreadable, nest, provenance_of, trace_rule
 from gateway.mapping.finding import Node, Row, ZoneOf, at_pointer, index_loop
 from gateway.mapping.levels import Levels
 from gateway.mapping.plan import Kind, Map, Section
@@ -128,7 +128,11 @@ class Reader(Run):
     def read_node_lists(self, section: Section, node: Node, own: dict[str, Any], trace: Trace | None) -> None:
         for pointer, inner in section.loops.items():
             entries = at_pointer(node.value, pointer)
-            for n, entry in enumerate(entries if isinstance(entries, list) else ()):
+            if entries is not None and not isinstance(entries, list):
+                own.setdefault(inner.into, [])
+                self.note(fault_no_list(inner, f"{node.pointer}{pointer}", entries, node.position))
+                continue
+            for n, entry in enumerate(entries or ()):
                 child = Node(entry, f"{node.pointer}{pointer}/{n}", n + 1)
                 self.add_node(inner, child, own, trace)
 

@@ -33,6 +33,9 @@ def decide_placed(workset: Workset, decision: Decision, policy: Policy, now_us: 
         return
     key = OrderKey(resolved.book, resolved.site, resolved.supplier, event.number)
     existing = workset.orders.get(key)
+    if not event.lines:
+        refuse_whole(decision, "", f"Order {event.number} has no line: it asks for nothing. Send it with its lines.")
+        return
     if existing is not None and existing.seq != resolved.seq:
         conflict_whole(decision, "", f"Order {event.number} is in force (event {existing.seq}): send a change.")
         return

@@ -34,7 +34,14 @@ FILES = {
     "no time": (file_of(row(receipt_ts="today")), 'line 2 receipt_ts "today": not a time, as 2026-11-23T08:55'),
     "no part": (file_of(row(part_no="")), "line 2: the row names no part, neither part_no nor supplier_part"),
     "no receipt id": (file_of(row(receipt_id="")), "line 2 receipt_id: is required and missing"),
-    "an unknown status": (file_of(row(status="XXX")), 'line 2 status "XXX": is not in code table status'),
+    "an unknown status": (
+        file_of(row(status="XXX")), 'line 2 status "XXX": is not in code table status (AVL, HLD, DMG)'
+    ),
+    "an unknown condition": (
+        file_of(row(condition="2")),
+        'line 2 condition "2": is not in code table condition (01, 02, 03, 04, 05, 06, 07, 08, 09, 10, 11, 12, 13, '
+        "14, 16)",
+    ),
     "more damage than goods": (file_of(row(qty_damaged="11")), "line 2: damaged and rejected are part of what was"),
     "an unknown record": (file_of(row(record_type="Z")), 'line 2: unknown record type "Z"'),
     "a long row": (file_of(row()).replace(b"AVL", b"AVL,x,y"), "line 2: 19 cells under 17 columns"),
@@ -64,6 +71,15 @@ def test_a_faulty_file_is_parked_whole_with_its_line_and_answered_by_nobody(shar
     assert shared.street.fetch(message["id"]) == data
     assert message["answers"] == []
     assert [one for one in shared.events() if one.split()[1] in ("GR1", "PO9", "PO10")] == []
+
+
+@pytest.mark.parametrize("name", ["less than nothing", "more damage than goods", "a word for a quantity"])
+def test_one_fault_of_a_row_is_told_once(shared: Town, name: str) -> None:
+    data, _ = FILES[name]
+
+    (document,) = shared.bring(data, "quay")["documents"]
+
+    assert len(document["faults"]) == 1
 
 
 def test_a_good_file_is_read_with_a_byte_order_mark(town: Town) -> None:
@@ -97,6 +113,7 @@ JSON = {
         "$.lines[0].quantity: not a decimal that can be booked",
     ),
     "no number": (json.dumps({k: v for k, v in ORDER.items() if k != "number"}).encode(), "$: Object missing"),
+    "an order without lines": (_order(lines=[]), "$.lines: is required and empty"),
     "an empty number": (_order(number=""), "$.number: is required and empty"),
     "a time without offset": (_order(due_at="2026-11-24T00:00:00"), "$.due_at: a time without its offset"),
     "a member twice": (

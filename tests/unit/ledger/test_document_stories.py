@@ -494,3 +494,13 @@ def test_goods_that_become_ours_on_consumption_arrive_consigned() -> None:
     assert {(bucket.state, bucket.owner) for bucket in ledger.exact_balances()} == {
         ("consigned", "ACME"), ("supplier", ""),
     }  # fmt: skip
+
+
+def test_an_order_without_lines_asks_for_nothing_and_is_refused() -> None:
+    ledger = MemoryLedger()
+
+    (refused,) = ledger.record(order())
+
+    assert isinstance(refused, Refused)
+    assert refused.reason == "Order PO1 has no line: it asks for nothing. Send it with its lines."
+    assert ledger.workset.orders == {}

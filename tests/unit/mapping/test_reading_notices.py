@@ -220,7 +220,8 @@ def test_all_faults_of_a_document_are_found_in_one_pass_and_located_on_both_side
     assert reading.events == ()
     file = "x12/004010/856/map.yaml"
     assert [fault.text for fault in reading.faults] == [
-        f'{file}:{line_of("purpose: {at")} purpose <- segment 2 BSN01 "07": is not in code table purpose',
+        f'{file}:{line_of("purpose: {at")} purpose <- segment 2 BSN01 "07": is not in code table purpose '
+        "(00, 05, 04, 01)",
         f'{file}:{line_of("quantity: {at: SN1.02")} quantity <- segment 13 SN102 "24O": not a decimal',
     ]
     fault = reading.faults[1]
