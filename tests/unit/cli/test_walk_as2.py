@@ -12,6 +12,7 @@ from gateway.cli.walk_as2 import TEST_CONTENT, walk_as2
 from gateway.cli.walk_steps import Step
 from gateway.partners import Partner, read_partner
 from gateway.settings import Settings
+from tests.unit.cli.running import read_json_lines, run
 from tests.unit.pipeline.as2_partner import agree, give_keys
 from tests.unit.pipeline.as2_server import As2Server
 from tests.unit.pipeline.world import START, WORLD
@@ -114,3 +115,25 @@ def test_keys_that_do_not_open_and_passwords_that_are_missing_are_told(server: A
 
     assert states(steps)[4:6] == [("our keys", "failed"), ("password", "failed")]
     assert "the private key cannot be read" in steps[4].text
+
+
+def test_the_command_tells_every_step_and_fails_with_one(server: As2Server, tmp_path: Path) -> None:
+    acme_at(tmp_path, f"{server.url}/as2")
+    environment = {"CROSSDOCK_HOME": str(tmp_path), "CROSSDOCK_NOW": START.isoformat()}
+
+    fine = run("partner", "test", "acme", "--send", "--json", environment=environment)
+    (tmp_path / "keys" / "passphrase").write_text("another one")
+    failed = run("partner", "test", "acme", environment=environment)
+    nobody = run("partner", "test", "acne", environment=environment)
+
+    assert [(one["way"], one["check"], one["state"]) for one in read_json_lines(fine)][-1] == (
+        "as2",
+        "test message",
+        "ok",
+    )
+    assert failed.exit_code == 1
+    assert "failed   as2 our keys: " in failed.stdout
+    assert (nobody.exit_code, nobody.stderr) == (
+        2,
+        'crossdock: there is no partner "acne" (crossdock partner list)\n',
+    )
