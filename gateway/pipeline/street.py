@@ -23,11 +23,12 @@ from sqlalchemy import Connection
 from gateway.errors import OperatorMistake
 from gateway.mapping import Configuration
 from gateway.messages import Accepted, Answer
+from gateway.partners import Partners
 from gateway.pipeline import show
 from gateway.pipeline.accept import Delivery
 from gateway.pipeline.as2 import Again, As2Answer, As2Request
 from gateway.pipeline.desk import Desk, commands, control
-from gateway.pipeline.desk.configure import build_policy, open_configuration
+from gateway.pipeline.desk.configure import Signature, build_policy, open_configuration, sign_files
 from gateway.pipeline.desk.results import Progress, Replay
 from gateway.pipeline.parties import policy_now
 from gateway.pipeline.pickup.asking import RemoteRegister
@@ -62,6 +63,7 @@ class Street:
         self._database, self._lock = database, lock
         self._roots: Sequence[Path] | None = None
         self._configuration: Configuration | None = None
+        self._signature: Signature = ()
 
     @classmethod
     def open(
@@ -216,7 +218,7 @@ class Street:
             return self.desk.pickups(self.clock)
         register = RemoteRegister(self._do)
         holder = f"{os.getpid()}-{secrets.token_hex(4)}"
-        return Pickups(register, lambda: self.configuration.partners, holder=holder, clock=self.clock)
+        return Pickups(register, self._read_partners, holder=holder, clock=self.clock)
 
     def replay(self, id: str, *, confirm: bool = False) -> Replay:
         """Read a message or document again with the map now in force; see Replay."""
@@ -290,6 +292,13 @@ class Street:
         """What answers one received message, in the order it was queued."""
         with self.read() as connection:
             return show.load_answers(connection, id)
+
+    def _read_partners(self) -> Partners:
+        """Partners as their files say now, in a process that stays and does not write."""
+        signature = sign_files(self.home, self._roots)
+        if signature != self._signature:
+            self._signature, self._configuration = signature, None
+        return self.configuration.partners
 
     def _do(self, name: str, arguments: object, now: datetime | None = None) -> Any:
         command = commands.COMMANDS[name]

@@ -234,6 +234,22 @@ def test_pollers_of_other_processes_hand_what_they_take_to_the_one_that_writes(t
     assert town.taken() == [("gr1.csv", "done")]
 
 
+def test_a_poller_that_stays_takes_up_edited_partner_files(town: SftpTown, sshd: Sshd) -> None:
+    desk = town.street.desk
+    assert desk is not None
+    listener = Listener(desk.home.socket, lambda name, arguments, now: run_command(desk, name, arguments, now))
+    with Street.open(town.home, clock=town.clock) as elsewhere:
+        pickups = elsewhere.pickups()
+        sshd.give("out/gr1.txt", receipt())
+        first = pickups.poll(forced=True)
+        town.edit("quay", "*.csv", "*.txt")
+        second = pickups.poll(forced=True)
+        pickups.close()
+    listener.close()
+
+    assert [one.new for one in (*first, *second)] == [0, 1]
+
+
 def test_run_due_polls_what_is_due_and_posts_it(town: SftpTown, sshd: Sshd) -> None:
     sshd.give("out/gr1.csv", receipt())
     town.street.run_due()
