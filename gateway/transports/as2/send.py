@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 import httpx2
 import msgspec
 
-from gateway.transports.as2.addresses import address_allowed, mdn_url_allowed
+from gateway.transports.as2.addresses import address_allowed, mdn_url_allowed, origin_of
 from gateway.transports.as2.dispositions import UNEXPECTED_PROCESSING_ERROR
 from gateway.transports.as2.mdn_reading import is_mdn, read_mdn
 from gateway.transports.as2.messages import Built, Expected, Mdn, MdnReading
@@ -146,6 +146,10 @@ class Sender:
         extensions: dict[str, str] | None = None,
     ) -> _Answer | Sent:
         """The answer, read up to a bound; a `Sent` if there was none."""
+        if origin_of(url) is None:
+            return Sent(
+                result="never", reason="the url cannot be used: it is no http or https URL without credentials"
+            )
         # What is kept as evidence are the bytes of the wire, so no coding is asked for.
         headers = [*headers, ("Accept-Encoding", "identity")]
         try:
@@ -161,10 +165,10 @@ class Sender:
                     (name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw
                 )
                 return _Answer(response.status_code, fields, bytes(body), len(body) <= ANSWER_BYTES_MAX)
-        except httpx2.TransportError as error:
-            return Sent(result="later", reason=f"{type(error).__name__}: {error}")
         except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
             return Sent(result="never", reason=f"the url cannot be used: {error}")
+        except httpx2.TransportError as error:
+            return Sent(result="later", reason=f"{type(error).__name__}: {error}")
 
 
 def _judged(answer: _Answer) -> Sent:
