@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import time
 import zlib
+from functools import cache
 
 import msgspec
 import pytest
@@ -220,6 +221,7 @@ class TestS6Bomb:
     """Deflated zeros: a quarter of a megabyte that would be a quarter of a gigabyte."""
 
     @staticmethod
+    @cache
     def bomb() -> bytes:
         deflater = zlib.compressobj(9)
         zeros = bytes(1024 * 1024)

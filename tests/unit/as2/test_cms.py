@@ -18,6 +18,7 @@ from gateway.transports.as2 import cms
 from gateway.transports.as2.cms.ber import Reader
 from gateway.transports.as2.cms.certificates import Key
 from gateway.transports.as2.cms.der import integer, object_identifier, octet_string, sequence, tlv
+from gateway.transports.as2.cms.enveloped import stand_in_key
 from gateway.transports.as2.cms.mistakes import CmsMistake
 from tests.unit.as2.world import NOW, key
 
@@ -166,15 +167,16 @@ class TestDecrypt:
 
     def test_key_that_cannot_be_unwrapped_is_replaced_and_not_told(self) -> None:
         # With a chosen stand-in the forged content opens: the proof that the rest runs as with a right key.
-        content_key = bytes(range(32))
+        wrapped_key, secret = b"\x00" * 17, b"secret"
+        content_key = stand_in_key(wrapped_key, 32, secret)
         forged = cms.encrypt(
             CONTENT, key("OTHER").certificate, cms.CIPHERS["aes-256-cbc"], random=lambda size: content_key[:size]
         )
         enveloped = cms.read_enveloped(forged)
         ours = enveloped.recipients[0]._replace(recipient_id=key("ACME").certificate.issuer_and_serial)
-        short = ours._replace(wrapped_key=b"\x00" * 17)
+        short = ours._replace(wrapped_key=wrapped_key)
 
-        found = cms.decrypt(enveloped._replace(recipients=(short,)), [key("ACME")], random=lambda size: content_key)
+        found = cms.decrypt(enveloped._replace(recipients=(short,)), [key("ACME")], secret=secret)
 
         assert found.content == CONTENT
 

@@ -7,6 +7,7 @@ read the message. Source: RFC 5652 section 6, RFC 5083, RFC 3218 (and RFC 8017 s
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -40,6 +41,7 @@ from gateway.transports.as2.cms.der import object_identifier, octet_string, sequ
 from gateway.transports.as2.cms.mistakes import CmsMistake
 
 RECIPIENTS_MAX = 100
+_SECRET = os.urandom(32)
 PKCS1 = padding.PKCS1v15()
 
 
@@ -96,15 +98,16 @@ def read_enveloped(data: bytes | Content) -> Enveloped:
     return Enveloped(recipients, cipher, _iv(cipher, parameters), reader.octets(parts[2]), tag, authenticated)
 
 
-def decrypt(enveloped: Enveloped, keys: Sequence[Key], random: Callable[[int], bytes] = os.urandom) -> Decrypted:
+def decrypt(enveloped: Enveloped, keys: Sequence[Key], *, secret: bytes = _SECRET) -> Decrypted:
     """Decrypt with the key that the first fitting recipient names. Raises CmsMistake, always `decryption-failed`.
 
-    A content key that cannot be unwrapped is replaced by a random one, so that the rest runs as ever and fails there.
+    A content key that cannot be unwrapped is replaced by one made of it and a secret of this process, so that the
+    rest runs as ever and fails there: no answer and no time tells which it was.
     """
     recipient, key = _ours(enveloped.recipients, keys)
     cipher = enveloped.cipher
     content_key = _unwrapped(recipient, key)
-    stand_in = random(cipher.key_bytes)
+    stand_in = stand_in_key(recipient.wrapped_key, cipher.key_bytes, secret)
     if len(content_key) != cipher.key_bytes:
         content_key = stand_in
     try:
@@ -115,6 +118,11 @@ def decrypt(enveloped: Enveloped, keys: Sequence[Key], random: Callable[[int], b
     except (ValueError, InvalidTag):
         raise _decryption_failed() from None
     return Decrypted(content, key)
+
+
+def stand_in_key(wrapped_key: bytes, key_bytes: int, secret: bytes) -> bytes:
+    """A content key for a wrapped one that cannot be unwrapped; the same for the same bytes and secret."""
+    return hashlib.blake2b(wrapped_key, digest_size=key_bytes, key=secret).digest()
 
 
 def encrypt(

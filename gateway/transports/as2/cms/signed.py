@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -119,13 +120,18 @@ def sign(digest: bytes, digest_algorithm: DigestAlgorithm, key: Key, *, now: dat
     else:
         signature = key.private.sign(to_sign, ec.ECDSA(digest_algorithm.hash))
         method = _ECDSA_IDENTIFIERS[digest_algorithm.name]
-    issuer_and_serial = key.certificate.issuer_and_serial
-    signer = sequence(
-        _VERSION_1, issuer_and_serial, identifier, b"\xa0" + to_sign[1:], method, octet_string(signature)
-    )
-    certificates = tlv(CONTEXT_0, key.certificate.der)
+    tail = b"\xa0" + to_sign[1:] + method + octet_string(signature)
+    return _head(key.certificate, identifier, len(tail)) + tail
+
+
+@lru_cache(maxsize=256)
+def _head(certificate: Certificate, identifier: bytes, tail_bytes: int) -> bytes:
+    """SignedData up to the signed attributes: the same for every signature of one key with a tail of one length."""
+    tail = bytes(tail_bytes)
+    signer = sequence(_VERSION_1, certificate.issuer_and_serial, identifier, tail)
+    certificates = tlv(CONTEXT_0, certificate.der)
     content = sequence(_VERSION_1, set_of(identifier), _DETACHED_DATA, certificates, set_of(signer))
-    return write_content(algorithms.SIGNED_DATA, content)
+    return write_content(algorithms.SIGNED_DATA, content)[:-tail_bytes]
 
 
 def _encapsulated(reader: Reader, element: Element) -> memoryview | None:
@@ -244,7 +250,12 @@ def _is_signed_by(certificate: Certificate, signer: SignerInfo) -> bool:
 
 def _signing_time(now: datetime) -> bytes:
     """The attribute; UTCTime until 2049, as RFC 5652 section 11.3 asks."""
-    at = now.astimezone(UTC)
+    return _signing_second(int(now.timestamp()))
+
+
+@lru_cache(maxsize=16)
+def _signing_second(second: int) -> bytes:
+    at = datetime.fromtimestamp(second, UTC)
     if at.year < 2050:
         value = tlv(0x17, at.strftime("%y%m%d%H%M%SZ").encode())
     else:
