@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -25,32 +26,23 @@ from gateway.pipeline.pickup.values import (
 from gateway.store.alerts import list_alerts
 from gateway.transports.sftp import Endpoint
 from tests.acceptance.receipts import file_of, row
-from tests.unit.pipeline.world import Town, order
+from tests.unit.pipeline.world import WORLD, Town, order
 
 
 class SftpTown(Town):
     """Quay's goods receipts are fetched; an order of 100,000 pieces waits for them."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, endpoint: Endpoint | None = None, *lines: str) -> None:
+        """With an endpoint, quay's section `sftp` is there from the beginning."""
+        shutil.copytree(WORLD / "partners", home / "partners")
+        if endpoint is not None:
+            write_section(home, endpoint, *lines, partner="quay")
         super().__init__(home)
         self.bring(order(quantity=100_000), "erp")
 
     def reach(self, endpoint: Endpoint, *lines: str, partner: str = "quay") -> None:
-        """Write the partner's section `sftp` and have it taken up; `lines` are its pickups and push."""
-        key = self.home.parent / "partner-key"
-        key.write_bytes(endpoint.key)
-        key.chmod(0o600)
-        file = self.home / "partners" / partner / "partner.yaml"
-        text = file.read_text().partition("\nsftp:")[0].rstrip()
-        section = [
-            f"host: {endpoint.host}",
-            f"port: {endpoint.port}",
-            f"user: {endpoint.user}",
-            f"key: file:{key}",
-            f"host_keys: {list(endpoint.host_keys)}",
-            *lines,
-        ]
-        file.write_text(text + "\nsftp:\n" + "".join(f"  {line}\n" for line in section))
+        """Write the partner's section `sftp` anew and have it taken up; `lines` are its pickups and push."""
+        write_section(self.home, endpoint, *lines, partner=partner)
         self.street.configure()
 
     def spots(self, partner: str = "quay") -> tuple[Spot, ...]:
@@ -81,6 +73,24 @@ class SftpTown(Town):
         """(kind, text) of every alert."""
         with self.street.read() as connection:
             return [(alert.kind, alert.text) for _, alert in list_alerts(connection)]
+
+
+def write_section(home: Path, endpoint: Endpoint, *lines: str, partner: str) -> None:
+    """The partner's section `sftp`, with its key beside the home."""
+    key = home.parent / "partner-key"
+    key.write_bytes(endpoint.key)
+    key.chmod(0o600)
+    file = home / "partners" / partner / "partner.yaml"
+    text = file.read_text().partition("\nsftp:")[0].rstrip()
+    section = [
+        f"host: {endpoint.host}",
+        f"port: {endpoint.port}",
+        f"user: {endpoint.user}",
+        f"key: file:{key}",
+        f"host_keys: {list(endpoint.host_keys)}",
+        *lines,
+    ]
+    file.write_text(text + "\nsftp:\n" + "".join(f"  {line}\n" for line in section))
 
 
 class Death(BaseException):

@@ -21,17 +21,16 @@ WAIT_SECONDS = 30.0
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Iterator[SftpTown]:
-    one = SftpTown(tmp_path / "home")
-    yield one
-    one.street.close()
+def sshd() -> Iterator[Sshd]:
+    with Sshd() as server:
+        yield server
 
 
 @pytest.fixture
-def sshd(town: SftpTown) -> Iterator[Sshd]:
-    with Sshd() as server:
-        town.reach(server.endpoint(), PICKUP.format(out=server.make("out")))
-        yield server
+def town(tmp_path: Path, sshd: Sshd) -> Iterator[SftpTown]:
+    one = SftpTown(tmp_path / "home", sshd.endpoint(), PICKUP.format(out=sshd.make("out")))
+    yield one
+    one.street.close()
 
 
 def test_the_worker_polls_by_itself_and_again_when_it_is_time(town: SftpTown, sshd: Sshd) -> None:

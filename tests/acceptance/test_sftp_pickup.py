@@ -24,22 +24,20 @@ IMMEDIATE = 'pickup: [{{folder: {out}, include: "*.csv", ready: immediate{more}}
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Iterator[SftpTown]:
+def sshd() -> Iterator[Sshd]:
+    with Sshd() as server:
+        yield server
+
+
+@pytest.fixture
+def town(tmp_path: Path, sshd: Sshd) -> Iterator[SftpTown]:
     """In the end the books hold every law, whatever a test did."""
-    one = SftpTown(tmp_path / "home")
+    one = SftpTown(tmp_path / "home", sshd.endpoint(), IMMEDIATE.format(out=sshd.make("out"), more=""))
     yield one
     one.street.run_until_idle()
     with one.street.read() as connection:
         assert verify(connection) == []
     one.street.close()
-
-
-@pytest.fixture
-def sshd(town: SftpTown) -> Iterator[Sshd]:
-    with Sshd() as server:
-        server.make("out")
-        reach(town, server)
-        yield server
 
 
 def reach(town: SftpTown, server: Sshd, more: str = "", pickup: str = IMMEDIATE) -> None:

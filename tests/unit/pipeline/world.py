@@ -39,7 +39,8 @@ class Town:
 
     def __init__(self, home: Path, *, children: int = 0, settings: Settings | None = None) -> None:
         self.home, self.clock = home, Clock()
-        shutil.copytree(WORLD / "partners", home / "partners")
+        if not (home / "partners").is_dir():  # else a test has prepared them
+            shutil.copytree(WORLD / "partners", home / "partners")
         self.street = Street.open(home, clock=self.clock, children=children, settings=settings)
         self.record(msgspec.json.decode((WORLD / "masterdata.json").read_bytes()))
 
