@@ -42,6 +42,8 @@ from ledger.book.snapshots import Snapshots
 log = structlog.get_logger(__name__)
 
 ROUTERS = (
+    # First what comes most often: every router above costs each request below its own search for a route.
+    as2.router,
     messages.router,
     alerts.router,
     events.router,
@@ -53,7 +55,6 @@ ROUTERS = (
     scores.router,
     masterdata.router,
     webhooks.router,
-    as2.router,
     health.router,
 )
 
