@@ -7,11 +7,13 @@ once everything that it says is durable.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.routing import APIRoute
 
 from gateway.api.overload import Gate
 from gateway.api.problems import Problem
@@ -20,7 +22,17 @@ from gateway.pipeline import Street
 from gateway.pipeline.as2 import Again, As2Answer, As2Request
 from gateway.settings import Settings
 
-router = APIRouter(tags=["as2"])
+
+class Direct(APIRoute):
+    """A route whose function takes the request and gives the response: nothing is to be resolved or converted, and
+    doing so took a tenth of the time that a message takes."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handler: Callable[[Request], Coroutine[Any, Any, Response]] = self.endpoint
+        return handler
+
+
+router = APIRouter(tags=["as2"], route_class=Direct)
 
 HEADER_BYTES_MAX = 16 * 1024
 HEADERS_MAX = 64
