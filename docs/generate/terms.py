@@ -63,7 +63,7 @@ def _default_of(field: Any) -> str:
 
 def _choices_of(kind: Any) -> str:
     kinds = [kind, *get_args(kind)]
-    if datetime in kinds:
+    if any(datetime in (one, *get_args(one)) for one in kinds):
         return " A date, or a time with its zone."
     choices = next((get_args(one) for one in kinds if get_origin(one) is Literal), ())
     return f" One of {', '.join(f'`{choice}`' for choice in choices if choice)}." if choices else ""

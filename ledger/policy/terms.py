@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -20,7 +20,7 @@ class CumulativeTerms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     How much of a difference passes is the tolerance of class D11, found by the cascade like every other.
     """
 
-    start: datetime | None = None
+    start: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     """From when on both sides count, by the time of shipping; a plain date is midnight at the partner's. Another
     start begins anew. None counts from the first notice that is recorded under the agreement."""
     counts: Literal["received", "advised"] = "received"
