@@ -1,4 +1,4 @@
-"""The cumulative agreement of a partner file: a plain date begins at the partner's midnight, and mistakes are named."""
+"""The cumulative agreement of a partner file: a plain date begins at the partner's midnight; mistakes are named."""
 
 from __future__ import annotations
 
