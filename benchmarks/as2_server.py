@@ -1,6 +1,6 @@
 """The server of the benchmarks: `gateway.serve` as it is, in a process of its own, on the corpus's calendar.
 
-    python -m benchmarks.as2_server HOME SHIFT_SECONDS [--accept-only]
+    python -m benchmarks.as2_server HOME NOW [--accept-only]
 
 `Server` starts it, reads its port, says what it cost and ends it.
 """
@@ -12,7 +12,7 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,28 +20,17 @@ from typing import Self
 from benchmarks.as2_world import OUR_NAME
 from gateway.logs import set_up_logs
 from gateway.serve import serve
-from gateway.settings import Clock, Settings
+from gateway.settings import Settings
 
 QUEUE_MAX = 1_000_000
 TICKS = os.sysconf("SC_CLK_TCK")
-
-
-class Shifted(Settings, frozen=True, kw_only=True):
-    """Settings whose clock runs as the real one does, but begins where the corpus ends."""
-
-    shift: timedelta = timedelta()
-
-    def clock(self) -> Clock:
-        shift = self.shift
-        return lambda: datetime.now(UTC) + shift
 
 
 class Server:
     """`with Server(home, now) as server:` is a server on `server.port` whose clock began at `now`."""
 
     def __init__(self, home: Path, now: datetime, *, accept_only: bool = False) -> None:
-        shift = (now - datetime.now(UTC)).total_seconds()
-        command = [sys.executable, "-m", "benchmarks.as2_server", str(home), str(shift)]
+        command = [sys.executable, "-m", "benchmarks.as2_server", str(home), now.isoformat()]
         self._log = (home / "server.log").open("ab")
         self._process = subprocess.Popen(
             command + ["--accept-only"] * accept_only, stdout=subprocess.PIPE, stderr=self._log, text=True
@@ -94,16 +83,11 @@ def _cpu_seconds(pid: int) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("home", type=Path)
-    parser.add_argument("shift", type=float)
+    parser.add_argument("now", type=datetime.fromisoformat)
     parser.add_argument("--accept-only", action="store_true")
     chosen = parser.parse_args()
-    settings = Shifted(
-        home=chosen.home,
-        port=0,
-        queue_max=QUEUE_MAX,
-        as2_name=OUR_NAME,
-        shift=timedelta(seconds=chosen.shift),
-    )
+    # The clock runs from there: the traffic is of the corpus's days.
+    settings = Settings(home=chosen.home, now=chosen.now, port=0, queue_max=QUEUE_MAX, as2_name=OUR_NAME)
     # As `crossdock serve` does by default: one line for each request is part of what a request costs.
     set_up_logs("info", "json")
     serve(settings, works=not chosen.accept_only)
