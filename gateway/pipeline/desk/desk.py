@@ -247,10 +247,12 @@ class Desk:
     def fetch(self, id: str, partner: str, now: datetime) -> bytes:
         with self.database.read() as connection:
             data = load_evidence(connection, [id]).get(id)
-            row = connection.execute(select(outbox_table.c.status).where(outbox_table.c.id == id)).first()
+            columns = outbox_table.c.status, outbox_table.c.destination
+            row = connection.execute(select(*columns).where(outbox_table.c.id == id)).first()
         if data is None:
             raise PartnerMistake("not_found", f"there is no message {id}, or it is not written yet")
-        if partner and row is not None and row.status == "ready":
+        # An MDN that is to be posted is not in the mailbox: looking at it is no delivery.
+        if partner and row is not None and (row.status, row.destination) == ("ready", partner):
             context = self.context(now)
             agreed = self.in_force.configuration.partners.get(partner)
             self.writer.run(lambda connection: deliver.fetch(connection, id, agreed, context))

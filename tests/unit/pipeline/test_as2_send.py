@@ -259,6 +259,19 @@ def test_asynchronous_mdns_go_where_the_agreement_lists_and_again_when_asked(tow
     assert out[0] == ("mdn", "acme", "sent")
 
 
+def test_looking_at_an_mdn_that_is_still_to_be_posted_delivers_nothing(town: Town, server: As2Server) -> None:
+    acme = As2Partner(mdn="async", mdn_return_url=f"{server.url}/receipts")
+    answer = post(town, acme.build(interchange(("856", notice())), "1@acme"))
+    id = f"{answer.message}:mdn"
+
+    town.street.fetch(id, "acme")
+
+    assert town.street.message(id)["status"] == "ready"
+    server.answer = "200"
+    town.street.run_until_idle()
+    assert town.street.message(id)["status"] == "sent"
+
+
 def test_a_place_for_the_mdn_that_nobody_agreed_to_is_never_written_to(town: Town, server: As2Server) -> None:
     acme = As2Partner(mdn="async", mdn_return_url="http://127.0.0.1:1/steal")
     built = acme.build(interchange(("856", notice())), "1@acme")
