@@ -29,7 +29,7 @@ def proof_of_received(one: Received) -> str:
         )
     if "host_key" in facts:
         return f"SFTP: host key {_short(facts['host_key'])}; {facts['size']} bytes, SHA-256 {_short(facts['sha256'])}"
-    return "REST: API key"
+    return f"REST: API key {one.actor.key}"
 
 
 def proof_of_sent(one: Sent) -> str:
