@@ -23,8 +23,8 @@ DocumentStatus = Literal[
 `reconciled`: an answer to what we sent; `passed`: read, and the agreement asks for nothing."""
 
 OutboxStatus = Literal["draft", "ready", "awaiting", "sent", "fetched", "parked"]
-"""`draft`: decided with the ledger's effect, and still to be written by the partner's map. `awaiting`: it left, and an
-asynchronous MDN will tell whether it arrived."""
+"""`draft`: decided with the ledger's effect, and still to be written by the partner's map. `awaiting`: it left, and
+an asynchronous MDN will tell whether it arrived."""
 
 REPLAYABLE: tuple[DocumentStatus, ...] = ("parked", "held", "rejected")
 
