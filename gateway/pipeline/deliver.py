@@ -120,8 +120,8 @@ def _settle(writer: Writer, context: Context, due: Due, done: list[tuple[Waiting
         for id in arrived:
             outbox.start_clock(connection, id, at=context.at, due_at=ack_due_at(partner, context.now))
         if failed is not None:
-            outbox.mark_failed(connection, failed.id, reason=outcome.reason, park=park)
-            if park:
+            is_marked = outbox.mark_failed(connection, failed.id, reason=outcome.reason, park=park)
+            if park and is_marked:
                 put_alerts(connection, [_alert(failed, due, outcome.reason, context)])
         next_attempt = microseconds(context.now + timedelta(seconds=wait))
         outbox.release_destination(connection, due, next_attempt=next_attempt, attempts=attempts)

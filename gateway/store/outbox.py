@@ -293,12 +293,14 @@ def mark_refused(connection: Connection, id: str, *, reason: str) -> bool:
     return done.rowcount > 0
 
 
-def mark_failed(connection: Connection, id: str, *, reason: str, park: bool) -> None:
-    connection.execute(
+def mark_failed(connection: Connection, id: str, *, reason: str, park: bool) -> bool:
+    """A try failed; False: an MDN has settled the message meanwhile, and nothing was changed."""
+    done = connection.execute(
         update(outbox)
-        .where(outbox.c.id == id)
+        .where(outbox.c.id == id, outbox.c.status == "ready")
         .values(attempts=outbox.c.attempts + 1, reason=reason, status="parked" if park else "ready")
     )
+    return done.rowcount > 0
 
 
 def release_destination(connection: Connection, due: Due, *, next_attempt: int, attempts: int) -> None:
@@ -324,6 +326,11 @@ def send_again(connection: Connection, id: str) -> int | None:
         .returning(outbox.c.attempts)
     ).first()
     return None if row is None else int(row.attempts)
+
+
+def is_open(connection: Connection, id: str) -> bool:
+    """Still to be sent, or its MDN is awaited."""
+    return connection.execute(select(outbox.c.status).where(outbox.c.id == id)).scalar() in ("ready", "awaiting")
 
 
 def is_parked(connection: Connection, id: str) -> bool:

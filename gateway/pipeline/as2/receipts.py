@@ -77,19 +77,25 @@ def settle_mdn(
     partner: Partner,
     now: datetime,
 ) -> None:
-    """Settle a message by an MDN that came on its own. A verdict stands: what contradicts it later is only told."""
+    """Settle a message by an MDN that came on its own. A verdict stands: what contradicts it later is only told.
+
+    One that says once more that it arrived counts once more: the message may have been sent again since.
+    """
     raw, at = join_raw(headers, body), microseconds(now)
     before = facts.facts.get("mdn", {})
-    if before.get("sha256") == hashlib.sha256(raw).hexdigest():
+    is_repeated = before.get("sha256") == hashlib.sha256(raw).hexdigest()
+    if is_repeated and reading.result != "delivered":
         return
     if reading.result == "untrusted":
         _tell(connection, "mdn_untrusted", f"an MDN is not believed: {reading.reason}", facts, at)
         return
-    if before.get("result") == "delivered":
-        if reading.result != "delivered":
-            _tell(connection, "mdn_contradicts", f"a later MDN contradicts the first: {reading.reason}", facts, at)
+    if before.get("result") == "delivered" and reading.result != "delivered":
+        _tell(connection, "mdn_contradicts", f"a later MDN contradicts the first: {reading.reason}", facts, at)
         return
-    keep_mdn(connection, facts, reading, raw, mode="async", now=now)
+    if before.get("result") == "delivered":
+        transports.set_due(connection, facts.message, 0)
+    else:
+        keep_mdn(connection, facts, reading, raw, mode="async", now=now)
     if reading.result == "delivered":
         outbox.mark_confirmed(connection, facts.message, at=at)
         outbox.start_clock(connection, facts.message, at=at, due_at=ack_due_at(partner, now))

@@ -17,7 +17,7 @@ from gateway.pipeline.as2.stations import Partnership, Stations
 from gateway.pipeline.context import Context
 from gateway.pipeline.delivering.outcome import Outcome
 from gateway.settings import resolve_secret
-from gateway.store import transports
+from gateway.store import outbox, transports
 from gateway.store.database import Database
 from gateway.store.evidence import chunk_rows, load_evidence, put_evidence
 from gateway.store.outbox import Waiting
@@ -51,7 +51,7 @@ class As2Carrier:
             # Loaded again: an asynchronous MDN may have come while its message was still being answered.
             now = transports.load_facts(connection, facts.message) or facts
             if sent.result == "awaiting":
-                if now.facts.get("mdn", {}).get("result") != "delivered":
+                if outbox.is_open(connection, one.id):
                     due_at = mdn_due_at(self._known.terms.mdn_timeout_minutes, self._context.now)
                     waiting = msgspec.structs.replace(now, due_at=due_at, facts={**now.facts, **more})
                     transports.replace_facts(connection, waiting)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -23,6 +24,8 @@ class As2Server:
     def __init__(self) -> None:
         self.answer = "mdn"
         self.disposition: as2.Disposition | None = None
+        self.before_answer: Callable[[as2.Opened], None] | None = None
+        """Done while we still wait for the answer."""
         self.acme = As2Partner(mdn_urls=(OUR_URL,))
         self.got: list[tuple[tuple[tuple[str, str], ...], bytes]] = []
         self.opened: list[as2.Opened] = []
@@ -69,6 +72,8 @@ class As2Server:
         with self.heard:
             self.got.append((headers, body))
             self.heard.notify_all()
+        if self.before_answer is not None:
+            self.before_answer(as2.open_message(headers, body, self._find, now=START))
         if self.answer.isdigit():
             return int(self.answer), (), b""
         opened = as2.open_message(headers, body, self._find, now=START)

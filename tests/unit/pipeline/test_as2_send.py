@@ -227,6 +227,44 @@ def test_what_contradicts_a_receipt_is_told_and_changes_nothing(waiting_town: To
     assert town.alerts() == ["mdn_contradicts"]
 
 
+@pytest.mark.parametrize("answer", ["503", "403", "later"])
+def test_an_mdn_that_overtakes_the_answer_to_its_message_counts(
+    waiting_town: Town, server: As2Server, answer: str
+) -> None:
+    town = waiting_town
+    server.answer = answer
+    server.before_answer = lambda opened: _settled(_post_mdn(town, server.mdn_of(opened)))
+    id = _order(town)
+    assert _shown(town, id) == ("sent", "awaiting")
+
+    server.before_answer = None
+    town.clock.pass_by(hours=2)
+    town.street.run_due()
+
+    assert (_shown(town, id), len(server.got), town.alerts()) == (("sent", "awaiting"), 1, [])
+
+
+def test_what_arrived_and_is_resent_is_awaited_again_and_settled_by_the_same_mdn(
+    waiting_town: Town, server: As2Server
+) -> None:
+    town = waiting_town
+    id = _order(town)
+    mdn = server.mdn_of(server.opened[0])
+    _post_mdn(town, mdn)
+    town.street.resend(id)
+    town.street.run_until_idle()
+    assert _shown(town, id)[0] == "awaiting"
+    # Nobody answers: it is sent once more, and waits in the open.
+    town.clock.pass_by(minutes=31)
+    town.street.run_due()
+    assert len(server.got) == 3
+
+    assert _post_mdn(town, mdn).status == 204
+
+    assert _shown(town, id) == ("sent", "awaiting")
+    assert "mdn_due_at" not in town.street.message(id)["transport"]
+
+
 def test_an_mdn_about_nothing_of_ours_is_refused(town: Town, server: As2Server) -> None:
     built = As2Partner().build(b"never sent by us", "x@acme")
     theirs = post(town, built)
@@ -293,6 +331,10 @@ def test_a_password_that_is_not_there_stops_its_partner_and_is_told(town: Town, 
     assert (_shown(town, id), server.got) == (("ready", "unsent"), [])
     assert "CROSSDOCK_TEST_NOWHERE" in town.street.message(id)["reason"]
     assert town.alerts() == ["delivery_failed"]
+
+
+def _settled(answer: As2Answer) -> None:
+    assert answer.status == 204
 
 
 def _is_mdn(headers: Any, body: bytes) -> bool:
