@@ -28,11 +28,25 @@ class Run(NamedTuple):
     kept: dict[str, bytes]
 
 
-def run_demo(home: Path, *flags: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run_demo(home: Path, *flags: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "gateway.cli", "demo", "--home", str(home), *flags]
-    return subprocess.run(
-        command, capture_output=True, text=True, timeout=100, check=False, env={**os.environ, **environment}
-    )
+    return subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+
+
+def partners_ports(home: Path) -> list[int]:
+    """Where the supplier and the logistics provider listened, as the agreements say."""
+    agreements = "".join(file.read_text("utf-8") for file in (home / "partners").glob("*/partner.yaml"))
+    return [
+        int(port) for pair in re.findall(r":(\d+)/as2$|^  port: (\d+)$", agreements, re.M) for port in pair if port
+    ]
+
+
+def is_open(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    except ConnectionRefusedError:
+        return False
+    return True
 
 
 @pytest.fixture(scope="module")
@@ -109,28 +123,10 @@ def test_every_private_key_but_the_servers_own_is_kept_encrypted(runs: tuple[Run
 
 
 def test_nothing_listens_once_it_has_ended(runs: tuple[Run, Run], home: Path) -> None:
-    agreements = "".join(file.read_text("utf-8") for file in (home / "partners").glob("*/partner.yaml"))
-    ports = [
-        int(one or other) for one, other in re.findall(r"127\.0\.0\.1:(\d+)/as2|^  port: (\d+)$", agreements, re.M)
-    ]
+    ports = partners_ports(home)
 
     assert len(ports) == 2
-    for port in ports:
-        with pytest.raises(ConnectionRefusedError):
-            socket.create_connection(("127.0.0.1", port), timeout=5)
-
-
-def test_story_is_told_to_a_person_where_no_sshd_is_and_the_clock_is_given(tmp_path: Path) -> None:
-    told = run_demo(tmp_path / "home", "--sshd", "none", CROSSDOCK_NOW="2026-11-23T09:00:00-05:00")
-
-    assert told.returncode == 0, told.stderr
-    for word in (
-        SMALL_SERVER, "AS2 certificate of BRIGHTWELL", "MDN processed", "MIC equal", "SSH host key", "997 accepted",
-        "D16", "D20", "D04", "D11", "D06", "RCD*", "TED*010*Cumulative 90 of BRK-2207-L is 10 less", "AK9*A",
-        "0000457", "824 to quayside", "verification clean",
-    ):  # fmt: skip
-        assert word in told.stdout
-    assert "DIFFERS" not in told.stdout
+    assert [port for port in ports if is_open(port)] == []
 
 
 def test_home_with_other_data_is_refused(tmp_path: Path) -> None:
@@ -142,23 +138,54 @@ def test_home_with_other_data_is_refused(tmp_path: Path) -> None:
     assert "demo" in refused.stderr
 
 
-def test_demo_that_keeps_serving_takes_its_servers_with_it(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "gateway.cli", "demo", "--serve", "--home", str(tmp_path / "home")]
-    demo = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+class Served(NamedTuple):
+    """A demo that went on serving: what it told, and what could be reached before and after it was ended."""
+
+    told: str
+    reached_before: list[int]
+    reached_after: list[int]
+    ports: list[int]
+    livez: int
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Served:
+    """Without sshd, at a time that is given, until SIGTERM."""
+    home = tmp_path_factory.mktemp("served") / "home"
+    command = [sys.executable, "-m", "gateway.cli", "demo", "--serve", "--sshd", "none", "--home", str(home)]
+    environment = {**os.environ, "CROSSDOCK_NOW": "2026-11-23T09:00:00-05:00"}
+    demo = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
+    )  # fmt: skip
     try:
         assert demo.stdout is not None
-        address = next(found[0] for line in demo.stdout if (found := re.search(r"http://127\.0\.0\.1:\d+", line)))
-        while_serving = httpx2.get(f"{address}/livez", trust_env=False).status_code
-        agreement = (tmp_path / "home" / "partners" / "quayside" / "partner.yaml").read_text("utf-8")
-        port = int(next(iter(re.findall(r"^  port: (\d+)$", agreement, re.M))))
-        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+        told: list[str] = []
+        while told[-1:] == [] or "Still serving on" not in told[-1]:
+            told.append(next(demo.stdout))
+        found = re.search(r"http://127\.0\.0\.1:(\d+)", told[-1])
+        assert found is not None
+        livez = httpx2.get(f"{found[0]}/livez", trust_env=False).status_code
+        ports = [int(found[1]), *partners_ports(home)]
+        before = [port for port in ports if is_open(port)]
         demo.send_signal(signal.SIGTERM)
         demo.communicate(timeout=30)
     finally:
         demo.kill()
+    return Served("".join(told), before, [port for port in ports if is_open(port)], ports, livez)
 
-    assert while_serving == 200
-    with pytest.raises(httpx2.TransportError):
-        httpx2.get(f"{address}/livez", trust_env=False)
-    with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", port), timeout=5)
+
+def test_story_is_told_to_a_person(served: Served) -> None:
+    for word in (
+        SMALL_SERVER, "AS2 certificate of BRIGHTWELL", "MDN processed", "MIC equal", "SSH host key", "997 accepted",
+        "D16", "D20", "D04", "D11", "D06", "RCD*", "TED*010*Cumulative 90 of BRK-2207-L is 10 less", "AK9*A",
+        "0000457", "824 to quayside", "verification clean",
+    ):  # fmt: skip
+        assert word in served.told
+    assert "DIFFERS" not in served.told
+
+
+def test_demo_that_keeps_serving_takes_its_servers_with_it(served: Served) -> None:
+    assert served.livez == 200
+    assert len(served.ports) == 3
+    assert served.reached_before == served.ports
+    assert served.reached_after == []
