@@ -57,6 +57,10 @@ def lost(answered: list[int], at: int) -> Callable[[bytes, Callable[[], bytes]],
     return hook
 
 
+def _hung_up(_: bytes, honest: Callable[[], bytes]) -> bytes:
+    raise HangUp
+
+
 def test_a_receipt_from_the_provider_goes_back_to_the_supplier_as_997_and_861(town: SftpTown) -> None:
     with Sshd() as sshd:
         out, into = sshd.make("out"), Path(sshd.make("in"))
@@ -118,6 +122,24 @@ def test_a_file_that_the_partner_took_before_its_answer_reached_us_is_not_sent_a
 
         assert (sent(town), liar.files) == ([("997", "sent")], {})
         assert town.street.message(ids(town)[0])["transport"]["taken_away"] is True
+
+
+def test_what_was_never_renamed_and_found_no_room_afterwards_has_not_been_taken_away(town: SftpTown) -> None:
+    with Liar() as liar:
+        town.reach(liar.endpoint(), PUSH.format(into="/in", more=""), partner="acme")
+        liar.hooks[wire.RENAME] = _hung_up
+        town.bring(interchange(("856", notice())))
+        liar.hooks = {wire.WRITE: lambda _, honest: b"\x65\0\0\0\4\0\0\0\0\0\0\0\0"}
+        town.clock.pass_by(hours=1)
+        town.street.run_due()
+        assert (sent(town), liar.files) == ([("997", "ready")], {})
+        liar.hooks.clear()
+        town.clock.pass_by(hours=1)
+        town.street.run_due()
+
+        (id,) = ids(town)
+        assert sent(town) == [("997", "sent")]
+        assert list(liar.files) == [f"/in/997-{id}.edi".encode()]
 
 
 def test_a_name_that_other_content_has_is_followed_by_another_version(town: SftpTown) -> None:

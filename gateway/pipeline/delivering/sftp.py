@@ -67,7 +67,9 @@ class SftpCarrier:
             return self._failed(one, session, "")
         began = time.monotonic()
         name = one.name or self._push.name.format(kind=one.kind, id=one.id, partner=self._partner.id)
-        if one.attempts and self._is_unsure(one):
+        with self._database.read() as connection:
+            is_unsure = one.attempts > 0 and _was_unsure(connection, one)
+        if is_unsure:
             gone = self._has_been_taken(session, one, name)
             if isinstance(gone, Trouble):
                 return self._failed(one, gone, session.facts.host_key)
@@ -104,12 +106,6 @@ class SftpCarrier:
             self._session = session
         return self._session
 
-    def _is_unsure(self, one: Waiting) -> bool:
-        """Whether the answer to the rename of an earlier try was lost."""
-        with self._database.read() as connection:
-            known = load_facts(connection, one.id)
-        return known is not None and bool(known.facts.get("unsure"))
-
     def _has_been_taken(self, session: Session, one: Waiting, name: str) -> bool | Trouble:
         """True if nothing of a message lies there any more, whose temporary file had been whole and was renamed."""
         listing = session.list(self._push.folder)
@@ -139,9 +135,10 @@ class SftpCarrier:
             return Outcome("never", str(failed))
 
         def keep(connection: Connection) -> None:
-            if failed.is_unsure:
+            # A try that surely failed ends the doubt of an earlier one: it may have removed what lay there itself.
+            if failed.is_unsure or (name and _was_unsure(connection, one)):
                 known = {"endpoint": self._terms.host, "folder": shown(self._push.folder), "name": shown(name)}
-                replace_facts(connection, self._facts(one, {**known, "unsure": True}, name))
+                replace_facts(connection, self._facts(one, {**known, "unsure": failed.is_unsure}, name))
             self._judge(connection, Stopped(failed).met, host_key)
 
         return Outcome("later", str(failed), PERSON_SECONDS if failed.kind == "never" else None, keep)
@@ -180,6 +177,12 @@ def sftp_of_partner(
         )
     circuit = load_circuit(connection, partner.id, terms=terms_of(partner.sftp))
     return SftpCarrier(database, sessions, partner, partner.sftp, partner.sftp.push, circuit, context)
+
+
+def _was_unsure(connection: Connection, one: Waiting) -> bool:
+    """Whether the answer to the rename of the last try was lost."""
+    known = load_facts(connection, one.id)
+    return known is not None and bool(known.facts.get("unsure"))
 
 
 def _pushed(pushed: Pushed) -> dict[str, Any]:
