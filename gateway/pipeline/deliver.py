@@ -35,6 +35,9 @@ MESSAGES_MAX = 50
 ATTEMPTS_MAX = 12
 """About a day with the waits below; then the message is parked and what follows it may go."""
 
+WAIT_SECONDS_MAX = 24 * 3600.0
+"""The longest pause that a receiver may ask for."""
+
 _wait = tenacity.wait_exponential_jitter(multiplier=15, max=3 * 3600, exp_base=2.5, jitter=10)
 
 
@@ -149,10 +152,10 @@ def _give_up(writer: Writer, context: Context, due: Due, waiting: list[Waiting],
 
 
 def _seconds_to_wait(attempts: int, outcome: Outcome) -> float:
-    """Exponential with jitter, and never sooner than the receiver asked for."""
+    """Exponential with jitter, and not sooner than the receiver asked for, up to a day."""
     state = tenacity.RetryCallState(tenacity.Retrying(), None, (), {})
     state.attempt_number = attempts
-    return max(_wait(state), outcome.retry_after_s or 0.0)
+    return max(_wait(state), min(outcome.retry_after_s or 0.0, WAIT_SECONDS_MAX))
 
 
 def _alert(one: Waiting, due: Due, reason: str, context: Context) -> Alert:

@@ -21,6 +21,7 @@ class Receiver:
 
     def __init__(self) -> None:
         self.status = 200
+        self.retry_after = ""
         self.got: list[tuple[str, str, bytes]] = []
         self.heard = threading.Condition()
         outer = self
@@ -33,6 +34,8 @@ class Receiver:
                     outer.heard.notify_all()
                 self.send_response(outer.status)
                 self.send_header("content-length", "0")
+                if outer.retry_after:
+                    self.send_header("retry-after", outer.retry_after)
                 self.end_headers()
 
             def log_message(self, *_: Any) -> None:
@@ -98,6 +101,19 @@ def test_a_receiver_in_trouble_is_asked_again_later_and_nothing_overtakes(town: 
 
     assert _states(town) == [("850", "sent", ""), ("997", "sent", "")]
     assert [id for _, id, _ in receiver.got] == [_ids(town)[0], *_ids(town)]
+
+
+@pytest.mark.parametrize("seconds", ["999999999999", "9" * 400])
+def test_no_receiver_puts_us_off_for_more_than_a_day(town: Town, receiver: Receiver, seconds: str) -> None:
+    receiver.status, receiver.retry_after = 503, seconds
+    town.bring(order(), "erp")
+    assert _states(town) == [("850", "ready", "HTTP 503")]
+
+    receiver.status = 200
+    town.clock.pass_by(hours=25)
+    town.street.run_due()
+
+    assert _states(town) == [("850", "sent", "")]
 
 
 def test_what_is_refused_is_parked_with_an_alert_and_what_follows_goes(town: Town, receiver: Receiver) -> None:
