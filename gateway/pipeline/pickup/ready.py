@@ -97,7 +97,8 @@ def plan_round(
         gone=tuple(name for name in known if name not in listed) if is_whole else (),
         stuck=tuple(stuck),
         waiting=waiting,
-        more=len(ready) > pickup.files_max or not is_whole,
+        # Of a cut listing the rest shows once these are gone; where none can go, asking at once would never end.
+        more=len(ready) > pickup.files_max or (not is_whole and bool(ready)),
     )
 
 

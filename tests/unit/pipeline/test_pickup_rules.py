@@ -171,6 +171,15 @@ def test_one_round_takes_its_share_in_order_and_says_that_there_is_more() -> Non
     assert plan_round(listing, {}, pickup, at=1).more is True
 
 
+def test_a_listing_that_was_cut_is_asked_for_again_at_once_only_while_it_gives_files() -> None:
+    was = by_name(known("a.csv", state="taken"))
+    kept, new = Entry("a.csv", 5, 7), Entry("b.csv", 5, 7)
+
+    more = [plan_round(listing, was, CSV, at=MINUTE, is_whole=False).more for listing in ([kept], [kept, new])]
+
+    assert more == [False, True]
+
+
 def test_a_file_in_trouble_keeps_no_other_waiting() -> None:
     was = by_name(known("a.csv", attempts=1))
 
