@@ -17,7 +17,6 @@ import pytest
 
 from gateway.demo.sshd import find_sshd
 
-SECONDS_MAX = 20
 SMALL_SERVER = "a small server inside the demo"
 
 
@@ -83,10 +82,6 @@ def test_first_run_shows_all_that_it_promises(runs: tuple[Run, Run]) -> None:
     assert first["cases"] == ["D16", "D20", "D04", "D11", "D06"]
     assert first["movements"] > 0
     assert set(first["score"]) >= {"value", "grade", "coverage", "provisional"}
-
-
-def test_first_run_is_quick(runs: tuple[Run, Run]) -> None:
-    assert runs[0].figures["seconds"] < SECONDS_MAX
 
 
 def test_second_run_changes_nothing_and_says_so(runs: tuple[Run, Run]) -> None:
