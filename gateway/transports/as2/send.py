@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -23,7 +24,7 @@ from gateway.transports.as2.terms import Station
 
 CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 120.0
-"""A synchronous MDN comes after the partner has opened the whole message."""
+"""A synchronous MDN comes after the partner has opened the whole message. Once begun, it may take as long again."""
 ANSWER_BYTES_MAX = 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 TRY_AGAIN = frozenset({408, 421, 425, 429})
@@ -86,6 +87,7 @@ class Sender:
         timeout = httpx2.Timeout(answer_timeout_s, connect=CONNECT_SECONDS)
         self._client = httpx2.Client(timeout=timeout, follow_redirects=False, transport=transport, trust_env=False)
         self._resolve = resolve or _addresses_of
+        self._answer_timeout_s = answer_timeout_s
 
     def close(self) -> None:
         self._client.close()
@@ -156,9 +158,13 @@ class Sender:
             with self._client.stream(
                 "POST", url, content=content, headers=headers, auth=auth, extensions=extensions
             ) as response:
-                body = bytearray()
-                for piece in response.iter_raw(CHUNK_BYTES):
+                body, until = bytearray(), time.monotonic() + self._answer_timeout_s
+                # Piece by piece as it comes: a server that trickles must not hold up everybody else's messages.
+                for piece in response.iter_raw():
                     body += piece
+                    if time.monotonic() >= until:
+                        reason = f"the answer was not complete after {self._answer_timeout_s:g} s"
+                        return Sent(result="later", reason=reason)
                     if len(body) > ANSWER_BYTES_MAX:
                         break
                 fields = tuple(

@@ -264,3 +264,30 @@ class TestPostMdn:
 
         assert (found.result, found.reason) == ("later", "the host cannot be looked up: no such name")
         sender.close()
+
+
+def test_an_answer_that_trickles_in_is_given_up_when_its_time_is_over() -> None:
+    sender = Sender(answer_timeout_s=0.3)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=_trickle, args=(listener,))
+        thread.start()
+        found = sender.post(
+            Endpoint(url=f"http://127.0.0.1:{listener.getsockname()[1]}/as2"), sent(), acme(), now=NOW
+        )
+        sender.close()
+        thread.join()
+
+    assert (found.result, found.reason) == ("later", "the answer was not complete after 0.3 s")
+
+
+def _trickle(listener: socket.socket) -> None:
+    """One byte of the answer at a time, each within the patience for the next; ends after 3 s or with the line."""
+    taken, _ = listener.accept()
+    with taken:
+        taken.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        for _ in range(60):
+            try:
+                taken.sendall(b" ")
+            except OSError:
+                return
+            threading.Event().wait(0.05)
