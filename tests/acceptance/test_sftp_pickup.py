@@ -15,6 +15,7 @@ from gateway.pipeline.desk.commands import run_command
 from gateway.pipeline.desk.control import Listener
 from gateway.pipeline.pickup.show import show_pickups
 from gateway.pipeline.street import Street
+from gateway.store.pickups import refuse_claims
 from gateway.store.tables import sftp_cleanup
 from ledger.book import verify
 from tests.acceptance.sftp_town import Death, Mortal, SftpTown, receipt
@@ -148,6 +149,31 @@ def test_a_poller_that_dies_anywhere_leaves_each_file_to_become_one_document(
     assert town.taken() == [(f"gr{number:02}.csv", "done") for number in range(20)]
     assert (remote(sshd), remote(sshd, "out/processing"), owed(town)) == ([], [], 0)
     assert len(remote(sshd, "out/archive")) == 20
+
+
+@pytest.mark.parametrize("refused", [True, False])
+def test_files_claimed_by_renaming_are_not_forgotten_where_renaming_is_over(
+    town: SftpTown, sshd: Sshd, refused: bool
+) -> None:
+    town.poll()
+    town.clock.pass_by(minutes=4)
+    sshd.give("out/gr1.csv", receipt())
+    dying = town.poller("dying", Mortal(town.own_register(), "commit", after=False))
+    (spot,) = town.spots()
+    with pytest.raises(Death):
+        dying.poll(spot)
+    dying.close()
+    if refused:
+        assert town.street.desk is not None
+        town.street.desk.writer.run(lambda connection: refuse_claims(connection, spot.place))
+    else:
+        reach(town, sshd, more=", claim: lease")
+
+    town.clock.pass_by(minutes=4)
+    town.poll()
+
+    assert town.taken() == [("gr1.csv", "done")]
+    assert (remote(sshd, "out/processing"), remote(sshd, "out/archive"), owed(town)) == ([], ["gr1.csv"], 0)
 
 
 def test_a_poller_that_overslept_its_lease_changes_nothing(town: SftpTown, sshd: Sshd) -> None:

@@ -117,18 +117,18 @@ class Round:
         return listing
 
     def _claimed_before(self, owed: dict[str, Cleanup]) -> list[File]:
-        """Files that an earlier turn claimed and did not finish: with the lease ours, nobody works on them."""
-        if not self._renames:
+        """Files that an earlier turn claimed and did not finish: with the lease ours, nobody works on them.
+
+        Looked for even where renaming is over by now: nobody else would ever miss them.
+        """
+        if self._pickup.after == "keep":
             return []
         listing = self._session.list(self._pickup.processing)
         if isinstance(listing, Trouble):
             if listing.code in BREAKING:
                 raise Stopped(listing)
-            failed = self._session.make_folder(self._pickup.processing)
-            if failed is not None and failed.code in BREAKING:
-                raise Stopped(failed)
-            if failed is not None:
-                self._refuse_claims(failed)
+            if self._renames:
+                self._make_processing()
             return []
         found = []
         for entry in listing.entries:
@@ -142,6 +142,13 @@ class Round:
             found.append(self._file(Entry(claim.name, entry.size, entry.mtime), path, is_claimed=True))
             log.info("pickup.claim_resumed", place=self._spot.place, file=shown(claim.name), turn=claim.token)
         return sorted(found, key=lambda file: (file.attempts, file.name))
+
+    def _make_processing(self) -> None:
+        failed = self._session.make_folder(self._pickup.processing)
+        if failed is not None and failed.code in BREAKING:
+            raise Stopped(failed)
+        if failed is not None:
+            self._refuse_claims(failed)
 
     def _return_foreign(self, entry: Entry, name: str, path: str) -> None:
         """Another installation's claim: left alone while it may be at work, then put back for whoever comes."""
