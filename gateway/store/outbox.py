@@ -338,6 +338,12 @@ def is_parked(connection: Connection, id: str) -> bool:
     return connection.execute(select(outbox.c.status).where(outbox.c.id == id)).scalar() == "parked"
 
 
+def left_with_answer(connection: Connection, id: str) -> bool:
+    """An MDN that was the HTTP answer to its message: nowhere is agreed to send it on its own."""
+    row = connection.execute(select(outbox.c.kind, outbox.c.destination).where(outbox.c.id == id)).first()
+    return row is not None and row.kind == "mdn" and not row.destination.startswith("mdn:")
+
+
 def queue_receipt_again(connection: Connection, id: str) -> None:
     """A partner asks again for an asynchronous MDN that left before; one that is parked or waits stays as it is."""
     sent = update(outbox).where(outbox.c.id == id, outbox.c.status == "sent", outbox.c.destination.startswith("mdn:"))

@@ -218,6 +218,13 @@ class Desk:
         )
 
     def resend(self, id: str, now: datetime) -> str:
+        with self.database.read() as connection:
+            if outbox.left_with_answer(connection, id):
+                raise PartnerMistake(
+                    "not_supported",
+                    f"{id} was the answer to its message: its sender gets it anew by sending that message again",
+                )
+
         def job(connection: Connection) -> bool:
             forget_request(connection, id)
             return outbox.queue_again(connection, id)

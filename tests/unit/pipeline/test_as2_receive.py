@@ -109,6 +109,15 @@ def test_a_repeat_gets_the_stored_mdn_byte_for_byte_and_is_delivered_once(town: 
     assert town.events() == ["OrderPlaced PO1", "ShipmentNotified S1"]
 
 
+def test_an_mdn_that_left_with_the_answer_is_no_message_to_be_sent(town: Town, acme: As2Partner) -> None:
+    message = post(town, acme.build(NOTICE, "1@acme")).message
+
+    with pytest.raises(PartnerMistake) as refused:
+        town.street.resend(mdn_of(message))
+
+    assert (refused.value.code, _mdns(town)) == ("not_supported", [("acme", "sent", message)])
+
+
 def test_a_failed_first_attempt_is_parked_and_does_not_block_its_retry(town: Town, acme: As2Partner) -> None:
     built = acme.build(NOTICE, "1@acme")
     broken = request(built)
