@@ -17,8 +17,10 @@ from gateway.pipeline.pickup.show import show_pickups
 from gateway.pipeline.street import Street
 from gateway.store.pickups import refuse_claims
 from gateway.store.tables import sftp_cleanup
+from gateway.transports.sftp import Limits
 from ledger.book import verify
 from tests.acceptance.sftp_town import Death, Mortal, SftpTown, receipt
+from tests.sftp.liar import File, Liar
 from tests.sftp.sshd import Sshd
 
 IMMEDIATE = 'pickup: [{{folder: {out}, include: "*.csv", ready: immediate{more}}}]'
@@ -498,3 +500,18 @@ def test_a_missing_folder_stops_its_own_pickup_alone(town: SftpTown, sshd: Sshd)
 
     assert town.taken() == [("gr1.csv", "done")]
     assert [kind for kind, _ in town.told()] == ["sftp_stopped"]
+
+
+def test_a_folder_of_more_names_than_are_looked_at_is_told_once_nothing_in_it_can_be_taken(town: SftpTown) -> None:
+    with Liar() as liar:
+        liar.files = {b"/out/%d.txt" % number: File() for number in range(Limits().entries_max + 1)}
+        town.reach(liar.endpoint(), IMMEDIATE.format(out="/out", more=", claim: lease"))
+        states = []
+        for _ in range(2):
+            states.append(town.poll().state)
+            town.clock.pass_by(hours=2)
+
+    assert states == ["trouble", "trouble"]
+    (told,) = town.told()
+    assert told[0] == "sftp_trouble"
+    assert "/out holds more names than are looked at" in told[1]

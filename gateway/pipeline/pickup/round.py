@@ -26,7 +26,7 @@ from gateway.store.pickups import Cleanup
 from gateway.store.pickups import Entry as Known
 from gateway.transports.sftp import Entry, Fetched, Listing, Session, Trouble, join, name_hex
 from gateway.transports.sftp.names import shown
-from gateway.transports.sftp.trouble import BREAKING
+from gateway.transports.sftp.trouble import BREAKING, trouble
 
 log = structlog.get_logger(__name__)
 
@@ -90,6 +90,9 @@ class Round:
             listing = self._list(self._pickup.folder)
             plan = self._plan(listing, claimed, owed)
             files = [*claimed, *self._files(plan.take, listing)]
+            if not (files or plan.waiting or listing.is_whole):
+                # What lies behind the names that were looked at never shows, and nobody would miss it.
+                raise Stopped(_too_many(self._pickup.folder))
             for batch in batches(files):
                 if self._beat.is_lost:
                     raise Fenced
@@ -351,3 +354,8 @@ class Round:
         self.tally.refused += 1
         for number in self._telling.note(owed=(owed,)):
             self._clean(msgspec.structs.replace(owed, seq=number))
+
+
+def _too_many(folder: str) -> Trouble:
+    text = f"{shown(folder)} holds more names than are looked at, and none of those can be taken now"
+    return trouble("failed", text)._replace(mend="ask the partner to move away what is old")
