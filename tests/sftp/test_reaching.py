@@ -59,6 +59,10 @@ def test_unknown_host_name_is_tried_later(sshd: Sshd) -> None:
     assert verdict(connect(sshd.endpoint(host="sftp.invalid"), dial=no_such_name)) == ("later", "dns")
 
 
+def test_host_name_that_is_none_is_a_trouble_like_any_other(sshd: Sshd) -> None:
+    assert verdict(connect(sshd.endpoint(host="sftp..example"))) == ("later", "dns")
+
+
 def test_connection_that_nobody_answers_is_tried_later(sshd: Sshd) -> None:
     def no_answer(host: str, port: int, timeout_s: float) -> socket.socket:
         raise TimeoutError

@@ -122,7 +122,7 @@ class Sender:
         try:
             target = httpx2.URL(url)
             addresses = self._resolve(target.host, target.port or (443 if target.scheme == "https" else 80))
-        except httpx2.InvalidURL as error:
+        except (httpx2.InvalidURL, UnicodeError) as error:
             return Sent(result="never", reason=f"the url cannot be used: {error}")
         except OSError as error:
             return Sent(result="later", reason=f"the host cannot be looked up: {error}")
@@ -171,7 +171,8 @@ class Sender:
                     (name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw
                 )
                 return _Answer(response.status_code, fields, bytes(body), len(body) <= ANSWER_BYTES_MAX)
-        except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
+        except (httpx2.InvalidURL, httpx2.UnsupportedProtocol, UnicodeError) as error:
+            # UnicodeError: a host such as `acme..example`, which no look-up can be asked for.
             return Sent(result="never", reason=f"the url cannot be used: {error}")
         except httpx2.TransportError as error:
             return Sent(result="later", reason=f"{type(error).__name__}: {error}")

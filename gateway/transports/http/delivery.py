@@ -62,7 +62,8 @@ class Sender:
             response = self._post(destination.url, body, headers)
         except httpx2.TransportError as error:
             return Outcome("later", f"{type(error).__name__}: {error}")
-        except httpx2.InvalidURL as error:
+        except (httpx2.InvalidURL, UnicodeError) as error:
+            # UnicodeError: a host such as `acme..example`, which no look-up can be asked for.
             return Outcome("never", f"the url cannot be used: {error}")
         status = response.status_code
         if 200 <= status < 300:

@@ -171,6 +171,9 @@ def _dial(endpoint: Endpoint, dial: Dial) -> socket.socket:
         raise Stopped(trouble("timeout", text)) from error
     except socket.gaierror as error:
         raise Stopped(trouble("dns", f"the host name of {address} is not found: {error.strerror}")) from error
+    except UnicodeError as error:
+        # A host such as `acme..example`, which no look-up can be asked for.
+        raise Stopped(trouble("dns", f"the host name of {address} is none: {error}")) from error
     except OSError as error:
         raise Stopped(trouble("unreachable", f"{address} cannot be reached: {error.strerror or error}")) from error
 

@@ -266,6 +266,15 @@ class TestPostMdn:
         sender.close()
 
 
+@pytest.mark.parametrize("host", ["acme..example", "a" * 64 + ".example"])
+def test_a_host_name_that_is_none_is_for_a_person_to_mend(sender: Sender, host: str) -> None:
+    found = sender.post(Endpoint(url=f"http://{host}/as2"), sent(), acme(), now=NOW)
+    back = sender.post_mdn(f"http://{host}/mdn", mdn_for(), acme(mdn_urls=(f"http://{host}",)))
+
+    assert (found.result, back.result) == ("never", "never")
+    assert found.reason.startswith("the url cannot be used: ")
+
+
 def test_an_answer_that_trickles_in_is_given_up_when_its_time_is_over() -> None:
     sender = Sender(answer_timeout_s=0.3)
     with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -103,6 +103,15 @@ def test_a_receiver_in_trouble_is_asked_again_later_and_nothing_overtakes(town: 
     assert [id for _, id, _ in receiver.got] == [_ids(town)[0], *_ids(town)]
 
 
+def test_a_host_name_that_is_none_stops_its_own_partner_alone(town: Town, receiver: Receiver) -> None:
+    town.edit("acme", receiver.url, "http://acme..example")
+    town.bring(order(), "erp")
+
+    ((kind, status, reason),) = _states(town)
+    assert (kind, status, town.alerts()) == ("850", "parked", ["delivery_failed"])
+    assert reason.startswith("the url cannot be used: ")
+
+
 @pytest.mark.parametrize("seconds", ["999999999999", "9" * 400])
 def test_no_receiver_puts_us_off_for_more_than_a_day(town: Town, receiver: Receiver, seconds: str) -> None:
     receiver.status, receiver.retry_after = 503, seconds
