@@ -1,12 +1,11 @@
 """Everything that decides answers, as one frozen value: partners, guides, maps and code tables, under one hash.
 
 Loaded from folders, or from the bytes themselves, so that nodes and child processes agree by hash. Maps are compiled
-when first needed and kept per process; a configuration with any mistake is never made.
+when first needed and kept per process (`compiled`); a configuration with any mistake is never made.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -16,12 +15,12 @@ from gateway.document import Document, Fault
 from gateway.errors import OperatorMistake
 from gateway.formats import first_row, read_csv, read_json, recognise
 from gateway.mapping.compile import Folder, compile_map, folder_of
+from gateway.mapping.compiled import compiled_of, hash_files
 from gateway.mapping.finding import at_pointer
 from gateway.mapping.guided import check_against_guide
 from gateway.mapping.plan import Map
 from gateway.partners import Partners, read_partners
 from gateway.resources import Mistake, Mistakes, read_sources, source_files
-from gateway.x12 import Guides
 from gateway.x12.strangers import begin
 
 _UNREAD = {
@@ -36,9 +35,9 @@ _UNREAD = {
 class Configuration:
     """Partners, guides and maps in force. Treat as frozen; `files` holds every source by virtual path."""
 
-    def __init__(self, files: Mapping[str, bytes], partners: Partners, guides: Guides, digest: str) -> None:
-        self.files, self.partners, self.guides, self.hash = dict(files), partners, guides, digest
-        self._maps: dict[str, Map] = {}
+    def __init__(self, files: Mapping[str, bytes], partners: Partners) -> None:
+        self.files, self.partners, self.hash = dict(files), partners, hash_files(files)
+        self.guides, self._maps = compiled_of(self.files)
         self._folders: dict[Folder, str] = {}
         for path in self.files:
             folder = folder_of(path)
@@ -55,7 +54,7 @@ class Configuration:
             partners = read_partners(files)
         except Mistakes as found:
             mistakes += found.mistakes
-        configuration = cls(files, partners, Guides(files), hash_files(files))
+        configuration = cls(files, partners)
         if check:
             mistakes += configuration.check()
         if mistakes:
@@ -184,15 +183,6 @@ def load_configuration(
     begins with `_` as well.
     """
     return Configuration.from_files(read_sources(source_files(roots, home_partners, examples=examples)), check=check)
-
-
-def hash_files(files: Mapping[str, bytes]) -> str:
-    """One SHA-256 over all paths and contents: the version of a configuration."""
-    digest = hashlib.sha256()
-    for path in sorted(files):
-        digest.update(f"{path}\0{len(files[path])}\0".encode())
-        digest.update(files[path])
-    return digest.hexdigest()
 
 
 def _listed(error: OperatorMistake) -> list[Mistake]:
