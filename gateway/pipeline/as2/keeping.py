@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from gateway.pipeline.as2.unproven import Quota, is_proven
 from gateway.pipeline.as2.values import Again, As2Answer, Verdict, Work
 from gateway.store import outbox, transports
 from gateway.store.alerts import Alert, put_alerts
@@ -25,14 +26,20 @@ REUSED = "message_id_reused"
 REPLAYED = "replayed"
 
 
-def keep_message(connection: Connection, work: Work) -> As2Answer | Again:
-    """Store a new message with all that belongs to it, or find the answer that it had before."""
+def keep_message(connection: Connection, work: Work, quota: Quota) -> As2Answer | Again:
+    """Store a new message with all that belongs to it, or find the answer that it had before.
+
+    One that proves nothing is only answered where `quota` is used up.
+    """
     opened = work.opened
     if opened.message_id and work.partner and work.verdict.code != REUSED:
         earlier = find_delivery(connection, CHANNEL, work.partner, opened.message_id)
         known = _answer_again(connection, earlier, work) if earlier is not None else None
         if known is not None:
             return known
+    if not is_proven(opened) and not quota.take(work.at):
+        put_alerts(connection, quota.tell(work.at))
+        return _answer_unkept(work)
     alerts: list[Alert] = []
     if not work.verdict.code and work.mic and work.partner:
         twin = transports.find_same_content(connection, partner=work.partner, mic=work.mic, but_key=opened.message_id)
@@ -95,6 +102,13 @@ def _answer(connection: Connection, work: Work) -> As2Answer:
     if work.is_async:
         return As2Answer(status=204, message=work.id)
     return As2Answer(status=200, headers=work.mdn.headers, body=work.mdn.body, message=work.id)
+
+
+def _answer_unkept(work: Work) -> As2Answer:
+    """The error MDN if it goes with the answer itself; one that is queued would have to be kept."""
+    if work.mdn is None or work.is_async:
+        return As2Answer(status=400)
+    return As2Answer(status=200, headers=work.mdn.headers, body=work.mdn.body)
 
 
 def _put_receipt(connection: Connection, work: Work, message: str) -> None:

@@ -2,6 +2,7 @@
 
 Opening and signing happen in the caller's thread; the writer's thread only looks up and inserts. Whatever came is
 kept: a message that cannot be opened is parked with its reason, answered by an error MDN, and never blocks its retry.
+Only what proves no sender at all is kept within limits (`unproven`).
 Source: RFC 4130 section 7, and sections 5.4 and 5.5 of its revision (draft-ietf-ediint-rfc4130bis).
 """
 
@@ -21,16 +22,15 @@ from gateway.messages import microseconds
 from gateway.pipeline.as2.keeping import keep_message
 from gateway.pipeline.as2.receipts import expected_of, settle_mdn
 from gateway.pipeline.as2.stations import Partnership, Stations
+from gateway.pipeline.as2.unproven import Quota, bytes_kept
 from gateway.pipeline.as2.values import PLAIN, Again, As2Answer, As2Request, Verdict, Work
 from gateway.store import transports
+from gateway.store.alerts import put_alerts
 from gateway.store.database import Database
 from gateway.store.evidence import chunk_rows
 from gateway.store.transports import join_raw, mdn_of, request_of
 from gateway.store.writer import Writer
 from gateway.transports import as2
-
-STRANGERS_BYTES_MAX = 64 * 1024
-"""Kept of a request whose sender nobody knows: enough to see what it was, too little to fill a disk with."""
 
 
 class Receiver:
@@ -44,6 +44,7 @@ class Receiver:
         new_id: Callable[[datetime], str],
     ) -> None:
         self._database, self._writer, self._stations, self._new_id = database, writer, stations, new_id
+        self._quota = Quota()
 
     def receive(self, request: As2Request, now: datetime) -> Future[As2Answer | Again]:
         """Open one message and queue all of it; answered once it is durable. Never raises for what was sent.
@@ -69,7 +70,13 @@ class Receiver:
         self, request: As2Request, verdict: Verdict, stations: Stations, now: datetime
     ) -> Future[As2Answer | Again]:
         work = self._prepare(request, verdict, stations, now)
-        return self._writer.submit(lambda connection: keep_message(connection, work), lane="accept")
+        return self._writer.submit(lambda connection: keep_message(connection, work, self._quota), lane="accept")
+
+    def tell_not_kept(self, now: datetime) -> None:
+        """Put the hourly alert about messages that were not kept, where no further one comes to bring it."""
+        at = microseconds(now)
+        if self._quota.has_news(at):
+            self._writer.run(lambda connection: put_alerts(connection, self._quota.tell(at)))
 
     def _prepare(self, request: As2Request, verdict: Verdict, stations: Stations, now: datetime) -> Work:
         opened, id, started = verdict.opened, self._new_id(now), time.perf_counter()
@@ -81,7 +88,7 @@ class Receiver:
         partner = stations.partner_id(opened.station)
         known = stations.of_partner(partner)
         raw = join_raw(request.headers, request.body)
-        evidence = list(chunk_rows(request_of(id), raw if partner else raw[:STRANGERS_BYTES_MAX]))
+        evidence = list(chunk_rows(request_of(id), raw[: bytes_kept(opened)]))
         if opened.payload or not verdict.code:
             evidence += chunk_rows(id, opened.payload)
         if mdn is not None:

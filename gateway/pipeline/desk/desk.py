@@ -174,6 +174,7 @@ class Desk:
     def elapse(self, now: datetime) -> Progress:
         context = self.context(now)
         done = elapse(self.database, self.writer, context)
+        self._receiver.tell_not_kept(now)
         self._ends.look(context.configuration.partners, self.home.keys, self.writer, now)
         while write_drafts(self.database, self.writer, context):
             pass

@@ -11,6 +11,8 @@ import pytest
 
 from gateway.errors import PartnerMistake, Unavailable
 from gateway.pipeline.as2 import As2Request
+from gateway.pipeline.as2.unproven import KEPT_AN_HOUR_MAX, UNPROVEN_BYTES_MAX
+from gateway.store.alerts import list_alerts
 from gateway.store.evidence import load_evidence
 from gateway.store.transports import join_raw, mdn_of, request_of, split_raw
 from gateway.transports import as2
@@ -255,6 +257,59 @@ def test_a_stranger_gets_an_unsigned_error_and_little_of_it_is_kept(town: Town, 
     assert (shown["status"], shown["partner"], shown["reason_code"]) == ("parked", "", "unknown_trading_relationship")
     kept = _evidence(town, request_of(answer.message))[request_of(answer.message)]
     assert (len(kept), shown["bytes"]) == (64 * 1024, len(built.body))
+
+
+def test_of_what_proves_nothing_under_a_partners_names_a_part_is_kept(town: Town, acme: As2Partner) -> None:
+    built = acme.build(NOTICE, "1@acme")
+
+    answer = post(town, _with_body(request(built), b"x" * 2_000_000))
+
+    shown = town.street.message(answer.message)
+    kept = _evidence(town, request_of(answer.message))[request_of(answer.message)]
+    assert (shown["partner"], shown["bytes"], len(kept)) == ("acme", 2_000_000, UNPROVEN_BYTES_MAX)
+
+
+def test_of_what_decrypted_everything_is_kept_though_it_was_refused(town: Town, acme: As2Partner) -> None:
+    unsigned = As2Partner(sign="none")
+
+    answer = post(town, unsigned.build(b"x" * 2_000_000, "1@acme"))
+
+    kept = _evidence(town, request_of(answer.message))[request_of(answer.message)]
+    assert town.street.message(answer.message)["reason_code"] == "insufficient_message_security"
+    assert len(kept) > 2_000_000
+
+
+def test_past_the_hours_limit_strangers_are_answered_and_not_kept(town: Town, acme: As2Partner) -> None:
+    stranger = request(acme.build(b"hello", "1@nobody"), as2_from="NOBODY")
+    for _ in range(KEPT_AN_HOUR_MAX):
+        post(town, stranger)
+
+    further = [post(town, stranger) for _ in range(3)]
+
+    assert {(one.status, one.message, b"unknown-trading-relationship" in one.body) for one in further} == {
+        (200, "", True)
+    }
+    assert len(town.street.messages(limit=1000)[1:]) == KEPT_AN_HOUR_MAX
+    assert town.alerts() == ["as2_refused"] * KEPT_AN_HOUR_MAX + ["as2_not_kept"]
+    # What proves itself is taken all the same.
+    built = acme.build(NOTICE, "1@acme")
+    assert acme.read(post(town, built), built).result == "delivered"
+
+
+def test_how_many_were_not_kept_is_told_once_an_hour(town: Town, acme: As2Partner) -> None:
+    stranger = request(acme.build(b"hello", "1@nobody"), as2_from="NOBODY")
+    for _ in range(KEPT_AN_HOUR_MAX + 5):
+        post(town, stranger)
+
+    town.street.run_due()
+    town.clock.pass_by(hours=1)
+    town.street.run_due()
+    town.street.run_due()
+
+    with town.street.read() as connection:
+        told = [one.text for _, one in list_alerts(connection, limit=1000) if one.kind == "as2_not_kept"]
+    assert [text.split(": ")[1].split(" ")[0] for text in told] == ["1", "4"]
+    assert post(town, stranger).message
 
 
 def test_our_own_broken_keys_refuse_nobody_for_good(town: Town, acme: As2Partner) -> None:
