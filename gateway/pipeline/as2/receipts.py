@@ -103,6 +103,17 @@ def settle_mdn(
         _tell(connection, "mdn_refuses", f"the partner's MDN refuses it: {reading.reason}", facts, at)
 
 
+def tell_unread(connection: Connection, message: str, now: datetime) -> None:
+    """An MDN came for a message whose partner speaks no AS2 any more, or not under that name: told once a message."""
+    facts = transports.load_facts(connection, message)
+    if facts is None or "mdn_unread_at" in facts.facts:
+        return
+    known = {**facts.facts, "mdn_unread_at": now.isoformat()}
+    transports.replace_facts(connection, msgspec.structs.replace(facts, facts=known))
+    text = "an MDN came that cannot be checked: its partner speaks AS2 no longer, or not under that name"
+    _tell(connection, "mdn_unread", text, facts, microseconds(now))
+
+
 def give_up_or_send_again(connection: Connection, facts: Facts, at: int) -> Alert | None:
     """The MDN did not come in time: the same bytes go again under the same Message-ID, a few times."""
     transports.set_due(connection, facts.message, 0)

@@ -15,12 +15,13 @@ from concurrent.futures import Future
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection
 
 from gateway.errors import Unavailable
 from gateway.messages import microseconds
 from gateway.pipeline.as2.keeping import keep_message
-from gateway.pipeline.as2.receipts import expected_of, settle_mdn
+from gateway.pipeline.as2.receipts import expected_of, settle_mdn, tell_unread
 from gateway.pipeline.as2.stations import Partnership, Stations
 from gateway.pipeline.as2.unproven import Quota, bytes_kept
 from gateway.pipeline.as2.values import PLAIN, Again, As2Answer, As2Request, Verdict, Work
@@ -31,6 +32,8 @@ from gateway.store.evidence import chunk_rows
 from gateway.store.transports import join_raw, mdn_of, request_of
 from gateway.store.writer import Writer
 from gateway.transports import as2
+
+log = structlog.get_logger(__name__)
 
 
 class Receiver:
@@ -120,8 +123,13 @@ class Receiver:
                 reading = as2.read_mdn(request.headers, request.body, expected_of(facts), station, now=now)
                 job = _settling(request, facts.message, reading, known, now)
                 return self._writer.submit(job, lane="accept")
+        answer = As2Answer(status=400, headers=PLAIN, body=b"no message of ours awaits this MDN\n")
+        log.warning("as2.mdn_unread", original_message_id=key, messages=[facts.message for facts in sent])
+        if sent:
+            # What the partner says of it cannot be read any more, and nothing else would show that it answered.
+            return self._writer.submit(_telling([facts.message for facts in sent], answer, now), lane="accept")
         done: Future[As2Answer | Again] = Future()
-        done.set_result(As2Answer(status=400, headers=PLAIN, body=b"no message of ours awaits this MDN\n"))
+        done.set_result(answer)
         return done
 
 
@@ -136,6 +144,15 @@ def _settling(
         if reading.result == "untrusted":
             return As2Answer(status=400, headers=PLAIN, body=b"the MDN is not believed\n", message=message)
         return As2Answer(status=204, message=message)
+
+    return job
+
+
+def _telling(messages: list[str], answer: As2Answer, now: datetime) -> Callable[[Connection], As2Answer | Again]:
+    def job(connection: Connection) -> As2Answer | Again:
+        for message in messages:
+            tell_unread(connection, message, now)
+        return answer
 
     return job
 

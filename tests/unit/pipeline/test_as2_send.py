@@ -8,9 +8,11 @@ from typing import Any
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from gateway.pipeline.as2 import As2Answer, As2Request
 from gateway.pipeline.as2.receipts import MDN_ATTEMPTS_MAX
+from gateway.store.alerts import list_alerts
 from gateway.store.evidence import load_evidence
 from gateway.transports import as2
 from gateway.transports.as2.dispositions import DECRYPTION_FAILED
@@ -269,14 +271,33 @@ def test_an_mdn_about_nothing_of_ours_is_refused(town: Town, server: As2Server) 
     built = As2Partner().build(b"never sent by us", "x@acme")
     theirs = post(town, built)
 
-    answer = _post_mdn(
-        town,
-        as2.Mdn(
-            message_id="<y>", headers=theirs.headers, body=theirs.body, disposition=DECRYPTION_FAILED, signed=True
-        ),
-    )
+    with capture_logs() as logs:
+        answer = _post_mdn(
+            town,
+            as2.Mdn(
+                message_id="<y>", headers=theirs.headers, body=theirs.body, disposition=DECRYPTION_FAILED, signed=True
+            ),
+        )
 
     assert (answer.status, answer.body) == (400, b"no message of ours awaits this MDN\n")
+    assert logs == [
+        {"event": "as2.mdn_unread", "log_level": "warning", "original_message_id": "<x@acme>", "messages": []}
+    ]
+
+
+def test_an_mdn_of_a_partner_that_speaks_as2_no_longer_is_told_once(waiting_town: Town, server: As2Server) -> None:
+    town = waiting_town
+    id = _order(town)
+    mdn = server.mdn_of(server.opened[0])
+    town.edit("acme", "as2: [ACME]", "as2: [OTHER]")
+
+    answers = [_post_mdn(town, mdn) for _ in range(2)]
+
+    assert [one.status for one in answers] == [400, 400]
+    with town.street.read() as connection:
+        told = [(one.kind, one.partner, one.message) for _, one in list_alerts(connection)]
+    assert told == [("mdn_unread", "acme", id)]
+    assert town.street.message(id)["status"] == "awaiting"
 
 
 def test_asynchronous_mdns_go_where_the_agreement_lists_and_again_when_asked(town: Town, server: As2Server) -> None:
