@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import hmac
+import time
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -17,6 +19,9 @@ import tenacity
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 20.0
+"""Until the answer begins. What follows its status is read as long again, so that the connection can be kept."""
+ANSWER_BYTES_MAX = 64 * 1024
+"""Read of an answer for the same reason; only its status and Retry-After count."""
 TRIES = 3
 """Tries within one delivery, for connections that break."""
 TRY_AGAIN = frozenset({408, 421, 425, 429})
@@ -41,8 +46,11 @@ class Outcome(NamedTuple):
 class Sender:
     """Keeps connections between deliveries; threads may share it."""
 
-    def __init__(self, transport: httpx2.BaseTransport | None = None) -> None:
-        timeout = httpx2.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
+    def __init__(
+        self, transport: httpx2.BaseTransport | None = None, *, answer_timeout_s: float = ANSWER_SECONDS
+    ) -> None:
+        timeout = httpx2.Timeout(answer_timeout_s, connect=CONNECT_SECONDS)
+        self._answer_timeout_s = answer_timeout_s
         # Redirects are not followed: a signed body goes where the agreement says, and nowhere else.
         self._client = httpx2.Client(timeout=timeout, follow_redirects=False, transport=transport, trust_env=False)
 
@@ -80,7 +88,19 @@ class Sender:
         reraise=True,
     )
     def _post(self, url: str, body: bytes, headers: dict[str, str]) -> httpx2.Response:
-        return self._client.post(url, content=body, headers=headers)
+        with self._client.stream("POST", url, content=body, headers=headers) as response:
+            # The status has come, so trouble with the rest changes nothing.
+            with contextlib.suppress(httpx2.TransportError):
+                self._drain(response)
+            return response
+
+    def _drain(self, response: httpx2.Response) -> None:
+        """Read what else is said, within bounds: a server without an end must not hold up other messages."""
+        size, until = 0, time.monotonic() + self._answer_timeout_s
+        for piece in response.iter_raw():
+            size += len(piece)
+            if size > ANSWER_BYTES_MAX or time.monotonic() >= until:
+                return
 
 
 def sign(secret: str, id: str, now: datetime, body: bytes) -> str:

@@ -9,7 +9,7 @@ import pytest
 from standardwebhooks.webhooks import Webhook
 
 from gateway.transports.http import Destination, Outcome, Sender
-from gateway.transports.http.delivery import TRIES, sign
+from gateway.transports.http.delivery import ANSWER_BYTES_MAX, TRIES, sign
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -27,7 +27,9 @@ class _Receiver:
         answer = next(self._answers)
         if isinstance(answer, Exception):
             raise answer
-        return answer
+        # As it comes from a socket: not read yet.
+        stream = httpx2.ByteStream(answer.content) if answer.is_closed else answer.stream
+        return httpx2.Response(answer.status_code, headers=answer.headers, stream=stream)
 
 
 @pytest.fixture
@@ -96,6 +98,35 @@ def test_each_kind_of_answer_says_whether_time_mends_it(
 
     assert _post(senders, receiver) == expected
     assert len(receiver.requests) == 1
+
+
+class _Endless(httpx2.SyncByteStream):
+    """A body without an end; counts what was read of it."""
+
+    def __init__(self, piece: bytes) -> None:
+        self._piece, self.size = piece, 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        while True:
+            self.size += len(self._piece)
+            yield self._piece
+
+
+def test_an_answer_without_end_counts_by_its_status_and_is_read_in_part(senders: list[Sender]) -> None:
+    body = _Endless(b"x" * 1024)
+
+    assert _post(senders, _Receiver(httpx2.Response(200, stream=body))) == Outcome("arrived")
+    assert body.size == ANSWER_BYTES_MAX + 1024
+
+
+def test_an_answer_that_trickles_is_left_when_its_time_is_up(senders: list[Sender]) -> None:
+    body = _Endless(b"x")
+    sender = Sender(httpx2.MockTransport(_Receiver(httpx2.Response(503, stream=body))), answer_timeout_s=0)
+    senders.append(sender)
+
+    done = sender.post(Destination("https://partner.example/in"), b"{}", id="m_1", media_type="text/plain", now=NOW)
+
+    assert (done, body.size) == (Outcome("later", "HTTP 503"), 1)
 
 
 def test_a_broken_connection_is_tried_again_at_once_and_not_for_ever(senders: list[Sender]) -> None:
