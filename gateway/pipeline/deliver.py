@@ -7,6 +7,7 @@ acknowledged starts with the MDN, the 2xx or the fetch.
 from __future__ import annotations
 
 import contextlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -30,6 +31,8 @@ from gateway.store.writer import Writer
 log = structlog.get_logger(__name__)
 
 DESTINATIONS_MAX = 16
+AT_ONCE_MAX = 4
+"""Destinations that are sent to at once: who answers slowly, or not at all, holds up fewer others."""
 MESSAGES_MAX = 50
 """Sent to one destination under one lease."""
 ATTEMPTS_MAX = 12
@@ -59,11 +62,11 @@ def deliver_due(database: Database, tools: Tools, context: Context) -> Delivered
         if _has_ready(database, context, pushed)
         else []
     )
-    total = Delivered()
-    for one in due:
-        done = _deliver_to(database, tools, context, one)
-        total = Delivered(*(a + b for a, b in zip(total, done, strict=True)))
-    return total
+    if not due:
+        return Delivered()
+    with ThreadPoolExecutor(min(len(due), AT_ONCE_MAX), thread_name_prefix="deliver") as pool:
+        done = list(pool.map(lambda one: _deliver_to(database, tools, context, one), due))
+    return Delivered(*(sum(counts) for counts in zip(*done, strict=True)))
 
 
 def fetch(connection: Connection, id: str, partner: Partner | None, context: Context) -> None:

@@ -93,7 +93,7 @@ class Desk:
         self._receiver = Receiver(database, self.writer, lambda: self._stations, _new_id)
         self.arrived = threading.Event()
         """Set when something waits in the inbox; the worker clears it."""
-        self._processing, self._delivering = threading.Lock(), threading.Lock()
+        self._processing, self._delivering, self._opening = (threading.Lock() for _ in range(3))
         self._ends = EndWatch()
         self._zones = Zones()
         self._parties = Parties()
@@ -293,9 +293,10 @@ class Desk:
         return changed
 
     def _as2_sender(self) -> as2.Sender:
-        if self._sender is None:
-            self._sender = as2.Sender()
-        return self._sender
+        with self._opening:
+            if self._sender is None:
+                self._sender = as2.Sender()
+            return self._sender
 
     def _open_stations(self, now: datetime) -> None:
         """Parse keys and certificates anew; trouble with our keys is told once, and stops AS2 alone."""

@@ -22,6 +22,8 @@ class Receiver:
     def __init__(self) -> None:
         self.status = 200
         self.retry_after = ""
+        self.meet: dict[str, threading.Barrier] = {}
+        """Paths whose first answer waits at a barrier."""
         self.got: list[tuple[str, str, bytes]] = []
         self.heard = threading.Condition()
         outer = self
@@ -32,6 +34,8 @@ class Receiver:
                 with outer.heard:
                     outer.got.append((self.path, self.headers["webhook-id"], body))
                     outer.heard.notify_all()
+                if (barrier := outer.meet.pop(self.path, None)) is not None:
+                    barrier.wait(20)
                 self.send_response(outer.status)
                 self.send_header("content-length", "0")
                 if outer.retry_after:
@@ -187,6 +191,20 @@ def test_a_webhook_hears_of_what_it_subscribed_to(town: Town, receiver: Receiver
     assert town.street.unsubscribe("w_1") is True
     town.bring(interchange(("856", notice("S2", quantity="1")), control=2))
     assert [path for path, _, _ in receiver.got].count("/hook") == 1
+
+
+def test_destinations_are_sent_to_at_once(town: Town, receiver: Receiver) -> None:
+    town.street.subscribe("w_1", url=f"{receiver.url}/hook", secret="", kinds=("case_opened",), partner="acme")
+    town.bring(order(), "erp")
+    receiver.got.clear()
+    both = threading.Barrier(2)
+    receiver.meet = {"/acme": both, "/hook": both}
+
+    town.bring(interchange(("856", notice(part="NOPE"))))
+
+    assert {path for path, _, _ in receiver.got} == {"/acme", "/hook"}
+    assert receiver.meet == {}
+    assert {status for _, status, _ in _states(town)} == {"sent"}
 
 
 def test_the_worker_does_it_all_by_itself_and_stops_when_told(town: Town, receiver: Receiver) -> None:
