@@ -15,7 +15,7 @@ import structlog
 import tenacity
 from sqlalchemy import Connection
 
-from gateway.errors import OperatorMistake
+from gateway.errors import OperatorMistake, Unavailable
 from gateway.messages import microseconds
 from gateway.partners import Partner
 from gateway.pipeline.context import Context
@@ -37,6 +37,8 @@ MESSAGES_MAX = 50
 """Sent to one destination under one lease."""
 ATTEMPTS_MAX = 12
 """About a day with the waits below; then the message is parked and what follows it may go."""
+
+BROKEN = "an unforeseen error on our side, see the log (delivery.broken)"
 
 WAIT_SECONDS_MAX = 24 * 3600.0
 """The longest pause that a receiver may ask for."""
@@ -65,7 +67,7 @@ def deliver_due(database: Database, tools: Tools, context: Context) -> Delivered
     if not due:
         return Delivered()
     with ThreadPoolExecutor(min(len(due), AT_ONCE_MAX), thread_name_prefix="deliver") as pool:
-        done = list(pool.map(lambda one: _deliver_to(database, tools, context, one), due))
+        done = list(pool.map(lambda one: _deliver_guarded(database, tools, context, one), due))
     return Delivered(*(sum(counts) for counts in zip(*done, strict=True)))
 
 
@@ -79,6 +81,25 @@ def _has_ready(database: Database, context: Context, pushed: list[str]) -> bool:
     """Asked of a snapshot first: an idle gateway takes no write lock."""
     with database.read() as connection:
         return outbox.has_due(connection, now=context.at, pushed=pushed)
+
+
+def _deliver_guarded(database: Database, tools: Tools, context: Context, due: Due) -> Delivered:
+    """Whatever goes wrong with one destination: it is given back with a pause, and the others are served."""
+    try:
+        return _deliver_to(database, tools, context, due)
+    except Unavailable:
+        # Nothing can be stored now, for no destination.
+        raise
+    except Exception:
+        log.exception("delivery.broken", destination=due.id)
+        attempts = due.attempts + 1
+        next_attempt = microseconds(context.now + timedelta(seconds=_seconds_to_wait(attempts, Outcome("later"))))
+        tools.writer.run(
+            lambda connection: outbox.release_destination(
+                connection, due, next_attempt=next_attempt, attempts=attempts
+            )
+        )
+        return Delivered(failed=1)
 
 
 def _deliver_to(database: Database, tools: Tools, context: Context, due: Due) -> Delivered:
@@ -99,11 +120,18 @@ def _deliver_to(database: Database, tools: Tools, context: Context, due: Due) ->
                 sent = _settle(tools.writer, context, due, done) if done else Delivered()
                 failed = _give_up(tools.writer, context, due, waiting[len(done) :], str(mistake))
                 return Delivered(*(a + b for a, b in zip(sent, failed, strict=True)))
+            except Unavailable:
+                raise
+            except Exception:
+                # Counted as a try: one message that always breaks must not hold up the others for ever.
+                log.exception("delivery.broken", destination=due.id, outbox_id=one.id)
+                outcome = Outcome("later", BROKEN)
             done.append((one, outcome))
             if outcome.result in ("later", "never"):
                 break
             log.info("message.sent", outbox_id=one.id, kind=one.kind, destination=due.id, result=outcome.result)
-    return _settle(tools.writer, context, due, done)
+        # Before the carrier is closed: nothing that can break stands between what was reached and its being kept.
+        return _settle(tools.writer, context, due, done)
 
 
 def _settle(writer: Writer, context: Context, due: Due, done: list[tuple[Waiting, Outcome]]) -> Delivered:

@@ -8,10 +8,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import msgspec
 import pytest
 
-from gateway.pipeline.deliver import ATTEMPTS_MAX
+from gateway.pipeline.as2.stations import Stations
+from gateway.pipeline.deliver import ATTEMPTS_MAX, BROKEN, Delivered, deliver_due
+from gateway.pipeline.delivering import Tools
+from gateway.transports import as2
+from gateway.transports.http import Sender
 from gateway.worker import Worker
 from tests.unit.pipeline.world import Town, interchange, notice, order
 
@@ -204,6 +209,36 @@ def test_destinations_are_sent_to_at_once(town: Town, receiver: Receiver) -> Non
 
     assert {path for path, _, _ in receiver.got} == {"/acme", "/hook"}
     assert receiver.meet == {}
+    assert {status for _, status, _ in _states(town)} == {"sent"}
+
+
+def test_what_breaks_at_one_destination_undoes_nothing_and_holds_up_nobody(town: Town, receiver: Receiver) -> None:
+    desk = town.street.desk
+    assert desk is not None
+    town.street.subscribe("w_1", url=f"{receiver.url}/hook", secret="", kinds=("case_opened",), partner="acme")
+    town.street.accept(order(), partner="erp")
+    town.street.accept(interchange(("856", notice(part="NOPE"))), partner="acme")
+    while desk.process(town.clock()).messages:
+        pass
+    asked: list[str] = []
+
+    def break_at_the_second(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.url.path)
+        if request.url.path == "/acme" and asked.count("/acme") == 2:
+            raise RuntimeError("unforeseen")
+        return httpx2.Response(200, stream=httpx2.ByteStream(b""))
+
+    sender = Sender(httpx2.MockTransport(break_at_the_second))
+    tools = Tools(
+        database=desk.database, writer=desk.writer, http=sender, as2=lambda: as2.Sender(), stations=lambda: Stations()
+    )
+    done = deliver_due(desk.database, tools, desk.context(town.clock()))
+    sender.close()
+
+    assert (done, sorted(asked)) == (Delivered(sent=2, failed=1), ["/acme", "/acme", "/hook"])
+    assert [one[1:] for one in _states(town)][:2] == [("sent", ""), ("ready", BROKEN)]
+    town.clock.pass_by(minutes=2)
+    town.street.run_due()
     assert {status for _, status, _ in _states(town)} == {"sent"}
 
 
