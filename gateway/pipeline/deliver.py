@@ -167,13 +167,14 @@ def _settle(writer: Writer, context: Context, due: Due, done: list[tuple[Waiting
 
 
 def _give_up(writer: Writer, context: Context, due: Due, waiting: list[Waiting], reason: str) -> Delivered:
-    """Our own mistake (no address, no secret): tried again in an hour, told at once, nothing lost."""
+    """Our own mistake (no address, no secret): tried again in an hour, told at once, nothing lost.
+
+    It uses up no tries: a message that waited a day for its secret must not be parked by the first 503 after it.
+    """
 
     def job(connection: Connection) -> None:
-        if waiting:
-            outbox.mark_failed(connection, waiting[0].id, reason=reason, park=False)
-            if waiting[0].attempts == 0:
-                put_alerts(connection, [_alert(waiting[0], due, reason, context)])
+        if waiting and outbox.mark_held(connection, waiting[0].id, reason=reason):
+            put_alerts(connection, [_alert(waiting[0], due, reason, context)])
         next_attempt = microseconds(context.now + timedelta(hours=1))
         outbox.release_destination(connection, due, next_attempt=next_attempt, attempts=due.attempts + 1)
 

@@ -303,6 +303,16 @@ def mark_failed(connection: Connection, id: str, *, reason: str, park: bool) -> 
     return done.rowcount > 0
 
 
+def mark_held(connection: Connection, id: str, *, reason: str) -> bool:
+    """It could not even be tried, which is no try; False: that reason was known, or it is no longer to be sent."""
+    done = connection.execute(
+        update(outbox)
+        .where(outbox.c.id == id, outbox.c.status == "ready", outbox.c.reason != reason)
+        .values(reason=reason)
+    )
+    return done.rowcount > 0
+
+
 def release_destination(connection: Connection, due: Due, *, next_attempt: int, attempts: int) -> None:
     """End the lease; `attempts` in a row that failed, 0 after a success."""
     connection.execute(

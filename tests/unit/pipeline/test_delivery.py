@@ -184,6 +184,21 @@ def test_a_secret_that_is_not_there_stops_its_destination_and_is_told_once(
     assert _states(town) == [("850", "sent", "")]
 
 
+def test_our_own_mistakes_use_up_no_tries(town: Town, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    town.edit("acme", '/acme"', '/acme", secret: "env:CROSSDOCK_TEST_HOOK"')
+    town.bring(order(), "erp")
+    for _ in range(ATTEMPTS_MAX):
+        town.clock.pass_by(hours=2)
+        town.street.run_due()
+
+    monkeypatch.setenv("CROSSDOCK_TEST_HOOK", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    receiver.status = 503
+    town.clock.pass_by(hours=2)
+    town.street.run_due()
+
+    assert (_states(town), town.alerts()) == ([("850", "ready", "HTTP 503")], ["delivery_failed"])
+
+
 def test_a_webhook_hears_of_what_it_subscribed_to(town: Town, receiver: Receiver) -> None:
     town.street.subscribe("w_1", url=f"{receiver.url}/hook", secret="", kinds=("case_opened",), partner="acme")
     town.bring(order(), "erp")
