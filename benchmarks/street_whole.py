@@ -65,7 +65,8 @@ def rows(rounds: int, *, seed: int) -> Iterator[Row]:
         n=answered // len(loads), durable="full", corpus_sha=sha_of(notices),
         note=f"warm-up: {WARM_UP_S:g} s; {SECONDS} s in {rounds} rounds, at most {IN_FLIGHT} messages in flight",
         extra={
-            "messages": answered, "lines": LINES, "containers": LINES * CONTAINERS, "bytes": round(statistics.mean(len(payload) for _, payload in notices)),
+            "messages": answered, "lines": LINES, "containers": LINES * CONTAINERS,
+            "bytes": round(statistics.mean(len(payload) for _, payload in notices)),
             "server_cpu_ms": round(cpu / answered * 1000, 3),
             "partners_cpu_ms": round(sum(load.cpu_seconds for load in loads) / answered * 1000, 3),
             "peer_cpu_ms": round(peer.cpu_ms, 3), "cores": os.cpu_count() or 1,
