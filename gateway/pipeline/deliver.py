@@ -40,6 +40,8 @@ ATTEMPTS_MAX = 12
 
 BROKEN = "an unforeseen error on our side, see the log (delivery.broken)"
 
+PERSON_SECONDS = 3600.0
+"""The least pause where a person must mend something, theirs or ours: sooner tries would only use up the limit."""
 WAIT_SECONDS_MAX = 24 * 3600.0
 """The longest pause that a receiver may ask for."""
 
@@ -154,8 +156,9 @@ def _settle(writer: Writer, context: Context, due: Due, done: list[tuple[Waiting
         for id in arrived:
             outbox.start_clock(connection, id, at=context.at, due_at=ack_due_at(partner, context.now))
         if failed is not None:
+            is_news = outbox.reason_of(connection, failed.id) != outcome.reason
             is_marked = outbox.mark_failed(connection, failed.id, reason=outcome.reason, park=park)
-            if park and is_marked:
+            if is_marked and (park or (outcome.needs_person and is_news)):
                 put_alerts(connection, [_alert(failed, due, outcome.reason, context)])
         next_attempt = microseconds(context.now + timedelta(seconds=wait))
         outbox.release_destination(connection, due, next_attempt=next_attempt, attempts=attempts)
@@ -175,7 +178,7 @@ def _give_up(writer: Writer, context: Context, due: Due, waiting: list[Waiting],
     def job(connection: Connection) -> None:
         if waiting and outbox.mark_held(connection, waiting[0].id, reason=reason):
             put_alerts(connection, [_alert(waiting[0], due, reason, context)])
-        next_attempt = microseconds(context.now + timedelta(hours=1))
+        next_attempt = microseconds(context.now + timedelta(seconds=PERSON_SECONDS))
         outbox.release_destination(connection, due, next_attempt=next_attempt, attempts=due.attempts + 1)
 
     writer.run(job)
@@ -187,7 +190,8 @@ def _seconds_to_wait(attempts: int, outcome: Outcome) -> float:
     """Exponential with jitter, and not sooner than the receiver asked for, up to a day."""
     state = tenacity.RetryCallState(tenacity.Retrying(), None, (), {})
     state.attempt_number = attempts
-    return max(_wait(state), min(outcome.retry_after_s or 0.0, WAIT_SECONDS_MAX))
+    least = PERSON_SECONDS if outcome.needs_person else 0.0
+    return max(_wait(state), least, min(outcome.retry_after_s or 0.0, WAIT_SECONDS_MAX))
 
 
 def _alert(one: Waiting, due: Due, reason: str, context: Context) -> Alert:

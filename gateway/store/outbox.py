@@ -303,6 +303,11 @@ def mark_failed(connection: Connection, id: str, *, reason: str, park: bool) -> 
     return done.rowcount > 0
 
 
+def reason_of(connection: Connection, id: str) -> str:
+    """Why it has not arrived yet, "" if nothing is known."""
+    return connection.execute(select(outbox.c.reason).where(outbox.c.id == id)).scalar() or ""
+
+
 def mark_held(connection: Connection, id: str, *, reason: str) -> bool:
     """It could not even be tried, which is no try; False: that reason was known, or it is no longer to be sent."""
     done = connection.execute(

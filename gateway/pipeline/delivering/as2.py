@@ -59,7 +59,7 @@ class As2Carrier:
             raw = join_raw(sent.headers, sent.body) if sent.mdn is not None else b""
             keep_mdn(connection, now, sent.mdn, raw, mode="sync", now=self._context.now, more=more)
 
-        return Outcome(sent.result, sent.reason, sent.retry_after_s, keep)
+        return Outcome(sent.result, sent.reason, sent.retry_after_s, keep, sent.needs_person)
 
     def close(self) -> None:
         pass
@@ -145,7 +145,7 @@ class MdnCarrier:
             signed=asked["signed"],
         )
         sent = self._sender.post_mdn(asked["url"], mdn, station)
-        return Outcome(sent.result, sent.reason, sent.retry_after_s)
+        return Outcome(sent.result, sent.reason, sent.retry_after_s, needs_person=sent.needs_person)
 
     def close(self) -> None:
         pass

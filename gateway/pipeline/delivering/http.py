@@ -22,7 +22,7 @@ class HttpCarrier:
 
     def send(self, one: Waiting, data: bytes) -> Outcome:
         done = self._sender.post(self._destination, data, id=one.id, media_type=one.media_type, now=self._now)
-        return Outcome(done.result, done.reason, done.retry_after_s)
+        return Outcome(done.result, done.reason, done.retry_after_s, needs_person=done.needs_person)
 
     def close(self) -> None:
         pass

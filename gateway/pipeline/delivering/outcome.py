@@ -16,6 +16,7 @@ class Outcome(NamedTuple):
     """`arrived`: the partner has it. `awaiting`: sent, and only its MDN will tell. `later`: time may mend it.
     `never`: it is refused, a person must look.
 
+    `needs_person`: `later`, but only once somebody at their side has mended something, so it is told at once.
     `keep` stores what the transport learnt (an MDN, digests, timings) in the same commit as the outcome.
     """
 
@@ -23,6 +24,7 @@ class Outcome(NamedTuple):
     reason: str = ""
     retry_after_s: float | None = None
     keep: Callable[[Connection], None] | None = None
+    needs_person: bool = False
 
 
 class Carrier(Protocol):

@@ -29,6 +29,8 @@ ANSWER_BYTES_MAX = 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 TRY_AGAIN = frozenset({408, 421, 425, 429})
 """Client errors that time mends; every 5xx is such too. Source: RFC 9110 sections 15.5 and 15.6, RFC 6585."""
+SET_UP = frozenset({401, 403, 404})
+"""What a server says to everybody while its set-up is wrong, as every redirect is: its people can mend it."""
 
 Resolve = Callable[[str, int], list[str]]
 """Addresses of a host, as text; raises OSError."""
@@ -59,6 +61,8 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     result: Result
     reason: str = ""
     retry_after_s: float | None = None
+    needs_person: bool = False
+    """Only time in which somebody at their side mends the set-up helps."""
     status: int | None = None
     """HTTP status; None if there was no answer."""
     headers: tuple[tuple[str, str], ...] = ()
@@ -182,17 +186,19 @@ def _judged(answer: _Answer) -> Sent:
     """What the HTTP status alone says."""
     status = answer.status
     result: Result = "never"
+    needs_person = status in SET_UP or 300 <= status < 400
     if not answer.is_whole:
         reason = f"HTTP {status} with an answer of more than {ANSWER_BYTES_MAX} bytes"
         return Sent(result="never", reason=reason, status=status, headers=answer.headers)
     if 200 <= status < 300:
         result = "arrived"
-    elif status in TRY_AGAIN or status >= 500:
+    elif needs_person or status in TRY_AGAIN or status >= 500:
         result = "later"
     return Sent(
         result=result,
         reason=f"HTTP {status}",
         retry_after_s=_retry_after(answer.headers) if result == "later" else None,
+        needs_person=needs_person,
         status=status,
         headers=answer.headers,
         body=answer.body,
@@ -206,14 +212,15 @@ def _with_mdn(sent: Sent, reading: MdnReading) -> Sent:
     not believed, so a person must look.
     """
     result: Result = "never"
+    needs_person = False
     if reading.result == "delivered":
         result = "arrived"
     elif reading.disposition == UNEXPECTED_PROCESSING_ERROR:
         result = "later"
     elif reading.result == "untrusted" and sent.result == "later":
         # An error page of theirs that happens to be a report; the status stands.
-        result = "later"
-    return msgspec.structs.replace(sent, result=result, reason=reading.reason, mdn=reading)
+        result, needs_person = "later", sent.needs_person
+    return msgspec.structs.replace(sent, result=result, reason=reading.reason, needs_person=needs_person, mdn=reading)
 
 
 def _retry_after(headers: tuple[tuple[str, str], ...]) -> float | None:

@@ -26,6 +26,8 @@ TRIES = 3
 """Tries within one delivery, for connections that break."""
 TRY_AGAIN = frozenset({408, 421, 425, 429})
 """Client errors that time mends; every 5xx is such too. Source: RFC 9110 sections 15.5 and 15.6, RFC 6585."""
+SET_UP = frozenset({401, 403, 404})
+"""What a server says to everybody while its set-up is wrong, as every redirect is: its people can mend it."""
 
 
 class Destination(NamedTuple):
@@ -41,6 +43,8 @@ class Outcome(NamedTuple):
     result: Literal["arrived", "later", "never"]
     reason: str = ""
     retry_after_s: float | None = None
+    needs_person: bool = False
+    """Only time in which somebody at their side mends the set-up helps."""
 
 
 class Sender:
@@ -79,6 +83,8 @@ class Sender:
         reason = f"HTTP {status}"
         if status in TRY_AGAIN or status >= 500:
             return Outcome("later", reason, _retry_after(response))
+        if status in SET_UP or 300 <= status < 400:
+            return Outcome("later", reason, needs_person=True)
         return Outcome("never", reason)
 
     @tenacity.retry(

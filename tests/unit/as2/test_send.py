@@ -145,9 +145,9 @@ def test_mdn_decides_whether_to_try_again(sender: Sender, disposition: dispositi
         (Answer(200), "later", "HTTP 200 without the MDN"),
         (Answer(204), "later", "HTTP 204 without the MDN"),
         (Answer(200, (("Content-Type", "text/html"),), b"<h1>OK</h1>"), "later", "HTTP 200 without the MDN"),
-        (Answer(301, (("Location", "http://127.0.0.1:1/"),)), "never", "HTTP 301"),
+        (Answer(301, (("Location", "http://127.0.0.1:1/"),)), "later", "HTTP 301"),
         (Answer(400), "never", "HTTP 400"),
-        (Answer(401), "never", "HTTP 401"),
+        (Answer(401), "later", "HTTP 401"),
         (Answer(408), "later", "HTTP 408"),
         (Answer(500), "later", "HTTP 500"),
     ],
@@ -156,6 +156,13 @@ def test_status_decides_where_no_mdn_came(sender: Sender, answer: Answer, result
     found = posted(sender, answer)
 
     assert (found.result, found.reason, found.status, found.mdn) == (result, reason, answer.status, None)
+
+
+@pytest.mark.parametrize(
+    ("status", "needs_person"), [(302, True), (403, True), (404, True), (400, False), (503, False)]
+)
+def test_a_wrong_set_up_at_their_side_needs_a_person(sender: Sender, status: int, needs_person: bool) -> None:
+    assert posted(sender, Answer(status)).needs_person is needs_person
 
 
 def test_receiver_that_asks_for_patience_is_given_it(sender: Sender) -> None:

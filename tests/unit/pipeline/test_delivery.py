@@ -150,6 +150,35 @@ def test_what_is_refused_is_parked_with_an_alert_and_what_follows_goes(town: Tow
     assert _states(town)[0] == ("850", "sent", "")
 
 
+def test_a_wrong_set_up_at_their_side_is_told_at_once_and_waited_out(town: Town, receiver: Receiver) -> None:
+    receiver.status = 403
+    town.bring(order(), "erp")
+    town.bring(interchange(("856", notice())))
+    town.clock.pass_by(minutes=59)
+    town.street.run_due()
+    assert (_states(town), len(receiver.got)) == ([("850", "ready", "HTTP 403"), ("997", "ready", "")], 1)
+
+    town.clock.pass_by(minutes=2)
+    town.street.run_due()
+    assert (len(receiver.got), town.alerts()) == (2, ["delivery_failed"])
+    receiver.status = 200
+    town.clock.pass_by(minutes=61)
+    town.street.run_due()
+
+    assert _states(town) == [("850", "sent", ""), ("997", "sent", "")]
+
+
+def test_a_set_up_that_stays_wrong_is_parked_past_the_limit(town: Town, receiver: Receiver) -> None:
+    receiver.status = 404
+    town.bring(order(), "erp")
+    for _ in range(ATTEMPTS_MAX):
+        town.clock.pass_by(hours=4)
+        town.street.run_due()
+
+    assert (_states(town), len(receiver.got)) == ([("850", "parked", "HTTP 404")], ATTEMPTS_MAX)
+    assert town.alerts() == ["delivery_failed", "delivery_failed"]
+
+
 def test_trouble_that_never_ends_is_parked_past_the_limit(town: Town, receiver: Receiver) -> None:
     receiver.status = 503
     town.bring(order(), "erp")

@@ -87,7 +87,13 @@ def test_without_a_secret_nothing_is_signed(senders: list[Sender]) -> None:
         (httpx2.Response(408), Outcome("later", "HTTP 408")),
         (httpx2.Response(400), Outcome("never", "HTTP 400")),
         (httpx2.Response(410), Outcome("never", "HTTP 410")),
-        (httpx2.Response(302, headers={"location": "https://elsewhere.example/"}), Outcome("never", "HTTP 302")),
+        (
+            httpx2.Response(302, headers={"location": "https://elsewhere.example/"}),
+            Outcome("later", "HTTP 302", needs_person=True),
+        ),
+        (httpx2.Response(401), Outcome("later", "HTTP 401", needs_person=True)),
+        (httpx2.Response(403), Outcome("later", "HTTP 403", needs_person=True)),
+        (httpx2.Response(404), Outcome("later", "HTTP 404", needs_person=True)),
         (httpx2.ReadTimeout("slow"), Outcome("later", "ReadTimeout: slow")),
     ],
 )
