@@ -69,6 +69,7 @@ def build_server(street: Street, settings: Settings) -> uvicorn.Server:
             lifespan="on",
             log_config=None,
             access_log=False,
+            limit_concurrency=settings.connections_max,
             server_header=False,
             # The application dates its answers: an MDN has a date of its own.
             date_header=False,

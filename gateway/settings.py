@@ -49,6 +49,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """`auto` is text on a terminal and JSON elsewhere."""
     message_bytes_max: Annotated[int, msgspec.Meta(ge=1024)] = 50 * 1024 * 1024
     """Largest message body taken over HTTP or from a file."""
+    body_seconds_max: Annotated[int, msgspec.Meta(ge=1)] = 600
+    """How long a body may take to arrive; then it is refused with 408."""
+    connections_max: Annotated[int, msgspec.Meta(ge=1)] = 512
+    """HTTP connections at once; whoever comes further gets 503. Keep it below the files that a process may open."""
     threads: Annotated[int, msgspec.Meta(ge=1, le=256)] = 16
     """Concurrent HTTP requests that do work; further ones wait, then get 503 with Retry-After."""
     queue_max: Annotated[int, msgspec.Meta(ge=1)] = 10_000

@@ -47,7 +47,9 @@ async def post_as2(request: Request) -> Response:
     settings: Settings = request.app.state.settings
     headers = read_headers(request)
     await intake.refuse_if_full()
-    spool = await spool_body(request, settings.message_bytes_max, intake.folder)
+    spool = await spool_body(
+        request, settings.message_bytes_max, intake.folder, seconds_max=settings.body_seconds_max
+    )
     remote = request.client.host if request.client is not None else ""
     answer = await asyncio.wrap_future(intake.take(headers, spool, remote))
     return _respond(answer)

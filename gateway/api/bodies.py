@@ -5,6 +5,7 @@ The readers are the only coroutines among the endpoints: everything else runs in
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
 import msgspec
@@ -36,13 +37,16 @@ async def _read(request: Request, bytes_max: int) -> bytes:
     length = request.headers.get("content-length", "")
     if length.isdigit() and int(length) > bytes_max:
         raise Problem("too-large", f"at most {bytes_max} bytes are taken")
-    chunks, size = [], 0
+    chunks, size, seconds_max = [], 0, request.app.state.settings.body_seconds_max
     try:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > bytes_max:
-                raise Problem("too-large", f"at most {bytes_max} bytes are taken")
-            chunks.append(chunk)
+        async with asyncio.timeout(seconds_max):
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > bytes_max:
+                    raise Problem("too-large", f"at most {bytes_max} bytes are taken")
+                chunks.append(chunk)
+    except TimeoutError:
+        raise Problem("too-slow", f"a body may take {seconds_max} s") from None
     except ClientDisconnect:
         # Half a body is no message, and its sender, who has no answer, will send it again.
         raise Problem("not-readable", "the connection ended before the body did") from None

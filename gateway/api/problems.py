@@ -49,6 +49,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("needs-partner", 400, "An administrator must say for whom", "Add the query parameter `partner`."),
     Kind("not-found", 404, "Not found", "Check the id; what belongs to another partner is not found either."),
     Kind("method-not-allowed", 405, "Method not allowed", "See /openapi.json."),
+    Kind("too-slow", 408, "The body took too long", "Send it again, over a faster connection or in parts."),
     Kind("conflict", 409, "Not possible in its present state", "Read it again and decide anew."),
     Kind("too-large", 413, "The body is too large", "Send less in one message."),
     Kind("encoding", 415, "The content encoding is not taken", "Send the bytes uncompressed."),

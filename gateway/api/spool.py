@@ -5,6 +5,7 @@ Slow senders of large bodies so hold disk and no memory; the whole body is in me
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from pathlib import Path
 from typing import IO
@@ -55,10 +56,10 @@ class Spool:
             self._file.close()
 
 
-async def spool_body(request: Request, bytes_max: int, folder: Path) -> Spool:
+async def spool_body(request: Request, bytes_max: int, folder: Path, *, seconds_max: float) -> Spool:
     """Read the body up to `bytes_max`; refuses by Content-Length first, and by count while reading.
 
-    Raises Problem for a body that is too large, coded, empty or cut off.
+    Raises Problem for a body that is too large, too slow, coded, empty or cut off.
     """
     if request.headers.get("content-encoding", "identity") != "identity":
         raise Problem("encoding", "send it without Content-Encoding")
@@ -67,16 +68,20 @@ async def spool_body(request: Request, bytes_max: int, folder: Path) -> Spool:
         raise Problem("too-large", f"at most {bytes_max} bytes are taken")
     spool = Spool(folder)
     try:
-        async for chunk in request.stream():
-            if spool.size + len(chunk) > bytes_max:
-                raise Problem("too-large", f"at most {bytes_max} bytes are taken")
-            if chunk:
-                spool.write(chunk)
+        async with asyncio.timeout(seconds_max):
+            async for chunk in request.stream():
+                if spool.size + len(chunk) > bytes_max:
+                    raise Problem("too-large", f"at most {bytes_max} bytes are taken")
+                if chunk:
+                    spool.write(chunk)
         if not spool.size:
             raise Problem("empty-body")
     except ClientDisconnect:
         spool.close()
         raise Problem("not-readable", "the connection ended before the body did") from None
+    except TimeoutError:
+        spool.close()
+        raise Problem("too-slow", f"a body may take {seconds_max:g} s") from None
     except BaseException:
         spool.close()
         raise

@@ -56,11 +56,20 @@ def raw_post(headers: as2.Headers, body: bytes, *, without: str = "", **changed:
 
 
 @contextmanager
-def listening(home: Path, *, queue_max: int = 10_000, **agreed: str) -> Iterator[House]:
+def listening(
+    home: Path, *, queue_max: int = 10_000, connections_max: int = 512, body_seconds_max: int = 600, **agreed: str
+) -> Iterator[House]:
     """A town that takes AS2 over real sockets; its worker rests, so that a test says when messages are processed."""
     town = as2_town(home, **agreed)
     town.bring(order(), "erp")
-    server = build_server(town.street, Settings(home=home, message_bytes_max=BYTES_MAX, queue_max=queue_max))
+    settings = Settings(
+        home=home,
+        message_bytes_max=BYTES_MAX,
+        queue_max=queue_max,
+        connections_max=connections_max,
+        body_seconds_max=body_seconds_max,
+    )
+    server = build_server(town.street, settings)
     application: FastAPI = server.config.app  # type: ignore[assignment]
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

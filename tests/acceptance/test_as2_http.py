@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -160,6 +162,22 @@ def test_a_full_queue_asks_partners_to_come_again(tmp_path: Path, acme: As2Partn
         house.town.street.run_until_idle()
         gate.look_again()
         assert house.post(acme.build(_notice(3), "3@acme")).status == 200
+
+
+def test_a_body_that_trickles_is_refused_when_its_time_is_up(tmp_path: Path, acme: As2Partner) -> None:
+    with listening(tmp_path / "home", body_seconds_max=1) as house:
+        built = acme.build(b"x", "slow@acme")
+        half = raw_post(built.headers, built.body)[:-1]
+
+        assert (house.send(half).status, house.shown()) == (408, [])
+
+
+def test_more_connections_than_are_allowed_are_turned_away(tmp_path: Path, acme: As2Partner) -> None:
+    with listening(tmp_path / "home", connections_max=3) as house, contextlib.ExitStack() as idle:
+        for _ in range(3):
+            idle.enter_context(socket.create_connection(("127.0.0.1", house.port), timeout=60))
+
+        assert house.post(acme.build(_notice(7), "crowd@acme")).status == 503
 
 
 def test_every_answer_has_one_date(house: House, acme: As2Partner) -> None:
