@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.rows import ROUNDS_MIN
+from gateway.logs import set_up_logs
 
 NAMES = ("sftp", "street", "x12")
 
@@ -25,6 +26,8 @@ def main() -> int:
     parser.add_argument("--only", default="", help="street: the rows whose id begins so, as street.accept")
     parser.add_argument("--out", type=Path, help="corpus: write the messages here")
     chosen = parser.parse_args()
+    # To stderr, and only trouble: stdout belongs to the rows.
+    set_up_logs("warning")
     if chosen.name == "corpus":
         return _corpus(chosen)
     if chosen.rounds < ROUNDS_MIN:

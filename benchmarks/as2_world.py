@@ -28,8 +28,8 @@ VALID_FROM, VALID_TO = datetime(2026, 1, 1, tzinfo=UTC), datetime(2036, 1, 1, tz
 
 LINES = 18
 """Lines of a notice: the mean of the corpus."""
-CONTAINERS = 11
-"""Labelled containers of a line, which bring a notice to about 10 KB."""
+CONTAINERS = 1
+"""Labelled containers of a line, as the corpus has them."""
 PER_CONTAINER = 12
 SHIPMENTS_MAX = 10
 """Notices that answer one order."""
