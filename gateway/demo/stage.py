@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +39,13 @@ from ledger.book import verify
 
 START_S = 30
 STOP_S = 10
+LOOK_UP_S = 1.0
 WIDTH = 118
 """Columns where there is no terminal to ask."""
 ANSWERS = ("997", "861", "824")
+
+_told_to_leave: list[int] = []
+"""Signals that asked the demo to end."""
 
 
 def run_demo(settings: Settings, *, serve: bool = False, quiet: bool = False, sshd: str = "auto") -> dict[str, Any]:
@@ -62,6 +66,7 @@ def run_demo(settings: Settings, *, serve: bool = False, quiet: bool = False, ss
     now = settings.clock()()
     documents, were_there = kept_documents(folder, now)
     # Whoever ends the demo politely must not leave a server of its own behind.
+    _told_to_leave.clear()
     signal.signal(signal.SIGTERM, _leave)
     with (
         _supplier(settings, folder / SUPPLIER.partner) as (supplier, plant),
@@ -136,6 +141,8 @@ def _serving(settings: Settings, folder: Path) -> Iterator[tuple[str, subprocess
 
 
 def _leave(number: int, _frame: object) -> None:
+    # Python lets nothing out of a finaliser, where a signal may fall like anywhere: `_stay` then sees the mark.
+    _told_to_leave.append(number)
     raise SystemExit(128 + number)
 
 
@@ -206,7 +213,8 @@ def _stay(home: Path, url: str, folder: Path, scene: Scene, process: subprocess.
         f"crossdock --home {home} sftp list",
     ):
         out.print(f"  {command}", soft_wrap=True)
-    try:
-        process.wait()
-    except KeyboardInterrupt:
-        pass
+    with suppress(KeyboardInterrupt):
+        while not _told_to_leave:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(LOOK_UP_S)
+                return
