@@ -21,16 +21,13 @@ from gateway.transports.as2.dispositions import UNEXPECTED_PROCESSING_ERROR
 from gateway.transports.as2.mdn_reading import is_mdn, read_mdn
 from gateway.transports.as2.messages import Built, Expected, Mdn, MdnReading
 from gateway.transports.as2.terms import Station
+from gateway.transports.statuses import judge_status, read_retry_after
 
 CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 120.0
 """A synchronous MDN comes after the partner has opened the whole message. Once begun, it may take as long again."""
 ANSWER_BYTES_MAX = 1024 * 1024
 CHUNK_BYTES = 64 * 1024
-TRY_AGAIN = frozenset({408, 421, 425, 429})
-"""Client errors that time mends; every 5xx is such too. Source: RFC 9110 sections 15.5 and 15.6, RFC 6585."""
-SET_UP = frozenset({401, 403, 404})
-"""What a server says to everybody while its set-up is wrong, as every redirect is: its people can mend it."""
 
 Resolve = Callable[[str, int], list[str]]
 """Addresses of a host, as text; raises OSError."""
@@ -185,20 +182,16 @@ class Sender:
 def _judged(answer: _Answer) -> Sent:
     """What the HTTP status alone says."""
     status = answer.status
-    result: Result = "never"
-    needs_person = status in SET_UP or 300 <= status < 400
     if not answer.is_whole:
         reason = f"HTTP {status} with an answer of more than {ANSWER_BYTES_MAX} bytes"
         return Sent(result="never", reason=reason, status=status, headers=answer.headers)
-    if 200 <= status < 300:
-        result = "arrived"
-    elif needs_person or status in TRY_AGAIN or status >= 500:
-        result = "later"
+    judged = judge_status(status)
+    asked = next((value for name, value in answer.headers if name.lower() == "retry-after"), "")
     return Sent(
-        result=result,
+        result=judged.result,
         reason=f"HTTP {status}",
-        retry_after_s=_retry_after(answer.headers) if result == "later" else None,
-        needs_person=needs_person,
+        retry_after_s=read_retry_after(asked) if judged.result == "later" else None,
+        needs_person=judged.needs_person,
         status=status,
         headers=answer.headers,
         body=answer.body,
@@ -221,12 +214,6 @@ def _with_mdn(sent: Sent, reading: MdnReading) -> Sent:
         # An error page of theirs that happens to be a report; the status stands.
         result, needs_person = "later", sent.needs_person
     return msgspec.structs.replace(sent, result=result, reason=reading.reason, needs_person=needs_person, mdn=reading)
-
-
-def _retry_after(headers: tuple[tuple[str, str], ...]) -> float | None:
-    """Seconds the receiver asks us to wait; None when it does not, or names a date. Source: RFC 9110, 10.2.3."""
-    text = next((value for name, value in headers if name.lower() == "retry-after"), "")
-    return float(text) if text.isascii() and text.isdigit() else None
 
 
 def _chunks(body: bytes) -> Iterator[bytes]:

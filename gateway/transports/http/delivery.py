@@ -17,6 +17,8 @@ from typing import Literal, NamedTuple
 import httpx2
 import tenacity
 
+from gateway.transports.statuses import judge_status, read_retry_after
+
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 20.0
 """Until the answer begins. What follows its status is read as long again, so that the connection can be kept."""
@@ -24,10 +26,6 @@ ANSWER_BYTES_MAX = 64 * 1024
 """Read of an answer for the same reason; only its status and Retry-After count."""
 TRIES = 3
 """Tries within one delivery, for connections that break."""
-TRY_AGAIN = frozenset({408, 421, 425, 429})
-"""Client errors that time mends; every 5xx is such too. Source: RFC 9110 sections 15.5 and 15.6, RFC 6585."""
-SET_UP = frozenset({401, 403, 404})
-"""What a server says to everybody while its set-up is wrong, as every redirect is: its people can mend it."""
 
 
 class Destination(NamedTuple):
@@ -77,15 +75,12 @@ class Sender:
         except (httpx2.InvalidURL, UnicodeError) as error:
             # UnicodeError: a host such as `acme..example`, which no look-up can be asked for.
             return Outcome("never", f"the url cannot be used: {error}")
-        status = response.status_code
-        if 200 <= status < 300:
+        judged = judge_status(response.status_code)
+        if judged.result == "arrived":
             return Outcome("arrived")
-        reason = f"HTTP {status}"
-        if status in TRY_AGAIN or status >= 500:
-            return Outcome("later", reason, _retry_after(response))
-        if status in SET_UP or 300 <= status < 400:
-            return Outcome("later", reason, needs_person=True)
-        return Outcome("never", reason)
+        can_wait = judged.result == "later" and not judged.needs_person
+        retry_after_s = read_retry_after(response.headers.get("retry-after", "")) if can_wait else None
+        return Outcome(judged.result, f"HTTP {response.status_code}", retry_after_s, judged.needs_person)
 
     @tenacity.retry(
         retry=tenacity.retry_if_exception_type((httpx2.ConnectError, httpx2.ReadError, httpx2.RemoteProtocolError)),
@@ -124,9 +119,3 @@ def sign(secret: str, id: str, now: datetime, body: bytes) -> str:
             raise ValueError("what follows whsec_ is no base64") from error
     signed = b"%s.%d.%s" % (id.encode(), int(now.timestamp()), body)
     return "v1," + base64.b64encode(hmac.digest(key, signed, "sha256")).decode()
-
-
-def _retry_after(response: httpx2.Response) -> float | None:
-    """Seconds the receiver asks us to wait; None when it does not, or names a date. Source: RFC 9110, 10.2.3."""
-    text = response.headers.get("retry-after", "")
-    return float(text) if text.isascii() and text.isdigit() else None
