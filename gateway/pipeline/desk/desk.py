@@ -153,9 +153,12 @@ class Desk:
         with self._processing:
             context = self.context(now)
             posted = self._processor.run(context)
-            while write_drafts(self.database, self.writer, context):
-                pass
+            self._write_drafts(context)
         return Progress(messages=posted.messages, documents=posted.documents, parked=posted.parked)
+
+    def _write_drafts(self, context: Context) -> None:
+        while write_drafts(self.database, self.writer, context):
+            pass
 
     def deliver(self, now: datetime) -> Progress:
         """Every destination with something due is tried once."""
@@ -176,8 +179,7 @@ class Desk:
         done = elapse(self.database, self.writer, context)
         self._receiver.tell_not_kept(now)
         self._ends.look(context.configuration.partners, self.home.keys, self.writer, now)
-        while write_drafts(self.database, self.writer, context):
-            pass
+        self._write_drafts(context)
         return Progress(elapsed=done.events + done.overdue)
 
     def register(self, clock: Callable[[], datetime]) -> OwnRegister:
@@ -233,8 +235,7 @@ class Desk:
         if not self.writer.run(job):
             raise PartnerMistake("not_found", f"we sent no message {id}")
         context = self.context(now)
-        while write_drafts(self.database, self.writer, context):
-            pass
+        self._write_drafts(context)
         return id
 
     def record_events(self, events: Sequence[AnyEvent], actor: str, now: datetime) -> list[Recorded]:
@@ -248,8 +249,7 @@ class Desk:
             return recorded[: len(stamped)]
 
         recorded = self.writer.run(job)
-        while write_drafts(self.database, self.writer, context):
-            pass
+        self._write_drafts(context)
         return recorded
 
     def fetch(self, id: str, partner: str, now: datetime) -> bytes:
