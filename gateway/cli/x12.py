@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gateway.cli import frame
+from gateway.cli.x12_ack import PartnerOf, answer_json, write_answer
+from gateway.cli.x12_json import reading_json
 
 if TYPE_CHECKING:
-    from gateway.document import Delimiters, Document, Fault, Party
-    from gateway.x12 import Group, Guides, Interchange, Reading
+    from gateway.document import Fault, Party
+    from gateway.x12 import Guides, Reading
 
 app = typer.Typer(no_args_is_help=True, help="Check, acknowledge and show X12.")
 
@@ -32,7 +34,7 @@ def check(files: Files, json: AsJson = False, partner: OfPartner = "") -> None:
         readable = readable or bool(reading.interchanges)
         worst = max(worst, frame.FAULTS if any(_all_faults(reading)) or not reading.accepted else 0)
         if json:
-            frame.print_json({"file": file, **_reading_json(reading)})
+            frame.print_json({"file": file, **reading_json(reading)})
         else:
             _tell(file, reading)
     if worst:
@@ -55,9 +57,9 @@ def ack(
         raise typer.Exit(frame.CANNOT_RUN)
     now = frame.settings().clock()()
     for number, interchange in enumerate(reading.interchanges, control):
-        answer = _answer(interchange, guides, number, now, partner_of)
+        answer = write_answer(interchange, guides, number, now, partner_of)
         if json:
-            frame.print_json(_answer_json(interchange, answer))
+            frame.print_json(answer_json(interchange, answer))
         elif answer:
             frame.say(answer.decode("latin-1").rstrip("\n"))
         else:
@@ -105,8 +107,6 @@ def guides(json: AsJson = False) -> None:
 
 # --- what is in force ---------------------------------------------------------------------------------------------
 
-PartnerOf = Callable[["Party", "Party", str, str], str]
-
 
 def _configuration(partner: str) -> tuple[Guides, PartnerOf]:
     """Guides and the way to a partner; a home is used if there is one."""
@@ -149,58 +149,6 @@ def _all_faults(reading: Reading) -> Iterator[Fault]:
         yield from document.faults
 
 
-def _reading_json(reading: Reading) -> dict[str, Any]:
-    interchanges = [_interchange_json(interchange) for interchange in reading.interchanges]
-    return {"accepted": reading.accepted, "interchanges": interchanges, "faults": _faults_json(reading.faults)}
-
-
-def _interchange_json(interchange: Interchange) -> dict[str, Any]:
-    return {
-        "control": interchange.control,
-        "version": interchange.version,
-        "test": interchange.test,
-        "faults": _faults_json(interchange.faults),
-        "groups": [_group_json(group) for group in interchange.groups],
-    }
-
-
-def _group_json(group: Group) -> dict[str, Any]:
-    return {
-        "id": group.id,
-        "control": group.control,
-        "version": group.version,
-        "faults": _faults_json(group.faults),
-        "documents": [_document_json(document) for document in group.documents],
-    }
-
-
-def _document_json(document: Document) -> dict[str, Any]:
-    return {
-        "set": document.type,
-        "control": document.control.number,
-        "accepted": document.accepted,
-        "guide": document.guide or None,
-        "faults": _faults_json(document.faults),
-    }
-
-
-def _faults_json(faults: Sequence[Fault]) -> list[dict[str, Any]]:
-    return [
-        {
-            "segment": fault.segment,
-            "tag": fault.tag or None,
-            "element": fault.element,
-            "component": fault.component,
-            "code": fault.code,
-            "value": fault.value,
-            "text": fault.text,
-            "level": fault.level,
-            "rejects": fault.rejects,
-        }
-        for fault in faults
-    ]
-
-
 def _tell(file: str, reading: Reading) -> None:
     for fault in reading.faults:
         frame.say(f"{file}: {fault.text}")
@@ -223,55 +171,3 @@ def _tell_faults(where: str, faults: Sequence[Fault]) -> None:
         note = "" if fault.rejects else " (noted)"
         text = "".join(letter if letter.isprintable() else "?" for letter in fault.text)
         frame.say(f"{where}{place}: {fault.code} {text}{note}")
-
-
-# --- what answers -------------------------------------------------------------------------------------------------
-
-
-def _answer(interchange: Interchange, guides: Guides, number: int, now: Any, partner_of: PartnerOf) -> bytes:
-    """The answering interchange, a segment a line; empty when nothing answers. Numbers count up from `number`."""
-    from gateway import x12
-
-    delimiters = _usable(interchange.delimiters)
-    plan = x12.plan_acks(interchange, delimiters=delimiters)
-    if plan.ta1 is None and not plan.groups:
-        return b""
-    groups = tuple(
-        x12.OutgoingGroup(
-            id="FA",
-            sender=group.group_sender,
-            receiver=group.group_receiver,
-            control=number + at,
-            version=group.version,
-            documents=(x12.OutgoingDocument(set_id="997", control="0001", segments=group.segments),),
-        )
-        for at, group in enumerate(plan.groups)
-    )
-    return x12.write_interchange(
-        groups,
-        guides,
-        sender=interchange.receiver,
-        receiver=interchange.sender,
-        control=number,
-        now=now,
-        test=interchange.test,
-        partner_id=partner_of(interchange.sender, interchange.receiver, "", ""),
-        delimiters=delimiters,
-        acks=() if plan.ta1 is None else (plan.ta1,),
-        line_break="" if delimiters.segment in "\r\n" else "\n",
-    )
-
-
-def _usable(delimiters: Delimiters) -> Delimiters:
-    """The partner's own delimiters, made whole where its ISA left one out."""
-    return delimiters if delimiters.component else delimiters._replace(component=">")
-
-
-def _answer_json(interchange: Interchange, answer: bytes) -> dict[str, Any]:
-    delimiters = _usable(interchange.delimiters)
-    text = answer.decode("latin-1")
-    raws = [raw.strip("\r\n") for raw in text.split(delimiters.segment)]
-    segments = [raw.split(delimiters.element) for raw in raws if raw]
-    kinds = [segment[0] for segment in segments]
-    kind = "997" if "AK1" in kinds else "TA1" if "TA1" in kinds else None
-    return {"answers": interchange.control, "kind": kind, "to": str(interchange.sender), "segments": segments}
