@@ -18,8 +18,8 @@ def names_in(folder: Path) -> set[str]:
 
 
 def is_mapped(folder: Path) -> bool:
-    # An X12 set may be known by its guide alone: it is checked, acknowledged and shown, and no event comes of it. Every
-    # other format, and a folder that has answers to compare with, needs its map.
+    # An X12 set may be known by its guide alone: it is checked, acknowledged and shown, and no event comes of it.
+    # Every other format, and a folder that has answers to compare with, needs its map.
     names = names_in(folder)
     return folder.parts[1] != "x12" or "map.yaml" in names or any(name.endswith(".expected.json") for name in names)
 
