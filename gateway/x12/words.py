@@ -1,0 +1,55 @@
+"""What segments are called and what codes mean, in our own short words; one table for all releases, one of a release.
+
+Names of elements stand in the guide and in the release's dictionary. Nothing here decides whether a value is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from xml.etree.ElementTree import Element
+
+import defusedxml.ElementTree as xml  # type: ignore[import-untyped]
+
+from gateway.errors import OperatorMistake
+
+SHARED = "mappings/x12/_release/words.xml"
+
+
+class Words:
+    """Names and meanings of one release. What has none is "": it is shown as it was sent."""
+
+    def __init__(self, segments: Mapping[str, str], codes: Mapping[str, Mapping[str, str]]) -> None:
+        self._segments = segments
+        self._codes = codes
+
+    def segment(self, tag: str) -> str:
+        """`REF` -> `reference`."""
+        return self._segments.get(tag, "")
+
+    def code(self, data_element: str, code: str) -> str:
+        """Meaning of a code of a data element: `128`, `BM` -> `bill of lading`."""
+        return self._codes.get(data_element, {}).get(code, "")
+
+
+def read_words(sources: Mapping[str, bytes], release: str) -> Words:
+    """The words of a release: its own `words.xml`, then the shared one. No file, no words."""
+    segments: dict[str, str] = {}
+    codes: dict[str, dict[str, str]] = {}
+    for path in (SHARED, f"mappings/x12/{release}/_release/words.xml"):
+        if path in sources:
+            root = parse_words(sources[path], path)
+            segments |= {e.get("id", ""): (e.text or "").strip() for e in root.iterfind("./segments/segment")}
+            for table in root.iterfind("./codes"):
+                meanings = {e.get("id", ""): (e.text or "").strip() for e in table.iterfind("./code")}
+                codes.setdefault(table.get("data_ele", ""), {}).update(meanings)
+    return Words(segments, codes)
+
+
+def parse_words(content: bytes, file: str) -> Element:
+    """The root of a words.xml. Raises OperatorMistake naming the line."""
+    try:
+        root: Element = xml.fromstring(content)
+    except (xml.ParseError, ValueError) as error:
+        line = getattr(error, "position", (None,))[0]
+        raise OperatorMistake(f"is not XML that is read here: {error}", file=file, line=line) from error
+    return root

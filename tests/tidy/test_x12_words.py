@@ -1,0 +1,73 @@
+"""Whatever a guide names can be told to a person: every segment has a name, every code that it lists a meaning."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gateway.resources import read_sources, source_files
+from gateway.x12 import Guides
+from gateway.x12.rules import CompositeRule, ElementRule, iterate_segments
+from gateway.x12.words import SHARED, parse_words, read_words
+
+SOURCES = read_sources(source_files([Path()]))
+GUIDES = Guides(SOURCES).load_all()
+
+
+def elements_of(guide: object) -> list[ElementRule]:
+    rules = [rule for segment in iterate_segments(guide.document) for rule in segment.elements]  # type: ignore[attr-defined]
+    parts = [part for rule in rules if isinstance(rule, CompositeRule) for part in rule.parts]
+    return [*parts, *(rule for rule in rules if isinstance(rule, ElementRule))]
+
+
+def test_every_segment_of_every_guide_has_a_name() -> None:
+    nameless = {
+        (guide.release, guide.set_id, segment.tag)
+        for guide in GUIDES
+        for segment in iterate_segments(guide.document)
+        if not read_words(SOURCES, guide.release).segment(segment.tag)
+    }
+
+    assert not nameless
+
+
+def test_every_element_of_every_guide_has_a_name() -> None:
+    nameless = {
+        (guide.release, guide.set_id, element.data_element)
+        for guide in GUIDES
+        for element in elements_of(guide)
+        if not element.name
+    }
+
+    assert not nameless
+
+
+def test_every_code_that_a_guide_lists_has_a_meaning() -> None:
+    words = {guide.release: read_words(SOURCES, guide.release) for guide in GUIDES}
+
+    missing = sorted(
+        {
+            (guide.release, guide.set_id, element.data_element, code)
+            for guide in GUIDES
+            for element in elements_of(guide)
+            for code in element.codes
+            if not words[guide.release].code(element.data_element, code)
+        }
+    )
+
+    assert not missing, "\n".join(f"{SHARED} lacks data element {e} code {c} ({r} {s})" for r, s, e, c in missing)
+
+
+def test_words_are_sorted_and_stand_once() -> None:
+    for path in [path for path in SOURCES if path.endswith("/words.xml")]:
+        root = parse_words(SOURCES[path], path)
+        segments = [segment.get("id", "") for segment in root.iterfind("./segments/segment")]
+        tables = [table.get("data_ele", "") for table in root.iterfind("./codes")]
+        assert segments == sorted(set(segments)), path
+        assert tables == sorted(set(tables), key=_by_number), path
+        for table in root.iterfind("./codes"):
+            codes = [code.get("id", "") for code in table.iterfind("./code")]
+            assert codes == sorted(set(codes)), f"{path} {table.get('data_ele')}"
+
+
+def _by_number(data_element: str) -> tuple[int, int, str]:
+    return (0, int(data_element), "") if data_element.isdigit() else (1, 0, data_element)
