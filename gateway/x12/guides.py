@@ -8,23 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
-from xml.etree.ElementTree import Element, ParseError, tostring
-
-import defusedxml.ElementTree as xml  # type: ignore[import-untyped]
-from defusedxml import DefusedXmlException
+from xml.etree.ElementTree import Element, tostring
 
 from gateway.document import Delimiters
 from gateway.errors import OperatorMistake
 from gateway.resources import Entry, Mistake, Mistakes, did_you_mean, read_sources, read_yaml, source_files
 from gateway.x12.automaton import Automaton
+from gateway.x12.describe import Description, code_names, describe
 from gateway.x12.limits import LIMITS
 from gateway.x12.lint import lint_guide
 from gateway.x12.overlay import KNOWN_KEYS, apply_overlay
 from gateway.x12.rules import CompositeRule, LoopRule, SegmentRule, iterate_segments, read_rules
+from gateway.x12.source import parse, parse_lined
+from gateway.x12.words import Words, read_words
 
 
 class Guide:
@@ -32,7 +32,7 @@ class Guide:
 
     def __init__(
         self, set_id: str, group_id: str, release: str, partner: str, digest: str, document: LoopRule,
-        origins: Mapping[str, str], file: str,
+        origins: Mapping[str, str], file: str, name: str = "", direction: str = "",
     ) -> None:  # fmt: skip
         self.set_id, self.group_id, self.release, self.partner = set_id, group_id, release, partner
         self.hash = digest
@@ -41,6 +41,10 @@ class Guide:
         self.origins = dict(origins)
         self.file = file
         """Source it was read from: `mappings/x12/004010/856/guide.xml`."""
+        self.name = name
+        """Our words for the set: `ship notice`."""
+        self.direction = direction
+        """Who usually sends it to whom; the agreement decides: `supplier to us`."""
         self._automata: dict[Delimiters, Automaton] = {}
 
     def automaton(self, delimiters: Delimiters) -> Automaton:
@@ -119,6 +123,8 @@ class Guides:
         self._sources = sources
         self._loaded: dict[_Place, Guide] = {}
         self._releases: dict[str, _Release] = {}
+        self._words: dict[str, Words] = {}
+        self._described: dict[str, tuple[Description, Words]] = {}
         self._places: dict[_Place, str] = {}
         for path in sorted(sources):
             parts = path.split("/")
@@ -154,6 +160,24 @@ class Guides:
                 return guide
         return None
 
+    def describe(self, guide: Guide) -> tuple[Description, Words]:
+        """The guide in words, each line with its origin, and the words by which its documents are told."""
+        if guide.hash not in self._described:
+            transaction, origins = self._effective(guide.file, lined=True)
+            words = self.words(guide.release).with_codes(code_names(transaction))
+            self._described[guide.hash] = describe(transaction, guide.document, words, origins), words
+        return self._described[guide.hash]
+
+    def words(self, release: str) -> Words:
+        """Names of segments and meanings of codes in a release."""
+        if release not in self._words:
+            self._words[release] = read_words(self._sources, release)
+        return self._words[release]
+
+    def by_hash(self, digest: str) -> Guide | None:
+        """The guide that checked a document, as `Document.guide` names it; None when it is no longer in force."""
+        return next((guide for guide in self._loaded.values() if guide.hash == digest), None)
+
     def load_all(self) -> tuple[Guide, ...]:
         """Every guide, loaded and linted. Raises one Mistakes naming all that is wrong."""
         mistakes: list[Mistake] = []
@@ -179,11 +203,14 @@ class Guides:
         group = transaction.findtext(".//segment[@xid='GS']/element[@xid='GS01']/valid_codes/code") or ""
         digest = hashlib.sha256(release.digest + tostring(transaction)).hexdigest()
         document = release.read(transaction)
-        return Guide(place.set_id, group, place.release, place.partner, digest, document, origins, path)
+        told = transaction.get("name", ""), transaction.get("direction", "")
+        return Guide(place.set_id, group, place.release, place.partner, digest, document, origins, path, *told)
 
-    def _effective(self, path: str) -> tuple[Element, dict[str, str]]:
+    def _effective(self, path: str, *, lined: bool = False) -> tuple[Element, dict[str, str]]:
+        """The guide's XML with its overlay applied; `lined`: every node knows its line, for people."""
+        read = parse_lined if lined else parse
         if path.endswith(".xml"):
-            return _parse(self._sources[path], path), {}
+            return read(self._sources[path], path), {}
         entry = Entry(read_yaml(self._sources[path], path), [])
         overlay = entry.mapping(KNOWN_KEYS)
         base = f"mappings/{overlay['extends'].text()}/guide.xml" if "extends" in overlay else ""
@@ -193,17 +220,17 @@ class Guides:
             raise Mistakes(entry.mistakes)
         release = path.split("/")[-3]
         guide, origins = apply_overlay(
-            _parse(self._sources[base], base), overlay, lambda tag: self._definition(base, release, tag)
+            read(self._sources[base], base), overlay, lambda tag: self._definition(base, release, tag, read)
         )
         if entry.mistakes:
             raise Mistakes(entry.mistakes)
         return guide, origins
 
-    def _definition(self, base: str, release: str, tag: str) -> Element | None:
+    def _definition(self, base: str, release: str, tag: str, read: Callable[[bytes, str], Element]) -> Element | None:
         """A segment's definition in the base guide, else in any base guide of the release."""
         others = [p for place, p in self._places.items() if place.release == release and p.endswith(".xml")]
         for path in dict.fromkeys((base, *others)):
-            found = _parse(self._sources[path], path).find(f".//segment[@xid='{tag}']")
+            found = read(self._sources[path], path).find(f".//segment[@xid='{tag}']")
             if found is not None:
                 return found
         return None
@@ -224,9 +251,9 @@ class _Release:
 
     def __init__(self, prefix: str, files: Mapping[str, bytes]) -> None:
         self._files = files
-        elements = _parse(files["dataele.xml"], prefix + "dataele.xml").iter("data_ele")
+        elements = parse(files["dataele.xml"], prefix + "dataele.xml").iter("data_ele")
         self.dictionary = {e.get("ele_num", ""): e.get("data_type", "") for e in elements}
-        code_sets = _parse(files["codes.xml"], prefix + "codes.xml").iter("codeset")
+        code_sets = parse(files["codes.xml"], prefix + "codes.xml").iter("codeset")
         self.code_sets = {e.findtext("id") or "": e for e in code_sets}
         self.digest = hashlib.sha256(b"".join(files[name] for name in ("codes.xml", "dataele.xml"))).digest()
 
@@ -239,13 +266,3 @@ class _Release:
             for name in ("dataele.xml", "codes.xml"):
                 (Path(folder) / name).write_bytes(self._files[name])
             return read_rules(transaction, Path(folder))
-
-
-def _parse(content: bytes, file: str) -> Element:
-    try:
-        root: Element = xml.fromstring(content)
-    except ParseError as error:
-        raise OperatorMistake(f"is not XML: {error}", file=file, line=error.position[0]) from error
-    except DefusedXmlException as error:
-        raise OperatorMistake(f"holds a declaration that is not read here: {error}", file=file) from error
-    return root

@@ -6,11 +6,8 @@ Names of elements stand in the guide and in the release's dictionary. Nothing he
 from __future__ import annotations
 
 from collections.abc import Mapping
-from xml.etree.ElementTree import Element
 
-import defusedxml.ElementTree as xml  # type: ignore[import-untyped]
-
-from gateway.errors import OperatorMistake
+from gateway.x12.source import parse
 
 SHARED = "mappings/x12/_release/words.xml"
 
@@ -30,6 +27,10 @@ class Words:
         """Meaning of a code of a data element: `128`, `BM` -> `bill of lading`."""
         return self._codes.get(data_element, {}).get(code, "")
 
+    def with_codes(self, own: Mapping[str, Mapping[str, str]]) -> Words:
+        """These words, where meanings that a guide or overlay gives itself go first."""
+        return Words(self._segments, self._codes | {n: {**self._codes.get(n, {}), **own[n]} for n in own})
+
 
 def read_words(sources: Mapping[str, bytes], release: str) -> Words:
     """The words of a release: its own `words.xml`, then the shared one. No file, no words."""
@@ -37,19 +38,9 @@ def read_words(sources: Mapping[str, bytes], release: str) -> Words:
     codes: dict[str, dict[str, str]] = {}
     for path in (SHARED, f"mappings/x12/{release}/_release/words.xml"):
         if path in sources:
-            root = parse_words(sources[path], path)
+            root = parse(sources[path], path)
             segments |= {e.get("id", ""): (e.text or "").strip() for e in root.iterfind("./segments/segment")}
             for table in root.iterfind("./codes"):
                 meanings = {e.get("id", ""): (e.text or "").strip() for e in table.iterfind("./code")}
                 codes.setdefault(table.get("data_ele", ""), {}).update(meanings)
     return Words(segments, codes)
-
-
-def parse_words(content: bytes, file: str) -> Element:
-    """The root of a words.xml. Raises OperatorMistake naming the line."""
-    try:
-        root: Element = xml.fromstring(content)
-    except (xml.ParseError, ValueError) as error:
-        line = getattr(error, "position", (None,))[0]
-        raise OperatorMistake(f"is not XML that is read here: {error}", file=file, line=line) from error
-    return root

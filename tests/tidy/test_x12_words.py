@@ -4,25 +4,32 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from gateway.resources import read_sources, source_files
-from gateway.x12 import Guides
+from gateway.x12 import Guide, Guides
 from gateway.x12.rules import CompositeRule, ElementRule, iterate_segments
-from gateway.x12.words import SHARED, parse_words, read_words
+from gateway.x12.source import parse
+from gateway.x12.words import SHARED, read_words
 
 SOURCES = read_sources(source_files([Path()]))
-GUIDES = Guides(SOURCES).load_all()
 
 
-def elements_of(guide: object) -> list[ElementRule]:
-    rules = [rule for segment in iterate_segments(guide.document) for rule in segment.elements]  # type: ignore[attr-defined]
+@pytest.fixture(scope="module")
+def guides() -> tuple[Guide, ...]:
+    return Guides(SOURCES).load_all()
+
+
+def elements_of(guide: Guide) -> list[ElementRule]:
+    rules = [rule for segment in iterate_segments(guide.document) for rule in segment.elements]
     parts = [part for rule in rules if isinstance(rule, CompositeRule) for part in rule.parts]
     return [*parts, *(rule for rule in rules if isinstance(rule, ElementRule))]
 
 
-def test_every_segment_of_every_guide_has_a_name() -> None:
+def test_every_segment_of_every_guide_has_a_name(guides: tuple[Guide, ...]) -> None:
     nameless = {
         (guide.release, guide.set_id, segment.tag)
-        for guide in GUIDES
+        for guide in guides
         for segment in iterate_segments(guide.document)
         if not read_words(SOURCES, guide.release).segment(segment.tag)
     }
@@ -30,10 +37,10 @@ def test_every_segment_of_every_guide_has_a_name() -> None:
     assert not nameless
 
 
-def test_every_element_of_every_guide_has_a_name() -> None:
+def test_every_element_of_every_guide_has_a_name(guides: tuple[Guide, ...]) -> None:
     nameless = {
         (guide.release, guide.set_id, element.data_element)
-        for guide in GUIDES
+        for guide in guides
         for element in elements_of(guide)
         if not element.name
     }
@@ -41,13 +48,13 @@ def test_every_element_of_every_guide_has_a_name() -> None:
     assert not nameless
 
 
-def test_every_code_that_a_guide_lists_has_a_meaning() -> None:
-    words = {guide.release: read_words(SOURCES, guide.release) for guide in GUIDES}
+def test_every_code_that_a_guide_lists_has_a_meaning(guides: tuple[Guide, ...]) -> None:
+    words = {guide.release: read_words(SOURCES, guide.release) for guide in guides}
 
     missing = sorted(
         {
             (guide.release, guide.set_id, element.data_element, code)
-            for guide in GUIDES
+            for guide in guides
             for element in elements_of(guide)
             for code in element.codes
             if not words[guide.release].code(element.data_element, code)
@@ -59,7 +66,7 @@ def test_every_code_that_a_guide_lists_has_a_meaning() -> None:
 
 def test_words_are_sorted_and_stand_once() -> None:
     for path in [path for path in SOURCES if path.endswith("/words.xml")]:
-        root = parse_words(SOURCES[path], path)
+        root = parse(SOURCES[path], path)
         segments = [segment.get("id", "") for segment in root.iterfind("./segments/segment")]
         tables = [table.get("data_ele", "") for table in root.iterfind("./codes")]
         assert segments == sorted(set(segments)), path
