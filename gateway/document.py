@@ -39,6 +39,10 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """False: accepted, but errors noted."""
     origin: str = ""
     """Where our side says so: `map.yaml:14 quantity`, `guide.yaml:3`."""
+    line: int | None = None
+    """Line of the message on which the segment, or what is no X12, begins; from 1. None: no message was read."""
+    first_byte: int | None = None
+    """Offset of that place in the message, from 0."""
 
 
 class Segment(NamedTuple):

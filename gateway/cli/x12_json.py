@@ -57,6 +57,8 @@ def _faults_json(faults: Sequence[Fault]) -> list[dict[str, Any]]:
             "text": fault.text,
             "level": fault.level,
             "rejects": fault.rejects,
+            "line": fault.line,
+            "byte": fault.first_byte,
         }
         for fault in faults
     ]

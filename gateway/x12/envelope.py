@@ -14,6 +14,7 @@ from gateway.x12.codes import GROUP_OF_SET
 from gateway.x12.elements import is_date, is_time
 from gateway.x12.guides import Guides
 from gateway.x12.limits import LIMITS, Limits
+from gateway.x12.locate import Ruler
 from gateway.x12.opened import OpenDocument, OpenGroup
 from gateway.x12.reading import Interchange, Reading
 from gateway.x12.scan import Header, Offsets, Piece, find_header, scan, skip_blanks
@@ -46,18 +47,21 @@ def read(
         return Reading(faults=(_loose(f"the message has {len(data)} bytes, more than {limits.message_bytes_max}"),))
     interchanges: list[Interchange] = []
     faults: list[Fault] = []
+    ruler = Ruler(data)
     at = skip_blanks(data, 0)
     while at < len(data):
         header = find_header(data, at, limits)
         if header is None or header.first_byte > at:
             stranger = data[at : header.first_byte if header else len(data)]
-            faults.append(_loose(describe(stranger, at, alone=header is None and not interchanges)))
+            fault = _loose(describe(stranger, at, alone=header is None and not interchanges))
+            faults.append(ruler.place(fault, at))
         if header is None:
             break
         if len(interchanges) >= limits.interchanges_max:
-            faults.append(_loose(f"more than {limits.interchanges_max} interchanges in one message"))
+            fault = _loose(f"more than {limits.interchanges_max} interchanges in one message")
+            faults.append(ruler.place(fault, header.first_byte))
             break
-        reader = _InterchangeReader(data, header, guides, partner_of, limits, trees)
+        reader = _InterchangeReader(data, header, guides, partner_of, limits, trees, ruler)
         interchanges.append(reader.read())
         at = skip_blanks(data, reader.end)
     if not data.strip():
@@ -76,10 +80,17 @@ class _InterchangeReader:
     """Reads one interchange; `end` is the offset behind it."""
 
     def __init__(
-        self, data: bytes, header: Header, guides: Guides, partner_of: PartnerOf, limits: Limits, trees: bool
+        self,
+        data: bytes,
+        header: Header,
+        guides: Guides,
+        partner_of: PartnerOf,
+        limits: Limits,
+        trees: bool,
+        ruler: Ruler,
     ) -> None:
         self._data, self._header, self._guides = data, header, guides
-        self._partner_of, self._limits, self._trees = partner_of, limits, trees
+        self._partner_of, self._limits, self._trees, self._ruler = partner_of, limits, trees, ruler
         fields = header.elements
         self.sender, self.receiver = Party(fields[4], fields[5]), Party(fields[6], fields[7])
         self.end = header.end
@@ -104,20 +115,21 @@ class _InterchangeReader:
                 break
         if not self._closed:
             self._end_document(None, self.end)
-            self._end_group(None)
-            self._fault("023", f"ends without IEA, after {self._count} segments", True)
+            self._end_group(None, self.end)
+            self._fault("023", f"ends without IEA, after {self._count} segments", True, self.end)
         return self._close()
 
     def _read_piece(self, piece: Piece) -> bool:
         """True when the interchange ends in this piece."""
         if piece.too_long:
-            self._fault("024", f"a segment at byte {piece.first_byte} has no terminator within the limit", True)
+            self._fault("024", "a segment has no terminator within the limit", True, piece.first_byte)
             return True
         if piece.empties:
-            self._fault("024", f"{piece.empties} empty segments were skipped (two terminators in a row)", False)
+            text = f"{piece.empties} empty segments were skipped (two terminators in a row)"
+            self._fault("024", text, False, piece.first_byte)
         raws, offsets, at = piece.raws, Offsets(piece), 0
         if piece.unterminated and raws[0].startswith("IEA" + self._separator):
-            self._fault("023", "the last segment, IEA, has no terminator", False)
+            self._fault("023", "the last segment, IEA, has no terminator", False, piece.first_byte)
         while at < len(raws):
             document = self._document
             if document is not None:
@@ -128,7 +140,8 @@ class _InterchangeReader:
                         document.raws += raws[began:at]
                     self._count += at - began
                     if document.checker.position > self._limits.segments_max:
-                        self._fault("024", f"a document has more than {self._limits.segments_max} segments", True)
+                        text = f"a document has more than {self._limits.segments_max} segments"
+                        self._fault("024", text, True, offsets.of(at))
                         return True
                     if document.checker.ended:
                         self._end_document(raws[at - 1].split(self._separator), offsets.of(at))
@@ -167,21 +180,22 @@ class _InterchangeReader:
             return True
         self._count += 1
         if tag == "GS":
-            self._end_group(None)
+            self._end_group(None, offsets.of(at))
             if len(self._groups) >= self._limits.groups_max:
-                self._fault("024", f"more than {self._limits.groups_max} groups", True)
+                self._fault("024", f"more than {self._limits.groups_max} groups", True, offsets.of(at))
                 return True
-            self._begin_group(elements)
+            self._begin_group(elements, offsets.of(at))
         elif tag == "ST" and self._group is not None:
             if len(self._group.documents) >= self._limits.documents_max:
-                self._fault("024", f"more than {self._limits.documents_max} documents in a group", True)
+                text = f"more than {self._limits.documents_max} documents in a group"
+                self._fault("024", text, True, offsets.of(at))
                 return True
             self._begin_document(raw, elements, offsets.of(at))
         elif tag == "GE" and self._group is not None:
-            self._end_group(elements)
+            self._end_group(elements, offsets.of(at))
         elif tag == "IEA":
-            self._end_group(None)
-            self._end_interchange(elements)
+            self._end_group(None, offsets.of(at))
+            self._end_interchange(elements, offsets.of(at))
             self.end = offsets.of(at + 1)
             return True
         elif tag == "TA1" and self._group is None:
@@ -189,7 +203,8 @@ class _InterchangeReader:
         else:
             self._stray += 1
             if self._stray == 1:
-                self._fault("024" if tag != "ST" else "022", f"{tag[:10]} stands outside of a {_home(tag)}", True)
+                text = f"{tag[:10]} stands outside of a {_home(tag)}"
+                self._fault("024" if tag != "ST" else "022", text, True, offsets.of(at))
         return False
 
     # --- interchange ----------------------------------------------------------------------------------------
@@ -211,18 +226,21 @@ class _InterchangeReader:
         if fields[14] not in ("P", "T", "I"):
             self._fault("020", f'ISA15 "{fields[14][:5]}" is neither P nor T', True)
 
-    def _end_interchange(self, elements: list[str]) -> None:
+    def _end_interchange(self, elements: list[str], first_byte: int) -> None:
         self._closed = True
         count, control = (elements[n].strip() if n < len(elements) else "" for n in (1, 2))
         if not _same_number(control, self._header.elements[12]):
-            self._fault("001", f'IEA02 "{control[:20]}" is not ISA13 "{self._header.elements[12]}"', True)
+            self._fault("001", f'IEA02 "{control[:20]}" is not ISA13 "{self._header.elements[12]}"', True, first_byte)
         if not _same_number(count, str(len(self._groups))):
-            self._fault("021", f'IEA01 says "{count[:10]}" groups, {len(self._groups)} came', True)
+            self._fault("021", f'IEA01 says "{count[:10]}" groups, {len(self._groups)} came', True, first_byte)
         if not self._groups and not self._acks:
-            self._fault("022", "holds neither a group nor a TA1", True)
+            self._fault("022", "holds neither a group nor a TA1", True, first_byte)
 
-    def _fault(self, code: str, text: str, rejects: bool) -> None:
-        self._faults.append(Fault(code=code, text=text, level="interchange", rejects=rejects))
+    def _fault(self, code: str, text: str, rejects: bool, first_byte: int = -1) -> None:
+        """`first_byte` is that of the segment at fault; ISA when none is named."""
+        fault = Fault(code=code, text=text, level="interchange", rejects=rejects)
+        at = self._header.first_byte if first_byte < 0 else first_byte
+        self._faults.append(self._ruler.place(fault, at))
 
     def _close(self) -> Interchange:
         fields = self._header.elements
@@ -250,10 +268,10 @@ class _InterchangeReader:
 
     # --- group ----------------------------------------------------------------------------------------------
 
-    def _begin_group(self, elements: list[str]) -> None:
+    def _begin_group(self, elements: list[str], first_byte: int) -> None:
         group_sender, group_receiver = (elements[n].strip() if n < len(elements) else "" for n in (2, 3))
         partner = self._partner_of(self.sender, self.receiver, group_sender, group_receiver)
-        group = self._group = OpenGroup(elements, partner)
+        group = self._group = OpenGroup(elements, partner, first_byte, self._ruler)
         if not group.control.isdecimal() or len(group.control) > 9:
             group.fault("6", f'GS06 "{group.control[:20]}" is no control number')
         elif group.control.lstrip("0") in self._group_numbers:
@@ -265,19 +283,20 @@ class _InterchangeReader:
         self._group_numbers.add(group.control.lstrip("0"))
         self._groups.append(group)
 
-    def _end_group(self, elements: list[str] | None) -> None:
+    def _end_group(self, elements: list[str] | None, first_byte: int) -> None:
+        """`elements` of GE, or None where another segment stands in its place, or nothing does."""
         group, self._group = self._group, None
         if group is None:
             return
         if elements is None:
-            group.fault("3", "the group ends without GE")
+            group.fault("3", "the group ends without GE", first_byte)
             return
         count, control = (elements[n].strip() if n < len(elements) else "" for n in (1, 2))
         group.declared = count
         if not _same_number(control, group.control):
-            group.fault("4", f'GE02 "{control[:20]}" is not GS06 "{group.control}"')
+            group.fault("4", f'GE02 "{control[:20]}" is not GS06 "{group.control}"', first_byte)
         if not _same_number(count, str(len(group.documents))):
-            group.fault("5", f'GE01 says "{count[:10]}" documents, {len(group.documents)} came')
+            group.fault("5", f'GE01 says "{count[:10]}" documents, {len(group.documents)} came', first_byte)
 
     # --- document -------------------------------------------------------------------------------------------
 
@@ -312,17 +331,18 @@ class _InterchangeReader:
         if document is None or group is None:
             return
         if elements is None:
-            document.fault("2", "the document ends without SE")
+            document.fault("2", "the document ends without SE", document.count)
         else:
             declared, control = (elements[n].strip() if n < len(elements) else "" for n in (1, 2))
             if control != document.control:
-                document.fault("3", f'SE02 "{control[:20]}" is not ST02 "{document.control}"')
+                document.fault("3", f'SE02 "{control[:20]}" is not ST02 "{document.control}"', document.count)
             if not _same_number(declared, str(document.count)):
-                document.fault("4", f'SE01 says "{declared[:10]}" segments, {document.count} came')
+                text = f'SE01 says "{declared[:10]}" segments, {document.count} came'
+                document.fault("4", text, document.count)
         self._document = None
         root = self._tree(document)
         header = self._header
-        group.documents.append(document.close(group, header, self._guides, self._data, last_byte, root))
+        group.documents.append(document.close(group, header, self._guides, self._data, last_byte, root, self._ruler))
 
     def _tree(self, document: OpenDocument) -> Loop:
         if not self._trees:

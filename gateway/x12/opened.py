@@ -12,6 +12,7 @@ from gateway.document import Control, Delimiters, Document, Fault, Loop, Party
 from gateway.x12.check import Checker, capped
 from gateway.x12.guides import Guide, Guides
 from gateway.x12.limits import Limits
+from gateway.x12.locate import Ruler
 from gateway.x12.reading import Group
 from gateway.x12.scan import Header
 
@@ -19,17 +20,21 @@ from gateway.x12.scan import Header
 class OpenGroup:
     """A group that is being read."""
 
-    def __init__(self, elements: Sequence[str], partner: str) -> None:
+    def __init__(self, elements: Sequence[str], partner: str, first_byte: int, ruler: Ruler) -> None:
         fields = [elements[n].strip() if n < len(elements) else "" for n in range(9)]
         self.id, self.sender, self.receiver, self.control, self.version = (fields[n] for n in (1, 2, 3, 6, 8))
         self.partner = partner
+        self.first_byte = first_byte
+        self._ruler = ruler
         self.documents: list[Document] = []
         self.faults: list[Fault] = []
         self.numbers: set[str] = set()
         self.declared = ""
 
-    def fault(self, code: str, text: str) -> None:
-        self.faults.append(Fault(code=code, text=text, level="group"))
+    def fault(self, code: str, text: str, first_byte: int = -1) -> None:
+        """`first_byte` is that of the segment at fault; GS when none is named."""
+        at = self.first_byte if first_byte < 0 else first_byte
+        self.faults.append(self._ruler.place(Fault(code=code, text=text, level="group"), at))
 
     def close(self, rejecting: Fault | None) -> Group:
         """The group as a value. `rejecting` is the fault that refuses its interchange; documents fall with it."""
@@ -61,30 +66,39 @@ class OpenDocument:
         self.skipped = 1
         """Segments so far when there is no guide, ST included."""
         self.first_byte = 0
-        self.faults: list[Fault] = []
+        self._faults: list[Fault] = []
+        self._positions: list[int] = []
         self.raws: list[str] = []
 
     @property
     def count(self) -> int:
         return self.skipped if self.checker is None else self.checker.position
 
-    def fault(self, code: str, text: str) -> None:
-        self.faults.append(Fault(code=code, text=text, level="document"))
+    def fault(self, code: str, text: str, position: int = 1) -> None:
+        """`position` is that of the segment at fault, ST being 1."""
+        self._faults.append(Fault(code=code, text=text, level="document"))
+        self._positions.append(position)
 
     def close(
-        self, group: OpenGroup, header: Header, guides: Guides, data: bytes, last_byte: int, root: Loop
+        self, group: OpenGroup, header: Header, guides: Guides, data: bytes, last_byte: int, root: Loop, ruler: Ruler
     ) -> Document:
         """The document as a value; its bytes are `data[first_byte:last_byte]`."""
-        faults = tuple(self.faults)
         accepted: bool | None = None
         if self.checker is not None:
-            found = self.checker.faults()
-            faults = capped((*faults, *found), self.limits) if found else faults
-            accepted = not any(fault.rejects for fault in faults) if faults else True
+            for fault in self.checker.faults():
+                self._faults.append(fault)
+                self._positions.append(fault.segment or 1)
+            accepted = not any(fault.rejects for fault in self._faults)
         else:
-            accepted = False if faults else None
+            accepted = False if self._faults else None
             if not self.is_known:
-                faults = (*faults, _no_guide(self.set_id, group.version[:6], guides))
+                self._faults.append(_no_guide(self.set_id, group.version[:6], guides))
+                self._positions.append(1)
+        faults: tuple[Fault, ...] = ()
+        if self._faults:
+            kept = capped(self._faults, self.limits)
+            positions = [fault.segment or at for fault, at in zip(kept, self._positions, strict=False)]
+            faults = ruler.place_all(kept, positions, header, (self.first_byte, last_byte), self.limits)
         fields = header.elements
         return Document(
             format="x12",
@@ -125,6 +139,12 @@ def _refused(document: Document, why: Fault) -> Document:
     """The document as refused with its group or interchange."""
     fields = {name: getattr(document, name) for name in document.__struct_fields__}
     fields["accepted"] = False if document.accepted is not None else None
-    fault = Fault(code=why.code, level=why.level, text=f"refused with its {why.level}: {why.text}")
+    fault = Fault(
+        code=why.code,
+        level=why.level,
+        text=f"refused with its {why.level}: {why.text}",
+        line=why.line,
+        first_byte=why.first_byte,
+    )
     fields["faults"] = (*document.faults, fault)
     return Document(**fields)
