@@ -7,7 +7,7 @@ are to be looked at one by one (`elements.py`): what is rare or tolerated need n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from gateway.document import Delimiters
 from gateway.x12.rules import CompositeRule, ElementRule, SegmentRule
@@ -16,9 +16,10 @@ CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 !\"
 """X12 basic and extended sets. Source: X12.6; without the national letters."""
 
 _DAY = r"(?:(?:0[1-9]|1[0-2])(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])(?:29|30)|(?:0[13578]|1[02])31)"
-"""Month and day of any year; 29 February is left to the slow path, which knows leap years."""
+"""Month and day of any year."""
 
-_DATE_8, _DATE_6 = r"(?:1[89]|2\d)\d\d" + _DAY, r"\d\d" + _DAY
+_DATE_8 = rf"(?:(?:1[89]|2\d)\d\d{_DAY}|(?:1[89]|2\d)(?:0[48]|[2468][048]|[13579][26])0229)"
+_DATE_6 = rf"(?:\d\d{_DAY}|(?:[02468][048]|[13579][26])0229)"
 _TIME = r"(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d{1,3})?"
 _NEVER = "(?!)"
 
@@ -26,76 +27,142 @@ Match = Callable[[str], "re.Match[str] | None"]
 SyntaxTest = Callable[[Sequence[str], int], bool]
 
 
-def element_pattern(rule: ElementRule, letters: str) -> str:
-    """Expression for one non-empty clean value."""
-    if rule.codes:
-        fitting = [code for code in rule.codes if rule.least <= len(code) <= rule.most]
-        return "(?:" + "|".join(map(re.escape, sorted(fitting, key=lambda code: (-len(code), code)))) + ")"
-    least, most = max(rule.least, 1), rule.most
-    kind = rule.type[0] if rule.type.startswith("N") else rule.type
-    if kind in ("AN", "ID"):
-        return f"[{letters}]{{{least},{most}}}(?<! )"
-    if kind == "N":
-        return f"-?[0-9]{{{least},{most}}}"
-    if kind == "R":
-        digits = f"[0-9]{{{least},{most}}}"
-        return rf"-?(?:{digits}(?![0-9.])|(?=(?:\.?[0-9]){{{least},{most}}}(?![0-9.]))[0-9]*\.[0-9]+)"
-    if kind == "DT":
-        return "(?:" + "|".join([_DATE_8] * (least <= 8 <= most) + [_DATE_6] * (least <= 6 <= most)) + ")"
-    return _TIME if kind == "TM" and least <= 4 and most >= 8 else _NEVER
-
-
 def segment_match(rule: SegmentRule, delimiters: Delimiters) -> Match:
-    """`match` of the segment's expression over its raw text, terminator and line breaks excluded."""
+    """`match` of the segment's expression over its raw text, terminator and line breaks excluded.
+
+    It also holds the relations of `folded_pairs`. It may refuse what is clean but rare, never take what is not.
+    """
     taken = {delimiters.element, delimiters.component, delimiters.segment, delimiters.repetition}
     letters = "".join(re.escape(letter) for letter in CHARACTERS if letter not in taken)
-    parts: list[tuple[str, bool]] = []
-    for element in rule.elements:
-        if not element.used:
-            parts.append(("", False))
-        elif isinstance(element, CompositeRule):
-            parts.append((_composite_pattern(element, delimiters, letters), element.required))
+    separator = re.escape(delimiters.element)
+    pairs = folded_pairs(rule)
+    units: list[tuple[str, bool]] = []
+    number = 1
+    while number <= len(rule.elements):
+        element = rule.elements[number - 1]
+        if number in pairs:
+            both = (
+                _pattern(element, delimiters, letters, True),
+                _pattern(rule.elements[number], delimiters, letters, True),
+            )
+            units.append((f"(?:{both[0]}{separator}{both[1]}|{separator})", False))
+            number += 2
         else:
-            parts.append((element_pattern(element, letters), element.required))
-    return re.compile(re.escape(rule.tag) + _joined(parts, delimiters.element, leading=True) + r"\Z").match
+            units.append(
+                (_pattern(element, delimiters, letters, element.required), element.used and element.required)
+            )
+            number += 1
+    return re.compile(re.escape(rule.tag) + _tail(units, separator)).match
 
 
-def _composite_pattern(rule: CompositeRule, delimiters: Delimiters, letters: str) -> str:
+def folded_pairs(rule: SegmentRule) -> frozenset[int]:
+    """First numbers of neighbours that come together or not at all, which the expression itself sees to."""
+    related = [at for kind, at in rule.syntax]
+    found = set()
+    for kind, at in rule.syntax:
+        neighbours = kind == "P" and len(at) == 2 and at[1] == at[0] + 1 and at[1] <= len(rule.elements)
+        if neighbours and sum(bool({*at} & {*other}) for other in related) == 1:
+            both = rule.elements[at[0] - 1 : at[1]]
+            if all(element.used and not element.required for element in both):
+                found.add(at[0])
+    return frozenset(found)
+
+
+def _tail(units: Sequence[tuple[str, bool]], separator: str) -> str:
+    """Units with a separator before each; what no required one follows may be left away, separators included.
+
+    Either there is one more unit or the segment ends here: an alternative costs the matcher nothing to enter, as its
+    first character decides, where an optional group would. That first character also keeps the expression linear.
+    """
+    body = r"\Z"
+    must_follow = False
+    for pattern, required in reversed(units):
+        must_follow = must_follow or required
+        body = separator + pattern + body if must_follow else f"(?:{separator}{pattern}{body}|\\Z)"
+    return body
+
+
+def _pattern(element: ElementRule | CompositeRule, delimiters: Delimiters, letters: str, required: bool) -> str:
+    if not element.used:
+        return ""
+    if isinstance(element, CompositeRule):
+        return _composite_pattern(element, delimiters, letters, required)
+    return element_pattern(element, letters, required)
+
+
+def element_pattern(rule: ElementRule, letters: str, required: bool) -> str:
+    """Expression for one clean value; for an empty one, too, unless it is required."""
+    least, most = max(rule.least, 1), rule.most
+    kind = rule.type[0] if rule.type.startswith("N") else rule.type
+    empty = "" if required else "|"
+    if rule.codes:
+        return f"(?:{_any_of(code for code in rule.codes if rule.least <= len(code) <= rule.most)}{empty})"
+    if kind in ("AN", "ID"):
+        if least == 1 and not required:
+            return f"[{letters}]{{0,{most}}}(?<! )"
+        return _or_empty(f"[{letters}]{{{least},{most}}}(?<! )", required)
+    digits = f"[0-9]{{{least},{most}}}"
+    if kind == "N":
+        return f"(?:{digits}|-{digits}{empty})"
+    if kind == "R":
+        # Whole numbers first, for they are the rule; a point behind the digits is left to the second alternative.
+        decimal = rf"-?(?=(?:\.?[0-9]){{{least},{most}}}(?![0-9.]))[0-9]*\.[0-9]+"
+        return f"(?:{digits}(?![0-9.])|{decimal}|-{digits}(?![0-9.]){empty})"
+    if kind == "DT":
+        forms = [_DATE_8] * (least <= 8 <= most) + [_DATE_6] * (least <= 6 <= most)
+        return _or_empty("|".join(forms) or _NEVER, required)
+    return _or_empty(_TIME if kind == "TM" and least <= 4 and most >= 8 else _NEVER, required)
+
+
+def _or_empty(pattern: str, required: bool) -> str:
+    return f"(?:{pattern})" if required else f"(?:{pattern}|)"
+
+
+def _any_of(codes: Iterable[str]) -> str:
+    """Codes by their first character, so that a long list is not walked from its beginning; longer ones first."""
+    by_first: dict[str, list[str]] = {}
+    for code in sorted(codes, key=lambda code: (-len(code), code)):
+        by_first.setdefault(code[:1], []).append(re.escape(code[1:]))
+    if not by_first:
+        return _NEVER
+    return "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in sorted(by_first.items()))
+
+
+def _composite_pattern(rule: CompositeRule, delimiters: Delimiters, letters: str, required: bool) -> str:
     """A composite of separators alone is empty, whatever the relations think of it: the slow path knows."""
     if not delimiters.component:  # an ISA without ISA16: only the first component can be told
-        return element_pattern(rule.parts[0], letters)
-    inner = [
-        (element_pattern(part, letters) if part.used else "", part.used and part.required) for part in rule.parts
-    ]
-    bare = f"(?!{re.escape(delimiters.component)}+(?:{re.escape(delimiters.element)}|\\Z))"
-    return bare + _joined(inner, delimiters.component, leading=False)
+        whole = not any(part.required for part in rule.parts[1:])
+        return element_pattern(rule.parts[0], letters, required) if whole else _or_empty(_NEVER, required)
+    separator = re.escape(delimiters.component)
+    units = [(_pattern(part, delimiters, letters, part.required), part.used and part.required) for part in rule.parts]
+    bare = f"(?!{separator}*(?:{re.escape(delimiters.element)}|\\Z))"
+    whole = bare + units[0][0] + _optional_tail(units[1:], separator)
+    return _or_empty(whole, required)
 
 
-def _joined(parts: Sequence[tuple[str, bool]], separator: str, *, leading: bool) -> str:
-    """Parts with separators between them; what no required part follows may be left away, separators included.
-
-    Each optional tail begins with a literal separator, which keeps the expression linear.
-    """
+def _optional_tail(units: Sequence[tuple[str, bool]], separator: str) -> str:
+    """Components behind the first. What ends a composite is no one character, so these are optional groups."""
     body = ""
     must_follow = False
-    for index in range(len(parts) - 1, -1, -1):
-        pattern, required = parts[index]
+    for pattern, required in reversed(units):
         must_follow = must_follow or required
-        value = "" if not pattern else pattern if required else f"(?:{pattern})?"
-        if index == 0 and not leading:
-            return value + body
-        body = re.escape(separator) + value + body
+        body = separator + pattern + body
         if not must_follow:
             body = f"(?:{body})?"
     return body
 
 
 def syntax_test(rule: SegmentRule) -> SyntaxTest | None:
-    """A test of all relations of the segment over its split elements and their number; None when it has none."""
-    if not rule.syntax:
+    """A test of the relations that the expression does not see to, over split elements and their number.
+
+    None when there are none.
+    """
+    pairs = folded_pairs(rule)
+    syntax = [(kind, at) for kind, at in rule.syntax if not (kind == "P" and at[0] in pairs)]
+    if not syntax:
         return None
-    always = [_relation(kind, at) for kind, at in rule.syntax if kind == "R"]
-    ranked = sorted((at[0] if kind in "CL" else min(at), kind, at) for kind, at in rule.syntax if kind != "R")
+    always = [_relation(kind, at) for kind, at in syntax if kind == "R"]
+    ranked = sorted((at[0] if kind in "CL" else min(at), kind, at) for kind, at in syntax if kind != "R")
     nested = "True"
     # Most segments are short: what speaks of elements behind the end is passed over in one comparison.
     for least, kind, at in reversed(ranked):
