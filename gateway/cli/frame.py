@@ -74,6 +74,13 @@ def shown(text: str) -> str:
     return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)
 
 
+def write_page(pieces: Iterable[str]) -> None:
+    """A whole file on stdout, as UTF-8 whatever the terminal speaks: for `> page.html`."""
+    for piece in pieces:
+        sys.stdout.buffer.write(piece.encode())
+    sys.stdout.buffer.flush()
+
+
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Aligned columns, never cut: what a person reads and what `awk` and `grep` can read."""
     cells = [

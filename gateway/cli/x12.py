@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gateway.cli import frame
-from gateway.cli.x12_ack import PartnerOf, answer_json, write_answer
+from gateway.cli.x12_ack import PartnerOf, agreed_answers, answer_json, write_answer
 from gateway.cli.x12_json import reading_json
 
 if TYPE_CHECKING:
@@ -47,17 +47,22 @@ def ack(
     json: AsJson = False,
     partner: OfPartner = "",
     control: Annotated[int, typer.Option(help="First control number of the answers.", min=1)] = 1,
+    answer_by: Annotated[str, typer.Option("--as", help="997 or 999, whatever is agreed.")] = "",
 ) -> None:
-    """Print the TA1 and 997 that answer a file, one interchange for each received; exit 1 when it is at fault."""
+    """Print the TA1 and 997 or 999 that answer a file, one interchange for each received; exit 1 if it is at fault.
+
+    From release 005010 on a 999 answers unless the partner's agreement names the 997; before that always a 997.
+    """
     guides, partner_of = _configuration(partner)
-    reading = _read(file, guides, partner_of, trees=False)
+    agreed = agreed_answers(answer_by)
+    reading = _read(file, guides, partner_of, trees=True)
     if not reading.interchanges:
         for fault in reading.faults:
             frame.warn(f"{file}: {fault.text}")
         raise typer.Exit(frame.CANNOT_RUN)
     now = frame.settings().clock()()
     for number, interchange in enumerate(reading.interchanges, control):
-        answer = write_answer(interchange, guides, number, now, partner_of)
+        answer = write_answer(interchange, guides, number, now, partner_of, agreed)
         if json:
             frame.print_json(answer_json(interchange, answer))
         elif answer:
@@ -69,13 +74,22 @@ def ack(
 
 
 @app.command()
-def show(file: OneFile, partner: OfPartner = "") -> None:
-    """Print a file readably: loops indented, faults beneath the segment on which they stand."""
+def show(
+    file: OneFile,
+    partner: OfPartner = "",
+    html: Annotated[bool, typer.Option("--html", help="One self-contained HTML page on stdout.")] = False,
+    brief: Annotated[bool, typer.Option("--brief", help="One segment a line, as it came.")] = False,
+) -> None:
+    """Print a file readably: names, meanings, the HL tree as indentation, faults where they stand."""
     from gateway import x12
 
     guides, partner_of = _configuration(partner)
     reading = _read(file, guides, partner_of, trees=True)
-    frame.say(x12.show(reading).rstrip("\n"))
+    if html:
+        frame.write_page(x12.document_page(reading, guides, name="" if file == "-" else Path(file).name))
+    else:
+        for line in x12.show_lines(reading, guides, brief=brief):
+            frame.say(line)
     if not reading.interchanges:
         raise typer.Exit(frame.CANNOT_RUN)
 

@@ -5,10 +5,12 @@ Pure: no clock, no store, no network. Time and control numbers are parameters. F
 
 from __future__ import annotations
 
-from gateway.x12.acks import plan_acks
+from gateway.x12.acks import outgoing_groups, plan_acks
 from gateway.x12.check import check_document
+from gateway.x12.document_page import document_page
 from gateway.x12.envelope import read
 from gateway.x12.guides import Guide, Guides
+from gateway.x12.header import find_header
 from gateway.x12.limits import LIMITS, Limits
 from gateway.x12.reading import (
     AckPlan,
@@ -19,8 +21,7 @@ from gateway.x12.reading import (
     OutgoingGroup,
     Reading,
 )
-from gateway.x12.scan import find_header
-from gateway.x12.show import show
+from gateway.x12.show import show, show_lines
 from gateway.x12.write import write_interchange
 
 __all__ = [
@@ -36,9 +37,12 @@ __all__ = [
     "OutgoingGroup",
     "Reading",
     "check_document",
+    "document_page",
     "find_header",
+    "outgoing_groups",
     "plan_acks",
     "read",
     "show",
+    "show_lines",
     "write_interchange",
 ]

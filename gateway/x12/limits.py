@@ -27,8 +27,14 @@ class Limits(NamedTuple):
     """Faults kept for one document, group or interchange; the last one kept then says that there were more."""
     ack_segments_max: int = 200
     """AK3 and AK4 segments written for one document."""
+    ack_group_segments_max: int = 20_000
+    """Once the answer to a group is so long, further documents are answered by their verdict alone."""
     header_bytes_max: int = 512
     """Within how many bytes an ISA must have its sixteen elements."""
+    header_tries_max: int = 10_000
+    """How often the letters ISA are looked at closely in a row of bytes that are no X12."""
+    page_segments_max: int = 20_000
+    """Segments shown on one HTML page; a page beyond that opens in no browser."""
     variants_max: int = 256
     """Compiled checkers kept, one for each guide and set of delimiters."""
 

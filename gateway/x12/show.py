@@ -1,76 +1,99 @@
-"""A reading for people: one segment a line, loops indented, faults beneath the segment on which they stand."""
+"""A reading for people, as text: loops indented, every value with its name and meaning, faults where they stand."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from gateway.document import Document, Fault, Loop
-from gateway.x12.reading import Reading
+from gateway.document import Document, Fault
+from gateway.x12.explain import (
+    Explainer,
+    ShownSegment,
+    clean,
+    loose_faults,
+    readable_date,
+    readable_time,
+    verdict,
+)
+from gateway.x12.guides import Guides
+from gateway.x12.reading import Group, Interchange, Reading
+
+_NO_GUIDES = Guides({})
 
 
-def show(reading: Reading) -> str:
-    """Text without control characters, ending in a line break. The reading must have been made with its trees."""
-    return "\n".join(_lines(reading)) + "\n"
+def show(reading: Reading, guides: Guides = _NO_GUIDES) -> str:
+    """Text without control characters, ending in a line break; `show_lines` at once."""
+    return "\n".join(show_lines(reading, guides)) + "\n"
 
 
-def _lines(reading: Reading) -> Iterator[str]:
+def show_lines(reading: Reading, guides: Guides = _NO_GUIDES, *, brief: bool = False) -> Iterator[str]:
+    """Lines without control characters. The reading must have been made with its trees.
+
+    `guides` are those it was read with; without them nothing has a name. `brief`: a segment a line, as it came.
+    """
+    explainer = Explainer(guides)
     for fault in reading.faults:
-        yield f"! {_clean(fault.text)}"
+        yield f"! {clean(fault.text)}"
     for interchange in reading.interchanges:
-        test = " (test)" if interchange.test else ""
-        yield _clean(
-            f"interchange {interchange.control} from {interchange.sender} to {interchange.receiver}, "
-            f"release {interchange.version}{test}"
-        )
-        yield from _faults(interchange.faults, "  ")
+        yield from _interchange(interchange, explainer)
+        for ack in interchange.acks:
+            yield clean(f"  {' '.join(e or '.' for e in ack)}")
         for group in interchange.groups:
-            yield _clean(
-                f"  group {group.id} {group.control} from {group.sender} to {group.receiver}, {group.version}"
-            )
-            yield from _faults(group.faults, "    ")
+            yield from _group(group, explainer)
             for document in group.documents:
-                yield from _document(document)
+                yield from _document(document, explainer, brief)
 
 
-def _document(document: Document) -> Iterator[str]:
-    verdict = {True: "accepted", False: "refused", None: "not checked"}[document.accepted]
-    noted = " with faults noted" if document.accepted and document.faults else ""
-    yield _clean(f"    document {document.type} {document.control.number}: {verdict}{noted}")
-    by_segment: dict[int, list[Fault]] = defaultdict(list)
-    loose = [fault for fault in document.faults if not fault.segment]
-    for fault in document.faults:
-        if fault.segment:
-            by_segment[fault.segment].append(fault)
-    yield from _faults(loose, "      ")
-    yield from _loop(document.root, 3, by_segment)
+def _interchange(interchange: Interchange, explainer: Explainer) -> Iterator[str]:
+    when = f"{readable_date(interchange.date)} {readable_time(interchange.time)}".strip()
+    test = ", test" if interchange.test else ""
+    yield clean(
+        f"interchange {interchange.control}{' of ' + when if when else ''}, release {interchange.version}{test}"
+    )
+    for word, party in (("from", interchange.sender), ("to", interchange.receiver)):
+        kind = explainer.qualifier(party)
+        yield clean(f"  {word:4} {party}" + (f"  {kind}" if kind else ""))
+    yield from _faults(interchange.faults, "  ")
 
 
-def _loop(loop: Loop, depth: int, faults: dict[int, list[Fault]]) -> Iterator[str]:
-    """Segments and inner loops in the order of the document; an HL loop is indented under its parent."""
-    indent = "  " * depth
-    inner = sorted(loop.loops, key=lambda child: child.segments[0].position if child.segments else 0)
-    segments = list(loop.segments)
-    for child in inner:
-        first = child.segments[0].position if child.segments else 0
-        while segments and segments[0].position < first:
-            yield from _segment(segments.pop(0), indent, faults)
-        yield from _loop(child, depth + 1, faults)
-    for segment in segments:
-        yield from _segment(segment, indent, faults)
+def _group(group: Group, explainer: Explainer) -> Iterator[str]:
+    name = explainer.group_name(group.id, group.version)
+    kind = f"{group.id}, {name}," if name else group.id
+    yield clean(f"  group {group.control} {kind} from {group.sender} to {group.receiver}, {group.version}")
+    yield from _faults(group.faults, "    ")
 
 
-def _segment(segment: tuple[int, tuple[str, ...]], indent: str, faults: dict[int, list[Fault]]) -> Iterator[str]:
-    position, elements = segment
-    yield f"{position:>5} {indent}{_clean(' '.join((elements[0].ljust(3), *(e or '.' for e in elements[1:]))))}"
-    yield from _faults(faults.get(position, ()), " " * 6 + indent + "    ")
+def _document(document: Document, explainer: Explainer, brief: bool) -> Iterator[str]:
+    number = document.control.number
+    yield clean(f"    {explainer.title(document)} {document.type} {number}: {verdict(document)}")
+    yield from _faults(loose_faults(document), "      ")
+    for segment in explainer.segments(document):
+        yield from _brief(segment) if brief else _segment(segment)
 
 
-def _faults(faults: tuple[Fault, ...] | list[Fault], indent: str) -> Iterator[str]:
+def _segment(segment: ShownSegment) -> Iterator[str]:
+    indent = "  " * segment.depth
+    yield clean(f"{segment.position:>7} {indent}{segment.tag:3} {segment.name}".rstrip())
+    names = max((len(element.name) for element in segment.elements), default=0)
+    values = max((len(element.value) for element in segment.elements if element.meaning), default=0)
+    inside = " " * 12 + indent
+    for element in segment.elements:
+        number = element.reference.removeprefix(segment.tag)
+        line = f"{inside}{number:5} {element.name:{names}}  {element.value:{values}}  {element.meaning}"
+        yield clean(line.rstrip())
+        yield from _faults(element.faults, inside + "      ")
+    yield from _faults(segment.faults, inside)
+
+
+def _brief(segment: ShownSegment) -> Iterator[str]:
+    indent = "  " * segment.depth
+    values = " ".join(value or "." for value in segment.sent)
+    yield clean(f"{segment.position:>7} {indent}{segment.tag:3} {values}".rstrip())
+    inside = " " * 12 + indent
+    for element in segment.elements:
+        yield from _faults(element.faults, inside)
+    yield from _faults(segment.faults, inside)
+
+
+def _faults(faults: Iterable[Fault], indent: str) -> Iterator[str]:
     for fault in faults:
-        yield f"{indent}{'!' if fault.rejects else '?'} {fault.code} {_clean(fault.text)}"
-
-
-def _clean(text: str) -> str:
-    """Control characters would let a partner's bytes paint on our terminal."""
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+        yield f"{indent}{'!' if fault.rejects else '?'} {fault.code} {clean(fault.text)}"

@@ -5,10 +5,10 @@ Built apart from checking, so that whoever asks only for a verdict does not pay 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from gateway.document import Delimiters, Loop, Segment
-from gateway.x12.automaton import Place
+from gateway.x12.automaton import Automaton, Node, Place
 from gateway.x12.guides import Guide
 
 
@@ -49,18 +49,11 @@ def build_tree(guide: Guide, delimiters: Delimiters, raws: Sequence[str]) -> Loo
     root = _Open("")
     stack: list[tuple[Place, _Open]] = [(automaton.places[0], root)]
     levels: list[_Open] = []
-    node = automaton.start[4]
-    for position, raw in enumerate(raws, 1):
-        elements = tuple(raw.split(separator))
-        step = automaton.row(node).get(elements[0]) or automaton.resolve(node, elements[0])
-        if position == 1 or step is None:
+    split = [tuple(raw.split(separator)) for raw in raws]
+    for position, (elements, node) in enumerate(zip(split, nodes_of(automaton, split), strict=True), 1):
+        if position == 1 or node is None:
             stack[-1][1].segments.append(Segment(position, elements))
             continue
-        note = step[3]
-        if note is not None and note.keyed is not None:
-            place, steps, other = note.keyed
-            step = steps.get(elements[place] if place < len(elements) else "", other)
-        node = step[4]
         loop = node.loop
         opens = loop.depth > 0 and loop.rule.first is node.rule
         depth = loop.depth if opens else loop.depth + 1
@@ -78,6 +71,21 @@ def build_tree(guide: Guide, delimiters: Delimiters, raws: Sequence[str]) -> Loo
         stack[-1][1].segments.append(Segment(position, elements))
     _hang(root, levels)
     return root.close()
+
+
+def nodes_of(automaton: Automaton, segments: Iterable[Sequence[str]]) -> Iterator[Node | None]:
+    """The guide's place of each segment, ST first, in the order of the document; None where it has none."""
+    node = automaton.start[3]
+    for position, elements in enumerate(segments):
+        step = automaton.step(node, elements)
+        if position == 0:
+            yield node
+            continue
+        if step is None:
+            yield None
+            continue
+        node = step[3]
+        yield node
 
 
 def _hang(root: _Open, levels: Sequence[_Open]) -> None:
