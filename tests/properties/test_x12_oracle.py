@@ -81,7 +81,7 @@ EXAMPLES = {
     "segments outside of documents": ("~ST*", "~REF*LT*1~ST*"),
     "bytes outside of interchanges": ("~IEA*1*000000101~", "~IEA*1*000000101~~REF*LT*1~"),
     "pointers of levels": ("HL*2*1*O~", "HL*2**O~"),
-    "set without a guide, or in a wrong group": ("ST*856*", "ST*855*"),
+    "set without a guide, or in a wrong group": ("ST*856*", "ST*210*"),
     "blank in a required element": ("PRF*PO450012*", "PRF* *"),
     "loop that repeats at once": (
         "AK2*850*0001~AK5*A~AK9*A*1*1*1~SE*6*",
@@ -104,7 +104,7 @@ def test_divergence_is_real(divergence: Divergence, oracle: Callable[[str], bool
 
 def test_set_that_does_not_fit_its_group_is_refused_where_the_oracle_is_silent(oracle: Callable[[str], bool]) -> None:
     order = next(text for text in CLEAN if "ST*850*" in text)
-    wrong = order.replace("ST*850*", "ST*855*")
+    wrong = order.replace("ST*850*", "ST*210*")
 
     reading = read(wrong.encode(), GUIDES)
 

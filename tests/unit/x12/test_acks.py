@@ -124,9 +124,9 @@ def test_envelope_of_a_document_is_told_in_ak5(segments: list[str], ak5: str) ->
 
 
 def test_set_without_a_guide_is_not_supported() -> None:
-    text = interchange(document(["BSS*00*1"], set_id="862"), gs=GS.replace("*SH*", "*SS*"))
+    text = interchange(document(["B3**1"], set_id="210"), gs=GS.replace("*SH*", "*IM*"))
 
-    assert answer(text) == ["AK1*SS*101", "AK2*862*0001", "AK5*R*1", "AK9*R*1*1*0"]
+    assert answer(text) == ["AK1*IM*101", "AK2*210*0001", "AK5*R*1", "AK9*R*1*1*0"]
 
 
 def test_totals_are_content_and_never_refused() -> None:

@@ -81,7 +81,7 @@ def test_fault_is_told_with_place_code_and_value() -> None:
 
 
 def test_set_without_a_guide_is_null_and_a_fault() -> None:
-    text = interchange(document(["BSS*00*1"], set_id="862"), gs=GS.replace("*SH*", "*SS*"))
+    text = interchange(document(["B3**1"], set_id="210"), gs=GS.replace("*SH*", "*IM*"))
 
     result = run("check", "--json", "-", stdin=text)
 

@@ -97,20 +97,21 @@ def test_document_number_used_twice_in_a_group_is_code_23() -> None:
 
 
 def test_set_without_a_guide_is_neither_accepted_nor_refused() -> None:
-    text = interchange(document(["BSS*00*1"], set_id="862"), gs=GS.replace("*SH*", "*SS*"))
+    text = interchange(document(["B3**1"], set_id="210"), gs=GS.replace("*SH*", "*IM*"))
 
     (one,) = only(text).documents
 
     assert (one.accepted, one.guide) == (None, "")
     assert [(fault.level, fault.code) for fault in one.faults] == [("document", "no_guide")]
-    assert [segment.tag for segment in one.root.segments] == ["ST", "BSS", "SE"]
+    assert [segment.tag for segment in one.root.segments] == ["ST", "B3", "SE"]
 
 
-def test_release_is_the_prefix_of_gs08() -> None:
-    (suffixed,) = only(interchange(gs=GS + "AIAG")).documents
-    (other,) = only(interchange(gs=GS.replace("004010", "003060"))).documents
+@pytest.mark.parametrize("version", ["004010AIAG", "004010VICS", "004010X123A1"])
+def test_release_is_the_prefix_of_gs08(version: str) -> None:
+    (suffixed,) = only(interchange(gs=GS.replace("004010", version))).documents
+    (other,) = only(interchange(gs=GS.replace("004010", "001999"))).documents
 
-    assert (suffixed.accepted, suffixed.control.version, suffixed.release) == (True, "004010AIAG", "004010")
+    assert (suffixed.accepted, suffixed.control.version, suffixed.release) == (True, version, "004010")
     assert other.accepted is None
 
 

@@ -128,7 +128,7 @@ def test_overlay_answers_the_questions_of_a_map() -> None:
 @pytest.mark.parametrize(
     ("overlay", "words"),
     [
-        ("extends: x12/004010/865\n", '856/guide.yaml line 1: extends "x12/004010/865", which is no guide'),
+        ("extends: x12/004010/586\n", '856/guide.yaml line 1: extends "x12/004010/586", which is no guide'),
         ("change: {}\n", 'extends "", which is no guide'),
         ("extends: x12/004010/856\nchanges: {}\n", 'line 2: unknown key "changes" (did you mean "change"?)'),
         ("extends: x12/004010/856\nremove: [HLS/FOO]\n", 'line 2: the base guide has no "HLS/FOO"'),
