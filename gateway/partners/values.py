@@ -111,6 +111,10 @@ class Partner(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def sends(self, document: str) -> Agreement | None:
         return self.send.get(document)
 
+    def answers(self) -> tuple[str, ...]:
+        """The sets agreed to answer groups of this partner, of 997 and 999; none: it gets no acknowledgment."""
+        return tuple(document for document in ("997", "999") if document in self.send)
+
     def sends_on(self, occasion: str) -> tuple[Agreement, ...]:
         """Documents that this partner gets on an event kind or finding (`OrderPlaced`, `discrepancies`)."""
         return tuple(agreement for agreement in self.send.values() if agreement.meaning == occasion)

@@ -93,11 +93,14 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GroupAck(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to one group: `segments` are AK1...AK9, to stand between ST*997 and SE.
+    """The answer to one group: `segments` are AK1...AK9, to stand between ST and SE.
 
     `verdict` is AK901 (A, E, P, R). `version` is the inbound GS08, to be echoed in ours; `group_sender` and
     `group_receiver` are already turned round (ours to speak from, theirs to speak to).
     """
+
+    set_id: str = "997"
+    """Or 999."""
 
     verdict: str
     group_id: str
@@ -109,7 +112,7 @@ class GroupAck(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AckPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """What goes back for one interchange: a TA1 segment or None, and one 997 body for each group but FA groups."""
+    """What goes back for one interchange: a TA1 or None, and one 997 or 999 body for each group but FA groups."""
 
     ta1: tuple[str, ...] | None = None
     groups: tuple[GroupAck, ...] = ()

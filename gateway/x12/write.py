@@ -14,8 +14,8 @@ from gateway.x12.check import check_document
 from gateway.x12.guides import Guide, Guides
 from gateway.x12.reading import STANDARD, OutgoingDocument, OutgoingGroup
 
-_ACK_RELEASE = "004010"
-"""997s for groups of releases without a 997 guide follow this one; GS08 still echoes the partner's release."""
+_ACK_RELEASES = {"997": "004010", "999": "005010"}
+"""Answers to releases without a guide for them follow these; GS08 still echoes the partner's release."""
 
 
 def write_interchange(
@@ -65,8 +65,9 @@ def write_interchange(
 def find_guide(guides: Guides, partner_id: str, group_id: str, version: str, set_id: str) -> Guide | None:
     """The guide a document is written by; a 997 answers any release."""
     guide = guides.find(partner_id, group_id, version, set_id)
-    if guide is None and group_id == "FA":
-        guide = guides.find(partner_id, group_id, _ACK_RELEASE, set_id)
+    if guide is None and group_id == "FA" and set_id in _ACK_RELEASES:
+        late = version[:6] > _ACK_RELEASES["999"]
+        guide = guides.find(partner_id, group_id, _ACK_RELEASES["999" if late else set_id], set_id)
     return guide
 
 

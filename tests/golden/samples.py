@@ -55,7 +55,7 @@ def read(sample: Path) -> x12.Reading:
 
 def answers_of(sample: Path) -> dict[Path, bytes]:
     """What is to stand beside a faulty sample."""
-    reading = x12.read(sample.read_bytes(), guides(), trees=False)
+    reading = read(sample)
     acks = [
         write_answer(interchange, guides(), number, CLOCK, nobody)
         for number, interchange in enumerate(reading.interchanges, 1)
