@@ -144,6 +144,12 @@ DIVERGENCES = (
         lambda text, reading: bool(re.search(r"[*>]~|>\*", text.partition("~")[2])),
     ),
     Divergence(
+        "segment without elements",
+        True,
+        "a segment all of whose elements are optional says nothing without them, and changes nothing",
+        lambda text, reading: bool(re.search(r"~[A-Z][A-Z0-9]{1,2}~", text)),
+    ),
+    Divergence(
         "untidy envelope",
         True,
         "a date, a time, a blank or a surplus element of GS, GE or IEA changes nothing",
