@@ -11,13 +11,14 @@ from collections.abc import Callable
 from gateway.document import Fault, Loop, Party
 from gateway.x12.check import capped
 from gateway.x12.codes import GROUP_OF_SET
-from gateway.x12.elements import is_date, is_time
 from gateway.x12.guides import Guides
+from gateway.x12.header import Header, find_header, skip_blanks
+from gateway.x12.isa import check_group_header, check_isa, check_service
 from gateway.x12.limits import LIMITS, Limits
 from gateway.x12.locate import Ruler
 from gateway.x12.opened import OpenDocument, OpenGroup
 from gateway.x12.reading import Interchange, Reading
-from gateway.x12.scan import Header, Offsets, Piece, find_header, scan, skip_blanks
+from gateway.x12.scan import Offsets, Piece, scan
 from gateway.x12.strangers import describe
 from gateway.x12.tree import build_tree, flat_tree
 
@@ -48,6 +49,7 @@ def read(
     interchanges: list[Interchange] = []
     faults: list[Fault] = []
     ruler = Ruler(data)
+    careful = False
     at = skip_blanks(data, 0)
     while at < len(data):
         header = find_header(data, at, limits)
@@ -61,12 +63,34 @@ def read(
             fault = _loose(f"more than {limits.interchanges_max} interchanges in one message")
             faults.append(ruler.place(fault, header.first_byte))
             break
-        reader = _InterchangeReader(data, header, guides, partner_of, limits, trees, ruler)
-        interchanges.append(reader.read())
+        stop = _next_start(data, header, limits) if careful or not header.readable else len(data)
+        reader = _InterchangeReader(data, header, guides, partner_of, limits, trees, ruler, stop)
+        interchange = reader.read()
+        if not (reader.closed or careful) and (stop := _next_start(data, header, limits)) < reader.end:
+            # It lacks its IEA and took what follows for its own, since that has other delimiters or stands behind
+            # other bytes. From here on each interchange is read only up to where the next one begins.
+            careful = True
+            reader = _InterchangeReader(data, header, guides, partner_of, limits, trees, ruler, stop)
+            interchange = reader.read()
+        interchanges.append(interchange)
         at = skip_blanks(data, reader.end)
     if not data.strip():
         faults.append(_loose("the message is empty"))
     return Reading(interchanges=tuple(interchanges), faults=capped(faults, limits))
+
+
+def _next_start(data: bytes, header: Header, limits: Limits) -> int:
+    """Where the next interchange begins that stands at the start of a line or behind a terminator; else the end."""
+    at, marks = header.end, b"\r\n" + header.delimiters.segment.encode("latin-1")
+    for _ in range(limits.header_tries_max):
+        following = find_header(data, at, limits)
+        if following is None:
+            break
+        start = following.first_byte
+        if data[start - 1 : start] in marks or not header.readable:
+            return start
+        at = start + 3
+    return len(data)
 
 
 def _loose(text: str) -> Fault:
@@ -88,8 +112,9 @@ class _InterchangeReader:
         limits: Limits,
         trees: bool,
         ruler: Ruler,
+        stop: int,
     ) -> None:
-        self._data, self._header, self._guides = data, header, guides
+        self._data, self._header, self._guides, self._stop = data, header, guides, stop
         self._partner_of, self._limits, self._trees, self._ruler = partner_of, limits, trees, ruler
         fields = header.elements
         self.sender, self.receiver = Party(fields[4], fields[5]), Party(fields[6], fields[7])
@@ -103,17 +128,20 @@ class _InterchangeReader:
         self._document: OpenDocument | None = None
         self._count = 1
         self._stray = 0
-        self._closed = False
+        self._has_trailer = False
+        self.closed = False
+        """Its own IEA was seen."""
 
     # --- the walk over segments -----------------------------------------------------------------------------
 
     def read(self) -> Interchange:
-        self._check_header()
-        self.end = len(self._data)
-        for piece in scan(self._data, self._header, self._limits):
+        for trouble in check_isa(self._header):
+            self._fault(*trouble)
+        self.end = self._stop
+        for piece in scan(self._data, self._header, self._limits, self._stop) if self._header.readable else ():
             if self._read_piece(piece):
                 break
-        if not self._closed:
+        if not self._has_trailer and self._header.readable:
             self._end_document(None, self.end)
             self._end_group(None, self.end)
             self._fault("023", f"ends without IEA, after {self._count} segments", True, self.end)
@@ -175,9 +203,12 @@ class _InterchangeReader:
         """One segment outside of documents. True when it ends the interchange."""
         elements = raw.split(self._separator)
         tag = elements[0]
-        if tag == "ISA" or (tag[:3] == "ISA" and find_header(raw.encode("latin-1") + b"~~~", 0, self._limits)):
-            self.end = offsets.of(at)
-            return True
+        if "ISA" in tag:
+            # The next interchange: its own separators, or words before it, may hide where it begins.
+            start, stop = offsets.of(at), offsets.of(at + 1)
+            if tag == "ISA" or find_header(self._data, start, self._limits, stop) is not None:
+                self.end = start
+                return True
         self._count += 1
         if tag == "GS":
             self._end_group(None, offsets.of(at))
@@ -200,6 +231,9 @@ class _InterchangeReader:
             return True
         elif tag == "TA1" and self._group is None:
             self._acks.append(tuple(elements))
+        elif tag in ("ISB", "ISE", "TA3") and not self._groups:
+            for trouble in check_service(elements) if tag != "TA3" else ():
+                self._fault(*trouble, offsets.of(at))
         else:
             self._stray += 1
             if self._stray == 1:
@@ -209,27 +243,11 @@ class _InterchangeReader:
 
     # --- interchange ----------------------------------------------------------------------------------------
 
-    def _check_header(self) -> None:
-        fields = self._header.elements
-        if not fields[5]:
-            self._fault("006", "ISA06 (sender) is missing", True)
-        if not fields[7]:
-            self._fault("008", "ISA08 (receiver) is missing", True)
-        if not is_date(fields[8]):
-            self._fault("014", f'ISA09 "{fields[8][:10]}" is no date', False)
-        if not is_time(fields[9]):
-            self._fault("015", f'ISA10 "{fields[9][:10]}" is no time', False)
-        if not fields[12].isdecimal() or len(fields[12]) > 9:
-            self._fault("018", f'ISA13 "{fields[12][:20]}" is no control number', True)
-        if fields[13] not in ("0", "1"):
-            self._fault("019", f'ISA14 "{fields[13][:5]}" is neither 0 nor 1', False)
-        if fields[14] not in ("P", "T", "I"):
-            self._fault("020", f'ISA15 "{fields[14][:5]}" is neither P nor T', True)
-
     def _end_interchange(self, elements: list[str], first_byte: int) -> None:
-        self._closed = True
         count, control = (elements[n].strip() if n < len(elements) else "" for n in (1, 2))
-        if not _same_number(control, self._header.elements[12]):
+        self._has_trailer = True
+        self.closed = _same_number(control, self._header.elements[12])
+        if not self.closed:
             self._fault("001", f'IEA02 "{control[:20]}" is not ISA13 "{self._header.elements[12]}"', True, first_byte)
         if not _same_number(count, str(len(self._groups))):
             self._fault("021", f'IEA01 says "{count[:10]}" groups, {len(self._groups)} came', True, first_byte)
@@ -280,6 +298,8 @@ class _InterchangeReader:
             group.fault("1", f'GS01 "{group.id[:10]}" is no functional identifier')
         if not group.version[:6].isdecimal() or len(group.version) < 6:
             group.fault("2", f'GS08 "{group.version[:12]}" does not begin with a release of six digits')
+        for trouble in check_group_header(elements):
+            self._fault(*trouble, first_byte)
         self._group_numbers.add(group.control.lstrip("0"))
         self._groups.append(group)
 

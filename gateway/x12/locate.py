@@ -10,8 +10,9 @@ from collections.abc import Sequence
 import msgspec
 
 from gateway.document import Fault
+from gateway.x12.header import Header, skip_blanks
 from gateway.x12.limits import Limits
-from gateway.x12.scan import Header, Offsets, scan, skip_blanks
+from gateway.x12.scan import Offsets, scan
 
 
 class Ruler:

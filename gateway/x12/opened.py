@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from gateway.document import Control, Delimiters, Document, Fault, Loop, Party
 from gateway.x12.check import Checker, capped
 from gateway.x12.guides import Guide, Guides
+from gateway.x12.header import Header
 from gateway.x12.limits import Limits
 from gateway.x12.locate import Ruler
 from gateway.x12.reading import Group
-from gateway.x12.scan import Header
 
 
 class OpenGroup:

@@ -1,0 +1,186 @@
+"""The ISA: find it among other bytes, read its elements and the delimiters that it states, however dirty it came.
+
+It may be collapsed, wrapped, of any release, or lack its last element; what a person can read is read. Where the
+delimiters make the rest unreadable the header still stands, so that its sender can be told. What its values mean is
+judged in `isa.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from gateway.document import Delimiters
+from gateway.x12.limits import Limits
+
+ISA_ELEMENTS = 16
+_BLANK = b" \t\r\n\0\x1a\xef\xbb\xbf"
+_BREAKS = "\r\n"
+_SPACES = " \t\r\n"
+"""Not `str.isspace` nor `\\s`: those count 1C to 1F, which are favourite delimiters."""
+_B = r"[ \t\r\n]*"
+_LINE_BREAKS = re.compile(r"[\r\n]")
+_TAG = re.compile(rb"I[\r\n]{0,2}S[\r\n]{0,2}A(?=[^ \t])")
+_NEXT = "(?:GS|TA1|TA3|ISB|ISE|IEA)"
+"""What may follow an ISA."""
+_SEPARATORS_AT = (3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103)
+"""Where the separators of an ISA of 106 characters stand."""
+
+
+class Trouble(NamedTuple):
+    """What is wrong with the header itself: TA105 code, words, and whether the interchange is refused for it."""
+
+    code: str
+    text: str
+    rejects: bool
+
+
+class Header(NamedTuple):
+    """An ISA segment: its sixteen elements after the tag, blanks and line breaks at their ends cut away."""
+
+    elements: tuple[str, ...]
+    delimiters: Delimiters
+    line_break: str
+    """What follows each terminator as a rule: "", CR, LF or CRLF."""
+    first_byte: int
+    end: int
+    """Offset behind the terminator and its line break."""
+    troubles: tuple[Trouble, ...] = ()
+    readable: bool = True
+    """False: its delimiters do not tell the segments behind it apart, and nothing but the ISA can be read."""
+
+
+def find_header(data: bytes, start: int, limits: Limits, stop: int | None = None) -> Header | None:
+    """The first ISA from `start` on, and before `stop`, that a person would take for one; None when there is none."""
+    for tries, match in enumerate(_TAG.finditer(data, start, len(data) if stop is None else stop), 1):
+        header = _read_header(data, match.start(), match.end(), limits)
+        if header is not None:
+            return header
+        if tries >= limits.header_tries_max:
+            break
+    return None
+
+
+def skip_blanks(data: bytes, start: int) -> int:
+    """Offset of the first byte that is neither blank, line break, byte order mark nor filler."""
+    rest = data[start : start + 4096]
+    while rest:
+        kept = rest.lstrip(_BLANK)
+        if kept:
+            return start + len(rest) - len(kept)
+        start += len(rest)
+        rest = data[start : start + 4096]
+    return len(data)
+
+
+def _read_header(data: bytes, first_byte: int, tag_end: int, limits: Limits) -> Header | None:
+    text = data[tag_end : tag_end + limits.header_bytes_max].decode("latin-1")
+    element = text.lstrip(_BREAKS)[:1]
+    if element.isalnum():
+        return _with_letter(text, element, first_byte, tag_end)
+    if not element or element in _SPACES:
+        return None
+    fields = text[text.index(element) + 1 :].split(element, ISA_ELEMENTS - 1)
+    if len(fields) < ISA_ELEMENTS:
+        return None
+    at = len(text) - len(fields[15])
+    # `*P~GS*`: the last element is missing together with its separator.
+    cut = re.match(rf"{_B}(\w?)([^\w{_SPACES}]|[\r\n]+){_B}{_NEXT}$", fields[14])
+    if cut is not None:
+        at -= len(element) + len(fields[14]) - cut.start(2)
+        fields[14] = cut[1]
+    values = [_LINE_BREAKS.sub("", field).strip() for field in fields[:15]]
+    if not _is_meant(values, text, element):
+        return None
+    return _with_delimiters(text, at, element, values, (first_byte, tag_end), left_out=cut is not None)
+
+
+def _is_meant(values: list[str], text: str, element: str) -> bool:
+    """Whether anybody could have meant these fifteen elements as an ISA, rather than data that holds the letters."""
+    release, number, wanted, usage = values[11:15]
+    if len(release) == 5 and release.isdecimal():
+        return True
+    fixed = all(text[at - 3 : at - 2] == element for at in _SEPARATORS_AT)
+    return fixed or (number.isdecimal() and len(number) <= 9 and wanted in ("0", "1") and usage in ("P", "T", "I"))
+
+
+def _with_letter(text: str, letter: str, first_byte: int, tag_end: int) -> Header | None:
+    """A letter or digit as element separator: only an ISA of the regular length shows that it is one."""
+    if any(text[at - 3 : at - 2] != letter for at in _SEPARATORS_AT):
+        return None
+    ends = [*(at - 3 for at in _SEPARATORS_AT[1:]), 102]
+    values = [text[at - 2 : end].strip() for at, end in zip(_SEPARATORS_AT, ends, strict=True)]
+    if len(values[11]) != 5 or not values[11].isdecimal():
+        return None
+    trouble = Trouble("026", f'the element separator "{letter}" is a letter or digit', True)
+    delimiters = Delimiters(letter, "", "")
+    return Header(tuple(values), delimiters, "", first_byte, tag_end + 103, (trouble,), readable=False)
+
+
+def _with_delimiters(
+    text: str, at: int, element: str, values: list[str], span: tuple[int, int], *, left_out: bool
+) -> Header:
+    """The header, from what stands at `text[at:]`: component separator and terminator, or only the terminator."""
+    component, at = ("", at) if left_out else _component(text, at, element)
+    terminator, behind = _terminator(text, at)
+    troubles: list[Trouble] = []
+    if not component:
+        troubles.append(Trouble("027", "ISA16 (component separator) is missing", False))
+    if not terminator:
+        troubles.append(Trouble("023", "the message ends behind the ISA", True))
+    elif terminator.isalnum() or terminator in (" ", element):
+        shown = "blank" if terminator == " " else f'"{terminator}"'
+        troubles.append(Trouble("004", f"the segment terminator {shown} cannot end a segment", True))
+    if component and (component in (element, terminator) or component.isalnum() or component in _SPACES):
+        shown = "blank" if component in _SPACES else f'"{component}"'
+        troubles.append(Trouble("027", f"the component separator {shown} cannot part components", False))
+        component = ""
+    repetition = values[10] if values[11] >= "00402" and len(values[10]) == 1 and not values[10].isalnum() else ""
+    if repetition in (element, component, terminator):
+        repetition = ""
+    return Header(
+        (*values, component),
+        Delimiters(element, component, terminator, repetition),
+        line_break := _line_break(text, behind, terminator),
+        span[0],
+        span[1] + behind + len(line_break),
+        tuple(troubles),
+        readable=not any(trouble.rejects for trouble in troubles),
+    )
+
+
+def _component(text: str, at: int, element: str) -> tuple[str, int]:
+    """ISA16 and the offset behind it; "" when it was left out, and the terminator stands in its place."""
+    while text[at : at + 1] in ("\r", "\n") and not re.match(_B + _NEXT, text[at:]):
+        at += 1  # a line ended just here
+    first = text[at : at + 1]
+    following = re.match(rf"{_NEXT}{re.escape(element)}[^\r\n]*", text[at + 1 :].lstrip(_SPACES))
+    if following is None or first.isalnum():
+        return first, at + 1
+    if first in ("\r", "\n"):
+        return "", at
+    # `*P*~GS*` or `*P*~` and a line break: whether it is the terminator shows where the next segment ends.
+    line = text[at + 1 : at + 2]
+    if line in ("\r", "\n"):
+        return ("", at) if following[0].rstrip(_SPACES).endswith(first) else (first, at + 1)
+    ends = re.match(rf"GS(?:{re.escape(element)}[^{re.escape(element)}]*?){{8}}(\W)", following[0] + "\n")
+    return ("", at) if line.isalnum() and (ends is None or ends[1] == first) else (first, at + 1)
+
+
+def _terminator(text: str, at: int) -> tuple[str, int]:
+    """The terminator and the offset behind it. Blanks before it, or the line break of a wrapped message, do not count."""
+    first = text[at : at + 1]
+    if first == " ":
+        padded = re.match(rf"[{_SPACES}]+([^\w{_SPACES}]){_B}{_NEXT}| +([\r\n]){_B}{_NEXT}", text[at:])
+        return (padded[padded.lastindex or 1], at + padded.end(padded.lastindex or 1)) if padded else (first, at + 1)
+    if first in ("\r", "\n"):
+        wrapped = re.match(rf"[\r\n]+([^\w{_SPACES}]){_B}{_NEXT}", text[at:])
+        return (wrapped[1], at + wrapped.end(1)) if wrapped else (first, at + 1)
+    return first, at + 1
+
+
+def _line_break(text: str, at: int, terminator: str) -> str:
+    for candidate in ("\r\n", "\n", "\r"):
+        if terminator not in candidate and text.startswith(candidate, at):
+            return candidate
+    return ""
