@@ -8,6 +8,7 @@ Values are folded to those the guide lists: what partners send never grows the t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from gateway.document import Delimiters
@@ -43,20 +44,26 @@ class Missing(NamedTuple):
 
 
 class Note(NamedTuple):
-    """What a step asks for beyond moving on; most steps ask for nothing and have no note."""
+    """What a step asks for beyond moving on and matching; most steps ask for nothing and have no note."""
 
+    keyed: Keyed | None = None
+    """The step depends on a value, and this is no step itself."""
+    syntax: SyntaxTest | None = None
+    """Relations between elements that the expression does not see to."""
+    is_level: bool = False
+    is_end: bool = False
+    begins: int = -1
+    """Index of a count that is one from here: the first turn of a loop with a limit."""
+    heeds: bool = False
+    """One of the following is to be heeded."""
     missing: tuple[Missing, ...] = ()
     over: str = ""
     """AK304 code of a repetition that is one too many whatever came before: 4 loop, 5 segment, 2 not used."""
     counter: int = -1
-    starts: bool = False
-    """The count starts anew at one: the first turn of a loop inside its parent."""
+    """Index of a count that goes up."""
     most: int = UNLIMITED
     is_segment: bool = False
     """The count is of a segment: it goes up only while the same segment follows itself."""
-    is_level: bool = False
-    is_end: bool = False
-    keyed: Keyed | None = None
 
 
 class Keyed(NamedTuple):
@@ -68,10 +75,11 @@ class Keyed(NamedTuple):
 
 
 Row = dict[str, "Step"]
-"""Steps by tag from one node, filled as they are met."""
+"""Steps from one node, filled as they are met, by the first three characters of a segment: a tag of three, or one of
+two with its separator. A longer tag that only begins so does not match the step's expression."""
 
-Step = tuple[Row, Match, SyntaxTest | None, Note | None, Node]
-"""Row of steps from the new node, its expression, its relations, the note, the node. Bare, for the hot loop."""
+Step = tuple[Row, Match, Note | None, Node]
+"""Row of steps from the new node, its expression, the note, the node. Bare, for the hot loop."""
 
 
 class Automaton:
@@ -88,7 +96,7 @@ class Automaton:
         self.tags = frozenset(node.rule.tag for node in self.nodes)
         self._rows: list[Row] = [{} for _ in self.nodes]
         self._compiled: dict[int, tuple[Match, SyntaxTest | None]] = {}
-        self.start = self._step(self._nodes_of[self.root.number][0])
+        self.start = self._step(self._nodes_of[self.root.number][0], Note())
 
     # --- layout -------------------------------------------------------------------------------------------
 
@@ -119,10 +127,14 @@ class Automaton:
         return self._rows[node.number]
 
     def resolve(self, node: Node, tag: str) -> Step | None:
-        """Work out the step for a tag met for the first time at this node; None when it has no place from here."""
-        if tag not in self.tags:
-            return None
+        """The step for a tag from this node, worked out when met for the first time; None when it has no place.
+
+        Remembered for tags of the guide alone, so that nothing a partner sends makes it grow.
+        """
         row = self._rows[node.number]
+        key = tag if len(tag) > 2 else tag + self.delimiters.element
+        if tag not in self.tags or key in row:
+            return row.get(key) if tag in self.tags else None
         keyed = [other.rule.key for other in self.nodes if other.rule.tag == tag and other.rule.key is not None]
         values = sorted({value for key in keyed for value in key[1]})
         steps = {value: self._walk(node, tag, value) for value in values}
@@ -132,11 +144,18 @@ class Automaton:
             return None
         # A value that leads nowhere is taken for a wrong code in the segment that could stand here.
         fallback = other or next(iter(found.values()))
-        if all(step[4] is fallback[4] for step in found.values()):
-            row[tag] = fallback
-        else:
-            row[tag] = (*fallback[:3], Note(keyed=Keyed(keyed[0][0], found, fallback)), fallback[4])
-        return row[tag]
+        if not all(step[3] is fallback[3] for step in found.values()):
+            fallback = (*fallback[:2], Note(keyed=Keyed(keyed[0][0], found, fallback)), fallback[3])
+        row[key] = fallback
+        return fallback
+
+    def step(self, node: Node, elements: Sequence[str]) -> Step | None:
+        """The step that a segment takes from this node, whatever it depends on; None when it has no place."""
+        step = self.resolve(node, elements[0])
+        if step is None or step[2] is None or step[2].keyed is None:
+            return step
+        place, steps, other = step[2].keyed
+        return steps.get(elements[place] if place < len(elements) else "", other)
 
     def _walk(self, node: Node, tag: str, value: str | None) -> Step | None:
         """From `node` on and outwards, the first place for the segment. `value` None: whatever the qualifier."""
@@ -175,7 +194,10 @@ class Automaton:
         rule = place.rule
         again = inside is not None and inside.number == place.number
         over = "2" if not rule.used else "4" if again and rule.most == 1 else ""
-        note = Note(missing, over, place.counter, not again, rule.most, is_level=rule.tag == "HL")
+        note = Note(
+            missing=missing, over=over, most=rule.most, is_level=rule.tag == "HL",
+            counter=place.counter if again else -1, begins=-1 if again else place.counter,
+        )  # fmt: skip
         return self._step(self._nodes_of[place.number][0], note)
 
     def _move(self, node: Node, again: bool, missing: tuple[Missing, ...]) -> Step:
@@ -184,14 +206,16 @@ class Automaton:
         over = "2" if not rule.used else "5" if again and rule.most == 1 else ""
         counter = node.counter if again else -1
         is_end = rule.tag == "SE" and node.loop.parent is None
-        return self._step(node, Note(missing, over, counter, False, rule.most, is_segment=True, is_end=is_end))
+        note = Note(missing=missing, over=over, counter=counter, most=rule.most, is_segment=True, is_end=is_end)
+        return self._step(node, note)
 
-    def _step(self, node: Node, note: Note | None = None) -> Step:
+    def _step(self, node: Node, note: Note) -> Step:
         if node.number not in self._compiled:
             self._compiled[node.number] = (segment_match(node.rule, self.delimiters), syntax_test(node.rule))
         match, syntax = self._compiled[node.number]
-        asks = note is not None and (note.missing or note.over or note.counter >= 0 or note.is_level or note.is_end)
-        return self._rows[node.number], match, syntax, note if asks else None, node
+        heeds = bool(note.missing or note.over or note.counter >= 0)
+        asks = heeds or note.is_level or note.is_end or note.begins >= 0 or syntax is not None
+        return self._rows[node.number], match, note._replace(syntax=syntax, heeds=heeds) if asks else None, node
 
 
 def loop_id(place: Place) -> str:

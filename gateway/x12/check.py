@@ -15,11 +15,12 @@ from gateway.x12.automaton import Node, Note, loop_id
 from gateway.x12.codes import CONTROL_TAGS
 from gateway.x12.elements import check_segment
 from gateway.x12.guides import Guide
-from gateway.x12.hierarchy import check_hierarchy
+from gateway.x12.levels import Levels
 from gateway.x12.limits import LIMITS, Limits
 from gateway.x12.reading import STANDARD
 
 _TAG = re.compile(r"[A-Z][A-Z0-9]{1,2}")
+_NOTHING = Note()
 _SEGMENT_WORDS = {
     "2": "{tag} is not used here",
     "4": "loop {tag} occurs more often than {most}",
@@ -51,18 +52,18 @@ class Checker:
         """Segments seen, ST included."""
         self.ended = False
         """SE was seen."""
-        self._node: Node = self.automaton.start[4]
+        self._node: Node = self.automaton.start[3]
         self._counts = [0] * self.automaton.counter_count
         self._seen = self._counts.copy()
         """Position at which each count last went up."""
-        self._levels: list[tuple[int, Sequence[str]]] = []
+        self._levels = Levels(guide.levels)
         self._faults: list[Fault] = []
 
     def begin(self, raw: str) -> None:
         """Take the ST segment."""
         self.position = 1
         if self.automaton.start[1](raw) is None:
-            self._look(raw.split(self.automaton.delimiters.element), self._node)
+            self._look(raw, self._node, self._node)
 
     def run(self, raws: Sequence[str], at: int) -> int:
         """Take segments from `raws[at]` on.
@@ -73,39 +74,55 @@ class Checker:
         node = self._node
         row = self.automaton.row(node)
         separator = self.automaton.delimiters.element
-        levels = self._levels
         offset = self.position - at
         for raw in islice(raws, at, None):
             at += 1
-            elements = raw.split(separator)
             try:
-                row_next, match, syntax, note, node_next = row[elements[0]]
+                row_next, match, note, node_next = row[raw[:3]]
             except KeyError:
-                step = self.automaton.resolve(node, elements[0])
+                tag = raw.split(separator, 1)[0]
+                step = self.automaton.resolve(node, tag)
                 if step is None:
-                    if elements[0] in CONTROL_TAGS:
+                    if tag in CONTROL_TAGS:
                         at -= 1
                         break
                     self.position = at + offset
-                    self._stray(elements, node)
+                    self._stray(tag, node)
                     continue
-                row_next, match, syntax, note, node_next = step
-            if note is not None:
-                if note.keyed is not None:
-                    place, steps, other = note.keyed
-                    value = elements[place] if place < len(elements) else ""
-                    row_next, match, syntax, note, node_next = steps.get(value, other)
-                if note is not None:
-                    if note.is_level:
-                        levels.append((at + offset, elements))
-                    if note.missing or note.over or note.counter >= 0:
-                        self.position = at + offset
-                        self._heed(note, node_next)
-            if match(raw) is None or (syntax is not None and not syntax(elements, len(elements))):
+                row_next, match, note, node_next = step
+            if note is None:
+                if match(raw) is None:
+                    self.position = at + offset
+                    if not self._look(raw, node, node_next):
+                        continue
+                row, node = row_next, node_next
+                continue
+            if note.keyed is not None:
+                elements = raw.split(separator)
+                place, steps, other = note.keyed
+                row_next, match, note, node_next = steps.get(elements[place] if place < len(elements) else "", other)
+                if note is None:
+                    note = _NOTHING
+            clean = match(raw) is not None
+            if not clean and raw.split(separator, 1)[0] != node_next.rule.tag:
                 self.position = at + offset
-                self._look(elements, node_next)
+                self._stray(raw.split(separator, 1)[0], node)
+                continue
+            if note.begins >= 0:
+                self._counts[note.begins] = 1
+            if note.is_level:
+                self._levels.add(at + offset, raw.split(separator))
+            if note.heeds:
+                self.position = at + offset
+                self._heed(note, node_next)
+            if clean and note.syntax is not None:
+                elements = raw.split(separator)
+                clean = note.syntax(elements, len(elements))
+            if not clean:
+                self.position = at + offset
+                self._look(raw, node, node_next)
             row, node = row_next, node_next
-            if note is not None and note.is_end:
+            if note.is_end:
                 self.ended = True
                 break
         self._node = node
@@ -114,9 +131,7 @@ class Checker:
 
     def faults(self) -> tuple[Fault, ...]:
         """All faults so far in order of segment, at most `limits.faults_max`."""
-        found = self._faults
-        if self._levels:
-            found = found + list(check_hierarchy(self._levels, self.guide.levels))
+        found = [*self._faults, *self._levels.faults()]
         return capped(sorted(found, key=_order) if len(found) > 1 else found, self.limits)
 
     # --- what is rare ---------------------------------------------------------------------------------------
@@ -135,7 +150,7 @@ class Checker:
             count = self._counts[at] + 1 if self._seen[at] == self.position - 1 else 2
             self._seen[at] = self.position
         else:
-            count = 1 if note.starts else self._counts[at] + 1
+            count = self._counts[at] + 1
         self._counts[at] = count
         if count > note.most:
             self._over("5" if note.is_segment else "4", node, note.most)
@@ -144,15 +159,20 @@ class Checker:
         text = _SEGMENT_WORDS[code].format(tag=node.rule.tag, most=most)
         self._add(code, text, node.rule.tag, loop_id(node.loop), node.rule.origin or node.loop.rule.origin)
 
-    def _look(self, elements: Sequence[str], node: Node) -> None:
-        """Element by element, for a segment that its expression did not match."""
+    def _look(self, raw: str, before: Node, node: Node) -> bool:
+        """Element by element, for a segment that its expression did not match. False when it is another segment,
+        whose tag only begins the same."""
+        elements = raw.split(self.automaton.delimiters.element)
+        if elements[0] != node.rule.tag:
+            self._stray(elements[0], before)
+            return False
         if len(self._faults) <= self.limits.faults_max:
             loop, delimiters = loop_id(node.loop), self.automaton.delimiters
             self._faults += check_segment(node.rule, elements, self.position, loop, delimiters)
+        return True
 
-    def _stray(self, elements: Sequence[str], node: Node) -> None:
+    def _stray(self, tag: str, node: Node) -> None:
         """A segment that has no place from here on; the place stays where it was."""
-        tag = elements[0]
         if tag in self.automaton.tags:
             code, text = "7", f"{tag} cannot stand here, after {node.rule.tag}"
         elif _TAG.fullmatch(tag):

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from itertools import product
+from typing import NamedTuple
 
 from gateway.document import Delimiters
 from gateway.x12.rules import CompositeRule, ElementRule, SegmentRule
@@ -20,7 +22,9 @@ _DAY = r"(?:(?:0[1-9]|1[0-2])(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])(?:29|30)|(
 
 _DATE_8 = rf"(?:(?:1[89]|2\d)\d\d{_DAY}|(?:1[89]|2\d)(?:0[48]|[2468][048]|[13579][26])0229)"
 _DATE_6 = rf"(?:\d\d{_DAY}|(?:[02468][048]|[13579][26])0229)"
-_TIME = r"(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d{1,3})?"
+_TIME = r"(?:[01]\d|2[0-3])[0-5]\d"
+_SECONDS = {4: "", 6: r"(?:[0-5]\d)?", 8: r"(?:[0-5]\d{1,3})?"}
+"""What may follow hours and minutes, by the greatest length: before 003020 a time ended with its minutes."""
 _NEVER = "(?!)"
 
 Match = Callable[[str], "re.Match[str] | None"]
@@ -30,45 +34,89 @@ SyntaxTest = Callable[[Sequence[str], int], bool]
 def segment_match(rule: SegmentRule, delimiters: Delimiters) -> Match:
     """`match` of the segment's expression over its raw text, terminator and line breaks excluded.
 
-    It also holds the relations of `folded_pairs`. It may refuse what is clean but rare, never take what is not.
+    It also holds the relations of `clusters`. It may refuse what is clean but rare, never take what is not.
     """
     taken = {delimiters.element, delimiters.component, delimiters.segment, delimiters.repetition}
     letters = "".join(re.escape(letter) for letter in CHARACTERS if letter not in taken)
     separator = re.escape(delimiters.element)
-    pairs = folded_pairs(rule)
-    units: list[tuple[str, bool]] = []
+    together = {cluster.first: cluster for cluster in clusters(rule)}
+    units: list[_Unit] = []
     number = 1
     while number <= len(rule.elements):
-        element = rule.elements[number - 1]
-        if number in pairs:
-            both = (
-                _pattern(element, delimiters, letters, True),
-                _pattern(rule.elements[number], delimiters, letters, True),
-            )
-            units.append((f"(?:{both[0]}{separator}{both[1]}|{separator})", False))
-            number += 2
-        else:
-            units.append(
-                (_pattern(element, delimiters, letters, element.required), element.used and element.required)
-            )
-            number += 1
+        size = together[number].size if number in together else 1
+        elements = rule.elements[number - 1 : number - 1 + size]
+        forms = tuple(
+            (_pattern(e, delimiters, letters, True), _pattern(e, delimiters, letters, False)) for e in elements
+        )
+        element = elements[0]
+        alone = (
+            ((True,),) if element.used and element.required else ((True,), (False,)) if element.used else ((False,),)
+        )
+        units.append(_Unit(forms, together[number].shapes if number in together else frozenset(alone)))
+        number += size
     return re.compile(re.escape(rule.tag) + _tail(units, separator)).match
 
 
-def folded_pairs(rule: SegmentRule) -> frozenset[int]:
-    """First numbers of neighbours that come together or not at all, which the expression itself sees to."""
-    related = [at for kind, at in rule.syntax]
-    found = set()
-    for kind, at in rule.syntax:
-        neighbours = kind == "P" and len(at) == 2 and at[1] == at[0] + 1 and at[1] <= len(rule.elements)
-        if neighbours and sum(bool({*at} & {*other}) for other in related) == 1:
-            both = rule.elements[at[0] - 1 : at[1]]
-            if all(element.used and not element.required for element in both):
-                found.add(at[0])
-    return frozenset(found)
+class Cluster(NamedTuple):
+    """Neighbouring elements whose relations speak of one another alone."""
+
+    first: int
+    size: int
+    shapes: frozenset[tuple[bool, ...]]
+    """Which of them may stand together, one truth for each element."""
+    relations: tuple[tuple[str, tuple[int, ...]], ...]
 
 
-def _tail(units: Sequence[tuple[str, bool]], separator: str) -> str:
+CLUSTER_SIZE_MAX = 6
+
+
+def clusters(rule: SegmentRule) -> tuple[Cluster, ...]:
+    """The relations that an expression can hold: those between few neighbours, which nearly all are."""
+    spans: list[tuple[int, int, list[tuple[str, tuple[int, ...]]]]] = []
+    for kind, at in sorted(rule.syntax, key=lambda relation: min(relation[1])):
+        first, last, relations = min(at), max(at), [(kind, at)]
+        while spans and spans[-1][1] >= first:
+            before = spans.pop()
+            first, last, relations = min(first, before[0]), max(last, before[1]), before[2] + relations
+        spans.append((first, last, relations))
+    return tuple(
+        Cluster(first, last - first + 1, shapes, tuple(relations))
+        for first, last, relations in spans
+        if last <= len(rule.elements) and last - first < CLUSTER_SIZE_MAX
+        if (shapes := _shapes(rule, first, last, relations))
+    )
+
+
+def _shapes(
+    rule: SegmentRule, first: int, last: int, relations: Sequence[tuple[str, tuple[int, ...]]]
+) -> frozenset[tuple[bool, ...]]:
+    elements = rule.elements[first - 1 : last]
+    choices = [(True,) if e.used and e.required else (True, False) if e.used else (False,) for e in elements]
+    return frozenset(
+        shape
+        for shape in product(*choices)
+        if all(_holds(kind, [shape[n - first] for n in at]) for kind, at in relations)
+    )
+
+
+def _holds(kind: str, present: Sequence[bool]) -> bool:
+    if kind == "P":
+        return all(present) or not any(present)
+    if kind == "R":
+        return any(present)
+    if kind == "E":
+        return sum(present) <= 1
+    return not present[0] or (all(present[1:]) if kind == "C" else any(present[1:]))
+
+
+class _Unit(NamedTuple):
+    """One element, or a cluster: for each its expression when it stands there and when it may; and the shapes."""
+
+    forms: tuple[tuple[str, str], ...]
+    shapes: frozenset[tuple[bool, ...]]
+
+
+def _tail(units: Sequence[_Unit], separator: str) -> str:
     """Units with a separator before each; what no required one follows may be left away, separators included.
 
     Either there is one more unit or the segment ends here: an alternative costs the matcher nothing to enter, as its
@@ -76,10 +124,53 @@ def _tail(units: Sequence[tuple[str, bool]], separator: str) -> str:
     """
     body = r"\Z"
     must_follow = False
-    for pattern, required in reversed(units):
-        must_follow = must_follow or required
-        body = separator + pattern + body if must_follow else f"(?:{separator}{pattern}{body}|\\Z)"
+    for unit in reversed(units):
+        whole = separator + _whole(unit.forms, unit.shapes, separator) + body
+        if must_follow:
+            body = whole
+            continue
+        ends = {_trimmed(shape) for shape in unit.shapes}
+        must_follow = () not in ends
+        cut = frozenset(end for end in ends if 0 < len(end) < len(unit.forms))
+        alternatives = [separator + _cut(unit.forms, cut, separator)] if cut else []
+        alternatives += [whole] if must_follow else [whole, r"\Z"]
+        body = alternatives[0] if len(alternatives) == 1 else f"(?:{'|'.join(alternatives)})"
     return body
+
+
+def _trimmed(shape: tuple[bool, ...]) -> tuple[bool, ...]:
+    while shape and not shape[-1]:
+        shape = shape[:-1]
+    return shape
+
+
+def _whole(forms: Sequence[tuple[str, str]], shapes: frozenset[tuple[bool, ...]], separator: str) -> str:
+    """All elements of a unit with the separators between them."""
+    if not forms:
+        return ""
+    present = frozenset(shape[1:] for shape in shapes if shape[0])
+    absent = frozenset(shape[1:] for shape in shapes if not shape[0])
+    between = separator if len(forms) > 1 else ""
+    if present == absent:
+        return forms[0][1] + between + _whole(forms[1:], present, separator)
+    parts = [forms[0][0] + between + _whole(forms[1:], present, separator)] if present else []
+    parts += [between + _whole(forms[1:], absent, separator)] if absent else []
+    return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
+
+
+def _cut(forms: Sequence[tuple[str, str]], shapes: frozenset[tuple[bool, ...]], separator: str) -> str:
+    """The elements of a unit with which a segment may end; shapes are of different lengths."""
+    parts = []
+    for there in (True, False):
+        rest = frozenset(shape[1:] for shape in shapes if shape[0] is there)
+        more = rest - {()}
+        goes_on = [separator + _cut(forms[1:], more, separator)] if more else []
+        ends = [r"\Z"] if () in rest else []
+        if rest:
+            follows = "|".join([*ends, *goes_on])
+            follows = f"(?:{follows})" if len(ends) + len(goes_on) > 1 else follows
+            parts.append((forms[0][0] if there else "") + follows)
+    return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
 
 
 def _pattern(element: ElementRule | CompositeRule, delimiters: Delimiters, letters: str, required: bool) -> str:
@@ -111,7 +202,8 @@ def element_pattern(rule: ElementRule, letters: str, required: bool) -> str:
     if kind == "DT":
         forms = [_DATE_8] * (least <= 8 <= most) + [_DATE_6] * (least <= 6 <= most)
         return _or_empty("|".join(forms) or _NEVER, required)
-    return _or_empty(_TIME if kind == "TM" and least <= 4 and most >= 8 else _NEVER, required)
+    timed = kind == "TM" and least <= 4 and most in _SECONDS
+    return _or_empty(_TIME + _SECONDS[most] if timed else _NEVER, required)
 
 
 def _or_empty(pattern: str, required: bool) -> str:
@@ -131,8 +223,9 @@ def _any_of(codes: Iterable[str]) -> str:
 def _composite_pattern(rule: CompositeRule, delimiters: Delimiters, letters: str, required: bool) -> str:
     """A composite of separators alone is empty, whatever the relations think of it: the slow path knows."""
     if not delimiters.component:  # an ISA without ISA16: only the first component can be told
-        whole = not any(part.required for part in rule.parts[1:])
-        return element_pattern(rule.parts[0], letters, required) if whole else _or_empty(_NEVER, required)
+        if any(part.required for part in rule.parts[1:]):
+            return _or_empty(_NEVER, required)
+        return element_pattern(rule.parts[0], letters, required)
     separator = re.escape(delimiters.component)
     units = [(_pattern(part, delimiters, letters, part.required), part.used and part.required) for part in rule.parts]
     bare = f"(?!{separator}*(?:{re.escape(delimiters.element)}|\\Z))"
@@ -157,8 +250,8 @@ def syntax_test(rule: SegmentRule) -> SyntaxTest | None:
 
     None when there are none.
     """
-    pairs = folded_pairs(rule)
-    syntax = [(kind, at) for kind, at in rule.syntax if not (kind == "P" and at[0] in pairs)]
+    held = {relation for cluster in clusters(rule) for relation in cluster.relations}
+    syntax = [relation for relation in rule.syntax if relation not in held]
     if not syntax:
         return None
     always = [_relation(kind, at) for kind, at in syntax if kind == "R"]
