@@ -112,6 +112,9 @@ def _check_value(rule: ElementRule, value: str, delimiters: Delimiters) -> Itera
     if not rule.used:
         yield "3", f"({rule.name}) is not used here", True
         return
+    if delimiters.repetition and delimiters.repetition in value:
+        yield "12", f"({rule.name}) is repeated, and may stand once", True
+        return
     kind = rule.type[0] if rule.type.startswith("N") else rule.type
     size = len(value.replace("-", "").replace(".", "")) if kind in ("N", "R") else len(value)
     if size < rule.least:
