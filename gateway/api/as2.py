@@ -1,7 +1,7 @@
 """`POST /as2`: messages and MDNs of partners. They show who they are by what they signed, so no API key is asked for.
 
-The route is a coroutine: it reads the body and waits; a small pool of threads opens and signs. An answer leaves only
-once everything that it says is durable.
+The route is a coroutine: it reads the body, hands it over and waits; what no process of ours opens is opened by a
+small pool of threads. An answer leaves only once everything that it says is durable.
 """
 
 from __future__ import annotations
@@ -89,23 +89,32 @@ class Intake:
         return self._street.home.run
 
     async def refuse_if_full(self) -> None:
-        """Raises Problem while the queue was full when it was counted last; it is counted again meanwhile."""
-        if self._gate.was_full:
+        """Raises Problem while more messages wait than the settings allow; counts where the last count is old."""
+        if self._gate.is_due or self._gate.was_full:
             await asyncio.get_running_loop().run_in_executor(self._pool, self._gate.refuse_if_full)
 
     def take(self, headers: tuple[tuple[str, str], ...], spool: Spool, remote: str) -> Future[As2Answer]:
         """Answered once the message is durable; fails with what `Street.receive_as2` raises."""
-
-        def begin() -> Future[As2Answer | Again]:
-            body = spool.read()
-            self._gate.refuse_if_full()
-            return self._street.receive_as2(As2Request(headers=headers, body=body, remote=remote))
-
         answer: Future[As2Answer] = Future()
         # A partner that hangs up cancels nothing: what it sent is taken, and its retry gets the stored answer.
         answer.set_running_or_notify_cancel()
-        self._pool.submit(self._begin, begin, answer)
+        if not spool.is_in_memory:
+            self._pool.submit(self._begin, lambda: self._receive(headers, spool.read(), remote), answer)
+            return answer
+        request = As2Request(headers=headers, body=spool.read(), remote=remote)
+        try:
+            handed = self._street.hand_over_as2(request)
+        except Exception as error:
+            answer.set_exception(error)
+            return answer
+        if handed is None:
+            self._pool.submit(self._begin, lambda: self._street.receive_as2(request), answer)
+        else:
+            handed.add_done_callback(lambda done: self._end(done, request, answer))
         return answer
+
+    def _receive(self, headers: tuple[tuple[str, str], ...], body: bytes, remote: str) -> Future[As2Answer | Again]:
+        return self._street.receive_as2(As2Request(headers=headers, body=body, remote=remote))
 
     def _begin(self, step: Callable[[], Future[As2Answer | Again]], answer: Future[As2Answer]) -> None:
         try:
@@ -113,17 +122,18 @@ class Intake:
         except BaseException as error:
             answer.set_exception(error)
         else:
-            pending.add_done_callback(lambda done: self._end(done, answer))
+            pending.add_done_callback(lambda done: self._end(done, None, answer))
 
-    def _end(self, done: Future[As2Answer | Again], answer: Future[As2Answer]) -> None:
-        """Runs in the writer's thread: it only hands on."""
+    def _end(self, done: Future[Any], request: As2Request | None, answer: Future[As2Answer]) -> None:
+        """Runs in the writer's or the opener's thread: it only hands on."""
         error = done.exception()
         if error is not None:
             answer.set_exception(error)
             return
         result = done.result()
         if isinstance(result, Again):
-            again = result
-            self._pool.submit(self._begin, lambda: self._street.receive_as2_again(again), answer)
+            self._pool.submit(self._begin, lambda: self._street.receive_as2_again(result), answer)
+        elif result is None and request is not None:
+            self._pool.submit(self._begin, lambda: self._street.receive_as2(request), answer)
         else:
             answer.set_result(result)

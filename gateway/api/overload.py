@@ -36,13 +36,21 @@ class Gate:
         """What the last count said, however long ago."""
         return self._is_full
 
-    def refuse_if_full(self) -> None:
-        """Raises Problem when more messages wait than the settings allow."""
+    @property
+    def is_due(self) -> bool:
+        """The last count is too old to go by."""
+        return time.monotonic() - self._looked_at >= LOOK_AGAIN_S
+
+    def count(self) -> None:
+        """Count what waits, unless it was just counted; it reads the database."""
         with self._turn:
-            now = time.monotonic()
-            if now - self._looked_at >= LOOK_AGAIN_S:
+            if self.is_due:
                 with self._street.read() as conn:
                     self._is_full = count_waiting(conn) > self._waiting_max
-                self._looked_at = now
+                self._looked_at = time.monotonic()
+
+    def refuse_if_full(self) -> None:
+        """Raises Problem when more messages wait than the settings allow."""
+        self.count()
         if self._is_full:
             raise Problem("overloaded", f"more than {self._waiting_max} messages wait to be processed")

@@ -28,6 +28,11 @@ class Spool:
         self._file: IO[bytes] | None = None
         self.size = 0
 
+    @property
+    def is_in_memory(self) -> bool:
+        """`read` does not touch the disk."""
+        return self._file is None
+
     def write(self, chunk: bytes) -> None:
         self.size += len(chunk)
         if self._file is None and self.size > SPOOL_BYTES:

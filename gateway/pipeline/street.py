@@ -185,6 +185,13 @@ class Street:
         )
         return self._do("accept", delivery)  # type: ignore[no-any-return]
 
+    def hand_over_as2(self, request: As2Request) -> Future[As2Answer | Again | None] | None:
+        """`receive_as2` without blocking, for a thread that must not wait: our opener's process opens the POST.
+
+        None, at once or as the result: nothing was done, ask `receive_as2`. Raises as it does.
+        """
+        return self._own_desk().hand_over_as2(request, self.clock())
+
     def receive_as2(self, request: As2Request) -> Future[As2Answer | Again]:
         """Open one POST to /as2 in the caller's thread, and queue it with its MDN; the future is answered once all of
         it is durable. `Again` is handed to `receive_as2_again`, not in the writer's thread.

@@ -57,10 +57,16 @@ def raw_post(headers: as2.Headers, body: bytes, *, without: str = "", **changed:
 
 @contextmanager
 def listening(
-    home: Path, *, queue_max: int = 10_000, connections_max: int = 512, body_seconds_max: int = 600, **agreed: str
+    home: Path,
+    *,
+    queue_max: int = 10_000,
+    connections_max: int = 512,
+    body_seconds_max: int = 600,
+    children: int = 0,
+    **agreed: str,
 ) -> Iterator[House]:
     """A town that takes AS2 over real sockets; its worker rests, so that a test says when messages are processed."""
-    town = as2_town(home, **agreed)
+    town = as2_town(home, children=children, **agreed)
     town.bring(order(), "erp")
     settings = Settings(
         home=home,

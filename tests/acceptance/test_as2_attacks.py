@@ -30,10 +30,10 @@ SIGNED_DATA, DATA = "1.2.840.113549.1.7.2", "1.2.840.113549.1.7.1"
 COMPRESSED_DATA, ZLIB = "1.2.840.113549.1.9.16.1.9", "1.2.840.113549.1.9.16.3.8"
 
 
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+@pytest.fixture(scope="module", params=[0, 1], ids=["itself", "opener"])
+def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Acme must sign and encrypt."""
-    with listening(tmp_path_factory.mktemp("attacks") / "home") as one:
+    with listening(tmp_path_factory.mktemp("attacks") / "home", children=request.param) as one:
         yield one
 
 

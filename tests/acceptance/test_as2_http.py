@@ -18,9 +18,9 @@ from tests.unit.pipeline.as2_partner import As2Partner
 from tests.unit.pipeline.world import interchange, notice
 
 
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with listening(tmp_path_factory.mktemp("as2") / "home") as one:
+@pytest.fixture(scope="module", params=[0, 1], ids=["itself", "opener"])
+def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with listening(tmp_path_factory.mktemp("as2") / "home", children=request.param) as one:
         yield one
 
 

@@ -6,6 +6,8 @@ written is parked with its reason, and never blocks what follows.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -34,6 +36,8 @@ from ledger.events import AnyEvent
 log = structlog.get_logger(__name__)
 
 DRAFTS_MAX = 50
+STORED_AT_ONCE = 10
+"""Written drafts that one database transaction stores: whoever is being accepted waits for no more than these."""
 
 _decoder = msgspec.json.Decoder(Draft)
 
@@ -66,20 +70,21 @@ def write_drafts(database: Database, writer: Writer, context: Context) -> int:
         if not drafts:
             return 0
         done = [_write(connection, draft, context) for draft in drafts]
-
-    def job(connection: Connection) -> None:
-        written = [one for one in done if isinstance(one, Written)]
-        uses = [(str(one.sender), str(one.receiver), kind) for one in written for kind in ("ISA", "GS", "ST")]
-        numbers = ControlNumbers(connection, uses)
-        for one in done:
-            if isinstance(one, Written):
-                _put(connection, one, numbers, context)
-            else:
-                _park(connection, one, context)
-        numbers.save()
-
-    writer.run(job)
+    for start in range(0, len(done), STORED_AT_ONCE):
+        writer.run(partial(_store, done=done[start : start + STORED_AT_ONCE], context=context))
     return len(drafts)
+
+
+def _store(connection: Connection, done: Sequence[Written | Refused], context: Context) -> None:
+    written = [one for one in done if isinstance(one, Written)]
+    uses = [(str(one.sender), str(one.receiver), kind) for one in written for kind in ("ISA", "GS", "ST")]
+    numbers = ControlNumbers(connection, uses)
+    for one in done:
+        if isinstance(one, Written):
+            _put(connection, one, numbers, context)
+        else:
+            _park(connection, one, context)
+    numbers.save()
 
 
 def _write(connection: Connection, draft: outbox.Draft, context: Context) -> Written | Refused:

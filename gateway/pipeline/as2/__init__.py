@@ -3,6 +3,7 @@
 The library `gateway.transports.as2` knows the protocol, the store keeps; here the two meet. Nothing here listens.
 """
 
+from gateway.pipeline.as2.opener import Opener
 from gateway.pipeline.as2.receive import Receiver
 from gateway.pipeline.as2.stations import Partnership, Stations, open_stations, sign_keys
 from gateway.pipeline.as2.values import Again, As2Answer, As2Request
@@ -11,6 +12,7 @@ __all__ = [
     "Again",
     "As2Answer",
     "As2Request",
+    "Opener",
     "Partnership",
     "Receiver",
     "Stations",

@@ -5,20 +5,19 @@ A Message-ID that is known gets its stored MDN, byte for byte. Runs in the write
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterator
 from typing import Final
 
 from sqlalchemy import Connection
 
-from gateway.pipeline.as2.unproven import Quota, is_proven
-from gateway.pipeline.as2.values import Again, As2Answer, Verdict, Work
+from gateway.pipeline.as2.unproven import Quota
+from gateway.pipeline.as2.values import Again, As2Answer, As2Request, Override, Receipt, Work
 from gateway.store import outbox, transports
 from gateway.store.alerts import Alert, put_alerts
 from gateway.store.evidence import chunk_rows, load_evidence, put_evidence
-from gateway.store.inbox import Earlier, NewMessage, find_delivery, put_message
+from gateway.store.inbox import Earlier, find_delivery, put_message
 from gateway.store.outbox import NewAnswer
-from gateway.store.transports import Facts, mdn_of, split_raw
-from gateway.transports import as2
+from gateway.store.transports import Facts, join_raw, mdn_of, request_of, split_raw
 from gateway.transports.as2.dispositions import DUPLICATE, UNEXPECTED_PROCESSING_ERROR
 
 CHANNEL: Final = "as2"
@@ -26,40 +25,41 @@ REUSED = "message_id_reused"
 REPLAYED = "replayed"
 
 
-def keep_message(connection: Connection, work: Work, quota: Quota) -> As2Answer | Again:
+def keep_message(connection: Connection, request: As2Request, work: Work, quota: Quota) -> As2Answer | Again:
     """Store a new message with all that belongs to it, or find the answer that it had before.
 
     One that proves nothing is only answered where `quota` is used up.
     """
-    opened = work.opened
-    if opened.message_id and work.partner and work.verdict.code != REUSED:
-        earlier = find_delivery(connection, CHANNEL, work.partner, opened.message_id)
-        known = _answer_again(connection, earlier, work) if earlier is not None else None
+    if work.message_id and work.partner and work.code != REUSED:
+        earlier = find_delivery(connection, CHANNEL, work.partner, work.message_id)
+        known = _answer_again(connection, earlier, request, work) if earlier is not None else None
         if known is not None:
             return known
-    if not is_proven(opened) and not quota.take(work.at):
+    if not work.is_proven and not quota.take(work.at):
         put_alerts(connection, quota.tell(work.at))
         return _answer_unkept(work)
     alerts: list[Alert] = []
-    if not work.verdict.code and work.mic and work.partner:
-        twin = transports.find_same_content(connection, partner=work.partner, mic=work.mic, but_key=opened.message_id)
+    if not work.code and work.mic and work.partner:
+        twin = transports.find_same_content(connection, partner=work.partner, mic=work.mic, but_key=work.message_id)
         if twin:
             text = f"the content of {twin} came again under another Message-ID"
             if work.refuses_replays:
-                return _with_verdict(work, REPLAYED, text, DUPLICATE)
+                return Again(request, Override(REPLAYED, text, DUPLICATE))
             work.facts["same_content_as"] = twin
             alerts.append(_alert("as2_replay", text, work))
-    put_message(connection, _message(work))
-    put_evidence(connection, work.evidence)
+    put_message(connection, work.message)
+    put_evidence(connection, _evidence(request, work))
     transports.put_facts(connection, _facts(work))
     answer = _answer(connection, work)
-    if work.verdict.code:
-        alerts.append(_alert("as2_refused", f"an AS2 message was not taken: {work.verdict.reason}", work))
+    if work.code:
+        alerts.append(_alert("as2_refused", f"an AS2 message was not taken: {work.message.reason}", work))
     put_alerts(connection, alerts)
     return answer
 
 
-def _answer_again(connection: Connection, earlier: Earlier, work: Work) -> As2Answer | Again | None:
+def _answer_again(
+    connection: Connection, earlier: Earlier, request: As2Request, work: Work
+) -> As2Answer | Again | None:
     """What a Message-ID that is known gets: its stored MDN, or a refusal where the content is another.
 
     None: what came cannot be opened and is not what came then, so it is a failure of its own.
@@ -67,20 +67,20 @@ def _answer_again(connection: Connection, earlier: Earlier, work: Work) -> As2An
     kept = transports.load_facts(connection, earlier.id)
     is_same_request = kept is not None and kept.facts.get("request_sha256") == work.facts["request_sha256"]
     if not is_same_request:
-        if work.verdict.code:
+        if work.code:
             return None
         if kept is None or kept.mic != work.mic:
             text = f"this Message-ID belongs to {earlier.id}, whose content is another"
-            return _with_verdict(work, REUSED, text, UNEXPECTED_PROCESSING_ERROR)
-    if work.mdn is None:
+            return Again(request, Override(REUSED, text, UNEXPECTED_PROCESSING_ERROR))
+    if work.receipt is None:
         return As2Answer(status=204, message=earlier.id, repeated=True)
     name = mdn_of(earlier.id)
     stored = load_evidence(connection, [name]).get(name, b"")
     if not stored:
         # The first time no MDN was asked for; now one is.
-        stored = work.raw_mdn
+        stored = join_raw(work.receipt.headers, work.receipt.body)
         put_evidence(connection, chunk_rows(name, stored))
-        _put_receipt(connection, work, earlier.id)
+        _put_receipt(connection, work, work.receipt, earlier.id)
     elif work.is_async:
         outbox.queue_receipt_again(connection, name)
     if work.is_async:
@@ -89,64 +89,47 @@ def _answer_again(connection: Connection, earlier: Earlier, work: Work) -> As2An
     return As2Answer(status=200, headers=tuple(headers), body=body, message=earlier.id, repeated=True)
 
 
-def _with_verdict(work: Work, code: str, text: str, disposition: as2.Disposition) -> Again:
-    verdict = Verdict(work.opened, code, text, disposition, work.verdict.opened_ms)
-    return Again(work.request, verdict)
-
-
 def _answer(connection: Connection, work: Work) -> As2Answer:
-    if work.mdn is None:
+    if work.receipt is None:
         # Nobody reads a disposition here, so the HTTP status has to tell.
-        return As2Answer(status=400 if work.verdict.code else 204, message=work.id)
-    _put_receipt(connection, work, work.id)
+        return As2Answer(status=400 if work.code else 204, message=work.id)
+    _put_receipt(connection, work, work.receipt, work.id)
     if work.is_async:
         return As2Answer(status=204, message=work.id)
-    return As2Answer(status=200, headers=work.mdn.headers, body=work.mdn.body, message=work.id)
+    return As2Answer(status=200, headers=work.receipt.headers, body=work.receipt.body, message=work.id)
 
 
 def _answer_unkept(work: Work) -> As2Answer:
     """The error MDN if it goes with the answer itself; one that is queued would have to be kept."""
-    if work.mdn is None or work.is_async:
+    if work.receipt is None or work.is_async:
         return As2Answer(status=400)
-    return As2Answer(status=200, headers=work.mdn.headers, body=work.mdn.body)
+    return As2Answer(status=200, headers=work.receipt.headers, body=work.receipt.body)
 
 
-def _put_receipt(connection: Connection, work: Work, message: str) -> None:
+def _put_receipt(connection: Connection, work: Work, mdn: Receipt, message: str) -> None:
     """Keep the MDN as an answer: sent with the HTTP answer itself, or queued for a place that the agreement lists."""
     receipt = NewAnswer(
         id=mdn_of(message),
-        destination=f"mdn:{work.partner}" if work.is_async else work.partner,
+        destination=f"mdn:{work.partner}" if mdn.url else work.partner,
         partner=work.partner,
         kind="mdn",
-        data=work.raw_mdn,
-        media_type="multipart/signed" if work.mdn is not None and work.mdn.signed else "multipart/report",
+        data=join_raw(mdn.headers, mdn.body),
+        media_type="multipart/signed" if mdn.signed else "multipart/report",
         answers=message,
         created_at=work.at,
-        status="ready" if work.is_async else "sent",
+        status="ready" if mdn.url else "sent",
     )
-    outbox.put_receipt(connection, receipt, sent_at=0 if work.is_async else work.at)
+    outbox.put_receipt(connection, receipt, sent_at=0 if mdn.url else work.at)
 
 
-def _message(work: Work) -> NewMessage:
-    opened, code = work.opened, work.verdict.code
-    # Of what could not be opened there is only the request itself.
-    content = opened.payload if opened.payload or not code else work.request.body
-    return NewMessage(
-        id=work.id,
-        partner=work.partner,
-        channel=CHANNEL,
-        name=opened.filename,
-        # What was refused leaves its Message-ID free: the partner mends it and sends it again under the same.
-        transport_key=None if code else opened.message_id,
-        media_type=opened.content_type,
-        digest=hashlib.sha256(content).hexdigest(),
-        size=len(content),
-        received_at=work.at,
-        test=False,
-        status="parked" if code else "new",
-        reason_code=code,
-        reason=work.verdict.reason,
-    )
+def _evidence(request: As2Request, work: Work) -> Iterator[dict[str, object]]:
+    """The raw request, the payload, the MDN: as they came, and as it goes."""
+    raw = join_raw(request.headers, request.body)
+    yield from chunk_rows(request_of(work.id), raw[: work.request_bytes_kept])
+    if work.payload is not None:
+        yield from chunk_rows(work.id, work.payload)
+    if work.receipt is not None:
+        yield from chunk_rows(mdn_of(work.id), join_raw(work.receipt.headers, work.receipt.body))
 
 
 def _facts(work: Work) -> Facts:
@@ -155,9 +138,9 @@ def _facts(work: Work) -> Facts:
         direction="in",
         channel=CHANNEL,
         partner=work.partner,
-        key=work.opened.message_id,
+        key=work.message_id,
         # What was refused must not make its own retry a replay.
-        mic="" if work.verdict.code else work.mic,
+        mic="" if work.code else work.mic,
         at=work.at,
         facts=work.facts,
     )

@@ -1,19 +1,16 @@
 """Receive: one POST becomes a message and its MDN, both durable before either is answered.
 
-Opening and signing happen in the caller's thread; the writer's thread only looks up and inserts. Whatever came is
-kept: a message that cannot be opened is parked with its reason, answered by an error MDN, and never blocks its retry.
-Only what proves no sender at all is kept within limits (`unproven`).
+Opening and signing happen in the opener's process or in the caller's thread; the writer's thread only looks up and
+inserts. Whatever came is kept: a message that cannot be opened is parked with its reason, answered by an error MDN,
+and never blocks its retry. Only what proves no sender at all is kept within limits (`unproven`).
 Source: RFC 4130 section 7, and sections 5.4 and 5.5 of its revision (draft-ietf-ediint-rfc4130bis).
 """
 
 from __future__ import annotations
 
-import hashlib
-import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime
-from typing import Any
 
 import structlog
 from sqlalchemy import Connection
@@ -21,15 +18,15 @@ from sqlalchemy import Connection
 from gateway.errors import Unavailable
 from gateway.messages import microseconds
 from gateway.pipeline.as2.keeping import keep_message
+from gateway.pipeline.as2.opener import Opener
+from gateway.pipeline.as2.opening import open_request
 from gateway.pipeline.as2.receipts import expected_of, settle_mdn, tell_unread
 from gateway.pipeline.as2.stations import Partnership, Stations
-from gateway.pipeline.as2.unproven import Quota, bytes_kept
-from gateway.pipeline.as2.values import PLAIN, Again, As2Answer, As2Request, Verdict, Work
+from gateway.pipeline.as2.unproven import Quota
+from gateway.pipeline.as2.values import PLAIN, Again, As2Answer, As2Request, Work
 from gateway.store import transports
 from gateway.store.alerts import put_alerts
 from gateway.store.database import Database
-from gateway.store.evidence import chunk_rows
-from gateway.store.transports import join_raw, mdn_of, request_of
 from gateway.store.writer import Writer
 from gateway.transports import as2
 
@@ -45,71 +42,68 @@ class Receiver:
         writer: Writer,
         stations: Callable[[], Stations],
         new_id: Callable[[datetime], str],
+        opener: Opener | None = None,
     ) -> None:
         self._database, self._writer, self._stations, self._new_id = database, writer, stations, new_id
+        self._opener = opener
         self._quota = Quota()
+
+    def hand_over(self, request: As2Request, now: datetime) -> Future[As2Answer | Again | None] | None:
+        """Let the opener open it and queue what it makes; never blocks. None, at once or as the result: nothing was
+        done, `receive` does it. Raises as `receive` does."""
+        if self._opener is None:
+            return None
+        self._working_stations()
+        opening = self._opener.open(self._new_id(now), request, now)
+        if opening is None:
+            return None
+        answer: Future[As2Answer | Again | None] = Future()
+
+        def keep(done: Future[Work | None]) -> None:
+            try:
+                work = done.result()
+                if work is None:
+                    answer.set_result(None)
+                else:
+                    _pass_on(self._keep(request, work), answer)
+            except BaseException as error:
+                answer.set_exception(error)
+
+        opening.add_done_callback(keep)
+        return answer
 
     def receive(self, request: As2Request, now: datetime) -> Future[As2Answer | Again]:
         """Open one message and queue all of it; answered once it is durable. Never raises for what was sent.
 
         Raises Unavailable where our own keys cannot be opened: time mends it, and the partner comes again.
         """
-        stations = self._stations()
-        if stations.mistake:
-            raise Unavailable(f"AS2 cannot work: {stations.mistake}")
+        stations = self._working_stations()
         if as2.is_mdn(request.headers, request.body):
             return self._receive_mdn(request, stations, now)
-        started = time.perf_counter()
-        opened = as2.open_message(request.headers, request.body, stations.find, now=now)
-        milliseconds = (time.perf_counter() - started) * 1000
-        code = "" if opened.accepted else _code(opened.disposition)
-        return self._submit(request, Verdict(opened, code, opened.reason, opened_ms=milliseconds), stations, now)
+        return self._keep(request, open_request(request, stations, id=self._new_id(now), now=now))
 
     def again(self, again: Again, now: datetime) -> Future[As2Answer | Again]:
         """Keep a message whose MDN had to be another one: parked, whatever its payload says."""
-        return self._submit(again.request, again.verdict, self._stations(), now)
+        request, override = again
+        work = open_request(request, self._stations(), id=self._new_id(now), now=now, override=override)
+        return self._keep(request, work)
 
-    def _submit(
-        self, request: As2Request, verdict: Verdict, stations: Stations, now: datetime
-    ) -> Future[As2Answer | Again]:
-        work = self._prepare(request, verdict, stations, now)
-        return self._writer.submit(lambda connection: keep_message(connection, work, self._quota), lane="accept")
+    def _working_stations(self) -> Stations:
+        stations = self._stations()
+        if stations.mistake:
+            raise Unavailable(f"AS2 cannot work: {stations.mistake}")
+        return stations
+
+    def _keep(self, request: As2Request, work: Work) -> Future[As2Answer | Again]:
+        return self._writer.submit(
+            lambda connection: keep_message(connection, request, work, self._quota), lane="accept"
+        )
 
     def tell_not_kept(self, now: datetime) -> None:
         """Put the hourly alert about messages that were not kept, where no further one comes to bring it."""
         at = microseconds(now)
         if self._quota.has_news(at):
             self._writer.run(lambda connection: put_alerts(connection, self._quota.tell(at)))
-
-    def _prepare(self, request: As2Request, verdict: Verdict, stations: Stations, now: datetime) -> Work:
-        opened, id, started = verdict.opened, self._new_id(now), time.perf_counter()
-        mdn, raw_mdn = None, b""
-        if opened.mdn.wanted:
-            mdn = as2.write_mdn(opened, message_id=_name_mdn(id, opened), now=now, disposition=verdict.disposition)
-            raw_mdn = join_raw(mdn.headers, mdn.body)
-        mdn_ms = (time.perf_counter() - started) * 1000
-        partner = stations.partner_id(opened.station)
-        known = stations.of_partner(partner)
-        raw = join_raw(request.headers, request.body)
-        evidence = list(chunk_rows(request_of(id), raw[: bytes_kept(opened)]))
-        if opened.payload or not verdict.code:
-            evidence += chunk_rows(id, opened.payload)
-        if mdn is not None:
-            evidence += chunk_rows(mdn_of(id), raw_mdn)
-        facts = _facts(request, opened, mdn)
-        facts["timings_ms"] = {"open": round(verdict.opened_ms, 3), "mdn": round(mdn_ms, 3)}
-        return Work(
-            id=id,
-            partner=partner,
-            request=request,
-            verdict=verdict,
-            mdn=mdn,
-            raw_mdn=raw_mdn,
-            facts=facts,
-            evidence=evidence,
-            refuses_replays=known is not None and known.terms.replay == "park",
-            at=microseconds(now),
-        )
 
     def _receive_mdn(self, request: As2Request, stations: Stations, now: datetime) -> Future[As2Answer | Again]:
         """An MDN about a message of ours, posted to us on its own. It is answered, and never receipted itself."""
@@ -157,39 +151,12 @@ def _telling(messages: list[str], answer: As2Answer, now: datetime) -> Callable[
     return job
 
 
-def _facts(request: As2Request, opened: as2.Opened, mdn: as2.Mdn | None) -> dict[str, Any]:
-    """Plain JSON values, as the message view shows them."""
-    facts: dict[str, Any] = {
-        "as2_from": opened.as2_from,
-        "as2_to": opened.as2_to,
-        "filename": opened.filename,
-        "content_type": opened.content_type,
-        "layers": list(opened.layers),
-        "signed_by": opened.signer,
-        "signature_digest": opened.signature_digest,
-        "encrypted_to": opened.recipient,
-        "cipher": opened.cipher,
-        "disposition": str(opened.disposition),
-        "remote": request.remote,
-        "request_sha256": hashlib.sha256(request.body).hexdigest(),
-    }
-    if mdn is not None:
-        facts["mdn"] = {
-            "message_id": mdn.message_id,
-            "mode": "async" if opened.mdn.url else "sync",
-            "url": opened.mdn.url,
-            "disposition": str(mdn.disposition),
-            "signed": mdn.signed,
-            "signed_by": mdn.signer,
-        }
-    return facts
+def _pass_on(kept: Future[As2Answer | Again], answer: Future[As2Answer | Again | None]) -> None:
+    def pass_on(done: Future[As2Answer | Again]) -> None:
+        error = done.exception()
+        if error is not None:
+            answer.set_exception(error)
+        else:
+            answer.set_result(done.result())
 
-
-def _name_mdn(id: str, opened: as2.Opened) -> str:
-    """Message-ID of an MDN, without brackets; what would need quoting in our name becomes a hyphen."""
-    ours = "".join(letter if letter.isalnum() or letter in ".-_" else "-" for letter in opened.as2_to[:64])
-    return f"{id}.mdn@{ours or 'unknown'}"
-
-
-def _code(disposition: as2.Disposition) -> str:
-    return (disposition.text or "refused").replace("-", "_").replace(" ", "_")
+    kept.add_done_callback(pass_on)

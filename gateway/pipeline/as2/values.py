@@ -6,12 +6,13 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from gateway.store.inbox import NewMessage
 from gateway.transports import as2
 
 PLAIN = (("content-type", "text/plain; charset=utf-8"),)
 
 
-class As2Request(msgspec.Struct, frozen=True, kw_only=True):
+class As2Request(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """One POST as it came: header fields in order, the body without any transfer coding of HTTP."""
 
     headers: tuple[tuple[str, str], ...]
@@ -29,47 +30,68 @@ class As2Answer(msgspec.Struct, frozen=True, kw_only=True):
     repeated: bool = False
 
 
-class Verdict(NamedTuple):
-    """What becomes of an opened message. `code` parks it, "" lets it in; `disposition` None is the opened one."""
+class Override(msgspec.Struct, frozen=True, array_like=True):
+    """What becomes of a message whatever its opening says: parked as `code`, and answered with `disposition`."""
 
-    opened: as2.Opened
     code: str
     reason: str
-    disposition: as2.Disposition | None = None
-    opened_ms: float = 0.0
+    disposition: as2.Disposition
 
 
 class Again(NamedTuple):
-    """The database knew something that changes the verdict, and with it the MDN: `Receiver.again` signs it anew."""
+    """The database knew something that changes what becomes of the message, and with it the MDN:
+    `Receiver.again` signs it anew."""
 
     request: As2Request
-    verdict: Verdict
+    override: Override
 
 
-class Work(NamedTuple):
-    """One message with everything that is to be stored of it, made before the writer is asked. `mdn` None: none was
-    asked for. `refuses_replays`: content that came before is parked."""
+class Receipt(msgspec.Struct, frozen=True, array_like=True):
+    """The MDN of a message. `url` is where an asynchronous one goes, "" for one that goes with the HTTP answer."""
 
-    id: str
-    partner: str
-    request: As2Request
-    verdict: Verdict
-    mdn: as2.Mdn | None
-    raw_mdn: bytes
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    signed: bool
+    url: str
+
+
+class Work(msgspec.Struct, frozen=True, array_like=True):
+    """One message with everything that is to be stored of it, made before the writer is asked; plain values, so that
+    it passes between processes. A `message.reason_code` parks it."""
+
+    message: NewMessage
+    message_id: str
+    """Byte for byte as sent, "" for none."""
+    mic: str
+    """`digest, algorithm`; "" where it could not be opened so far."""
     facts: dict[str, Any]
-    evidence: list[dict[str, object]]
+    payload: bytes | None
+    """None: of what could not be opened there is only the request itself."""
+    receipt: Receipt | None
+    """None: none was asked for."""
+    is_proven: bool
+    request_bytes_kept: int | None
+    """Of the raw request; None for all."""
     refuses_replays: bool
-    at: int
+    """Content that came before is parked."""
 
     @property
-    def opened(self) -> as2.Opened:
-        return self.verdict.opened
+    def id(self) -> str:
+        return self.message.id
+
+    @property
+    def partner(self) -> str:
+        return self.message.partner
+
+    @property
+    def at(self) -> int:
+        return self.message.received_at
+
+    @property
+    def code(self) -> str:
+        return self.message.reason_code
 
     @property
     def is_async(self) -> bool:
         """The MDN goes by a POST of its own."""
-        return bool(self.opened.mdn.url)
-
-    @property
-    def mic(self) -> str:
-        return f"{self.opened.mic}, {self.opened.mic_algorithm}" if self.opened.mic else ""
+        return self.receipt is not None and bool(self.receipt.url)

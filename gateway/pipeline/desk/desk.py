@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 import structlog
@@ -24,7 +25,16 @@ from gateway.messages import ENTROPY_BYTES, Accepted, message_id, microseconds
 from gateway.pipeline import deliver, replay
 from gateway.pipeline.accept import Delivery, accept
 from gateway.pipeline.answering.drafts import write_drafts
-from gateway.pipeline.as2 import Again, As2Answer, As2Request, Receiver, Stations, open_stations, sign_keys
+from gateway.pipeline.as2 import (
+    Again,
+    As2Answer,
+    As2Request,
+    Opener,
+    Receiver,
+    Stations,
+    open_stations,
+    sign_keys,
+)
 from gateway.pipeline.as2.receipts import forget_request
 from gateway.pipeline.as2.stations import KeysSignature
 from gateway.pipeline.context import Context
@@ -58,6 +68,8 @@ from ledger.outcomes import Recorded
 
 log = structlog.get_logger(__name__)
 
+T = TypeVar("T")
+
 
 class Desk:
     """Made by the street once the lock is held and the tables are right."""
@@ -78,6 +90,7 @@ class Desk:
         self._roots = roots
         # Before any thread exists: a child must not inherit half of a lock.
         self._children = Children(children) if children else None
+        self._opener = Opener() if children else None
         self.writer = Writer(database.writing)
         self.ledger = Ledger()
         self._tools = Tools(
@@ -90,7 +103,7 @@ class Desk:
         self._sender: as2.Sender | None = None
         self._stations = Stations()
         self._keys: KeysSignature = ()
-        self._receiver = Receiver(database, self.writer, lambda: self._stations, _new_id)
+        self._receiver = Receiver(database, self.writer, lambda: self._stations, _new_id, self._opener)
         self.arrived = threading.Event()
         """Set when something waits in the inbox; the worker clears it."""
         self._processing, self._delivering, self._opening = (threading.Lock() for _ in range(3))
@@ -109,6 +122,8 @@ class Desk:
             _collect_seldom()
 
     def close(self) -> None:
+        if self._opener is not None:
+            self._opener.close()
         if self._children is not None:
             self._children.close()
         self._tools.http.close()
@@ -138,13 +153,17 @@ class Desk:
         self.arrived.set()
         return accepted
 
+    def hand_over_as2(self, request: As2Request, now: datetime) -> Future[As2Answer | Again | None] | None:
+        answer = self._receiver.hand_over(request, now)
+        return None if answer is None else self._announce(answer)
+
     def receive_as2(self, request: As2Request, now: datetime) -> Future[As2Answer | Again]:
         return self._announce(self._receiver.receive(request, now))
 
     def receive_as2_again(self, again: Again, now: datetime) -> Future[As2Answer | Again]:
         return self._announce(self._receiver.again(again, now))
 
-    def _announce(self, answer: Future[As2Answer | Again]) -> Future[As2Answer | Again]:
+    def _announce(self, answer: Future[T]) -> Future[T]:
         answer.add_done_callback(lambda _: self.arrived.set())
         return answer
 
@@ -303,6 +322,8 @@ class Desk:
         self._keys = sign_keys(self.home.keys)
         before = self._stations.mistake
         self._stations = open_stations(self.in_force.configuration.partners, self.home.keys, self._settings, now=now)
+        if self._opener is not None:
+            self._opener.configure(self.in_force.configuration.files, self.home.keys, self._settings, now)
         if self._stations.mistake and self._stations.mistake != before:
             log.error("as2.stopped", reason=self._stations.mistake)
             alert = Alert(kind="as2_stopped", text=self._stations.mistake, at=microseconds(now))

@@ -10,7 +10,8 @@ import signal
 import sys
 
 from gateway.mapping import Configuration
-from gateway.pipeline.reading.children import Result, encoder, read_frame, work_decoder, write_frame
+from gateway.pipeline.frames import read_frame, write_frame
+from gateway.pipeline.reading.children import Result, encoder, work_decoder
 from gateway.pipeline.reading.message import read_message
 
 

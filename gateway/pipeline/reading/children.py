@@ -7,7 +7,6 @@ outlive a killed parent. Batches, not single messages: one at a time costs more 
 from __future__ import annotations
 
 import contextlib
-import struct
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -18,10 +17,9 @@ import msgspec
 
 from gateway.errors import Unavailable
 from gateway.pipeline.context import Context
+from gateway.pipeline.frames import read_frame, write_frame
 from gateway.pipeline.reading.values import ReadMessage
 from gateway.store.inbox import Claimed
-
-_LENGTH = struct.Struct("<I")
 
 
 class Work(msgspec.Struct, frozen=True, array_like=True):
@@ -43,22 +41,6 @@ class Result(msgspec.Struct, frozen=True, array_like=True):
 encoder = msgspec.msgpack.Encoder()
 result_decoder = msgspec.msgpack.Decoder(Result)
 work_decoder = msgspec.msgpack.Decoder(Work)
-
-
-def write_frame(pipe: IO[bytes], body: bytes) -> None:
-    pipe.write(_LENGTH.pack(len(body)))
-    pipe.write(body)
-    pipe.flush()
-
-
-def read_frame(pipe: IO[bytes]) -> bytes | None:
-    """The next frame, None at the end of the pipe."""
-    head = pipe.read(_LENGTH.size)
-    if len(head) < _LENGTH.size:
-        return None
-    (length,) = _LENGTH.unpack(head)
-    body = pipe.read(length)
-    return body if len(body) == length else None
 
 
 class _Child:

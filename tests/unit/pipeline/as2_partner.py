@@ -110,9 +110,9 @@ def post(town: Town, one: As2Request | as2.Built) -> As2Answer:
     return answer
 
 
-def as2_town(home: Path, **agreed: str) -> Town:
-    """A town whose acme speaks AS2."""
-    town = Town(home, settings=Settings(home=home, as2_url=OUR_URL))
+def as2_town(home: Path, *, children: int = 0, **agreed: str) -> Town:
+    """A town whose acme speaks AS2; with `children`, an opener's process opens what comes over HTTP."""
+    town = Town(home, children=children, settings=Settings(home=home, as2_url=OUR_URL))
     give_keys(home)
     agree(home, **agreed)
     town.street.configure()
