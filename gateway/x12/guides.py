@@ -21,6 +21,7 @@ from gateway.x12.automaton import Automaton
 from gateway.x12.describe import Description, code_names, describe
 from gateway.x12.limits import LIMITS
 from gateway.x12.lint import lint_guide
+from gateway.x12.lint_rules import lint_rules
 from gateway.x12.overlay import KNOWN_KEYS, apply_overlay
 from gateway.x12.rules import CompositeRule, LoopRule, SegmentRule, iterate_segments, read_rules
 from gateway.x12.source import parse, parse_lined
@@ -203,6 +204,8 @@ class Guides:
         group = transaction.findtext(".//segment[@xid='GS']/element[@xid='GS01']/valid_codes/code") or ""
         digest = hashlib.sha256(release.digest + tostring(transaction)).hexdigest()
         document = release.read(transaction)
+        if mistakes := [Mistake(path, None, f"{at}: {words}") for at, words in lint_rules(document)]:
+            raise Mistakes(mistakes)
         told = transaction.get("name", ""), transaction.get("direction", "")
         return Guide(place.set_id, group, place.release, place.partner, digest, document, origins, path, *told)
 
@@ -220,7 +223,10 @@ class Guides:
             raise Mistakes(entry.mistakes)
         release = path.split("/")[-3]
         guide, origins = apply_overlay(
-            read(self._sources[base], base), overlay, lambda tag: self._definition(base, release, tag, read)
+            read(self._sources[base], base),
+            overlay,
+            lambda tag: self._definition(base, release, tag, read),
+            self._release(release).length,
         )
         if entry.mistakes:
             raise Mistakes(entry.mistakes)
@@ -251,11 +257,16 @@ class _Release:
 
     def __init__(self, prefix: str, files: Mapping[str, bytes]) -> None:
         self._files = files
-        elements = parse(files["dataele.xml"], prefix + "dataele.xml").iter("data_ele")
+        elements = parse(files["dataele.xml"], prefix + "dataele.xml").findall(".//data_ele")
         self.dictionary = {e.get("ele_num", ""): e.get("data_type", "") for e in elements}
         code_sets = parse(files["codes.xml"], prefix + "codes.xml").iter("codeset")
         self.code_sets = {e.findtext("id") or "": e for e in code_sets}
+        self.lengths = {e.get("ele_num", ""): (e.get("min_len", ""), e.get("max_len", "")) for e in elements}
         self.digest = hashlib.sha256(b"".join(files[name] for name in ("codes.xml", "dataele.xml"))).digest()
+
+    def length(self, data_element: str) -> tuple[str, str]:
+        """Least and greatest length."""
+        return self.lengths.get(data_element, ("", ""))
 
     def lint(self, transaction: Element, set_id: str) -> Iterable[tuple[str, str]]:
         return lint_guide(transaction, set_id, self.dictionary, self.code_sets)

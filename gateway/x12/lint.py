@@ -32,15 +32,25 @@ def lint_guide(
         yield "/", "must begin with ST and end with SE"
     if [c.text for c in document.findall("./segment[@xid='ST']/element[@xid='ST01']//code")] != [set_id]:
         yield "ST.01", f"must list exactly {set_id}, as the folder is called"
-    for _part, xml in (("", transaction),):
-        for loop in xml.iter("loop"):
-            yield from _lint_attributes(loop, loop.get("xid", "?"), "repeat")
+    for loop in transaction.iter("loop"):
+        yield from _lint_attributes(loop, loop.get("xid", "?"), "repeat")
     yield from _lint_loop(document, "", dictionary, code_sets)
+    yield from _lint_levels(document)
+
+
+def _lint_levels(document: Element) -> Iterator[tuple[str, str]]:
+    """HL loops hang under levels that are there, and every one under the top in the end."""
     levels = {_level(loop): loop for loop in document.iter("loop") if loop.get("parents") is not None}
+    parents = {level: set(loop.get("parents", "").split()) for level, loop in levels.items()}
+    hung = {level for level in levels if not parents[level]}
+    while more := {level for level in levels if level not in hung and parents[level] & hung}:
+        hung |= more
     for level, loop in levels.items():
-        for parent in loop.get("parents", "").split():
-            if parent not in levels:
-                yield loop.get("xid", "?"), f"may hang under level {parent}, which the guide does not have ({level})"
+        xid = loop.get("xid", "?")
+        for parent in sorted(parents[level] - set(levels)):
+            yield xid, f"may hang under level {parent}, which the guide does not have ({level})"
+        if level not in hung and parents[level] <= set(levels):
+            yield xid, f"hangs under {' '.join(sorted(parents[level]))} only, and none of them under the top"
 
 
 def _lint_loop(
@@ -52,7 +62,7 @@ def _lint_loop(
         yield path or "/", "must be opened by a required segment"
         return
     seen: dict[int, Element] = {}
-    names: dict[tuple[str, str], set[str]] = {}
+    names: dict[str, set[str]] = {}
     for child in children:
         xid, position = child.get("xid", "?"), _position(child)
         other = seen.setdefault(position, child)
@@ -62,9 +72,9 @@ def _lint_loop(
                 f"shares position {position} with {other.get('xid')}: only optional, unlimited loops may",
             )
         keys = _keys(child)
-        known = names.setdefault((child.tag, _tag(child)), set())
+        known = names.setdefault(_tag(child), set())
         if known & keys or (known and "" in keys | known):
-            yield prefix + xid, "cannot be told from its namesake in the same loop"
+            yield prefix + xid, f"cannot be told from another {_tag(child)} in the same loop"
         known |= keys
         if child.tag == "loop":
             yield from _lint_loop(child, prefix + xid, dictionary, code_sets)
