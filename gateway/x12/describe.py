@@ -149,7 +149,7 @@ def _element(rule: ElementRule | CompositeRule, source: Element, reference: str,
 
 
 def _origin(source: Element) -> tuple[str, str]:
-    return source.get("origin") or source.get("at", ""), source.get("was", "")
+    return source.get("origin", "") or source.get("at", ""), source.get("was", "")
 
 
 def relation_words(tag: str, kind: str, at: tuple[int, ...]) -> str:

@@ -67,7 +67,8 @@ def _contents(documents: Iterable[Document], explainer: Explainer) -> str:
     )
     return (
         '<div class="scroll"><table>\n<caption>Documents in this message</caption>\n<thead><tr>'
-        '<th scope="col">document</th><th scope="col">set</th><th scope="col">verdict</th><th scope="col" class="number">segments</th>'
+        '<th scope="col">document</th><th scope="col">set</th><th scope="col">verdict</th>'
+        '<th scope="col" class="number">segments</th>'
         f'<th scope="col" class="number">faults</th></tr></thead>\n<tbody>\n{rows}</tbody></table></div>\n'
     )
 

@@ -1,11 +1,13 @@
 """A partner's guide.yaml applied to the base guide's XML before anything is loaded; every change knows its line.
 
     extends: x12/004010/856
-    change: {"HLI/LIN.02": {usage: R, max: 30, codes: {only: [BP]}}, "HLP": {parents: [O, T]}}
+    note:   Send it before the truck leaves.
+    change: {"HLI/LIN.02": {usage: R, max: 30, codes: {only: [BP]}, note: Ours}, "HLP": {parents: [O, T]}}
     add:    [{after: HLS/TD3, segment: ETD, usage: S, max_use: 1}]
     remove: [HLS/FOB]
 
-A path is loops, segment and element: `HLI/LIN.02`, `MEA.04-1`. The result is a complete guide in pyx12's form.
+A path is loops, segment and element: `HLI/LIN.02`, `MEA.04-1`. Codes may be listed with their meanings: `{only: {QX:
+gate pass}}`. The result is a complete guide in pyx12's form, whose nodes say what was changed (`origin`, `was`).
 """
 
 from __future__ import annotations
@@ -17,26 +19,32 @@ from xml.etree.ElementTree import Element, SubElement
 
 from gateway.resources import Entry, did_you_mean
 
-KNOWN_KEYS = ("extends", "change", "add", "remove")
+KNOWN_KEYS = ("extends", "note", "change", "add", "remove")
 _PATH = re.compile(r"(?P<nodes>[A-Z0-9_]+(?:/[A-Z0-9_]+)*)(?:\.(?P<element>\d\d?)(?:-(?P<component>\d\d?))?)?")
 _DOCUMENT = "./loop[@xid='ISA_LOOP']/loop[@xid='GS_LOOP']/loop[@xid='ST_LOOP']"
 
 FindSegment = Callable[[str], "Element | None"]
+LengthOf = Callable[[str], tuple[str, str]]
+"""Least and greatest length of a data element."""
+ADDED = "not in the base guide"
+"""`was` of a segment that the overlay adds."""
 
 
 def apply_overlay(
-    base: Element, overlay: dict[str, Entry], find_segment: FindSegment
+    base: Element, overlay: dict[str, Entry], find_segment: FindSegment, length_of: LengthOf
 ) -> tuple[Element, dict[str, str]]:
     """The effective guide and, for each path that was touched, `guide.yaml:<line>`.
 
     `overlay` has the entries of guide.yaml by key; mistakes are noted on them. `find_segment` gives a segment's
-    definition from any guide of the release, for `add`.
+    definition from any guide of the release, for `add`; `length_of` what a data element has before a change.
     """
     guide = copy.deepcopy(base)
     document = guide.find(_DOCUMENT)
     origins: dict[str, str] = {}
     if document is None:
         return guide, origins
+    if "note" in overlay:
+        guide.set("note", overlay["note"].text())
     if "remove" in overlay:
         for entry in overlay["remove"].items():
             _remove(document, entry, origins)
@@ -45,7 +53,7 @@ def apply_overlay(
             _add(document, entry, find_segment, origins)
     if "change" in overlay:
         for path, entry in overlay["change"].mapping().items():
-            _change(document, path, entry, origins)
+            _change(document, path, entry, length_of, origins)
     return guide, origins
 
 
@@ -110,6 +118,7 @@ def _remove(document: Element, entry: Entry, origins: dict[str, str]) -> None:
     if not trail:
         return
     if trail[-1].tag in ("element", "composite"):
+        trail[-1].set("was", _USAGE.get(trail[-1].get("usage", ""), ""))
         trail[-1].set("usage", "N")
         trail[-1].set("origin", _origin(entry))
     elif trail[-1] in (trail[-2].find("segment"), document.find("./segment[@xid='SE']")):
@@ -121,7 +130,7 @@ def _remove(document: Element, entry: Entry, origins: dict[str, str]) -> None:
 
 
 def _add(document: Element, entry: Entry, find_segment: FindSegment, origins: dict[str, str]) -> None:
-    given = entry.mapping(("after", "segment", "usage", "max_use"))
+    given = entry.mapping(("after", "segment", "usage", "max_use", "note", "name"))
     if "after" not in given or "segment" not in given:
         entry.note("an added segment needs `after` and `segment`")
         return
@@ -141,6 +150,8 @@ def _add(document: Element, entry: Entry, find_segment: FindSegment, origins: di
     added.set("usage", given["usage"].choice(("R", "S"), "S") if "usage" in given else "S")
     added.set("max_use", given["max_use"].text("1") if "max_use" in given else "1")
     added.set("origin", _origin(entry))
+    added.set("was", ADDED)
+    _tell(added, given)
     children = [child for child in loop if child.tag in ("segment", "loop")]
     # Positions are spread, so that the new one has a number of its own between its neighbours.
     for child in children:
@@ -154,19 +165,21 @@ def _add(document: Element, entry: Entry, find_segment: FindSegment, origins: di
 
 
 _ALLOWED = {
-    "loop": ("usage", "repeat", "parents"),
-    "segment": ("usage", "max_use"),
-    "element": ("usage", "min", "max", "codes"),
-    "composite": ("usage",),
+    "loop": ("usage", "repeat", "parents", "note", "name"),
+    "segment": ("usage", "max_use", "note", "name"),
+    "element": ("usage", "min", "max", "codes", "note", "name"),
+    "composite": ("usage", "note", "name"),
 }
+_USAGE = {"R": "required", "S": "optional", "N": "not used"}
 
 
-def _change(document: Element, path: str, entry: Entry, origins: dict[str, str]) -> None:
+def _change(document: Element, path: str, entry: Entry, length_of: LengthOf, origins: dict[str, str]) -> None:
     trail = _found(document, path, entry)
     if not trail:
         return
     node = trail[-1]
     given = entry.mapping(_ALLOWED[node.tag])
+    was = "; ".join(_was(node, given, length_of))
     if "usage" in given:
         node.set("usage", given["usage"].choice(("R", "S", "N"), node.get("usage", "S")))
     for key in ("repeat", "max_use"):
@@ -182,27 +195,63 @@ def _change(document: Element, path: str, entry: Entry, origins: dict[str, str])
         node.set("parents", " ".join(given["parents"].texts()))
     if "codes" in given:
         _change_codes(node, given["codes"])
+    _tell(node, given)
     node.set("origin", _origin(entry))
+    node.set("was", was)
     origins[path] = _origin(entry)
+
+
+def _tell(node: Element, given: dict[str, Entry]) -> None:
+    for key in ("note", "name"):
+        if key in given:
+            node.set(key, given[key].text())
+
+
+def _was(node: Element, given: dict[str, Entry], length_of: LengthOf) -> Iterator[str]:
+    """What the keys of a change were before, in words."""
+    if "usage" in given:
+        yield _USAGE.get(node.get("usage", ""), "")
+    for key in ("repeat", "max_use"):
+        if key in given:
+            yield "any number" if node.get(key) == ">1" else f"at most {node.get(key)}"
+    if "min" in given or "max" in given:
+        least, most = length_of(node.get("data_ele", ""))
+        yield f"length {node.get('min_len') or least} to {node.get('max_len') or most}"
+    if "parents" in given:
+        yield f"under {node.get('parents')}" if node.get("parents") else "at the top"
+    if "codes" in given:
+        codes = [code.text or "" for code in node.findall("./valid_codes/code")]
+        yield f"codes {' '.join(codes)}" if codes else "any code"
 
 
 def _change_codes(element: Element, entry: Entry) -> None:
     """`only` replaces the list; `add` and `remove` change it. An element without a list takes any value."""
     given = entry.mapping(("only", "add", "remove"))
-    codes = [code.text or "" for code in element.findall("./valid_codes/code")]
+    codes = {code.text or "": code.get("name", "") for code in element.findall("./valid_codes/code")}
     if "only" in given:
-        codes = list(given["only"].texts())
+        codes = {code: name or codes.get(code, "") for code, name in _listed(given["only"]).items()}
     if "add" in given:
         if not codes:
             given["add"].note("the base guide lists no codes here, so every code is allowed already", "use `only`")
-        codes += [code for code in given["add"].texts() if code not in codes]
+        codes |= _listed(given["add"])
     if "remove" in given:
-        codes = [code for code in codes if code not in given["remove"].texts()]
+        gone = given["remove"].texts()
+        for code in sorted(set(gone) - set(codes)):
+            given["remove"].note(f'"{code}" is no code of the base guide here', did_you_mean(code, codes))
+        codes = {code: name for code, name in codes.items() if code not in gone}
     if not codes:
         entry.note("leaves no code at all", "remove the element, or set its usage to N")
         return
     for old in element.findall("valid_codes"):
         element.remove(old)
     listed = SubElement(element, "valid_codes")
-    for code in codes:
-        SubElement(listed, "code").text = code
+    for code, name in codes.items():
+        made = SubElement(listed, "code", {"name": name} if name else {})
+        made.text = code
+
+
+def _listed(entry: Entry) -> dict[str, str]:
+    """Codes as a list, or as a mapping of codes to what they mean."""
+    if isinstance(entry.value, dict):
+        return {code: meaning.text() for code, meaning in entry.mapping().items()}
+    return dict.fromkeys(entry.texts(), "")

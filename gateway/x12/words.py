@@ -29,7 +29,7 @@ class Words:
 
     def with_codes(self, own: Mapping[str, Mapping[str, str]]) -> Words:
         """These words, where meanings that a guide or overlay gives itself go first."""
-        return Words(self._segments, self._codes | {n: {**self._codes.get(n, {}), **own[n]} for n in own})
+        return Words(self._segments, {**self._codes, **{n: {**self._codes.get(n, {}), **own[n]} for n in own}})
 
 
 def read_words(sources: Mapping[str, bytes], release: str) -> Words:
