@@ -124,7 +124,8 @@ def test_segment_has_exactly_these_faults(segment: str, expected: list[object]) 
 
 
 def test_exclusive_elements_are_code_10() -> None:
-    (order,) = GUIDES.load_all()[1:2]
+    order = GUIDES.find("", "PO", "004010", "850")
+    assert order is not None
     body = [
         ("BEG", "00", "SA", "PO1", "", "20261101"),
         ("PO1", "1", "1", "EA"),
@@ -203,8 +204,8 @@ def test_impossible_times_are_none(value: str) -> None:
 def test_expressions_answer_in_linear_time() -> None:
     # The longest thing a partner can send without an end must not cost more than its length: a backtracking
     # expression would not come back from any of these.
-    for guide in GUIDES.load_all():
-        for rule in iterate_segments(guide.document):
-            match = segment_match(rule, STANDARD)
-            for filler in ("*1", "*A", "1.", "*A>", "0" * 7):
-                assert match(rule.tag + filler * 5000 + "\x00") is None
+    rules = {rule for guide in GUIDES.load_all() for rule in iterate_segments(guide.document)}
+    for rule in rules:
+        match = segment_match(rule, STANDARD)
+        for filler in ("*1", "*A", "1.", "*A>", "0" * 7):
+            assert match(rule.tag + filler * 5000 + "\x00") is None

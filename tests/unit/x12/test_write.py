@@ -100,7 +100,7 @@ def test_document_that_its_guide_faults_is_never_written(segments: tuple[tuple[s
     [
         ({"set_id": "210", "group": "IM"}, "no guide for release 004010"),
         ({"group": "PO"}, "it travels in a group SH, not PO"),
-        ({"group_version": "003060"}, "no guide for release 003060"),
+        ({"group_version": "003050"}, "no guide for release 003050"),
         ({"sender": Party("01", "X" * 16)}, "does not fit the ISA"),
         ({"sender": Party("", "X")}, "does not fit the ISA"),
         ({"receiver": Party("ZZ", "A*B")}, "does not fit the ISA"),
