@@ -127,6 +127,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     accepted: bool | None = None
     """None when no guide is known for it."""
     faults: tuple[Fault, ...] = ()
+    fault_count: int = 0
+    """All faults found; more than `faults` when there were too many to keep."""
     digest: str = ""
     """SHA-256 of the document's own bytes, envelope excluded."""
     segment_count: int = 0

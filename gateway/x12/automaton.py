@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from gateway.document import Delimiters
+from gateway.x12.elements import Looker
 from gateway.x12.patterns import Match, SyntaxTest, segment_match, syntax_test
 from gateway.x12.rules import UNLIMITED, LoopRule, SegmentRule
 
@@ -96,6 +97,7 @@ class Automaton:
         self.tags = frozenset(node.rule.tag for node in self.nodes)
         self._rows: list[Row] = [{} for _ in self.nodes]
         self._compiled: dict[int, tuple[Match, SyntaxTest | None]] = {}
+        self._lookers: dict[int, Looker] = {}
         self.start = self._step(self._nodes_of[self.root.number][0], Note())
 
     # --- layout -------------------------------------------------------------------------------------------
@@ -125,6 +127,13 @@ class Automaton:
     def row(self, node: Node) -> Row:
         """The steps known so far from a node."""
         return self._rows[node.number]
+
+    def looker(self, node: Node) -> Looker:
+        """What looks at a segment element by element."""
+        looker = self._lookers.get(node.number)
+        if looker is None:
+            looker = self._lookers[node.number] = Looker(node.rule, self.delimiters)
+        return looker
 
     def resolve(self, node: Node, tag: str) -> Step | None:
         """The step for a tag from this node, worked out when met for the first time; None when it has no place.

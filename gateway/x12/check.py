@@ -13,7 +13,7 @@ from itertools import islice
 from gateway.document import Delimiters, Fault
 from gateway.x12.automaton import Node, Note, loop_id
 from gateway.x12.codes import CONTROL_TAGS
-from gateway.x12.elements import check_segment
+from gateway.x12.faults import FaultLog, capped
 from gateway.x12.guides import Guide
 from gateway.x12.levels import Levels
 from gateway.x12.limits import LIMITS, Limits
@@ -33,7 +33,6 @@ class Checker:
 
     __slots__ = (
         "_counts",
-        "_faults",
         "_levels",
         "_node",
         "_seen",
@@ -41,6 +40,7 @@ class Checker:
         "ended",
         "guide",
         "limits",
+        "log",
         "position",
     )
 
@@ -57,7 +57,8 @@ class Checker:
         self._seen = self._counts.copy()
         """Position at which each count last went up."""
         self._levels = Levels(guide.levels)
-        self._faults: list[Fault] = []
+        self.log = FaultLog(limits.faults_max)
+        """Faults of segments and elements; those of HL levels come with `found`."""
 
     def begin(self, raw: str) -> None:
         """Take the ST segment."""
@@ -129,10 +130,20 @@ class Checker:
         self.position = at + offset
         return at
 
+    def found(self) -> tuple[list[Fault], int]:
+        """The faults so far that are kept, in order of segment, and how many there are in all."""
+        of_levels = FaultLog(self.limits.faults_max)
+        for fault in self._levels.faults():
+            of_levels.add(fault)
+        kept = [*self.log.listed(), *of_levels.listed()]
+        if of_levels.count or self.log.count > len(kept):
+            kept.sort(key=_order)
+        return kept, self.log.count + of_levels.count
+
     def faults(self) -> tuple[Fault, ...]:
-        """All faults so far in order of segment, at most `limits.faults_max`."""
-        found = [*self._faults, *self._levels.faults()]
-        return capped(sorted(found, key=_order) if len(found) > 1 else found, self.limits)
+        """All faults so far, at most `limits.faults_max`; the last one says how many more there are."""
+        kept, count = self.found()
+        return capped(kept, self.limits, count)
 
     # --- what is rare ---------------------------------------------------------------------------------------
 
@@ -166,9 +177,12 @@ class Checker:
         if elements[0] != node.rule.tag:
             self._stray(elements[0], before)
             return False
-        if len(self._faults) <= self.limits.faults_max:
-            loop, delimiters = loop_id(node.loop), self.automaton.delimiters
-            self._faults += check_segment(node.rule, elements, self.position, loop, delimiters)
+        looker, log = self.automaton.looker(node), self.log
+        for found in looker.look(elements):
+            if log.wants(found[6]):
+                log.add(looker.fault(found, self.position, loop_id(node.loop)))
+            else:
+                log.count += 1
         return True
 
     def _stray(self, tag: str, node: Node) -> None:
@@ -182,30 +196,17 @@ class Checker:
         self._add(code, text, tag[:10], loop_id(node.loop))
 
     def _add(self, code: str, text: str, tag: str, loop: str, origin: str = "") -> None:
-        if len(self._faults) <= self.limits.faults_max:
+        if self.log.wants(True):
             fault = Fault(
                 code=code, text=text, level="segment", segment=self.position, tag=tag, loop=loop, origin=origin
             )
-            self._faults.append(fault)
+            self.log.add(fault)
+        else:
+            self.log.count += 1
 
 
 def _order(fault: Fault) -> tuple[int, int]:
     return fault.segment or 0, fault.element or 0
-
-
-def capped(faults: Sequence[Fault], limits: Limits) -> tuple[Fault, ...]:
-    """At most `faults_max` faults; the last kept one says that there are more. A rejecting one is never lost."""
-    if len(faults) <= limits.faults_max:
-        return tuple(faults)
-    kept = list(faults[: limits.faults_max])
-    last = kept[-1]
-    if not any(fault.rejects for fault in kept):
-        last = next((fault for fault in faults[limits.faults_max :] if fault.rejects), last)
-    kept[-1] = Fault(
-        **{name: getattr(last, name) for name in last.__struct_fields__ if name != "text"},
-        text=f"{last.text}; more faults follow, which are not listed",
-    )
-    return tuple(kept)
 
 
 def check_document(

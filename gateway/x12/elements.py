@@ -6,30 +6,86 @@ end) is noted and does not reject.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import lru_cache
+from itertools import islice
+from typing import cast
 
 from gateway.document import Delimiters, Fault
-from gateway.x12.patterns import CHARACTERS
+from gateway.x12.patterns import CHARACTERS, Match, element_pattern, letters_beside, relations_test
 from gateway.x12.rules import CompositeRule, ElementRule, SegmentRule
 
 _KNOWN = frozenset(CHARACTERS)
 _DIGITS = frozenset("0123456789")
 
 
+Found = tuple[int, int, str, str, str, str, bool]
+"""Element, component (0: none), data element, code, value, words, rejects."""
+
+
 def check_segment(
     rule: SegmentRule, elements: Sequence[str], position: int, loop: str, delimiters: Delimiters
 ) -> Iterator[Fault]:
     """Faults of one segment. `elements[0]` is the tag; `position` counts ST as 1; `loop` is AK303."""
-    for found in _element_faults(rule, elements, delimiters):
+    looker = Looker(rule, delimiters)
+    for found in looker.look(elements):
+        yield looker.fault(found, position, loop)
+
+
+class Looker:
+    """A segment rule compiled for looking element by element: only a value at fault costs more than a match."""
+
+    __slots__ = ("_delimiters", "_has_composites", "_holds", "_required", "_rule", "_simple")
+
+    def __init__(self, rule: SegmentRule, delimiters: Delimiters) -> None:
+        self._rule, self._delimiters = rule, delimiters
+        letters = letters_beside(delimiters)
+        self._simple = tuple(
+            None if isinstance(element, CompositeRule) else _fullmatch(element, letters) for element in rule.elements
+        )
+        """For each element what takes a clean value; None for a composite."""
+        self._required = tuple(element for element in rule.elements if element.required)
+        self._has_composites = any(isinstance(element, CompositeRule) for element in rule.elements)
+        self._holds = relations_test(rule.syntax)
+
+    def look(self, elements: Sequence[str]) -> Iterator[Found]:
+        """What is wrong, in order of elements; relations last."""
+        rule, delimiters, size = self._rule, self._delimiters, len(elements)
+        for element, fits, value in zip(rule.elements, self._simple, islice(elements, 1, None), strict=False):
+            if fits is None:
+                yield from _check_composite(cast(CompositeRule, element), value, delimiters)
+            elif element.required if not value else fits(value) is None:
+                for code, words, rejects in _check_value(cast(ElementRule, element), value, delimiters):
+                    yield element.number, 0, element.data_element, code, value, words, rejects
+        for element in self._required:
+            if element.number >= size:
+                yield element.number, 0, element.data_element, "1", "", f"({element.name}) is missing", True
+        for number in range(len(rule.elements) + 1, size):
+            if elements[number]:
+                words = f"is one element too many: {rule.tag} ends at {len(rule.elements):02d}"
+                yield number, 0, "", "3", elements[number], words, True
+                break
+        if self._holds is None:
+            return
+        values = elements
+        if self._has_composites and delimiters.component:
+            values = [value.strip(delimiters.component) and value for value in elements]
+        if not self._holds(values, size):
+            for kind, at in rule.syntax:
+                yield from _check_relation(rule, values, kind, at)
+
+    def fault(self, found: Found, position: int, loop: str) -> Fault:
+        """What was found as a fault of the segment at a position."""
         number, component, data_element, code, value, text, rejects = found
-        where = f"{rule.tag}{number:02d}" + (f"-{component}" if component else "")
-        yield Fault(
+        tag = self._rule.tag
+        return Fault(
             code=code,
-            text=f"{where} {text}",
+            text=f"{tag}{number:02d}-{component} {text}" if component else f"{tag}{number:02d} {text}",
             level="element",
             segment=position,
-            tag=rule.tag,
+            tag=tag,
             loop=loop,
             element=number,
             component=component or None,
@@ -39,26 +95,13 @@ def check_segment(
         )
 
 
-Found = tuple[int, int, str, str, str, str, bool]
-"""Element, component (0: none), data element, code, value, words, rejects."""
+def _fullmatch(rule: ElementRule, letters: str) -> Match:
+    return _compiled(element_pattern(rule, letters, True) if rule.used else "(?!)")
 
 
-def _element_faults(rule: SegmentRule, elements: Sequence[str], delimiters: Delimiters) -> Iterator[Found]:
-    for element in rule.elements:
-        value = elements[element.number] if element.number < len(elements) else ""
-        if isinstance(element, CompositeRule):
-            yield from _check_composite(element, value, delimiters)
-        else:
-            for code, words, rejects in _check_value(element, value, delimiters):
-                yield element.number, 0, element.data_element, code, value, words, rejects
-    for number in range(len(rule.elements) + 1, len(elements)):
-        if elements[number]:
-            words = f"is one element too many: {rule.tag} ends at {len(rule.elements):02d}"
-            yield number, 0, "", "3", elements[number], words, True
-            break
-    values = [value.strip(delimiters.component) and value for value in elements]
-    for kind, at in rule.syntax:
-        yield from _check_relation(rule, values, kind, at)
+@lru_cache(maxsize=2048)
+def _compiled(pattern: str) -> Match:
+    return re.compile(pattern).fullmatch
 
 
 def _check_composite(rule: CompositeRule, value: str, delimiters: Delimiters) -> Iterator[Found]:

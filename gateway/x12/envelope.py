@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gateway.document import Fault, Loop, Party
-from gateway.x12.check import capped
 from gateway.x12.codes import GROUP_OF_SET
+from gateway.x12.faults import capped
 from gateway.x12.guides import Guides
 from gateway.x12.header import Header, find_header, skip_blanks
 from gateway.x12.isa import check_group_header, check_isa, check_service
@@ -54,8 +54,8 @@ def read(
     while at < len(data):
         header = find_header(data, at, limits)
         if header is None or header.first_byte > at:
-            stranger = data[at : header.first_byte if header else len(data)]
-            fault = _loose(describe(stranger, at, alone=header is None and not interchanges))
+            until, alone = header.first_byte if header else len(data), header is None and not interchanges
+            fault = _loose(describe(data, at, until, ruler.line(at), alone=alone))
             faults.append(ruler.place(fault, at))
         if header is None:
             break
@@ -128,7 +128,7 @@ class _InterchangeReader:
         self._document: OpenDocument | None = None
         self._count = 1
         self._stray = 0
-        self._has_trailer = False
+        self._has_trailer = self._cut_off = False
         self.closed = False
         """Its own IEA was seen."""
 
@@ -150,12 +150,14 @@ class _InterchangeReader:
     def _read_piece(self, piece: Piece) -> bool:
         """True when the interchange ends in this piece."""
         if piece.too_long:
-            self._fault("024", "a segment has no terminator within the limit", True, piece.first_byte)
+            text = f"a segment at byte {piece.first_byte} has no terminator within the limit"
+            self._fault("024", text, True, piece.first_byte)
             return True
         if piece.empties:
             text = f"{piece.empties} empty segments were skipped (two terminators in a row)"
             self._fault("024", text, False, piece.first_byte)
         raws, offsets, at = piece.raws, Offsets(piece), 0
+        self._cut_off = piece.unterminated
         if piece.unterminated and raws[0].startswith("IEA" + self._separator):
             self._fault("023", "the last segment, IEA, has no terminator", False, piece.first_byte)
         while at < len(raws):
@@ -163,7 +165,7 @@ class _InterchangeReader:
             if document is not None:
                 if document.checker is not None:
                     began = at
-                    at = document.checker.run(raws, at)
+                    at = document.run(raws, at, offsets)
                     if self._trees:
                         document.raws += raws[began:at]
                     self._count += at - began
@@ -298,7 +300,7 @@ class _InterchangeReader:
             group.fault("1", f'GS01 "{group.id[:10]}" is no functional identifier')
         if not group.version[:6].isdecimal() or len(group.version) < 6:
             group.fault("2", f'GS08 "{group.version[:12]}" does not begin with a release of six digits')
-        for trouble in check_group_header(elements):
+        for trouble in () if self._cut_off else check_group_header(elements):
             self._fault(*trouble, first_byte)
         self._group_numbers.add(group.control.lstrip("0"))
         self._groups.append(group)

@@ -5,7 +5,7 @@ Checking counts segments and no bytes, so that a clean document pays nothing; wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -42,11 +42,23 @@ class Ruler:
         return msgspec.structs.replace(fault, line=self.line(first_byte), first_byte=first_byte)
 
     def place_all(
-        self, faults: Sequence[Fault], positions: Sequence[int], header: Header, span: tuple[int, int], limits: Limits
+        self,
+        faults: Sequence[Fault],
+        positions: Sequence[int],
+        known: Mapping[int, int],
+        header: Header,
+        span: tuple[int, int],
+        limits: Limits,
     ) -> tuple[Fault, ...]:
-        """Faults of a document with their places. `positions` are those of their segments, ST is 1; `span` is the
-        document's first byte and the offset behind it."""
-        offsets = _segment_offsets(self._data, header, span, sorted(set(positions)), limits)
+        """Faults of a document with their places.
+
+        `positions` are those of their segments, ST is 1; `known` has where some of these stand, the others are
+        looked for in `span`: the document's first byte and the offset behind it.
+        """
+        wanted = sorted({*positions} - known.keys() - {1})
+        offsets = {1: span[0], **known}
+        if wanted:
+            offsets |= _segment_offsets(self._data, header, span, wanted, limits)
         placed = zip(faults, positions, strict=True)
         return tuple(self.place(fault, offsets.get(position, span[0])) for fault, position in placed)
 

@@ -9,12 +9,14 @@ import hashlib
 from collections.abc import Sequence
 
 from gateway.document import Control, Delimiters, Document, Fault, Loop, Party
-from gateway.x12.check import Checker, capped
+from gateway.x12.check import Checker
+from gateway.x12.faults import capped
 from gateway.x12.guides import Guide, Guides
 from gateway.x12.header import Header
 from gateway.x12.limits import Limits
 from gateway.x12.locate import Ruler
 from gateway.x12.reading import Group
+from gateway.x12.scan import Offsets
 
 
 class OpenGroup:
@@ -69,6 +71,24 @@ class OpenDocument:
         self._faults: list[Fault] = []
         self._positions: list[int] = []
         self.raws: list[str] = []
+        self.offsets: dict[int, int] = {}
+        """Where segments stand, by their positions: those with faults that were met so far."""
+        self._placed = 0
+
+    def run(self, raws: Sequence[str], at: int, offsets: Offsets) -> int:
+        """Check segments from `raws[at]` on; see `Checker.run`. Notes where those at fault stand."""
+        checker = self.checker
+        if checker is None:
+            raise AssertionError("a document without a guide is not checked")
+        before = checker.position - at
+        behind = checker.run(raws, at)
+        log = checker.log
+        if len(log) > self._placed:
+            for fault in log.since(self._placed):
+                if fault.segment is not None:
+                    self.offsets[fault.segment] = offsets.of(fault.segment - before - 1)
+            self._placed = len(log)
+        return behind
 
     @property
     def count(self) -> int:
@@ -84,10 +104,13 @@ class OpenDocument:
     ) -> Document:
         """The document as a value; its bytes are `data[first_byte:last_byte]`."""
         accepted: bool | None = None
+        count = 0
         if self.checker is not None:
-            for fault in self.checker.faults():
+            found, count = self.checker.found()
+            for fault in found:
                 self._faults.append(fault)
                 self._positions.append(fault.segment or 1)
+            count += len(self._faults) - len(found)
             accepted = not any(fault.rejects for fault in self._faults)
         else:
             accepted = False if self._faults else None
@@ -96,9 +119,9 @@ class OpenDocument:
                 self._positions.append(1)
         faults: tuple[Fault, ...] = ()
         if self._faults:
-            kept = capped(self._faults, self.limits)
+            kept = capped(self._faults, self.limits, count)
             positions = [fault.segment or at for fault, at in zip(kept, self._positions, strict=False)]
-            faults = ruler.place_all(kept, positions, header, (self.first_byte, last_byte), self.limits)
+            faults = ruler.place_all(kept, positions, self.offsets, header, (self.first_byte, last_byte), self.limits)
         fields = header.elements
         return Document(
             format="x12",
@@ -121,6 +144,7 @@ class OpenDocument:
             guide=self.guide.hash if self.guide is not None else "",
             accepted=accepted,
             faults=faults,
+            fault_count=max(count, len(faults)),
             digest=hashlib.sha256(memoryview(data)[self.first_byte : last_byte]).hexdigest(),
             segment_count=self.count,
             first_byte=self.first_byte,
@@ -147,4 +171,5 @@ def _refused(document: Document, why: Fault) -> Document:
         first_byte=why.first_byte,
     )
     fields["faults"] = (*document.faults, fault)
+    fields["fault_count"] = document.fault_count + 1
     return Document(**fields)

@@ -36,8 +36,7 @@ def segment_match(rule: SegmentRule, delimiters: Delimiters) -> Match:
 
     It also holds the relations of `clusters`. It may refuse what is clean but rare, never take what is not.
     """
-    taken = {delimiters.element, delimiters.component, delimiters.segment, delimiters.repetition}
-    letters = "".join(re.escape(letter) for letter in CHARACTERS if letter not in taken)
+    letters = letters_beside(delimiters)
     separator = re.escape(delimiters.element)
     together = {cluster.first: cluster for cluster in clusters(rule)}
     units: list[_Unit] = []
@@ -55,6 +54,12 @@ def segment_match(rule: SegmentRule, delimiters: Delimiters) -> Match:
         units.append(_Unit(forms, together[number].shapes if number in together else frozenset(alone)))
         number += size
     return re.compile(re.escape(rule.tag) + _tail(units, separator)).match
+
+
+def letters_beside(delimiters: Delimiters) -> str:
+    """The X12 characters that are none of the delimiters, escaped for a class."""
+    taken = {delimiters.element, delimiters.component, delimiters.segment, delimiters.repetition}
+    return "".join(re.escape(letter) for letter in CHARACTERS if letter not in taken)
 
 
 class Cluster(NamedTuple):
@@ -251,7 +256,11 @@ def syntax_test(rule: SegmentRule) -> SyntaxTest | None:
     None when there are none.
     """
     held = {relation for cluster in clusters(rule) for relation in cluster.relations}
-    syntax = [relation for relation in rule.syntax if relation not in held]
+    return relations_test([relation for relation in rule.syntax if relation not in held])
+
+
+def relations_test(syntax: Sequence[tuple[str, tuple[int, ...]]]) -> SyntaxTest | None:
+    """A test of these relations over split elements and their number; None when there are none."""
     if not syntax:
         return None
     always = [_relation(kind, at) for kind, at in syntax if kind == "R"]
