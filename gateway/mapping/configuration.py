@@ -21,7 +21,7 @@ from gateway.mapping.guided import check_against_guide
 from gateway.mapping.plan import Map
 from gateway.partners import Partners, read_partners
 from gateway.resources import Mistake, Mistakes, read_sources, source_files
-from gateway.x12.strangers import begin
+from gateway.x12.strangers import begin, recognise_stranger
 
 _UNREAD = {
     "empty": "is empty",
@@ -131,7 +131,9 @@ class Configuration:
         """
         format = recognise(data)
         if format not in ("csv", "json"):
-            return (), (Fault(code=f"format_{format}", text=f"the message {_UNREAD[format]}", level="interchange"),)
+            stranger = recognise_stranger(data) if format != "empty" else None
+            words = f"looks like {stranger.name}: {stranger.mend}" if stranger is not None else _UNREAD[format]
+            return (), (Fault(code=f"format_{format}", text=f"the message {words}", level="interchange"),)
         candidates = self._candidates(partner_id, format)
         if format == "json":
             return self._read_json(data, candidates)
@@ -144,8 +146,9 @@ class Configuration:
         if agreed:
             return (read_csv(data, agreed[0].file, agreed[0].type),), ()
         # Not one of theirs: to call it a faulty file of some type would be a guess.
-        begins = f'{len(data)} bytes that begin "{begin(data)}"'
-        text = f"no format known here: {begins}; {partner_id} has no agreement on files"
+        stranger = recognise_stranger(data)
+        looks = f"look like {stranger.name}" if stranger is not None else f'begin "{begin(data)}"'
+        text = f"no format known here: {len(data)} bytes that {looks}; {partner_id} has no agreement on files"
         return (), (Fault(code="unreadable", text=text, level="interchange"),)
 
     def _read_json(self, data: bytes, candidates: list[Map]) -> tuple[tuple[Document, ...], tuple[Fault, ...]]:

@@ -168,7 +168,7 @@ def _component(text: str, at: int, element: str) -> tuple[str, int]:
 
 
 def _terminator(text: str, at: int) -> tuple[str, int]:
-    """The terminator and the offset behind it. Blanks before it, or the line break of a wrapped message, do not count."""
+    """The terminator and the offset behind it; blanks and line breaks of a wrapped message before it do not count."""
     first = text[at : at + 1]
     if first == " ":
         padded = re.match(rf"[{_SPACES}]+([^\w{_SPACES}]){_B}{_NEXT}| +([\r\n]){_B}{_NEXT}", text[at:])

@@ -68,9 +68,9 @@ UNREADABLE = {
     "text": (b"dear all,\nplease find attached\n", 'no format known here: 31 bytes that begin "dear all,"; acme has'),
     "latin text": (b"\xc4pfel\n", 'no format known here: 6 bytes that begin ".pfel"; acme has no agreement on files'),
     "huge line": (b"A" * 2_000_000, 'no format known here: 2000000 bytes that begin "AAAAAAAAAAAAAA'),
-    "utf-16": (GOOD.decode().encode("utf-16"), "the message is binary, or text of two bytes a character: send"),
-    "edifact": (b"UNA:+.? 'UNB+UNOC:3+A:14'", "the message is EDIFACT, which no map here reads: send X12"),
-    "xml": (b"<?xml version='1.0'?><a/>", "the message is XML, which no map here reads: send X12, CSV or JSON"),
+    "utf-16": (GOOD.decode().encode("utf-16"), "the message looks like UTF-16 text: send the X12 as single bytes"),
+    "edifact": (b"UNA:+.? 'UNB+UNOC:3+A:14'", "the message looks like UN/EDIFACT: send X12, or have it tran"),
+    "xml": (b"<?xml version='1.0'?><a/>", "the message looks like XML (a): send X12, or have it translated first"),
     "empty": (b"", "the message is empty"),
     "blank": (b"\r\n \x00", "the message is empty"),
     "half an isa": (GOOD[:60], NO_ISA.format(n=60)),
@@ -197,11 +197,14 @@ ENVELOPES = {
     ),
     "words before": Row(
         b"To: edi@example\r\n\r\n" + _good(12), "done", "", POSTED, _ack(12),
-        ('no X12 interchange in these 19 bytes at byte 0: they begin "To: edi@example"',),
+        (
+            "no X12 interchange in these 19 bytes at byte 0, line 1: they look like a MIME message: take the part out "
+            "of its envelope",
+        ),
     ),
     "words behind": Row(
         _good(13) + b"-- sent by mail", "done", "", POSTED, _ack(13),
-        (f'no X12 interchange in these 15 bytes at byte {len(_good(13))}: they begin "-- sent by mail"',),
+        (f'no X12 interchange in these 15 bytes at byte {len(_good(13))}, line 23: they begin "-- sent by mail"',),
     ),
     "a byte order mark": Row(b"\xef\xbb\xbf" + _good(14), "done", "", POSTED, _ack(14)),
 }  # fmt: skip

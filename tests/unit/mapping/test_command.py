@@ -87,7 +87,7 @@ def test_a_faulty_file_leaves_with_one_and_one_that_cannot_be_read_with_two(
     assert 'quantity <- line 2 qty_received "1O": not a decimal' in out
     code, _, err = run(capsys, tmp_path, "map", "run", str(tmp_path / "letter.pdf"))
     assert code == 2
-    assert "the message is binary" in err
+    assert "the message looks like a PDF: ask for the data behind it" in err
 
 
 def test_what_is_read_can_be_written(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
