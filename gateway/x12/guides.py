@@ -27,6 +27,9 @@ from gateway.x12.rules import CompositeRule, LoopRule, SegmentRule, iterate_segm
 from gateway.x12.source import parse, parse_lined
 from gateway.x12.words import Words, read_words
 
+LONG_DATES_FROM = "004010"
+"""Dates have eight digits from this release on, and six before."""
+
 
 class Guide:
     """One effective guide. `origins` tells for each path that an overlay touched in which file and line."""
@@ -145,6 +148,19 @@ class Guides:
     def sets(self, release: str) -> tuple[str, ...]:
         return tuple(sorted({place.set_id for place in self._places if place.release == release}))
 
+    def nearest(self, release: str, set_id: str) -> str:
+        """The release whose guide of a set an overlay had best extend for a release that has none; "" for none.
+
+        Releases that write dates alike come first: six digits before 004010, eight from then on.
+        """
+        known = {place.release for place in self._places if place.set_id == set_id and not place.partner}
+        number = int(release) if release.isascii() and release.isdecimal() else 0
+
+        def distance(other: str) -> tuple[bool, int, str]:
+            return (other < LONG_DATES_FROM) != (release < LONG_DATES_FROM), abs(int(other) - number), other
+
+        return min((other for other in known if other.isdecimal()), key=distance, default="")
+
     def find(self, partner_id: str, group_id: str, version: str, set_id: str) -> Guide | None:
         """The guide for a document, or None when no guide is known for its set and release.
 
@@ -197,7 +213,7 @@ class Guides:
     def _load(self, place: _Place) -> Guide:
         path = self._places[place]
         transaction, origins = self._effective(path)
-        release = self._release(place.release)
+        release = self._release(self._dictionary(path))
         mistakes = [Mistake(path, None, f"{at}: {words}") for at, words in release.lint(transaction, place.set_id)]
         if mistakes:
             raise Mistakes(mistakes)
@@ -221,7 +237,7 @@ class Guides:
             known = [p.removeprefix("mappings/").removesuffix("/guide.xml") for p in self._places.values()]
             entry.note(f'extends "{base[9:-10]}", which is no guide', did_you_mean(base[9:-10], known))
             raise Mistakes(entry.mistakes)
-        release = path.split("/")[-3]
+        release = base.split("/")[-3]
         guide, origins = apply_overlay(
             read(self._sources[base], base),
             overlay,
@@ -240,6 +256,13 @@ class Guides:
             if found is not None:
                 return found
         return None
+
+    def _dictionary(self, path: str) -> str:
+        """The release whose data elements a guide speaks of: that of the base guide, which may be an older one."""
+        if path.endswith(".xml"):
+            return path.split("/")[-3]
+        overlay = Entry(read_yaml(self._sources[path], path), []).mapping(KNOWN_KEYS)
+        return overlay["extends"].text().split("/")[-2]
 
     def _release(self, name: str) -> _Release:
         if name not in self._releases:

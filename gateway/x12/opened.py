@@ -153,9 +153,13 @@ class OpenDocument:
 
 
 def _no_guide(set_id: str, release: str, guides: Guides) -> Fault:
-    sets = guides.sets(release)
-    known = f"release {release} has {', '.join(sets)}" if sets else f"known: {', '.join(guides.releases)}"
-    text = f"no guide for {set_id or 'a set without a number'} in release {release or 'unknown'}; {known}"
+    """Says what would mend it: the release whose guide an overlay may extend, else what there is."""
+    sets, near = guides.sets(release), guides.nearest(release, set_id)
+    if near:
+        mend = f"nearest is {near}: an overlay x12/{release}/{set_id} may extend x12/{near}/{set_id}"
+    else:
+        mend = f"release {release} has {', '.join(sets)}" if sets else f"known: {', '.join(guides.releases)}"
+    text = f"no guide for {set_id or 'a set without a number'} in release {release or 'unknown'}; {mend}"
     return Fault(code="no_guide", text=text, level="document")
 
 
