@@ -11,16 +11,12 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gateway.document import Delimiters, Party
+    from gateway.document import Party
     from gateway.x12 import Guides, Interchange
 
 PartnerOf = Callable[["Party", "Party", str, str], str]
 Agreed = Callable[[str], Collection[str]]
-"""Partner id -> which of 997 and 999 its agreement names, all of them for nobody."""
-
-_MARKS = (("*", ">", "~"), ("|", "^", "!"), ("+", ":", "'"), ("\x1d", "\x1f", "\x1c"))
-"""Element separator, component separator and terminator to fall back on."""
-_REPETITIONS = "^!;\x1e"
+"""Partner id -> which of 997 and 999 its agreement names, both for nobody."""
 
 
 def write_answer(
@@ -37,26 +33,26 @@ def write_answer(
     """
     from gateway import x12
 
-    marks = usable_marks(interchange)
-    if marks is None:
+    envelope = x12.answer_envelope(interchange)
+    if envelope is None:
         return b""
     partner = partner_of(interchange.sender, interchange.receiver, "", "")
+    marks = envelope.delimiters
     plan = x12.plan_acks(interchange, delimiters=marks, answers=agreed(partner))
     if plan.ta1 is None and not plan.groups:
         return b""
     groups, documents = count(number), count(1)
-    version = interchange.version
     return x12.write_interchange(
         x12.outgoing_groups(plan.groups, lambda: next(groups), lambda: next(documents)),
         guides,
-        sender=interchange.receiver,
-        receiver=interchange.sender,
+        sender=envelope.sender,
+        receiver=envelope.receiver,
         control=number,
         now=now,
         test=interchange.test,
         partner_id=partner,
         delimiters=marks,
-        version=version if len(version) == 5 and version.isascii() and version.isdecimal() else "00401",
+        version=envelope.version,
         acks=() if plan.ta1 is None else (plan.ta1,),
         line_break="" if marks.segment in "\r\n" else "\n",
     )
@@ -82,29 +78,13 @@ def agreed_answers(chosen: str) -> Agreed:
     return agreed
 
 
-def usable_marks(interchange: Interchange) -> Delimiters | None:
-    """The partner's own delimiters where they can be written, else ones that its ids do not hold; None: no ids."""
-    from gateway.document import Delimiters
-
-    parties = (*interchange.sender, *interchange.receiver)
-    if not all(1 <= len(text) <= most for text, most in zip(parties, (2, 15, 2, 15), strict=True)):
-        return None
-    taken = {*parties[0], *parties[1], *parties[2], *parties[3]}
-    own = interchange.delimiters
-    for element, component, segment in ((own.element, own.component or ">", own.segment), *_MARKS):
-        marks = {element, component, segment}
-        if len(marks) == 3 and not marks & taken and not any(mark.isalnum() or mark in " " for mark in marks):
-            free = (mark for mark in (own.repetition, *_REPETITIONS) if mark and mark not in marks | taken)
-            return Delimiters(element, component, segment, next(free, ""))
-    return None
-
-
 def answer_json(interchange: Interchange, answer: bytes) -> dict[str, Any]:
     """`{answers, kind, to, segments}`: `kind` is the set that answers, TA1 where only that does, None for nothing."""
-    marks = usable_marks(interchange)
-    text = answer.decode("latin-1")
-    raws = [raw.strip("\r\n") for raw in text.split(marks.segment)] if marks else []
-    segments = [raw.split(marks.element) for raw in raws if raw] if marks else []
+    segments: list[list[str]] = []
+    if answer:
+        text = answer.decode("latin-1")
+        element, end = text[3], text[105]
+        segments = [raw.strip("\r\n").split(element) for raw in text.split(end) if raw.strip("\r\n")]
     sets = [segment[1] for segment in segments if segment[0] == "ST"]
     kind = sets[0] if sets else "TA1" if any(segment[0] == "TA1" for segment in segments) else None
     return {"answers": interchange.control, "kind": kind, "to": str(interchange.sender), "segments": segments}

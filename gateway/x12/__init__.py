@@ -6,6 +6,7 @@ Pure: no clock, no store, no network. Time and control numbers are parameters. F
 from __future__ import annotations
 
 from gateway.x12.acks import outgoing_groups, plan_acks
+from gateway.x12.answer_envelope import AnswerEnvelope, answer_envelope
 from gateway.x12.check import check_document
 from gateway.x12.document_page import document_page
 from gateway.x12.envelope import read
@@ -27,6 +28,7 @@ from gateway.x12.write import write_interchange
 __all__ = [
     "LIMITS",
     "AckPlan",
+    "AnswerEnvelope",
     "Group",
     "GroupAck",
     "Guide",
@@ -36,6 +38,7 @@ __all__ = [
     "OutgoingDocument",
     "OutgoingGroup",
     "Reading",
+    "answer_envelope",
     "check_document",
     "document_page",
     "find_header",

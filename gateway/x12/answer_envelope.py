@@ -1,0 +1,57 @@
+"""The envelope of an answer: parties turned round, and of what came only what can be repeated."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from gateway.document import Delimiters, Party
+from gateway.x12.isa import PARTY_KINDS
+from gateway.x12.patterns import CHARACTERS
+from gateway.x12.reading import STANDARD, Interchange
+
+_VERSION = "00401"
+"""Answers an ISA12 that is none."""
+_KIND = "ZZ"
+"""By agreement: stands for a kind of identifier that X12 does not have."""
+_MARKS = (STANDARD, Delimiters("|", "^", "!"), Delimiters("+", ":", "'"), Delimiters("\x1d", "\x1f", "\x1c"))
+"""Marks to fall back on, in this order."""
+_REPETITIONS = "^!;\x1e"
+
+
+class AnswerEnvelope(NamedTuple):
+    """What an answer is written with. `sender` is us, `receiver` who sent what is answered."""
+
+    sender: Party
+    receiver: Party
+    delimiters: Delimiters
+    version: str
+    """ISA12: the one that the partner speaks."""
+
+
+def answer_envelope(interchange: Interchange, delimiters: Delimiters | None = None) -> AnswerEnvelope | None:
+    """The envelope in which an interchange is answered; None where it names nobody to be answered.
+
+    `delimiters` are those agreed, else the partner's own; others are taken where an id holds one of them.
+    """
+    sender, receiver = _party(interchange.receiver), _party(interchange.sender)
+    if not sender.id or not receiver.id:
+        return None
+    taken = {*sender.qualifier, *sender.id, *receiver.qualifier, *receiver.id}
+    marks = _marks(delimiters or interchange.delimiters, taken)
+    version = interchange.version
+    is_version = len(version) == 5 and version.isascii() and version.isdecimal()
+    return AnswerEnvelope(sender, receiver, marks, version if is_version else _VERSION)
+
+
+def _party(party: Party) -> Party:
+    id = "".join(letter for letter in party.id if letter in CHARACTERS)[:15].strip()
+    return Party(party.qualifier if party.qualifier in PARTY_KINDS else _KIND, id)
+
+
+def _marks(wanted: Delimiters, taken: set[str]) -> Delimiters:
+    for marks in (wanted._replace(component=wanted.component or STANDARD.component), *_MARKS):
+        own = {*marks[:3]}
+        if len(own) == 3 and not own & taken and not any(mark.isalnum() or mark == " " for mark in own):
+            free = (mark for mark in (wanted.repetition, *_REPETITIONS) if mark and mark not in own | taken)
+            return marks._replace(repetition=next(free, ""))
+    raise AssertionError("control characters stand in no id")
