@@ -10,6 +10,7 @@ import typer
 
 from gateway.cli import frame
 from gateway.cli.x12_ack import PartnerOf, agreed_answers, answer_json, write_answer
+from gateway.cli.x12_guides import guides
 from gateway.cli.x12_json import reading_json
 
 if TYPE_CHECKING:
@@ -94,29 +95,7 @@ def show(
         raise typer.Exit(frame.CANNOT_RUN)
 
 
-@app.command()
-def guides(json: AsJson = False) -> None:
-    """List the guides that are known: base guides, and what partners changed in them."""
-    known, _partner_of = _configuration("")
-    loaded = known.load_all()
-    if json:
-        frame.print_json_lines(
-            {
-                "set": guide.set_id,
-                "release": guide.release,
-                "group": guide.group_id,
-                "partner": guide.partner or None,
-                "hash": guide.hash,
-                "file": guide.file,
-                "changes": guide.origins,
-            }
-            for guide in loaded
-        )
-        return
-    frame.print_table(
-        ("release", "set", "group", "partner", "hash", "file"),
-        ((g.release, g.set_id, g.group_id, g.partner, g.hash[:12], g.file) for g in loaded),
-    )
+app.command()(guides)
 
 
 # --- what is in force ---------------------------------------------------------------------------------------------

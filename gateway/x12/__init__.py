@@ -10,6 +10,8 @@ from gateway.x12.answer_envelope import AnswerEnvelope, answer_envelope
 from gateway.x12.check import check_document
 from gateway.x12.document_page import document_page
 from gateway.x12.envelope import read
+from gateway.x12.guide_page import Example, guide_page
+from gateway.x12.guide_text import guide_json, guide_lines
 from gateway.x12.guides import Guide, Guides
 from gateway.x12.header import find_header
 from gateway.x12.limits import LIMITS, Limits
@@ -29,6 +31,7 @@ __all__ = [
     "LIMITS",
     "AckPlan",
     "AnswerEnvelope",
+    "Example",
     "Group",
     "GroupAck",
     "Guide",
@@ -42,6 +45,9 @@ __all__ = [
     "check_document",
     "document_page",
     "find_header",
+    "guide_json",
+    "guide_lines",
+    "guide_page",
     "outgoing_groups",
     "plan_acks",
     "read",

@@ -15,7 +15,7 @@ from gateway.x12.explain import (
     verdict,
 )
 from gateway.x12.guides import Guides
-from gateway.x12.html import facts, page, text
+from gateway.x12.html import facts, page, table, text
 from gateway.x12.limits import LIMITS
 from gateway.x12.reading import Group, Interchange, Reading
 
@@ -42,6 +42,16 @@ def _body(reading: Reading, explainer: Explainer, title: str, name: str, room: i
     if name:
         yield f'<p class="lead">{text(name)}</p>\n'
     yield '</header>\n<main id="content">\n'
+    yield from _content(reading, explainer, room)
+    yield "</main>\n<footer><p>Written by Crossdock. Names and meanings are its own short words.</p></footer>\n"
+
+
+def document_body(reading: Reading, guides: Guides) -> Iterator[str]:
+    """What the page says of the reading, as markup to stand in another page."""
+    yield from _content(reading, Explainer(guides), LIMITS.page_segments_max)
+
+
+def _content(reading: Reading, explainer: Explainer, room: int) -> Iterator[str]:
     yield _fault_list(reading.faults)
     if not reading.interchanges:
         yield "<p>There is no X12 interchange in it.</p>\n"
@@ -55,22 +65,17 @@ def _body(reading: Reading, explainer: Explainer, title: str, name: str, room: i
             for document in group.documents:
                 yield from _document(document, numbers[id(document)], explainer, room)
                 room = max(0, room - document.segment_count)
-    yield "</main>\n<footer><p>Written by Crossdock. Names and meanings are its own short words.</p></footer>\n"
 
 
 def _contents(documents: Iterable[Document], explainer: Explainer) -> str:
-    rows = "".join(
+    rows = (
         f'<tr><td><a href="#d{number}">{text(explainer.title(document))} {text(document.control.number)}</a></td>'
         f"<td>{text(document.type)}</td><td>{_verdict(document)}</td>"
-        f'<td class="number">{document.segment_count}</td><td class="number">{len(document.faults)}</td></tr>\n'
+        f"<td>{document.segment_count}</td><td>{len(document.faults)}</td></tr>\n"
         for number, document in enumerate(documents, 1)
     )
-    return (
-        '<div class="scroll"><table>\n<caption>Documents in this message</caption>\n<thead><tr>'
-        '<th scope="col">document</th><th scope="col">set</th><th scope="col">verdict</th>'
-        '<th scope="col" class="number">segments</th>'
-        f'<th scope="col" class="number">faults</th></tr></thead>\n<tbody>\n{rows}</tbody></table></div>\n'
-    )
+    columns = "document", "set", "verdict", "segments", "faults"
+    return "".join(table(columns, rows, caption="Documents in this message"))
 
 
 def _interchange(interchange: Interchange, explainer: Explainer) -> str:

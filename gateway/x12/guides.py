@@ -18,6 +18,7 @@ from gateway.document import Delimiters
 from gateway.errors import OperatorMistake
 from gateway.resources import Entry, Mistake, Mistakes, did_you_mean, read_sources, read_yaml, source_files
 from gateway.x12.automaton import Automaton
+from gateway.x12.codes import LONG_DATES_FROM
 from gateway.x12.describe import Description, code_names, describe
 from gateway.x12.limits import LIMITS
 from gateway.x12.lint import lint_guide
@@ -26,9 +27,6 @@ from gateway.x12.overlay import KNOWN_KEYS, apply_overlay
 from gateway.x12.rules import CompositeRule, LoopRule, SegmentRule, iterate_segments, read_rules
 from gateway.x12.source import parse, parse_lined
 from gateway.x12.words import Words, read_words
-
-LONG_DATES_FROM = "004010"
-"""Dates have eight digits from this release on, and six before."""
 
 
 class Guide:
@@ -48,7 +46,7 @@ class Guide:
         self.name = name
         """Our words for the set: `ship notice`."""
         self.direction = direction
-        """Who usually sends it to whom; the agreement decides: `supplier to us`."""
+        """Who usually sends it to whom; the agreement decides: `supplier to buyer`."""
         self._automata: dict[Delimiters, Automaton] = {}
 
     def automaton(self, delimiters: Delimiters) -> Automaton:
@@ -222,7 +220,7 @@ class Guides:
         document = release.read(transaction)
         if mistakes := [Mistake(path, None, f"{at}: {words}") for at, words in lint_rules(document)]:
             raise Mistakes(mistakes)
-        told = transaction.get("name", ""), transaction.get("direction", "")
+        told = transaction.get("name", ""), self.words(place.release).direction(place.set_id)
         return Guide(place.set_id, group, place.release, place.partner, digest, document, origins, path, *told)
 
     def _effective(self, path: str, *, lined: bool = False) -> tuple[Element, dict[str, str]]:

@@ -100,3 +100,12 @@ def facts(pairs: Iterable[tuple[str, str]]) -> str:
     """A list of names and values; values are markup, pairs without a value are left out."""
     rows = "".join(f"<dt>{text(name)}</dt><dd>{value}</dd>\n" for name, value in pairs if value)
     return f'<dl class="facts">\n{rows}</dl>\n' if rows else ""
+
+
+def table(columns: Iterable[str], rows: Iterable[str], *, caption: str = "") -> Iterator[str]:
+    """A table, piece by piece. Columns and caption are text, each row its markup; a wide one scrolls alone."""
+    head = "".join(f'<th scope="col">{text(column)}</th>' for column in columns)
+    told = f"<caption>{text(caption)}</caption>\n" if caption else ""
+    yield f'<div class="scroll"><table>\n{told}<thead><tr>{head}</tr></thead>\n<tbody>\n'
+    yield from rows
+    yield "</tbody></table></div>\n"

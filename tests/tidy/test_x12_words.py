@@ -64,12 +64,24 @@ def test_every_code_that_a_guide_lists_has_a_meaning(guides: tuple[Guide, ...]) 
     assert not missing, "\n".join(f"{SHARED} lacks data element {e} code {c} ({r} {s})" for r, s, e, c in missing)
 
 
+def test_every_set_has_one_name_and_a_direction(guides: tuple[Guide, ...]) -> None:
+    untold = {
+        (guide.release, guide.set_id)
+        for guide in guides
+        if not guide.direction or guide.name != read_words(SOURCES, guide.release).code("143", guide.set_id)
+    }
+
+    assert not untold
+
+
 def test_words_are_sorted_and_stand_once() -> None:
     for path in [path for path in SOURCES if path.endswith("/words.xml")]:
         root = parse(SOURCES[path], path)
         segments = [segment.get("id", "") for segment in root.iterfind("./segments/segment")]
         tables = [table.get("data_ele", "") for table in root.iterfind("./codes")]
+        sets = [one.get("id", "") for one in root.iterfind("./sets/set")]
         assert segments == sorted(set(segments)), path
+        assert sets == sorted(set(sets)), path
         assert tables == sorted(set(tables), key=_by_number), path
         for table in root.iterfind("./codes"):
             codes = [code.get("id", "") for code in table.iterfind("./code")]

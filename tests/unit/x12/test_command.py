@@ -77,6 +77,8 @@ def test_fault_is_told_with_place_code_and_value() -> None:
         "text": 'SN102 (quantity shipped) "24O" is no number',
         "level": "element",
         "rejects": True,
+        "byte": 506,
+        "line": 23,
     }
 
 
@@ -143,3 +145,19 @@ def test_file_is_shown_with_its_faults() -> None:
 
     assert result.exit_code == 0
     assert '! 6 SN102 (quantity shipped) "24O" is no number' in result.stdout
+
+
+def test_file_is_shown_as_a_page_of_its_own() -> None:
+    result = run("show", BAD, "--html")
+
+    assert result.exit_code == 0
+    assert result.stdout.startswith("<!DOCTYPE html>\n")
+    assert "<title>ship notice 0001 - faulty-elements.sample.edi</title>" in result.stdout
+
+
+def test_what_is_no_x12_is_shown_as_such_with_exit_code_2() -> None:
+    plain, page = run("show", "-", stdin="Dear partner"), run("show", "-", "--html", stdin="Dear partner")
+
+    assert (plain.exit_code, page.exit_code) == (2, 2)
+    assert "no X12 interchange in these 12 bytes" in plain.stdout
+    assert "There is no X12 interchange in it." in page.stdout
