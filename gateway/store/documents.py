@@ -6,10 +6,10 @@ This table is also the history of duplicates: the interchange key (sender, recei
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, Select, bindparam, delete, insert, select, tuple_, update
 
 from gateway.document import Fault
 from gateway.store.tables import document
@@ -60,23 +60,32 @@ class DocumentRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Earlier(NamedTuple):
-    """A document that used the same key before."""
+    """A document that used the same interchange number before."""
 
     id: str
     digest: str
     status: str
     at: int
+    key: Key
+    message: str
+    envelope: int = -1
+    """Which interchange of its message, where that is known; -1 where it was settled before."""
 
 
 _insert = insert(document)
 _key_columns = (
     document.c.interchange, document.c.sender, document.c.receiver, document.c.group_control, document.c.control,
 )  # fmt: skip
-_find_keys = (
-    select(*_key_columns, document.c.message, document.c.n, document.c.digest, document.c.status, document.c.at)
-    .where(tuple_(*_key_columns).in_(bindparam("keys", expanding=True)), document.c.at >= bindparam("since"))
-    .order_by(document.c.at, document.c.message, document.c.n)
+_earlier = select(
+    *_key_columns, document.c.message, document.c.n, document.c.digest, document.c.status, document.c.at
 )
+_order = (document.c.at, document.c.message, document.c.n)
+_find_keys = _earlier.where(
+    tuple_(*_key_columns).in_(bindparam("keys", expanding=True)), document.c.at >= bindparam("since")
+).order_by(*_order)
+_find_interchanges = _earlier.where(
+    tuple_(*_key_columns[:3]).in_(bindparam("keys", expanding=True)), document.c.at >= bindparam("since")
+).order_by(*_order)
 
 
 def put_documents(connection: Connection, rows: Iterable[DocumentRow]) -> None:
@@ -92,15 +101,28 @@ def replace_documents(connection: Connection, rows: Sequence[DocumentRow]) -> No
     put_documents(connection, rows)
 
 
-def find_keys(connection: Connection, keys: Sequence[Key], *, since: int) -> dict[Key, list[Earlier]]:
-    """Earlier documents under each key, oldest first, none before `since` (microseconds)."""
-    found: dict[Key, list[Earlier]] = {}
-    wanted = sorted({(k.interchange, k.sender, k.receiver, k.group_control, k.control) for k in keys if k[2]})
+def find_keys(connection: Connection, keys: Sequence[Key], *, since: int) -> list[Earlier]:
+    """Earlier documents under these keys, none before `since` (microseconds)."""
+    wanted = sorted(
+        {(k.interchange, k.sender, k.receiver, k.group_control, k.control) for k in keys if k.interchange}
+    )
+    return _find_earlier(connection, _find_keys, wanted, since)
+
+
+def find_interchanges(connection: Connection, keys: Sequence[Key], *, since: int) -> list[Earlier]:
+    """Earlier documents under the interchange numbers of these keys, whatever their GS06 and ST02."""
+    wanted = sorted({(key.interchange, key.sender, key.receiver) for key in keys if key.interchange})
+    return _find_earlier(connection, _find_interchanges, wanted, since)
+
+
+def _find_earlier(
+    connection: Connection, query: Select[Any], wanted: Sequence[tuple[str, ...]], since: int
+) -> list[Earlier]:
+    found: list[Earlier] = []
     for start in range(0, len(wanted), 150):
-        rows = connection.execute(_find_keys, {"keys": wanted[start : start + 150], "since": since})
-        for row in rows:
+        for row in connection.execute(query, {"keys": wanted[start : start + 150], "since": since}):
             key = Key(row.sender, row.receiver, row.interchange, row.group_control, row.control)
-            found.setdefault(key, []).append(Earlier(f"{row.message}.{row.n}", row.digest, row.status, row.at))
+            found.append(Earlier(f"{row.message}.{row.n}", row.digest, row.status, row.at, key, row.message))
     return found
 
 

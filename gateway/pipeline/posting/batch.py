@@ -6,6 +6,7 @@ Everything in it commits together or not at all; the caller tries the messages o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 import msgspec
@@ -13,7 +14,7 @@ from sqlalchemy import Connection
 
 from gateway.pipeline.answering.decide import Answers
 from gateway.pipeline.context import Context
-from gateway.pipeline.posting.duplicates import History
+from gateway.pipeline.posting.duplicates import History, held
 from gateway.pipeline.reading.values import ReadDocument, ReadMessage
 from gateway.pipeline.reconcile import reconcile_document, reconcile_interchange
 from gateway.store.alerts import Alert, put_alerts
@@ -22,7 +23,7 @@ from gateway.store.inbox import Finished, finish, holds_leases
 from ledger.events import Event
 from ledger.outcomes import Recorded
 
-UNANSWERED = frozenset({"unknown_partner", "wrong_carrier", "unknown_receiver", "test_state"})
+UNANSWERED = frozenset({"unknown_partner", "wrong_carrier", "unknown_receiver", "test_state", "duplicate_control"})
 """Reasons for which an envelope is held without its 997."""
 
 _json = msgspec.json.Encoder(decimal_format="string")
@@ -67,6 +68,8 @@ class _Batch:
         self._rows: dict[str, DocumentRow] = {}
         self._before: dict[str, DocumentRow] = {}
         """Rows of replayed messages as they stood."""
+        self._refused: set[tuple[str, int]] = set()
+        """Interchanges (message id, index) whose number was used before: nothing of them is taken."""
         self._to_record: list[ReadDocument] = []
         self._alerts: list[Alert] = []
         self._recorded: list[Recorded] = []
@@ -80,18 +83,37 @@ class _Batch:
         for message in self._messages:
             if message.is_replay:
                 self._before |= {row.id: row for row in load_documents(self._connection, message.id)}
-            for document in message.documents:
-                before = self._before.get(document.row.id)
-                release = before is not None and before.status == "held"
-                row = document.row if document.row.status else history.settle(document, release=release)
-                if row is None:
-                    if earlier := history.warning(document):
-                        self._alert("duplicate_control", document.row, f"its control numbers were used for {earlier}")
-                    row = self._take(document)
-                history.take(row)
-                self._rows[row.id] = row
-                if row.status in ("parked", "held"):
-                    self._alert(row.reason_code, row, row.reason)
+            for envelope, sharing in groupby(message.documents, lambda document: document.interchange):
+                self._settle_interchange(message.id, envelope, list(sharing), history)
+
+    def _settle_interchange(
+        self, message: str, envelope: int, documents: Sequence[ReadDocument], history: History
+    ) -> None:
+        """All documents of one interchange: its number belongs to all of them or to none."""
+        original = next((other for one in documents if self._is_open(one) and (other := history.other(one))), "")
+        enforced = bool(original) and any(one.duplicates == "enforce" for one in documents)
+        if enforced:
+            self._refused.add((message, envelope))
+        elif original:
+            text = f"the interchange number {documents[0].row.key.interchange} was used for {original}"
+            self._alert("duplicate_control", documents[0].row, text)
+        for document in documents:
+            row = document.row
+            if self._is_open(document):
+                row = history.settle(document) or (held(row, original) if enforced else row)
+            elif not row.status:
+                row = history.settle(document) or row
+            if not row.status:
+                row = self._take(document)
+            history.take(document, row)
+            self._rows[row.id] = row
+            if row.status in ("parked", "held"):
+                self._alert(row.reason_code, row, row.reason)
+
+    def _is_open(self, document: ReadDocument) -> bool:
+        """Whether history may still decide it: nothing else has, and no person lets it pass."""
+        before = self._before.get(document.row.id)
+        return document.row.status in ("", "passed") and not (before is not None and before.status == "held")
 
     def record(self) -> None:
         """Hand all events to the ledger at once, and read each document's state from what it says."""
@@ -117,7 +139,10 @@ class _Batch:
         answers = Answers(self._connection, self._context, interchanges)
         for message in self._messages:
             for index, interchange in enumerate(message.interchanges):
-                if not message.is_replay or self._is_unanswered(message, index):
+                if (message.id, index) in self._refused:
+                    plan = interchange.plan_if_used
+                    answers.acknowledge(message.id, msgspec.structs.replace(interchange, plan=plan))
+                elif not message.is_replay or self._is_unanswered(message, index):
                     answers.acknowledge(message.id, interchange)
                 for ta1 in interchange.acks:
                     self._alerts += reconcile_interchange(
@@ -135,16 +160,13 @@ class _Batch:
         replace_documents(self._connection, [self._rows[d.row.id] for m in again for d in m.documents])
         finish(self._connection, [self._finished(message) for message in self._messages])
         for message in self._messages:
-            if message.reason_code:
-                self._alerts.append(
-                    Alert(
-                        kind=message.reason_code,
-                        text=message.reason,
-                        partner=message.partner,
-                        message=message.id,
-                        at=context.at,
-                    )
-                )
+            kind, text = message.reason_code, message.reason
+            if not kind and not message.is_replay:
+                # What stands between interchanges may be a document too: a person is told of it.
+                kind, text = next(((f.code, f.text) for f in message.faults if f.code == "unreadable"), ("", ""))
+            if kind:
+                told = Alert(kind=kind, text=text, partner=message.partner, message=message.id, at=context.at)
+                self._alerts.append(told)
         put_alerts(self._connection, self._alerts)
         return sum(1 for m in self._messages if m.reason_code) + sum(
             1 for row in self._rows.values() if row.status in ("parked", "held")

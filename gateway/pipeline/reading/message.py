@@ -16,6 +16,7 @@ from gateway.formats import recognise
 from gateway.mapping import Configuration, MapReading, read_document
 from gateway.messages import from_microseconds
 from gateway.partners import Agreement, Partner
+from gateway.partners.values import X12Terms
 from gateway.pipeline.answering.decide import delimiters_of
 from gateway.pipeline.reading.acks import read_acks
 from gateway.pipeline.reading.identity import Refusal, check_interchange, check_test_state, partner_of
@@ -123,7 +124,10 @@ class _Reader:
         if partner is not None and (refusal is None or told):
             # Held and not refused: whoever did not ask for a TA1 hears of it when a person has looked.
             answered = refusal is None or interchange.ack_requested
-            plan = x12.plan_acks(interchange, delimiters=delimiters_of(partner), refused=told) if answered else None
+            delimiters = delimiters_of(partner)
+            plan = x12.plan_acks(interchange, delimiters=delimiters, refused=told) if answered else None
+            enforced = refusal is None and interchange.accepted and partner.x12.duplicates == "enforce"
+            if_used = x12.plan_acks(interchange, delimiters=delimiters, refused="025") if enforced else None
             self._interchanges.append(
                 ReadInterchange(
                     partner=partner.id,
@@ -133,19 +137,33 @@ class _Reader:
                     test=interchange.test,
                     delimiters=interchange.delimiters,
                     plan=plan,
+                    plan_if_used=if_used,
                     acks=interchange.acks if refusal is None else (),
                 )
             )
         envelope = len(self._interchanges) - 1 if refusal is None else -1
         for group in interchange.groups:
             for document in group.documents:
-                read = self._take_document(interchange, group, document, refusal)
-                self._documents.append(msgspec.structs.replace(read, interchange=envelope))
+                sender = partner_of(self._configuration.partners, interchange, group.sender)
+                terms = sender.x12 if sender is not None else X12Terms()
+                read = self._take_document(interchange, group, document, refusal, sender)
+                self._documents.append(
+                    msgspec.structs.replace(
+                        read,
+                        interchange=envelope,
+                        duplicates=terms.duplicates,
+                        duplicate_days=terms.duplicate_days,
+                    )
+                )
 
     def _take_document(
-        self, interchange: Interchange, group: Group, document: Document, refusal: Refusal | None
+        self,
+        interchange: Interchange,
+        group: Group,
+        document: Document,
+        refusal: Refusal | None,
+        partner: Partner | None,
     ) -> ReadDocument:
-        partner = partner_of(self._configuration.partners, interchange, group.sender)
         row = self._row(document, partner.id if partner else "")
         if refusal is not None or partner is None:
             code, text = (refusal.code, refusal.text) if refusal else ("unknown_partner", "no partner is known")
@@ -215,8 +233,6 @@ class _Reader:
         )
         return ReadDocument(
             row=row,
-            duplicates=partner.x12.duplicates,
-            duplicate_days=partner.x12.duplicate_days,
             events=stamped,
             line_count=sum(len(getattr(event, "lines", ())) or 1 for event in events),
         )

@@ -26,6 +26,8 @@ class ReadInterchange(msgspec.Struct, frozen=True, kw_only=True):
     test: bool
     delimiters: Delimiters = Delimiters()
     plan: AckPlan | None = None
+    plan_if_used: AckPlan | None = None
+    """What answers it instead where its control number was used before, which only history knows."""
     acks: tuple[tuple[str, ...], ...] = ()
     """TA1 segments received: about interchanges that we sent."""
 

@@ -54,7 +54,10 @@ def test_the_same_document_by_another_channel_is_recorded_once_and_acknowledged_
     ]
 
 
-def test_other_content_under_the_same_numbers_is_held_until_a_person_lets_it_pass(town: Town) -> None:
+REFUSED = "TA1 acme: TA1*000000001*261123*0900*R*025"
+
+
+def test_other_content_under_a_used_number_is_refused_and_held_until_a_person_lets_it_pass(town: Town) -> None:
     first = town.bring(interchange(("856", notice("S1", quantity="40"))))
     other = town.bring(interchange(("856", notice("S2", quantity="60"))))
 
@@ -62,14 +65,69 @@ def test_other_content_under_the_same_numbers_is_held_until_a_person_lets_it_pas
     assert other["documents"][0]["original"] == first["documents"][0]["id"]
     assert "duplicate_control" in town.alerts()
     assert town.events() == ["OrderPlaced PO1", "ShipmentNotified S1"]
-    assert town.answers("997") == [ACCEPTED, ACCEPTED]
+    assert answered(town) == [ACCEPTED, REFUSED]
 
     town.street.replay(other["documents"][0]["id"])
     town.street.run_until_idle()
 
     assert state(town.street.message(other["id"])) == ("done", [("recorded", "")])
     assert town.events() == ["OrderPlaced PO1", "ShipmentNotified S1", "ShipmentNotified S2"]
-    assert town.answers("997") == [ACCEPTED, ACCEPTED]
+    assert answered(town) == [ACCEPTED, REFUSED, ACCEPTED]
+
+
+def answered(town: Town) -> list[str]:
+    return [answer for answer in town.answers() if answer[:3] in ("997", "TA1")]
+
+
+@pytest.mark.parametrize(("old", "new"), [(b"GS*SH*123456789*987654321", b""), (b"ST*856*0001", b"ST*856*0002")])
+def test_a_used_interchange_number_is_refused_whatever_numbers_stand_inside(
+    town: Town, old: bytes, new: bytes
+) -> None:
+    town.bring(interchange(("856", notice("S1", quantity="40"))))
+    other = interchange(("856", notice("S2", quantity="60")))
+    if new:
+        other = other.replace(old, new).replace(b"*0001~\nGE", b"*0002~\nGE")
+    else:
+        other = other.replace(b"*1*X*004010", b"*2*X*004010").replace(b"GE*1*1", b"GE*1*2")
+
+    message = town.bring(other)
+
+    assert state(message) == ("parked", [("held", "duplicate_control")])
+    assert answered(town) == [ACCEPTED, REFUSED]
+
+
+def test_nothing_of_a_refused_interchange_is_taken_and_what_it_repeats_stays_repeated(town: Town) -> None:
+    town.bring(interchange(("856", notice("S1", quantity="40"))))
+
+    message = town.bring(interchange(("856", notice("S1", quantity="40")), ("856", notice("S2", quantity="30"))))
+
+    assert state(message) == ("parked", [("repeated", "same"), ("held", "duplicate_control")])
+    assert town.events() == ["OrderPlaced PO1", "ShipmentNotified S1"]
+    assert answered(town) == [ACCEPTED, REFUSED]
+
+
+def test_two_interchanges_of_one_message_may_not_share_a_number(town: Town) -> None:
+    one, two = (interchange(("856", notice(f"S{n}", quantity="40"))) for n in (1, 2))
+
+    message = town.bring(one + two.replace(b"ST*856*0001", b"ST*856*0002").replace(b"*0001~\nGE", b"*0002~\nGE"))
+
+    assert state(message) == ("parked", [("recorded", ""), ("held", "duplicate_control")])
+    assert answered(town) == [ACCEPTED, REFUSED]
+
+
+def test_several_documents_of_one_interchange_share_its_number(town: Town) -> None:
+    data = interchange(("856", notice("S1", quantity="40")), ("856", notice("S2", quantity="30")))
+
+    assert [state(town.bring(data))[1] for _ in range(2)] == [[("recorded", "")] * 2, [("repeated", "same")] * 2]
+
+
+def test_acknowledgments_come_under_the_terms_of_their_partner(town: Town) -> None:
+    town.edit("acme", "duplicates: enforce", "duplicates: ignore")
+    bodies = [["AK1*PO*1", "AK9*A*1*1*1"], ["AK1*PO*2", "AK9*A*1*1*1"]]
+
+    states = [state(town.bring(interchange(("997", body), group_id="FA"))) for body in bodies]
+
+    assert states == [("done", [("reconciled", "")])] * 2
 
 
 @pytest.mark.parametrize(("rule", "alerts"), [("warn", ["duplicate_control"]), ("ignore", [])])

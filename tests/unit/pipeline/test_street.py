@@ -294,3 +294,14 @@ def test_a_document_that_waited_shows_what_became_of_it(town: Town) -> None:
     assert (document["status"], document["reason"]) == ("recorded", "")
     assert [one["result"] for one in document["events"]] == ["posted"]
     assert "waiting" in {one["outcome"] for one in document["events"][0]["outcomes"]}
+
+
+def test_bytes_between_interchanges_that_are_no_x12_are_told_to_a_person(town: Town) -> None:
+    town.bring(order(), "erp")
+    one, two = (interchange(("856", notice(f"S{n}", quantity="40")), control=n) for n in (1, 2))
+
+    message = town.bring(one + b"UNB+UNOA:1+A+B+261123:0900+1'\nUNH+1+DESADV:D:97A:UN'\n" + two)
+
+    assert state(message) == ("done", [("recorded", ""), ("recorded", "")])
+    assert town.alerts() == ["unreadable"]
+    assert "UN/EDIFACT (DESADV)" in message["faults"][0]["text"]

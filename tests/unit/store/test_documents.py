@@ -7,6 +7,7 @@ from gateway.store.documents import (
     DocumentRow,
     Earlier,
     Key,
+    find_interchanges,
     find_keys,
     load_documents,
     put_documents,
@@ -70,16 +71,30 @@ def test_keys_find_earlier_documents_oldest_first_and_none_before_the_window(dat
         put_documents(connection, [_row("m_2", at=20, digest="e"), _row("m_1", at=10), _row("m_0", at=1)])
         put_documents(connection, [_row("m_3", key=other)])
 
-        assert find_keys(connection, [KEY, KEY._replace(receiver="ZZ:X")], since=10) == {
-            KEY: [Earlier("m_1.1", "d", "recorded", 10), Earlier("m_2.1", "e", "recorded", 20)]
-        }
+        assert find_keys(connection, [KEY, KEY._replace(receiver="ZZ:X")], since=10) == [
+            Earlier("m_1.1", "d", "recorded", 10, KEY, "m_1"),
+            Earlier("m_2.1", "e", "recorded", 20, KEY, "m_2"),
+        ]
+
+
+def test_interchange_numbers_find_earlier_documents_whatever_their_own_numbers(database: Database) -> None:
+    other = KEY._replace(group_control="7", control="0002")
+    with database.writing.begin() as connection:
+        put_documents(connection, [_row("m_2", at=20, key=other), _row("m_1", at=10), _row("m_0", at=1)])
+        put_documents(connection, [_row("m_3", key=KEY._replace(interchange="000000999"))])
+
+        assert find_interchanges(connection, [KEY], since=10) == [
+            Earlier("m_1.1", "d", "recorded", 10, KEY, "m_1"),
+            Earlier("m_2.1", "d", "recorded", 20, other, "m_2"),
+        ]
 
 
 def test_a_format_without_control_numbers_has_no_key(database: Database) -> None:
     with database.writing.begin() as connection:
         put_documents(connection, [_row("m_1", key=Key("", "", "", "", ""))])
 
-        assert find_keys(connection, [Key("", "", "", "", "")], since=0) == {}
+        assert find_keys(connection, [Key("", "", "", "", "")], since=0) == []
+        assert find_interchanges(connection, [Key("", "", "", "", "")], since=0) == []
 
 
 def test_a_replay_writes_its_documents_again(database: Database) -> None:
