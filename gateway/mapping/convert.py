@@ -13,10 +13,13 @@ from decimal import Decimal
 from typing import Any
 
 from gateway.mapping.zones import ZONES, code_for
+from gateway.x12.codes import LONG_DATES_FROM
 
 DECIMAL_DIGITS_MAX = 30
 CENTURY_WINDOW_PAST = 50
 """A six-digit date lies at most this many years back and 49 ahead of the year that the context names."""
+SECONDS_FROM = "003000"
+"""Releases before this one have times of four digits."""
 
 _DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)\Z")
 _INT = re.compile(r"[-+]?[0-9]{1,18}\Z")
@@ -37,7 +40,7 @@ class Unreadable(ValueError):
 class Context:
     """What reading or writing one document knows: the partner's zone, zones of places, the century window's year."""
 
-    __slots__ = ("component", "place", "year", "zone", "zone_of")
+    __slots__ = ("component", "place", "release", "year", "zone", "zone_of")
 
     def __init__(
         self,
@@ -45,8 +48,11 @@ class Context:
         zone_of: Callable[[str], tzinfo | None] | None = None,
         year: int = 2030,
         component: str = ">",
+        release: str = "",
     ) -> None:
         self.zone, self.zone_of, self.year, self.component = zone, zone_of, year, component
+        self.release = release
+        """Of X12, by which dates and times are written: six digits before 004010, no seconds in 002040; "" newest."""
         self.place: tzinfo | None = None
 
 
@@ -141,11 +147,12 @@ def parse_time(text: str) -> tuple[int, int, int, int]:
 
 
 def read_moment(parts: tuple[str, ...], context: Context) -> datetime:
-    """Date, then if there time and zone code, as an aware time; a date alone is midnight in the place's zone.
+    """Date, then if there time, zone code and century, as an aware time; a day alone is midnight in the place's zone.
 
-    Source: X12 DTM02, DTM03, DTM04 (data elements 373, 337, 623).
+    Source: X12 DTM02, DTM03, DTM04 (data elements 373, 337, 623); the century is DTM05 (624) before 004010.
     """
-    day = parse_date(parts[0], context.year)
+    century = parts[3] if len(parts) > 3 and len(parts[0]) == 6 else ""
+    day = parse_date(century + parts[0], context.year)
     time = parse_time(parts[1]) if len(parts) > 1 and parts[1] else (0, 0, 0, 0)
     zone = context.place or context.zone
     if len(parts) > 2 and parts[2] and parts[2] != "LT":
@@ -165,13 +172,17 @@ def write_moment(value: datetime, context: Context, parts: int) -> tuple[str, ..
         zone, code = UTC, "UT"
     local = value.astimezone(zone)
     if parts == 1:
-        return (f"{local:%Y%m%d}",)
+        return (_day(local, context),)
     clock = f"{local:%H%M}"
-    if local.second or local.microsecond:
+    if (local.second or local.microsecond) and not "" < context.release < SECONDS_FROM:
         clock += f"{local:%S}"
-    if local.microsecond:
-        clock += f"{local.microsecond // 10_000:02d}"
-    return (f"{local:%Y%m%d}", clock, code)[:parts]
+        if local.microsecond:
+            clock += f"{local.microsecond // 10_000:02d}"
+    return (_day(local, context), clock, code, f"{local:%Y}"[:2])[:parts]
+
+
+def _day(value: date, context: Context) -> str:
+    return f"{value:%y%m%d}" if "" < context.release < LONG_DATES_FROM else f"{value:%Y%m%d}"
 
 
 def write_moment_or_day(value: datetime, context: Context, parts: int) -> tuple[str, ...]:
@@ -185,8 +196,8 @@ def read_date(text: str, context: Context) -> date:
     return date(*parse_date(text, context.year))
 
 
-def write_date(value: date, _: Context) -> str:
-    return f"{value:%Y%m%d}"
+def write_date(value: date, context: Context) -> str:
+    return _day(value, context)
 
 
 def read_iso(text: str, context: Context) -> datetime:

@@ -57,7 +57,7 @@ def converter_name(keys: Mapping[str, Entry], shape: str, places: tuple[tuple[Pl
     else:
         entry.note("a list of structs is filled by a loop with into:, not by a field")
         name = "text"
-    most = {"datetime": 3, "party": 2}.get(name, 1)
+    most = {"datetime": 4, "party": 2}.get(name, 1)
     for parts in places:
         if len(parts) > most:
             entry.note(f"{name} stands in {most} place{'s' if most > 1 else ''}, not in {len(parts)}")

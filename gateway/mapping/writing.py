@@ -85,7 +85,8 @@ class Writer:
         self.map, self.zone_of = map, zone_of
         x12 = partner.x12 if partner is not None else None
         self.delimiters = (x12.element, x12.segment, x12.component) if x12 else ("*", "~", ">")
-        self.context = Context(partner.zone if partner is not None else UTC, component=self.delimiters[2])
+        zone = partner.zone if partner is not None else UTC
+        self.context = Context(zone, component=self.delimiters[2], release=map.release)
         self.outer: Values = {}
         self.counted: Values = {}
         self.faults: list[Fault] = []

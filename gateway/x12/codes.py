@@ -47,3 +47,6 @@ TA1_WORDS = {
     "030": "time zone of deferred delivery invalid",
     "031": "grade of service invalid",
 }
+
+LONG_DATES_FROM = "004010"
+"""Dates have eight digits from this release on, and six before."""

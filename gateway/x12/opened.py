@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from gateway.document import Control, Delimiters, Document, Fault, Loop, Party
 from gateway.x12.check import Checker
+from gateway.x12.codes import LONG_DATES_FROM
 from gateway.x12.faults import capped
 from gateway.x12.guides import Guide, Guides
 from gateway.x12.header import Header
@@ -157,6 +158,8 @@ def _no_guide(set_id: str, release: str, guides: Guides) -> Fault:
     sets, near = guides.sets(release), guides.nearest(release, set_id)
     if near:
         mend = f"nearest is {near}: an overlay x12/{release}/{set_id} may extend x12/{near}/{set_id}"
+        if (near < LONG_DATES_FROM) != (release < LONG_DATES_FROM):
+            mend += f", with dates of {6 if release < LONG_DATES_FROM else 8} digits"
     else:
         mend = f"release {release} has {', '.join(sets)}" if sets else f"known: {', '.join(guides.releases)}"
     text = f"no guide for {set_id or 'a set without a number'} in release {release or 'unknown'}; {mend}"

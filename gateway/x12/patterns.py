@@ -24,7 +24,7 @@ _DATE_8 = rf"(?:(?:1[89]|2\d)\d\d{_DAY}|(?:1[89]|2\d)(?:0[48]|[2468][048]|[13579
 _DATE_6 = rf"(?:\d\d{_DAY}|(?:[02468][048]|[13579][26])0229)"
 _TIME = r"(?:[01]\d|2[0-3])[0-5]\d"
 _SECONDS = {4: "", 6: r"(?:[0-5]\d)?", 8: r"(?:[0-5]\d{1,3})?"}
-"""What may follow hours and minutes, by the greatest length: before 003020 a time ended with its minutes."""
+"""What may follow hours and minutes, by the greatest length: a time of 002040 ends with its minutes."""
 _NEVER = "(?!)"
 
 Match = Callable[[str], "re.Match[str] | None"]

@@ -11,6 +11,7 @@ from datetime import datetime
 from gateway.document import Delimiters, Party
 from gateway.errors import OperatorMistake
 from gateway.x12.check import check_document
+from gateway.x12.codes import LONG_DATES_FROM
 from gateway.x12.guides import Guide, Guides
 from gateway.x12.reading import STANDARD, OutgoingDocument, OutgoingGroup
 
@@ -48,7 +49,7 @@ def write_interchange(
     isa += ["1" if ack_requested else "0", "T" if test else "P", delimiters.component]
     segments: list[tuple[str, ...]] = [tuple(isa), *acks]
     for group in groups:
-        date = now.strftime("%Y%m%d" if group.version[:6] >= "004010" else "%y%m%d")
+        date = now.strftime("%Y%m%d" if group.version[:6] >= LONG_DATES_FROM else "%y%m%d")
         who = ("GS", group.id, group.sender, group.receiver)
         segments.append((*who, date, now.strftime("%H%M"), str(group.control), "X", group.version))
         for document in group.documents:

@@ -46,6 +46,40 @@ def test_six_digit_dates_lie_in_the_century_window(text: str, day: tuple[int, in
     assert convert.read_date(text, DETROIT) == date(*day)
 
 
+@pytest.mark.parametrize(
+    ("parts", "year"),
+    [(("261122", "", "", "20"), 2026), (("851122", "", "", "20"), 2085), (("851122", "", "", ""), 1985)],
+)
+def test_century_of_a_date_goes_before_the_window(parts: tuple[str, ...], year: int) -> None:
+    assert convert.read_moment(parts, Context()) == datetime(year, 11, 22, tzinfo=UTC)
+
+
+def test_century_beside_eight_digits_adds_nothing() -> None:
+    assert convert.read_moment(("20261122", "", "", "19"), Context()) == datetime(2026, 11, 22, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("release", "written"),
+    [
+        ("", ("20261122", "113045", "UT")),
+        ("002040", ("261122", "1130", "UT")),
+        ("003060", ("261122", "113045", "UT")),
+        ("004010", ("20261122", "113045", "UT")),
+    ],
+)
+def test_each_release_writes_its_own_dates_and_times(release: str, written: tuple[str, ...]) -> None:
+    moment = datetime(2026, 11, 22, 11, 30, 45, tzinfo=UTC)
+
+    assert convert.write_moment(moment, Context(release=release), 3) == written
+    assert convert.write_date(moment.date(), Context(release=release)) == written[0]
+
+
+def test_century_is_written_where_the_map_has_a_place_for_it() -> None:
+    moment = datetime(2026, 11, 22, 11, 30, tzinfo=UTC)
+
+    assert convert.write_moment(moment, Context(release="003060"), 4) == ("261122", "1130", "UT", "20")
+
+
 @pytest.mark.parametrize("text", ["20261131", "2026112", "2026-11-22", "00000000", "20260229", "abcdefgh"])
 def test_days_that_do_not_exist_are_named(text: str) -> None:
     with pytest.raises(Unreadable):
