@@ -56,8 +56,14 @@ test-versions: setup ## The fast tests on every other Python from 3.11 to 3.13 t
 golden: setup ## Rewrite the expected answers in tests/golden; a person reads the diff.
 	CROSSDOCK_GOLDEN=rewrite $(PYTEST) -q tests/golden
 
-bench-setup: setup ## Put benchmark peers in their own environment under .bench (so far all are in .venv).
-	@mkdir -p .bench
+bench-setup: setup ## Put benchmark peers in their own environments under .bench: Python's by pip, Node's by npm.
+	@mkdir -p .bench/x12-node
+	@test -x .bench/x12/bin/pip || "$(PYTHON)" -m venv .bench/x12
+	@.bench/x12/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		-r benchmarks/peers/requirements.txt
+	@command -v npm >/dev/null 2>&1 || { echo "Two peers of the X12 benchmarks need node and npm; neither was found."; exit 2; }
+	@cp benchmarks/peers/package.json benchmarks/peers/package-lock.json .bench/x12-node/
+	@cd .bench/x12-node && npm ci --silent --ignore-scripts --no-audit --no-fund
 
 bench: bench-setup ## Run the benchmarks; one JSON object per row.
 	$(BIN)/python -m benchmarks sftp --json

@@ -23,7 +23,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--size", type=int, default=3000, help="documents in the timed part of the corpus")
     parser.add_argument("--mix", default="core")
-    parser.add_argument("--only", default="", help="street: the rows whose id begins so, as street.accept")
+    parser.add_argument("--only", default="", help="street and x12: the rows whose id begins so, as street.accept")
     parser.add_argument("--out", type=Path, help="corpus: write the messages here")
     chosen = parser.parse_args()
     # To stderr, and only trouble: stdout belongs to the rows.
@@ -34,6 +34,8 @@ def main() -> int:
         parser.error(f"at least {ROUNDS_MIN} rounds make a median")
     module = importlib.import_module(f"benchmarks.{chosen.name}")
     options = {}
+    if chosen.name == "x12":
+        options = {"only": chosen.only}
     if chosen.name == "street":
         options = {"seed": chosen.seed, "size": chosen.size, "mix": chosen.mix, "only": chosen.only}
     for row in module.rows(chosen.rounds, **options):
