@@ -187,8 +187,8 @@ class Automaton:
                         return self._enter(place, inside, tuple(missing))
                     if child.required and child.position > position:
                         missing.append(Missing(child.first, child.tag))
-                elif child is loop.rule.first and loop.parent is not None:
-                    continue  # a loop is entered anew from outside, so that what it lacks is seen
+                elif child is loop.rule.first:
+                    continue  # a loop is entered anew from outside, so that what it lacks is seen; as is a document
                 elif fits(child):
                     again = child is node.rule and inside is None
                     return self._move(nodes[id(child)], again, tuple(missing))

@@ -135,6 +135,15 @@ def test_missing_se_does_not_swallow_the_next_document() -> None:
     ]
 
 
+def test_st_alone_does_not_swallow_the_next_document() -> None:
+    group = only(interchange(["ST*856*0001", *document(number="0002")], ge="GE*2*101")).groups[0]
+
+    assert [(d.control.number, d.accepted, codes(d.faults)) for d in group.documents] == [
+        ("0001", False, [("2", True)]),
+        ("0002", True, []),
+    ]
+
+
 def test_ta1_of_the_partner_is_kept_and_needs_no_group() -> None:
     ta1 = "TA1*000000007*261122*1100*A*000"
 
