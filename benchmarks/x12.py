@@ -124,7 +124,7 @@ class _Bench:
         )  # fmt: skip
 
     def corpus_own(self) -> Row:
-        """The street's X12 messages, all partners, delimiters, sets and flaws, against our rate on the corpus file."""
+        """The street's X12 messages, all partners, delimiters, sets and flaws, against our rate on the file."""
         corpus = build(7, 3000)
         messages = [sent.body for sent in corpus.sent if sent.kind != "receipt"]
         with tempfile.TemporaryDirectory() as folder:
@@ -152,7 +152,7 @@ class _Bench:
         small = [
             part.body
             for seed in range(SMALL_FILES // len(OVERLAYS))
-            for part in notices(3, seed=seed, lines=(10, 10))
+            for part in notices(9, seed=seed, lines=(10, 10))
         ]
         segments = sum(body.count(b"~") for body in small)
 
