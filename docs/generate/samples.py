@@ -27,7 +27,8 @@ terminators. `pass` and `fail` in a name is that project's verdict against its o
 or others: `CROSSDOCK_SAMPLES=FOLDER make docs`, and read the difference.
 
 *guide* is a verdict by one of our guides; *no guide* means that envelope, counts and control numbers are checked and
-that the set or release has no guide yet.
+that the set has no guide in its release. It names the nearest release, whose guide an overlay may extend: the ship
+notice of 002001 is accepted by that of 002040 as it stands.
 
 """
 
@@ -49,17 +50,18 @@ def build_page() -> str:
         return PAGE.read_text("utf-8") if PAGE.is_file() else ""
     guides = Guides.from_roots((resources.CHECKOUT,), resources.CHECKOUT / "no-partners")
     readings = [(path.name, read(path.read_bytes(), guides)) for path in find_files(folder)]
-    overview = table(["file", "release", "sets", "checked by", "verdict"], [_row(*pair) for pair in readings])
+    overview = table(["file", "release", "sets", "checked by", "verdict"], [_row(guides, *pair) for pair in readings])
     return WARNING + HEAD + overview + "".join(_details(*pair) for pair in readings)
 
 
-def _row(name: str, reading: Reading) -> list[str]:
+def _row(guides: Guides, name: str, reading: Reading) -> list[str]:
     documents = reading.documents
+    near = dict.fromkeys(guides.nearest(one.release, one.type) for one in documents if not one.guide)
     return [
         f"`{name}`",
         ", ".join(dict.fromkeys(document.release for document in documents)),
         ", ".join(dict.fromkeys(document.type for document in documents)),
-        "guide" if all(document.guide for document in documents) else "no guide",
+        f"no guide, nearest {', '.join(near)}" if near else "guide",
         ", ".join(dict.fromkeys(_verdict(document) for document in documents)) or "unreadable",
     ]
 
