@@ -12,11 +12,12 @@ from gateway.partners.as2 import As2Terms, ReadFile, read_as2
 from gateway.partners.forms import holds_private_key, is_as2_name, is_qualified, is_url, is_zone, read_reference
 from gateway.partners.registry import Partners
 from gateway.partners.sftp import read_sftp
-from gateway.partners.values import Agreement, Delivery, Identities, Kind, Partner, Terms, X12Terms
+from gateway.partners.values import Agreement, Collecting, Delivery, Identities, Kind, Partner, Terms, X12Terms
 from gateway.resources import CERTIFICATE_SUFFIXES, Entry, Mistake, Mistakes, read_yaml
 
 KINDS = ("supplier", "logistics", "internal", "customer", "van")
 DUPLICATES = ("enforce", "warn", "ignore")
+LINE_BREAKS = ("none", "lf", "crlf")
 DELIVERIES = ("http", "mailbox", "as2", "sftp")
 TITLE_PASSES = ("shipment", "receipt", "consumption")
 RECEIVED_AS = (
@@ -31,6 +32,7 @@ SENT_ON = ("OrderPlaced", "OrderChanged", "OrderCancelled", "discrepancies", "fa
 _ID = re.compile(r"_?[a-z0-9][a-z0-9_-]{0,39}\Z")
 _CODE3 = re.compile(r"[A-Z]{3}\Z")
 _RELEASE = re.compile(r"\d{6}\Z")
+_TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d\Z")
 
 
 def read_partner(source: Path | bytes, file: str = "", read_file: ReadFile | None = None) -> Partner:
@@ -203,6 +205,10 @@ def _x12(entry: Entry) -> X12Terms:
             found[key] = value.choice(DUPLICATES, "enforce")
         elif key == "duplicate_days":
             found[key] = value.whole(365, 0, 3650)
+        elif key == "line_break":
+            found[key] = value.choice(LINE_BREAKS, "none")
+        elif key == "columns":
+            found[key] = value.whole(0, 0, 1000)
         elif key == "ack_requested":
             found[key] = value.flag()
         elif key == "our_isa":
@@ -212,6 +218,10 @@ def _x12(entry: Entry) -> X12Terms:
     delimiters = [found[k] for k in ("element", "segment", "component", "repetition") if found.get(k)]
     if len(set(delimiters)) != len(delimiters):
         entry.note("two delimiters of x12 are the same character")
+    if (found.get("columns") or found.get("line_break", "none") != "none") and {"\r", "\n"} & set(delimiters):
+        entry.note(
+            "a line break that is a delimiter of x12 cannot also end lines", "leave line_break and columns out"
+        )
     return X12Terms(**found)
 
 
@@ -223,10 +233,25 @@ def _agreements(entry: Entry, direction: Literal["receive", "send"]) -> dict[str
     key, options = ("as", RECEIVED_AS) if direction == "receive" else ("on", SENT_ON)
     found: dict[str, Agreement] = {}
     for document, value in entry.mapping().items():
-        keys = value.mapping((key,))
+        collects = direction == "send" and document in ("997", "999")
+        keys = value.mapping((key, "collect") if collects else (key,))
         meaning = keys[key].choice(options, "", f"{document} {key}") if key in keys else ""
-        found[document] = Agreement(document=document, direction=direction, meaning=meaning)
+        collect = _collecting(keys["collect"]) if "collect" in keys else None
+        found[document] = Agreement(document=document, direction=direction, meaning=meaning, collect=collect)
     return found
+
+
+def _collecting(entry: Entry) -> Collecting:
+    keys = entry.mapping(Collecting.__struct_fields__)
+    if not {"at", "minutes"} & set(keys):
+        entry.note("acknowledgments that are only counted may wait for ever", "name minutes, or times of day with at")
+    for item in keys["at"].items() if "at" in keys else ():
+        item.such(lambda v: _TIME.match(v) is not None, "must be a time of day, as 18:00")
+    return Collecting(
+        at=keys["at"].texts() if "at" in keys else (),
+        minutes=keys["minutes"].whole(0, 1, 10_080) if "minutes" in keys else 0,
+        count=keys["count"].whole(0, 1, 1_000) if "count" in keys else 0,
+    )
 
 
 def _delivery(entry: Entry) -> Delivery:

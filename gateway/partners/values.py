@@ -16,6 +16,7 @@ from gateway.partners.sftp import SftpTerms
 
 Kind = Literal["supplier", "logistics", "internal", "customer", "van"]
 Duplicates = Literal["enforce", "warn", "ignore"]
+LineBreak = Literal["none", "lf", "crlf"]
 
 
 class Identities(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -42,6 +43,25 @@ class X12Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     our_isa: str = ""
     our_gs: str = ""
     ack_requested: bool = False
+    line_break: LineBreak = "none"
+    """What follows each segment that we write, or each line of so many `columns`."""
+    columns: int = 0
+    """Lines of so many characters, as partners behind old networks want them (80); 0: none."""
+
+    @property
+    def line_end(self) -> str:
+        """The characters of `line_break`."""
+        return {"none": "", "lf": "\n", "crlf": "\r\n"}[self.line_break]
+
+
+class Collecting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Acknowledgments that leave together: at times of day, so many minutes after the first, or when there are so
+    many; whichever comes first."""
+
+    at: tuple[str, ...] = ()
+    """Times of day in the partner's zone, `18:00`."""
+    minutes: int = 0
+    count: int = 0
 
 
 class Agreement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -51,6 +71,8 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     direction: Literal["receive", "send"]
     meaning: str = ""
     """`as:` of a received document, `on:` of a sent one."""
+    collect: Collecting | None = None
+    """997 and 999: None sends each at once."""
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -29,6 +29,7 @@ from gateway.store.controls import ControlNumbers
 from gateway.store.database import Database
 from gateway.store.documents import DocumentRow, load_documents
 from gateway.store.outbox import NewSent
+from gateway.store.sent import keep_draft
 from gateway.store.writer import Writer
 from ledger.advices import AdvisedItem, AnyAdvice, ApplicationAdvice, ReceivingAdvice
 from ledger.events import AnyEvent
@@ -225,12 +226,15 @@ def _put(connection: Connection, one: Written, numbers: ControlNumbers, context:
             test=test,
             partner_id=one.partner.id,
             delimiters=delimiters_of(one.partner),
+            line_break=one.partner.x12.line_end,
+            columns=one.partner.x12.columns,
             ack_requested=one.partner.x12.ack_requested,
         )
     except OperatorMistake as mistake:
         _park(connection, Refused(one.draft, str(mistake)), context)
         return
     if outbox.finish_draft(connection, one.draft.id, data):
+        keep_draft(connection, one.draft.id, one.draft.draft)
         outbox.put_sent(
             connection,
             [
