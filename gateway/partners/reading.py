@@ -31,7 +31,7 @@ SENT_ON = ("OrderPlaced", "OrderChanged", "OrderCancelled", "discrepancies", "fa
 
 _ID = re.compile(r"_?[a-z0-9][a-z0-9_-]{0,39}\Z")
 _CODE3 = re.compile(r"[A-Z]{3}\Z")
-_RELEASE = re.compile(r"\d{6}\Z")
+_RELEASE = re.compile(r"\d{6}[A-Z0-9]{0,6}\Z", re.ASCII)
 _TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d\Z")
 
 
@@ -198,7 +198,10 @@ def _x12(entry: Entry) -> X12Terms:
     found: dict[str, Any] = {}
     for key, value in keys.items():
         if key == "release":
-            found[key] = value.such(lambda v: _RELEASE.match(v) is not None, "must be six digits, as 004010")
+            found[key] = value.such(
+                lambda v: _RELEASE.match(v) is not None,
+                "must be six digits, as 004010, and the suffix of its GS08 if it has one, as 002040CHRY",
+            )
         elif key in ("element", "segment", "component", "repetition"):
             found[key] = value.such(_is_delimiter, "must be one character, neither letter, digit nor blank")
         elif key == "duplicates":
