@@ -108,7 +108,7 @@ class Configuration:
     def map_to_write(self, partner_id: str, type: str) -> Map | None:
         """The map that writes a document type for a partner, in the release of its agreement."""
         partner = self.partners.get(partner_id)
-        release = partner.x12.release if partner is not None else "004010"
+        release = partner.x12.release[:6] if partner is not None else "004010"
         for format in ("x12", "csv", "json"):
             found = self._find(partner_id, format, release if format == "x12" else "", type)
             if found is not None:
