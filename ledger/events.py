@@ -166,6 +166,7 @@ class HandlingUnit(Value, frozen=True):
     """One pallet, box or container: its label or SSCC, the unit it stands on, and how much is inside."""
 
     id: str
+    """Its label; empty for a load that the sender counts without naming one."""
     kind: Literal["", "tare", "pack", "load"] = ""
     parent: str = ""
     quantity: Decimal | None = None

@@ -18,11 +18,13 @@ from gateway.mapping.explaining import (
     trace_rule,
 )
 from gateway.mapping.finding import ZoneOf, index_loop, index_segments
-from gateway.mapping.places import Step
+from gateway.mapping.places import Place, Step
 from gateway.mapping.plan import Check, Map, Repeat, Rule, Section
 from gateway.partners import Partner
 
 FAULTS_MAX = 500
+COUNTED_MAX = 10_000
+"""Entries that one document may have made of a number in it (CLD01), rather than of segments."""
 
 
 class Run:
@@ -40,6 +42,7 @@ class Run:
         self.outer: dict[str, Any] = {}
         self.outer_trace: Trace = {}
         self.hl_count = 0
+        self.counted = 0
 
     @property
     def trace(self) -> Trace | None:
@@ -113,8 +116,21 @@ class Run:
             index = index_loop(section, loop)
             self.add_item(section, index, loop.segments[0][0], own, trace, loop)
             return
-        for run in _runs(section, loop.segments):
+        head, runs = _runs(section, loop.segments)
+        for run in runs:
             self.add_item(section, index_segments(section, run), loop.segments[0][0], own, trace, None)
+        if section.count is not None:
+            # Loads without a label of their own: they hold goods all the same.
+            for _ in range(self.unlabelled(section.count, head) - len(runs)):
+                self.add_item(section, index_segments(section, head), loop.segments[0][0], own, None, None)
+
+    def unlabelled(self, count: Place, head: list[Segment]) -> int:
+        """How many entries the document says there are, as far as a document may have so many made of one number."""
+        counting = (elements for _, elements in head if elements[0] == count.step.tag)
+        said = next((elements[count.element] for elements in counting if count.element < len(elements)), "")
+        found = int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else 0
+        self.counted += found
+        return found if self.counted <= COUNTED_MAX else 0
 
     def read_repeat(
         self, repeat: Repeat, index: dict[str, list[Any]], own: dict[str, Any], trace: Trace | None
@@ -188,8 +204,8 @@ def make(struct: type[msgspec.Struct], values: dict[str, Any]) -> Any:
     return struct(**values)
 
 
-def _runs(section: Section, segments: tuple[Segment, ...]) -> list[list[Segment]]:
-    """The segments of a loop cut at each `each:` segment; what stands before the first belongs to every run."""
+def _runs(section: Section, segments: tuple[Segment, ...]) -> tuple[list[Segment], list[list[Segment]]]:
+    """What stands before the first `each:` segment, and the segments of a loop cut at each, that before them all."""
     head: list[Segment] = []
     runs: list[list[Segment]] = []
     tag, keys = section.each if section.each is not None else Step("")
@@ -202,4 +218,4 @@ def _runs(section: Section, segments: tuple[Segment, ...]) -> list[list[Segment]
             runs[-1].append(segment)
         else:
             head.append(segment)
-    return runs
+    return head, runs

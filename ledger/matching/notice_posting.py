@@ -140,7 +140,7 @@ def put_notice_line(
         order_number=said.order_number,
         order_line=said.order_line,
         order_line_identity="" if order_line is None else order_line.line,
-        handling_units=tuple([unit.id for unit in units]) if units else (),
+        handling_units=tuple([unit.id for unit in units if unit.id]) if units else (),
         serials=_serials(said),
         status=status,  # type: ignore[arg-type]
         unit_sent=said.unit,

@@ -75,14 +75,22 @@ def test_the_purpose_chooses_the_event(purpose: str, kind: type) -> None:
     [
         ("S-I", TOP + "HL*2*1*I~" + LINE + "PRF*PO1~"),
         ("S-O-I", TOP + "HL*2*1*O~PRF*PO1~HL*3*2*I~" + LINE),
+        ("S-T-I", TOP + "HL*2*1*T~HL*3*2*I~" + LINE + "PRF*PO1~"),
+        ("S-P-I", TOP + "HL*2*1*P~HL*3*2*I~" + LINE + "PRF*PO1~"),
+        ("S-T-O-I", TOP + "HL*2*1*T~HL*3*2*O~PRF*PO1~HL*4*3*I~" + LINE),
+        ("S-T-P-I", TOP + "HL*2*1*T~HL*3*2*P~HL*4*3*I~" + LINE + "PRF*PO1~"),
         ("S-O-T-I", TOP + "HL*2*1*O~PRF*PO1~HL*3*2*T~HL*4*3*I~" + LINE),
+        ("S-O-P-I", TOP + "HL*2*1*O~PRF*PO1~HL*3*2*P~HL*4*3*I~" + LINE),
         ("S-P-O-I", TOP + "HL*2*1*P~HL*3*2*O~PRF*PO1~HL*4*3*I~" + LINE),
+        ("S-O-I-P", TOP + "HL*2*1*O~PRF*PO1~HL*3*2*I~" + LINE + "HL*4*3*P~"),
+        ("S-O-T-P-I", TOP + "HL*2*1*O~PRF*PO1~HL*3*2*T~HL*4*3*P~HL*5*4*I~" + LINE),
     ],
 )
 def test_the_order_falls_through_to_the_line_in_every_nesting(shape: str, body: str) -> None:
     (line,) = lines_of(body)
 
     assert (line.order_number, line.part_number, line.handling_units) == ("PO1", "ECM-88-410", ())
+    assert document(body).accepted, shape
 
 
 def test_pointers_nest_levels_and_never_their_order() -> None:
@@ -129,6 +137,32 @@ def test_each_label_of_a_load_is_a_unit_with_the_loads_quantity() -> None:
         HandlingUnit(id="L1", kind="load", quantity=Decimal(120)),
         HandlingUnit(id="L2", kind="load", quantity=Decimal(120)),
     )
+
+
+@pytest.mark.parametrize(
+    ("loads", "units"),
+    [
+        ("CLD*2*120~", [("", ()), ("", ())]),
+        ("CLD*3*80~REF*LS*L1~", [("L1", ()), ("", ()), ("", ())]),
+        ("CLD*1*80~REF*LS*L1~REF*LS*L2~", [("L1", ()), ("L2", ())]),
+        ("CLD*2*1~REF*LS*L1~REF*SE*S1~REF*LS*L2~REF*SE*S2~", [("L1", ("S1",)), ("L2", ("S2",))]),
+        ("CLD*1*2~REF*SE*S1~REF*SE*S2~REF*LS*L1~", [("L1", ("S1", "S2"))]),
+        ("CLD*1*2~REF*SE*S1~REF*SE*S2~", [("", ("S1", "S2"))]),
+    ],
+)
+def test_loads_are_expanded_to_units_and_labels_bring_their_own_serials(
+    loads: str, units: list[tuple[str, tuple[str, ...]]]
+) -> None:
+    (line,) = lines_of(TOP + "HL*2*1*I~" + LINE + loads)
+
+    assert [(unit.id, unit.serials) for unit in line.handling_units] == units
+    assert {unit.kind for unit in line.handling_units} == {"load"}
+
+
+def test_a_number_of_loads_never_decides_how_much_memory_they_take() -> None:
+    (line,) = lines_of(TOP + "HL*2*1*I~" + LINE + "CLD*99999*1~" * 3)
+
+    assert line.handling_units == ()
 
 
 def test_several_loads_leave_loads_open_for_no_single_product_holds() -> None:
