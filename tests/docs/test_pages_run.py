@@ -16,7 +16,12 @@ from typing import NamedTuple
 import pytest
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-PAGES = ["tutorial/first-discrepancy.md", "how-to/replay-a-parked-message.md", "how-to/write-a-mapping.md"]
+PAGES = [
+    "tutorial/first-discrepancy.md",
+    "how-to/replay-a-parked-message.md",
+    "how-to/write-a-mapping.md",
+    "how-to/write-a-guide-overlay.md",
+]
 BLOCK = re.compile(r"^( *)```(sh|text)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 MARK = "=== block {} ==="
 
