@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from ledger.book import bulk, tables
 from ledger.book.errors import LedgerError
+from ledger.matching.workset import StockQuery
 from ledger.stock.bucket import QUANTITY_MAX, Bucket, Movement
 
 
@@ -61,6 +62,28 @@ class Balances:
         for bucket in missing:
             self.quantities[bucket] = 0
         return missing
+
+    def load_stock(self, conn: Connection, queries: Iterable[StockQuery]) -> list[Bucket]:
+        """The goods that the queries ask for, wherever they stand: buckets that hold something."""
+        places: dict[tuple[str, str, tuple[str, ...]], set[bulk.Row]] = defaultdict(set)
+        for query in queries:
+            named = tuple(name for name in ("part", "location", "serial") if getattr(query, name))
+            places[query.book, query.site, named].add(tuple(getattr(query, name) for name in named))
+        found: dict[Bucket, None] = {}
+        for (book, site, named), keys in sorted(places.items()):
+            rows = bulk.look_up(
+                conn, tables.bucket, ("id", "quantity", *Bucket._fields[2:]), (("book", book), ("site", site)), named,
+                sorted(keys), where="quantity <> 0", index="bucket_by_part",
+            )  # fmt: skip
+            for id_, quantity, *dimensions in rows:
+                bucket = Bucket(book, site, *dimensions)
+                if bucket.is_external:
+                    continue
+                found[bucket] = None
+                if bucket not in self.ids:
+                    self.ids[bucket], self.quantities[bucket] = id_, quantity
+                    self._identities[bucket] = identity(bucket)
+        return list(found)
 
     def simulate(self, postings: Sequence[Posting]) -> None:
         """Walk the sequence. Raises `LedgerError` at the first step that takes a physical bucket below zero."""

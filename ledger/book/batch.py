@@ -7,10 +7,11 @@ after it, so that any splitting of the same events into batches ends in the same
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from sqlalchemy import Connection
 
-from ledger import cases, matching
+from ledger import cases, handling, matching
 from ledger.book import bulk, document_tables
 from ledger.book.balances import Balances, Posting
 from ledger.book.defining import Defining
@@ -21,8 +22,10 @@ from ledger.book.priors import Draft, News
 from ledger.book.resolution import lines_of, resolve, site_of
 from ledger.book.saving import save
 from ledger.book.snapshots import Snapshots
+from ledger.book.waits import STOCK as STOCK_WAIT
 from ledger.book.waits import Wait, Waits
 from ledger.events import (
+    STOCK,
     DiscrepancyResolved,
     Event,
     GoodsReceived,
@@ -38,8 +41,10 @@ from ledger.events import (
 from ledger.masterdata import MasterData
 from ledger.matching.decision import Decision
 from ledger.matching.resolved import ResolvedEvent, line_identities
+from ledger.matching.workset import StockQuery
 from ledger.outcomes import AnyOutcome, Recorded, Result
 from ledger.policy import Policy
+from ledger.stock.bucket import STATES, Bucket
 
 RELEASES: Mapping[type[Event], str] = {
     OrderPlaced: "order",
@@ -69,6 +74,7 @@ class Batch:
         self.balances = Balances()
         self.waits = Waits(conn, head.book)
         self.postings: list[Posting] = []
+        self._asked_for: set[StockQuery] = set()
         self.released: list[Recorded] = []
         """Answers for earlier events that went on because of events of this batch."""
 
@@ -190,23 +196,58 @@ class Batch:
         """Bring in what the decisions about these events will read, and the balances they have to look at."""
         needs = matching.needs(resolved, self.policy)
         self.loader.load(needs, self.head.book, {event.event.number for event in resolved})
+        self._load_stock(handling.needs(resolved) - self._asked_for)
         work = self.loader.workset
         unwatched = matching.watched(work) - work.balances.keys()
         if not unwatched:
             return
         self.balances.load(self.conn, sorted(unwatched))
-        pending = dict.fromkeys(unwatched, 0)
+        pending = self._pending(unwatched)
+        for bucket in unwatched:
+            work.balances[bucket] = self.balances.quantities[bucket] + pending.get(bucket, 0)
+
+    def _load_stock(self, queries: set[StockQuery]) -> None:
+        """Goods that lines may mean: as the books have them, with what this batch has decided but not yet written."""
+        if not queries:
+            return
+        self._asked_for |= queries
+        work = self.loader.workset
+        found = self.balances.load_stock(self.conn, sorted(queries))
+        parts = {query[:3] for query in queries}
+        for part in parts:
+            work.stock_of.setdefault(part, {})
+        decided = {
+            bucket
+            for (source, target, _, _), _, _ in self.postings
+            for bucket in (source, target)
+            if bucket[:3] in parts and not bucket.is_external
+        }
+        self.balances.load(self.conn, sorted(decided))
+        buckets = decided | set(found)
+        pending = self._pending(buckets)
+        for bucket in sorted(buckets):
+            work.add_stock(bucket, self.balances.quantities[bucket] + pending.get(bucket, 0))
+
+    def _pending(self, buckets: AbstractSet[Bucket]) -> dict[Bucket, int]:
+        """What this batch has decided about the buckets and not yet written."""
+        pending: dict[Bucket, int] = dict.fromkeys(buckets, 0)
         for (source, target, quantity, _), _, _ in self.postings:
             if source in pending:
                 pending[source] -= quantity
             if target in pending:
                 pending[target] += quantity
-        for bucket, change in pending.items():
-            work.balances[bucket] = self.balances.quantities[bucket] + change
+        return pending
 
     def _decide(self, resolved: ResolvedEvent) -> tuple[Decision, tuple[AnyOutcome, ...]]:
         work = self.loader.workset
-        decision = matching.decide(work, resolved, self.policy, self.log.now_us)
+        decide = handling.decide if isinstance(resolved.event, STOCK) else matching.decide
+        decision = decide(work, resolved, self.policy, self.log.now_us)
+        if waits := self.waits.for_stock():
+            # Who waits for goods of a part goes on as soon as any of them came to stand somewhere.
+            came = {
+                f"stock:{movement.target.part}" for movement in decision.movements if movement.target.state in STATES
+            }
+            decision.released.extend(sorted(came & waits))
         seq, event = resolved.effective_seq, resolved.seq
         self.postings.extend([Posting(movement, seq, event) for movement in decision.movements])
         return decision, cases.apply(work, decision, self.policy, self.log.now_us)
@@ -273,6 +314,10 @@ class Batch:
         self._load([resolved])
         decision, outcomes = self._decide(resolved)
         now = _statuses(resolved, decision)
+        if all(line.needs.startswith(STOCK_WAIT) for line in decision.lines):
+            # Goods came, and not enough of them: nothing new to say.
+            self._wait(site, seq, resolved, decision)
+            return []
         for line, changed in now.items():
             self.log.restate(site, seq, line, changed)
         self._wait(site, seq, resolved, decision)

@@ -12,6 +12,7 @@ from decimal import Decimal
 import msgspec
 
 from ledger.events import (
+    STOCK,
     Event,
     GoodsReceiptReversed,
     GoodsReceived,
@@ -51,9 +52,15 @@ def lines_of(event: Event) -> tuple[Line, ...]:
 
 def site_of(event: Event, masterdata: MasterData) -> tuple[str, str]:
     """Our site id, and what is missing (`site:<as sent>`) where it is unknown; ("", "") for kinds without a site."""
-    if not isinstance(event, _WITH_SITE):
+    if isinstance(event, STOCK):
+        said = event.place
+        if not said or said in masterdata.sites:
+            found = said or event.site
+            return (found, "") if found in masterdata.sites else ("", f"site:{found}")
+    elif isinstance(event, _WITH_SITE):
+        said = event.ship_to
+    else:
         return "", ""
-    said = event.ship_to
     if not said:
         for line in lines_of(event):
             if isinstance(line, OrderLine) and line.ship_to:

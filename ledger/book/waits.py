@@ -10,6 +10,10 @@ from sqlalchemy import Connection, delete, select
 
 from ledger.book import bulk, tables
 
+STOCK = "stock:"
+STOCK_END = "stock;"
+"""What follows everything that begins with `stock:`."""
+
 
 class Wait(NamedTuple):
     """One line of one event; `line` "" stands for the whole event. `site` is that of the event's row."""
@@ -25,6 +29,7 @@ class Waits:
     def __init__(self, conn: Connection, book: str) -> None:
         self.conn, self.book = conn, book
         self._stored: bool | None = None
+        self._stock: set[str] | None = None
         self._asked: set[str] = set()
         self._by_need: dict[str, set[Wait]] = defaultdict(set)
         self._added: dict[tuple[Wait, str], int | None] = {}
@@ -62,8 +67,25 @@ class Waits:
         )
         return sorted((Wait(*row) for row in rows), key=lambda wait: (wait.event, wait.line))
 
+    def for_stock(self) -> set[str]:
+        """What goods are waited for: `stock:<part>`. One look for a whole batch, and none where nobody waits."""
+        if self._stock is None:
+            self._stock = set()
+            if self._is_any_stored():
+                need = tables.waiting.c.need
+                self._stock.update(
+                    self.conn.execute(
+                        select(need)
+                        .where(tables.waiting.c.book == self.book, need >= STOCK, need < STOCK_END)
+                        .distinct()
+                    ).scalars()
+                )
+        return self._stock
+
     def add(self, wait: Wait, needs: Iterable[str], until: int | None) -> None:
         for need in needs:
+            if need.startswith(STOCK):
+                self.for_stock().add(need)
             self._by_need[need].add(wait)
             self._added[wait, need] = until
 

@@ -13,9 +13,11 @@ def book_movements(workset: Workset, decision: Decision, movements: list[Movemen
     A re-match may want to move goods from shelf to shelf that a shelf no longer holds: then only what is there
     moves. Movements to or from accounts always go in full, they are what was agreed.
     """
-    balances = workset.balances
+    balances, stock_of = workset.balances, workset.stock_of
     for movement in movements:
         source, target, quantity, line = movement
+        if stock_of and (target.book, target.site, target.part) in stock_of and not target.is_external:
+            workset.add_stock(target, 0)
         if balances:
             if source in balances and not source.is_external:
                 if not target.is_external and source.state != "in_transit" and balances[source] < quantity:

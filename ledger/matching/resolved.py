@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from ledger.events import Event, Line, NoticeLine, OrderLine, ReceiptLine
+from ledger.events import Event, Line, NoticeLine, OrderLine, ReceiptLine, StockLine
 
 Standing = Literal["new", "other", "again"]
 """`new`: the line was never recorded under this key; `other`: it was, with other content; `again`: it was recorded
@@ -124,6 +124,10 @@ def line_identity(line: Line) -> str:
         return _join(line.order_number, line.release, line.order_line, part, line.part_revision, line.lot)
     if isinstance(line, OrderLine):
         return line.order_line or part
+    if isinstance(line, StockLine):
+        return _join(
+            part, line.part_revision, line.lot, line.location, line.handling_unit, line.demand, *line.serials
+        )
     return part
 
 

@@ -7,6 +7,7 @@ writes them back in the same database transaction. Nothing here reads a database
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ledger.matching.records import (
     Case,
@@ -49,9 +50,20 @@ __all__ = [
     "ReceiptLine",
     "Shipment",
     "ShipmentKey",
+    "StockQuery",
     "Workset",
     "case_identity",
 ]
+
+
+class StockQuery(NamedTuple):
+    """Goods of one part at one site: at a location and of a serial, "" for all of them."""
+
+    book: str
+    site: str
+    part: str
+    location: str = ""
+    serial: str = ""
 
 
 @dataclass(slots=True)
@@ -113,9 +125,13 @@ class Workset:
     agreements: dict[CumulativeKey, CumulativeAgreement] = field(default_factory=dict)
     cases: dict[tuple[str, str], Case] = field(default_factory=dict)
     balances: dict[Bucket, int] = field(default_factory=dict)
-    """Of the buckets that `watched(workset)` names, as they stand; decisions keep them current."""
+    """Of the buckets that `watched(workset)` names, and of goods asked for by `StockQuery`, as they stand; decisions
+    keep them current."""
     next_case: dict[str, int] = field(default_factory=dict)
     """Per book, the number of the next case."""
+
+    stock_of: dict[tuple[str, str, str], dict[Bucket, None]] = field(default_factory=dict)
+    """By (book, site, part) that was asked for: the goods that are there, those of this batch included."""
 
     # Indices over the above, kept by add_*; the book neither loads nor saves them.
     lines_of_order: dict[OrderKey, list[OrderLine]] = field(default_factory=dict)
@@ -133,6 +149,11 @@ class Workset:
     open_cases_of: dict[tuple[str, str], list[Case]] = field(default_factory=dict)
     """By (book, number) of the shipment, goods receipt or order they name."""
     open_cases_of_part: dict[GroupKey, list[Case]] = field(default_factory=dict)
+
+    def add_stock(self, bucket: Bucket, quantity: int) -> None:
+        """Goods as they stand in the books with what this batch has already decided."""
+        self.balances.setdefault(bucket, quantity)
+        self.stock_of.setdefault((bucket.book, bucket.site, bucket.part), {})[bucket] = None
 
     def add_order(self, order: Order) -> None:
         if order.key in self.orders:

@@ -35,7 +35,7 @@ LEGAL: dict[str, frozenset[str]] = {
     }),
     "line_side": frozenset({"production", "available", "quality_hold", "quarantine", "scrap"}),
     "service_reserved": frozenset({"available", "in_transit", "customer", "quality_hold", "quarantine"}),
-    "obsolete": frozenset({"available", "scrap", "supplier"}),
+    "obsolete": frozenset({"available", "scrap", "supplier", "obsolete"}),
     "customer": frozenset({"quality_hold"}),
     "production": frozenset({"available", "line_side", "quality_hold"}),
     "scrap": frozenset({"quarantine", "clearing"}),

@@ -1,0 +1,192 @@
+"""Canonical events: the business facts that the ledger understands, and the waist of the whole house.
+
+One struct is validation, JSON and JSON Schema at once. Every producer (X12, CSV, JSON, the console) makes
+these; only the ledger reads them. An event says what the partner said: identifiers, units and part numbers
+stay as sent, and the ledger resolves them against its own master data when it records the event.
+
+Conventions that hold in every struct:
+
+* quantities are `Decimal` in the unit as sent, never float; the unit is UN/ECE Rec 20 (packs: `X` + Rec 21);
+* a party or place is one string, `qualifier:identifier` (`92:PLT07`), leading zeros kept; `""` means absent;
+* times are aware; a date alone is midnight in the zone of its place;
+* `line` is the sender's own identity of a line (see `line_identity`), never an index unless nothing else exists;
+* `segment` is where the line stands in its document: X12 counts ST as 1, CSV counts lines of the file.
+
+Stored JSON is never rewritten. An added optional field keeps `schema`; anything else raises it by one and adds
+an upcaster here, with a golden file of the old form.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from ledger.events.decisions import DiscrepancyResolved, Resolution, TimePassed
+from ledger.events.envelope import Actor, Event, Line, Source, Value
+from ledger.events.masterdata import (
+    MASTER_DATA,
+    CalendarDefined,
+    LocationDefined,
+    PartDefined,
+    PartRevision,
+    SiteDefined,
+    SupplierDefined,
+    UnitFactorDefined,
+)
+from ledger.events.orders import OrderCancelled, OrderChanged, OrderLine, OrderPlaced, Schedule
+from ledger.events.receipts import GoodsReceiptReversed, GoodsReceived, ReceiptLine
+from ledger.events.shipments import HandlingUnit, NoticeLine, ShipmentCancelled, ShipmentNotified, ShipmentReplaced
+from ledger.events.stock import (
+    STOCK,
+    AllocationMade,
+    AllocationReleased,
+    CustomerReturnReceived,
+    GoodsReturned,
+    HoldPlaced,
+    HoldReleased,
+    InspectionFailed,
+    InspectionPassed,
+    MaterialConsumed,
+    MaterialIssued,
+    MaterialReturned,
+    PutAwayCompleted,
+    ServiceReleased,
+    ServiceReserved,
+    State,
+    StockLine,
+    StockObsoleted,
+    StockReactivated,
+    StockScrapped,
+)
+
+__all__ = [
+    "EVENTS",
+    "KINDS",
+    "MASTER_DATA",
+    "STOCK",
+    "Actor",
+    "AllocationMade",
+    "AllocationReleased",
+    "AnyEvent",
+    "CalendarDefined",
+    "CustomerReturnReceived",
+    "DiscrepancyResolved",
+    "Event",
+    "GoodsReceiptReversed",
+    "GoodsReceived",
+    "GoodsReturned",
+    "HandlingUnit",
+    "HoldPlaced",
+    "HoldReleased",
+    "InspectionFailed",
+    "InspectionPassed",
+    "Line",
+    "LocationDefined",
+    "MaterialConsumed",
+    "MaterialIssued",
+    "MaterialReturned",
+    "NoticeLine",
+    "OrderCancelled",
+    "OrderChanged",
+    "OrderLine",
+    "OrderPlaced",
+    "PartDefined",
+    "PartRevision",
+    "PutAwayCompleted",
+    "ReceiptLine",
+    "Resolution",
+    "Schedule",
+    "ServiceReleased",
+    "ServiceReserved",
+    "ShipmentCancelled",
+    "ShipmentNotified",
+    "ShipmentReplaced",
+    "SiteDefined",
+    "Source",
+    "State",
+    "StockLine",
+    "StockObsoleted",
+    "StockReactivated",
+    "StockScrapped",
+    "SupplierDefined",
+    "TimePassed",
+    "UnitFactorDefined",
+    "Value",
+    "kind_of",
+    "read_event",
+    "write_event",
+]
+
+EVENTS: tuple[type[Event], ...] = (
+    OrderPlaced,
+    OrderChanged,
+    OrderCancelled,
+    ShipmentNotified,
+    ShipmentReplaced,
+    ShipmentCancelled,
+    GoodsReceived,
+    GoodsReceiptReversed,
+    DiscrepancyResolved,
+    TimePassed,
+    *STOCK,
+    *MASTER_DATA,
+)
+
+AnyEvent = (
+    OrderPlaced
+    | OrderChanged
+    | OrderCancelled
+    | ShipmentNotified
+    | ShipmentReplaced
+    | ShipmentCancelled
+    | GoodsReceived
+    | GoodsReceiptReversed
+    | DiscrepancyResolved
+    | TimePassed
+    | PutAwayCompleted
+    | InspectionPassed
+    | InspectionFailed
+    | HoldPlaced
+    | HoldReleased
+    | AllocationMade
+    | AllocationReleased
+    | ServiceReserved
+    | ServiceReleased
+    | MaterialIssued
+    | MaterialConsumed
+    | MaterialReturned
+    | GoodsReturned
+    | CustomerReturnReceived
+    | StockScrapped
+    | StockObsoleted
+    | StockReactivated
+    | PartDefined
+    | UnitFactorDefined
+    | SiteDefined
+    | LocationDefined
+    | SupplierDefined
+    | CalendarDefined
+)
+
+KINDS: dict[str, type[Event]] = {event.__name__: event for event in EVENTS}
+
+
+def kind_of(event: Event) -> str:
+    """The name under which the event is stored: `ShipmentNotified`."""
+    return type(event).__name__
+
+
+_encoder = msgspec.json.Encoder(decimal_format="string", order="deterministic")
+_decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+
+
+def write_event(event: Event) -> bytes:
+    """Canonical JSON: fields in order of definition's hash-stable form, decimals as strings, defaults left out."""
+    return _encoder.encode(event)
+
+
+def read_event(body: bytes | str) -> AnyEvent:
+    """Read stored or received JSON.
+
+    Raises `msgspec.ValidationError` naming the path (`$.lines[3].quantity`); the sender fixes it.
+    """
+    return _decoder.decode(body)

@@ -1,0 +1,51 @@
+"""Goods receipts: what the dock found, and taking it back."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from ledger.events.envelope import Event, Line
+
+
+class ReceiptLine(Line, frozen=True):
+    """One received part. `quantity` counts everything that came, damaged and rejected included."""
+
+    shipment_id: str = ""
+    bill_of_lading: str = ""
+    packing_slip: str = ""
+    order_number: str = ""
+    release: str = ""
+    order_line: str = ""
+    supplier: str = ""
+    quantity_damaged: Decimal = Decimal(0)
+    quantity_rejected: Decimal = Decimal(0)
+    quantity_expected: Decimal | None = None
+    """What the receiver expected; information only, the notice is the authority."""
+    handling_unit: str = ""
+    parent_handling_unit: str = ""
+    condition: str = ""
+    """Receiving condition, X12 data element 412 (01 damaged, 02 short and final, 03 over, 07 good, ...)."""
+    complete: bool = False
+    """No more will come for this notice line."""
+    location: str = ""
+    stock_status: Literal["", "available", "hold", "damaged"] = ""
+    receipt_line: str = ""
+    remarks: str = ""
+
+
+class GoodsReceived(Event, tag="GoodsReceived", frozen=True):
+    """What the dock found. `number` is the receiver's goods-receipt id; `occurred_at` when it was received."""
+
+    ship_to: str = ""
+    supplier: str = ""
+    lines: tuple[ReceiptLine, ...] = ()
+
+
+class GoodsReceiptReversed(Event, tag="GoodsReceiptReversed", frozen=True):
+    """A goods receipt booked by mistake is taken back, wholly or for the named lines."""
+
+    ship_to: str = ""
+    reason: str = ""
+    receipt_lines: tuple[str, ...] = ()
+    """Line identities of the receipt; empty means all of it."""

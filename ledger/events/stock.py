@@ -1,0 +1,138 @@
+"""Goods in the house: put away, inspected, held, allocated, issued, consumed, returned, scrapped.
+
+Each kind says which way goods go; `ledger.handling.rules` is the table of those ways. A line names as much of where
+the goods stand as its sender knows: what is named must fit, what is left empty may be anything.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ledger.events.envelope import Event, Line
+
+State = Literal[
+    "", "available", "allocated", "quality_hold", "quarantine", "consigned", "line_side", "service_reserved",
+    "obsolete",
+]  # fmt: skip
+"""A state in which goods of ours stand; "" where the kind leaves it open."""
+
+
+class StockLine(Line, frozen=True):
+    """Goods of one part at one place. With serials, `quantity` is their number (0 is taken as that)."""
+
+    location: str = ""
+    """Where they stand."""
+    to_location: str = ""
+    """Where they go; "" leaves them where they stand, and issues to the line need it."""
+    handling_unit: str = ""
+    owner: str = ""
+    stock_segment: str = ""
+    """Raw, line-side, safety, consigned, service, warranty, reman ...; the goods' segment, not the document's."""
+    state: State = ""
+    """The state they are in, where the kind allows several; "" takes the first that has enough, as the kind lists
+    them."""
+    to_state: State = ""
+    """The state they come to, where the kind leaves a choice (hold or quarantine)."""
+    hold_reason: str = ""
+    demand: str = ""
+    """What they are for: a demand or work order (allocations), a VIN or work order (consumption)."""
+    reason: str = ""
+    """Reason code: of a scrap, a return, a release without repair."""
+    reference: str = ""
+    """The paper behind it: defect report, return authorisation, engineering change."""
+    remarks: str = ""
+
+
+class _Stock(Event, frozen=True):
+    place: str = ""
+    """Our site, as sent (`92:PLT07`) or by its id."""
+    lines: tuple[StockLine, ...] = ()
+
+
+class PutAwayCompleted(_Stock, tag="PutAwayCompleted", frozen=True):
+    """Goods went from one location to another; their state stays."""
+
+
+class InspectionPassed(_Stock, tag="InspectionPassed", frozen=True):
+    """Goods on quality hold may be used."""
+
+
+class InspectionFailed(_Stock, tag="InspectionFailed", frozen=True):
+    """Goods on quality hold may not be used: they go to quarantine, with a reason."""
+
+
+class HoldPlaced(_Stock, tag="HoldPlaced", frozen=True):
+    """Usable goods are held, in quality hold or (`to_state`) quarantine, with a hold reason."""
+
+
+class HoldReleased(_Stock, tag="HoldReleased", frozen=True):
+    """Held goods may be used again; out of quarantine only with a reason, by whoever may decide it."""
+
+
+class AllocationMade(_Stock, tag="AllocationMade", frozen=True):
+    """Goods are set apart for a demand. A reservation is a movement: there is no second number."""
+
+
+class AllocationReleased(_Stock, tag="AllocationReleased", frozen=True):
+    """Goods set apart for a demand are free again."""
+
+
+class ServiceReserved(_Stock, tag="ServiceReserved", frozen=True):
+    """Goods are kept for the service channel."""
+
+
+class ServiceReleased(_Stock, tag="ServiceReleased", frozen=True):
+    """Goods kept for the service channel are free again."""
+
+
+class MaterialIssued(_Stock, tag="MaterialIssued", frozen=True):
+    """Goods went to the line, allocated or not."""
+
+
+class MaterialConsumed(_Stock, tag="MaterialConsumed", frozen=True):
+    """Goods at the line were built in (backflush); `demand` names the VIN or the work order."""
+
+
+class MaterialReturned(_Stock, tag="MaterialReturned", frozen=True):
+    """Goods at the line went back to the stores, usable or (`to_state`) on quality hold."""
+
+
+class GoodsReturned(_Stock, tag="GoodsReturned", frozen=True):
+    """Goods left for the supplier again, with a reason and a return authorisation."""
+
+
+class CustomerReturnReceived(_Stock, tag="CustomerReturnReceived", frozen=True):
+    """Goods came back from a customer; they wait on quality hold, in their own segment (warranty, reman)."""
+
+
+class StockScrapped(_Stock, tag="StockScrapped", frozen=True):
+    """Goods were destroyed, with a reason."""
+
+
+class StockObsoleted(_Stock, tag="StockObsoleted", frozen=True):
+    """Usable goods are of no use any more (engineering change)."""
+
+
+class StockReactivated(_Stock, tag="StockReactivated", frozen=True):
+    """Obsolete goods are of use again, with a reason."""
+
+
+STOCK: tuple[type[_Stock], ...] = (
+    PutAwayCompleted,
+    InspectionPassed,
+    InspectionFailed,
+    HoldPlaced,
+    HoldReleased,
+    AllocationMade,
+    AllocationReleased,
+    ServiceReserved,
+    ServiceReleased,
+    MaterialIssued,
+    MaterialConsumed,
+    MaterialReturned,
+    GoodsReturned,
+    CustomerReturnReceived,
+    StockScrapped,
+    StockObsoleted,
+    StockReactivated,
+)

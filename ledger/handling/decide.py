@@ -1,0 +1,134 @@
+"""`decide`: what becomes of the lines of one event about goods in the house.
+
+A line moves whole or not at all. What is not there yet is waited for (an inspection before its goods receipt, a
+backflush before its issue); past the end of its wait it is refused. Nothing is ever driven below zero.
+"""
+
+from __future__ import annotations
+
+from ledger.events import StockLine
+from ledger.handling.picking import Picked, pick
+from ledger.handling.rules import RULES, Rule
+from ledger.matching.booking import book_movements
+from ledger.matching.decision import Decision, LineDecision
+from ledger.matching.resolved import ResolvedEvent, ResolvedLine
+from ledger.matching.waiting import MINUTE, has_grace_left, wait_whole
+from ledger.matching.workset import Workset
+from ledger.policy import Policy
+from ledger.stock.accounts import external_account
+from ledger.stock.bucket import EXTERNAL, MILLION, QUANTITY_MAX, Bucket, Movement
+
+STOCK_WAIT_MINUTES = 24 * 60
+"""How long a line waits for goods that are not there yet."""
+
+
+def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: int) -> Decision:
+    """Decide one event; as `ledger.matching.decide`, and never raises for bad data."""
+    decision = Decision(resolved)
+    if resolved.missing:
+        wait_whole(decision, resolved.missing)
+        return decision
+    rule = RULES[type(resolved.event)]
+    for line in resolved.lines:
+        decision.lines.append(_decide_line(workset, decision, line, rule, now_us))
+    return decision
+
+
+def _decide_line(workset: Workset, decision: Decision, line: ResolvedLine, rule: Rule, now_us: int) -> LineDecision:
+    said, resolved = line.said, decision.resolved
+    assert isinstance(said, StockLine)  # noqa: S101  lines of an event about stock
+    if line.standing == "other":
+        return LineDecision(line.line, "conflict", reason=f"Line {line.line} was recorded with other content.")
+    if line.missing:
+        return LineDecision(line.line, "waiting", needs=line.missing)
+    reason = _mistake(resolved, line, said, rule)
+    if reason:
+        return LineDecision(line.line, "refused", reason=reason)
+    if said.serials and not line.quantity:
+        line.quantity = len(said.serials) * MILLION
+    picked = _incoming(resolved, line, said) if rule.comes_in else pick(workset, resolved, line, said, rule)
+    if picked is None:
+        return _not_there(resolved, line, said, now_us)
+    reason = _forbidden(resolved, said, rule, picked)
+    if reason:
+        return LineDecision(line.line, "refused", reason=reason)
+    movements = [
+        Movement(source, target, quantity, line.line)
+        for source, quantity in picked
+        if (target := _target(source, said, rule)) != source
+    ]
+    book_movements(workset, decision, movements)
+    return LineDecision(line.line, "posted", len(movements))
+
+
+def _mistake(resolved: ResolvedEvent, line: ResolvedLine, said: StockLine, rule: Rule) -> str:
+    """What is wrong with the line itself, "" when nothing is."""
+    kind = type(resolved.event).__name__
+    for name in rule.needs:
+        if not getattr(said, name):
+            return f"{kind} needs `{name}`; send the line again with it."
+    if said.to_state and said.to_state not in rule.targets:
+        allowed = ", ".join(rule.targets) or "no other state"
+        return f"{kind} leads to {allowed}, not to {said.to_state}."
+    if said.serials and line.quantity and line.quantity != len(said.serials) * MILLION:
+        return f"{len(said.serials)} serials are named, and a quantity of {said.quantity}."
+    if len(set(said.serials)) != len(said.serials):
+        return "A serial is named twice."
+    if line.inexact:
+        return f"{said.quantity} {said.unit} is no whole quantity of {line.unit}."
+    if not said.serials and not 0 < line.quantity <= QUANTITY_MAX:
+        return f"A quantity of {said.quantity} cannot be moved."
+    return ""
+
+
+def _forbidden(resolved: ResolvedEvent, said: StockLine, rule: Rule, picked: Picked) -> str:
+    """Why these goods may not go this way by this person; "" when they may."""
+    kind, actor = type(resolved.event).__name__, resolved.event.actor
+    narrower = dict(rule.by_state)
+    for state in {bucket.state for bucket, _ in picked}:
+        if state in rule.needs_reason_from and not said.reason:
+            return f"Goods leave {state} only with a reason; send the line again with `reason`."
+        roles = narrower.get(state, rule.roles)
+        if actor is not None and actor.kind == "user" and roles and not roles & set(actor.roles):
+            return f"{kind} of goods in {state} is decided by: {', '.join(sorted(roles))}."
+    if actor is not None and actor.sites and resolved.site not in actor.sites:
+        return f"{actor.id} does not work for site {resolved.site}."
+    return ""
+
+
+def _not_there(resolved: ResolvedEvent, line: ResolvedLine, said: StockLine, now_us: int) -> LineDecision:
+    until = has_grace_left(resolved, STOCK_WAIT_MINUTES, now_us)
+    if until is None:
+        hours = STOCK_WAIT_MINUTES * MINUTE // (60 * MINUTE)
+        reason = f"{said.quantity or len(said.serials)} {line.unit} of {line.part} did not come within {hours} hours."
+        return LineDecision(line.line, "refused", reason=reason)
+    return LineDecision(line.line, "waiting", needs=f"stock:{line.part}", until=until)
+
+
+def _incoming(resolved: ResolvedEvent, line: ResolvedLine, said: StockLine) -> Picked:
+    """Goods from outside: they stand in their account, however many."""
+    account = external_account(resolved.book, resolved.site, line.part, "customer")
+    if said.serials:
+        return [(account._replace(serial=serial), MILLION) for serial in said.serials]
+    return [(account, line.quantity)]
+
+
+def _target(source: Bucket, said: StockLine, rule: Rule) -> Bucket:
+    """Where goods of that bucket come to stand."""
+    state = said.to_state or (rule.targets[0] if rule.targets else source.state)
+    if state in EXTERNAL:
+        return external_account(source.book, source.site, source.part, state)._replace(
+            demand=said.demand if rule.takes_demand else ""
+        )
+    target = source._replace(
+        state=state,
+        location=said.to_location or source.location,
+        hold_reason=said.hold_reason if state in ("quality_hold", "quarantine") else "",
+        demand=said.demand if rule.takes_demand else "",
+    )
+    if rule.comes_in:
+        target = target._replace(
+            location=said.to_location or said.location, segment=said.stock_segment, lot=said.lot, owner=said.owner,
+            revision=said.part_revision, handling_unit=said.handling_unit,
+        )  # fmt: skip
+    return target

@@ -1,0 +1,26 @@
+"""What a batch must load before events about goods in the house can be decided: the goods that lines may mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ledger.events import StockLine
+from ledger.handling.rules import RULES
+from ledger.matching.resolved import ResolvedEvent
+from ledger.matching.workset import StockQuery
+
+
+def needs(events: Iterable[ResolvedEvent]) -> set[StockQuery]:
+    """One query per part, serial or place that a line names; none for goods that come in."""
+    wanted: set[StockQuery] = set()
+    for resolved in events:
+        rule = RULES.get(type(resolved.event))
+        if rule is None or rule.comes_in or resolved.missing:
+            continue
+        for line in resolved.lines:
+            said = line.said
+            if line.part and isinstance(said, StockLine):
+                key = resolved.book, resolved.site, line.part
+                for serial in said.serials or ("",):
+                    wanted.add(StockQuery(*key, location=said.location, serial=serial))
+    return wanted

@@ -1,0 +1,62 @@
+"""Which goods a line means: those that fit all that it names, state by state, in one order."""
+
+from __future__ import annotations
+
+from ledger.events import StockLine
+from ledger.handling.rules import Rule
+from ledger.matching.resolved import ResolvedEvent, ResolvedLine
+from ledger.matching.workset import Workset
+from ledger.stock.bucket import MILLION, Bucket
+
+Picked = list[tuple[Bucket, int]]
+
+
+def pick(workset: Workset, resolved: ResolvedEvent, line: ResolvedLine, said: StockLine, rule: Rule) -> Picked | None:
+    """Goods for the whole quantity; None where there are not enough of them (then nothing of the line moves)."""
+    fitting = [
+        bucket
+        for bucket in workset.stock_of.get((resolved.book, resolved.site, line.part), ())
+        if workset.balances[bucket] > 0 and _fits(bucket, line, said, rule)
+    ]
+    if said.serials:
+        return _each(workset, fitting, said.serials)
+    picked: Picked = []
+    left = line.quantity
+    for bucket in sorted(fitting, key=lambda one: (_turn(one, rule), one)):
+        quantity = min(left, workset.balances[bucket])
+        picked.append((bucket, quantity))
+        left -= quantity
+        if not left:
+            return picked
+    return None
+
+
+def _each(workset: Workset, fitting: list[Bucket], serials: tuple[str, ...]) -> Picked | None:
+    standing = {bucket.serial: bucket for bucket in fitting if bucket.serial and workset.balances[bucket] >= MILLION}
+    if not all(serial in standing for serial in serials):
+        return None
+    return [(standing[serial], MILLION) for serial in serials]
+
+
+def _fits(bucket: Bucket, line: ResolvedLine, said: StockLine, rule: Rule) -> bool:
+    if bucket.state not in rule.sources or (said.state and bucket.state != said.state):
+        return False
+    named = (
+        (said.location, bucket.location),
+        (said.lot, bucket.lot),
+        (said.handling_unit, bucket.handling_unit),
+        (said.owner, bucket.owner),
+        (line.revision, bucket.revision),
+        ("" if rule.comes_in else said.stock_segment, bucket.segment),
+        ("" if rule.targets[:1] == ("quality_hold",) else said.hold_reason, bucket.hold_reason),
+    )
+    if any(name and name != has for name, has in named):
+        return False
+    if bucket.state == "allocated" and not rule.any_demand:
+        # Goods set apart for one demand are never taken for another, nor for none.
+        return bucket.demand == said.demand
+    return True
+
+
+def _turn(bucket: Bucket, rule: Rule) -> int:
+    return rule.sources.index(bucket.state)

@@ -1,0 +1,88 @@
+"""Which way goods go, by the kind of event: the table. Every way is one that `ledger.stock.transitions` allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ledger.events import (
+    AllocationMade,
+    AllocationReleased,
+    CustomerReturnReceived,
+    Event,
+    GoodsReturned,
+    HoldPlaced,
+    HoldReleased,
+    InspectionFailed,
+    InspectionPassed,
+    MaterialConsumed,
+    MaterialIssued,
+    MaterialReturned,
+    PutAwayCompleted,
+    ServiceReleased,
+    ServiceReserved,
+    StockObsoleted,
+    StockReactivated,
+    StockScrapped,
+)
+
+USABLE_OR_HELD = ("available", "quality_hold", "quarantine", "consigned", "obsolete")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind's way. `sources` are tried in their order; `targets` names the choices of `to_state`, the first being
+    the default, and () leaves the state as it is. An account stands in either for goods that come in or leave."""
+
+    sources: tuple[str, ...]
+    targets: tuple[str, ...] = ()
+    roles: frozenset[str] = frozenset()
+    """People who may do it; empty: whoever may write at all. Systems and partners are bound by their agreements."""
+    by_state: tuple[tuple[str, frozenset[str]], ...] = ()
+    """Narrower roles for goods in a certain state."""
+    needs: tuple[str, ...] = ()
+    """Fields of the line that must be filled."""
+    takes_demand: bool = False
+    """The demand is put on the goods, not looked for on them."""
+    any_demand: bool = False
+    """Goods set apart for whatever demand are meant too."""
+    needs_reason_from: tuple[str, ...] = ()
+    """States that goods leave only with a reason."""
+
+    @property
+    def comes_in(self) -> bool:
+        """Goods come from outside: there is nothing to be picked."""
+        return self.sources == ("customer",)
+
+
+PLANNERS = frozenset({"planner", "allocator"})
+INSPECTORS = frozenset({"inspector", "quality_manager"})
+QUALITY_MANAGERS = frozenset({"quality_manager"})
+
+RULES: dict[type[Event], Rule] = {
+    PutAwayCompleted: Rule(USABLE_OR_HELD, needs=("to_location",)),
+    InspectionPassed: Rule(("quality_hold",), ("available", "consigned"), INSPECTORS),
+    InspectionFailed: Rule(("quality_hold",), ("quarantine",), INSPECTORS, needs=("reason",)),
+    HoldPlaced: Rule(
+        ("available", "allocated", "consigned", "line_side", "service_reserved"),
+        ("quality_hold", "quarantine"),
+        needs=("hold_reason",), any_demand=True,
+    ),
+    HoldReleased: Rule(
+        ("quality_hold", "quarantine"), ("available", "consigned"), INSPECTORS,
+        by_state=(("quarantine", QUALITY_MANAGERS),), needs_reason_from=("quarantine",),
+    ),
+    AllocationMade: Rule(("available",), ("allocated",), PLANNERS, needs=("demand",), takes_demand=True),
+    AllocationReleased: Rule(("allocated",), ("available",), PLANNERS, any_demand=True),
+    ServiceReserved: Rule(("available",), ("service_reserved",), PLANNERS),
+    ServiceReleased: Rule(("service_reserved",), ("available",), PLANNERS),
+    MaterialIssued: Rule(("allocated", "available"), ("line_side",), needs=("to_location",)),
+    MaterialConsumed: Rule(("line_side", "consigned"), ("production",), takes_demand=True),
+    MaterialReturned: Rule(("line_side",), ("available", "quality_hold")),
+    GoodsReturned: Rule(
+        ("quarantine", "quality_hold", "available", "consigned", "obsolete"), ("supplier",), needs=("reason",)
+    ),
+    CustomerReturnReceived: Rule(("customer",), ("quality_hold",), needs=("stock_segment",)),
+    StockScrapped: Rule(("quarantine", "obsolete", "line_side"), ("scrap",), needs=("reason",)),
+    StockObsoleted: Rule(("available",), ("obsolete",), PLANNERS | {"engineer"}),
+    StockReactivated: Rule(("obsolete",), ("available",), PLANNERS, needs=("reason",)),
+}  # fmt: skip
