@@ -18,7 +18,7 @@ from gateway.document import Delimiters
 from gateway.errors import OperatorMistake
 from gateway.resources import Entry, Mistake, Mistakes, did_you_mean, read_sources, read_yaml, source_files
 from gateway.x12.automaton import Automaton
-from gateway.x12.codes import LONG_DATES_FROM
+from gateway.x12.codes import ANSWERS, LONG_DATES_FROM
 from gateway.x12.describe import Description, code_names, describe
 from gateway.x12.limits import LIMITS
 from gateway.x12.lint import lint_guide
@@ -163,9 +163,16 @@ class Guides:
         """The guide for a document, or None when no guide is known for its set and release.
 
         `version` is GS08, suffix and all. A group identifier that does not fit the set is the document's fault, not
-        a reason to find nothing. Raises OperatorMistake when the guide cannot be loaded.
+        a reason to find nothing. An acknowledgment hardly changes between releases: where its own release has no
+        guide, that of the nearest one stands. Raises OperatorMistake when the guide cannot be loaded.
         """
         release = version[:6]
+        found = self._find(partner_id, release, set_id)
+        if found is None and set_id in ANSWERS:
+            found = self._find(partner_id, self.nearest(release, set_id), set_id)
+        return found
+
+    def _find(self, partner_id: str, release: str, set_id: str) -> Guide | None:
         for partner in dict.fromkeys((partner_id, "")):
             place = _Place(partner, release, set_id)
             guide = self._loaded.get(place)

@@ -119,11 +119,11 @@ def test_every_sample_makes_a_strict_page_with_all_its_segments() -> None:
 
 
 def test_document_without_a_guide_has_a_page() -> None:
-    data = interchange(["ST*999*0001", *BODY, "SE*12*0001"], gs="GS*FA*A*B*20261122*1200*101*X*009990").encode()
+    data = interchange(["ST*856*0001", *BODY, "SE*12*0001"], gs="GS*SH*A*B*20261122*1200*101*X*009990").encode()
 
     root = parsed(page_of(data))
 
-    assert [words(h) for h in root.iter(f"{XHTML}h3")][-1] == ("Implementation acknowledgment 999 0001 not checked")
+    assert [words(h) for h in root.iter(f"{XHTML}h3")][-1] == ("Ship notice 856 0001 not checked")
 
 
 def test_what_is_no_x12_has_a_page() -> None:
