@@ -19,6 +19,9 @@ from gateway.x12.rules import ElementRule
 from gateway.x12.tree import nodes_of
 from gateway.x12.words import Words
 
+_SEGMENT = "721"
+"""Data element that names a segment: AK301, IK301."""
+
 
 class ShownElement(NamedTuple):
     """One value, or one that is missing."""
@@ -72,6 +75,16 @@ class Explainer:
     def qualifier(self, party: Party) -> str:
         """ISA05 or ISA07 in our words."""
         return self._guides.words("").code("I05", party.qualifier)
+
+    def answer(self, ta1: Sequence[str]) -> str:
+        """What a TA1 says: `interchange 000000101 of 2026-11-22 12:00: A accepted, 000 no error`."""
+        fields = [*ta1[1:6], *[""] * 5]
+        when = f"{readable_date(fields[1])} {readable_time(fields[2])}".strip()
+        words = self._guides.words("")
+        verdict, note = (
+            f"{code} {words.code(f'I{n}', code)}".strip() for n, code in ((17, fields[3]), (18, fields[4]))
+        )
+        return f"interchange {fields[0]}{' of ' + when if when else ''}: {verdict}, {note}"
 
     def segments(self, document: Document) -> Iterator[ShownSegment]:
         """Every segment in tree order: an HL loop under its parent, otherwise as they came."""
@@ -240,6 +253,8 @@ def _meaning(text: ElementText | None, value: str, words: Words) -> str:
         return readable_time(value)
     if kind[0] == "N" and kind[1:].strip("0") and value.removeprefix("-").isascii() and value[-1:].isdigit():
         return _implied(value, int(kind[1:]))
+    if text.rule.data_element == _SEGMENT:
+        return words.segment(value)
     return words.code(text.rule.data_element, value)
 
 

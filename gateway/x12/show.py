@@ -36,7 +36,7 @@ def show_lines(reading: Reading, guides: Guides = _NO_GUIDES, *, brief: bool = F
     for interchange in reading.interchanges:
         yield from _interchange(interchange, explainer)
         for ack in interchange.acks:
-            yield clean(f"  {' '.join(e or '.' for e in ack)}")
+            yield clean(f"  TA1 on {explainer.answer(ack)}")
         for group in interchange.groups:
             yield from _group(group, explainer)
             for document in group.documents:

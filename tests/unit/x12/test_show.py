@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from gateway.x12 import Guides, read, show, show_lines
+from gateway.x12 import Guides, document_page, read, show, show_lines
 from tests.unit.x12.interchanges import BODY, GUIDES, document, interchange, read_text
 
 
@@ -128,3 +129,18 @@ def test_every_sample_can_be_shown_whole() -> None:
         counted = sum(document.segment_count for document in reading.documents)
         lines = [line.split() for line in show_lines(reading, GUIDES, brief=True)]
         assert sum(line[0].isdigit() for line in lines) == counted, path
+
+
+def test_answer_to_an_interchange_is_spelled_out() -> None:
+    text = interchange([]).replace("GS*", "TA1*000000007*261121*0900*R*025~GS*")
+
+    assert "  TA1 on interchange 000000007 of 2026-11-21 09:00: R refused, 025 control number used before\n" in shown(
+        text
+    )
+    assert "TA1 on</dt><dd>interchange 000000007" in "".join(document_page(read_text(text), GUIDES))
+
+
+def test_segments_that_an_acknowledgment_names_are_named() -> None:
+    text = Path("mappings/x12/004010/997/refused.sample.edi").read_text()
+
+    assert re.search(r"01 +segment +RCD +received quantity", shown(text))
