@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
@@ -53,7 +54,13 @@ def segment_match(rule: SegmentRule, delimiters: Delimiters) -> Match:
         )
         units.append(_Unit(forms, together[number].shapes if number in together else frozenset(alone)))
         number += size
-    return re.compile(re.escape(rule.tag) + _tail(units, separator)).match
+    return _compiled(re.escape(rule.tag) + _tail(units, separator)).match
+
+
+@lru_cache(maxsize=8192)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """One expression for all guides and loops with equal rules: partners with overlays share most of theirs."""
+    return re.compile(pattern)
 
 
 def letters_beside(delimiters: Delimiters) -> str:
