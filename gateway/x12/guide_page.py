@@ -207,7 +207,7 @@ class _GuidePage:
         codes = "".join(
             f"<li><code>{text(code)}</code> {text(meaning)}</li>" for code, meaning in element.codes if rule.used
         )
-        listed = f'<ul class="codes">{codes}</ul>' if codes else ""
+        listed = f'<ul class="codes">{codes}</ul>' if codes else self._known(rule)
         note = f"<p>{text(element.note)}</p>" if element.note else ""
         changed = ' class="changed"' if element.was else ""
         return (
@@ -218,6 +218,14 @@ class _GuidePage:
             f"<td>{text(rule.data_element)}</td>"
             f'<td class="origin">{self._origin(element.origin)}</td></tr>\n'
         )
+
+    def _known(self, rule: ElementRule | CompositeRule) -> str:
+        """Where every code is taken: those that have a meaning here, folded away."""
+        known = self._words.codes(rule.data_element) if isinstance(rule, ElementRule) and rule.used else {}
+        if not known or (isinstance(rule, ElementRule) and rule.codes):
+            return ""
+        codes = "".join(f"<li><code>{text(code)}</code> {text(known[code])}</li>" for code in sorted(known))
+        return f'<details><summary>any code, for instance</summary><ul class="codes">{codes}</ul></details>'
 
     # --- the rest -------------------------------------------------------------------------------------------------
 
