@@ -23,7 +23,7 @@ from gateway.x12.describe import Description, code_names, describe
 from gateway.x12.limits import LIMITS
 from gateway.x12.lint import lint_guide
 from gateway.x12.lint_rules import lint_rules
-from gateway.x12.overlay import KNOWN_KEYS, apply_overlay
+from gateway.x12.overlay import KNOWN_KEYS, apply_overlay, find_node
 from gateway.x12.rules import CompositeRule, LoopRule, SegmentRule, iterate_segments, read_rules
 from gateway.x12.source import parse, parse_lined
 from gateway.x12.words import Words, read_words
@@ -198,7 +198,7 @@ class Guides:
 
     def by_hash(self, digest: str) -> Guide | None:
         """The guide that checked a document, as `Document.guide` names it; None when it is no longer in force."""
-        return next((guide for guide in self._loaded.values() if guide.hash == digest), None)
+        return next((guide for guide in list(self._loaded.values()) if guide.hash == digest), None)
 
     def load_all(self) -> tuple[Guide, ...]:
         """Every guide, loaded and linted. Raises one Mistakes naming all that is wrong."""
@@ -219,16 +219,29 @@ class Guides:
         path = self._places[place]
         transaction, origins = self._effective(path)
         release = self._release(self._dictionary(path))
-        mistakes = [Mistake(path, None, f"{at}: {words}") for at, words in release.lint(transaction, place.set_id)]
-        if mistakes:
-            raise Mistakes(mistakes)
+        self._refuse(path, release.lint(transaction, place.set_id))
         group = transaction.findtext(".//segment[@xid='GS']/element[@xid='GS01']/valid_codes/code") or ""
         digest = hashlib.sha256(release.digest + tostring(transaction)).hexdigest()
         document = release.read(transaction)
-        if mistakes := [Mistake(path, None, f"{at}: {words}") for at, words in lint_rules(document)]:
-            raise Mistakes(mistakes)
+        self._refuse(path, lint_rules(document))
         told = transaction.get("name", ""), self.words(place.release).direction(place.set_id)
         return Guide(place.set_id, group, place.release, place.partner, digest, document, origins, path, *told)
+
+    def _refuse(self, path: str, found: Iterable[tuple[str, str]]) -> None:
+        """Raises Mistakes, each with its line; without one where an overlay spoilt what it did not name."""
+        found = list(found)
+        if not found:
+            return
+        transaction = self._effective(path, lined=True)[0]
+        mistakes = []
+        for at, words in found:
+            node = find_node(transaction, at)
+            origin = node.get("origin", "") if node is not None else ""
+            if node is not None and not origin and path.endswith(".xml"):
+                origin = node.get("at", "")
+            file, _, line = origin.rpartition(":")
+            mistakes.append(Mistake(file or path, int(line) if line else None, f"{at}: {words}"))
+        raise Mistakes(mistakes)
 
     def _effective(self, path: str, *, lined: bool = False) -> tuple[Element, dict[str, str]]:
         """The guide's XML with its overlay applied; `lined`: every node knows its line, for people."""

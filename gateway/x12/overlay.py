@@ -62,6 +62,13 @@ def _origin(entry: Entry) -> str:
     return f"{file}:{line}"
 
 
+def find_node(guide: Element, path: str) -> Element | None:
+    """The node that a path names in a whole guide; None where there is none."""
+    document = guide.find(_DOCUMENT)
+    trail = _resolve(document, path) if document is not None else []
+    return trail[-1] if trail else None
+
+
 def _resolve(document: Element, path: str) -> list[Element]:
     """Elements from the document down to what the path names; empty when there is no such thing."""
     match = _PATH.fullmatch(path)
