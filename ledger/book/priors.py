@@ -27,6 +27,7 @@ from ledger.events import (
     read_event,
 )
 from ledger.matching.resolved import Standing, line_identities
+from ledger.outcomes import Result
 
 SUCCESSIVE = (
     OrderChanged,
@@ -86,6 +87,7 @@ class Priors:
         self._priors: dict[tuple[str, Key], list[Prior]] = {}
         self._own_lines: dict[int, dict[str, tuple[bytes, str]]] = {}
         self._own_events: dict[int, Event] = {}
+        self._own_results: dict[int, Result] = {}
 
     def load(self, drafts: Iterable[Draft]) -> None:
         """Look up the keys; an event may also have been recorded while its site was unknown."""
@@ -117,6 +119,10 @@ class Priors:
         """Note the lines (digest, status) of an event that this batch records, or decides again."""
         self._own_lines.setdefault(seq, {}).update(lines)
 
+    def set_result(self, seq: int, result: Result) -> None:
+        """Note what came of an event that this batch records."""
+        self._own_results[seq] = result
+
     def news(self, draft: Draft) -> News:
         """What of the event is new, against everything recorded under its key."""
         priors = self.of(draft)
@@ -125,7 +131,11 @@ class Priors:
             return News(everything, ["new"] * len(everything))
         same = [prior for prior in priors if prior.digest == draft.digest]
         if isinstance(draft.event, SUCCESSIVE):
-            if same and (same[-1] is priors[-1] or not self._is_newer(draft.event, priors[-1])):
+            if (
+                same
+                and not self._was_refused(draft, same[-1])
+                and (same[-1] is priors[-1] or not self._is_newer(draft.event, priors[-1]))
+            ):
                 return News([], [], repeat=same[-1].seq)
             return News(everything, ["new"] * len(everything))
         message = draft.event.source.message if draft.event.source else ""
@@ -155,6 +165,19 @@ class Priors:
         """Nothing of it was taken: its number is free again."""
         lines = self._lines(prior)
         return bool(lines) and all(status == "refused" for _, status in lines.values())
+
+    def _was_refused(self, draft: Draft, prior: Prior) -> bool:
+        """A decision that was refused (by whom it was not to be made) decided nothing: the same may be said again."""
+        if not isinstance(draft.event, DiscrepancyResolved):
+            return False
+        own = self._own_results.get(prior.seq)
+        if own is not None:
+            return own == "refused"
+        table = tables.outcome.c
+        query = select(table.result).where(
+            table.book == self.book, table.site == prior.site, table.event == prior.seq, table.seq == prior.seq
+        )
+        return self.conn.execute(query).scalar() == "refused"
 
     def _lines(self, prior: Prior) -> dict[str, tuple[bytes, str]]:
         lines = self._own_lines.get(prior.seq)

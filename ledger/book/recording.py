@@ -13,7 +13,7 @@ from ledger.book.batch import Batch
 from ledger.book.heads import RUN_SIZE, lock_head, read_head
 from ledger.book.resolution import by_site
 from ledger.book.snapshots import Snapshots
-from ledger.events import MASTER_DATA, Event, read_event
+from ledger.events import MASTER_DATA, DiscrepancyResolved, Event, read_event
 from ledger.masterdata import MasterData
 from ledger.matching.resolved import microseconds, moment
 from ledger.outcomes import Recorded
@@ -68,7 +68,7 @@ class Ledger:
     def _record_runs(self, conn: Connection, batches: dict[str, Batch], events: list[Event]) -> list[Recorded]:
         """Each run of events of one book, master data or not, goes one way; one answer each, in order."""
         answers: list[Recorded] = []
-        for (book, defines), events_in_a_row in groupby(events, key=_path):
+        for (book, defines, _), events_in_a_row in groupby(events, key=_path):
             run = list(events_in_a_row)
             batch = batches[book]
             if book != LIVE:
@@ -145,9 +145,12 @@ def _fields(event: Event) -> dict[str, object]:
     return {name: getattr(event, name) for name in event.__struct_fields__ if name != "book"}
 
 
-def _path(event: Event) -> tuple[str, bool]:
-    """The book, and whether the event is master data: each run of the same goes one way."""
-    return event.book, isinstance(event, MASTER_DATA)
+def _path(event: Event) -> tuple[str, bool, str]:
+    """The book, whether the event is master data, and the case that it decides: each run of the same goes one way.
+
+    A decision belongs to the site of its case, which an event before it may only just have opened.
+    """
+    return event.book, isinstance(event, MASTER_DATA), event.number if isinstance(event, DiscrepancyResolved) else ""
 
 
 def _exact(now: datetime) -> int:
