@@ -20,6 +20,11 @@ concerns no document (dock findings, lateness)."""
 Fault = Literal["supplier", "carrier", "receiver", "system", "buyer", "unknown"]
 
 
+Verdict = Literal["agrees", "tolerated", "timing", "pending", "case"]
+"""agrees: no difference; tolerated: within tolerance; timing: the books had it so within the time window; pending:
+the window is still open; case: beyond all that, a case is open."""
+
+
 class Outcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="outcome"):
     """One fact about one event. `line` is the line's identity, "" when it concerns the whole event."""
 
@@ -80,16 +85,32 @@ class CaseChanged(Outcome, tag="case_changed", frozen=True):
     quantity: Decimal = Decimal(0)
 
 
+class Compared(Outcome, tag="compared", frozen=True):
+    """What a count or snapshot said of one place, beside what the books had there at its time."""
+
+    part: str
+    verdict: Verdict
+    location: str = ""
+    expected: Decimal = Decimal(0)
+    said: Decimal = Decimal(0)
+    unit: str = ""
+    rule: str = ""
+    """Whose tolerance it was held against, as its place in the cascade."""
+    explained_by: int = 0
+    """Sequence of the event that explains a difference of time alone."""
+    case: str = ""
+
+
 class AdviceDue(Outcome, tag="advice_due", frozen=True):
     """The partner is to be told; the gateway sends it where the agreement says so."""
 
     advice: AnyAdvice
 
 
-AnyOutcome = Posted | Repeated | Waiting | Refused | Conflict | CaseOpened | CaseChanged | AdviceDue
+AnyOutcome = Posted | Repeated | Waiting | Refused | Conflict | CaseOpened | CaseChanged | Compared | AdviceDue
 
 OUTCOMES: tuple[type[Outcome], ...] = (
-    Posted, Repeated, Waiting, Refused, Conflict, CaseOpened, CaseChanged, AdviceDue,
+    Posted, Repeated, Waiting, Refused, Conflict, CaseOpened, CaseChanged, Compared, AdviceDue,
 )  # fmt: skip
 
 Result = Literal["posted", "partly", "waiting", "refused", "repeated", "conflict"]

@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 from sqlalchemy import Connection
 
 from ledger import cases, handling, matching
-from ledger.book import bulk, document_tables
+from ledger.book import bulk, document_tables, past
 from ledger.book.balances import Balances, Posting
 from ledger.book.defining import Defining
 from ledger.book.heads import Head, save_head
@@ -25,6 +25,7 @@ from ledger.book.snapshots import Snapshots
 from ledger.book.waits import STOCK as STOCK_WAIT
 from ledger.book.waits import Wait, Waits
 from ledger.events import (
+    COUNTS,
     STOCK,
     DiscrepancyResolved,
     Event,
@@ -196,9 +197,10 @@ class Batch:
         """Bring in what the decisions about these events will read, and the balances they have to look at."""
         needs = matching.needs(resolved, self.policy)
         self.loader.load(needs, self.head.book, {event.event.number for event in resolved})
-        self._load_stock(handling.needs(resolved) - self._asked_for)
+        self.load_stock(handling.needs(resolved) - self._asked_for)
         work = self.loader.workset
-        unwatched = matching.watched(work) - work.balances.keys()
+        watched = matching.watched(work)
+        unwatched = {one for one in watched if one not in work.balances or one not in self.balances.quantities}
         if not unwatched:
             return
         self.balances.load(self.conn, sorted(unwatched))
@@ -206,7 +208,7 @@ class Batch:
         for bucket in unwatched:
             work.balances[bucket] = self.balances.quantities[bucket] + pending.get(bucket, 0)
 
-    def _load_stock(self, queries: set[StockQuery]) -> None:
+    def load_stock(self, queries: set[StockQuery]) -> None:
         """Goods that lines may mean: as the books have them, with what this batch has decided but not yet written."""
         if not queries:
             return
@@ -226,7 +228,9 @@ class Batch:
         buckets = decided | set(found)
         pending = self._pending(buckets)
         for bucket in sorted(buckets):
-            work.add_stock(bucket, self.balances.quantities[bucket] + pending.get(bucket, 0))
+            work.add_stock(bucket, 0)
+            # Goods may have come to it by this batch before it was looked up: then only that was known.
+            work.balances[bucket] = self.balances.quantities[bucket] + pending.get(bucket, 0)
 
     def _pending(self, buckets: AbstractSet[Bucket]) -> dict[Bucket, int]:
         """What this batch has decided about the buckets and not yet written."""
@@ -240,7 +244,8 @@ class Batch:
 
     def _decide(self, resolved: ResolvedEvent) -> tuple[Decision, tuple[AnyOutcome, ...]]:
         work = self.loader.workset
-        decide = handling.decide if isinstance(resolved.event, STOCK) else matching.decide
+        past.bring(self, resolved)
+        decide = handling.decide if isinstance(resolved.event, (*STOCK, *COUNTS)) else matching.decide
         decision = decide(work, resolved, self.policy, self.log.now_us)
         if waits := self.waits.for_stock():
             # Who waits for goods of a part goes on as soon as any of them came to stand somewhere.
@@ -275,9 +280,9 @@ class Batch:
         self.waits.look_up(needs)
         queue = list(needs)
         while queue:
-            waiting = self.waits.waiting_for(queue.pop(0))
+            waiting = self.waits.waiting_for(need := queue.pop(0))
             for event in sorted({wait.event for wait in waiting}, key=self._turn):
-                queue.extend(self._decide_again([wait for wait in waiting if wait.event == event], cause))
+                queue.extend(self._decide_again([wait for wait in waiting if wait.event == event], cause, need))
 
     def _turn(self, seq: int) -> tuple[int, int]:
         """Orders before what answers them, whichever waited longer: so arrival in any order ends the same."""
@@ -286,7 +291,7 @@ class Batch:
             return 0, seq
         return (1 if isinstance(event, (ShipmentNotified, ShipmentReplaced, ShipmentCancelled)) else 2), seq
 
-    def _decide_again(self, waits: Sequence[Wait], cause: int) -> list[str]:
+    def _decide_again(self, waits: Sequence[Wait], cause: int, came: str = "") -> list[str]:
         """Decide lines of one earlier event once more; gives back what that releases."""
         parts = [wait.line.removeprefix(COMPARES) for wait in waits if wait.line.startswith(COMPARES)]
         if parts:
@@ -311,6 +316,7 @@ class Batch:
             identities=[line for line, _ in again], lines=[said for _, said in again],
             standings=["again"] * len(again),
         )  # fmt: skip
+        resolved.came = came
         self._load([resolved])
         decision, outcomes = self._decide(resolved)
         now = _statuses(resolved, decision)

@@ -81,6 +81,7 @@ class Loader:
         self._load_shipments(fresh["shipments"] | self._referred(fresh["references"]))
         self._load_receipts(fresh["receipts"])
         self._load_cases(fresh["cases"])
+        self._load_counted(fresh["counted"])
         self._close()
         self._load_unreceived(fresh["groups"])
         if self.keeps_cumulatives:
@@ -248,6 +249,11 @@ class Loader:
         self._parts_received |= counted
         for place, parts in by_place(self._fresh("cases by part", counted)):
             for row in self._select(CASE, place, ("part",), parts, tables.COUNTED_CASES, "case_by_part"):
+                self._add_case(row)
+
+    def _load_counted(self, keys: set[GroupKey]) -> None:
+        for place, parts in by_place(keys):
+            for row in self._select(CASE, place, ("part",), parts, tables.COUNT_CASES, "case_by_place"):
                 self._add_case(row)
 
     def _load_notice_lines(self, keys: set[LineKey]) -> None:

@@ -12,6 +12,7 @@ from decimal import Decimal
 import msgspec
 
 from ledger.events import (
+    COUNTS,
     STOCK,
     Event,
     GoodsReceiptReversed,
@@ -52,8 +53,8 @@ def lines_of(event: Event) -> tuple[Line, ...]:
 
 def site_of(event: Event, masterdata: MasterData) -> tuple[str, str]:
     """Our site id, and what is missing (`site:<as sent>`) where it is unknown; ("", "") for kinds without a site."""
-    if isinstance(event, STOCK):
-        said = event.place
+    if isinstance(event, (*STOCK, *COUNTS)):
+        said = getattr(event, "place", "")
         if not said or said in masterdata.sites:
             found = said or event.site
             return (found, "") if found in masterdata.sites else ("", f"site:{found}")

@@ -10,11 +10,21 @@ from decimal import Decimal
 
 from ledger.cases.advices import application_advice, receiving_advices
 from ledger.cases.lifecycle import due_at, owner_of
-from ledger.matching.decision import Decision, Finding, LineDecision
+from ledger.matching.decision import OWN_CASE, Comparison, Decision, Finding, LineDecision
 from ledger.matching.records import Case, CaseIdentity, identity_of
 from ledger.matching.resolved import moment
 from ledger.matching.workset import Workset
-from ledger.outcomes import AdviceDue, AnyOutcome, CaseChanged, CaseOpened, Conflict, Posted, Refused, Waiting
+from ledger.outcomes import (
+    AdviceDue,
+    AnyOutcome,
+    CaseChanged,
+    CaseOpened,
+    Compared,
+    Conflict,
+    Posted,
+    Refused,
+    Waiting,
+)
 from ledger.policy import Policy
 from ledger.stock.bucket import MILLION
 
@@ -22,12 +32,11 @@ from ledger.stock.bucket import MILLION
 def apply(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> tuple[AnyOutcome, ...]:
     """Open, update and close cases in the working set; give all outcomes of the event in order.
 
-    First one outcome per line (Posted, Waiting, Refused, Conflict), then CaseOpened and CaseChanged, then
+    First one outcome per line (Posted, Waiting, Refused, Conflict), then Compared, CaseOpened and CaseChanged, then
     AdviceDue. Takes new case numbers from `workset.next_case[book]`.
     """
-    lines = [_line_outcome(decision, line) for line in decision.lines]
-    if not (decision.findings or decision.withdrawn or decision.resolved_cases):
-        return tuple(lines)
+    if not (decision.findings or decision.withdrawn or decision.resolved_cases or decision.comparisons):
+        return tuple(_line_outcome(decision, line) for line in decision.lines)
     outcomes: list[AnyOutcome] = []
     for case, resolution, quantity in decision.resolved_cases:
         outcomes.append(_resolve(workset, decision, case, resolution, quantity, now_us))
@@ -48,7 +57,27 @@ def apply(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> 
         *receiving_advices(workset, decision, policy, told, now_us),
     ]
     outcomes.extend(AdviceDue(advice=advice) for advice in advices if advice is not None)
-    return (*lines, *outcomes)
+    _name_cases(workset, decision)
+    lines = [_line_outcome(decision, line) for line in decision.lines]
+    compared = [_compared(workset, decision, comparison) for comparison in decision.comparisons]
+    return (*lines, *compared, *outcomes)
+
+
+def _name_cases(workset: Workset, decision: Decision) -> None:
+    """Lines that wait for the decision of their own case now know which that is."""
+    for line in decision.lines:
+        if line.needs == OWN_CASE:
+            (finding,) = (one for one in decision.findings if one.line == line.line and not one.settles)
+            line.needs = f"{OWN_CASE}{workset.open_cases[_identity(decision, finding)].case}"
+
+
+def _compared(workset: Workset, decision: Decision, one: Comparison) -> Compared:
+    case = None if one.finding is None else workset.open_cases.get(_identity(decision, one.finding))
+    return Compared(
+        line=one.line, part=one.part, location=one.location, expected=_decimal(one.expected), said=_decimal(one.said),
+        unit=one.unit, verdict=one.verdict, rule=one.rule, explained_by=one.explained_by,
+        case="" if case is None else case.case,
+    )  # fmt: skip
 
 
 def _line_outcome(decision: Decision, line: LineDecision) -> AnyOutcome:

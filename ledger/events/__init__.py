@@ -20,6 +20,14 @@ from __future__ import annotations
 
 import msgspec
 
+from ledger.events.counts import (
+    COUNTS,
+    AdjustmentLine,
+    InventoryAdjusted,
+    InventorySnapshotReported,
+    PlaceLine,
+    StockCounted,
+)
 from ledger.events.decisions import DiscrepancyResolved, Resolution, TimePassed
 from ledger.events.envelope import Actor, Event, Line, Source, Value
 from ledger.events.masterdata import (
@@ -59,11 +67,13 @@ from ledger.events.stock import (
 )
 
 __all__ = [
+    "COUNTS",
     "EVENTS",
     "KINDS",
     "MASTER_DATA",
     "STOCK",
     "Actor",
+    "AdjustmentLine",
     "AllocationMade",
     "AllocationReleased",
     "AnyEvent",
@@ -79,6 +89,8 @@ __all__ = [
     "HoldReleased",
     "InspectionFailed",
     "InspectionPassed",
+    "InventoryAdjusted",
+    "InventorySnapshotReported",
     "Line",
     "LocationDefined",
     "MaterialConsumed",
@@ -91,6 +103,7 @@ __all__ = [
     "OrderPlaced",
     "PartDefined",
     "PartRevision",
+    "PlaceLine",
     "PutAwayCompleted",
     "ReceiptLine",
     "Resolution",
@@ -103,6 +116,7 @@ __all__ = [
     "SiteDefined",
     "Source",
     "State",
+    "StockCounted",
     "StockLine",
     "StockObsoleted",
     "StockReactivated",
@@ -128,6 +142,7 @@ EVENTS: tuple[type[Event], ...] = (
     DiscrepancyResolved,
     TimePassed,
     *STOCK,
+    *COUNTS,
     *MASTER_DATA,
 )
 
@@ -159,6 +174,9 @@ AnyEvent = (
     | StockScrapped
     | StockObsoleted
     | StockReactivated
+    | StockCounted
+    | InventoryAdjusted
+    | InventorySnapshotReported
     | PartDefined
     | UnitFactorDefined
     | SiteDefined

@@ -6,9 +6,12 @@ backflush before its issue); past the end of its wait it is refused. Nothing is 
 
 from __future__ import annotations
 
-from ledger.events import StockLine
+from ledger.events import InventoryAdjusted, InventorySnapshotReported, StockCounted, StockLine
+from ledger.handling.adjusting import as_moved, decide_adjusted, rule_of
+from ledger.handling.counting import decide_counted
 from ledger.handling.picking import Picked, pick
 from ledger.handling.rules import RULES, Rule
+from ledger.handling.snapshots import decide_snapshot
 from ledger.matching.booking import book_movements
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
@@ -28,10 +31,33 @@ def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
     if resolved.missing:
         wait_whole(decision, resolved.missing)
         return decision
-    rule = RULES[type(resolved.event)]
-    for line in resolved.lines:
-        decision.lines.append(_decide_line(workset, decision, line, rule, now_us))
+    match resolved.event:
+        case StockCounted():
+            decide_counted(workset, decision, policy, now_us)
+        case InventorySnapshotReported():
+            decide_snapshot(workset, decision, policy, now_us)
+        case InventoryAdjusted():
+            for line in resolved.lines:
+                decision.lines.append(_decide_adjustment(workset, decision, policy, line, now_us))
+        case _:
+            rule = RULES[type(resolved.event)]
+            for line in resolved.lines:
+                decision.lines.append(_decide_line(workset, decision, line, rule, now_us))
     return decision
+
+
+def _decide_adjustment(
+    workset: Workset, decision: Decision, policy: Policy, line: ResolvedLine, now_us: int
+) -> LineDecision:
+    """By the reason, goods go from state to state as they do by events of their own, or the books are put right."""
+    rule = rule_of(line)
+    if rule is not None and line.standing != "other":
+        return _decide_line(workset, decision, as_moved(line), rule, now_us)
+    decided = decide_adjusted(workset, decision, policy, line)
+    if decided is not None:
+        return decided
+    assert isinstance(line.said, StockLine)  # noqa: S101  lines of an adjustment
+    return _not_there(decision.resolved, line, line.said, now_us)
 
 
 def _decide_line(workset: Workset, decision: Decision, line: ResolvedLine, rule: Rule, now_us: int) -> LineDecision:

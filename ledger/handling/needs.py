@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ledger.events import StockLine
+from ledger.events import COUNTS, StockLine
+from ledger.handling.counting import queries_of
 from ledger.handling.rules import RULES
 from ledger.matching.resolved import ResolvedEvent
 from ledger.matching.workset import StockQuery
@@ -14,6 +15,9 @@ def needs(events: Iterable[ResolvedEvent]) -> set[StockQuery]:
     """One query per part, serial or place that a line names; none for goods that come in."""
     wanted: set[StockQuery] = set()
     for resolved in events:
+        if isinstance(resolved.event, COUNTS) and not resolved.missing:
+            wanted.update(query for line in resolved.lines if line.part for query in queries_of(resolved, line))
+            continue
         rule = RULES.get(type(resolved.event))
         if rule is None or rule.comes_in or resolved.missing:
             continue

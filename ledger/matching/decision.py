@@ -7,8 +7,11 @@ from typing import Literal
 
 from ledger.matching.records import Case, CumulativeKey, Evidence
 from ledger.matching.resolved import ResolvedEvent
-from ledger.outcomes import Fault, Grade
+from ledger.outcomes import Fault, Grade, Verdict
 from ledger.stock.bucket import Movement
+
+OWN_CASE = "case:"
+"""What a line needs that waits for the decision of the case that its own finding opens."""
 
 LineStatus = Literal["posted", "waiting", "refused", "conflict"]
 
@@ -22,7 +25,7 @@ class LineDecision:
     movements: int = 0
     needs: str = ""
     """While waiting: `order:PO1`, `part:X`, `unit:X/BX`, `site:92:P1`, `supplier:92:S1`, `receipt:R1`,
-    `shipment:S1`, `case:C1`."""
+    `shipment:S1`, `case:C1`; `case:` alone is the case that the line's own finding opens."""
     until: int | None = None
     """End of the wait in microseconds; None waits until it comes."""
     code: str = ""
@@ -73,6 +76,23 @@ class Finding:
 
 
 @dataclass(slots=True)
+class Comparison:
+    """What a line said of a place beside what the books had there, in millionths; becomes the outcome `Compared`."""
+
+    line: str
+    part: str
+    location: str
+    unit: str
+    expected: int
+    said: int
+    verdict: Verdict
+    rule: str = ""
+    explained_by: int = 0
+    finding: Finding | None = None
+    """The finding that it gave rise to; names the case."""
+
+
+@dataclass(slots=True)
 class Decision:
     """All that follows from one event, but for its cases."""
 
@@ -80,6 +100,7 @@ class Decision:
     lines: list[LineDecision] = field(default_factory=list)
     movements: list[Movement] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    comparisons: list[Comparison] = field(default_factory=list)
     withdrawn: list[Case] = field(default_factory=list)
     """Open cases about documents that this event puts right (a line posts after all, a notice is sent again)."""
     resolved_cases: list[tuple[Case, str, int]] = field(default_factory=list)

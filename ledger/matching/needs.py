@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ledger.events import (
+    COUNTS,
     DiscrepancyResolved,
     GoodsReceiptReversed,
     GoodsReceived,
@@ -46,6 +47,8 @@ def needs(events: Iterable[ResolvedEvent], policy: Policy) -> Needs:
             wanted.receipts.add(ReceiptKey(resolved.book, resolved.site, event.partner, event.number))
         elif isinstance(event, DiscrepancyResolved):
             wanted.cases.add((resolved.book, event.number))
+        elif isinstance(event, COUNTS):
+            wanted.counted.update(GroupKey(resolved.book, resolved.site, line.part) for line in resolved.lines)
         elif isinstance(event, TimePassed):
             now = microseconds(event.occurred_at)
             if now is not None:

@@ -380,10 +380,18 @@ _ABOUT = attrgetter(
 _OF_AGREEMENT = attrgetter("code", "site", "supplier", "part")
 
 
+PER_PLACE = frozenset({"D38", "D43", "D44"})
+"""Classes about a part at a place (or one line of an adjustment), which their cause names: one open case each."""
+
+_OF_PLACE = attrgetter("code", "site", "part", "cause")
+
+
 def identity_of(book: str, about: object) -> CaseIdentity:
     """What makes two findings, or a finding and its case, the same: their class and what they are about, never their
     quantity."""
     identity: CaseIdentity = _ABOUT(about)
+    if identity[0] in PER_PLACE:
+        return (book, *_OF_PLACE(about))
     return (book, *(_OF_AGREEMENT(about) if identity[0] in PER_AGREEMENT else identity))
 
 

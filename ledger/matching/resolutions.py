@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ledger.events import DiscrepancyResolved, Resolution
+from ledger.matching.approvals import APPROVED, decide_approval, stays_open
 from ledger.matching.booking import book_movements
 from ledger.matching.closing import close_or_open
 from ledger.matching.cumulatives import accumulate, decide_case, settle_short
@@ -90,9 +91,11 @@ def decide_resolved(workset: Workset, decision: Decision, policy: Policy, now_us
     if reason:
         refuse_whole(decision, "", reason)
         return
-    decision.resolved_cases.append((case, event.resolution, asked))
+    stays = stays_open(case, event.resolution)
+    decision.resolved_cases.append((case, event.resolution, 0 if stays else asked))
     decision.lines.append(LineDecision("", "posted", movements=len(decision.movements)))
-    decision.released.append(f"case:{event.number}")
+    if not stays:
+        decision.released.append(f"case:{event.number}")
 
 
 def _post_nothing(
@@ -283,4 +286,5 @@ _HANDLERS: dict[str, _Handler] = {
     "D16": _post_short,
     "D17": _post_over,
     "D20": _post_damaged,
+    **dict.fromkeys(APPROVED, decide_approval),
 }

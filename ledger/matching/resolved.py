@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from ledger.events import Event, Line, NoticeLine, OrderLine, ReceiptLine, StockLine
+from ledger.events import AdjustmentLine, Event, Line, NoticeLine, OrderLine, PlaceLine, ReceiptLine, StockLine
 
 Standing = Literal["new", "other", "again"]
 """`new`: the line was never recorded under this key; `other`: it was, with other content; `again`: it was recorded
@@ -81,6 +81,8 @@ class ResolvedEvent:
     """Parts whose cumulative, as this notice told it, is compared once more; nothing else is then decided."""
     cause: int = 0
     """When decided again: the sequence of the event that ended the wait; the effects are recorded there. Else 0."""
+    came: str = ""
+    """What came when decided again: the need that ended the wait (`case:C1`); "" where the wait itself ended."""
     occurred_at: int = field(default=0)
     """Microseconds UTC of `event.occurred_at`, 0 when the document does not say."""
 
@@ -124,6 +126,16 @@ def line_identity(line: Line) -> str:
         return _join(line.order_number, line.release, line.order_line, part, line.part_revision, line.lot)
     if isinstance(line, OrderLine):
         return line.order_line or part
+    if isinstance(line, PlaceLine):
+        return _join(
+            part, line.part_revision, line.lot, line.location, line.handling_unit, line.owner, line.stock_segment,
+            line.state,
+        )  # fmt: skip
+    if isinstance(line, AdjustmentLine):
+        return _join(
+            line.reason, part, line.part_revision, line.lot, line.location, line.handling_unit, line.owner,
+            line.stock_segment, line.state, *line.serials,
+        )  # fmt: skip
     if isinstance(line, StockLine):
         return _join(
             part, line.part_revision, line.lot, line.location, line.handling_unit, line.demand, *line.serials

@@ -34,6 +34,7 @@ from ledger.stock.bucket import Bucket
 __all__ = [
     "Case",
     "CaseIdentity",
+    "Change",
     "Cumulative",
     "CumulativeAgreement",
     "CumulativeKey",
@@ -64,6 +65,19 @@ class StockQuery(NamedTuple):
     part: str
     location: str = ""
     serial: str = ""
+
+
+class Change(NamedTuple):
+    """Goods that came to a bucket (above zero) or left it, in millionths."""
+
+    at: int
+    """When, in microseconds: as the event says, and no later than it was recorded."""
+    bucket: Bucket
+    delta: int
+    event: int
+    """Sequence of the event whose line made it."""
+    counted: bool
+    """Whether a count put it right."""
 
 
 @dataclass(slots=True)
@@ -99,6 +113,8 @@ class Needs:
     """The cumulative agreements of all suppliers on that part at that site, with what they count: the part as in
     `groups`, `unmatched` and `cumulatives`, and its open cases. One that stands in the database comes so with every
     notice and goods-receipt line of its part."""
+    counted: set[GroupKey] = field(default_factory=set)
+    """The open cases about counts and snapshots of that part at that site."""
     due: set[tuple[str, int]] = field(default_factory=set)
     """(book, now): notice lines in status `open` with closes_at <= now, whole; receipt lines in status `unmatched`
     with waits_until <= now, as `unmatched`."""
@@ -130,6 +146,12 @@ class Workset:
     next_case: dict[str, int] = field(default_factory=dict)
     """Per book, the number of the next case."""
 
+    past: list[Change] = field(default_factory=list)
+    """For the count or snapshot that is being decided: changes of its parts' goods recorded since its time."""
+    units: dict[str, str] = field(default_factory=dict)
+    """Base units of the parts that a complete snapshot may have left out."""
+    requested_by: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    """By (book, case) of the case that is being decided: the people whose lines wait for it."""
     stock_of: dict[tuple[str, str, str], dict[Bucket, None]] = field(default_factory=dict)
     """By (book, site, part) that was asked for: the goods that are there, those of this batch included."""
 

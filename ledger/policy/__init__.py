@@ -1,5 +1,7 @@
 """Terms, tolerances, owners and score rules in force: one frozen value, stored by its content hash."""
 
+from ledger.policy.counts import CountLimits as CountLimits
+from ledger.policy.counts import CountRules as CountRules
 from ledger.policy.policy import Policy as Policy
 from ledger.policy.terms import CumulativeTerms as CumulativeTerms
 from ledger.policy.terms import Terms as Terms

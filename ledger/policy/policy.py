@@ -11,6 +11,7 @@ from functools import cached_property
 
 import msgspec
 
+from ledger.policy.counts import CountRules
 from ledger.policy.scores import ScoreRules
 from ledger.policy.terms import DEFAULT_TERMS, Terms
 from ledger.policy.tolerance import NO_TOLERANCE, Cascade, Tolerance, ToleranceRule, compile_rules, resolve_tolerance
@@ -37,6 +38,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict
     ownership: dict[str, Ownership] = {}
     """Per class."""
     scores: ScoreRules = ScoreRules()
+    counts: CountRules = CountRules()
 
     @cached_property
     def hash(self) -> str:

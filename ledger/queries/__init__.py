@@ -16,6 +16,7 @@ from ledger.queries.movements import End, MovementMade, movements
 from ledger.queries.position import OnOrder, Position, position
 from ledger.queries.score import score
 from ledger.queries.tail import tail
+from ledger.queries.variances import Variance, VarianceList, variances
 
 __all__ = [
     "DIMENSIONS",
@@ -32,6 +33,8 @@ __all__ = [
     "OrderShown",
     "Position",
     "ShipmentShown",
+    "Variance",
+    "VarianceList",
     "balances",
     "base_units",
     "case",
@@ -48,4 +51,5 @@ __all__ = [
     "score",
     "shipments",
     "tail",
+    "variances",
 ]

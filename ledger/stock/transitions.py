@@ -23,23 +23,29 @@ LEGAL: dict[str, frozenset[str]] = {
         "allocated", "service_reserved", "line_side", "quality_hold", "quarantine", "obsolete", "in_transit",
         "consigned", "available", "customer", "adjustment", "supplier", "clearing",
     }),
-    "allocated": frozenset({"line_side", "in_transit", "available", "quality_hold", "quarantine"}),
+    "allocated": frozenset({"line_side", "in_transit", "available", "quality_hold", "quarantine", "adjustment"}),
     "quality_hold": frozenset({
         "available", "quarantine", "obsolete", "consigned", "quality_hold", "in_transit", "supplier", "clearing",
+        "adjustment",
     }),
     "quarantine": frozenset({
         "available", "quality_hold", "scrap", "supplier", "quarantine", "in_transit", "clearing", "consigned",
+        "adjustment",
     }),
     "consigned": frozenset({
         "available", "production", "quality_hold", "quarantine", "supplier", "consigned", "in_transit", "clearing",
+        "adjustment",
     }),
-    "line_side": frozenset({"production", "available", "quality_hold", "quarantine", "scrap"}),
-    "service_reserved": frozenset({"available", "in_transit", "customer", "quality_hold", "quarantine"}),
-    "obsolete": frozenset({"available", "scrap", "supplier", "obsolete"}),
+    "line_side": frozenset({"production", "available", "quality_hold", "quarantine", "scrap", "adjustment"}),
+    "service_reserved": frozenset({
+        "available", "in_transit", "customer", "quality_hold", "quarantine", "adjustment",
+    }),
+    "obsolete": frozenset({"available", "scrap", "supplier", "obsolete", "adjustment"}),
     "customer": frozenset({"quality_hold"}),
     "production": frozenset({"available", "line_side", "quality_hold"}),
     "scrap": frozenset({"quarantine", "clearing"}),
-    "adjustment": frozenset({"available", "quality_hold", "quarantine"}),
+    # What is found goes where its like stands; it is set apart for nobody, so neither allocated nor reserved.
+    "adjustment": frozenset({"available", "quality_hold", "quarantine", "consigned", "line_side", "obsolete"}),
     "rounding": frozenset({"supplier", "available", "in_transit"}),
 }  # fmt: skip
 """State or account -> where its goods may go. Stock going back to in_transit, to the supplier or to clearing is

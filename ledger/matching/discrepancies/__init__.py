@@ -18,7 +18,10 @@ from ledger.matching.discrepancies import (
     d17_over,
     d20_damaged,
     d35_arithmetic,
+    d38_snapshot,
     d42_changed_after_receipt,
+    d43_count,
+    d44_adjustment,
 )
 from ledger.matching.discrepancies.definition import DiscrepancyClass
 
@@ -38,7 +41,10 @@ CLASSES: tuple[DiscrepancyClass, ...] = (
     d17_over.CLASS,
     d20_damaged.CLASS,
     d35_arithmetic.CLASS,
+    d38_snapshot.CLASS,
     d42_changed_after_receipt.CLASS,
+    d43_count.CLASS,
+    d44_adjustment.CLASS,
 )
 
 BY_CODE: dict[str, DiscrepancyClass] = {kind.code: kind for kind in CLASSES}
