@@ -24,6 +24,7 @@ from ledger.events import (
     MaterialConsumed,
     MaterialIssued,
     MaterialReturned,
+    PartDefined,
     PutAwayCompleted,
     ServiceReleased,
     ServiceReserved,
@@ -229,6 +230,21 @@ def test_goods_leave_quarantine_only_with_a_reason_and_by_a_quality_manager(book
     )
 
     assert [one.result for one in answers] == ["refused", "refused", "posted"]
+
+
+def test_goods_that_come_to_a_place_within_a_batch_join_what_stood_there(books: Books) -> None:
+    books.record(said(PutAwayCompleted, 60, "1", location="DOCK", to_location="A-01"))
+
+    # Master data in between: the place is looked up only after goods have come to it.
+    answers = result(
+        books,
+        said(PutAwayCompleted, 10, "2", location="DOCK", to_location="A-01"),
+        PartDefined(number="HINGE", base_unit="EA"),
+        said(PutAwayCompleted, 70, "3", location="A-01", to_location="B-01"),
+    )
+
+    assert answers == ["posted"] * 3
+    assert standing(books) == {("available", "DOCK"): 30, ("available", "B-01"): 70}
 
 
 def test_rebuilding_gives_the_same_books(books: Books) -> None:
