@@ -80,6 +80,7 @@ def show(
     partner: OfPartner = "",
     html: Annotated[bool, typer.Option("--html", help="One self-contained HTML page on stdout.")] = False,
     brief: Annotated[bool, typer.Option("--brief", help="One segment a line, as it came.")] = False,
+    json: AsJson = False,
 ) -> None:
     """Print a file readably: names, meanings, the HL tree as indentation, faults where they stand."""
     from gateway import x12
@@ -88,6 +89,8 @@ def show(
     reading = _read(file, guides, partner_of, trees=True)
     if html:
         frame.write_page(x12.document_page(reading, guides, name="" if file == "-" else Path(file).name))
+    elif json:
+        frame.print_json_lines(x12.show_values(reading, guides))
     else:
         for line in x12.show_lines(reading, guides, brief=brief):
             frame.say(line)
