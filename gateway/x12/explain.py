@@ -23,6 +23,10 @@ _SEGMENT = "721"
 """Data element that names a segment: AK301, IK301."""
 
 
+_DEPTH_MAX = 100
+"""Levels are shown no deeper than this, as in the tree of a guide."""
+
+
 class ShownElement(NamedTuple):
     """One value, or one that is missing."""
 
@@ -94,7 +98,8 @@ class Explainer:
         faults: dict[int, list[Fault]] = defaultdict(list)
         for fault in document.faults:
             faults[fault.segment or 0].append(fault)
-        for depth, opens, segment in _walk(document.root, 0):
+        walk = _walk(document.root, 0) if document.guide else _walk_levels(document.root.segments)
+        for depth, opens, segment in walk:
             text = known.get(segment.position) or self._find(document.release, segment.tag)
             yield _show(segment, depth, opens, text, words, document.delimiters, faults.get(segment.position, ()))
 
@@ -182,6 +187,20 @@ def _walk(loop: Loop, depth: int) -> Iterator[tuple[int, bool, Segment]]:
     for segment in loop.segments[at:]:
         yield depth, opens, segment
         opens = False
+
+
+def _walk_levels(segments: Sequence[Segment]) -> Iterator[tuple[int, bool, Segment]]:
+    """The same for a document that no guide has put into loops: in its order, HL levels as deep as they point."""
+    depths: dict[str, int] = {}
+    depth = 0
+    for segment in segments:
+        opens = segment.tag == "HL"
+        if opens:
+            number, parent = ((*segment.elements, "", "", "")[n] for n in (1, 2))
+            depth = depths[number] = min(depths.get(parent, 0) + 1, _DEPTH_MAX)
+        elif segment.tag in ("CTT", "SE"):
+            depth = 0
+        yield depth, opens, segment
 
 
 def _show(

@@ -101,7 +101,11 @@ def test_document_without_a_guide_is_named_by_the_guides_of_others() -> None:
     told = shown(text)
 
     assert "implementation acknowledgment 999 0001: refused\n" in told
-    assert "      9 LIN item numbers\n            02    part number kind  BP  part number of the buyer\n" in told
+    assert "      8       HL  item\n                  01    level number         3\n" in told
+    assert (
+        "      9       LIN item numbers\n                  02    part number kind  BP  part number of the buyer\n"
+        in told
+    )
     assert "     12 ZZZ\n            01      1\n            02      2\n" in told
 
 
@@ -109,7 +113,7 @@ def test_guides_that_cannot_be_loaded_name_nothing_and_stop_nothing() -> None:
     data = interchange(["ST*999*0001", *BODY, "SE*12*0001"]).encode()
     guides = Guides({"mappings/x12/004010/850/guide.xml": b"<broken"})
 
-    assert "      9 LIN\n            02      BP\n" in show(read(data, guides), guides)
+    assert "      9       LIN\n                  02      BP\n" in show(read(data, guides), guides)
 
 
 def test_without_guides_a_reading_is_still_told() -> None:
