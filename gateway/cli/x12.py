@@ -163,7 +163,8 @@ def _tell(file: str, reading: Reading) -> None:
 
 def _tell_faults(where: str, faults: Sequence[Fault]) -> None:
     for fault in faults:
-        place = f" segment {fault.segment} {fault.tag}" if fault.segment else ""
+        place = f" line {fault.line}" if fault.line else ""
+        place += f" segment {fault.segment} {fault.tag}" if fault.segment else ""
         note = "" if fault.rejects else " (noted)"
         text = "".join(letter if letter.isprintable() else "?" for letter in fault.text)
         frame.say(f"{where}{place}: {fault.code} {text}{note}")
