@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from gateway.document import Delimiters, Party
-from gateway.x12.isa import PARTY_KINDS
+from gateway.x12.isa import PARTY_KINDS, RELEASE
 from gateway.x12.patterns import CHARACTERS
 from gateway.x12.reading import STANDARD, Interchange
 
 _VERSION = "00401"
-"""Answers an ISA12 that is none."""
+"""Answers an ISA12 that names no release of X12."""
 _KIND = "ZZ"
 """By agreement: stands for a kind of identifier that X12 does not have."""
 _MARKS = (STANDARD, Delimiters("|", "^", "!"), Delimiters("+", ":", "'"), Delimiters("\x1d", "\x1f", "\x1c"))
@@ -39,8 +39,7 @@ def answer_envelope(interchange: Interchange, delimiters: Delimiters | None = No
     taken = {*sender.qualifier, *sender.id, *receiver.qualifier, *receiver.id}
     marks = _marks(delimiters or interchange.delimiters, taken)
     version = interchange.version
-    is_version = len(version) == 5 and version.isascii() and version.isdecimal()
-    return AnswerEnvelope(sender, receiver, marks, version if is_version else _VERSION)
+    return AnswerEnvelope(sender, receiver, marks, version if RELEASE.match(version) else _VERSION)
 
 
 def _party(party: Party) -> Party:
@@ -51,7 +50,8 @@ def _party(party: Party) -> Party:
 def _marks(wanted: Delimiters, taken: set[str]) -> Delimiters:
     for marks in (wanted._replace(component=wanted.component or STANDARD.component), *_MARKS):
         own = {*marks[:3]}
-        if len(own) == 3 and not own & taken and not any(mark.isalnum() or mark == " " for mark in own):
+        plain = all(len(mark) == 1 and not mark.isalnum() and mark != " " for mark in own)
+        if len(own) == 3 and plain and not own & taken:
             free = (mark for mark in (wanted.repetition, *_REPETITIONS) if mark and mark not in own | taken)
             return marks._replace(repetition=next(free, ""))
     raise AssertionError("control characters stand in no id")

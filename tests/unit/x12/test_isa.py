@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from gateway.document import Delimiters
-from gateway.x12 import Interchange, plan_acks, read
+from gateway.x12 import Interchange, answer_envelope, plan_acks, read, write_interchange
 from gateway.x12.codes import TA1_WORDS
 from tests.unit.x12.interchanges import GS, GUIDES, ISA, codes, document, interchange, only, read_text
 
 CLEAN = interchange()
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 FIELDS = {
     "002": (11, "Q", False),
@@ -51,41 +54,58 @@ def test_each_wrong_value_of_an_isa_has_its_code(code: str, field: tuple[int, st
     assert [d.accepted for d in found.documents] == [not rejects]
 
 
-@pytest.mark.parametrize(
-    ("code", "rejects", "text"),
-    [
-        ("001", True, interchange(iea="IEA*1*000000999")),
-        ("004", True, CLEAN.replace("~", "A")),
-        ("004", True, CLEAN.replace("~", "*")),
-        ("004", True, CLEAN.replace("~", " ")),
-        ("021", True, interchange(iea="IEA*2*000000101")),
-        ("022", True, f"{ISA}~{'~'.join(document())}~IEA*0*000000101~"),
-        ("023", True, interchange(iea="-")),
-        ("023", True, ISA),
-        ("023", True, ISA[:-1]),
-        ("024", True, interchange([*document(), "REF*BM*1"])),
-        ("024", False, interchange(gs=GS.replace("20261122", "20261322"))),
-        ("024", False, interchange(gs=GS.replace("*1200*", "*1260*"))),
-        ("024", False, interchange(gs=GS.replace("*X*", "*Z*"))),
-        ("024", False, interchange(gs=GS.replace("*123456789*", "**"))),
-        ("024", False, interchange(gs=GS.replace("*987654321*", "**"))),
-        ("026", True, CLEAN.replace("*", "x")),
-        ("027", False, CLEAN.replace("*>~", "*U~", 1)),
-        ("027", False, CLEAN.replace("*>~", "* ~", 1)),
-        ("027", False, CLEAN.replace("*>~", "**~", 1)),
-        ("027", False, CLEAN.replace("*>~", "*~", 1)),
-        ("028", False, CLEAN.replace("~GS", "~ISB*1~ISE*261322*1200*ET~GS")),
-        ("029", False, CLEAN.replace("~GS", "~ISB*1~ISE*261122*2500*ET~GS")),
-        ("030", False, CLEAN.replace("~GS", "~ISB*1~ISE*261122*1200*~GS")),
-        ("031", False, CLEAN.replace("~GS", "~ISB*11~ISE*261122*1200*ET~GS")),
-    ],
-)
+WRONG = [
+    ("001", True, interchange(iea="IEA*1*000000999")),
+    ("004", True, CLEAN.replace("~", "A")),
+    ("004", True, CLEAN.replace("~", "*")),
+    ("004", True, CLEAN.replace("~", " ")),
+    ("021", True, interchange(iea="IEA*2*000000101")),
+    ("022", True, f"{ISA}~{'~'.join(document())}~IEA*0*000000101~"),
+    ("023", True, interchange(iea="-")),
+    ("023", True, ISA),
+    ("023", True, ISA[:-1]),
+    ("024", True, interchange([*document(), "REF*BM*1"])),
+    ("024", False, interchange(gs=GS.replace("20261122", "20261322"))),
+    ("024", False, interchange(gs=GS.replace("*1200*", "*1260*"))),
+    ("024", False, interchange(gs=GS.replace("*X*", "*Z*"))),
+    ("024", False, interchange(gs=GS.replace("*123456789*", "**"))),
+    ("024", False, interchange(gs=GS.replace("*987654321*", "**"))),
+    ("026", True, CLEAN.replace("*", "x")),
+    ("027", False, CLEAN.replace("*>~", "*U~", 1)),
+    ("027", False, CLEAN.replace("*>~", "* ~", 1)),
+    ("027", False, CLEAN.replace("*>~", "**~", 1)),
+    ("027", False, CLEAN.replace("*>~", "*~", 1)),
+    ("028", False, CLEAN.replace("~GS", "~ISB*1~ISE*261322*1200*ET~GS")),
+    ("029", False, CLEAN.replace("~GS", "~ISB*1~ISE*261122*2500*ET~GS")),
+    ("030", False, CLEAN.replace("~GS", "~ISB*1~ISE*261122*1200*~GS")),
+    ("031", False, CLEAN.replace("~GS", "~ISB*11~ISE*261122*1200*ET~GS")),
+]
+
+
+@pytest.mark.parametrize(("code", "rejects", "text"), WRONG)
 def test_each_wrong_envelope_has_its_code(code: str, rejects: bool, text: str) -> None:
     found = only(text)
 
     assert (code, rejects) in codes(found.faults)
     assert found.ta1_code == code
     assert found.accepted is not rejects
+
+
+@pytest.mark.parametrize("text", [text for _code, _rejects, text in WRONG])
+def test_answer_to_a_wrong_envelope_is_itself_in_order(text: str) -> None:
+    found = only(text.replace("*0*T", "*1*T"))
+    envelope = answer_envelope(found)
+    assert envelope is not None
+    plan = plan_acks(found, delimiters=envelope.delimiters)
+    assert plan.ta1 is not None
+
+    answer = write_interchange(
+        (), GUIDES, sender=envelope.sender, receiver=envelope.receiver, control=1, now=NOW, test=True,
+        delimiters=envelope.delimiters, acks=(plan.ta1,),
+    )  # fmt: skip
+
+    (written,) = read(answer, GUIDES).interchanges
+    assert (written.faults, written.acks) == ((), (plan.ta1,))
 
 
 def test_requests_for_service_are_read_over() -> None:
