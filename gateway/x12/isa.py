@@ -19,7 +19,8 @@ PARTY_KINDS = frozenset(
     {*(f"{n:02d}" for n in range(1, 5)), *(f"{n:02d}" for n in range(7, 39)), "AM", "NR", "SA", "SN", "ZZ"}
 )
 """Kinds of sender and receiver identifiers (I05)."""
-_RELEASE = re.compile(r"00(?:100|20[0-4]|30[0-9]|[4-9]0[0-9])\Z")
+RELEASE = re.compile(r"00(?:100|20[0-4]|30[0-9]|[4-9]0[0-9])\Z")
+"""Releases of the envelope (ISA12)."""
 _PARTY_CHARACTERS = 15
 _SERVICE_GRADE = re.compile(r"[0-9A-Z]\Z")
 _ZONE = re.compile(r"[0-9A-Z]{2}\Z")
@@ -89,7 +90,7 @@ def _check_release(header: Header) -> Iterator[Trouble]:
     agency, release = header.elements[10:12]
     if len(release) != 5 or not release.isdecimal():
         yield Trouble("017", f'ISA12 "{release[:10]}" is no release of five digits', False)
-    elif not _RELEASE.match(release):
+    elif not RELEASE.match(release):
         yield Trouble("003", f"ISA12 {release} is a release that X12 does not have", False)
     if agency == "U" or header.delimiters.repetition:
         return
