@@ -216,7 +216,7 @@ def check_document(
 ) -> tuple[Fault, ...]:
     """Faults of a document to be sent, whose segments stand between ST and SE; positions count ST as 1.
 
-    Besides the guide, values may not hold a delimiter and must be writable.
+    Besides the guide, values may not hold a delimiter and must be writable; where values repeat, the guide knows.
     """
     body = [(*segment[:1], *segment[1:]) for segment in segments]
     count = len(body) + 2
@@ -229,7 +229,7 @@ def check_document(
 
 
 def _unwritable(segments: Sequence[tuple[str, ...]], delimiters: Delimiters) -> Iterable[Fault]:
-    forbidden = {delimiters.element, delimiters.segment, delimiters.repetition} - {""}
+    forbidden = {delimiters.element, delimiters.segment}
     for position, segment in enumerate(segments, 2):
         for number, value in enumerate(segment):
             bad = next(

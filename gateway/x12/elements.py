@@ -112,6 +112,14 @@ def _check_composite(rule: CompositeRule, value: str, delimiters: Delimiters) ->
     if not rule.used:
         yield rule.number, 0, rule.data_element, "3", value, f"({rule.name}) is not used here", True
         return
+    if rule.repeats > 1 and delimiters.repetition and delimiters.repetition in value:
+        turns = value.split(delimiters.repetition)
+        for turn in turns[: rule.repeats]:
+            yield from _check_composite(rule._replace(repeats=1), turn, delimiters)
+        if len(turns) > rule.repeats:
+            words = f"({rule.name}) stands {len(turns)} times, and may {rule.repeats}"
+            yield rule.number, 0, rule.data_element, "12", value, words, True
+        return
     parts = value.split(delimiters.component) if delimiters.component else [value]
     for part in rule.parts:
         text = parts[part.number - 1] if part.number <= len(parts) else ""

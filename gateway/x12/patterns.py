@@ -226,8 +226,11 @@ def _composite_pattern(rule: CompositeRule, delimiters: Delimiters, letters: str
         return element_pattern(rule.parts[0], letters, required)
     separator = re.escape(delimiters.component)
     units = [(_pattern(part, delimiters, letters, part.required), part.used and part.required) for part in rule.parts]
-    bare = f"(?!{separator}*(?:{re.escape(delimiters.element)}|\\Z))"
-    whole = bare + units[0][0] + _optional_tail(units[1:], separator)
+    again = re.escape(delimiters.repetition) if rule.repeats > 1 and delimiters.repetition else ""
+    ends = "|".join(filter(None, (re.escape(delimiters.element), again, "\\Z")))
+    whole = f"(?!{separator}*(?:{ends}))" + units[0][0] + _optional_tail(units[1:], separator)
+    if again:
+        whole += f"(?:{again}{whole}){{0,{rule.repeats - 1}}}"
     return _or_empty(whole, required)
 
 
