@@ -8,7 +8,7 @@ from typing import NamedTuple
 from gateway.x12.codes import LONG_DATES_FROM
 from gateway.x12.describe import Description, ElementText, LoopText, SegmentText
 from gateway.x12.document_page import document_body
-from gateway.x12.guide_text import kind, length, repeat, under, usage
+from gateway.x12.guide_text import kind, length, repeat, turns, under, usage
 from gateway.x12.guides import Guide, Guides
 from gateway.x12.html import facts, page, table, text
 from gateway.x12.reading import Reading
@@ -247,7 +247,7 @@ class _GuidePage:
         return (
             f'<tr{changed}><th scope="row"><code>{text(element.reference)}</code></th>'
             f"<td>{text(element.name)}{note}{listed}{_was(element.was)}</td>"
-            f'<td class="{_class(rule.required, rule.used)}">{usage(rule)}</td>'
+            f'<td class="{_class(rule.required, rule.used)}">{usage(rule)}{turns(rule)}</td>'
             f"<td>{kind(simple) if simple else ''}</td><td>{length(simple) if simple else ''}</td>"
             f"<td>{text(rule.data_element)}</td>"
             f'<td class="origin">{self._origin(element.origin)}</td></tr>\n'

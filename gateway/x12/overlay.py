@@ -188,7 +188,7 @@ _ALLOWED = {
     "loop": ("usage", "repeat", "parents", "note", "name"),
     "segment": ("usage", "max_use", "note", "name"),
     "element": ("usage", "min", "max", "codes", "note", "name"),
-    "composite": ("usage", "note", "name"),
+    "composite": ("usage", "repeat", "note", "name"),
 }
 _USAGE = {"R": "required", "S": "optional", "N": "not used"}
 
@@ -230,7 +230,7 @@ def _was(node: Element, given: dict[str, Entry], length_of: LengthOf) -> Iterato
         yield _USAGE.get(node.get("usage", ""), "")
     for key in ("repeat", "max_use"):
         if key in given:
-            yield "any number" if node.get(key) == ">1" else f"at most {node.get(key)}"
+            yield "any number" if node.get(key) == ">1" else f"at most {node.get(key, '1')}"
     if "min" in given or "max" in given:
         least, most = length_of(node.get("data_ele", ""))
         yield f"length {node.get('min_len') or least} to {node.get('max_len') or most}"
