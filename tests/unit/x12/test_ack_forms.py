@@ -198,3 +198,17 @@ def test_nobody_is_answered_who_is_not_named(old: str, new: str, party: Party | 
     envelope = answer_envelope(only(interchange(isa=ISA.replace(old, new))))
 
     assert (envelope.receiver if envelope else None) == party
+
+
+def test_release_that_x12_does_not_have_is_not_echoed() -> None:
+    envelope = answer_envelope(only(interchange(isa=ISA.replace("*00401*", "*26112*"))))
+
+    assert envelope is not None
+    assert envelope.version == "00401"
+
+
+def test_message_that_ends_behind_its_isa_is_answered_in_usual_marks() -> None:
+    envelope = answer_envelope(only(ISA[:-1]))
+
+    assert envelope is not None
+    assert envelope.delimiters[:3] == ("*", ">", "~")
