@@ -32,6 +32,7 @@ from gateway.api import (
     positions,
     problems,
     scores,
+    sent,
     webhooks,
 )
 from gateway.api.overload import Gate
@@ -54,6 +55,7 @@ ROUTERS = (
     orders.router,
     scores.router,
     masterdata.router,
+    sent.router,
     webhooks.router,
     health.router,
 )

@@ -1,4 +1,7 @@
-"""`crossdock message receive|list|show|content|export|replay|resend|search|alerts`: everything received and sent."""
+"""`crossdock message receive|list|show|content|export|replay|search|alerts`: everything received and sent.
+
+What becomes of what we sent (`resend`, `review`, `open`) is in `gateway.cli.message_sent`.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ from gateway.cli import frame
 from gateway.cli.message_transport import describe_transport
 
 app = typer.Typer(
-    no_args_is_help=True, help="Messages: receive, list, show, content, export, replay, resend, search, alerts."
+    no_args_is_help=True,
+    help="Messages: receive, list, show, content, export, replay, search, alerts; open, review, resend.",
 )
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object; JSON lines for a list.")]
@@ -190,22 +194,6 @@ def replay(
 
 
 @app.command()
-def resend(id: Annotated[str, typer.Argument(help="Id of a message that we sent.")], json: Json = False) -> None:
-    """Send a message again, with identical bytes and numbers."""
-    from gateway.cli.opening import open_street
-
-    with open_street() as street:
-        find_message(street, id)
-        queued = street.resend(id)
-        street.run_until_idle()
-        message = street.message(queued)
-    if json:
-        frame.print_json(message)
-    else:
-        frame.say(f"{queued} is {message['status']}")
-
-
-@app.command()
 def alerts(
     after: Annotated[int, typer.Option(min=0, help="Only after this number.")] = 0,
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 100,
@@ -283,6 +271,9 @@ def print_message(message: dict[str, Any]) -> None:
                     frame.say(f"    case {case['case']} {case['code']}: {case['reason']}")
     for fault in message.get("faults") or ():
         frame.say(f"  {describe_fault(fault)}")
+    for one in message.get("history") or ():
+        comment = f": {one['comment']}" if one["comment"] else ""
+        frame.say(f"  {one['at']} {one['document']} {one['event']} {one['by']}".rstrip() + comment)
     for line in describe_transport(message["transport"]) if message.get("transport") else ():
         frame.say(f"  {line}")
     for answer in message.get("answers") or ():

@@ -64,7 +64,7 @@ def agreed_answers(chosen: str) -> Agreed:
     from gateway.cli import frame
     from gateway.errors import OperatorMistake
     from gateway.partners import read_partners
-    from gateway.x12.ack_forms import ANSWERS
+    from gateway.x12.codes import ANSWERS
 
     if chosen and chosen not in ANSWERS:
         raise OperatorMistake(f'"{chosen}" answers nothing', mend="997 or 999")

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 
 def guides(
-    guide: Annotated[
-        str, typer.Argument(metavar="GUIDE", help="A set (856), or release and set (004010/856).")
-    ] = "",
+    guide: Annotated[str, typer.Argument(metavar="GUIDE", help="A set (856), or release and set (004010/856).")] = "",
     partner: Annotated[str, typer.Option("--partner", help="With this partner's overlay.")] = "",
     html: Annotated[bool, typer.Option("--html", help="The guide as one HTML page, to hand to the partner.")] = False,
     json: Annotated[bool, typer.Option("--json", help="JSON on stdout, and nothing else.")] = False,

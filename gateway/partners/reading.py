@@ -200,7 +200,7 @@ def _x12(entry: Entry) -> X12Terms:
         if key == "release":
             found[key] = value.such(
                 lambda v: _RELEASE.match(v) is not None,
-                "must be six digits, as 004010, and the suffix of its GS08 if it has one, as 002040CHRY",
+                "must be six digits, as 004010, with the suffix of its GS08 if any, as 002040CHRY",
             )
         elif key in ("element", "segment", "component", "repetition"):
             found[key] = value.such(_is_delimiter, "must be one character, neither letter, digit nor blank")

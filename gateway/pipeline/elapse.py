@@ -11,12 +11,15 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from gateway.pipeline.answering.acknowledge import send_collected
 from gateway.pipeline.as2.receipts import give_up_or_send_again
 from gateway.pipeline.context import Context
 from gateway.pipeline.posting.batch import follow
-from gateway.store.alerts import Alert, put_alerts
+from gateway.pipeline.resend import tell_overdue
+from gateway.store.alerts import put_alerts
+from gateway.store.collected import find_due_lanes
 from gateway.store.database import Database
-from gateway.store.sent import find_overdue, settle
+from gateway.store.sent import find_overdue
 from gateway.store.transports import find_unanswered
 from gateway.store.writer import Writer
 from ledger.book import gather, put_slice
@@ -39,6 +42,7 @@ def elapse(database: Database, writer: Writer, context: Context) -> Elapsed:
         if (
             is_quiet
             and not find_overdue(connection, now=context.at)
+            and not find_due_lanes(connection, now=context.at)
             and not find_unanswered(connection, now=context.at)
         ):
             return Elapsed()
@@ -60,19 +64,9 @@ def seal_full_runs(database: Database, writer: Writer) -> None:
 def _elapse(connection: Connection, context: Context) -> Elapsed:
     recorded = context.ledger.tick(connection, context.policy, context.now)
     queued = follow(connection, recorded, (), context) if recorded else 0
+    queued += send_collected(connection, context)
     overdue = find_overdue(connection, now=context.at)
-    for one in overdue:
-        settle(connection, one, status="overdue", answered_by="")
-    alerts = [
-        Alert(
-            kind="ack_overdue",
-            text=f"{one.type} {one.number} was not acknowledged by {one.partner} in time",
-            partner=one.partner,
-            message=one.message,
-            at=context.at,
-        )
-        for one in overdue
-    ]
+    alerts = tell_overdue(connection, overdue, context)
     for facts in find_unanswered(connection, now=context.at):
         given_up = give_up_or_send_again(connection, facts, context.at)
         alerts += [given_up] if given_up is not None else []

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection
 
 from gateway.document import Fault
-from gateway.pipeline.reading.acks import VERDICTS
-from gateway.pipeline.reading.values import ReadDocument, ReceivedAck
+from gateway.pipeline.reading.acks import REFUSALS, VERDICTS
+from gateway.pipeline.reading.values import ReadDocument, ReceivedAck, SetAck
 from gateway.store.alerts import Alert
-from gateway.store.sent import find_group, find_interchange, find_number, settle
+from gateway.store.sent import find_group, find_interchange, find_number, note, settle
+from gateway.x12.codes import TA1_WORDS
 from ledger.advices import AnyAdvice, ApplicationAdvice
 
 
 def reconcile_document(connection: Connection, document: ReadDocument, *, at: int) -> list[Alert]:
-    """Settle what a 997, 824 or 861 is about; alerts for refusals and for answers to nothing of ours."""
+    """Settle what a 997, 999, 824 or 861 is about; alerts for refusals and for answers to nothing of ours."""
     row = document.row
     alerts: list[Alert] = []
     for ack in document.acks:
-        alerts += _settle_group(connection, ack, partner=row.partner, document=row.id, at=at)
+        alerts += _settle_group(connection, ack, answer=row.type, partner=row.partner, document=row.id, at=at)
     if document.advice is not None:
         alerts += _settle_advice(connection, document.advice, partner=row.partner, document=row.id, at=at)
     return alerts
@@ -27,38 +30,68 @@ def reconcile_interchange(
     connection: Connection, ta1: tuple[str, ...], *, partner: str, message: str, at: int
 ) -> list[Alert]:
     """Settle the interchange that a TA1 is about. Source: X12.6, TA101, TA104 (A, E, R) and TA105."""
-    control, verdict, note = (ta1[n] if len(ta1) > n else "" for n in (1, 4, 5))
-    found = find_interchange(connection, partner=partner, interchange=control)
+    control, verdict, code = (ta1[n] if len(ta1) > n else "" for n in (1, 4, 5))
+    found = find_interchange(connection, partner=partner, interchange=control.zfill(9))
     if not found:
         return [_unexpected(partner, message, f"TA1 about interchange {control}, which we did not send", at)]
+    note(connection, found, event="ta1", by=message, at=at, comment=f"{verdict} {code}".strip())
     if verdict != "R":
         # Accepted as an interchange: its documents still wait for their own 997.
         return []
-    fault = Fault(code=note, text=f"the partner's TA1 refuses the interchange with {note}", level="interchange")
+    words = TA1_WORDS.get(code, "")
+    text = f"the partner's TA1 refuses the interchange with {code}" + (f", {words}" if words else "")
+    fault = Fault(code=code, text=text, level="interchange")
     for one in found:
-        settle(connection, one, status="rejected", answered_by=message, faults=(fault,))
-    return [_refused(partner, message, f"interchange {control} was refused with TA1 {note}", at)]
+        settle(connection, one, status="rejected", answered_by=message, at=at, faults=(fault,))
+    return [_refused(partner, message, f"interchange {control} was refused with TA1 {code}", at)]
 
 
-def _settle_group(connection: Connection, ack: ReceivedAck, *, partner: str, document: str, at: int) -> list[Alert]:
-    control = ack.group_control.lstrip("0") or "0"
-    found = find_group(connection, partner=partner, group_id=ack.group_id, group_control=control)
+def _settle_group(
+    connection: Connection, ack: ReceivedAck, *, answer: str, partner: str, document: str, at: int
+) -> list[Alert]:
+    found = find_group(connection, partner=partner, group_id=ack.group_id, group_control=_number(ack.group_control))
     if not found:
-        text = f"997 about group {ack.group_id} {ack.group_control}, which we did not send"
+        text = f"{answer} about group {ack.group_id} {ack.group_control}, which we did not send"
         return [_unexpected(partner, document, text, at)]
-    named = {(one.set_id, one.control): one for one in ack.sets}
+    named = {(one.set_id, _number(one.control)): one for one in ack.sets}
+    # An acknowledgment of ours is settled by nothing: whoever answers one answers for ever.
+    waiting = [one for one in found if one.status != "none"]
+    codes = _codes(ack, [named.get((one.type, _number(one.control))) for one in waiting])
     alerts = []
-    for one in found:
-        own = named.get((one.type, one.control))
-        # AK9 A, E and R speak for every document; under P those that are not named stay open.
-        code = own.code if own else ack.code
+    for one, code in zip(waiting, codes, strict=True):
+        own = named.pop((one.type, _number(one.control)), None)
         status = VERDICTS.get(code, "rejected")
         if own is None and status == "partial":
             continue
-        settle(connection, one, status=status, answered_by=document, faults=own.faults if own else ack.faults)
+        faults = (*(own.faults if own else ()), *ack.faults)
+        settle(connection, one, status=status, answered_by=document, at=at, faults=faults)
         if status == "rejected":
-            alerts.append(_refused(partner, document, f"{one.type} {one.number} was refused by a 997", at))
+            name = f"{one.type} {one.number}".rstrip()
+            alerts.append(_refused(partner, document, f"{name} was refused by a {answer}", at))
+    if waiting:
+        for set_id, control in named:
+            text = f"{answer} names {set_id} {control} in group {ack.group_id} {ack.group_control}, which has none"
+            alerts.append(_unexpected(partner, document, text, at))
     return alerts
+
+
+def _codes(ack: ReceivedAck, named: Sequence[SetAck | None]) -> list[str]:
+    """The verdict on each document of a group, by what is said of it, None for nothing.
+
+    A refused group refuses all of it. Under A and E those that are not named share the verdict of the group. Under P
+    partners often name only what they refuse: the others are accepted where the count (AK904) says so, else open.
+    """
+    if ack.code in REFUSALS:
+        return [ack.code for _ in named]
+    others = sum(one is None for one in named)
+    accepted = sum(one is not None and VERDICTS.get(one.code) == "accepted" for one in named)
+    counted = ack.code == "P" and ack.accepted == accepted + others
+    return [one.code if one is not None else "A" if counted else ack.code for one in named]
+
+
+def _number(control: str) -> str:
+    """A control number without the zeros in front, which partners add and drop."""
+    return control.lstrip("0") or "0"
 
 
 def _settle_advice(connection: Connection, advice: AnyAdvice, *, partner: str, document: str, at: int) -> list[Alert]:
@@ -76,7 +109,7 @@ def _settle_advice(connection: Connection, advice: AnyAdvice, *, partner: str, d
         for item in advice.items
         for fault in item.faults
     )
-    settle(connection, found[0], status=status, answered_by=document, faults=faults)
+    settle(connection, found[0], status=status, answered_by=document, at=at, faults=faults)
     if status == "accepted":
         return []
     return [_refused(partner, document, f"{advice.original_set} {advice.original_number} was answered by an 824", at)]

@@ -6,14 +6,15 @@ from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, or_, select
 
 from gateway.document import Fault
 from gateway.mapping import Configuration
 from gateway.messages import Answer, from_microseconds
 from gateway.pipeline.answering.places import read_again
 from gateway.pipeline.posting.batch import status_of
-from gateway.store import alerts
+from gateway.store import alerts, sent
+from gateway.store.collected import find_carriers
 from gateway.store.documents import DocumentRow, load_documents
 from gateway.store.evidence import load_evidence
 from gateway.store.tables import inbox, outbox, sent_document
@@ -67,9 +68,17 @@ def list_messages(
     return [_plain(answer) for answer in _answers(connection, rows)]
 
 
+def list_open(connection: Connection, *, partner: str, limit: int) -> list[dict[str, Any]]:
+    """Documents of ours that partners refused or never acknowledged, oldest first: what a person must look at."""
+    found = sent.list_open(connection, partner=partner, limit=limit)
+    return [_sent_document(one) | {"partner": one.partner} for one in found]
+
+
 def load_answers(connection: Connection, message: str) -> tuple[Answer, ...]:
-    """What answers a received message, in the order it was queued."""
-    rows = connection.execute(select(outbox).where(outbox.c.answers == message).order_by(outbox.c.seq)).all()
+    """What answers a received message, in the order it was queued; what was collected, once it has left."""
+    carriers = find_carriers(connection, message)
+    mine = or_(outbox.c.answers == message, outbox.c.id.in_(carriers)) if carriers else outbox.c.answers == message
+    rows = connection.execute(select(outbox).where(mine).order_by(outbox.c.seq)).all()
     return tuple(_answers(connection, rows))
 
 
@@ -199,24 +208,37 @@ def _show_sent(connection: Connection, id: str) -> dict[str, Any]:
         "bytes": row.size,
         "digest": row.digest,
         "attempts": row.attempts,
-        "documents": [
-            {
-                "id": f"{id}.{one.n}",
-                "type": one.type,
-                "number": one.number,
-                "interchange": one.interchange,
-                "group": one.group_control,
-                "control": one.control,
-                "status": one.status,
-                "faults": _faults(one.faults),
-                "answered_by": one.answered_by,
-                "comment": one.comment,
-                "due_at": from_microseconds(one.due_at).isoformat() if one.due_at else None,
-            }
-            for one in documents
-        ],
+        "documents": [_sent_document(one) for one in documents],
+        "history": [_sent_event(id, one) for one in sent.load_history(connection, id)],
         "answers": [],
         "transport": _transport(connection, id),
+    }
+
+
+def _sent_document(one: Row[Any]) -> dict[str, Any]:
+    return {
+        "id": f"{one.message}.{one.n}",
+        "type": one.type,
+        "number": one.number,
+        "interchange": one.interchange,
+        "group": one.group_control,
+        "control": one.control,
+        "status": one.status,
+        "faults": _faults(one.faults),
+        "answered_by": one.answered_by,
+        "comment": one.comment,
+        "due_at": from_microseconds(one.due_at).isoformat() if one.due_at else None,
+    }
+
+
+def _sent_event(message: str, one: sent.SentEvent) -> dict[str, Any]:
+    return {
+        "document": f"{message}.{one.n}",
+        "event": one.event,
+        "status_before": one.status_before,
+        "by": one.by,
+        "comment": one.comment,
+        "at": from_microseconds(one.at).isoformat(),
     }
 
 

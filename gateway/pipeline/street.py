@@ -231,9 +231,12 @@ class Street:
         """Read a message or document again with the map now in force; see Replay."""
         return self._do("replay", commands.ReplayOf(id=id, confirm=confirm))  # type: ignore[no-any-return]
 
-    def resend(self, id: str) -> str:
-        """Queue an outgoing message again, with identical bytes and numbers."""
-        return self._do("resend", commands.Resend(id=id))  # type: ignore[no-any-return]
+    def resend(self, id: str, *, anew: bool = False, by: str = "") -> str:
+        """Queue an outgoing message again, with identical bytes and numbers; the id that goes out.
+
+        `anew` writes what was refused or never answered once more, by the map now in force and with new numbers.
+        """
+        return self._do("resend", commands.Resend(id=id, anew=anew, by=by))  # type: ignore[no-any-return]
 
     def record_events(self, events: Iterable[AnyEvent], *, actor: str = "system") -> list[Recorded]:
         """Hand finished events (master data, decisions of people) to the ledger, and send what follows."""
@@ -247,9 +250,11 @@ class Street:
         """Take up edited files now; True when something changed."""
         return self._do("configure", commands.Nothing())  # type: ignore[no-any-return]
 
-    def review(self, message: str, n: int, comment: str) -> bool:
-        """A person settles a sent document that nobody answered; False: there is none."""
-        return self._do("review", commands.Review(message=message, n=n, comment=comment))  # type: ignore[no-any-return]
+    def review(self, message: str, n: int, comment: str, *, by: str = "") -> int:
+        """A person settles sent documents that nobody answered or that were refused, all of a message where `n` is 0;
+        how many there were."""
+        given = commands.Review(message=message, n=n, comment=comment, by=by)
+        return self._do("review", given)  # type: ignore[no-any-return]
 
     def put_key(self, *, name: str, sha256: str, partner: str, scopes: Sequence[str]) -> None:
         """Keep a new API key by its digest; see `gateway.store.keys.put_key`, which raises OperatorMistake."""

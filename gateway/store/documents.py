@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Select, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import Column, Connection, TextClause, delete, insert, select, text, update
 
 from gateway.document import Fault
 from gateway.store.tables import document
@@ -76,16 +76,21 @@ _insert = insert(document)
 _key_columns = (
     document.c.interchange, document.c.sender, document.c.receiver, document.c.group_control, document.c.control,
 )  # fmt: skip
-_earlier = select(
-    *_key_columns, document.c.message, document.c.n, document.c.digest, document.c.status, document.c.at
-)
-_order = (document.c.at, document.c.message, document.c.n)
-_find_keys = _earlier.where(
-    tuple_(*_key_columns).in_(bindparam("keys", expanding=True)), document.c.at >= bindparam("since")
-).order_by(*_order)
-_find_interchanges = _earlier.where(
-    tuple_(*_key_columns[:3]).in_(bindparam("keys", expanding=True)), document.c.at >= bindparam("since")
-).order_by(*_order)
+_find_earlier = """
+SELECT d.sender, d.receiver, d.interchange, d.group_control, d.control, d.message, d.n, d.digest, d.status, d.at
+FROM json_each(:keys) AS k CROSS JOIN document AS d ON {same}
+WHERE d.at >= :since ORDER BY d.at, d.message, d.n
+"""
+"""A join, and in this order: SQLite has no use for an index where several columns are IN a list, and would go through
+all that was ever received."""
+
+
+def _same(columns: Sequence[Column[Any]]) -> str:
+    return " AND ".join(f"d.{column.name} = json_extract(k.value, '$[{n}]')" for n, column in enumerate(columns))
+
+
+_find_keys = text(_find_earlier.format(same=_same(_key_columns)))
+_find_interchanges = text(_find_earlier.format(same=_same(_key_columns[:3])))
 
 
 def put_documents(connection: Connection, rows: Iterable[DocumentRow]) -> None:
@@ -106,24 +111,32 @@ def find_keys(connection: Connection, keys: Sequence[Key], *, since: int) -> lis
     wanted = sorted(
         {(k.interchange, k.sender, k.receiver, k.group_control, k.control) for k in keys if k.interchange}
     )
-    return _find_earlier(connection, _find_keys, wanted, since)
+    return _earlier(connection, _find_keys, wanted, since)
 
 
 def find_interchanges(connection: Connection, keys: Sequence[Key], *, since: int) -> list[Earlier]:
     """Earlier documents under the interchange numbers of these keys, whatever their GS06 and ST02."""
     wanted = sorted({(key.interchange, key.sender, key.receiver) for key in keys if key.interchange})
-    return _find_earlier(connection, _find_interchanges, wanted, since)
+    return _earlier(connection, _find_interchanges, wanted, since)
 
 
-def _find_earlier(
-    connection: Connection, query: Select[Any], wanted: Sequence[tuple[str, ...]], since: int
+def _earlier(
+    connection: Connection, query: TextClause, wanted: Sequence[tuple[str, ...]], since: int
 ) -> list[Earlier]:
-    found: list[Earlier] = []
-    for start in range(0, len(wanted), 150):
-        for row in connection.execute(query, {"keys": wanted[start : start + 150], "since": since}):
-            key = Key(row.sender, row.receiver, row.interchange, row.group_control, row.control)
-            found.append(Earlier(f"{row.message}.{row.n}", row.digest, row.status, row.at, key, row.message))
-    return found
+    if not wanted:
+        return []
+    rows = connection.execute(query, {"keys": msgspec.json.encode(wanted).decode(), "since": since})
+    return [
+        Earlier(
+            f"{row.message}.{row.n}",
+            row.digest,
+            row.status,
+            row.at,
+            Key(row.sender, row.receiver, row.interchange, row.group_control, row.control),
+            row.message,
+        )
+        for row in rows
+    ]
 
 
 def load_documents(connection: Connection, message: str) -> list[DocumentRow]:

@@ -1,17 +1,28 @@
-"""Documents that we sent and that a partner answers with TA1, 997 or 824, found by their control numbers.
+"""Documents that we sent and that a partner answers with TA1, 997, 999 or 824, found by their control numbers.
 
-Settled once or again (a later answer replaces an earlier one), or reviewed by a person.
+Settled once or again (a later answer replaces an earlier one), reviewed by a person, or open again when they are sent
+again. Whatever happens to one is added to its history, and nothing is taken out of it.
+
+Status: `unsent`, `awaiting` an answer since the partner has it, `accepted`, `partial`, `rejected`, `overdue`,
+`reviewed`, `rewritten` as another document, `none` (an acknowledgment of ours, which is never answered).
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from gateway.document import Fault
-from gateway.store.tables import sent_document
+from gateway.store.tables import sent_document, sent_draft, sent_history
+
+REVIEWABLE = ("unsent", "awaiting", "partial", "rejected", "overdue", "reviewed")
+REOPENED = ("awaiting", "partial", "rejected", "overdue", "reviewed")
+"""What waits again once the same bytes are sent again; what was accepted stays so."""
+OPEN = ("partial", "rejected", "overdue")
+"""What a person must look at."""
 
 
 class Sent(NamedTuple):
@@ -27,7 +38,22 @@ class Sent(NamedTuple):
     status: str
 
 
+class SentEvent(NamedTuple):
+    """One line of a document's history."""
+
+    n: int
+    event: str
+    status_before: str
+    by: str
+    comment: str
+    at: int
+
+
 _columns = tuple(sent_document.c[name] for name in Sent._fields)
+_history = tuple(sent_history.c[name] for name in SentEvent._fields)
+
+
+# --- finding ------------------------------------------------------------------------------------------------------
 
 
 def find_group(connection: Connection, *, partner: str, group_id: str, group_control: str) -> list[Sent]:
@@ -41,9 +67,7 @@ def find_group(connection: Connection, *, partner: str, group_id: str, group_con
         )
         .order_by(sent_document.c.message.desc(), sent_document.c.n)
     )
-    found = [Sent(*row) for row in rows]
-    # Numbers start over after 999999999: the newest message that carries them is meant.
-    return [one for one in found if one.message == found[0].message]
+    return _newest(Sent(*row) for row in rows)
 
 
 def find_interchange(connection: Connection, *, partner: str, interchange: str) -> list[Sent]:
@@ -53,8 +77,13 @@ def find_interchange(connection: Connection, *, partner: str, interchange: str) 
         .where(sent_document.c.interchange == interchange, sent_document.c.partner == partner)
         .order_by(sent_document.c.message.desc(), sent_document.c.n)
     )
-    found = [Sent(*row) for row in rows]
-    return [one for one in found if one.message == found[0].message]
+    return _newest(Sent(*row) for row in rows)
+
+
+def _newest(found: Iterable[Sent]) -> list[Sent]:
+    """Numbers start over after 999999999: the newest message that carries them is meant."""
+    listed = list(found)
+    return [one for one in listed if one.message == listed[0].message]
 
 
 def find_number(connection: Connection, *, partner: str, type: str, number: str) -> list[Sent]:
@@ -67,9 +96,42 @@ def find_number(connection: Connection, *, partner: str, type: str, number: str)
     return [Sent(*row) for row in rows]
 
 
+def find_message(connection: Connection, message: str) -> list[Sent]:
+    """All documents of one message that we sent."""
+    rows = connection.execute(select(*_columns).where(sent_document.c.message == message).order_by(sent_document.c.n))
+    return [Sent(*row) for row in rows]
+
+
+def find_overdue(connection: Connection, *, now: int) -> list[Sent]:
+    rows = connection.execute(
+        select(*_columns)
+        .where(sent_document.c.status == "awaiting", sent_document.c.due_at <= now)
+        .order_by(sent_document.c.message, sent_document.c.n)
+    )
+    return [Sent(*row) for row in rows]
+
+
+def list_open(connection: Connection, *, partner: str, limit: int) -> list[Row[Any]]:
+    """What partners refused or never answered, oldest first, with all its columns."""
+    query = select(sent_document).where(sent_document.c.status.in_(OPEN))
+    if partner:
+        query = query.where(sent_document.c.partner == partner)
+    return list(connection.execute(query.order_by(sent_document.c.message, sent_document.c.n).limit(limit)))
+
+
+# --- what happens to them -----------------------------------------------------------------------------------------
+
+
 def settle(
-    connection: Connection, one: Sent, *, status: str, answered_by: str, faults: tuple[Fault, ...] = ()
+    connection: Connection,
+    one: Sent,
+    *,
+    status: str,
+    answered_by: str,
+    at: int,
+    faults: tuple[Fault, ...] = (),
 ) -> None:
+    """An answer came, or none did in time (`overdue`, answered by nothing)."""
     connection.execute(
         update(sent_document)
         .where(sent_document.c.message == one.message, sent_document.c.n == one.n)
@@ -79,20 +141,83 @@ def settle(
             faults=msgspec.json.encode(faults).decode() if faults else "",
         )
     )
+    note(connection, [one], event=status, by=answered_by, at=at)
 
 
-def find_overdue(connection: Connection, *, now: int) -> list[Sent]:
-    rows = connection.execute(
-        select(*_columns).where(sent_document.c.status == "awaiting", sent_document.c.due_at <= now)
+def review(connection: Connection, message: str, n: int, *, comment: str, by: str, at: int) -> int:
+    """A person settles documents without an answer, all of a message where `n` is 0; how many there were."""
+    found = [one for one in find_message(connection, message) if n in (0, one.n) and one.status in REVIEWABLE]
+    for one in found:
+        connection.execute(
+            update(sent_document)
+            .where(sent_document.c.message == message, sent_document.c.n == one.n)
+            .values(status="reviewed", comment=comment)
+        )
+    note(connection, found, event="reviewed", by=by, at=at, comment=comment)
+    return len(found)
+
+
+def reopen(connection: Connection, message: str, *, by: str, at: int, comment: str = "") -> int:
+    """The same bytes go again: what was not accepted waits for its answer once more. How many documents do."""
+    found = [one for one in find_message(connection, message) if one.status in REOPENED]
+    for one in found:
+        connection.execute(
+            update(sent_document)
+            .where(sent_document.c.message == message, sent_document.c.n == one.n)
+            .values(status="unsent", answered_by="", faults="", clock_from=0, due_at=0)
+        )
+    note(connection, found, event="resent", by=by, at=at, comment=comment)
+    return len(found)
+
+
+def supersede(connection: Connection, message: str, *, by: str, at: int, comment: str) -> None:
+    """The documents are written anew in another message, which `comment` names; an answer to them is none to it."""
+    found = find_message(connection, message)
+    connection.execute(
+        update(sent_document).where(sent_document.c.message == message).values(status="rewritten", comment=comment)
     )
-    return [Sent(*row) for row in rows]
+    note(connection, found, event="rewritten", by=by, at=at, comment=comment)
 
 
-def review(connection: Connection, message: str, n: int, comment: str) -> bool:
-    """A person settles an overdue document without an answer."""
-    done = connection.execute(
-        update(sent_document)
-        .where(sent_document.c.message == message, sent_document.c.n == n)
-        .values(status="reviewed", comment=comment)
+def note(
+    connection: Connection, documents: Sequence[Sent], *, event: str, by: str, at: int, comment: str = ""
+) -> None:
+    """Add a line to the history of documents, each as it stood before."""
+    rows = [
+        {
+            "message": one.message,
+            "n": one.n,
+            "event": event,
+            "status_before": one.status,
+            "by": by,
+            "comment": comment,
+            "at": at,
+        }
+        for one in documents
+    ]
+    if rows:
+        connection.execute(insert(sent_history), rows)
+
+
+def load_history(connection: Connection, message: str) -> list[SentEvent]:
+    """All that happened to the documents of a message, oldest first."""
+    rows = connection.execute(select(*_history).where(sent_history.c.message == message).order_by(sent_history.c.seq))
+    return [SentEvent(*row) for row in rows]
+
+
+def count_resends(connection: Connection, message: str, *, by: str) -> int:
+    """How often a message was sent again by `by`."""
+    query = select(func.count(func.distinct(sent_history.c.at))).where(
+        sent_history.c.message == message, sent_history.c.event == "resent", sent_history.c.by == by
     )
-    return done.rowcount > 0
+    return connection.execute(query).scalar() or 0
+
+
+def keep_draft(connection: Connection, message: str, draft: str) -> None:
+    """What a message was written from, for the day on which it must be written again."""
+    connection.execute(insert(sent_draft).values(message=message, draft=draft))
+
+
+def load_draft(connection: Connection, message: str) -> str:
+    """What `keep_draft` kept; "" where it was not written from one, or before drafts were kept."""
+    return connection.execute(select(sent_draft.c.draft).where(sent_draft.c.message == message)).scalar() or ""

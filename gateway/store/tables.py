@@ -166,7 +166,7 @@ sent_document = _table(
     _text("interchange"),
     _text("group_control"),
     _text("control"),
-    _text("status"),  # unsent | awaiting | accepted | partial | rejected | overdue | reviewed | none
+    _text("status"),  # gateway.store.sent: what it waits for, or what became of it
     _text("faults"),
     _text("answered_by"),
     _text("comment"),
@@ -174,7 +174,41 @@ sent_document = _table(
     _number("due_at"),
     PrimaryKeyConstraint("message", "n"),
     Index("sent_document_key", "group_control", "receiver"),
+    Index("sent_document_interchange", "interchange", "partner"),
     Index("sent_document_due", "due_at", sqlite_where=text("status = 'awaiting'")),
+)
+
+sent_history = _table(
+    "sent_history",
+    Column("seq", Number, primary_key=True, autoincrement=True),
+    Column("message", Text, nullable=False),
+    Column("n", Number, nullable=False),
+    _text("event"),  # the status it came to, or `resent`, `rewritten`, `ta1`
+    _text("status_before"),
+    _text("by"),  # a person's name, or the message or document of the partner that said so
+    _text("comment"),
+    _number("at"),
+    Index("sent_history_message", "message", "seq"),
+)
+
+sent_draft = _table(
+    "sent_draft",
+    Column("message", Text, primary_key=True),
+    _text("draft"),  # JSON of what a document of ours was written from, so that it can be written again
+)
+
+collected_ack = _table(
+    "collected_ack",
+    Column("seq", Number, primary_key=True, autoincrement=True),
+    Column("lane", Text, nullable=False),  # JSON of the envelope that it will share
+    Column("message", Text, nullable=False),  # message id that it answers
+    Column("ack", Text, nullable=False),  # JSON of gateway.x12.GroupAck
+    _number("due_at"),
+    _text("sent_in"),  # message id in the outbox, "" while it waits
+    _number("at"),
+    Index("collected_ack_open", "lane", "seq", sqlite_where=text("sent_in = ''")),
+    Index("collected_ack_due", "due_at", sqlite_where=text("sent_in = ''")),
+    Index("collected_ack_message", "message"),
 )
 
 published = _table(

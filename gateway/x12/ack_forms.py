@@ -10,9 +10,8 @@ from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from gateway.document import Fault
+from gateway.x12.codes import ANSWERS
 
-ANSWERS = ("997", "999")
-"""The sets that answer a group."""
 IMPLEMENTATION_FROM = "005010"
 """The first release whose groups a 999 answers."""
 

@@ -12,7 +12,8 @@ from collections.abc import Callable, Collection, Sequence
 
 from gateway.document import Delimiters
 from gateway.x12.ack_documents import ack_document, faults_to_tell, in_characters
-from gateway.x12.ack_forms import ANSWERS, form_for, group_codes
+from gateway.x12.ack_forms import form_for, group_codes
+from gateway.x12.codes import ANSWERS
 from gateway.x12.limits import LIMITS
 from gateway.x12.reading import (
     STANDARD,

@@ -153,6 +153,10 @@ class Automaton:
             return None
         # A value that leads nowhere is taken for a wrong code in the segment that could stand here.
         fallback = other or next(iter(found.values()))
+        if tag == "HL" and fallback[2] is not None and fallback[2].over:
+            # An unknown level is a wrong code, not one level too many of the first kind, and it need hold nothing.
+            free = [step for step in found.values() if step[2] is None or not step[2].over]
+            fallback = min(free, key=lambda step: _needed(step[3].loop), default=fallback)
         if not all(step[3] is fallback[3] for step in found.values()):
             fallback = (*fallback[:2], Note(keyed=Keyed(keyed[0][0], found, fallback)), fallback[3])
         row[key] = fallback
@@ -225,6 +229,10 @@ class Automaton:
         heeds = bool(note.missing or note.over or note.counter >= 0)
         asks = heeds or note.is_level or note.is_end or note.begins >= 0 or syntax is not None
         return self._rows[node.number], match, note._replace(syntax=syntax, heeds=heeds) if asks else None, node
+
+
+def _needed(place: Place) -> int:
+    return sum(child.required for child in place.rule.children)
 
 
 def loop_id(place: Place) -> str:

@@ -75,6 +75,7 @@ class Checker:
         node = self._node
         row = self.automaton.row(node)
         separator = self.automaton.delimiters.element
+        add_level = self._levels.add
         offset = self.position - at
         for raw in islice(raws, at, None):
             at += 1
@@ -98,6 +99,7 @@ class Checker:
                         continue
                 row, node = row_next, node_next
                 continue
+            elements = None
             if note.keyed is not None:
                 elements = raw.split(separator)
                 place, steps, other = note.keyed
@@ -112,12 +114,12 @@ class Checker:
             if note.begins >= 0:
                 self._counts[note.begins] = 1
             if note.is_level:
-                self._levels.add(at + offset, raw.split(separator))
+                add_level(at + offset, elements or raw.split(separator))
             if note.heeds:
                 self.position = at + offset
                 self._heed(note, node_next)
             if clean and note.syntax is not None:
-                elements = raw.split(separator)
+                elements = elements or raw.split(separator)
                 clean = note.syntax(elements, len(elements))
             if not clean:
                 self.position = at + offset

@@ -48,5 +48,8 @@ TA1_WORDS = {
     "031": "grade of service invalid",
 }
 
+ANSWERS = ("997", "999")
+"""The sets that answer a group."""
+
 LONG_DATES_FROM = "004010"
 """Dates have eight digits from this release on, and six before."""

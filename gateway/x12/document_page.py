@@ -89,7 +89,7 @@ def _interchange(interchange: Interchange, explainer: Explainer) -> str:
                 ("date and time", text(when)),
                 ("release", text(interchange.version)),
                 ("traffic", "test" if interchange.test else "live"),
-                *(("answer received", f"<code>{text(' '.join(ack))}</code>") for ack in interchange.acks),
+                *(("TA1 on", text(explainer.answer(ack))) for ack in interchange.acks),
             )
         )
         + _fault_list(interchange.faults)

@@ -19,6 +19,13 @@ from gateway.x12.rules import ElementRule
 from gateway.x12.tree import nodes_of
 from gateway.x12.words import Words
 
+_SEGMENT = "721"
+"""Data element that names a segment: AK301, IK301."""
+
+
+_DEPTH_MAX = 100
+"""Levels are shown no deeper than this, as in the tree of a guide."""
+
 
 class ShownElement(NamedTuple):
     """One value, or one that is missing."""
@@ -73,6 +80,16 @@ class Explainer:
         """ISA05 or ISA07 in our words."""
         return self._guides.words("").code("I05", party.qualifier)
 
+    def answer(self, ta1: Sequence[str]) -> str:
+        """What a TA1 says: `interchange 000000101 of 2026-11-22 12:00: A accepted, 000 no error`."""
+        fields = [*ta1[1:6], *[""] * 5]
+        when = f"{readable_date(fields[1])} {readable_time(fields[2])}".strip()
+        words = self._guides.words("")
+        verdict, note = (
+            f"{code} {words.code(f'I{n}', code)}".strip() for n, code in ((17, fields[3]), (18, fields[4]))
+        )
+        return f"interchange {fields[0]}{' of ' + when if when else ''}: {verdict}, {note}"
+
     def segments(self, document: Document) -> Iterator[ShownSegment]:
         """Every segment in tree order: an HL loop under its parent, otherwise as they came."""
         guide = self._guides.by_hash(document.guide) if document.guide else None
@@ -81,7 +98,8 @@ class Explainer:
         faults: dict[int, list[Fault]] = defaultdict(list)
         for fault in document.faults:
             faults[fault.segment or 0].append(fault)
-        for depth, opens, segment in _walk(document.root, 0):
+        walk = _walk(document.root, 0) if document.guide else _walk_levels(document.root.segments)
+        for depth, opens, segment in walk:
             text = known.get(segment.position) or self._find(document.release, segment.tag)
             yield _show(segment, depth, opens, text, words, document.delimiters, faults.get(segment.position, ()))
 
@@ -171,6 +189,20 @@ def _walk(loop: Loop, depth: int) -> Iterator[tuple[int, bool, Segment]]:
         opens = False
 
 
+def _walk_levels(segments: Sequence[Segment]) -> Iterator[tuple[int, bool, Segment]]:
+    """The same for a document that no guide has put into loops: in its order, HL levels as deep as they point."""
+    depths: dict[str, int] = {}
+    depth = 0
+    for segment in segments:
+        opens = segment.tag == "HL"
+        if opens:
+            number, parent = ((*segment.elements, "", "", "")[n] for n in (1, 2))
+            depth = depths[number] = min(depths.get(parent, 0) + 1, _DEPTH_MAX)
+        elif segment.tag in ("CTT", "SE"):
+            depth = 0
+        yield depth, opens, segment
+
+
 def _show(
     segment: Segment,
     depth: int,
@@ -240,6 +272,8 @@ def _meaning(text: ElementText | None, value: str, words: Words) -> str:
         return readable_time(value)
     if kind[0] == "N" and kind[1:].strip("0") and value.removeprefix("-").isascii() and value[-1:].isdigit():
         return _implied(value, int(kind[1:]))
+    if text.rule.data_element == _SEGMENT:
+        return words.segment(value)
     return words.code(text.rule.data_element, value)
 
 

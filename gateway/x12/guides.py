@@ -18,12 +18,12 @@ from gateway.document import Delimiters
 from gateway.errors import OperatorMistake
 from gateway.resources import Entry, Mistake, Mistakes, did_you_mean, read_sources, read_yaml, source_files
 from gateway.x12.automaton import Automaton
-from gateway.x12.codes import LONG_DATES_FROM
+from gateway.x12.codes import ANSWERS, LONG_DATES_FROM
 from gateway.x12.describe import Description, code_names, describe
 from gateway.x12.limits import LIMITS
 from gateway.x12.lint import lint_guide
 from gateway.x12.lint_rules import lint_rules
-from gateway.x12.overlay import KNOWN_KEYS, apply_overlay
+from gateway.x12.overlay import KNOWN_KEYS, apply_overlay, find_node
 from gateway.x12.rules import CompositeRule, LoopRule, SegmentRule, iterate_segments, read_rules
 from gateway.x12.source import parse, parse_lined
 from gateway.x12.words import Words, read_words
@@ -163,9 +163,16 @@ class Guides:
         """The guide for a document, or None when no guide is known for its set and release.
 
         `version` is GS08, suffix and all. A group identifier that does not fit the set is the document's fault, not
-        a reason to find nothing. Raises OperatorMistake when the guide cannot be loaded.
+        a reason to find nothing. An acknowledgment hardly changes between releases: where its own release has no
+        guide, that of the nearest one stands. Raises OperatorMistake when the guide cannot be loaded.
         """
         release = version[:6]
+        found = self._find(partner_id, release, set_id)
+        if found is None and set_id in ANSWERS:
+            found = self._find(partner_id, self.nearest(release, set_id), set_id)
+        return found
+
+    def _find(self, partner_id: str, release: str, set_id: str) -> Guide | None:
         for partner in dict.fromkeys((partner_id, "")):
             place = _Place(partner, release, set_id)
             guide = self._loaded.get(place)
@@ -191,7 +198,7 @@ class Guides:
 
     def by_hash(self, digest: str) -> Guide | None:
         """The guide that checked a document, as `Document.guide` names it; None when it is no longer in force."""
-        return next((guide for guide in self._loaded.values() if guide.hash == digest), None)
+        return next((guide for guide in list(self._loaded.values()) if guide.hash == digest), None)
 
     def load_all(self) -> tuple[Guide, ...]:
         """Every guide, loaded and linted. Raises one Mistakes naming all that is wrong."""
@@ -212,16 +219,29 @@ class Guides:
         path = self._places[place]
         transaction, origins = self._effective(path)
         release = self._release(self._dictionary(path))
-        mistakes = [Mistake(path, None, f"{at}: {words}") for at, words in release.lint(transaction, place.set_id)]
-        if mistakes:
-            raise Mistakes(mistakes)
+        self._refuse(path, release.lint(transaction, place.set_id))
         group = transaction.findtext(".//segment[@xid='GS']/element[@xid='GS01']/valid_codes/code") or ""
         digest = hashlib.sha256(release.digest + tostring(transaction)).hexdigest()
         document = release.read(transaction)
-        if mistakes := [Mistake(path, None, f"{at}: {words}") for at, words in lint_rules(document)]:
-            raise Mistakes(mistakes)
+        self._refuse(path, lint_rules(document))
         told = transaction.get("name", ""), self.words(place.release).direction(place.set_id)
         return Guide(place.set_id, group, place.release, place.partner, digest, document, origins, path, *told)
+
+    def _refuse(self, path: str, found: Iterable[tuple[str, str]]) -> None:
+        """Raises Mistakes, each with its line; without one where an overlay spoilt what it did not name."""
+        found = list(found)
+        if not found:
+            return
+        transaction = self._effective(path, lined=True)[0]
+        mistakes = []
+        for at, words in found:
+            node = find_node(transaction, at)
+            origin = node.get("origin", "") if node is not None else ""
+            if node is not None and not origin and path.endswith(".xml"):
+                origin = node.get("at", "")
+            file, _, line = origin.rpartition(":")
+            mistakes.append(Mistake(file or path, int(line) if line else None, f"{at}: {words}"))
+        raise Mistakes(mistakes)
 
     def _effective(self, path: str, *, lined: bool = False) -> tuple[Element, dict[str, str]]:
         """The guide's XML with its overlay applied; `lined`: every node knows its line, for people."""
@@ -239,18 +259,20 @@ class Guides:
         guide, origins = apply_overlay(
             read(self._sources[base], base),
             overlay,
-            lambda tag: self._definition(base, release, tag, read),
+            lambda kind, name: self._definition(base, release, f".//{kind}[@xid='{name}']", read),
             self._release(release).length,
         )
         if entry.mistakes:
             raise Mistakes(entry.mistakes)
         return guide, origins
 
-    def _definition(self, base: str, release: str, tag: str, read: Callable[[bytes, str], Element]) -> Element | None:
-        """A segment's definition in the base guide, else in any base guide of the release."""
+    def _definition(
+        self, base: str, release: str, which: str, read: Callable[[bytes, str], Element]
+    ) -> Element | None:
+        """The first node of that description in the base guide, else in any base guide of the release."""
         others = [p for place, p in self._places.items() if place.release == release and p.endswith(".xml")]
         for path in dict.fromkeys((base, *others)):
-            found = read(self._sources[path], path).find(f".//segment[@xid='{tag}']")
+            found = read(self._sources[path], path).find(which)
             if found is not None:
                 return found
         return None

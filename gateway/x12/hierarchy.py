@@ -58,16 +58,19 @@ def _look_closely(
             yield _fault(level, 1, "628", "7", level.number, f'number "{level.number}" names two levels', True)
         elif level.number != str(ordinal):
             yield _fault(level, 1, "628", "7", level.number, f"number is {level.number}, not {ordinal}", False)
-        yield from _check_parent(level, by_number, cyclic, allowed.get(level.kind))
+        yield from _check_parent(level, by_number, cyclic, allowed)
         if level.child_code in ("0", "1") and (level.child_code == "1") != (level.number in with_children):
             told = "levels hang below, and none does" if level.child_code == "1" else "none hangs below, and some do"
             yield _fault(level, 4, "736", "7", level.child_code, f"says that {told}", False)
 
 
 def _check_parent(
-    level: Level, by_number: Mapping[str, Level], cyclic: frozenset[int], allowed: frozenset[str] | None
+    level: Level,
+    by_number: Mapping[str, Level],
+    cyclic: frozenset[int],
+    parents: Mapping[str, frozenset[str] | None],
 ) -> Iterator[Fault]:
-    parent = level.parent
+    parent, allowed = level.parent, parents.get(level.kind)
     if parent and parent not in by_number:
         words = f'hangs under "{parent}", which is no level of this document'
         yield _fault(level, 2, "734", "7", parent, words, True)
@@ -77,8 +80,7 @@ def _check_parent(
         return  # a level unknown to the guide: its HL03 is faulted as a code
     elif not parent and allowed:
         yield _fault(level, 2, "734", "2", "", f"is missing: level {level.kind} hangs under {_words(allowed)}", True)
-    elif parent and by_number[parent].kind not in allowed:
-        above = by_number[parent].kind
+    elif parent and (above := by_number[parent].kind) in parents and above not in allowed:
         where = f"may hang under {_words(allowed)}, not under {above}" if allowed else "stands at the top"
         yield _fault(level, 3, "735", "7", level.kind, f"level {level.kind} {where}", True)
 

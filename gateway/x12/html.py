@@ -63,6 +63,7 @@ td.number, th.number { text-align: right; white-space: nowrap; }
 .tag { font-size: .8rem; border: 1px solid currentColor; border-radius: .3rem; padding: 0 .35rem;
   color: var(--note); }
 .codes { margin: 0; padding: 0; list-style: none; columns: 16rem auto; }
+summary { color: var(--soft); cursor: pointer; }
 .origin { color: var(--soft); font-size: .8rem; }
 .outline ul, .outline { list-style: none; padding-left: 0; } .outline ul { padding-left: 1.4rem; margin: 0;
   border-left: 1px solid var(--line); }

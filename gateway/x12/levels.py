@@ -16,6 +16,7 @@ _NOBODY = -1
 """Stands for an empty HL02."""
 _SPELLED = -2
 """Stands for an HL02 that is no plain number; its text is kept aside."""
+_CODES = ("", "0", "1")
 _NUMBER_MAX = 2**31 - 2
 
 
@@ -24,14 +25,15 @@ class Levels:
 
     __slots__ = (
         "_above",
-        "_child_codes",
+        "_codes",
         "_fits",
-        "_is_coded",
         "_is_plain",
         "_kinds",
         "_last",
+        "_last_over",
         "_last_parent",
         "_numbers",
+        "_odd_codes",
         "_parents",
         "_positions",
         "_rules",
@@ -43,55 +45,69 @@ class Levels:
         self._parents = array("i")
         """Index of the level that HL02 points to, if it counts as HL01 should."""
         self._kinds: list[str] = []
-        self._child_codes: list[str] = []
+        self._codes = bytearray()
+        """HL04 where there is one: its place in `_CODES`; shorter than the levels where none was met of late."""
+        self._odd_codes: dict[int, str] = {}
+        """HL04 where it is something else."""
         self._numbers: dict[int, str] = {}
         """HL01 where it does not count up from 1."""
         self._above: dict[int, str] = {}
         """HL02 where it is no plain number."""
         self._last_parent, self._last = "", _NOBODY
+        self._last_over: str | None = None
+        """Kind of the level that HL02 pointed to last; None when it pointed to none before it."""
         self._fits: set[tuple[str | None, str]] = set()
-        """Kinds of a level above, None at the top, and of a level, which go together."""
+        """Kinds of a level and of one below it, which go together."""
         self._is_plain = True
-        self._is_coded = False
 
     def add(self, position: int, elements: Sequence[str]) -> None:
         """Take the HL at a position of the document, ST being 1."""
-        size = len(elements)
-        if size == 4:
-            _tag, number, parent, kind = elements
-            child_code = ""
-        else:
-            _tag, number, parent, kind, child_code = (*elements, "", "", "", "")[:5]
-            if child_code:
-                self._is_coded = True
         kinds = self._kinds
         index = len(kinds)
+        try:
+            _tag, number, parent, kind = elements
+        except ValueError:
+            _tag, number, parent, kind, child_code = (*elements, "", "", "", "")[:5]
+            if child_code:
+                self._note_code(index, child_code)
         if number != str(index + 1):
             self._numbers[index] = number
             self._is_plain = False
-        if parent == self._last_parent:
-            above = self._last
-        else:
-            above = self._last = self._index(parent)
+        if parent != self._last_parent:
             self._last_parent = parent
-        if above == _SPELLED:
-            self._above[index] = parent
-        if self._is_plain and not (above < index and (kinds[above] if above >= 0 else None, kind) in self._fits):
-            self._is_plain = self._learn(index, above, kind)
+            above = self._last = self._index(parent)
+            self._last_over = kinds[above] if 0 <= above < index else None
+        else:
+            above = self._last
+        if (self._last_over, kind) not in self._fits:
+            if above == _SPELLED:
+                self._above[index] = parent
+            self._is_plain = self._is_plain and self._learn(index, above, kind)
         self._positions.append(position)
         self._parents.append(above)
         kinds.append(kind)
-        self._child_codes.append(child_code)
+
+    def _note_code(self, index: int, code: str) -> None:
+        self._codes.extend(bytes(index - len(self._codes)))
+        if code in _CODES:
+            self._codes.append(_CODES.index(code))
+        else:
+            self._codes.append(0)
+            self._odd_codes[index] = code
+
+    def _code(self, index: int) -> str:
+        if index in self._odd_codes:
+            return self._odd_codes[index]
+        return _CODES[self._codes[index]] if index < len(self._codes) else ""
 
     def _learn(self, index: int, above: int, kind: str) -> bool:
         """True when a level may hang there; that is remembered for its kind and the kind above it."""
         rule = self._rules.get(kind)
         if rule is None or rule.parents is None or not _NOBODY <= above < index:
             return 0 <= above < index
-        over = self._kinds[above] if above >= 0 else None
-        fits = over in rule.parents if above >= 0 else not rule.parents
-        if fits:
-            self._fits.add((over, kind))
+        fits = self._kinds[above] in rule.parents if above >= 0 else not rule.parents
+        if fits and above >= 0:
+            self._fits.add((self._kinds[above], kind))
         return fits
 
     def _index(self, parent: str) -> int:
@@ -108,11 +124,11 @@ class Levels:
             above = self._parents[index]
             parent = "" if above == _NOBODY else self._above[index] if above == _SPELLED else str(above + 1)
             number = self._numbers.get(index) or ("" if index in self._numbers else str(index + 1))
-            yield position, ("HL", number, parent, self._kinds[index], self._child_codes[index])
+            yield position, ("HL", number, parent, self._kinds[index], self._code(index))
 
     def faults(self) -> Iterator[Fault]:
         """Faults of all levels, in order."""
-        if not self._is_plain or (self._is_coded and not self._codes_are_true()):
+        if not self._is_plain or (self._codes and not self._codes_are_true()):
             yield from check_hierarchy([*self], self._rules)
 
     def _codes_are_true(self) -> bool:
@@ -120,5 +136,6 @@ class Levels:
         for above in self._parents:
             if above >= 0:
                 has_child[above] = 1
-        expected = ("0", "1")
-        return all(not code or code == expected[has] for code, has in zip(self._child_codes, has_child, strict=True))
+        return not self._odd_codes and all(
+            not code or code == 1 + has for code, has in zip(self._codes, has_child, strict=False)
+        )

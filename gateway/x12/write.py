@@ -12,13 +12,11 @@ from gateway.document import Delimiters, Party
 from gateway.errors import OperatorMistake
 from gateway.x12.check import check_document
 from gateway.x12.codes import LONG_DATES_FROM
-from gateway.x12.guides import Guide, Guides
+from gateway.x12.guides import Guides
 from gateway.x12.reading import STANDARD, OutgoingDocument, OutgoingGroup
 
 REPETITIONS_FROM = "00402"
 """ISA12 from which ISA11 parts repetitions; before, it names the standard."""
-_ACK_RELEASES = {"997": "004010", "999": "005010"}
-"""Answers to releases without a guide for them follow these; GS08 still echoes the partner's release."""
 
 
 def write_interchange(
@@ -83,20 +81,11 @@ def _interchange_version(groups: Sequence[OutgoingGroup]) -> str:
     return version if len(version) == 5 and version.isascii() and version.isdecimal() else "00401"
 
 
-def find_guide(guides: Guides, partner_id: str, group_id: str, version: str, set_id: str) -> Guide | None:
-    """The guide a document is written by; a 997 answers any release."""
-    guide = guides.find(partner_id, group_id, version, set_id)
-    if guide is None and group_id == "FA" and set_id in _ACK_RELEASES:
-        late = version[:6] > _ACK_RELEASES["999"]
-        guide = guides.find(partner_id, group_id, _ACK_RELEASES["999" if late else set_id], set_id)
-    return guide
-
-
 def _check(
     document: OutgoingDocument, group: OutgoingGroup, guides: Guides, partner_id: str, delimiters: Delimiters
 ) -> None:
     name = f"{document.set_id} {document.control} to {partner_id or group.receiver}"
-    guide = find_guide(guides, partner_id, group.id, group.version, document.set_id)
+    guide = guides.find(partner_id, group.id, group.version, document.set_id)
     if guide is None:
         raise OperatorMistake(f"{name} is not sent: no guide for release {group.version[:6]}")
     if guide.group_id != group.id:

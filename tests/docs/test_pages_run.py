@@ -21,6 +21,7 @@ PAGES = [
     "how-to/replay-a-parked-message.md",
     "how-to/write-a-mapping.md",
     "how-to/write-a-guide-overlay.md",
+    "how-to/take-another-release.md",
 ]
 BLOCK = re.compile(r"^( *)```(sh|text)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 MARK = "=== block {} ==="

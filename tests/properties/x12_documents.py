@@ -22,6 +22,25 @@ def draw_document(chance: random.Random, guide: Guide) -> list[tuple[str, ...]]:
     return [segment for segment in _draw_loop(chance, guide.document, levels, 0) if segment[0] not in ("ST", "SE")]
 
 
+def draw_interchange(chance: random.Random, guide: Guide) -> str:
+    """A document drawn from the guide, in an envelope of its own, without our writer having a say in it."""
+    segments = draw_document(chance, guide)
+    number = chance.randint(1, 999_999)
+    date = "20261124" if guide.release >= "004010" else "261124"
+    repetition = "^" if guide.release >= "004020" else "U"
+    every = [
+        f"ISA*00*{' ' * 10}*00*{' ' * 10}*ZZ*SENDER         *ZZ*RECEIVER       *261124*1410*{repetition}"
+        f"*{guide.release[:5]}*{number:09d}*0*T*>",
+        f"GS*{guide.group_id}*SENDER*RECEIVER*{date}*1410*{number}*X*{guide.release}",
+        f"ST*{guide.set_id}*0001",
+        *("*".join(segment) for segment in segments),
+        f"SE*{len(segments) + 2}*0001",
+        f"GE*1*{number}",
+        f"IEA*1*{number:09d}",
+    ]
+    return "".join(f"{segment}~" for segment in every)
+
+
 def _draw_loop(chance: random.Random, loop: LoopRule, levels: _Levels, depth: int) -> list[tuple[str, ...]]:
     drawn: list[tuple[str, ...]] = []
     for child in loop.children:

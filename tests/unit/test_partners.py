@@ -50,6 +50,12 @@ def test_a_partner_file_is_read_whole() -> None:
     assert (acme.may_carry("bolt"), acme.may_carry("try")) == (True, False)
 
 
+def test_a_release_keeps_its_suffix() -> None:
+    old = read_partner(ACME.replace('"004010"', '"002040CHRY"').encode(), FILE)
+
+    assert old.x12.release == "002040CHRY"
+
+
 def test_a_partner_that_says_nothing_of_it_carries_itself() -> None:
     assert read_partner(BOLT.encode(), "partners/bolt/partner.yaml").carries == ("bolt",)
 
@@ -66,6 +72,12 @@ def test_a_partner_that_says_nothing_of_it_carries_itself() -> None:
         ("sftp: [acme]", "stfp: [acme]", 5, 'unknown key "stfp" (did you mean "sftp"?)'),
         ("carries:", "caries:", 6, 'unknown key "caries" (did you mean "carries"?)'),
         ("test: false", "test: NO", 7, 'unknown test "NO" (known: false, true)'),
+        (
+            '"004010"',
+            '"4010"',
+            8,
+            'x12.release "4010" must be six digits, as 004010, with the suffix of its GS08 if any, as 002040CHRY',
+        ),
         ("enforce", "ignored", 8, 'unknown duplicates "ignored" (did you mean "ignore"?)'),
         ('element: "*"', 'element: "~"', 8, "two delimiters of x12 are the same character"),
         ('"*"', '"AB"', 8, 'x12.element "AB" must be one character, neither letter, digit nor blank'),

@@ -1,4 +1,4 @@
-"""What goes back, decided inside the database transaction that records: TA1 and 997 at once, the rest as drafts.
+"""What goes back, decided inside the database transaction that records: acknowledgments at once, the rest as drafts.
 
 An 861, 824 or 850 is only decided here, with the ledger's effect; its map writes it afterwards, outside the lock
 (`gateway.pipeline.answering.drafts`). Nothing here sends.
@@ -11,14 +11,14 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from sqlalchemy import Connection
 
-from gateway import x12
 from gateway.document import Delimiters, Party
 from gateway.partners import Partner
+from gateway.pipeline.answering.acknowledge import Acknowledgments
 from gateway.pipeline.context import Context
 from gateway.pipeline.parties import partner_of_party
 from gateway.pipeline.reading.values import ReadInterchange
 from gateway.store.controls import ControlNumbers
-from gateway.store.outbox import NewAnswer, put_answers
+from gateway.store.outbox import NewAnswer, NewSent, put_answers, put_sent
 from gateway.store.subscriptions import Subscription, list_subscriptions
 from ledger.advices import AnyAdvice, ApplicationAdvice
 from ledger.events import AnyEvent, Event
@@ -56,44 +56,26 @@ class Answers:
         self._connection = connection
         self._context = context
         uses = [
-            (f"{one.receiver}", f"{one.sender}", kind)
+            (f"{one.answer.sender}", f"{one.answer.receiver}", kind)
             for one in interchanges
-            if one.plan and (one.plan.ta1 or one.plan.groups)
+            if one.plan and one.answer and (one.plan.ta1 or one.plan.groups)
             for kind in ("ISA", "GS", "ST")
         ]
         self._numbers = ControlNumbers(connection, uses)
+        self._acknowledgments = Acknowledgments(connection, context, self._numbers)
         self._answers: list[NewAnswer] = []
+        self._sent: list[NewSent] = []
         self._masterdata: MasterData | None = None
         self._subscriptions: list[Subscription] = list_subscriptions(connection)
 
     def acknowledge(self, message: str, interchange: ReadInterchange) -> None:
-        """Queue the TA1 and, where agreed, the 997s of one received interchange: one interchange each."""
-        plan = interchange.plan
-        partner = self._context.configuration.partners.get(interchange.partner)
-        if plan is None or partner is None:
-            return
-        if plan.ta1:
-            self._put_interchange(message, "TA1", partner, interchange, (), (plan.ta1,))
-        if plan.groups and partner.sends("997"):
-            ours, theirs = str(interchange.receiver), str(interchange.sender)
-            groups = tuple(
-                x12.OutgoingGroup(
-                    id="FA",
-                    sender=group.group_sender,
-                    receiver=group.group_receiver,
-                    control=self._numbers.take(ours, theirs, "GS"),
-                    version=group.version,
-                    documents=(
-                        x12.OutgoingDocument(
-                            set_id="997",
-                            control=f"{self._numbers.take(ours, theirs, 'ST'):04d}",
-                            segments=group.segments,
-                        ),
-                    ),
-                )
-                for group in plan.groups
-            )
-            self._put_interchange(message, "997", partner, interchange, groups, ())
+        """Queue the TA1 and, where agreed, the 997s or 999s of one received interchange."""
+        self._queue(self._acknowledgments.take(message, interchange))
+
+    def _queue(self, written: Iterable[tuple[NewAnswer, list[NewSent]]]) -> None:
+        for answer, sent in written:
+            self._answers.append(answer)
+            self._sent += sent
 
     def follow(self, recorded: Sequence[Recorded], events: Sequence[Event]) -> None:
         """Queue what the ledger's answers call for. The first belong to `events`, the rest to earlier ones."""
@@ -109,46 +91,14 @@ class Answers:
                 self._notify(one, event.partner if event is not None else "", message)
 
     def save(self) -> int:
-        """Queue everything collected; how many rows are new."""
+        """Queue everything decided; how many rows are new."""
+        self._queue(self._acknowledgments.flush())
         self._numbers.save()
         queued = put_answers(self._connection, self._answers)
+        put_sent(self._connection, self._sent)
         self._answers.clear()
+        self._sent.clear()
         return len(queued)
-
-    def _put_interchange(
-        self,
-        message: str,
-        kind: str,
-        partner: Partner,
-        interchange: ReadInterchange,
-        groups: tuple[x12.OutgoingGroup, ...],
-        acks: tuple[tuple[str, ...], ...],
-    ) -> None:
-        ours, theirs = interchange.receiver, interchange.sender
-        data = x12.write_interchange(
-            groups,
-            self._context.configuration.guides,
-            sender=ours,
-            receiver=theirs,
-            control=self._numbers.take(str(ours), str(theirs), "ISA"),
-            now=self._context.now,
-            test=interchange.test,
-            partner_id=partner.id,
-            delimiters=delimiters_of(partner),
-            acks=acks,
-        )
-        self._answers.append(
-            NewAnswer(
-                id=self._context.new_id(),
-                destination=partner.id,
-                partner=partner.id,
-                kind=kind,
-                data=data,
-                answers=message,
-                book="test" if interchange.test else "live",
-                created_at=self._context.at,
-            )
-        )
 
     def _advise(self, advice: AnyAdvice, message: str) -> None:
         """824 and 861 go where the partner's agreement names them; elsewhere the outcome itself is enough."""

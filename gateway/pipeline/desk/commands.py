@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from gateway.messages import Accepted
+from gateway.messages import Accepted, microseconds
 from gateway.pipeline.accept import Delivery
 from gateway.pipeline.desk import Desk
 from gateway.pipeline.desk.results import Progress, Replay
@@ -35,6 +35,8 @@ class ReplayOf(msgspec.Struct, frozen=True, kw_only=True):
 
 class Resend(msgspec.Struct, frozen=True, kw_only=True):
     id: str
+    anew: bool = False
+    by: str = ""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +76,7 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     message: str
     n: int
     comment: str
+    by: str
 
 
 class Command(NamedTuple):
@@ -114,8 +117,12 @@ def _unsubscribe(desk: Desk, given: Unsubscribe, now: datetime) -> bool:
     return desk.writer.run(lambda connection: end_subscription(connection, now, id=given.id))
 
 
-def _review(desk: Desk, given: Review, now: datetime) -> bool:
-    return desk.writer.run(lambda connection: review(connection, given.message, given.n, given.comment))
+def _review(desk: Desk, given: Review, now: datetime) -> int:
+    return desk.writer.run(
+        lambda connection: review(
+            connection, given.message, given.n, comment=given.comment, by=given.by, at=microseconds(now)
+        )
+    )
 
 
 COMMANDS: dict[str, Command] = {
@@ -125,7 +132,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "run_due": Command(lambda desk, given, now: desk.run_due(now), Nothing, Progress),
     "replay": Command(lambda desk, given, now: desk.replay(given.id, given.confirm, now), ReplayOf, Replay),
-    "resend": Command(lambda desk, given, now: desk.resend(given.id, now), Resend, str),
+    "resend": Command(lambda desk, given, now: desk.resend(given.id, given.anew, given.by, now), Resend, str),
     "record_events": Command(
         lambda desk, given, now: desk.record_events(given.events, given.actor, now), Record, list[Recorded]
     ),
@@ -142,7 +149,7 @@ COMMANDS: dict[str, Command] = {
     "revoke_key": Command(_revoke_key, RevokeKey, bool),
     "subscribe": Command(_subscribe, Subscribe, type(None)),
     "unsubscribe": Command(_unsubscribe, Unsubscribe, bool),
-    "review": Command(_review, Review, bool),
+    "review": Command(_review, Review, int),
 }
 
 

@@ -30,7 +30,7 @@ from ledger.policy import Policy, Terms
 
 log = structlog.get_logger(__name__)
 
-GATEWAY_TERMS = frozenset({"ack_due_minutes"})
+GATEWAY_TERMS = frozenset({"ack_due_minutes", "ack_resends"})
 """Terms that the gateway itself keeps; the ledger is told all others."""
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")

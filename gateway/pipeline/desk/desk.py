@@ -22,7 +22,7 @@ from sqlalchemy import Connection, select
 
 from gateway.errors import OperatorMistake, PartnerMistake
 from gateway.messages import ENTROPY_BYTES, Accepted, message_id, microseconds
-from gateway.pipeline import deliver, replay
+from gateway.pipeline import deliver, replay, resend
 from gateway.pipeline.accept import Delivery, accept
 from gateway.pipeline.answering.drafts import write_drafts
 from gateway.pipeline.as2 import (
@@ -35,7 +35,6 @@ from gateway.pipeline.as2 import (
     open_stations,
     sign_keys,
 )
-from gateway.pipeline.as2.receipts import forget_request
 from gateway.pipeline.as2.stations import KeysSignature
 from gateway.pipeline.context import Context
 from gateway.pipeline.delivering import Tools
@@ -239,23 +238,26 @@ class Desk:
             id=id, status="queued" if replayed else "compared", replayed=replayed, difference=tuple(difference)
         )
 
-    def resend(self, id: str, now: datetime) -> str:
+    def resend(self, id: str, anew: bool, by: str, now: datetime) -> str:
+        """Queue a message again, or with `anew` what it was written from; the id that then goes out."""
         with self.database.read() as connection:
             if outbox.left_with_answer(connection, id):
                 raise PartnerMistake(
                     "not_supported",
                     f"{id} was the answer to its message: its sender gets it anew by sending that message again",
                 )
+        at, new_id = microseconds(now), _new_id(now) if anew else id
 
         def job(connection: Connection) -> bool:
-            forget_request(connection, id)
-            return outbox.queue_again(connection, id)
+            if not anew:
+                return resend.send_same(connection, id, by=by, at=at)
+            resend.write_anew(connection, id, new_id, by=by, at=at)
+            return True
 
         if not self.writer.run(job):
             raise PartnerMistake("not_found", f"we sent no message {id}")
-        context = self.context(now)
-        self._write_drafts(context)
-        return id
+        self._write_drafts(self.context(now))
+        return new_id
 
     def record_events(self, events: Sequence[AnyEvent], actor: str, now: datetime) -> list[Recorded]:
         who = Actor(kind="user", id=actor)

@@ -17,7 +17,7 @@ from gateway.mapping import Configuration, MapReading, read_document
 from gateway.messages import from_microseconds
 from gateway.partners import Agreement, Partner
 from gateway.partners.values import X12Terms
-from gateway.pipeline.answering.decide import delimiters_of
+from gateway.pipeline.answering.decide import delimiters_of, our_party
 from gateway.pipeline.reading.acks import read_acks
 from gateway.pipeline.reading.identity import Refusal, check_interchange, check_test_state, partner_of
 from gateway.pipeline.reading.meaning import ABOUT_WHAT_WE_SENT, goods_received_from, is_agreed
@@ -124,10 +124,14 @@ class _Reader:
         if partner is not None and (refusal is None or told):
             # Held and not refused: whoever did not ask for a TA1 hears of it when a person has looked.
             answered = refusal is None or interchange.ack_requested
-            delimiters = delimiters_of(partner)
-            plan = x12.plan_acks(interchange, delimiters=delimiters, refused=told) if answered else None
+            envelope = x12.answer_envelope(_addressed(interchange, partner), delimiters_of(partner))
             enforced = refusal is None and interchange.accepted and partner.x12.duplicates == "enforce"
-            if_used = x12.plan_acks(interchange, delimiters=delimiters, refused="025") if enforced else None
+            plan, if_used = (
+                x12.plan_acks(interchange, delimiters=envelope.delimiters, refused=code, answers=partner.answers())
+                if envelope is not None and wanted
+                else None
+                for wanted, code in ((answered, told), (enforced, "025"))
+            )
             self._interchanges.append(
                 ReadInterchange(
                     partner=partner.id,
@@ -136,12 +140,13 @@ class _Reader:
                     control=interchange.control,
                     test=interchange.test,
                     delimiters=interchange.delimiters,
+                    answer=envelope,
                     plan=plan,
                     plan_if_used=if_used,
                     acks=interchange.acks if refusal is None else (),
                 )
             )
-        envelope = len(self._interchanges) - 1 if refusal is None else -1
+        index = len(self._interchanges) - 1 if refusal is None else -1
         for group in interchange.groups:
             for document in group.documents:
                 sender = partner_of(self._configuration.partners, interchange, group.sender)
@@ -150,7 +155,7 @@ class _Reader:
                 self._documents.append(
                     msgspec.structs.replace(
                         read,
-                        interchange=envelope,
+                        interchange=index,
                         duplicates=terms.duplicates,
                         duplicate_days=terms.duplicate_days,
                     )
@@ -178,16 +183,16 @@ class _Reader:
 
     def _take_accepted(self, row: DocumentRow, partner: Partner, document: Document) -> ReadDocument:
         """A document in an envelope that stands: agreement, verdict of its guide, map."""
+        agreement = partner.receives(document.type)
+        if agreement is not None and agreement.meaning == "ack":
+            return _take_ack(row, document)
         if document.accepted is False:
             return ReadDocument(row=_as(row, "rejected", "syntax", _first_text(document.faults)))
         if document.accepted is None and document.format == "x12":
             return ReadDocument(row=_as(row, "parked", "no_guide", _first_text(document.faults)))
-        agreement = partner.receives(document.type)
         if agreement is None:
             text = f"{partner.id} has no agreement to send {document.type}: receive in its partner.yaml"
             return ReadDocument(row=_as(row, "parked", "no_agreement", text))
-        if agreement.meaning == "ack":
-            return ReadDocument(row=row, acks=read_acks(document))
         if agreement.meaning in ("record", "pass"):
             return ReadDocument(row=_as(row, "passed", "", ""))
         return self._map(row, partner, agreement, document)
@@ -282,6 +287,23 @@ class _Reader:
             faults=faults,
             is_replay=claimed.replay is not None,
         )
+
+
+def _take_ack(row: DocumentRow, document: Document) -> ReadDocument:
+    """An acknowledgment, faulty or of a release without a guide: it is never answered, so that nobody would mend it,
+    and what it says of ours is read as far as a person could."""
+    acks = read_acks(document)
+    if acks:
+        return ReadDocument(row=row, acks=acks)
+    return ReadDocument(row=_as(row, "parked", "syntax", _first_text(document.faults) or "says nothing of a group"))
+
+
+def _addressed(interchange: Interchange, partner: Partner) -> Interchange:
+    """With our own id where the sender named nobody, so that it can be told."""
+    ours = our_party(partner)
+    if interchange.receiver.id or ours is None:
+        return interchange
+    return msgspec.structs.replace(interchange, receiver=ours)
 
 
 def _with_supplier(event: AnyEvent, partner: Partner) -> AnyEvent:

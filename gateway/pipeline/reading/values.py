@@ -11,7 +11,7 @@ import msgspec
 
 from gateway.document import Delimiters, Fault, Party
 from gateway.store.documents import DocumentRow
-from gateway.x12 import AckPlan
+from gateway.x12 import AckPlan, AnswerEnvelope
 from ledger.advices import AnyAdvice
 from ledger.events import AnyEvent
 
@@ -25,6 +25,8 @@ class ReadInterchange(msgspec.Struct, frozen=True, kw_only=True):
     control: str
     test: bool
     delimiters: Delimiters = Delimiters()
+    answer: AnswerEnvelope | None = None
+    """With what an answer is written; None where nobody can be answered."""
     plan: AckPlan | None = None
     plan_if_used: AckPlan | None = None
     """What answers it instead where its control number was used before, which only history knows."""
@@ -33,7 +35,7 @@ class ReadInterchange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SetAck(msgspec.Struct, frozen=True, kw_only=True):
-    """What a 997 says about one document of ours: AK2 and AK5. `code` is AK501."""
+    """What a 997 or 999 says about one document of ours: AK2 and AK5. `code` is AK501."""
 
     set_id: str
     control: str
@@ -42,11 +44,13 @@ class SetAck(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReceivedAck(msgspec.Struct, frozen=True, kw_only=True):
-    """What a 997 says about one group of ours: AK1 and AK9; documents that it does not name share the verdict."""
+    """What it says about one group of ours: AK1 and AK9; documents that it does not name share the verdict."""
 
     group_id: str
     group_control: str
     code: str
+    accepted: int = 0
+    """Documents accepted, AK904."""
     sets: tuple[SetAck, ...] = ()
     faults: tuple[Fault, ...] = ()
 

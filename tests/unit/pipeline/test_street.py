@@ -83,7 +83,7 @@ def test_the_overdue_clock_starts_with_the_fetch_and_ends_in_an_alert(town: Town
     town.street.run_due()
 
     assert (_sent(town), town.alerts()) == (("fetched", "overdue"), ["ack_overdue"])
-    assert town.street.review(answer["id"], 1, "phoned them") is True
+    assert town.street.review(answer["id"], 1, "phoned them", by="kim") == 1
     assert _sent(town)[1] == "reviewed"
 
 

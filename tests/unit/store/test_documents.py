@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from sqlalchemy import text
+
 from gateway.document import Fault
+from gateway.store import documents
 from gateway.store.controls import LAST, ControlNumbers, set_last
 from gateway.store.database import Database
 from gateway.store.documents import (
@@ -137,3 +140,14 @@ def test_configuration_is_published_once_per_hash_and_kept_for_ever(database: Da
         assert in_force(connection) == "h2"
         assert (load_files(connection, "h1"), load_files(connection, "h2")) == (old, new)
         assert load_files(connection, "h3") == {}
+
+
+def test_history_is_found_by_its_index_however_long_it_is(database: Database) -> None:
+    # SQLite looks through the whole table for `(a, b) IN (...)`: a batch took the longer the more was ever received.
+    for query in (documents._find_keys, documents._find_interchanges):
+        with database.writing.begin() as connection:
+            plan = connection.execute(text(f"EXPLAIN QUERY PLAN {query.text}"), {"keys": "[]", "since": 0})
+            steps = [row.detail for row in plan]
+
+        assert [step for step in steps if step.startswith("SEARCH d USING INDEX document_key")]
+        assert not [step for step in steps if step.startswith("SCAN d")]

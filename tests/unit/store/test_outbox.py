@@ -155,8 +155,8 @@ def test_an_answer_finds_the_newest_document_with_its_numbers(database: Database
         ]
         assert find_group(connection, partner="bolt", group_id="PO", group_control="7") == []
 
-        settle(connection, found[0], status="rejected", answered_by="m_9.1")
-        assert review(connection, "m_1", 1, "phoned") is True
+        settle(connection, found[0], status="rejected", answered_by="m_9.1", at=1)
+        assert review(connection, "m_1", 1, comment="phoned", by="kim", at=2) == 1
         rows = connection.execute(select(sent_document.c.status, sent_document.c.comment).order_by("message"))
         assert [tuple(row) for row in rows] == [("reviewed", "phoned"), ("rejected", "")]
 

@@ -188,6 +188,8 @@ def test_faults_carry_what_an_acknowledgment_says() -> None:
         element=2,
         data_element="382",
         value="24O",
+        line=23,
+        first_byte=506,
     )
 
 

@@ -119,11 +119,11 @@ def test_every_sample_makes_a_strict_page_with_all_its_segments() -> None:
 
 
 def test_document_without_a_guide_has_a_page() -> None:
-    data = interchange(["ST*999*0001", *BODY, "SE*12*0001"], gs="GS*FA*A*B*20261122*1200*101*X*009990").encode()
+    data = interchange(["ST*856*0001", *BODY, "SE*12*0001"], gs="GS*SH*A*B*20261122*1200*101*X*009990").encode()
 
     root = parsed(page_of(data))
 
-    assert [words(h) for h in root.iter(f"{XHTML}h3")][-1] == ("Implementation acknowledgment 999 0001 not checked")
+    assert [words(h) for h in root.iter(f"{XHTML}h3")][-1] == ("Ship notice 856 0001 not checked")
 
 
 def test_what_is_no_x12_has_a_page() -> None:
@@ -138,3 +138,25 @@ def test_page_ends_where_no_browser_would_open_it_and_says_so() -> None:
     root = parsed(page)
     assert len(list(root.iter(f"{XHTML}section"))) == 5
     assert f"{len(BODY) + 2 - 5} more segments are not on this page." in words(root)
+
+
+def test_every_colour_of_text_can_be_read_on_its_ground_in_light_and_dark() -> None:
+    page = page_of(interchange().encode())
+    schemes = [dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", block)) for block in page.split("@media (prefers")[:2]]
+    on = [("ink", "paper"), ("soft", "paper"), ("mark", "paper"), ("good", "paper"), ("note", "paper")]
+    on += [("ink", "tint"), ("mark", "tint"), ("bad", "bad-tint"), ("note", "note-tint"), ("soft", "note-tint")]
+
+    contrasts = {(n, *pair): contrast(s[pair[0]], s[pair[1]]) for n, s in enumerate(schemes) for pair in on}
+    assert {pair: value for pair, value in contrasts.items() if value < 4.5} == {}
+
+
+def contrast(one: str, other: str) -> float:
+    """Ratio of luminances, 1 to 21. Source: WCAG 2.2, relative luminance."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)

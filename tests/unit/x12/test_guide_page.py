@@ -83,6 +83,19 @@ def test_page_of_every_guide_is_strict_and_complete() -> None:
             assert sum(e.tag == f"{XHTML}section" for e in root.iter()) == len(segments)
 
 
+@pytest.mark.parametrize(
+    ("release", "told"),
+    [
+        ("003060", ["standard", "U", "00306", "YYMMDD, HHMM", "X, 003060"]),
+        ("005010", ["repetition separator", "one mark", "00501", "CCYYMMDD, HHMM", "X, 005010"]),
+    ],
+)
+def test_envelope_is_that_of_the_release(release: str, told: list[str]) -> None:
+    rows = table_after(parsed("".join(guide_page(find(GUIDES, "", release), GUIDES))), "envelope")
+
+    assert [rows[5][1], rows[5][2], rows[6][2], rows[13][2], rows[15][2]] == told
+
+
 def test_words_of_a_partner_never_become_markup() -> None:
     guides = guides_with('extends: x12/004010/856\nnote: "<script>x</script>"\nchange: {CTT: {name: "<b>"}}\n')
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from gateway.document import Delimiters
-from gateway.x12 import Interchange, plan_acks
+from gateway.x12 import Interchange, plan_acks, read
 from gateway.x12.codes import TA1_WORDS
-from tests.unit.x12.interchanges import GS, ISA, codes, document, interchange, only, read_text
+from tests.unit.x12.interchanges import GS, GUIDES, ISA, codes, document, interchange, only, read_text
 
 CLEAN = interchange()
 
@@ -139,6 +139,17 @@ def test_end_of_an_isa_is_found_however_it_is_written(text: str, delimiters: Del
     assert found.delimiters == delimiters
     assert [d.accepted for d in found.documents] == [True]
     assert codes(found.faults) == ([] if delimiters.component else [("027", False)])
+
+
+def test_delimiters_that_became_utf_8_on_the_way_are_read() -> None:
+    text = CLEAN.replace("*>~", "*\xa6~", 1).replace("~", "\u2026\r\n")
+
+    (found,) = read(text.encode(), GUIDES).interchanges
+
+    assert [(d.accepted, d.segment_count) for d in found.documents] == [(True, 12)]
+    assert codes(found.faults) == [("004", False), ("027", False)]
+    assert found.last_byte == len(text.encode())
+    assert [text.encode()[d.first_byte :][:6] for d in found.documents] == [b"ST*856"]
 
 
 def test_eighty_columns_may_break_any_line_of_a_message() -> None:

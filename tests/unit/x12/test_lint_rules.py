@@ -74,3 +74,17 @@ def test_every_shipped_guide_and_every_example_of_an_overlay_is_clean() -> None:
     sources = read_sources(source_files([Path()], examples=True))
 
     assert Guides(sources).load_all()
+
+
+def test_mistake_has_the_line_of_the_guide_or_of_the_overlay_that_made_it() -> None:
+    overlay = 'extends: x12/004010/856\n\nchange: {"HLI/LIN.02": {codes: {only: [BP, LONG]}}}\n'
+    place = "partners/acme/x12/004010/856/guide.yaml"
+    line = next(n for n, text in enumerate(SOURCES[ACK].decode().splitlines(), 1) if 'data_ele="719"' in text)
+
+    with pytest.raises(OperatorMistake) as found:
+        Guides({**SOURCES, place: overlay.encode()}).find("acme", "SH", "004010", "856")
+
+    assert str(found.value) == f"{place} line 3: HLI/LIN.02: lists LONG, but is 2 to 2 characters long"
+    assert mistakes(ACK, ('data_ele="719"', 'data_ele="719" min_len="9"')).startswith(
+        f"{ACK} line {line}: AK2/AK3/AK3.02"
+    )

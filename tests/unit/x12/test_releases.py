@@ -110,6 +110,20 @@ def test_release_without_a_guide_names_the_nearest(version: str, set_id: str, gr
     assert (one.accepted, fault.code, fault.text) == (None, "no_guide", told)
 
 
+@pytest.mark.parametrize(
+    ("version", "nearest"),
+    [("002001FORD", "002040"), ("003050NAV", "003060"), ("004030", "004010"), ("006020", "005010")],
+)
+def test_acknowledgment_of_a_release_without_a_guide_is_read_by_the_nearest(version: str, nearest: str) -> None:
+    answer = ("AK1*PO*7", "AK2*850*0001", "AK5*A", "AK9*A*1*1*1")
+
+    (one,) = read(text(version, *answer, set_id="997", group="FA"), GUIDES).documents
+
+    guide = GUIDES.find("", "FA", nearest, "997")
+    assert guide is not None
+    assert (one.release, one.accepted, one.guide) == (version[:6], True, guide.hash)
+
+
 def test_set_that_no_release_knows_names_what_there_is() -> None:
     (one,) = read(text("002040", "X", set_id="888", group="QG"), GUIDES).documents
 
