@@ -48,8 +48,6 @@ def _each(workset: Workset, fitting: list[Bucket], serials: tuple[str, ...]) -> 
     untold: list[tuple[Bucket, list[int]]] = [
         (bucket, [workset.balances[bucket]]) for bucket in sorted(fitting) if not bucket.serial
     ]
-        (bucket, [workset.balances[bucket]]) for bucket in sorted(fitting) if not bucket.serial
-    ]
     picked: Picked = []
     for serial in serials:
         bucket = standing.get(serial)
