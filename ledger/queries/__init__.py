@@ -16,6 +16,7 @@ from ledger.queries.movements import End, MovementMade, movements
 from ledger.queries.position import OnOrder, Position, position
 from ledger.queries.score import score
 from ledger.queries.tail import tail
+from ledger.queries.trace import Trace, TraceStep, trace
 
 __all__ = [
     "DIMENSIONS",
@@ -32,6 +33,8 @@ __all__ = [
     "OrderShown",
     "Position",
     "ShipmentShown",
+    "Trace",
+    "TraceStep",
     "balances",
     "base_units",
     "case",
@@ -48,4 +51,5 @@ __all__ = [
     "score",
     "shipments",
     "tail",
+    "trace",
 ]
