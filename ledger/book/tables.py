@@ -123,7 +123,6 @@ trace_key = table(
     big("seq", key=True),  # the event during whose recording it was moved or spoken of
     big("event", key=True),  # the event whose line it was: the same, or one that had waited
 )
-Index("trace_by_value", trace_key.c.book, trace_key.c.kind, trace_key.c.value)
 
 # --- stock --------------------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from ledger.book import bulk, tables
+from ledger.book.places import sites_of
 from ledger.book.tracing import TRACE_KINDS, Key, keys_of_line
 from ledger.events import (
     Event,
@@ -115,11 +116,14 @@ class _Kept(NamedTuple):
 
 def _steps(conn: Connection, book: str, keys: set[Key], part: str, *, into_cars: bool = True) -> Iterator[TraceStep]:
     """Steps that bear one of the names; without `into_cars`, what was built into other cars is left out."""
-    rows = bulk.select(
-        conn, tables.trace_key, ("seq", "event"), (("book", book),), ("kind", "value"), sorted(keys),
-        index="trace_by_value",
-    )  # fmt: skip
-    found = {(row.seq, row.event) for row in rows}
+    found = {
+        (row.seq, row.event)
+        for site in ("", *sites_of(conn, book))
+        for row in bulk.select(
+            conn, tables.trace_key, ("seq", "event"), (("book", book), ("site", site)), ("kind", "value"),
+            sorted(keys),
+        )
+    }  # fmt: skip
     kept = _events(conn, book, {event for _, event in found} | {seq for seq, _ in found})
     told: set[tuple[int, int, str]] = set()
     for move in made_by(conn, book, {seq for seq, _ in found}):

@@ -23,4 +23,3 @@ def upgrade() -> None:
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
-    op.create_index("trace_by_value", "trace_key", ["book", "kind", "value"])
