@@ -134,12 +134,13 @@ class Checker:
 
     def found(self) -> tuple[list[Fault], int]:
         """The faults so far that are kept, in order of segment, and how many there are in all."""
+        if self._levels.are_plain():
+            return self.log.listed(), self.log.count
         of_levels = FaultLog(self.limits.faults_max)
         for fault in self._levels.faults():
             of_levels.add(fault)
         kept = [*self.log.listed(), *of_levels.listed()]
-        if of_levels.count or self.log.count > len(kept):
-            kept.sort(key=_order)
+        kept.sort(key=_order)
         return kept, self.log.count + of_levels.count
 
     def faults(self) -> tuple[Fault, ...]:
