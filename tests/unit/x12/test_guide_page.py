@@ -152,7 +152,7 @@ def test_guide_of_a_partner_has_its_identifiers_and_an_example(home: Path) -> No
     assert result.exit_code == 0
     assert "your interchange id01:123456789" in told
     assert "element * component > segment |" in told
-    assert "cancel ISA*00* *00* *01*123456789" in told
+    assert "ISA*00* *00* *01*123456789" in told
     assert "The same, read" in told
 
 
