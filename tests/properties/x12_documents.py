@@ -14,6 +14,9 @@ from gateway.x12.rules import CompositeRule, ElementRule, LoopRule, SegmentRule
 REPEATS_MAX = 3
 LEVELS_MAX = 6
 _WORDS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+_MARKS = "abcxyz0123456789 !&'()+,-./:;?=\"%@[]_{}\\|<#$"
+_DATES = ("20261124", "20240229", "20000229", "19991231", "20491130", "19500101")
+_TIMES = ("0000", "1410", "2359", "141059", "1410591", "14105999")
 
 
 def draw_document(chance: random.Random, guide: Guide) -> list[tuple[str, ...]]:
@@ -164,12 +167,18 @@ def _draw_element(chance: random.Random, rule: ElementRule | CompositeRule) -> s
 
 def _draw_value(chance: random.Random, rule: ElementRule) -> str:
     if rule.codes:
-        return chance.choice(sorted(rule.codes))
+        return chance.choice(sorted(code for code in rule.codes if rule.least <= len(code) <= rule.most))
     if rule.type == "DT":
-        return "20261124"[8 - rule.most :]
+        return chance.choice(_DATES)[8 - rule.most :]
     if rule.type == "TM":
-        return "1410"
+        return chance.choice([time for time in _TIMES if rule.least <= len(time) <= rule.most])
     length = chance.choice((rule.least, rule.most, min(rule.least + 2, rule.most)))
     if rule.type.startswith(("N", "R")):
-        return "1" * length
-    return "".join(chance.choice(_WORDS) for _ in range(max(length, 1)))
+        digits = "".join(chance.choice("0123456789") for _ in range(length))
+        if rule.type == "R" and chance.random() < 0.4:
+            point = chance.randrange(length)
+            digits = f"{digits[:point]}.{digits[point:]}"
+        # Neither a sign nor a point counts for the length.
+        return f"-{digits}" if chance.random() < 0.2 else digits
+    letters = [chance.choice(_WORDS if rule.type == "ID" else _WORDS + _MARKS) for _ in range(max(length, 1))]
+    return "".join([*letters[:-1], chance.choice(_WORDS)])
