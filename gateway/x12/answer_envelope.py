@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from gateway.document import Delimiters, Party
@@ -33,13 +34,19 @@ def answer_envelope(interchange: Interchange, delimiters: Delimiters | None = No
 
     `delimiters` are those agreed, else the partner's own; others are taken where an id holds one of them.
     """
-    sender, receiver = _party(interchange.receiver), _party(interchange.sender)
+    return _envelope(
+        interchange.receiver, interchange.sender, delimiters or interchange.delimiters, interchange.version
+    )
+
+
+@lru_cache(maxsize=4096)
+def _envelope(ours: Party, theirs: Party, wanted: Delimiters, version: str) -> AnswerEnvelope | None:
+    # Kept, since partners are few: it would cost each message more than the plan of its answer.
+    sender, receiver = _party(ours), _party(theirs)
     if not sender.id or not receiver.id:
         return None
     taken = {*sender.qualifier, *sender.id, *receiver.qualifier, *receiver.id}
-    marks = _marks(delimiters or interchange.delimiters, taken)
-    version = interchange.version
-    return AnswerEnvelope(sender, receiver, marks, version if RELEASE.match(version) else _VERSION)
+    return AnswerEnvelope(sender, receiver, _marks(wanted, taken), version if RELEASE.match(version) else _VERSION)
 
 
 def _party(party: Party) -> Party:
