@@ -19,10 +19,6 @@ from gateway.x12.rules import ElementRule
 from gateway.x12.tree import nodes_of
 from gateway.x12.words import Words
 
-_SEGMENT = "721"
-"""Data element that names a segment: AK301, IK301."""
-
-
 _DEPTH_MAX = 100
 """Levels are shown no deeper than this, as in the tree of a guide."""
 
@@ -272,8 +268,6 @@ def _meaning(text: ElementText | None, value: str, words: Words) -> str:
         return readable_time(value)
     if kind[0] == "N" and kind[1:].strip("0") and value.removeprefix("-").isascii() and value[-1:].isdigit():
         return _implied(value, int(kind[1:]))
-    if text.rule.data_element == _SEGMENT:
-        return words.segment(value)
     return words.code(text.rule.data_element, value)
 
 

@@ -144,7 +144,8 @@ def test_answer_to_an_interchange_is_spelled_out() -> None:
     assert "TA1 on</dt><dd>interchange 000000007" in "".join(document_page(read_text(text), GUIDES))
 
 
-def test_segments_that_an_acknowledgment_names_are_named() -> None:
+def test_segments_and_elements_that_an_acknowledgment_names_are_named() -> None:
     text = Path("mappings/x12/004010/997/refused.sample.edi").read_text()
 
     assert re.search(r"01 +segment +RCD +received quantity", shown(text))
+    assert re.search(r"02 +data element +663 +quantity received", shown(text))
