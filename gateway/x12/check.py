@@ -55,7 +55,7 @@ class Checker:
         self._node: Node = self.automaton.start[3]
         self._counts = [0] * self.automaton.counter_count
         self._seen = self._counts.copy()
-        """Position at which each count last went up."""
+        """Position at which each count last went up, or of what stands behind that and has no place."""
         self._levels = Levels(guide.levels)
         self.log = FaultLog(limits.faults_max)
         """Faults of segments and elements; those of HL levels come with `found`."""
@@ -189,7 +189,9 @@ class Checker:
         return True
 
     def _stray(self, tag: str, node: Node) -> None:
-        """A segment that has no place from here on; the place stays where it was."""
+        """A segment that has no place from here on; the place stays where it was, and so does a count of its row."""
+        if node.counter >= 0 and self._seen[node.counter] == self.position - 1:
+            self._seen[node.counter] = self.position
         if tag in self.automaton.tags:
             code, text = "7", f"{tag} cannot stand here, after {node.rule.tag}"
         elif _TAG.fullmatch(tag):
