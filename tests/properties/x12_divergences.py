@@ -122,6 +122,13 @@ DIVERGENCES: tuple[Divergence, ...] = (
         points_outside_the_open_levels,
     ),
     Divergence(
+        "repeated composites",
+        True,
+        "ISA11 parts repetitions from 00402 on, and a composite may stand as often as its guide says",
+        Change("CTX*BSN02>0000457~", "CTX*BSN02>0000457^LIN03>ECM-88-410~"),
+        lambda text, reading: text[82] == "^" and "^" in text[106:],
+    ),
+    Divergence(
         "blank before a segment",
         True,
         "indented files can be read",

@@ -236,6 +236,13 @@ FAULT_DIVERGENCES: tuple[FaultDivergence, ...] = (
         _is_no_simple_value,
     ),
     FaultDivergence(
+        "repeated elements",
+        None,
+        "pyx12 knows no repetitions: it takes the separator for a letter of the value",
+        Change("AK2*856*0001~", "AK2*856^850*0001~"),
+        lambda case, found: case.text[82] == "^" and "^" in "".join(case.segments[found.at]),
+    ),
+    FaultDivergence(
         "control numbers spelled otherwise",
         True,
         "pyx12 takes no notice of blanks and component separators beside ST02 and SE02",
