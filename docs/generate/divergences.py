@@ -18,8 +18,8 @@ Two things are not compared. pyx12 ends with an exception at some files, and wit
 nothing that stands behind is looked at. And it reads no envelope before release 004010: documents of 002040 and
 003060 are given to it in one of 004010, with guides and dictionary of their own.
 
-The examples are changes of a clean ship notice, or of a clean 997 or 999: what stands first is replaced by what stands
-second.
+The examples are changes of a clean ship notice, or of a clean 997 or 999: what stands first is replaced by what
+stands second.
 
 """
 
