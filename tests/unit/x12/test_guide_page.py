@@ -112,7 +112,7 @@ def test_every_line_of_the_text_has_its_origin() -> None:
 
     base = BASE["mappings/x12/004010/856/guide.xml"].decode().splitlines()
     at = next(n for n, line in enumerate(base, 1) if 'xid="BSN02"' in line)
-    assert f"      02    shipment number: required, text, 2 to 30  [mappings/x12/004010/856/guide.xml:{at}]" in lines
+    assert f"      03    date: required, date, CCYYMMDD, 8  [mappings/x12/004010/856/guide.xml:{at + 1}]" in lines
     assert f"        03    part number: optional, text, 1 to 18  [{PLACE}:5, was required; length 1 to 48]" in lines
     assert lines[-1] == f"removed HLS/FOB  [{PLACE}:9]"
 
