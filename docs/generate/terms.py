@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 import msgspec
 
 from docs.generate.text import WARNING, field_docs, table
+from gateway.pipeline.due import ACK_DUE_MINUTES, ACK_RESENDS_MAX
 from ledger.policy import CumulativeTerms, Terms, Tolerance
 
 HEAD = """# Terms of an agreement
@@ -27,6 +28,22 @@ PARTS: tuple[tuple[str, str, type[Any]], ...] = (
     ),
 )
 
+GATEWAY = "\n## Acknowledgments\n\nKept by the gateway itself, and no part of what the ledger decides by.\n\n"
+GATEWAY_TERMS = [
+    [
+        "`ack_due_minutes`",
+        f"`{ACK_DUE_MINUTES}`",
+        "Within how long what we sent is acknowledged by a 997 or 999. Runs from the MDN, the 2xx or the fetch; then "
+        "it is overdue, and told.",
+    ],
+    [
+        "`ack_resends`",
+        "`0`",
+        "How often what was not acknowledged in time goes again by itself, the same bytes with the same numbers; at "
+        f"most {ACK_RESENDS_MAX}.",
+    ],
+]
+
 EXAMPLE = """
 ```yaml
 terms:
@@ -40,7 +57,8 @@ terms:
 def build_page() -> str:
     """The whole page: the terms, then what stands inside them."""
     parts = "".join(f"\n## {title}\n\n{about}\n\n{fields_of(struct)}" for title, about, struct in PARTS)
-    return WARNING + HEAD + fields_of(Terms) + parts + EXAMPLE
+    gateway = GATEWAY + table(["term", "default", "means"], GATEWAY_TERMS)
+    return WARNING + HEAD + fields_of(Terms) + parts + gateway + EXAMPLE
 
 
 def fields_of(struct: type[Any]) -> str:

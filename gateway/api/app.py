@@ -33,6 +33,7 @@ from gateway.api import (
     problems,
     scores,
     sent,
+    trace,
     webhooks,
 )
 from gateway.api.overload import Gate
@@ -51,6 +52,7 @@ ROUTERS = (
     balances.router,
     positions.router,
     movements.router,
+    trace.router,
     cases.router,
     orders.router,
     scores.router,

@@ -1,9 +1,9 @@
-"""`crossdock ledger balances|position|movements|verify|rebuild|export`: the books, read and checked."""
+"""`crossdock ledger balances|position|trace|movements|verify|rebuild|export`: the books, read and checked."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -14,6 +14,7 @@ app = typer.Typer(no_args_is_help=True, help="The books: balances, movements, ve
 Json = Annotated[bool, typer.Option("--json", help="One JSON object; JSON lines for a list.")]
 Book = Annotated[str, typer.Option(help="live or test.")]
 Part = Annotated[str, typer.Option(help="Our part number.")]
+TraceKind = Literal["lot", "serial", "handling_unit", "vin"]
 Site = Annotated[str, typer.Option(help="Our site id.")]
 
 
@@ -84,6 +85,41 @@ def position(
         ("site", "location", "state", "owner", "lot", "quantity"),
         [(b.site, b.location, b.state, b.owner, b.lot, b.quantity) for b in found.where],
     )
+
+
+@app.command()
+def trace(
+    kind: Annotated[TraceKind, typer.Argument(help="What goods are traced by.")],
+    value: Annotated[str, typer.Argument(help="The lot, serial, label or VIN as sent.")],
+    part: Part = "",
+    book: Book = "live",
+    json: Json = False,
+) -> None:
+    """Where goods came from and where they went: notices, receipts, moves, and the cars they were built into."""
+    from gateway.cli.opening import open_to_read
+    from ledger import queries
+
+    with open_to_read() as conn:
+        found = queries.trace(conn, kind, value, book=book, part=part)
+    if json:
+        frame.print_json(found)
+        return
+    frame.print_table(
+        ("seq", "kind", "number", "part", "quantity", "from", "to", "shipment", "order", "vin"),
+        [
+            (
+                step.seq, step.kind, step.number, step.part, f"{step.quantity} {step.unit}",
+                _end(step.source), _end(step.target), step.shipment, step.order, step.vin,
+            )
+            for step in found.steps
+        ],
+    )  # fmt: skip
+    if found.truncated:
+        frame.say(f"Only the first {len(found.steps)} steps are shown.")
+
+
+def _end(end: Any) -> str:
+    return " ".join(text for text in (end.state, end.location) if text) if end is not None else ""
 
 
 @app.command()

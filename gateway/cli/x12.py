@@ -80,6 +80,7 @@ def show(
     partner: OfPartner = "",
     html: Annotated[bool, typer.Option("--html", help="One self-contained HTML page on stdout.")] = False,
     brief: Annotated[bool, typer.Option("--brief", help="One segment a line, as it came.")] = False,
+    json: AsJson = False,
 ) -> None:
     """Print a file readably: names, meanings, the HL tree as indentation, faults where they stand."""
     from gateway import x12
@@ -88,6 +89,8 @@ def show(
     reading = _read(file, guides, partner_of, trees=True)
     if html:
         frame.write_page(x12.document_page(reading, guides, name="" if file == "-" else Path(file).name))
+    elif json:
+        frame.print_json_lines(x12.show_values(reading, guides))
     else:
         for line in x12.show_lines(reading, guides, brief=brief):
             frame.say(line)
@@ -160,7 +163,8 @@ def _tell(file: str, reading: Reading) -> None:
 
 def _tell_faults(where: str, faults: Sequence[Fault]) -> None:
     for fault in faults:
-        place = f" segment {fault.segment} {fault.tag}" if fault.segment else ""
+        place = f" line {fault.line}" if fault.line else ""
+        place += f" segment {fault.segment} {fault.tag}" if fault.segment else ""
         note = "" if fault.rejects else " (noted)"
         text = "".join(letter if letter.isprintable() else "?" for letter in fault.text)
         frame.say(f"{where}{place}: {fault.code} {text}{note}")

@@ -113,18 +113,30 @@ def _about(partner: Partner | None) -> Iterator[tuple[str, str]]:
     yield "separators we write", f"element {terms.element} component {terms.component} segment {terms.segment}"
 
 
+_EXAMPLE_SEGMENTS_MAX = 60
+"""A longer sample says no more on a page."""
+
+
 def _example(known: Guides, guide: Guide, partner: str, roots: tuple[Path, ...]) -> Example | None:
-    """The first sample that this very guide accepts: the partner's own go before those beside the base guide."""
+    """A sample that this very guide accepts: the partner's own go before those beside the base guide.
+
+    `example.sample.edi` where there is one, else the one that shows most and is still short enough for a page.
+    """
     from gateway import x12
 
     below = f"x12/{guide.release}/{guide.set_id}"
     folders = [root / "partners" / partner / below for root in roots if partner]
     folders += [root / "mappings" / below for root in roots]
     for folder in folders:
-        samples = sorted(folder.glob("*.sample.edi"), key=lambda path: (path.name != "example.sample.edi", path.name))
-        for path in samples:
+        found: list[tuple[bool, int, Example]] = []
+        for path in sorted(folder.glob("*.sample.edi")):
             data = path.read_bytes()
             reading = x12.read(data, known, partner_of=lambda *_parties: partner)
+            size = sum(document.segment_count for document in reading.documents)
             if reading.accepted and any(document.guide == guide.hash for document in reading.documents):
-                return x12.Example(path.name.removesuffix(".sample.edi"), data.decode("latin-1"), reading)
+                name = path.name.removesuffix(".sample.edi")
+                shows = size if size <= _EXAMPLE_SEGMENTS_MAX else -size
+                found.append((name == "example", shows, x12.Example(name, data.decode("latin-1"), reading)))
+        if found:
+            return max(found, key=lambda one: one[:2])[2]
     return None

@@ -24,7 +24,7 @@ from gateway.x12.reading import (
     OutgoingGroup,
     Reading,
 )
-from gateway.x12.show import show, show_lines
+from gateway.x12.show import show, show_lines, show_values
 from gateway.x12.write import write_interchange
 
 __all__ = [
@@ -53,5 +53,6 @@ __all__ = [
     "read",
     "show",
     "show_lines",
+    "show_values",
     "write_interchange",
 ]

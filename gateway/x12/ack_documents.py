@@ -34,9 +34,15 @@ def ack_document(
     document: Document, faults: Sequence[Fault], verdict: str, form: Form, delimiters: Delimiters, notes_max: int
 ) -> Iterator[tuple[str, ...]]:
     """The AK2 loop: AK2, about `notes_max` notes on segments and elements, AK5."""
-    number = in_characters(document.control.number, delimiters).strip() or "0"
-    set_id = "".join(letter for letter in document.type if letter.isascii() and letter.isalnum())
-    yield _trimmed("AK2", (set_id + "000")[:3], number[:9].rstrip().zfill(4), _convention(document, form, delimiters))
+    number, set_id = document.control.number, document.type
+    if not (4 <= len(number) <= 9 and number.isascii() and number.isalnum()):
+        number = (in_characters(number, delimiters).strip() or "0")[:9].rstrip().zfill(4)
+    if not (len(set_id) == 3 and set_id.isascii() and set_id.isalnum()):
+        set_id = ("".join(letter for letter in set_id if letter.isascii() and letter.isalnum()) + "000")[:3]
+    yield _trimmed("AK2", set_id, number, _convention(document, form, delimiters))
+    if not faults:
+        yield form.trailer, verdict
+        return
     located = [fault for fault in faults if fault.level in _IN_SEGMENTS]
     notes = _Notes(document, form, delimiters, notes_max)
     for (position, tag, loop), members in groupby(located, lambda f: (f.segment or 0, f.tag, f.loop)):
@@ -54,8 +60,10 @@ def ack_document(
 
 def _convention(document: Document, form: Form, delimiters: Delimiters) -> str:
     """ST03 as it came, which a 999 repeats; "" where it has none or the document was read without its segments."""
-    first = document.root.segments[0].elements if document.root.segments else ()
-    if not form.is_implementation or len(first) < 4:
+    if form.set_id != "999" or not document.root.segments:
+        return ""
+    first = document.root.segments[0].elements
+    if len(first) < 4:
         return ""
     return in_characters(first[3], delimiters).strip()[:35].rstrip()
 

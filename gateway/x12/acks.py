@@ -9,6 +9,7 @@ S4E), which we do not speak: they are read, and cannot arise. Source: X12 004010
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from functools import lru_cache
 
 from gateway.document import Delimiters
 from gateway.x12.ack_documents import ack_document, faults_to_tell, in_characters
@@ -117,7 +118,7 @@ def _digits(text: str, length: int) -> str:
 
 def _ack_group(interchange: Interchange, group: Group, delimiters: Delimiters, answers: Collection[str]) -> GroupAck:
     """AK1, the AK2 loops, AK9. In a refused group only documents with faults of their own are listed."""
-    version = _version(group, delimiters)
+    version = _version(group.version[:_LOOKED_AT], delimiters)
     form = form_for(version, answers)
     named = (group.id, _digits(group.control, 9).lstrip("0") or "0")
     segments: list[tuple[str, ...]] = [("AK1", *named, version) if form.names_release else ("AK1", *named)]
@@ -148,21 +149,26 @@ def _ack_group(interchange: Interchange, group: Group, delimiters: Delimiters, a
         group_id=group.id,
         control=group.control,
         version=version,
-        group_sender=_group_party(group.receiver, interchange.receiver.id, delimiters),
-        group_receiver=_group_party(group.sender, interchange.sender.id, delimiters),
+        group_sender=_group_party(group.receiver[:_LOOKED_AT], interchange.receiver.id[:_LOOKED_AT], delimiters),
+        group_receiver=_group_party(group.sender[:_LOOKED_AT], interchange.sender.id[:_LOOKED_AT], delimiters),
         segments=tuple(segments),
     )
 
 
-def _version(group: Group, delimiters: Delimiters) -> str:
+_LOOKED_AT = 40
+"""Characters of a value of the header that are looked at, and kept: none that fits is longer."""
+
+
+@lru_cache(maxsize=4096)
+def _version(version: str, delimiters: Delimiters) -> str:
     """GS08 as it came where it can be repeated (data element 480): six digits first, at most twelve characters."""
-    version = group.version
     release = version[:6]
     if len(release) < 6 or not (release.isascii() and release.isdecimal()):
         return _FALLBACK_VERSION
     return version if len(version) <= 12 and in_characters(version, delimiters) == version else release
 
 
+@lru_cache(maxsize=4096)
 def _group_party(id: str, interchange_id: str, delimiters: Delimiters) -> str:
     """GS02 or GS03 of the answer (data elements 142 and 124, two to fifteen): the id of the ISA where it has none."""
     for text in (id, interchange_id):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from gateway.document import Delimiters, Party
-from gateway.x12.isa import PARTY_KINDS
+from gateway.x12.isa import PARTY_KINDS, RELEASE
 from gateway.x12.patterns import CHARACTERS
 from gateway.x12.reading import STANDARD, Interchange
 
 _VERSION = "00401"
-"""Answers an ISA12 that is none."""
+"""Answers an ISA12 that names no release of X12."""
 _KIND = "ZZ"
 """By agreement: stands for a kind of identifier that X12 does not have."""
 _MARKS = (STANDARD, Delimiters("|", "^", "!"), Delimiters("+", ":", "'"), Delimiters("\x1d", "\x1f", "\x1c"))
@@ -33,14 +34,19 @@ def answer_envelope(interchange: Interchange, delimiters: Delimiters | None = No
 
     `delimiters` are those agreed, else the partner's own; others are taken where an id holds one of them.
     """
-    sender, receiver = _party(interchange.receiver), _party(interchange.sender)
+    return _envelope(
+        interchange.receiver, interchange.sender, delimiters or interchange.delimiters, interchange.version
+    )
+
+
+@lru_cache(maxsize=4096)
+def _envelope(ours: Party, theirs: Party, wanted: Delimiters, version: str) -> AnswerEnvelope | None:
+    # Kept, since partners are few: it would cost each message more than the plan of its answer.
+    sender, receiver = _party(ours), _party(theirs)
     if not sender.id or not receiver.id:
         return None
     taken = {*sender.qualifier, *sender.id, *receiver.qualifier, *receiver.id}
-    marks = _marks(delimiters or interchange.delimiters, taken)
-    version = interchange.version
-    is_version = len(version) == 5 and version.isascii() and version.isdecimal()
-    return AnswerEnvelope(sender, receiver, marks, version if is_version else _VERSION)
+    return AnswerEnvelope(sender, receiver, _marks(wanted, taken), version if RELEASE.match(version) else _VERSION)
 
 
 def _party(party: Party) -> Party:
@@ -51,7 +57,8 @@ def _party(party: Party) -> Party:
 def _marks(wanted: Delimiters, taken: set[str]) -> Delimiters:
     for marks in (wanted._replace(component=wanted.component or STANDARD.component), *_MARKS):
         own = {*marks[:3]}
-        if len(own) == 3 and not own & taken and not any(mark.isalnum() or mark == " " for mark in own):
+        plain = all(len(mark) == 1 and not mark.isalnum() and mark != " " for mark in own)
+        if len(own) == 3 and plain and not own & taken:
             free = (mark for mark in (wanted.repetition, *_REPETITIONS) if mark and mark not in own | taken)
             return marks._replace(repetition=next(free, ""))
     raise AssertionError("control characters stand in no id")

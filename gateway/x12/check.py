@@ -55,7 +55,7 @@ class Checker:
         self._node: Node = self.automaton.start[3]
         self._counts = [0] * self.automaton.counter_count
         self._seen = self._counts.copy()
-        """Position at which each count last went up."""
+        """Position at which each count last went up, or of what stands behind that and has no place."""
         self._levels = Levels(guide.levels)
         self.log = FaultLog(limits.faults_max)
         """Faults of segments and elements; those of HL levels come with `found`."""
@@ -134,12 +134,13 @@ class Checker:
 
     def found(self) -> tuple[list[Fault], int]:
         """The faults so far that are kept, in order of segment, and how many there are in all."""
+        if self._levels.are_plain():
+            return self.log.listed(), self.log.count
         of_levels = FaultLog(self.limits.faults_max)
         for fault in self._levels.faults():
             of_levels.add(fault)
         kept = [*self.log.listed(), *of_levels.listed()]
-        if of_levels.count or self.log.count > len(kept):
-            kept.sort(key=_order)
+        kept.sort(key=_order)
         return kept, self.log.count + of_levels.count
 
     def faults(self) -> tuple[Fault, ...]:
@@ -188,7 +189,9 @@ class Checker:
         return True
 
     def _stray(self, tag: str, node: Node) -> None:
-        """A segment that has no place from here on; the place stays where it was."""
+        """A segment that has no place from here on; the place stays where it was, and so does a count of its row."""
+        if node.counter >= 0 and self._seen[node.counter] == self.position - 1:
+            self._seen[node.counter] = self.position
         if tag in self.automaton.tags:
             code, text = "7", f"{tag} cannot stand here, after {node.rule.tag}"
         elif _TAG.fullmatch(tag):
@@ -216,7 +219,7 @@ def check_document(
 ) -> tuple[Fault, ...]:
     """Faults of a document to be sent, whose segments stand between ST and SE; positions count ST as 1.
 
-    Besides the guide, values may not hold a delimiter and must be writable.
+    Besides the guide, values may not hold a delimiter and must be writable; where values repeat, the guide knows.
     """
     body = [(*segment[:1], *segment[1:]) for segment in segments]
     count = len(body) + 2
@@ -229,7 +232,7 @@ def check_document(
 
 
 def _unwritable(segments: Sequence[tuple[str, ...]], delimiters: Delimiters) -> Iterable[Fault]:
-    forbidden = {delimiters.element, delimiters.segment, delimiters.repetition} - {""}
+    forbidden = {delimiters.element, delimiters.segment}
     for position, segment in enumerate(segments, 2):
         for number, value in enumerate(segment):
             bad = next(

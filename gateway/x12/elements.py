@@ -19,6 +19,8 @@ from gateway.x12.rules import CompositeRule, ElementRule, SegmentRule
 
 _KNOWN = frozenset(CHARACTERS)
 _DIGITS = frozenset("0123456789")
+_PLAIN_DATE = re.compile(r"(?:(?:1[89]|2\d)\d\d|\d\d)(?:0[1-9]|1[0-2])(?:0[1-9]|1\d|2[0-8])", re.ASCII).fullmatch
+"""A day that every month of every year has."""
 
 
 Found = tuple[int, int, str, str, str, str, bool]
@@ -112,6 +114,14 @@ def _check_composite(rule: CompositeRule, value: str, delimiters: Delimiters) ->
     if not rule.used:
         yield rule.number, 0, rule.data_element, "3", value, f"({rule.name}) is not used here", True
         return
+    if rule.repeats > 1 and delimiters.repetition and delimiters.repetition in value:
+        turns = value.split(delimiters.repetition)
+        for turn in turns[: rule.repeats]:
+            yield from _check_composite(rule._replace(repeats=1), turn, delimiters)
+        if len(turns) > rule.repeats:
+            words = f"({rule.name}) stands {len(turns)} times, and may {rule.repeats}"
+            yield rule.number, 0, rule.data_element, "12", value, words, True
+        return
     parts = value.split(delimiters.component) if delimiters.component else [value]
     for part in rule.parts:
         text = parts[part.number - 1] if part.number <= len(parts) else ""
@@ -195,6 +205,8 @@ def _check_text(rule: ElementRule, kind: str, value: str, delimiters: Delimiters
 
 def is_date(value: str) -> bool:
     """CCYYMMDD from 1800 on, or YYMMDD."""
+    if _PLAIN_DATE(value) is not None:
+        return True
     if len(value) not in (6, 8) or not _DIGITS.issuperset(value):
         return False
     whole = value if len(value) == 8 else ("20" if value < "50" else "19") + value
@@ -206,6 +218,8 @@ def is_date(value: str) -> bool:
 
 def is_time(value: str) -> bool:
     """HHMM, HHMMSS, or with one or two decimals of a second."""
+    if len(value) == 4 and value.isascii() and value.isdecimal():
+        return value[:2] < "24" and value[2:] < "60"
     if len(value) not in (4, 6, 7, 8) or not _DIGITS.issuperset(value):
         return False
     return value[:2] < "24" and value[2:4] < "60" and value[4:6] < "60"

@@ -98,6 +98,8 @@ def _loose(text: str) -> Fault:
 
 
 _NO_TREE = Loop(id="")
+_OUTSIDE = frozenset({"GS", "ST", "GE", "IEA"})
+"""Segments that are met outside of documents, as a rule."""
 
 
 class _InterchangeReader:
@@ -205,7 +207,7 @@ class _InterchangeReader:
         """One segment outside of documents. True when it ends the interchange."""
         elements = raw.split(self._separator)
         tag = elements[0]
-        if "ISA" in tag:
+        if tag not in _OUTSIDE and "ISA" in tag:
             # The next interchange: its own separators, or words before it, may hide where it begins.
             start, stop = offsets.of(at), offsets.of(at + 1)
             if tag == "ISA" or find_header(self._data, start, self._limits, stop) is not None:
@@ -213,7 +215,8 @@ class _InterchangeReader:
                 return True
         self._count += 1
         if tag == "GS":
-            self._end_group(None, offsets.of(at))
+            if self._group is not None:
+                self._end_group(None, offsets.of(at))
             if len(self._groups) >= self._limits.groups_max:
                 self._fault("024", f"more than {self._limits.groups_max} groups", True, offsets.of(at))
                 return True
@@ -227,7 +230,8 @@ class _InterchangeReader:
         elif tag == "GE" and self._group is not None:
             self._end_group(elements, offsets.of(at))
         elif tag == "IEA":
-            self._end_group(None, offsets.of(at))
+            if self._group is not None:
+                self._end_group(None, offsets.of(at))
             self._end_interchange(elements, offsets.of(at))
             self.end = offsets.of(at + 1)
             return True
@@ -265,7 +269,7 @@ class _InterchangeReader:
     def _close(self) -> Interchange:
         fields = self._header.elements
         faults = capped(self._faults, self._limits) if self._faults else ()
-        rejecting = next((fault for fault in faults if fault.rejects), None)
+        rejecting = next((fault for fault in faults if fault.rejects), None) if faults else None
         code = rejecting.code if rejecting else faults[0].code if faults else "000"
         return Interchange(
             control=fields[12],
@@ -277,7 +281,7 @@ class _InterchangeReader:
             test=fields[14] == "T",
             ack_requested=fields[13] == "1",
             delimiters=self._header.delimiters,
-            groups=tuple(group.close(rejecting) for group in self._groups),
+            groups=tuple([group.close(rejecting) for group in self._groups]),
             acks=tuple(self._acks),
             faults=faults,
             ta1_code=code,
@@ -289,9 +293,8 @@ class _InterchangeReader:
     # --- group ----------------------------------------------------------------------------------------------
 
     def _begin_group(self, elements: list[str], first_byte: int) -> None:
-        group_sender, group_receiver = (elements[n].strip() if n < len(elements) else "" for n in (2, 3))
-        partner = self._partner_of(self.sender, self.receiver, group_sender, group_receiver)
-        group = self._group = OpenGroup(elements, partner, first_byte, self._ruler)
+        group = self._group = OpenGroup(elements, first_byte, self._ruler)
+        group.partner = self._partner_of(self.sender, self.receiver, group.sender, group.receiver)
         if not group.control.isdecimal() or len(group.control) > 9:
             group.fault("6", f'GS06 "{group.control[:20]}" is no control number')
         elif group.control.lstrip("0") in self._group_numbers:
@@ -364,7 +367,9 @@ class _InterchangeReader:
         self._document = None
         root = self._tree(document)
         header = self._header
-        group.documents.append(document.close(group, header, self._guides, self._data, last_byte, root, self._ruler))
+        parties = self.sender, self.receiver
+        closed = document.close(group, header, parties, self._guides, self._data, last_byte, root, self._ruler)
+        group.documents.append(closed)
 
     def _tree(self, document: OpenDocument) -> Loop:
         if not self._trees:

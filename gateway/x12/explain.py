@@ -19,8 +19,8 @@ from gateway.x12.rules import ElementRule
 from gateway.x12.tree import nodes_of
 from gateway.x12.words import Words
 
-_SEGMENT = "721"
-"""Data element that names a segment: AK301, IK301."""
+_DEPTH_MAX = 100
+"""Levels are shown no deeper than this, as in the tree of a guide."""
 
 
 class ShownElement(NamedTuple):
@@ -94,7 +94,8 @@ class Explainer:
         faults: dict[int, list[Fault]] = defaultdict(list)
         for fault in document.faults:
             faults[fault.segment or 0].append(fault)
-        for depth, opens, segment in _walk(document.root, 0):
+        walk = _walk(document.root, 0) if document.guide else _walk_levels(document.root.segments)
+        for depth, opens, segment in walk:
             text = known.get(segment.position) or self._find(document.release, segment.tag)
             yield _show(segment, depth, opens, text, words, document.delimiters, faults.get(segment.position, ()))
 
@@ -184,6 +185,20 @@ def _walk(loop: Loop, depth: int) -> Iterator[tuple[int, bool, Segment]]:
         opens = False
 
 
+def _walk_levels(segments: Sequence[Segment]) -> Iterator[tuple[int, bool, Segment]]:
+    """The same for a document that no guide has put into loops: in its order, HL levels as deep as they point."""
+    depths: dict[str, int] = {}
+    depth = 0
+    for segment in segments:
+        opens = segment.tag == "HL"
+        if opens:
+            number, parent = ((*segment.elements, "", "", "")[n] for n in (1, 2))
+            depth = depths[number] = min(depths.get(parent, 0) + 1, _DEPTH_MAX)
+        elif segment.tag in ("CTT", "SE"):
+            depth = 0
+        yield depth, opens, segment
+
+
 def _show(
     segment: Segment,
     depth: int,
@@ -253,8 +268,6 @@ def _meaning(text: ElementText | None, value: str, words: Words) -> str:
         return readable_time(value)
     if kind[0] == "N" and kind[1:].strip("0") and value.removeprefix("-").isascii() and value[-1:].isdigit():
         return _implied(value, int(kind[1:]))
-    if text.rule.data_element == _SEGMENT:
-        return words.segment(value)
     return words.code(text.rule.data_element, value)
 
 

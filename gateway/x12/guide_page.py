@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from gateway.x12.codes import LONG_DATES_FROM
 from gateway.x12.describe import Description, ElementText, LoopText, SegmentText
 from gateway.x12.document_page import document_body
-from gateway.x12.guide_text import kind, length, repeat, under, usage
+from gateway.x12.guide_text import kind, length, repeat, turns, under, usage
 from gateway.x12.guides import Guide, Guides
 from gateway.x12.html import facts, page, table, text
 from gateway.x12.reading import Reading
 from gateway.x12.rules import CompositeRule, ElementRule
 from gateway.x12.words import Words
+from gateway.x12.write import REPETITIONS_FROM
 
 
 class Example(NamedTuple):
@@ -66,6 +68,7 @@ class _GuidePage:
             yield f"<p>{text(self._description.note)}</p>\n"
         yield self._contents(example)
         yield from self._differences()
+        yield from self._envelope()
         yield self._levels()
         yield '<h2 id="outline">Outline</h2>\n<ul class="outline">\n'
         yield from self._outline(self._description.document)
@@ -81,6 +84,7 @@ class _GuidePage:
     def _contents(self, example: Example | None) -> str:
         there = [
             ("differences", "What differs from the base guide", bool(self._changed() or self._description.removed)),
+            ("envelope", "Envelope", True),
             ("levels", "Levels", bool(self._guide.levels)),
             ("outline", "Outline", True),
             ("segments", "Segments", True),
@@ -130,6 +134,36 @@ class _GuidePage:
         )
 
     # --- shape ----------------------------------------------------------------------------------------------------
+
+    def _envelope(self) -> Iterator[str]:
+        release, repeats = self._guide.release, self._guide.release[:5] >= REPETITIONS_FROM
+        date = "CCYYMMDD" if release >= LONG_DATES_FROM else "YYMMDD"
+        rows = (
+            ("ISA01, ISA03", "authorization and security kind", "00: neither is used"),
+            ("ISA02, ISA04", "authorization and security", "10 blanks each"),
+            ("ISA05, ISA06", "sender, with its kind", "2 and 15 characters, filled up with blanks"),
+            ("ISA07, ISA08", "receiver, with its kind", "2 and 15 characters, filled up with blanks"),
+            ("ISA09, ISA10", "date and time", "YYMMDD, HHMM"),
+            ("ISA11", *(("repetition separator", "one mark") if repeats else ("standard", "U"))),
+            ("ISA12", "release", release[:5]),
+            ("ISA13, IEA02", "interchange control number", "9 digits, another one each time"),
+            ("ISA14", "answer wanted", "1 for a TA1, else 0"),
+            ("ISA15", "test or live", "T or P"),
+            ("ISA16", "component separator", "one mark"),
+            ("GS01", "group kind", self._guide.group_id),
+            ("GS02, GS03", "sender and receiver in the group", "2 to 15 characters each"),
+            ("GS04, GS05", "date and time", f"{date}, HHMM"),
+            ("GS06, GE02", "group control number", "1 to 9 digits, another one each time"),
+            ("GS07, GS08", "agency and release", f"X, {release}"),
+            ("ST02, SE02", "document control number", "4 to 9 characters, another one for each document of a group"),
+            ("SE01, GE01, IEA01", "segments from ST to SE, documents, groups", "counted"),
+        )
+        yield '<h2 id="envelope">Envelope</h2>\n'
+        cells = (
+            f'<tr><th scope="row"><code>{text(element)}</code></th><td>{text(name)}</td><td>{text(value)}</td></tr>\n'
+            for element, name, value in rows
+        )
+        yield from table(("element", "name", "what stands there"), cells)
 
     def _levels(self) -> str:
         if not self._guide.levels:
@@ -213,7 +247,7 @@ class _GuidePage:
         return (
             f'<tr{changed}><th scope="row"><code>{text(element.reference)}</code></th>'
             f"<td>{text(element.name)}{note}{listed}{_was(element.was)}</td>"
-            f'<td class="{_class(rule.required, rule.used)}">{usage(rule)}</td>'
+            f'<td class="{_class(rule.required, rule.used)}">{usage(rule)}{turns(rule)}</td>'
             f"<td>{kind(simple) if simple else ''}</td><td>{length(simple) if simple else ''}</td>"
             f"<td>{text(rule.data_element)}</td>"
             f'<td class="origin">{self._origin(element.origin)}</td></tr>\n'

@@ -57,7 +57,7 @@ def _segment(segment: SegmentText, depth: int) -> Iterator[str]:
 def _element(element: ElementText) -> str:
     rule = element.rule
     if isinstance(rule, CompositeRule) or not rule.used:
-        return usage(rule)
+        return usage(rule) + turns(rule)
     codes = "; ".join(f"{code} {meaning}".strip() for code, meaning in element.codes)
     return f"{usage(rule)}, {kind(rule)}, {length(rule)}" + (f": {codes}" if codes else "")
 
@@ -81,6 +81,13 @@ def repeat(rule: LoopRule | SegmentRule) -> str:
     if rule.most == UNLIMITED:
         return "any number"
     return "once" if rule.most == 1 else f"up to {rule.most}"
+
+
+def turns(rule: ElementRule | CompositeRule) -> str:
+    """How often a composite may stand in its place, where that is more than once."""
+    return (
+        f", up to {rule.repeats} times in its place" if isinstance(rule, CompositeRule) and rule.repeats > 1 else ""
+    )
 
 
 def length(rule: ElementRule) -> str:
@@ -156,5 +163,6 @@ def _element_json(element: ElementText) -> dict[str, Any]:
     if isinstance(rule, ElementRule):
         told |= {"type": rule.type, "least": rule.least, "most": rule.most, "codes": dict(element.codes) or None}
     else:
+        told["repeats"] = rule.repeats
         told["components"] = [_element_json(part) for part in element.parts]
     return told

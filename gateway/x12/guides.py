@@ -259,18 +259,20 @@ class Guides:
         guide, origins = apply_overlay(
             read(self._sources[base], base),
             overlay,
-            lambda tag: self._definition(base, release, tag, read),
+            lambda kind, name: self._definition(base, release, f".//{kind}[@xid='{name}']", read),
             self._release(release).length,
         )
         if entry.mistakes:
             raise Mistakes(entry.mistakes)
         return guide, origins
 
-    def _definition(self, base: str, release: str, tag: str, read: Callable[[bytes, str], Element]) -> Element | None:
-        """A segment's definition in the base guide, else in any base guide of the release."""
+    def _definition(
+        self, base: str, release: str, which: str, read: Callable[[bytes, str], Element]
+    ) -> Element | None:
+        """The first node of that description in the base guide, else in any base guide of the release."""
         others = [p for place, p in self._places.items() if place.release == release and p.endswith(".xml")]
         for path in dict.fromkeys((base, *others)):
-            found = read(self._sources[path], path).find(f".//segment[@xid='{tag}']")
+            found = read(self._sources[path], path).find(which)
             if found is not None:
                 return found
         return None

@@ -50,6 +50,14 @@ class Header(NamedTuple):
     """False: its delimiters do not tell the segments behind it apart, and nothing but the ISA can be read."""
 
 
+_REGULAR = re.compile(
+    r"([^\w\s])(..)\1(.{10})\1(..)\1(.{10})\1(..)\1(.{15})\1(..)\1(.{15})\1(\d{6})\1(\d{4})\1(U)"
+    r"\1(00[1-3]\d\d|00400|00401)\1(\d{9})\1([01])\1([PTI])\1([^\w\s])([^\w\s])(\r\n|\n|\r)?GS\1",
+    re.ASCII,
+)
+"""What stands behind the letters of an ISA of the regular length, without a separator of repetitions."""
+
+
 def find_header(data: bytes, start: int, limits: Limits, stop: int | None = None) -> Header | None:
     """The first ISA from `start` on, and before `stop`, that a person would take for one; None when there is none."""
     for tries, match in enumerate(_TAG.finditer(data, start, len(data) if stop is None else stop), 1):
@@ -75,6 +83,29 @@ def skip_blanks(data: bytes, start: int) -> int:
 
 def _read_header(data: bytes, first_byte: int, tag_end: int, limits: Limits) -> Header | None:
     text = data[tag_end : tag_end + limits.header_bytes_max].decode("latin-1")
+    regular = _read_regular(text, first_byte, tag_end)
+    return regular if regular is not None else _read_irregular(text, first_byte, tag_end)
+
+
+def _read_regular(text: str, first_byte: int, tag_end: int) -> Header | None:
+    """An ISA as the standard has it, followed by GS, which most are; None leaves it to the slower way, which comes to
+    the same."""
+    match = _REGULAR.match(text)
+    if match is None or text.count(match[1], 0, 102) != ISA_ELEMENTS:
+        return None
+    element, *fields, component, terminator, line_break = match.groups("")
+    if (
+        len({element, component, terminator}) < 3
+        or any(map(str.isalnum, (element, component, terminator)))
+        or "\r" in text[:102]
+    ):
+        return None
+    end = tag_end + 103 + len(line_break)
+    values = (*(field.strip() for field in fields), component)
+    return Header(values, Delimiters(element, component, terminator), line_break, first_byte, end)
+
+
+def _read_irregular(text: str, first_byte: int, tag_end: int) -> Header | None:
     element = text.lstrip(_BREAKS)[:1]
     if element.isalnum():
         return _with_letter(text, element, first_byte, tag_end)
@@ -128,12 +159,16 @@ def _with_delimiters(
         troubles.append(Trouble("027", "ISA16 (component separator) is missing", False))
     if not terminator:
         troubles.append(Trouble("023", "the message ends behind the ISA", True))
-    elif terminator.isalnum() or terminator in (" ", element):
-        shown = "blank" if terminator == " " else f'"{terminator}"'
-        troubles.append(Trouble("004", f"the segment terminator {shown} cannot end a segment", True))
-    if component and (component in (element, terminator) or component.isalnum() or component in _SPACES):
-        shown = "blank" if component in _SPACES else f'"{component}"'
-        troubles.append(Trouble("027", f"the component separator {shown} cannot part components", False))
+    elif _as_seen(terminator).isalnum() or terminator in (" ", element):
+        words = f"the segment terminator {_shown(terminator)} cannot end a segment"
+        troubles.append(Trouble("004", words, True))
+    elif len(terminator) > 1:
+        words = f"the segment terminator {_shown(terminator)} became {len(terminator)} bytes of UTF-8 on the way"
+        troubles.append(Trouble("004", words, False))
+    if component and (
+        component in (element, terminator) or len(component) > 1 or component.isalnum() or component in _SPACES
+    ):
+        troubles.append(Trouble("027", f"the component separator {_shown(component)} cannot part components", False))
         component = ""
     repetition = values[10] if values[11] >= "00402" and len(values[10]) == 1 and not values[10].isalnum() else ""
     if repetition in (element, component, terminator):
@@ -153,30 +188,49 @@ def _component(text: str, at: int, element: str) -> tuple[str, int]:
     """ISA16 and the offset behind it; "" when it was left out, and the terminator stands in its place."""
     while text[at : at + 1] in ("\r", "\n") and not re.match(_B + _NEXT, text[at:]):
         at += 1  # a line ended just here
-    first = text[at : at + 1]
-    following = re.match(rf"{_NEXT}{re.escape(element)}[^\r\n]*", text[at + 1 :].lstrip(_SPACES))
+    first = _character(text, at)
+    behind = at + len(first)
+    following = re.match(rf"{_NEXT}{re.escape(element)}[^\r\n]*", text[behind:].lstrip(_SPACES))
     if following is None or first.isalnum():
-        return first, at + 1
+        return first, behind
     if first in ("\r", "\n"):
         return "", at
     # `*P*~GS*` or `*P*~` and a line break: whether it is the terminator shows where the next segment ends.
-    line = text[at + 1 : at + 2]
+    line = text[behind : behind + 1]
     if line in ("\r", "\n"):
-        return ("", at) if following[0].rstrip(_SPACES).endswith(first) else (first, at + 1)
+        return ("", at) if following[0].rstrip(_SPACES).endswith(first) else (first, behind)
     ends = re.match(rf"GS(?:{re.escape(element)}[^{re.escape(element)}]*?){{8}}(\W)", following[0] + "\n")
-    return ("", at) if line.isalnum() and (ends is None or ends[1] == first) else (first, at + 1)
+    return ("", at) if line.isalnum() and (ends is None or ends[1] == first) else (first, behind)
 
 
 def _terminator(text: str, at: int) -> tuple[str, int]:
     """The terminator and the offset behind it; blanks and line breaks of a wrapped message before it do not count."""
-    first = text[at : at + 1]
+    first = _character(text, at)
     if first == " ":
         padded = re.match(rf"[{_SPACES}]+([^\w{_SPACES}]){_B}{_NEXT}| +([\r\n]){_B}{_NEXT}", text[at:])
         return (padded[padded.lastindex or 1], at + padded.end(padded.lastindex or 1)) if padded else (first, at + 1)
     if first in ("\r", "\n"):
         wrapped = re.match(rf"[\r\n]+([^\w{_SPACES}]){_B}{_NEXT}", text[at:])
         return (wrapped[1], at + wrapped.end(1)) if wrapped else (first, at + 1)
-    return first, at + 1
+    return first, at + len(first)
+
+
+def _character(text: str, at: int) -> str:
+    """The character at this place; all bytes of one that a careless conversion turned from Latin-1 to UTF-8."""
+    lead = text[at : at + 1]
+    size = 2 if "\xc2" <= lead <= "\xdf" else 3 if "\xe0" <= lead <= "\xef" else 1
+    return text[at : at + size] if len(_as_seen(text[at : at + size])) == 1 else lead
+
+
+def _as_seen(mark: str) -> str:
+    try:
+        return mark.encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        return mark
+
+
+def _shown(mark: str) -> str:
+    return "blank" if mark in _SPACES else f'"{_as_seen(mark)}"'
 
 
 def _line_break(text: str, at: int, terminator: str) -> str:

@@ -7,8 +7,10 @@ noted, since the documents behind it can be read all the same. Source: X12 data 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
+from gateway.document import Delimiters
 from gateway.x12.elements import is_date, is_time
 from gateway.x12.header import Header, Trouble
 
@@ -17,14 +19,32 @@ PARTY_KINDS = frozenset(
     {*(f"{n:02d}" for n in range(1, 5)), *(f"{n:02d}" for n in range(7, 39)), "AM", "NR", "SA", "SN", "ZZ"}
 )
 """Kinds of sender and receiver identifiers (I05)."""
-_RELEASE = re.compile(r"00(?:100|20[0-4]|30[0-9]|[4-9]0[0-9])\Z")
+RELEASE = re.compile(r"00(?:100|20[0-4]|30[0-9]|[4-9]0[0-9])\Z")
+"""Releases of the envelope (ISA12)."""
 _PARTY_CHARACTERS = 15
 _SERVICE_GRADE = re.compile(r"[0-9A-Z]\Z")
 _ZONE = re.compile(r"[0-9A-Z]{2}\Z")
 
 
-def check_isa(header: Header) -> Iterator[Trouble]:
+def check_isa(header: Header) -> Iterable[Trouble]:
     """All that is wrong with an ISA, in the order of its elements; what its delimiters are worth comes first."""
+    fields = header.elements
+    if not header.troubles and fields[8].isdecimal() and fields[9].isdecimal() and fields[12].isdecimal():
+        # All but date, time and number are the same in each interchange of a partner.
+        constant = (*fields[:8], *fields[10:12], *fields[13:15])
+        clean = is_date(fields[8]) and is_time(fields[9]) and len(fields[12]) <= 9
+        if clean and _is_clean(constant, header.delimiters):
+            return ()
+    return _look(header)
+
+
+@lru_cache(maxsize=4096)
+def _is_clean(constant: tuple[str, ...], delimiters: Delimiters) -> bool:
+    elements = (*constant[:8], "261122", "1200", *constant[8:10], "1", *constant[10:], delimiters.component)
+    return not any(True for _ in _look(Header(elements, delimiters, "", 0, 0)))
+
+
+def _look(header: Header) -> Iterator[Trouble]:
     yield from header.troubles
     yield from _check_permissions(header.elements)
     yield from _check_parties(header.elements)
@@ -70,7 +90,7 @@ def _check_release(header: Header) -> Iterator[Trouble]:
     agency, release = header.elements[10:12]
     if len(release) != 5 or not release.isdecimal():
         yield Trouble("017", f'ISA12 "{release[:10]}" is no release of five digits', False)
-    elif not _RELEASE.match(release):
+    elif not RELEASE.match(release):
         yield Trouble("003", f"ISA12 {release} is a release that X12 does not have", False)
     if agency == "U" or header.delimiters.repetition:
         return
@@ -98,6 +118,9 @@ def check_service(elements: Sequence[str]) -> Iterator[Trouble]:
 
 def check_group_header(elements: Sequence[str]) -> Iterator[Trouble]:
     """What is wrong with a GS and has no code of its own among those of groups: 024, noted."""
+    named = len(elements) == 9 and elements[2].strip() and elements[3].strip() and elements[7] in ("X", "T")
+    if named and is_date(elements[4]) and is_time(elements[5]):
+        return
     values = [elements[n].strip() if n < len(elements) else "" for n in range(9)]
     for number, party in ((2, "sender"), (3, "receiver")):
         if not values[number]:

@@ -126,10 +126,13 @@ class Levels:
             number = self._numbers.get(index) or ("" if index in self._numbers else str(index + 1))
             yield position, ("HL", number, parent, self._kinds[index], self._code(index))
 
+    def are_plain(self) -> bool:
+        """True when nothing is wrong with any of them."""
+        return self._is_plain and (not self._codes or self._codes_are_true())
+
     def faults(self) -> Iterator[Fault]:
         """Faults of all levels, in order."""
-        if not self._is_plain or (self._codes and not self._codes_are_true()):
-            yield from check_hierarchy([*self], self._rules)
+        return iter(()) if self.are_plain() else check_hierarchy([*self], self._rules)
 
     def _codes_are_true(self) -> bool:
         has_child = bytearray(len(self._kinds))

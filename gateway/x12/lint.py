@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element
 _TYPES = re.compile(r"AN|ID|R|DT|TM|N\d?")
 _NOTE = re.compile(r"[PRECL](?:\d\d){2,}")
 _COUNT = re.compile(r">1|[1-9]\d*")
+_TURNS = re.compile(r"[1-9]\d?")
 _ENVELOPE = "./loop[@xid='ISA_LOOP']/loop[@xid='GS_LOOP']"
 
 
@@ -106,6 +107,10 @@ def _lint_segment(
         parts = element.findall("element") if element.tag == "composite" else [element]
         if element.get("usage") not in ("R", "S", "N"):
             yield here, f'usage "{element.get("usage")}" is none of R, S, N'
+        if element.get("repeat") is not None and (
+            element.tag == "element" or not _TURNS.fullmatch(element.get("repeat", ""))
+        ):
+            yield here, f'repeat "{element.get("repeat")}": a composite alone may stand 1 to 99 times'
         for at, part in enumerate(parts, 1):
             where = f"{here}-{at}" if element.tag == "composite" else here
             yield from _lint_element(part, where, dictionary, code_sets)

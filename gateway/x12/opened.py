@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from sys import intern
 
 from gateway.document import Control, Delimiters, Document, Fault, Loop, Party
 from gateway.x12.check import Checker
@@ -19,14 +20,19 @@ from gateway.x12.locate import Ruler
 from gateway.x12.reading import Group
 from gateway.x12.scan import Offsets
 
+_NINE = ("",) * 9
+
 
 class OpenGroup:
     """A group that is being read."""
 
-    def __init__(self, elements: Sequence[str], partner: str, first_byte: int, ruler: Ruler) -> None:
-        fields = [elements[n].strip() if n < len(elements) else "" for n in range(9)]
-        self.id, self.sender, self.receiver, self.control, self.version = (fields[n] for n in (1, 2, 3, 6, 8))
-        self.partner = partner
+    def __init__(self, elements: Sequence[str], first_byte: int, ruler: Ruler) -> None:
+        _tag, id, sender, receiver, _date, _time, control, _agency, version, *_ = (*elements, *_NINE)
+        self.id, self.sender, self.receiver = id.strip(), sender.strip(), receiver.strip()
+        self.control, self.version = control.strip(), version.strip()
+        self.release = self.version[:6]
+        self.partner = ""
+        """Whose guides are in force; the reader knows."""
         self.first_byte = first_byte
         self._ruler = ruler
         self.documents: list[Document] = []
@@ -41,7 +47,7 @@ class OpenGroup:
 
     def close(self, rejecting: Fault | None) -> Group:
         """The group as a value. `rejecting` is the fault that refuses its interchange; documents fall with it."""
-        why = rejecting or next((fault for fault in self.faults if fault.rejects), None)
+        why = rejecting or (next((fault for fault in self.faults if fault.rejects), None) if self.faults else None)
         documents = self.documents if why is None else [_refused(document, why) for document in self.documents]
         return Group(
             id=self.id,
@@ -59,7 +65,8 @@ class OpenDocument:
     """A document that is being read; without a guide its segments are only counted."""
 
     def __init__(self, elements: Sequence[str], guide: Guide | None, delimiters: Delimiters, limits: Limits) -> None:
-        self.set_id = elements[1].strip() if len(elements) > 1 else ""
+        # Interned, for a message may hold as many documents as fit into it.
+        self.set_id = intern(elements[1].strip()) if len(elements) > 1 else ""
         self.control = elements[2].strip() if len(elements) > 2 else ""
         self.guide = guide
         self.checker = Checker(guide, delimiters, limits) if guide is not None else None
@@ -101,7 +108,15 @@ class OpenDocument:
         self._positions.append(position)
 
     def close(
-        self, group: OpenGroup, header: Header, guides: Guides, data: bytes, last_byte: int, root: Loop, ruler: Ruler
+        self,
+        group: OpenGroup,
+        header: Header,
+        parties: tuple[Party, Party],
+        guides: Guides,
+        data: bytes,
+        last_byte: int,
+        root: Loop,
+        ruler: Ruler,
     ) -> Document:
         """The document as a value; its bytes are `data[first_byte:last_byte]`."""
         accepted: bool | None = None
@@ -123,22 +138,22 @@ class OpenDocument:
             kept = capped(self._faults, self.limits, count)
             positions = [fault.segment or at for fault, at in zip(kept, self._positions, strict=False)]
             faults = ruler.place_all(kept, positions, self.offsets, header, (self.first_byte, last_byte), self.limits)
-        fields = header.elements
+        isa = header.elements
         return Document(
             format="x12",
             type=self.set_id,
-            release=group.version[:6],
+            release=group.release,
             control=Control(
-                sender=Party(fields[4], fields[5]),
-                receiver=Party(fields[6], fields[7]),
-                interchange=fields[12],
+                sender=parties[0],
+                receiver=parties[1],
+                interchange=isa[12],
                 group=group.control,
                 number=self.control,
                 group_sender=group.sender,
                 group_receiver=group.receiver,
                 group_id=group.id,
                 version=group.version,
-                test=fields[14] == "T",
+                test=isa[14] == "T",
             ),
             delimiters=header.delimiters,
             root=root,

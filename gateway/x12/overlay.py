@@ -3,7 +3,7 @@
     extends: x12/004010/856
     note:   Send it before the truck leaves.
     change: {"HLI/LIN.02": {usage: R, max: 30, codes: {only: [BP]}, note: Ours}, "HLP": {parents: [O, T]}}
-    add:    [{after: HLS/TD3, segment: ETD, usage: S, max_use: 1}]
+    add:    [{after: HLS/TD3, segment: ETD, usage: S, max_use: 1}, {after: LIN/SHP, loop: N1, repeat: 200}]
     remove: [HLS/FOB]
 
 A path is loops, segment and element: `HLI/LIN.02`, `MEA.04-1`. Codes may be listed with their meanings: `{only: {QX:
@@ -23,7 +23,8 @@ KNOWN_KEYS = ("extends", "note", "change", "add", "remove")
 _PATH = re.compile(r"(?P<nodes>[A-Z0-9_]+(?:/[A-Z0-9_]+)*)(?:\.(?P<element>\d\d?)(?:-(?P<component>\d\d?))?)?")
 _DOCUMENT = "./loop[@xid='ISA_LOOP']/loop[@xid='GS_LOOP']/loop[@xid='ST_LOOP']"
 
-FindSegment = Callable[[str], "Element | None"]
+FindNode = Callable[[str, str], "Element | None"]
+"""Definition of a `segment` or `loop` by its identifier, from any guide of the release."""
 LengthOf = Callable[[str], tuple[str, str]]
 """Least and greatest length of a data element."""
 ADDED = "not in the base guide"
@@ -31,12 +32,12 @@ ADDED = "not in the base guide"
 
 
 def apply_overlay(
-    base: Element, overlay: dict[str, Entry], find_segment: FindSegment, length_of: LengthOf
+    base: Element, overlay: dict[str, Entry], find_defined: FindNode, length_of: LengthOf
 ) -> tuple[Element, dict[str, str]]:
     """The effective guide and, for each path that was touched, `guide.yaml:<line>`.
 
-    `overlay` has the entries of guide.yaml by key; mistakes are noted on them. `find_segment` gives a segment's
-    definition from any guide of the release, for `add`; `length_of` what a data element has before a change.
+    `overlay` has the entries of guide.yaml by key; mistakes are noted on them. `find_defined` gives what
+    `add` copies; `length_of` what a data element has before a change.
     """
     guide = copy.deepcopy(base)
     document = guide.find(_DOCUMENT)
@@ -50,7 +51,7 @@ def apply_overlay(
             _remove(document, entry, origins)
     if "add" in overlay:
         for entry in overlay["add"].items():
-            _add(document, entry, find_segment, origins)
+            _add(document, entry, find_defined, origins)
     if "change" in overlay:
         for path, entry in overlay["change"].mapping().items():
             _change(document, path, entry, length_of, origins)
@@ -136,26 +137,28 @@ def _remove(document: Element, entry: Entry, origins: dict[str, str]) -> None:
     origins[path] = _origin(entry)
 
 
-def _add(document: Element, entry: Entry, find_segment: FindSegment, origins: dict[str, str]) -> None:
-    given = entry.mapping(("after", "segment", "usage", "max_use", "note", "name"))
-    if "after" not in given or "segment" not in given:
-        entry.note("an added segment needs `after` and `segment`")
+def _add(document: Element, entry: Entry, find_defined: FindNode, origins: dict[str, str]) -> None:
+    """A segment, or a loop with all that is in it, behind another one of the same loop."""
+    given = entry.mapping(("after", "segment", "loop", "usage", "max_use", "repeat", "note", "name"))
+    kind, count = ("loop", "repeat") if "loop" in given else ("segment", "max_use")
+    if "after" not in given or kind not in given:
+        entry.note("what is added needs `after`, and `segment` or `loop`")
         return
-    path, tag = given["after"].text(), given["segment"].text()
+    path, name = given["after"].text(), given[kind].text()
     trail = _found(document, path, given["after"])
     if not trail:
         return
-    definition = find_segment(tag)
+    definition = find_defined(kind, name)
     if definition is None:
-        given["segment"].note(f'no guide of this release has a segment "{tag}" to copy')
+        given[kind].note(f'no guide of this release has a {kind} "{name}" to copy')
         return
     before, loop = trail[-1], trail[-2]
-    if before.tag not in ("segment", "loop") or any(c.get("xid") == tag for c in loop.findall("segment")):
-        given["after"].note(f'"{tag}" cannot be added there: it is there already, or `after` names an element')
+    if before.tag not in ("segment", "loop") or any(child.get("xid") == name for child in loop.findall(kind)):
+        given["after"].note(f'"{name}" cannot be added there: it is there already, or `after` names an element')
         return
     added = copy.deepcopy(definition)
     added.set("usage", given["usage"].choice(("R", "S"), "S") if "usage" in given else "S")
-    added.set("max_use", given["max_use"].text("1") if "max_use" in given else "1")
+    _set_count(added, count, given, definition.get("repeat", "1") if kind == "loop" else "1")
     added.set("origin", _origin(entry))
     added.set("was", ADDED)
     _tell(added, given)
@@ -168,14 +171,24 @@ def _add(document: Element, entry: Entry, find_segment: FindSegment, origins: di
     while added.get("pos") in taken:
         added.set("pos", str(int(added.get("pos", "0")) + 1))
     loop.insert(list(loop).index(before) + 1, added)
-    origins["/".join([*path.split("/")[:-1], tag])] = _origin(entry)
+    origins["/".join([*path.split("/")[:-1], name])] = _origin(entry)
+
+
+def _set_count(node: Element, key: str, given: dict[str, Entry], default: str) -> None:
+    """`repeat` of a loop or `max_use` of a segment."""
+    value = default
+    if key in given:
+        value = given[key].such(
+            lambda v: v == ">1" or (v.isdigit() and int(v) > 0), "must be >1 or a number", default
+        )
+    node.set(key, value)
 
 
 _ALLOWED = {
     "loop": ("usage", "repeat", "parents", "note", "name"),
     "segment": ("usage", "max_use", "note", "name"),
     "element": ("usage", "min", "max", "codes", "note", "name"),
-    "composite": ("usage", "note", "name"),
+    "composite": ("usage", "repeat", "note", "name"),
 }
 _USAGE = {"R": "required", "S": "optional", "N": "not used"}
 
@@ -191,10 +204,7 @@ def _change(document: Element, path: str, entry: Entry, length_of: LengthOf, ori
         node.set("usage", given["usage"].choice(("R", "S", "N"), node.get("usage", "S")))
     for key in ("repeat", "max_use"):
         if key in given:
-            node.set(
-                key,
-                given[key].such(lambda v: v == ">1" or (v.isdigit() and int(v) > 0), "must be >1 or a number", "1"),
-            )
+            _set_count(node, key, given, "1")
     for key, attribute in (("min", "min_len"), ("max", "max_len")):
         if key in given:
             node.set(attribute, str(given[key].whole(1, 1, 512)))
@@ -220,7 +230,7 @@ def _was(node: Element, given: dict[str, Entry], length_of: LengthOf) -> Iterato
         yield _USAGE.get(node.get("usage", ""), "")
     for key in ("repeat", "max_use"):
         if key in given:
-            yield "any number" if node.get(key) == ">1" else f"at most {node.get(key)}"
+            yield "any number" if node.get(key) == ">1" else f"at most {node.get(key, '1')}"
     if "min" in given or "max" in given:
         least, most = length_of(node.get("data_ele", ""))
         yield f"length {node.get('min_len') or least} to {node.get('max_len') or most}"

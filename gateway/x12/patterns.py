@@ -136,52 +136,31 @@ def _tail(units: Sequence[_Unit], separator: str) -> str:
     """
     body = r"\Z"
     must_follow = False
-    for unit in reversed(units):
-        whole = separator + _whole(unit.forms, unit.shapes, separator) + body
-        if must_follow:
-            body = whole
-            continue
-        ends = {_trimmed(shape) for shape in unit.shapes}
-        must_follow = () not in ends
-        cut = frozenset(end for end in ends if 0 < len(end) < len(unit.forms))
-        alternatives = [separator + _cut(unit.forms, cut, separator)] if cut else []
-        alternatives += [whole] if must_follow else [whole, r"\Z"]
-        body = alternatives[0] if len(alternatives) == 1 else f"(?:{'|'.join(alternatives)})"
+    for forms, shapes in reversed(units):
+        body = separator + _unit(forms, shapes, separator, may_end=not must_follow) + body
+        must_follow = must_follow or not any(not any(shape) for shape in shapes)
+        if not must_follow:
+            body = rf"(?:{body}|\Z)"
     return body
 
 
-def _trimmed(shape: tuple[bool, ...]) -> tuple[bool, ...]:
-    while shape and not shape[-1]:
-        shape = shape[:-1]
-    return shape
-
-
-def _whole(forms: Sequence[tuple[str, str]], shapes: frozenset[tuple[bool, ...]], separator: str) -> str:
-    """All elements of a unit with the separators between them."""
-    if not forms:
-        return ""
+def _unit(
+    forms: Sequence[tuple[str, str]], shapes: frozenset[tuple[bool, ...]], separator: str, *, may_end: bool
+) -> str:
+    """The elements of a unit with separators between them. `may_end`: the segment may end where the rest is empty."""
     present = frozenset(shape[1:] for shape in shapes if shape[0])
     absent = frozenset(shape[1:] for shape in shapes if not shape[0])
-    between = separator if len(forms) > 1 else ""
+
+    def rest(shapes: frozenset[tuple[bool, ...]]) -> str:
+        if len(forms) == 1:
+            return ""
+        more = separator + _unit(forms[1:], shapes, separator, may_end=may_end)
+        return rf"(?:{more}|\Z)" if may_end and any(not any(shape) for shape in shapes) else more
+
     if present == absent:
-        return forms[0][1] + between + _whole(forms[1:], present, separator)
-    parts = [forms[0][0] + between + _whole(forms[1:], present, separator)] if present else []
-    parts += [between + _whole(forms[1:], absent, separator)] if absent else []
-    return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
-
-
-def _cut(forms: Sequence[tuple[str, str]], shapes: frozenset[tuple[bool, ...]], separator: str) -> str:
-    """The elements of a unit with which a segment may end; shapes are of different lengths."""
-    parts = []
-    for there in (True, False):
-        rest = frozenset(shape[1:] for shape in shapes if shape[0] is there)
-        more = rest - {()}
-        goes_on = [separator + _cut(forms[1:], more, separator)] if more else []
-        ends = [r"\Z"] if () in rest else []
-        if rest:
-            follows = "|".join([*ends, *goes_on])
-            follows = f"(?:{follows})" if len(ends) + len(goes_on) > 1 else follows
-            parts.append((forms[0][0] if there else "") + follows)
+        return forms[0][1] + rest(present)
+    parts = [forms[0][0] + rest(present)] if present else []
+    parts += [rest(absent)] if absent else []
     return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
 
 
@@ -208,14 +187,21 @@ def element_pattern(rule: ElementRule, letters: str, required: bool) -> str:
     if kind == "N":
         return f"(?:{digits}|-{digits}{empty})"
     if kind == "R":
-        # Whole numbers first, for they are the rule; a point behind the digits is left to the second alternative.
-        decimal = rf"-?(?=(?:\.?[0-9]){{{least},{most}}}(?![0-9.]))[0-9]*\.[0-9]+"
-        return f"(?:{digits}(?![0-9.])|{decimal}|-{digits}(?![0-9.]){empty})"
+        return f"(?>{'|'.join(_decimal_forms(least, most))}{empty})"
     if kind == "DT":
         forms = [_DATE_8] * (least <= 8 <= most) + [_DATE_6] * (least <= 6 <= most)
         return _or_empty("|".join(forms) or _NEVER, required)
     timed = kind == "TM" and least <= 4 and most in _SECONDS
     return _or_empty(_TIME + _SECONDS[most] if timed else _NEVER, required)
+
+
+def _decimal_forms(least: int, most: int) -> list[str]:
+    """Decimals, whose digits are counted without sign and point: the usual forms first, others by looking ahead."""
+    digits = rf"[0-9]{{{least},{most}}}+(?!\.)"
+    places = min(4, most // 2)
+    usual = [rf"[0-9]{{1,{most - places}}}+\.[0-9]{{1,{places}}}(?![0-9])"] if least == 1 and places else []
+    other = rf"-?(?=(?:\.?[0-9]){{{least},{most}}}(?![0-9.]))[0-9]*\.[0-9]+"
+    return [digits, *usual, other, f"-{digits}"]
 
 
 def _or_empty(pattern: str, required: bool) -> str:
@@ -240,8 +226,11 @@ def _composite_pattern(rule: CompositeRule, delimiters: Delimiters, letters: str
         return element_pattern(rule.parts[0], letters, required)
     separator = re.escape(delimiters.component)
     units = [(_pattern(part, delimiters, letters, part.required), part.used and part.required) for part in rule.parts]
-    bare = f"(?!{separator}*(?:{re.escape(delimiters.element)}|\\Z))"
-    whole = bare + units[0][0] + _optional_tail(units[1:], separator)
+    again = re.escape(delimiters.repetition) if rule.repeats > 1 and delimiters.repetition else ""
+    ends = "|".join(filter(None, (re.escape(delimiters.element), again, "\\Z")))
+    whole = f"(?!{separator}*(?:{ends}))" + units[0][0] + _optional_tail(units[1:], separator)
+    if again:
+        whole += f"(?:{again}{whole}){{0,{rule.repeats - 1}}}"
     return _or_empty(whole, required)
 
 

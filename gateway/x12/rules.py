@@ -47,6 +47,8 @@ class CompositeRule(NamedTuple):
     name: str
     parts: tuple[ElementRule, ...]
     origin: str = ""
+    repeats: int = 1
+    """How often it may stand in its place, parted by the repetition separator."""
 
 
 class SegmentRule(NamedTuple):
@@ -167,6 +169,7 @@ def _segment(node: pyx12.map_if.segment_if, source: Element, external: dict[str,
                     name=child.name or "",
                     parts=tuple(_element(part, xml, at, external) for at, (part, xml) in enumerate(parts, 1)),
                     origin=here.get("origin", ""),
+                    repeats=int(here.get("repeat") or 1),
                 )
             )
         else:

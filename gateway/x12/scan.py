@@ -82,7 +82,6 @@ def scan(data: bytes, header: Header, limits: Limits, stop: int | None = None) -
 
 def _piece(text: str, separator: str, terminator: str, at: int) -> Piece:
     """Split a text that ends in the separator; only if it is dirty is every segment looked at."""
-    breaks = len(separator) - 1
     count = text.count(separator)
     clean = (
         (terminator == separator or text.count(terminator) == count)
@@ -96,7 +95,7 @@ def _piece(text: str, separator: str, terminator: str, at: int) -> Piece:
     if clean:
         raws = text.split(separator)
         raws.pop()
-        return Piece(raws, raws, 1 + breaks, at)
+        return Piece(raws, raws, len(separator), at)
     sources = text.split(terminator)
     tail = sources.pop()
     cleaned = [_LINE_BREAKS.sub("", source).lstrip(_SPACE) for source in sources]
@@ -113,20 +112,21 @@ def _piece(text: str, separator: str, terminator: str, at: int) -> Piece:
             else:
                 carried += source + terminator
         if carried and merged:
-            merged[-1] = (merged[-1][0], merged[-1][1] + terminator + carried[:-1])
+            merged[-1] = (merged[-1][0], merged[-1][1] + terminator + carried.removesuffix(terminator))
         kept = merged
     raws = [raw for raw, _source in kept]
     originals = [source for _raw, source in kept]
     if originals and tail:
         originals[-1] += tail  # the line break behind the last terminator
-    return Piece(raws, originals, 1, at, empties=0 if terminator in "\r\n" else empties)
+    return Piece(raws, originals, len(terminator), at, empties=0 if terminator in "\r\n" else empties)
 
 
 def _rest(text: str, end: int, at: int, terminator: str) -> Iterator[Piece]:
     """What stands behind the last regular separator of the message: segments without their line break, a segment cut
     short, or nothing but blanks."""
-    cut = text.rfind(terminator, end) + 1
-    if cut > end:
+    cut = text.rfind(terminator, end)
+    if cut >= 0:
+        cut += len(terminator)
         yield _piece(text[end:cut], terminator, terminator, at + end)
         end = cut
     raw = _LINE_BREAKS.sub("", text[end:]).strip(_SPACE + "\0\x1a")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from gateway.document import Document, Fault
 from gateway.x12.explain import (
@@ -97,3 +98,48 @@ def _brief(segment: ShownSegment) -> Iterator[str]:
 def _faults(faults: Iterable[Fault], indent: str) -> Iterator[str]:
     for fault in faults:
         yield f"{indent}{'!' if fault.rejects else '?'} {fault.code} {clean(fault.text)}"
+
+
+# --- values -------------------------------------------------------------------------------------------------------
+
+
+def show_values(reading: Reading, guides: Guides = _NO_GUIDES) -> Iterator[dict[str, Any]]:
+    """The same for programs: one value for each document, its segments in tree order."""
+    explainer = Explainer(guides)
+    for interchange in reading.interchanges:
+        for group in interchange.groups:
+            for document in group.documents:
+                yield {
+                    "interchange": interchange.control,
+                    "group": group.control,
+                    "set": document.type,
+                    "control": document.control.number,
+                    "title": explainer.title(document),
+                    "verdict": verdict(document),
+                    "faults": _told(loose_faults(document)),
+                    "segments": [_segment_value(segment) for segment in explainer.segments(document)],
+                }
+
+
+def _segment_value(segment: ShownSegment) -> dict[str, Any]:
+    return {
+        "position": segment.position,
+        "depth": segment.depth,
+        "tag": segment.tag,
+        "name": segment.name,
+        "elements": [
+            {
+                "reference": element.reference,
+                "name": element.name,
+                "value": element.value,
+                "meaning": element.meaning or None,
+                "faults": _told(element.faults),
+            }
+            for element in segment.elements
+        ],
+        "faults": _told(segment.faults),
+    }
+
+
+def _told(faults: Iterable[Fault]) -> list[dict[str, Any]]:
+    return [{"code": fault.code, "text": fault.text, "rejects": fault.rejects} for fault in faults]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from functools import cache
 from typing import NamedTuple
 
 _HEAD_BYTES = 4096
@@ -89,10 +90,15 @@ _XML_ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]{0,40})[\s/>]")
 _TRADACOMS_TYPE = re.compile(rb"MHD=\d+\+([A-Z]{6})")
 
 
+@cache
+def _signs() -> tuple[tuple[re.Pattern[bytes], Stranger], ...]:
+    return tuple((re.compile(sign, re.DOTALL), stranger) for sign, stranger in _SIGNS)
+
+
 def recognise_stranger(data: bytes) -> Stranger | None:
     """What some bytes look like, by their beginning; None when they look like nothing known."""
     head = data[:_HEAD_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n")
-    found = next((stranger for sign, stranger in _SIGNS if re.match(sign, head, re.DOTALL)), None)
+    found = next((stranger for sign, stranger in _signs() if sign.match(head)), None)
     if found is None:
         return None
     detail = _detail(found.name, head)

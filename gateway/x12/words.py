@@ -6,59 +6,71 @@ Names of elements stand in the guide and in the release's dictionary. Nothing he
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from gateway.x12.source import parse
 
 SHARED = "mappings/x12/_release/words.xml"
+_SEGMENT = "721"
+"""Data element that names a segment: AK301."""
+_ELEMENT = "725"
+"""Data element that names a data element: AK402."""
 
 
-class Words:
+class Words(NamedTuple):
     """Names and meanings of one release. What has none is "": it is shown as it was sent."""
 
-    def __init__(
-        self, segments: Mapping[str, str], codes: Mapping[str, Mapping[str, str]], sets: Mapping[str, str]
-    ) -> None:
-        self._segments = segments
-        self._sets = sets
-        self._codes = codes
+    segments: Mapping[str, str]
+    """By tag."""
+    elements: Mapping[str, str]
+    """Names of data elements by number, as the release's dictionary has them."""
+    sets: Mapping[str, str]
+    """Usual direction by set."""
+    tables: Mapping[str, Mapping[str, str]]
+    """Meanings of codes by data element."""
 
     def segment(self, tag: str) -> str:
         """`REF` -> `reference`."""
-        return self._segments.get(tag, "")
+        return self.segments.get(tag, "")
 
     def direction(self, set_id: str) -> str:
         """Who usually sends a set to whom: `supplier to buyer`. The agreement decides."""
-        return self._sets.get(set_id, "")
+        return self.sets.get(set_id, "")
 
     def code(self, data_element: str, code: str) -> str:
-        """Meaning of a code of a data element: `128`, `BM` -> `bill of lading`."""
-        return self._codes.get(data_element, {}).get(code, "")
+        """Meaning of a code of a data element: `128`, `BM` -> `bill of lading`; of a tag or data element its name."""
+        if data_element == _SEGMENT:
+            return self.segments.get(code, "")
+        return self.elements.get(code, "") if data_element == _ELEMENT else self.codes(data_element).get(code, "")
 
     def codes(self, data_element: str) -> Mapping[str, str]:
         """All codes of a data element that have a meaning here."""
-        return self._codes.get(data_element, {})
+        return self.tables.get(data_element, {})
 
     def with_codes(self, own: Mapping[str, Mapping[str, str]]) -> Words:
         """These words, where meanings that a guide or overlay gives itself go first."""
-        return Words(
-            self._segments, {**self._codes, **{n: {**self._codes.get(n, {}), **own[n]} for n in own}}, self._sets
-        )
+        return self._replace(tables={**self.tables, **{n: {**self.codes(n), **own[n]} for n in own}})
 
 
 def read_words(sources: Mapping[str, bytes], release: str) -> Words:
     """The words of a release: its own `words.xml`, then the shared one. No file, no words."""
-    segments: dict[str, str] = {}
-    codes: dict[str, dict[str, str]] = {}
-    sets: dict[str, str] = {}
-    for path in (SHARED, f"mappings/x12/{release}/_release/words.xml"):
+    words = Words({}, {}, {}, {})
+    folder = f"mappings/x12/{release}/_release"
+    for path in (SHARED, f"{folder}/words.xml"):
         if path in sources:
             root = parse(sources[path], path)
-            segments |= _texts(root.iterfind("./segments/segment"))
-            sets |= _texts(root.iterfind("./sets/set"))
-            for table in root.iterfind("./codes"):
-                codes.setdefault(table.get("data_ele", ""), {}).update(_texts(table.iterfind("./code")))
-    return Words(segments, codes, sets)
+            tables = {
+                table.get("data_ele", ""): _texts(table.iterfind("./code")) for table in root.iterfind("./codes")
+            }
+            words = words.with_codes(tables)._replace(
+                segments={**words.segments, **_texts(root.iterfind("./segments/segment"))},
+                sets={**words.sets, **_texts(root.iterfind("./sets/set"))},
+            )
+    if f"{folder}/dataele.xml" in sources:
+        elements = parse(sources[f"{folder}/dataele.xml"], f"{folder}/dataele.xml").iter("data_ele")
+        words = words._replace(elements={e.get("ele_num", ""): e.get("name", "") for e in elements})
+    return words
 
 
 def _texts(elements: Iterable[Element]) -> dict[str, str]:

@@ -67,7 +67,7 @@ class Balances:
         """The goods that the queries ask for, wherever they stand: buckets that hold something."""
         places: dict[tuple[str, str, tuple[str, ...]], set[bulk.Row]] = defaultdict(set)
         for query in queries:
-            named = tuple(name for name in ("part", "location", "serial") if getattr(query, name))
+            named = tuple(name for name in ("part", "location") if getattr(query, name))
             places[query.book, query.site, named].add(tuple(getattr(query, name) for name in named))
         found: dict[Bucket, None] = {}
         for (book, site, named), keys in sorted(places.items()):

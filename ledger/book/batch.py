@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 from sqlalchemy import Connection
 
 from ledger import cases, handling, matching
-from ledger.book import bulk, document_tables, past
+from ledger.book import bulk, document_tables, past, tables
 from ledger.book.balances import Balances, Posting
 from ledger.book.defining import Defining
 from ledger.book.heads import Head, save_head
@@ -22,6 +22,7 @@ from ledger.book.priors import Draft, News
 from ledger.book.resolution import lines_of, resolve, site_of
 from ledger.book.saving import save
 from ledger.book.snapshots import Snapshots
+from ledger.book.tracing import rows_of
 from ledger.book.waits import STOCK as STOCK_WAIT
 from ledger.book.waits import Wait, Waits
 from ledger.events import (
@@ -75,6 +76,7 @@ class Batch:
         self.balances = Balances()
         self.waits = Waits(conn, head.book)
         self.postings: list[Posting] = []
+        self.traces: dict[bulk.Row, None] = {}
         self._asked_for: set[StockQuery] = set()
         self.released: list[Recorded] = []
         """Answers for earlier events that went on because of events of this batch."""
@@ -142,6 +144,7 @@ class Batch:
         head.buckets += made
         save(self.conn, self.loader)
         self.log.save()
+        bulk.insert(self.conn, tables.trace_key, list(self.traces))
         self.waits.save()
         head.cases = self.loader.workset.next_case[head.book] - 1
         save_head(self.conn, head)
@@ -255,6 +258,7 @@ class Batch:
             decision.released.extend(sorted(came & waits))
         seq, event = resolved.effective_seq, resolved.seq
         self.postings.extend([Posting(movement, seq, event) for movement in decision.movements])
+        self.traces.update(dict.fromkeys(rows_of(decision)))
         return decision, cases.apply(work, decision, self.policy, self.log.now_us)
 
     def _end_position(self, seq: int) -> None:

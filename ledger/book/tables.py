@@ -16,7 +16,7 @@ from ledger.book.columns import big, big_or_none, blob, check, metadata, partial
 
 __all__ = [
     "book", "bucket", "closing", "event", "event_line", "history", "masterdata", "metadata", "movement", "outcome",
-    "policy", "waiting",
+    "policy", "trace_key", "waiting",
 ]  # fmt: skip
 
 # --- the book and its facts ---------------------------------------------------------------------------------
@@ -113,6 +113,16 @@ waiting = table(
 )
 Index("waiting_by_need", waiting.c.book, waiting.c.need)
 partial("waiting_by_until", waiting.c.book, waiting.c.until, where="until IS NOT NULL")
+
+trace_key = table(
+    "trace_key",
+    text("book", key=True),
+    text("site", key=True),
+    text("kind", key=True),  # lot | serial | handling_unit | vin
+    text("value", key=True),
+    big("seq", key=True),  # the event during whose recording it was moved or spoken of
+    big("event", key=True),  # the event whose line it was: the same, or one that had waited
+)
 
 # --- stock --------------------------------------------------------------------------------------------------
 

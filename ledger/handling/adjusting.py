@@ -178,8 +178,13 @@ def _movements(
     if line.quantity < 0:
         here = serials_of(goods)
         if serials:
+            # Goods whose serials were not told apart on arrival may be meant too.
+            untold = {bucket: quantity for bucket, quantity in goods.items() if not bucket.serial}
+            others = take(untold, MILLION * sum(serial not in here for serial in serials))
+            if others is None:
+                return None
             taken = [(here[serial], MILLION) for serial in serials if serial in here]
-            return movements_for_loss(resolved, taken, line.line) if len(taken) == len(serials) else None
+            return movements_for_loss(resolved, taken + others, line.line)
         picked = take(goods, -line.quantity)
         return None if picked is None else movements_for_loss(resolved, picked, line.line)
     known = serials_of(goods_now(workset, resolved, Place(place.part)))

@@ -71,10 +71,9 @@ def time_of(resolved: ResolvedEvent, now_us: int) -> int:
 
 
 def queries_of(resolved: ResolvedEvent, line: ResolvedLine) -> set[StockQuery]:
-    """The goods to be loaded for a line: those at its place, and its serials wherever they stand."""
-    said, key = line.said, (resolved.book, resolved.site, line.part)
-    location = getattr(said, "location", "")
-    return {StockQuery(*key, location=location), *(StockQuery(*key, serial=serial) for serial in said.serials)}
+    """The goods to be loaded for a line: those at its place, and where it names serials, wherever they stand."""
+    location = "" if line.said.serials else getattr(line.said, "location", "")
+    return {StockQuery(resolved.book, resolved.site, line.part, location)}
 
 
 def _decide_line(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from ledger.events import InventoryAdjusted, InventorySnapshotReported, StockCounted, StockLine
 from ledger.handling.adjusting import as_moved, decide_adjusted, rule_of
 from ledger.handling.counting import decide_counted
-from ledger.handling.picking import Picked, pick
+from ledger.handling.picking import Pick, Picked, pick
 from ledger.handling.rules import RULES, Rule
 from ledger.handling.snapshots import decide_snapshot
 from ledger.matching.booking import book_movements
@@ -79,9 +79,9 @@ def _decide_line(workset: Workset, decision: Decision, line: ResolvedLine, rule:
     if reason:
         return LineDecision(line.line, "refused", reason=reason)
     movements = [
-        Movement(source, target, quantity, line.line)
-        for source, quantity in picked
-        if (target := _target(source, said, rule)) != source
+        Movement(one.bucket, target, one.quantity, line.line)
+        for one in picked
+        if (target := _target(one, said, rule)) != one.bucket
     ]
     book_movements(workset, decision, movements)
     return LineDecision(line.line, "posted", len(movements))
@@ -111,7 +111,7 @@ def _forbidden(resolved: ResolvedEvent, said: StockLine, rule: Rule, picked: Pic
     """Why these goods may not go this way by this person; "" when they may."""
     kind, actor = type(resolved.event).__name__, resolved.event.actor
     narrower = dict(rule.by_state)
-    for state in {bucket.state for bucket, _ in picked}:
+    for state in {one.bucket.state for one in picked}:
         if state in rule.needs_reason_from and not said.reason:
             return f"Goods leave {state} only with a reason; send the line again with `reason`."
         roles = narrower.get(state, rule.roles)
@@ -135,12 +135,13 @@ def _incoming(resolved: ResolvedEvent, line: ResolvedLine, said: StockLine) -> P
     """Goods from outside: they stand in their account, however many."""
     account = external_account(resolved.book, resolved.site, line.part, "customer")
     if said.serials:
-        return [(account._replace(serial=serial), MILLION) for serial in said.serials]
-    return [(account, line.quantity)]
+        return [Pick(account, MILLION, serial) for serial in said.serials]
+    return [Pick(account, line.quantity)]
 
 
-def _target(source: Bucket, said: StockLine, rule: Rule) -> Bucket:
-    """Where goods of that bucket come to stand."""
+def _target(picked: Pick, said: StockLine, rule: Rule) -> Bucket:
+    """Where the goods come to stand."""
+    source = picked.bucket
     state = said.to_state or (rule.targets[0] if rule.targets else source.state)
     if state in EXTERNAL:
         return external_account(source.book, source.site, source.part, state)._replace(
@@ -151,6 +152,7 @@ def _target(source: Bucket, said: StockLine, rule: Rule) -> Bucket:
         location=said.to_location or source.location,
         hold_reason=said.hold_reason if state in ("quality_hold", "quarantine") else "",
         demand=said.demand if rule.takes_demand else "",
+        serial=picked.serial or source.serial,
     )
     if rule.comes_in:
         target = target._replace(

@@ -25,6 +25,6 @@ def needs(events: Iterable[ResolvedEvent]) -> set[StockQuery]:
             said = line.said
             if line.part and isinstance(said, StockLine):
                 key = resolved.book, resolved.site, line.part
-                for serial in said.serials or ("",):
-                    wanted.add(StockQuery(*key, location=said.location, serial=serial))
+                # Goods whose serials were not told apart on arrival may be meant too.
+                wanted.add(StockQuery(*key, location=said.location))
     return wanted

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from ledger.events import StockLine
 from ledger.handling.rules import Rule
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 from ledger.matching.workset import Workset
 from ledger.stock.bucket import MILLION, Bucket
 
-Picked = list[tuple[Bucket, int]]
+
+class Pick(NamedTuple):
+    """So many of the goods in a bucket. `serial` is the one that they are named by from now on, "" leaves it."""
+
+    bucket: Bucket
+    quantity: int
+    serial: str = ""
+
+
+Picked = list[Pick]
 
 
 def pick(workset: Workset, resolved: ResolvedEvent, line: ResolvedLine, said: StockLine, rule: Rule) -> Picked | None:
@@ -24,7 +35,7 @@ def pick(workset: Workset, resolved: ResolvedEvent, line: ResolvedLine, said: St
     left = line.quantity
     for bucket in sorted(fitting, key=lambda one: (_turn(one, rule), one)):
         quantity = min(left, workset.balances[bucket])
-        picked.append((bucket, quantity))
+        picked.append(Pick(bucket, quantity))
         left -= quantity
         if not left:
             return picked
@@ -32,10 +43,22 @@ def pick(workset: Workset, resolved: ResolvedEvent, line: ResolvedLine, said: St
 
 
 def _each(workset: Workset, fitting: list[Bucket], serials: tuple[str, ...]) -> Picked | None:
+    """Each serial where it stands; one that was received without being told apart is taken from such goods."""
     standing = {bucket.serial: bucket for bucket in fitting if bucket.serial and workset.balances[bucket] >= MILLION}
-    if not all(serial in standing for serial in serials):
-        return None
-    return [(standing[serial], MILLION) for serial in serials]
+    untold: list[tuple[Bucket, list[int]]] = [
+        (bucket, [workset.balances[bucket]]) for bucket in sorted(fitting) if not bucket.serial
+    ]
+    picked: Picked = []
+    for serial in serials:
+        bucket = standing.get(serial)
+        if bucket is None:
+            found = next((pair for pair in untold if pair[1][0] >= MILLION), None)
+            if found is None:
+                return None
+            bucket, left = found
+            left[0] -= MILLION
+        picked.append(Pick(bucket, MILLION, serial))
+    return picked
 
 
 def _fits(bucket: Bucket, line: ResolvedLine, said: StockLine, rule: Rule) -> bool:

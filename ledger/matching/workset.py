@@ -58,13 +58,12 @@ __all__ = [
 
 
 class StockQuery(NamedTuple):
-    """Goods of one part at one site: at a location and of a serial, "" for all of them."""
+    """Goods of one part at one site: at a location, "" for all of them."""
 
     book: str
     site: str
     part: str
     location: str = ""
-    serial: str = ""
 
 
 class Change(NamedTuple):

@@ -16,6 +16,7 @@ from ledger.queries.movements import End, MovementMade, movements
 from ledger.queries.position import OnOrder, Position, position
 from ledger.queries.score import score
 from ledger.queries.tail import tail
+from ledger.queries.trace import Trace, TraceStep, trace
 from ledger.queries.variances import Variance, VarianceList, variances
 
 __all__ = [
@@ -33,6 +34,8 @@ __all__ = [
     "OrderShown",
     "Position",
     "ShipmentShown",
+    "Trace",
+    "TraceStep",
     "Variance",
     "VarianceList",
     "balances",
@@ -51,5 +54,6 @@ __all__ = [
     "score",
     "shipments",
     "tail",
+    "trace",
     "variances",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from decimal import Decimal
 from heapq import merge
@@ -87,6 +89,47 @@ def movements(
         pages.append(conn.execute(query.order_by(table.number).limit(limit)).fetchall())
     rows = list(merge(*pages, key=attrgetter("number")))[:limit]
     return _shown(conn, book, rows)
+
+
+def made_by(conn: Connection, book: str, seqs: AbstractSet[int]) -> list[MovementMade]:
+    """Movements made while these events were recorded, in their order."""
+    if not seqs:
+        return []
+    ordered = sorted(seqs)
+    ends = {
+        seq: last
+        for seq, last in bulk.select(
+            conn, tables.event, ("seq", "movements_to"), (("book", book),), ("seq",),
+            [(seq,) for seq in sorted(seqs | {seq - 1 for seq in seqs})], index="event_by_seq",
+        )
+    }  # fmt: skip
+    table, target = tables.movement.c, tables.bucket
+    rows: list[Any] = []
+    for site in sites_of(conn, book):
+        query = (
+            select(*tables.movement.columns, target.c.part)
+            .join_from(
+                tables.movement,
+                target,
+                (target.c.book == table.book) & (target.c.site == table.site) & (target.c.id == table.target),
+            )
+            .where(table.book == book, table.site == site)
+        )
+        for first, last in _ranges((ends.get(seq - 1, 0), ends.get(seq, 0)) for seq in ordered):
+            rows += conn.execute(query.where(table.number > first, table.number <= last)).fetchall()
+    rows.sort(key=attrgetter("number"))
+    return _shown(conn, book, rows)
+
+
+def _ranges(pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """(after, to) ranges, those that touch made one."""
+    joined: list[tuple[int, int]] = []
+    for after, to in pairs:
+        if joined and joined[-1][1] == after:
+            joined[-1] = (joined[-1][0], to)
+        elif to > after:
+            joined.append((after, to))
+    return joined
 
 
 def _shown(conn: Connection, book: str, rows: list[Any]) -> list[MovementMade]:

@@ -252,8 +252,8 @@ def _functional_ack(
     ("data", "partner", "status"),
     [
         (_functional_ack(), "acme", "done"),
-        (_functional_ack(iea_control=9), "acme", "done"),
-        (_functional_ack(se_extra=1), "acme", "done"),
+        (_functional_ack(control=2, iea_control=9), "acme", "done"),
+        (_functional_ack(control=3, se_extra=1), "acme", "done"),
         (_functional_ack(receiver="01*555555555      "), "acme", "parked"),
         (_functional_ack(sender="01*777888999      "), "try", "parked"),
     ],

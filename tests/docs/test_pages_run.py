@@ -19,8 +19,10 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES = [
     "tutorial/first-discrepancy.md",
     "how-to/replay-a-parked-message.md",
+    "how-to/follow-what-we-send.md",
     "how-to/write-a-mapping.md",
     "how-to/write-a-guide-overlay.md",
+    "how-to/take-another-release.md",
 ]
 BLOCK = re.compile(r"^( *)```(sh|text)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 MARK = "=== block {} ==="

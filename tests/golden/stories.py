@@ -2,8 +2,9 @@
 
 A story is a folder with `WHY.md`, inputs `NN.<partner>.<ext>` and the answers. `<partner>` is whose key brings the
 bytes (`.test` before the ending: as test traffic); `tick` lets time pass (`20 minutes`), `events` hands events to
-the ledger as its own operator would. The clock starts on a Monday morning and moves a minute per step, so that every
-answer is the same each time.
+the ledger as its own operator would, `fetch` lets a partner empty its mailbox, `review` and `resend` are what a
+person does about what was refused or never acknowledged (a comment; `anew` or nothing). The clock starts on a Monday
+morning and moves a minute per step, so that every answer is the same each time.
 
 `make golden` rewrites the answers, and a person reads the diff.
 """
@@ -20,7 +21,7 @@ from typing import Any
 
 import msgspec
 
-from gateway.pipeline import Street
+from gateway.pipeline import Street, show
 from ledger import queries
 from ledger.book import verify
 from ledger.events import MASTER_DATA, AnyEvent
@@ -72,11 +73,32 @@ def play(story: Path, home: Path) -> dict[str, bytes]:
                 street.run_due()
             elif who == "events":
                 street.record_events(_events(data))
+            elif who == "fetch":
+                _fetch(street, data.decode().strip())
+            elif who in ("review", "resend"):
+                _mend(street, who, data.decode().strip())
             else:
                 test = path.suffixes[-2:-1] == [".test"]
                 received[street.accept(data, partner=who, name=path.name, test=test).id] = path.stem
             street.run_until_idle()
         return _answers(street, received, first)
+
+
+def _fetch(street: Street, partner: str) -> None:
+    """A partner takes all that waits in its mailbox."""
+    for answer in street.messages(direction="out", partner=partner, status="ready", limit=1000):
+        street.fetch(answer["id"], partner)
+
+
+def _mend(street: Street, how: str, words: str) -> None:
+    """What a person does about every document that is open."""
+    with street.read() as conn:
+        messages = {one["id"].partition(".")[0] for one in show.list_open(conn, partner="", limit=100)}
+    for message in sorted(messages):
+        if how == "review":
+            street.review(message, 0, words, by="kim")
+        else:
+            street.resend(message, anew=words == "anew", by="kim")
 
 
 def _events(data: bytes) -> list[AnyEvent]:
@@ -100,6 +122,8 @@ def _answers(street: Street, received: dict[str, str], first: int) -> dict[str, 
         ],
         "live": _books(street, "live"),
     }
+    if sent := _sent(street):
+        outcomes["sent"] = sent
     if test:
         outcomes["test"] = _books(street, "test")
     files = {"events.json": _json([_event(event) for event in live + test]), "outcomes.json": _json(outcomes)}
@@ -109,6 +133,19 @@ def _answers(street: Street, received: dict[str, str], first: int) -> dict[str, 
         name = ("997" if answer["kind"] == "TA1" else answer["kind"]) + ".edi"
         files[name] = files.get(name, b"") + _readable(street.fetch(answer["id"]))
     return {name: _name_messages(body, received) for name, body in files.items()}
+
+
+def _sent(street: Street) -> list[dict[str, Any]]:
+    """What became of each document of ours that a partner had or answered, and how it came to that."""
+    shown = []
+    for answer in street.messages(direction="out", limit=1000):
+        message = street.message(answer["id"])
+        for document in message["documents"]:
+            if document["status"] not in ("none", "unsent") or message["history"]:
+                facts = {name: document[name] for name in _SENT if document[name]}
+                steps = [{name: one[name] for name in _STEPS if one[name]} for one in message["history"]]
+                shown.append(facts | ({"history": steps} if steps else {}))
+    return shown
 
 
 def _books(street: Street, book: str) -> dict[str, Any]:
@@ -132,6 +169,8 @@ def _event(event: queries.EventKept) -> dict[str, Any]:
 
 
 _MESSAGE = ("status", "reason", "partner", "name", "documents", "faults")
+_SENT = ("type", "number", "group", "control", "status", "faults", "answered_by", "comment")
+_STEPS = ("event", "by", "comment", "at")
 _DOCUMENT = ("id", "type", "status", "reason_code", "reason", "faults", "unmapped")
 
 

@@ -17,9 +17,10 @@ from tests.properties.x12_mutations import STRANGE_VALUES
 GUIDES = Guides.from_roots(resources.search_roots())
 DELIMITERS = (Delimiters(), Delimiters("|", ":", "\n"), Delimiters("+", "", "'"), Delimiters("^", "<", "~", "!"))
 ODD = (
-    *STRANGE_VALUES, "-", "-5", "-5.5", ".5", "5.", "1.2.3", "0", "00", "A ", " A", "  ", "12345678901", "1234567890123456789",
-    "20240229", "20230229", "19000229", "240229", "230229", "000229", "20261301", "17991231", "2400", "235959", "2359599",
-    "23595999", "\x01", "Ä", "²", "A>B", ">", ">>", "A>", ">B", "EA>", "EA>1>1", "A:B", "A<B", "*", "!",
+    *STRANGE_VALUES, "-", "-5", "-5.5", ".5", "5.", "1.2.3", "0", "00", "A ", " A", "  ", "12345678901",
+    "1234567890123456789", "12345.6789", "1234567.89012345", "20240229", "20230229", "19000229", "240229", "230229",
+    "000229", "20261301", "17991231", "2400", "235959", "2359599", "23595999", "\x01", "Ä", "²", "A>B", ">", ">>",
+    "A>", ">B", "EA>", "EA>1>1", "A:B", "A<B", "*", "!",
 )  # fmt: skip
 
 
@@ -66,15 +67,15 @@ def _segments(chance: random.Random, rule: SegmentRule, delimiters: Delimiters, 
 def test_what_an_expression_takes_has_no_fault_element_by_element() -> None:
     chance = random.Random(4)
     taken = 0
-    for rule in _distinct_rules():
+    for rule in chance.sample(_distinct_rules(), 200):
         delimiters = chance.choice(DELIMITERS)
         match, syntax = segment_match(rule, delimiters), syntax_test(rule)
-        for raw in _segments(chance, rule, delimiters, 60):
+        for raw in _segments(chance, rule, delimiters, 40):
             elements = raw.split(delimiters.element)
             if match(raw) is not None and (syntax is None or syntax(elements, len(elements))):
                 taken += 1
                 assert [*check_segment(rule, elements, 1, "", delimiters)] == [], (rule.tag, raw)
-    assert taken > 3000
+    assert taken > 1000
 
 
 def test_clean_segments_of_samples_take_the_fast_way() -> None:
@@ -85,7 +86,8 @@ def test_clean_segments_of_samples_take_the_fast_way() -> None:
         guide = GUIDES.find("", "", file.parts[2], file.parts[3])
         assert guide is not None
         rules = [*iterate_segments(guide.document)]
-        matches = [(rule, segment_match(rule, Delimiters())) for rule in rules]
+        marks = Delimiters(repetition="^" if guide.release > "004020" else "")
+        matches = [(rule, segment_match(rule, marks)) for rule in rules]
         for raw in file.read_text().replace("\n", "").split("~")[2:-3]:
             mine = [match for rule, match in matches if rule.tag == raw.split("*")[0]]
             if not any(match(raw) for match in mine):

@@ -16,17 +16,18 @@ from gateway.x12 import (
     Interchange,
     OutgoingDocument,
     OutgoingGroup,
-    plan_acks,
     read,
-    show,
     write_interchange,
 )
 from gateway.x12.limits import LIMITS
+from tests.properties.x12_documents import draw_interchange
+from tests.properties.x12_everything import exercise
 from tests.properties.x12_mutations import clean_interchanges, mutate
 
 GUIDES = Guides.from_roots([Path()])
 CLEAN = clean_interchanges()
-SMALL = LIMITS._replace(chunk_bytes=64, first_chunk_bytes=16, faults_max=5, segment_bytes_max=512)
+FOLDERS = sorted(guide.parent for guide in Path("mappings/x12").glob("*/*/guide.xml"))
+ALL = [text for folder in FOLDERS for text in clean_interchanges(folder)]
 
 
 def segments_of(loop: Loop) -> list[Segment]:
@@ -67,23 +68,13 @@ def _outgoing(document: Document) -> OutgoingDocument:
     return OutgoingDocument(set_id=document.type, control=document.control.number, segments=body)
 
 
-def exercise(data: bytes) -> None:
-    """Everything that looks at a reading, at two sizes of chunk."""
-    for limits in (LIMITS, SMALL):
-        reading = read(data, GUIDES, limits=limits)
-        assert isinstance(show(reading), str)
-        for interchange in reading.interchanges:
-            plan_acks(interchange)
-            assert 0 <= interchange.first_byte < interchange.last_byte <= len(data)
-
-
 @given(data=st.binary(max_size=400))
 @example(data=b"")
 @example(data=b"ISA")
 @example(data=b"ISA*" + b"*" * 200)
 @example(data=CLEAN[0].encode()[:106])
 def test_random_bytes_never_fail(data: bytes) -> None:
-    exercise(data)
+    exercise(data, GUIDES)
 
 
 @given(text=st.sampled_from(CLEAN), cuts=st.lists(st.tuples(st.floats(0, 1), st.binary(max_size=6)), max_size=4))
@@ -93,37 +84,12 @@ def test_spliced_bytes_never_fail(text: str, cuts: list[tuple[float, bytes]]) ->
         at = int(where * len(data))
         data = data[:at] + junk + data[at + len(junk) // 2 :]
 
-    exercise(data)
+    exercise(data, GUIDES)
 
 
-@given(chance=st.randoms(use_true_random=False), text=st.sampled_from(CLEAN))
+@given(chance=st.randoms(use_true_random=False), text=st.sampled_from(ALL))
 def test_wrong_interchanges_never_fail_and_their_answers_stand(chance: random.Random, text: str) -> None:
-    data = mutate(chance, text).encode("latin-1")
-
-    for interchange in read(data, GUIDES).interchanges:
-        plan = plan_acks(interchange)
-        groups = [
-            OutgoingGroup(
-                id="FA",
-                sender=answer.group_sender or "US",
-                receiver=answer.group_receiver or "THEM",
-                control=1,
-                version=answer.version,
-                documents=(OutgoingDocument(set_id="997", control="0001", segments=answer.segments),),
-            )
-            for answer in plan.groups
-        ]
-        # The writer refuses what its guide faults: a 997 that passes is well formed, whatever it answers.
-        answer = write_interchange(
-            groups,
-            GUIDES,
-            sender=interchange.receiver,
-            receiver=interchange.sender,
-            control=1,
-            now=datetime(2026, 11, 22, 12),  # noqa: DTZ001 (only printed)
-            test=True,
-        )
-        assert read(answer, GUIDES).interchanges[0].accepted or not groups
+    exercise(mutate(chance, text).encode("latin-1"), GUIDES)
 
 
 @pytest.mark.parametrize("text", CLEAN)
@@ -131,6 +97,19 @@ def test_clean_interchange_is_written_again_byte_for_byte(text: str) -> None:
     (interchange,) = read(text.encode(), GUIDES).interchanges
 
     assert write_again(interchange) == text.encode()
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: f"{folder.parent.name}/{folder.name}")
+def test_document_drawn_from_a_guide_is_written_again_byte_for_byte(folder: Path) -> None:
+    guide = GUIDES.find("", "", folder.parent.name, folder.name)
+    assert guide is not None
+    chance = random.Random(folder.name)
+    for _ in range(5):
+        text = draw_interchange(chance, guide)
+
+        (interchange,) = read(text.encode(), GUIDES).interchanges
+
+        assert write_again(interchange) == text.encode()
 
 
 @given(
@@ -165,4 +144,4 @@ def test_size_of_chunks_changes_nothing_of_what_is_read(text: str, chunk_bytes: 
 @given(data=st.binary(max_size=4000), text=st.sampled_from(CLEAN), where=st.floats(0, 1))
 def test_long_junk_inside_interchanges_never_fails(data: bytes, text: str, where: float) -> None:
     cut = int(where * len(text))
-    exercise(text[:cut].encode() + data + text[cut:].encode())
+    exercise(text[:cut].encode() + data + text[cut:].encode(), GUIDES)

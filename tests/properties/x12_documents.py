@@ -14,12 +14,34 @@ from gateway.x12.rules import CompositeRule, ElementRule, LoopRule, SegmentRule
 REPEATS_MAX = 3
 LEVELS_MAX = 6
 _WORDS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+_MARKS = "abcxyz0123456789 !&'()+,-./:;?=\"%@[]_{}\\|<#$"
+_DATES = ("20261124", "20240229", "20000229", "19991231", "20491130", "19500101")
+_TIMES = ("0000", "1410", "2359", "141059", "1410591", "14105999")
 
 
 def draw_document(chance: random.Random, guide: Guide) -> list[tuple[str, ...]]:
     """Segments between ST and SE, each as its tag and elements, none empty at the end."""
     levels = _Levels(chance, guide)
     return [segment for segment in _draw_loop(chance, guide.document, levels, 0) if segment[0] not in ("ST", "SE")]
+
+
+def draw_interchange(chance: random.Random, guide: Guide) -> str:
+    """A document drawn from the guide, in an envelope of its own, without our writer having a say in it."""
+    segments = draw_document(chance, guide)
+    number = chance.randint(1, 999_999)
+    date = "20261124" if guide.release >= "004010" else "261124"
+    repetition = "^" if guide.release >= "004020" else "U"
+    every = [
+        f"ISA*00*{' ' * 10}*00*{' ' * 10}*ZZ*SENDER         *ZZ*RECEIVER       *261124*1410*{repetition}"
+        f"*{guide.release[:5]}*{number:09d}*0*T*>",
+        f"GS*{guide.group_id}*SENDER*RECEIVER*{date}*1410*{number}*X*{guide.release}",
+        f"ST*{guide.set_id}*0001",
+        *("*".join(segment) for segment in segments),
+        f"SE*{len(segments) + 2}*0001",
+        f"GE*1*{number}",
+        f"IEA*1*{number:09d}",
+    ]
+    return "".join(f"{segment}~" for segment in every)
 
 
 def _draw_loop(chance: random.Random, loop: LoopRule, levels: _Levels, depth: int) -> list[tuple[str, ...]]:
@@ -145,12 +167,18 @@ def _draw_element(chance: random.Random, rule: ElementRule | CompositeRule) -> s
 
 def _draw_value(chance: random.Random, rule: ElementRule) -> str:
     if rule.codes:
-        return chance.choice(sorted(rule.codes))
+        return chance.choice(sorted(code for code in rule.codes if rule.least <= len(code) <= rule.most))
     if rule.type == "DT":
-        return "20261124"[8 - rule.most :]
+        return chance.choice(_DATES)[8 - rule.most :]
     if rule.type == "TM":
-        return "1410"
+        return chance.choice([time for time in _TIMES if rule.least <= len(time) <= rule.most])
     length = chance.choice((rule.least, rule.most, min(rule.least + 2, rule.most)))
     if rule.type.startswith(("N", "R")):
-        return "1" * length
-    return "".join(chance.choice(_WORDS) for _ in range(max(length, 1)))
+        digits = "".join(chance.choice("0123456789") for _ in range(length))
+        if rule.type == "R" and chance.random() < 0.4:
+            point = chance.randrange(length)
+            digits = f"{digits[:point]}.{digits[point:]}"
+        # Neither a sign nor a point counts for the length.
+        return f"-{digits}" if chance.random() < 0.2 else digits
+    letters = [chance.choice(_WORDS if rule.type == "ID" else _WORDS + _MARKS) for _ in range(max(length, 1))]
+    return "".join([*letters[:-1], chance.choice(_WORDS)])

@@ -14,10 +14,12 @@ STRANGE_SEGMENTS = (
 )  # fmt: skip
 
 
-def clean_interchanges() -> list[str]:
-    """Our own samples without a fault, without line breaks."""
-    files = sorted(Path("mappings/x12/004010").glob("*/*.sample.edi"))
-    return [file.read_text().replace("\n", "") for file in files if not file.name.startswith("faulty")]
+def clean_interchanges(folder: Path | None = None) -> list[str]:
+    """Our own samples without a fault that have the usual marks, without line breaks; those of one guide, or all of
+    release 004010."""
+    files = sorted(folder.glob("*.sample.edi") if folder else Path("mappings/x12/004010").glob("*/*.sample.edi"))
+    texts = [file.read_bytes().decode("latin-1") for file in files if not file.name.startswith("faulty")]
+    return [text.replace("\r", "").replace("\n", "") for text in texts if text[3] + text[104:106] == "*>~"]
 
 
 def mutate(chance: random.Random, text: str) -> str:
@@ -32,7 +34,9 @@ def mutate(chance: random.Random, text: str) -> str:
 
 
 def _change(chance: random.Random, segments: list[str]) -> None:
-    at = chance.randrange(1, len(segments))
+    # Mostly inside of documents: what happens to an envelope is soon told.
+    inside = len(segments) > 6 and chance.random() < 0.7
+    at = chance.randrange(3, len(segments) - 2) if inside else chance.randrange(1, len(segments))
     kind = chance.choice(("drop", "double", "swap", "value", "letter", "longer", "shorter", "insert"))
     elements = segments[at].split("*")
     place = chance.randrange(1, len(elements)) if len(elements) > 1 else 0

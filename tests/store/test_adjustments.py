@@ -160,3 +160,9 @@ def test_a_serial_is_not_found_twice(plant: Plant) -> None:
     assert reasons(plant.record(adjusted(1, "AB", "2", serials=("A",), location="X-2"))) == [
         "Serial A stands at X-1 already."
     ]
+
+
+def test_a_serial_that_was_not_told_apart_is_lost_from_such_goods(plant: Plant) -> None:
+    assert [one.result for one in plant.record(adjusted(-2, "06", serials=("A", "B")))] == ["posted"]
+    assert plant.standing() == {("available", "DOCK"): 98}
+    assert verify(plant.conn) == []

@@ -10,7 +10,7 @@ from gateway.resources import read_sources, source_files
 from gateway.x12 import Guide, Guides
 from gateway.x12.rules import CompositeRule, ElementRule, iterate_segments
 from gateway.x12.source import parse
-from gateway.x12.words import SHARED, read_words
+from gateway.x12.words import SHARED, Words, read_words
 
 SOURCES = read_sources(source_files([Path()]))
 
@@ -20,18 +20,24 @@ def guides() -> tuple[Guide, ...]:
     return Guides(SOURCES).load_all()
 
 
+@pytest.fixture(scope="module")
+def words(guides: tuple[Guide, ...]) -> dict[str, Words]:
+    """The words of each release."""
+    return {guide.release: read_words(SOURCES, guide.release) for guide in guides}
+
+
 def elements_of(guide: Guide) -> list[ElementRule]:
     rules = [rule for segment in iterate_segments(guide.document) for rule in segment.elements]
     parts = [part for rule in rules if isinstance(rule, CompositeRule) for part in rule.parts]
     return [*parts, *(rule for rule in rules if isinstance(rule, ElementRule))]
 
 
-def test_every_segment_of_every_guide_has_a_name(guides: tuple[Guide, ...]) -> None:
+def test_every_segment_of_every_guide_has_a_name(guides: tuple[Guide, ...], words: dict[str, Words]) -> None:
     nameless = {
         (guide.release, guide.set_id, segment.tag)
         for guide in guides
         for segment in iterate_segments(guide.document)
-        if not read_words(SOURCES, guide.release).segment(segment.tag)
+        if not words[guide.release].segment(segment.tag)
     }
 
     assert not nameless
@@ -48,9 +54,7 @@ def test_every_element_of_every_guide_has_a_name(guides: tuple[Guide, ...]) -> N
     assert not nameless
 
 
-def test_every_code_that_a_guide_lists_has_a_meaning(guides: tuple[Guide, ...]) -> None:
-    words = {guide.release: read_words(SOURCES, guide.release) for guide in guides}
-
+def test_every_code_that_a_guide_lists_has_a_meaning(guides: tuple[Guide, ...], words: dict[str, Words]) -> None:
     missing = sorted(
         {
             (guide.release, guide.set_id, element.data_element, code)
@@ -64,11 +68,11 @@ def test_every_code_that_a_guide_lists_has_a_meaning(guides: tuple[Guide, ...]) 
     assert not missing, "\n".join(f"{SHARED} lacks data element {e} code {c} ({r} {s})" for r, s, e, c in missing)
 
 
-def test_every_set_has_one_name_and_a_direction(guides: tuple[Guide, ...]) -> None:
+def test_every_set_has_one_name_and_a_direction(guides: tuple[Guide, ...], words: dict[str, Words]) -> None:
     untold = {
         (guide.release, guide.set_id)
         for guide in guides
-        if not guide.direction or guide.name != read_words(SOURCES, guide.release).code("143", guide.set_id)
+        if not guide.direction or guide.name != words[guide.release].code("143", guide.set_id)
     }
 
     assert not untold

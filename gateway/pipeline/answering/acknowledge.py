@@ -9,17 +9,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
+import structlog
 from sqlalchemy import Connection
 
 from gateway import x12
 from gateway.document import Delimiters, Party
+from gateway.errors import OperatorMistake
 from gateway.pipeline.context import Context
 from gateway.pipeline.due import collect_due_at
 from gateway.pipeline.reading.values import ReadInterchange
 from gateway.store import collected
+from gateway.store.alerts import Alert, put_alerts
 from gateway.store.collected import NewCollected
 from gateway.store.controls import ControlNumbers
 from gateway.store.outbox import NewAnswer, NewSent, put_answers, put_sent
+
+log = structlog.get_logger(__name__)
+
+Written = tuple[NewAnswer, list[NewSent]]
+"""One message to send, and what is in it."""
 
 
 class Lane(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +42,9 @@ class Lane(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     test: bool
 
+
+UNWRITTEN = "unwritten"
+"""In place of the message that carried a collected answer: none could be written."""
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 _lanes = msgspec.json.Decoder(Lane)
@@ -51,7 +62,7 @@ class Acknowledgments:
         self._counts: dict[str, int] = {}
         """Lanes that leave at a count."""
 
-    def take(self, message: str, interchange: ReadInterchange) -> list[tuple[NewAnswer, list[NewSent]]]:
+    def take(self, message: str, interchange: ReadInterchange) -> list[Written]:
         """The TA1 of one received interchange and, where agreed, what answers its groups: one interchange each.
 
         What is collected is kept instead, and written by `flush`.
@@ -60,7 +71,7 @@ class Acknowledgments:
         partner = self._context.configuration.partners.get(interchange.partner)
         if plan is None or envelope is None or partner is None:
             return []
-        written = []
+        written: list[Written] = []
 
         def lane(kind: str) -> Lane:
             return Lane(
@@ -74,12 +85,12 @@ class Acknowledgments:
             )
 
         if plan.ta1:
-            written.append(self._write(lane("TA1"), (), (plan.ta1,), message))
+            written += self._write(lane("TA1"), (), (plan.ta1,), message)
         for kind in dict.fromkeys(ack.set_id for ack in plan.groups if partner.answers()):
             acks = [ack for ack in plan.groups if ack.set_id == kind]
             agreement = partner.sends(kind) or partner.sends(partner.answers()[0])
             if agreement is None or agreement.collect is None:
-                written.append(self._write(lane(kind), acks, (), message))
+                written += self._write(lane(kind), acks, (), message)
                 continue
             key = _encoder.encode(lane(kind)).decode()
             due_at = collect_due_at(partner, agreement.collect, self._context.now)
@@ -90,28 +101,41 @@ class Acknowledgments:
                 self._counts[key] = agreement.collect.count
         return written
 
-    def flush(self) -> list[tuple[NewAnswer, list[NewSent]]]:
+    def flush(self) -> list[Written]:
         """Keep what is collected, and write each lane that has reached its count."""
         collected.put_collected(self._connection, self._collected)
         self._collected.clear()
-        written: list[tuple[NewAnswer, list[NewSent]]] = []
+        written: list[Written] = []
         for key, count in self._counts.items():
             if collected.count_waiting(self._connection, key) >= count:
                 written += self.flush_lane(key)
         return written
 
-    def flush_lane(self, key: str) -> list[tuple[NewAnswer, list[NewSent]]]:
+    def flush_lane(self, key: str) -> list[Written]:
         """Write all that waits in a lane."""
-        written: list[tuple[NewAnswer, list[NewSent]]] = []
+        written: list[Written] = []
         while waiting := collected.load_waiting(self._connection, key):
-            answer = self._write(_lanes.decode(key), [_acks.decode(one.ack) for one in waiting], (), "")
-            collected.mark_collected(self._connection, waiting, answer[0].id)
-            written.append(answer)
+            done = self._write(_lanes.decode(key), [_acks.decode(one.ack) for one in waiting], (), "")
+            collected.mark_collected(self._connection, waiting, done[0][0].id if done else UNWRITTEN)
+            written += done
         return written
 
     def _write(
         self, lane: Lane, acks: Sequence[x12.GroupAck], ta1s: tuple[tuple[str, ...], ...], message: str
-    ) -> tuple[NewAnswer, list[NewSent]]:
+    ) -> list[Written]:
+        """One interchange, or none where something of ours forbids it: told, and no reason to lose what came."""
+        try:
+            return [self._write_one(lane, acks, ta1s, message)]
+        except OperatorMistake as mistake:
+            log.error("acknowledgment.unwritten", partner=lane.partner, kind=lane.kind, reason=str(mistake))
+            text = f"{lane.kind} to {lane.partner} cannot be written: {mistake}"
+            alert = Alert(kind="ack_unwritten", text=text, partner=lane.partner, message=message, at=self._context.at)
+            put_alerts(self._connection, [alert])
+            return []
+
+    def _write_one(
+        self, lane: Lane, acks: Sequence[x12.GroupAck], ta1s: tuple[tuple[str, ...], ...], message: str
+    ) -> Written:
         context, ours, theirs = self._context, str(lane.sender), str(lane.receiver)
         groups = x12.outgoing_groups(
             acks,
@@ -171,7 +195,7 @@ class Acknowledgments:
 def send_collected(connection: Connection, context: Context) -> int:
     """Write what was collected and is due now; how many interchanges."""
     lanes = collected.find_due_lanes(connection, now=context.at)
-    written: list[tuple[NewAnswer, list[NewSent]]] = []
+    written: list[Written] = []
     if lanes:
         numbers = ControlNumbers(connection, ())
         acknowledgments = Acknowledgments(connection, context, numbers)

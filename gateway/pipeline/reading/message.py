@@ -44,6 +44,9 @@ def looks_like_x12(data: bytes) -> bool:
     Mail programs and job control leave lines before an interchange, and a person sees at once what it is.
     """
     format = recognise(data)
+    if format == "edifact":
+        # Some mailboxes hand out everything in one piece; what is no X12 is told to a person, and keeps its bytes.
+        return x12.find_header(data, 0, x12.LIMITS) is not None
     return format == "x12" or (
         format in ("csv", "binary") and x12.find_header(data[:4096], 0, x12.LIMITS) is not None
     )

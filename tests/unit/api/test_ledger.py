@@ -66,6 +66,16 @@ def test_balances_are_kept_as_of_a_time(short: House) -> None:
     assert short.ask("GET", "/v1/balances?as_of=yesterday", "erp-main").status_code == 422
 
 
+def test_a_label_leads_to_its_notice_and_receipt(short: House) -> None:
+    units = {row["handling_unit"] for row in items(short, "/v1/balances?part=BRK-100&by=part&by=handling_unit")} - {
+        ""
+    }
+    found = [short.ask("GET", f"/v1/trace/handling_unit/{unit}", "erp-main").json() for unit in sorted(units)]
+    assert [{step["kind"] for step in one["steps"]} >= {"GoodsReceived"} for one in found] == [True] * len(units)
+    assert short.ask("GET", "/v1/trace/vin/NONE", "erp-main").json() == {"kind": "vin", "value": "NONE"}
+    assert short.ask("GET", "/v1/trace/colour/red", "erp-main").status_code == 422
+
+
 def test_the_position_of_a_part_adds_up(short: House) -> None:
     found = short.ask("GET", "/v1/positions/BRK-100", "erp-main").json()
     assert (found["part"], found["unit"], found["usable"]) == ("BRK-100", "EA", "90")

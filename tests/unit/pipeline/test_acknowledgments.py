@@ -81,6 +81,27 @@ def test_groups_without_a_release_that_can_be_repeated_are_answered_all_the_same
     assert town.answers("997") == ["997 acme: AK1*SH*1 AK2*856*0001 AK5*R*1 AK9*R*1*1*0*2"]
 
 
+def test_answers_are_laid_out_as_agreed(town: Town) -> None:
+    town.edit("acme", 'x12: {release: "004010"', 'x12: {release: "004010", columns: 80, line_break: lf')
+    town.bring(notices(1))
+
+    (one,) = sent(town, "997")
+    lines = town.street.fetch(one["id"]).splitlines()
+    assert {len(line) for line in lines[:-1]} == {80}
+
+
+def test_answer_that_our_own_guide_forbids_is_told_and_stops_nothing(town: Town) -> None:
+    folder = town.home / "partners" / "acme" / "x12" / "004010" / "997"
+    folder.mkdir(parents=True)
+    (folder / "guide.yaml").write_text("extends: x12/004010/997\nremove: [AK2]\n")
+    assert town.street.configure()
+
+    message = town.bring(notices(1))
+
+    assert message["status"] == "done"
+    assert (town.answers("997"), town.alerts()) == ([], ["ack_unwritten"])
+
+
 # --- collected ----------------------------------------------------------------------------------------------------
 
 

@@ -134,7 +134,7 @@ def test_one_foreign_interchange_does_not_hold_up_the_others_of_its_message(town
 
 
 def test_a_set_without_a_guide_is_answered_as_not_supported_and_stays_visible(town: Town) -> None:
-    message = town.bring(interchange(("999", ["BXX*1"])))
+    message = town.bring(interchange(("888", ["BXX*1"])))
 
     assert message["documents"][0]["status"] in ("parked", "rejected")
     assert town.events() == []

@@ -296,11 +296,13 @@ def test_a_document_that_waited_shows_what_became_of_it(town: Town) -> None:
     assert "waiting" in {one["outcome"] for one in document["events"][0]["outcomes"]}
 
 
-def test_bytes_between_interchanges_that_are_no_x12_are_told_to_a_person(town: Town) -> None:
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_what_is_no_x12_stands_in_the_way_of_no_interchange_and_is_told_to_a_person(town: Town, place: int) -> None:
     town.bring(order(), "erp")
-    one, two = (interchange(("856", notice(f"S{n}", quantity="40")), control=n) for n in (1, 2))
+    parts = [interchange(("856", notice(f"S{n}", quantity="40")), control=n) for n in (1, 2)]
+    parts.insert(place, b"UNB+UNOA:1+A+B+261123:0900+1'\nUNH+1+DESADV:D:97A:UN'\n")
 
-    message = town.bring(one + b"UNB+UNOA:1+A+B+261123:0900+1'\nUNH+1+DESADV:D:97A:UN'\n" + two)
+    message = town.bring(b"".join(parts))
 
     assert state(message) == ("done", [("recorded", ""), ("recorded", "")])
     assert town.alerts() == ["unreadable"]

@@ -145,6 +145,16 @@ def test_repetitions_are_counted_within_their_loop_only() -> None:
     assert found_in([*BODY[:9], *ten, ten[0], *item, *ten, BODY[9]]) == [(21, "DTM", None, None, "5", True)]
 
 
+def test_segment_without_a_place_does_not_begin_the_count_anew() -> None:
+    six = ["DTM*011*20261122"] * 6
+
+    assert found_in([*BODY[:9], *six, "XYZ*1", *six, BODY[9]]) == [
+        (17, "XYZ", None, None, "6", True),
+        (22, "DTM", None, None, "5", True),
+        (23, "DTM", None, None, "5", True),
+    ]
+
+
 def test_loop_beyond_its_limit_is_code_4() -> None:
     loads = [line for _ in range(201) for line in ("CLD*1*1", "REF*LS*1")]
 

@@ -161,3 +161,44 @@ def test_what_is_no_x12_is_shown_as_such_with_exit_code_2() -> None:
     assert (plain.exit_code, page.exit_code) == (2, 2)
     assert "no X12 interchange in these 12 bytes" in plain.stdout
     assert "There is no X12 interchange in it." in page.stdout
+
+
+def test_file_is_told_to_programs_with_names_meanings_and_faults() -> None:
+    (told,) = [json.loads(line) for line in run("show", BAD, "--json").stdout.splitlines()]
+
+    assert (told["set"], told["title"], told["verdict"]) == ("856", "ship notice", "refused")
+    segment = next(segment for segment in told["segments"] if segment["position"] == 21)
+    assert (segment["depth"], segment["tag"], segment["name"]) == (3, "SN1", "shipped quantity")
+    assert segment["elements"][1:3] == [
+        {
+            "reference": "SN102",
+            "name": "quantity shipped",
+            "value": "24O",
+            "meaning": None,
+            "faults": [{"code": "6", "text": 'SN102 (quantity shipped) "24O" is no number', "rejects": True}],
+        },
+        {"reference": "SN103", "name": "unit", "value": "EA", "meaning": "each", "faults": []},
+    ]
+
+
+def test_late_release_is_answered_by_a_999_unless_another_set_is_asked_for() -> None:
+    late = str(Path("mappings/x12/005010/850/faulty-elements.sample.edi"))
+
+    (own,) = map(json.loads, run("ack", "--json", late).stdout.splitlines())
+    (other,) = map(json.loads, run("ack", "--json", "--as", "997", late).stdout.splitlines())
+
+    assert (own["kind"], other["kind"]) == ("999", "997")
+    assert ["IK3", "BEG", "2", "", "8"] in own["segments"]
+    assert ["AK3", "BEG", "2", "", "8"] in other["segments"]
+    assert run("ack", "--as", "824", late).exit_code != 0
+
+
+def test_agreement_of_the_home_decides_which_set_answers(home: Path) -> None:
+    folder = home / "partners" / "acme"
+    folder.mkdir(parents=True)
+    (folder / "partner.yaml").write_text('partner: acme\nidentities: {isa: ["01:987654321"]}\nsend: {"997": {}}\n')
+    late = str(Path("mappings/x12/005010/850/order.sample.edi"))
+
+    (answer,) = map(json.loads, run("ack", "--json", late).stdout.splitlines())
+
+    assert answer["kind"] == "997"

@@ -55,6 +55,8 @@ def test_same_content_has_the_same_hash_and_other_content_another() -> None:
             'name="x"><valid_codes external="states"/></element>',
             'code set "states" is not in _release/codes.xml',
         ),
+        ('data_ele="C030"', 'repeat=">1" data_ele="C030"', 'repeat ">1": a composite alone may stand 1 to 99 times'),
+        ('data_ele="719"', 'repeat="2" data_ele="719"', 'repeat "2": a composite alone may stand 1 to 99 times'),
         ('<loop xid="ST_LOOP"', '<loop xid="XX_LOOP"', "has no ISA_LOOP/GS_LOOP/ST_LOOP"),
         ("</transaction>", "", "is not XML"),
         ('<transaction xid="997"', '<!DOCTYPE x [<!ENTITY e "x">]><transaction xid="997"', "declaration"),

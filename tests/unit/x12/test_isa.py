@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from gateway.document import Delimiters
-from gateway.x12 import Interchange, plan_acks
+from gateway.x12 import Interchange, answer_envelope, plan_acks, read, write_interchange
 from gateway.x12.codes import TA1_WORDS
-from tests.unit.x12.interchanges import GS, ISA, codes, document, interchange, only, read_text
+from tests.unit.x12.interchanges import GS, GUIDES, ISA, codes, document, interchange, only, read_text
 
 CLEAN = interchange()
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 FIELDS = {
     "002": (11, "Q", False),
@@ -51,41 +54,58 @@ def test_each_wrong_value_of_an_isa_has_its_code(code: str, field: tuple[int, st
     assert [d.accepted for d in found.documents] == [not rejects]
 
 
-@pytest.mark.parametrize(
-    ("code", "rejects", "text"),
-    [
-        ("001", True, interchange(iea="IEA*1*000000999")),
-        ("004", True, CLEAN.replace("~", "A")),
-        ("004", True, CLEAN.replace("~", "*")),
-        ("004", True, CLEAN.replace("~", " ")),
-        ("021", True, interchange(iea="IEA*2*000000101")),
-        ("022", True, f"{ISA}~{'~'.join(document())}~IEA*0*000000101~"),
-        ("023", True, interchange(iea="-")),
-        ("023", True, ISA),
-        ("023", True, ISA[:-1]),
-        ("024", True, interchange([*document(), "REF*BM*1"])),
-        ("024", False, interchange(gs=GS.replace("20261122", "20261322"))),
-        ("024", False, interchange(gs=GS.replace("*1200*", "*1260*"))),
-        ("024", False, interchange(gs=GS.replace("*X*", "*Z*"))),
-        ("024", False, interchange(gs=GS.replace("*123456789*", "**"))),
-        ("024", False, interchange(gs=GS.replace("*987654321*", "**"))),
-        ("026", True, CLEAN.replace("*", "x")),
-        ("027", False, CLEAN.replace("*>~", "*U~", 1)),
-        ("027", False, CLEAN.replace("*>~", "* ~", 1)),
-        ("027", False, CLEAN.replace("*>~", "**~", 1)),
-        ("027", False, CLEAN.replace("*>~", "*~", 1)),
-        ("028", False, CLEAN.replace("~GS", "~ISB*1~ISE*261322*1200*ET~GS")),
-        ("029", False, CLEAN.replace("~GS", "~ISB*1~ISE*261122*2500*ET~GS")),
-        ("030", False, CLEAN.replace("~GS", "~ISB*1~ISE*261122*1200*~GS")),
-        ("031", False, CLEAN.replace("~GS", "~ISB*11~ISE*261122*1200*ET~GS")),
-    ],
-)
+WRONG = [
+    ("001", True, interchange(iea="IEA*1*000000999")),
+    ("004", True, CLEAN.replace("~", "A")),
+    ("004", True, CLEAN.replace("~", "*")),
+    ("004", True, CLEAN.replace("~", " ")),
+    ("021", True, interchange(iea="IEA*2*000000101")),
+    ("022", True, f"{ISA}~{'~'.join(document())}~IEA*0*000000101~"),
+    ("023", True, interchange(iea="-")),
+    ("023", True, ISA),
+    ("023", True, ISA[:-1]),
+    ("024", True, interchange([*document(), "REF*BM*1"])),
+    ("024", False, interchange(gs=GS.replace("20261122", "20261322"))),
+    ("024", False, interchange(gs=GS.replace("*1200*", "*1260*"))),
+    ("024", False, interchange(gs=GS.replace("*X*", "*Z*"))),
+    ("024", False, interchange(gs=GS.replace("*123456789*", "**"))),
+    ("024", False, interchange(gs=GS.replace("*987654321*", "**"))),
+    ("026", True, CLEAN.replace("*", "x")),
+    ("027", False, CLEAN.replace("*>~", "*U~", 1)),
+    ("027", False, CLEAN.replace("*>~", "* ~", 1)),
+    ("027", False, CLEAN.replace("*>~", "**~", 1)),
+    ("027", False, CLEAN.replace("*>~", "*~", 1)),
+    ("028", False, CLEAN.replace("~GS", "~ISB*1~ISE*261322*1200*ET~GS")),
+    ("029", False, CLEAN.replace("~GS", "~ISB*1~ISE*261122*2500*ET~GS")),
+    ("030", False, CLEAN.replace("~GS", "~ISB*1~ISE*261122*1200*~GS")),
+    ("031", False, CLEAN.replace("~GS", "~ISB*11~ISE*261122*1200*ET~GS")),
+]
+
+
+@pytest.mark.parametrize(("code", "rejects", "text"), WRONG)
 def test_each_wrong_envelope_has_its_code(code: str, rejects: bool, text: str) -> None:
     found = only(text)
 
     assert (code, rejects) in codes(found.faults)
     assert found.ta1_code == code
     assert found.accepted is not rejects
+
+
+@pytest.mark.parametrize("text", [text for _code, _rejects, text in WRONG])
+def test_answer_to_a_wrong_envelope_is_itself_in_order(text: str) -> None:
+    found = only(text.replace("*0*T", "*1*T"))
+    envelope = answer_envelope(found)
+    assert envelope is not None
+    plan = plan_acks(found, delimiters=envelope.delimiters)
+    assert plan.ta1 is not None
+
+    answer = write_interchange(
+        (), GUIDES, sender=envelope.sender, receiver=envelope.receiver, control=1, now=NOW, test=True,
+        delimiters=envelope.delimiters, acks=(plan.ta1,),
+    )  # fmt: skip
+
+    (written,) = read(answer, GUIDES).interchanges
+    assert (written.faults, written.acks) == ((), (plan.ta1,))
 
 
 def test_requests_for_service_are_read_over() -> None:
@@ -139,6 +159,17 @@ def test_end_of_an_isa_is_found_however_it_is_written(text: str, delimiters: Del
     assert found.delimiters == delimiters
     assert [d.accepted for d in found.documents] == [True]
     assert codes(found.faults) == ([] if delimiters.component else [("027", False)])
+
+
+def test_delimiters_that_became_utf_8_on_the_way_are_read() -> None:
+    text = CLEAN.replace("*>~", "*\xa6~", 1).replace("~", "\u2026\r\n")
+
+    (found,) = read(text.encode(), GUIDES).interchanges
+
+    assert [(d.accepted, d.segment_count) for d in found.documents] == [(True, 12)]
+    assert codes(found.faults) == [("004", False), ("027", False)]
+    assert found.last_byte == len(text.encode())
+    assert [text.encode()[d.first_byte :][:6] for d in found.documents] == [b"ST*856"]
 
 
 def test_eighty_columns_may_break_any_line_of_a_message() -> None:

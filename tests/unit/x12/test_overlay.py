@@ -125,6 +125,30 @@ def test_overlay_answers_the_questions_of_a_map() -> None:
     assert not guide.has_element("I", "LIN", 99)
 
 
+def test_loop_of_another_guide_can_be_added_with_all_that_is_in_it() -> None:
+    overlay = "extends: x12/004010/862\nadd: [{after: LIN/SHP, loop: N1, repeat: 2}]\n"
+    place = PLACE.replace("856", "862")
+    guide = Guides({**BASE, place: overlay.encode()}).find("acme", "SS", "004010", "862")
+
+    assert guide is not None
+    assert guide.loops("LIN/N1") == Guides(BASE).find("", "SS", "004010", "862").loops("N1")  # type: ignore[union-attr]
+    assert guide.find_loop("LIN/N1").most == 2  # type: ignore[union-attr]
+    assert guide.has_element("LIN/N1", "N1", 4)
+    assert guide.origins == {"LIN/N1": f"{place}:2"}
+
+
+def test_codes_may_be_widened_and_given_the_meaning_that_the_partner_gives_them() -> None:
+    overlay = 'extends: x12/004010/856\nchange: {"BSN.01": {codes: {add: {QX: trial}, remove: [CO, "07"]}}}\n'
+    guides = guides_with(overlay)
+    guide = find(overlay)
+    description, words = guides.describe(guide)
+
+    purpose = next(segment for segment in description.segments() if segment.path == "BSN").elements[0]
+    assert purpose.codes[-2:] == (("06", "confirmation"), ("QX", "trial"))
+    assert purpose.was == "codes 00 01 02 03 04 05 06 07 CO"
+    assert (words.code("353", "QX"), words.code("353", "00")) == ("trial", "original")
+
+
 @pytest.mark.parametrize(
     ("overlay", "words"),
     [
@@ -139,8 +163,14 @@ def test_overlay_answers_the_questions_of_a_map() -> None:
         ('extends: x12/004010/856\nchange: {"HLI/LIN.02": {codes: {add: [BP]}}}\n', "every code is allowed already"),
         ('extends: x12/004010/856\nchange: {"BSN.01": {codes: {only: []}}}\n', "leaves no code at all"),
         ("extends: x12/004010/856\nadd: [{after: HLS/TD3, segment: QQQ}]\n", 'has a segment "QQQ" to copy'),
-        ("extends: x12/004010/856\nadd: [{segment: QTY}]\n", "needs `after` and `segment`"),
+        ("extends: x12/004010/856\nadd: [{segment: QTY}]\n", "needs `after`, and `segment` or `loop`"),
         ("extends: x12/004010/856\nadd: [{after: HLS/TD3, segment: TD5}]\n", "it is there already"),
+        ("extends: x12/004010/856\nadd: [{after: HLS/TD3, loop: QQQ}]\n", 'has a loop "QQQ" to copy'),
+        ("extends: x12/004010/856\nadd: [{after: HLS/TD3, loop: W07, repeat: x}]\n", "must be >1 or a number"),
+        (
+            'extends: x12/004010/856\nchange: {"BSN.01": {codes: {remove: [ZZ]}}}\n',
+            '"ZZ" is no code of the base guide here',
+        ),
     ],
 )
 def test_mistakes_name_file_line_and_mend(overlay: str, words: str) -> None:

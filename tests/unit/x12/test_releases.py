@@ -81,6 +81,17 @@ def test_element_repeated_in_a_release_with_repetitions_is_code_12() -> None:
     assert located(faults_in(notice("005010", head))) == [(2, "BSN", 2, None, "12", True)]
 
 
+def acknowledgment(context: str) -> Reading:
+    body = ("AK1*PO*7*005010", "AK2*850*0001", "IK3*BEG*2**8", f"CTX*{context}", "IK5*R*5", "AK9*R*1*1*0")
+    return read(text("005010", *body, set_id="999", group="FA"), GUIDES)
+
+
+def test_composite_may_stand_as_often_as_its_guide_says() -> None:
+    assert faults_in(acknowledgment("^".join(["BEG03>PO1"] * 10))) == ()
+    assert located(faults_in(acknowledgment("^".join(["BEG03>PO1"] * 11)))) == [(5, "CTX", 1, None, "12", True)]
+    assert located(faults_in(acknowledgment("BEG03^>PO1"))) == [(5, "CTX", 1, 1, "1", True)]
+
+
 def test_mark_that_separates_repetitions_elsewhere_is_data_before_004020() -> None:
     (fault,) = faults_in(notice("004010", "BSN*00*0000457^0000458*20261122*1130"))
 

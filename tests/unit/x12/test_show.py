@@ -101,7 +101,11 @@ def test_document_without_a_guide_is_named_by_the_guides_of_others() -> None:
     told = shown(text)
 
     assert "implementation acknowledgment 999 0001: refused\n" in told
-    assert "      9 LIN item numbers\n            02    part number kind  BP  part number of the buyer\n" in told
+    assert "      8       HL  item\n                  01    level number         3\n" in told
+    assert (
+        "      9       LIN item numbers\n                  02    part number kind  BP  part number of the buyer\n"
+        in told
+    )
     assert "     12 ZZZ\n            01      1\n            02      2\n" in told
 
 
@@ -109,7 +113,7 @@ def test_guides_that_cannot_be_loaded_name_nothing_and_stop_nothing() -> None:
     data = interchange(["ST*999*0001", *BODY, "SE*12*0001"]).encode()
     guides = Guides({"mappings/x12/004010/850/guide.xml": b"<broken"})
 
-    assert "      9 LIN\n            02      BP\n" in show(read(data, guides), guides)
+    assert "      9       LIN\n                  02      BP\n" in show(read(data, guides), guides)
 
 
 def test_without_guides_a_reading_is_still_told() -> None:
@@ -140,7 +144,8 @@ def test_answer_to_an_interchange_is_spelled_out() -> None:
     assert "TA1 on</dt><dd>interchange 000000007" in "".join(document_page(read_text(text), GUIDES))
 
 
-def test_segments_that_an_acknowledgment_names_are_named() -> None:
+def test_segments_and_elements_that_an_acknowledgment_names_are_named() -> None:
     text = Path("mappings/x12/004010/997/refused.sample.edi").read_text()
 
     assert re.search(r"01 +segment +RCD +received quantity", shown(text))
+    assert re.search(r"02 +data element +663 +quantity received", shown(text))
