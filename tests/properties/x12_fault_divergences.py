@@ -245,7 +245,7 @@ FAULT_DIVERGENCES: tuple[FaultDivergence, ...] = (
     FaultDivergence(
         "numbers of ST and SE spelled otherwise",
         None,
-        "we leave blanks beside ST02, SE01 and SE02 out and component separators in; pyx12 does it the other way round",
+        "beside ST02, SE01 and SE02 we leave out blanks but no component separators; pyx12 does the opposite",
         Change("ST*856*0001~", "ST*856*0001>~"),
         lambda case, found: (
             found.place == "document"
