@@ -24,6 +24,7 @@ class Levels:
 
     __slots__ = (
         "_above",
+        "_before",
         "_codes",
         "_fits",
         "_is_plain",
@@ -56,6 +57,8 @@ class Levels:
         self._above: dict[int, str] = {}
         """HL02 where it is no plain number."""
         self._last_parent, self._last = "", NOBODY
+        self._before: str | None = None
+        """HL01 of the level before, as long as they count up."""
         self._last_over: str | None = None
         """Kind of the level that HL02 pointed to last; None when it pointed to none before it."""
         self._fits: set[tuple[str | None, str]] = set()
@@ -72,11 +75,13 @@ class Levels:
             _tag, number, parent, kind, child_code = (*elements, "", "", "", "")[:5]
             if child_code:
                 self._note_code(index, child_code)
+        before, self._before = self._before, number
         if self._numbers is not None or number != str(index + 1):
             self._note_number(index, number)
+            before = self._before = None
         if parent != self._last_parent:
             self._last_parent = parent
-            above = self._last = self._index(parent)
+            above = self._last = index - 1 if parent == before else self._index(parent)
             self._last_over = kinds[above] if 0 <= above < index else None
         else:
             above = self._last
