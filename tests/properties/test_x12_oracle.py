@@ -14,7 +14,7 @@ from tests.properties.x12_divergences import DIVERGENCES, Change, Divergence
 from tests.properties.x12_documents import draw_interchange
 from tests.properties.x12_fault_divergences import FAULT_DIVERGENCES, FaultDivergence, case_of, differences
 from tests.properties.x12_findings import Finding, Opinion, opinion_of
-from tests.properties.x12_mutations import clean_interchanges, mutate
+from tests.properties.x12_mutations import clean_interchanges, join_documents, mutate
 from tests.properties.x12_oracle import open_oracle
 
 GUIDES = Guides.from_roots([Path()])
@@ -108,6 +108,15 @@ def test_mutations_of_five_sets_are_judged_as_by_the_oracle(folder: Path, part: 
     # The list must not explain everything away.
     assert met["same faults"] > met["faults differ"] > 0
     assert met["verdicts differ"] < PART_SIZE / 5
+
+
+@pytest.mark.parametrize("folder", SETS, ids=name_of)
+def test_groups_of_two_documents_are_judged_as_by_the_oracle(folder: Path, oracle: Oracle) -> None:
+    first, second = sorted(SAMPLES[folder], key=len)[:2]
+    both = join_documents(first, second)
+
+    assert oracle(both) == Opinion(True, frozenset())
+    compare_mutations(f"{folder} two", [both], 40, oracle)
 
 
 @pytest.mark.parametrize("folder", [folder for folder in FOLDERS if folder not in SETS], ids=name_of)
