@@ -179,10 +179,15 @@ def _may_see(call: Call, message: dict[str, Any]) -> bool:
 
 
 def _without_others_answers(call: Call, message: dict[str, Any]) -> dict[str, Any]:
-    """What a partner's message caused towards others is not the partner's business."""
+    """What a partner's message caused towards others is not the partner's business, nor what we say among us of one
+    that it refused."""
     if not call.partner:
         return message
-    return message | {"answers": [one for one in message["answers"] if one["to"] == call.partner]}
+    shown = message | {"answers": [one for one in message["answers"] if one["to"] == call.partner]}
+    if message["direction"] == "out":
+        shown.pop("history", None)
+        shown["documents"] = [one | {"comment": ""} for one in message["documents"]]
+    return shown
 
 
 def _wait_for(call: Call, id: str, seconds: float) -> dict[str, Any] | None:

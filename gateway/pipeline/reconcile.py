@@ -63,6 +63,13 @@ def _settle_group(
         status = VERDICTS.get(code, "rejected")
         if own is None and status == "partial":
             continue
+        if one.status == "rewritten":
+            # It stays closed; that the partner now has it twice is for a person to know.
+            note(connection, [one], event=status, by=document, at=at, comment="after it was written anew")
+            if status == "accepted":
+                text = f"{one.type} {one.number} was accepted by a {answer} after it was written anew"
+                alerts.append(_unexpected(partner, document, text, at))
+            continue
         faults = (*(own.faults if own else ()), *ack.faults)
         settle(connection, one, status=status, answered_by=document, at=at, faults=faults)
         if status == "rejected":

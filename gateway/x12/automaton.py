@@ -124,6 +124,12 @@ class Automaton:
 
     # --- steps --------------------------------------------------------------------------------------------
 
+    @property
+    def step_count(self) -> int:
+        """Steps remembered; bounded by the guide, whatever comes."""
+        steps = [step for row in self._rows for step in row.values()]
+        return sum(1 if step[2] is None or step[2].keyed is None else len(step[2].keyed.steps) for step in steps)
+
     def row(self, node: Node) -> Row:
         """The steps known so far from a node."""
         return self._rows[node.number]

@@ -130,6 +130,8 @@ class _InterchangeReader:
         self._document: OpenDocument | None = None
         self._count = 1
         self._stray = 0
+        self._listed = 0
+        """Faults kept in the documents so far."""
         self._has_trailer = self._cut_off = False
         self.closed = False
         """Its own IEA was seen."""
@@ -335,7 +337,10 @@ class _InterchangeReader:
         fits = bool(set_id) and expected in (None, group.id)
         # A document in the wrong group is refused for that; what its segments are is not asked.
         used = guide if fits else None
-        document = self._document = OpenDocument(elements, used, self._header.delimiters, self._limits)
+        limits = self._limits
+        if self._listed >= limits.interchange_faults_max:
+            limits = limits._replace(faults_max=1)
+        document = self._document = OpenDocument(elements, used, self._header.delimiters, limits)
         document.first_byte = first_byte
         document.is_known = guide is not None
         if self._trees:
@@ -370,6 +375,7 @@ class _InterchangeReader:
         parties = self.sender, self.receiver
         closed = document.close(group, header, parties, self._guides, self._data, last_byte, root, self._ruler)
         group.documents.append(closed)
+        self._listed += len(closed.faults)
 
     def _tree(self, document: OpenDocument) -> Loop:
         if not self._trees:

@@ -6,11 +6,15 @@ noted. Source: X12 004010 HL01 (data element 628), HL02 (734), HL03 (735), HL04 
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from gateway.document import Fault
 from gateway.x12.rules import LoopRule
+
+NOBODY, UNKNOWN = -1, -3
+"""Stand for the parent of a level at the top, and for one whose HL02 names no level."""
 
 
 class Level(NamedTuple):
@@ -23,86 +27,82 @@ class Level(NamedTuple):
     child_code: str
 
 
-def check_hierarchy(segments: Sequence[tuple[int, Sequence[str]]], rules: Mapping[str, LoopRule]) -> Iterator[Fault]:
-    """Faults of all HL segments of a document, in order: their positions and elements, the tag first.
+class Sent(Protocol):
+    """All levels of a document, by index from 0 in the order of their segments."""
 
-    `rules` has the guide's HL loops by level.
+    def __len__(self) -> int: ...
+
+    def level(self, index: int) -> Level:
+        """The level as it was sent."""
+
+    def firsts(self) -> array[int]:
+        """For each level the index of the first one with its number."""
+
+    def parents(self) -> array[int]:
+        """For each level the index of its parent, the first one with that number; NOBODY, or UNKNOWN."""
+
+
+def look_closely(levels: Sent, rules: Mapping[str, LoopRule]) -> Iterator[Fault]:
+    """Faults of all HL segments of a document, in order. `rules` has the guide's HL loops by level.
+
+    Levels are looked up one by one and never held all at once: a document may have hundreds of thousands.
     """
-    levels = [Level(position, *(*elements, "", "", "", "")[1:5]) for position, elements in segments]
-    by_number: dict[str, Level] = {}
     allowed = {kind: rule.parents for kind, rule in rules.items()}
-    plain = True
-    for ordinal, level in enumerate(levels, 1):
-        _position, number, parent, kind, child_code = level
-        above = by_number.get(parent)
-        parents = allowed.get(kind)
-        by_number.setdefault(number, level)
-        if (
-            number != str(ordinal)
-            or child_code
-            or (above is None if parent else parents is None or parents)
-            or (above is not None and parents is not None and above.kind not in parents)
-        ):
-            plain = False
-    if not plain:
-        yield from _look_closely(levels, by_number, allowed)
-
-
-def _look_closely(
-    levels: Sequence[Level], by_number: Mapping[str, Level], allowed: Mapping[str, frozenset[str] | None]
-) -> Iterator[Fault]:
-    cyclic = _cyclic(levels, by_number)
-    with_children = {level.parent for level in levels}
-    for ordinal, level in enumerate(levels, 1):
-        if by_number[level.number] is not level:
+    firsts, parents = levels.firsts(), levels.parents()
+    cyclic = _cyclic(parents)
+    has_children = bytearray(len(levels))
+    for parent in parents:
+        if parent >= 0:
+            has_children[parent] = 1
+    for index, (first, parent) in enumerate(zip(firsts, parents, strict=True)):
+        level = levels.level(index)
+        if first != index:
             yield _fault(level, 1, "628", "7", level.number, f'number "{level.number}" names two levels', True)
-        elif level.number != str(ordinal):
-            yield _fault(level, 1, "628", "7", level.number, f"number is {level.number}, not {ordinal}", False)
-        yield from _check_parent(level, by_number, cyclic, allowed)
-        if level.child_code in ("0", "1") and (level.child_code == "1") != (level.number in with_children):
+        elif level.number != str(index + 1):
+            yield _fault(level, 1, "628", "7", level.number, f"number is {level.number}, not {index + 1}", False)
+        above = levels.level(parent).kind if parent >= 0 else ""
+        yield from _check_parent(level, parent, above, bool(cyclic and cyclic[index]), allowed)
+        if level.child_code in ("0", "1") and (level.child_code == "1") != bool(has_children[first]):
             told = "levels hang below, and none does" if level.child_code == "1" else "none hangs below, and some do"
             yield _fault(level, 4, "736", "7", level.child_code, f"says that {told}", False)
 
 
 def _check_parent(
-    level: Level,
-    by_number: Mapping[str, Level],
-    cyclic: frozenset[int],
-    parents: Mapping[str, frozenset[str] | None],
+    level: Level, parent: int, above: str, is_cyclic: bool, parents: Mapping[str, frozenset[str] | None]
 ) -> Iterator[Fault]:
-    parent, allowed = level.parent, parents.get(level.kind)
-    if parent and parent not in by_number:
-        words = f'hangs under "{parent}", which is no level of this document'
-        yield _fault(level, 2, "734", "7", parent, words, True)
-    elif level.position in cyclic:
-        yield _fault(level, 2, "734", "7", parent, f'hangs under "{parent}", which hangs under it', True)
+    allowed = parents.get(level.kind)
+    if parent == UNKNOWN:
+        words = f'hangs under "{level.parent}", which is no level of this document'
+        yield _fault(level, 2, "734", "7", level.parent, words, True)
+    elif is_cyclic:
+        words = f'hangs under "{level.parent}", which hangs under it'
+        yield _fault(level, 2, "734", "7", level.parent, words, True)
     elif allowed is None:
         return  # a level unknown to the guide: its HL03 is faulted as a code
-    elif not parent and allowed:
+    elif parent == NOBODY and allowed:
         yield _fault(level, 2, "734", "2", "", f"is missing: level {level.kind} hangs under {_words(allowed)}", True)
-    elif parent and (above := by_number[parent].kind) in parents and above not in allowed:
+    elif parent >= 0 and above in parents and above not in allowed:
         where = f"may hang under {_words(allowed)}, not under {above}" if allowed else "stands at the top"
         yield _fault(level, 3, "735", "7", level.kind, f"level {level.kind} {where}", True)
 
 
-def _cyclic(levels: Sequence[Level], by_number: Mapping[str, Level]) -> frozenset[int]:
-    """Positions of the levels that come back to themselves on the way up."""
-    parents = {level.position: by_number.get(level.parent) for level in levels if level.parent}
-    if all(parent is None or parent.position < position for position, parent in parents.items()):
-        return frozenset()  # a ring needs a pointer forward, or to itself
-    safe: set[int] = set()
-    cyclic: set[int] = set()
-    for level in levels:
+def _cyclic(parents: Sequence[int]) -> bytearray:
+    """A byte for each level: 1 where it comes back to itself on the way up; empty when none does."""
+    if all(parent < index for index, parent in enumerate(parents)):
+        return bytearray()  # a ring needs a pointer forward, or to itself
+    cyclic, seen = bytearray(len(parents)), bytearray(len(parents))
+    for start in range(len(parents)):
         trail: dict[int, None] = {}
-        at: Level | None = level
-        while at is not None and at.position not in safe and at.position not in trail and at.position not in cyclic:
-            trail[at.position] = None
-            at = parents.get(at.position)
-        walked = list(trail)
-        ring = walked.index(at.position) if at is not None and at.position in trail else len(walked)
-        cyclic.update(walked[ring:])
-        safe.update(walked[:ring])
-    return frozenset(cyclic)
+        at = start
+        while at >= 0 and not seen[at]:
+            seen[at] = 1
+            trail[at] = None
+            at = parents[at]
+        if at in trail:
+            walked = list(trail)
+            for index in walked[walked.index(at) :]:
+                cyclic[index] = 1
+    return cyclic
 
 
 def _words(levels: frozenset[str]) -> str:

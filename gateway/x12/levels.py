@@ -1,21 +1,20 @@
 """HL segments of one document as they come, in a few bytes each: what is plain is settled here and at once.
 
-Everything that is not plain is left to `hierarchy.py`, which gets all levels back as they were.
+Everything that is not plain is left to `hierarchy.py`, which asks for levels by their index, from 0.
 """
 
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 
 from gateway.document import Fault
-from gateway.x12.hierarchy import check_hierarchy
+from gateway.x12.hierarchy import NOBODY, UNKNOWN, Level, look_closely
 from gateway.x12.rules import LoopRule
 
-_NOBODY = -1
-"""Stands for an empty HL02."""
 _SPELLED = -2
-"""Stands for an HL02 that is no plain number; its text is kept aside."""
+"""Stands for an HL01 or HL02 that is no plain number; its text is kept aside."""
 _CODES = ("", "0", "1")
 _NUMBER_MAX = 2**31 - 2
 
@@ -25,6 +24,7 @@ class Levels:
 
     __slots__ = (
         "_above",
+        "_before",
         "_codes",
         "_fits",
         "_is_plain",
@@ -37,6 +37,7 @@ class Levels:
         "_parents",
         "_positions",
         "_rules",
+        "_spelled",
     )
 
     def __init__(self, rules: Mapping[str, LoopRule]) -> None:
@@ -49,11 +50,15 @@ class Levels:
         """HL04 where there is one: its place in `_CODES`; shorter than the levels where none was met of late."""
         self._odd_codes: dict[int, str] = {}
         """HL04 where it is something else."""
-        self._numbers: dict[int, str] = {}
-        """HL01 where it does not count up from 1."""
+        self._numbers: array[int] | None = None
+        """HL01 less one, once it does not count up from 1."""
+        self._spelled: dict[int, str] = {}
+        """HL01 where it is no plain number."""
         self._above: dict[int, str] = {}
         """HL02 where it is no plain number."""
-        self._last_parent, self._last = "", _NOBODY
+        self._last_parent, self._last = "", NOBODY
+        self._before: str | None = None
+        """HL01 of the level before, as long as they count up."""
         self._last_over: str | None = None
         """Kind of the level that HL02 pointed to last; None when it pointed to none before it."""
         self._fits: set[tuple[str | None, str]] = set()
@@ -70,12 +75,13 @@ class Levels:
             _tag, number, parent, kind, child_code = (*elements, "", "", "", "")[:5]
             if child_code:
                 self._note_code(index, child_code)
-        if number != str(index + 1):
-            self._numbers[index] = number
-            self._is_plain = False
+        before, self._before = self._before, number
+        if self._numbers is not None or number != str(index + 1):
+            self._note_number(index, number)
+            before = self._before = None
         if parent != self._last_parent:
             self._last_parent = parent
-            above = self._last = self._index(parent)
+            above = self._last = index - 1 if parent == before else self._index(parent)
             self._last_over = kinds[above] if 0 <= above < index else None
         else:
             above = self._last
@@ -86,6 +92,16 @@ class Levels:
         self._positions.append(position)
         self._parents.append(above)
         kinds.append(kind)
+
+    def _note_number(self, index: int, number: str) -> None:
+        if self._numbers is None:
+            self._numbers = array("i", range(index))
+            self._is_plain = False
+        known = self._index(number)
+        if known < 0:
+            known = _SPELLED
+            self._spelled[index] = number
+        self._numbers.append(known)
 
     def _note_code(self, index: int, code: str) -> None:
         self._codes.extend(bytes(index - len(self._codes)))
@@ -103,7 +119,7 @@ class Levels:
     def _learn(self, index: int, above: int, kind: str) -> bool:
         """True when a level may hang there; that is remembered for its kind and the kind above it."""
         rule = self._rules.get(kind)
-        if rule is None or rule.parents is None or not _NOBODY <= above < index:
+        if rule is None or rule.parents is None or not NOBODY <= above < index:
             return 0 <= above < index
         fits = self._kinds[above] in rule.parents if above >= 0 else not rule.parents
         if fits and above >= 0:
@@ -112,19 +128,70 @@ class Levels:
 
     def _index(self, parent: str) -> int:
         if not parent:
-            return _NOBODY
+            return NOBODY
         if not (parent.isascii() and parent.isdecimal() and len(parent) <= 10) or parent[0] == "0":
             return _SPELLED
         number = int(parent)
         return number - 1 if number <= _NUMBER_MAX else _SPELLED
 
-    def __iter__(self) -> Iterator[tuple[int, Sequence[str]]]:
-        """Position and elements of each HL, the tag first."""
-        for index, position in enumerate(self._positions):
-            above = self._parents[index]
-            parent = "" if above == _NOBODY else self._above[index] if above == _SPELLED else str(above + 1)
-            number = self._numbers.get(index) or ("" if index in self._numbers else str(index + 1))
-            yield position, ("HL", number, parent, self._kinds[index], self._code(index))
+    def __len__(self) -> int:
+        return len(self._kinds)
+
+    def level(self, index: int) -> Level:
+        """One level as it was sent."""
+        above = self._parents[index]
+        parent = "" if above == NOBODY else self._above[index] if above == _SPELLED else str(above + 1)
+        return Level(self._positions[index], self._number(index), parent, self._kinds[index], self._code(index))
+
+    def firsts(self) -> array[int]:
+        """For each level the index of the first one with its number: its own, unless the number was there before."""
+        if self._numbers is None:
+            return array("i", range(len(self)))
+        order, sorted_numbers = self._by_number()
+        by_text: dict[str, int] = {}
+        for index, text in self._spelled.items():
+            by_text.setdefault(text, index)
+        return array(
+            "i",
+            (
+                by_text[self._spelled[index]] if number == _SPELLED else order[bisect_left(sorted_numbers, number)]
+                for index, number in enumerate(self._numbers)
+            ),
+        )
+
+    def parents(self) -> array[int]:
+        """For each level the index of the first one that has the number in its HL02; NOBODY, or UNKNOWN."""
+        by_text: dict[str, int] = {}
+        for index, text in self._spelled.items():
+            by_text.setdefault(text, index)
+        size = len(self)
+        if self._numbers is None:
+            found = (above if above < size else UNKNOWN for above in self._parents)
+            return array("i", (UNKNOWN if above == _SPELLED else above for above in found))
+        order, sorted_numbers = self._by_number()
+
+        def find(index: int, above: int) -> int:
+            if above == NOBODY:
+                return NOBODY
+            if above == _SPELLED:
+                return by_text.get(self._above[index], UNKNOWN)
+            at = bisect_left(sorted_numbers, above)
+            return order[at] if at < size and sorted_numbers[at] == above else UNKNOWN
+
+        return array("i", (find(index, above) for index, above in enumerate(self._parents)))
+
+    def _by_number(self) -> tuple[array[int], array[int]]:
+        """Indices by number, of equal numbers the first one first; and the numbers in that order."""
+        numbers = self._numbers
+        if numbers is None:
+            raise AssertionError("numbers that count up are not looked up")
+        order = array("i", sorted(range(len(numbers)), key=numbers.__getitem__))
+        return order, array("i", (numbers[index] for index in order))
+
+    def _number(self, index: int) -> str:
+        if self._numbers is None:
+            return str(index + 1)
+        return self._spelled[index] if self._numbers[index] == _SPELLED else str(self._numbers[index] + 1)
 
     def are_plain(self) -> bool:
         """True when nothing is wrong with any of them."""
@@ -132,7 +199,7 @@ class Levels:
 
     def faults(self) -> Iterator[Fault]:
         """Faults of all levels, in order."""
-        return iter(()) if self.are_plain() else check_hierarchy([*self], self._rules)
+        return iter(()) if self.are_plain() else look_closely(self, self._rules)
 
     def _codes_are_true(self) -> bool:
         has_child = bytearray(len(self._kinds))

@@ -25,6 +25,8 @@ class Limits(NamedTuple):
     """Segments of one document."""
     faults_max: int = 100
     """Faults kept for one document, group or interchange; the last one kept then says that there were more."""
+    interchange_faults_max: int = 20_000
+    """Once so many are kept in the documents of an interchange, one is kept for each further document at fault."""
     ack_segments_max: int = 200
     """AK3 and AK4 segments written for one document."""
     ack_group_segments_max: int = 20_000

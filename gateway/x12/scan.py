@@ -82,11 +82,17 @@ def scan(data: bytes, header: Header, limits: Limits, stop: int | None = None) -
 
 def _piece(text: str, separator: str, terminator: str, at: int) -> Piece:
     """Split a text that ends in the separator; only if it is dirty is every segment looked at."""
-    count = text.count(separator)
+    if separator == terminator and separator not in _SPACE:
+        clean = "\n" not in text and "\r" not in text
+    else:
+        count = text.count(separator)
+        clean = (
+            (terminator == separator or text.count(terminator) == count)
+            and text.count("\n") == count * ("\n" in separator)
+            and text.count("\r") == count * ("\r" in separator)
+        )
     clean = (
-        (terminator == separator or text.count(terminator) == count)
-        and text.count("\n") == count * ("\n" in separator)
-        and text.count("\r") == count * ("\r" in separator)
+        clean
         and separator + separator not in text
         and separator + " " not in text
         and text[0] not in _SPACE

@@ -198,8 +198,8 @@ ENVELOPES = {
     "words before": Row(
         b"To: edi@example\r\n\r\n" + _good(12), "done", "", POSTED, _ack(12),
         (
-            "no X12 interchange in these 19 bytes at byte 0, line 1: they look like a MIME message: take the part out "
-            "of its envelope",
+            "no X12 interchange in these 19 bytes at byte 0, line 1: they look like a MIME message: take the part "
+            "out of its envelope",
         ),
     ),
     "words behind": Row(

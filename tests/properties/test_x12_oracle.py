@@ -9,15 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from gateway.x12 import Guide, Guides, read
+from gateway.x12 import LIMITS, Guide, Guides, read
 from tests.properties.x12_divergences import DIVERGENCES, Change, Divergence
 from tests.properties.x12_documents import draw_interchange
 from tests.properties.x12_fault_divergences import FAULT_DIVERGENCES, FaultDivergence, case_of, differences
 from tests.properties.x12_findings import Finding, Opinion, opinion_of
-from tests.properties.x12_mutations import clean_interchanges, mutate
+from tests.properties.x12_mutations import clean_interchanges, join_documents, mutate
 from tests.properties.x12_oracle import open_oracle
 
 GUIDES = Guides.from_roots([Path()])
+ALL_FAULTS = LIMITS._replace(faults_max=10_000)
 FOLDERS = sorted(guide.parent for guide in Path("mappings/x12").glob("*/*/guide.xml"))
 SAMPLES = {folder: clean_interchanges(folder) for folder in FOLDERS}
 CLEAN = [text for texts in SAMPLES.values() for text in texts]
@@ -47,7 +48,7 @@ def guide_of(folder: Path) -> Guide:
 
 def compare(text: str, oracle: Oracle, met: Counter[str]) -> list[str]:
     """What we and pyx12 say otherwise of a text and no divergence explains; `met` counts what was met."""
-    reading = read(text.encode("latin-1"), GUIDES, trees=False)
+    reading = read(text.encode("latin-1"), GUIDES, limits=ALL_FAULTS, trees=False)
     ours, theirs = opinion_of(reading, text), oracle(text)
     if ours.accepted != theirs.accepted:
         met["verdicts differ"] += 1
@@ -107,6 +108,15 @@ def test_mutations_of_five_sets_are_judged_as_by_the_oracle(folder: Path, part: 
     # The list must not explain everything away.
     assert met["same faults"] > met["faults differ"] > 0
     assert met["verdicts differ"] < PART_SIZE / 5
+
+
+@pytest.mark.parametrize("folder", SETS, ids=name_of)
+def test_groups_of_two_documents_are_judged_as_by_the_oracle(folder: Path, oracle: Oracle) -> None:
+    first, second = sorted(SAMPLES[folder], key=len)[:2]
+    both = join_documents(first, second)
+
+    assert oracle(both) == Opinion(True, frozenset())
+    compare_mutations(f"{folder} two", [both], 40, oracle)
 
 
 @pytest.mark.parametrize("folder", [folder for folder in FOLDERS if folder not in SETS], ids=name_of)

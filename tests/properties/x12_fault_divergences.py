@@ -243,13 +243,13 @@ FAULT_DIVERGENCES: tuple[FaultDivergence, ...] = (
         lambda case, found: case.text[82] == "^" and "^" in "".join(case.segments[found.at]),
     ),
     FaultDivergence(
-        "control numbers spelled otherwise",
-        True,
-        "pyx12 takes no notice of blanks and component separators beside ST02 and SE02",
+        "numbers of ST and SE spelled otherwise",
+        None,
+        "beside ST02, SE01 and SE02 we leave out blanks but no component separators; pyx12 does the opposite",
         Change("ST*856*0001~", "ST*856*0001>~"),
         lambda case, found: (
             found.place == "document"
-            and found.code in ("3", "7")
+            and found.code in ("3", "4", "7")
             and any({" ", ">"} & {*"".join(s)} for s in case.segments if s[0] in ("ST", "SE"))
         ),
     ),

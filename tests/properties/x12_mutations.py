@@ -22,6 +22,16 @@ def clean_interchanges(folder: Path | None = None) -> list[str]:
     return [text.replace("\r", "").replace("\n", "") for text in texts if text[3] + text[104:106] == "*>~"]
 
 
+def join_documents(first: str, second: str) -> str:
+    """One group with the documents of two interchanges that have one each; ST02 of the second is 0002."""
+    segments = first.split("~")[:-1]
+    others = [
+        segment.replace("*0001", "*0002") if segment[:3] in ("ST*", "SE*") else segment
+        for segment in second.split("~")[2:-3]
+    ]
+    return "~".join([*segments[:-2], *others, segments[-2].replace("GE*1*", "GE*2*"), segments[-1], ""])
+
+
 def mutate(chance: random.Random, text: str) -> str:
     """One or two changes; mostly with SE01 set right again, so that a wrong count does not hide the rest."""
     segments = text.split("~")[:-1]

@@ -60,6 +60,16 @@ def test_review_keeps_who_and_why(desk: Desk) -> None:
     assert desk.ask("GET", "").json() == {"items": []}
 
 
+def test_what_we_say_among_us_is_not_shown_to_the_partner(desk: Desk) -> None:
+    desk.ask("POST", f"/{desk.id}/review", json={"comment": "they take it by phone"})
+
+    shown = desk.http.get(f"/v1/messages/{desk.id}", headers={"Authorization": "Bearer acme-key"}).json()
+
+    assert shown["documents"][0]["status"] == "reviewed"
+    assert "phone" not in str(shown)
+    assert "history" not in shown
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status"),
     [

@@ -373,6 +373,18 @@ def test_refused_document_is_written_anew_by_the_map_now_in_force(town: Town) ->
         town.street.resend(new_id, anew=True)
 
 
+def test_late_acceptance_of_what_was_written_anew_is_told(town: Town) -> None:
+    town.bring(order(), "erp")
+    refuse(town)
+    town.street.resend(sent(town)[0]["id"], anew=True, by="kim")
+
+    town.bring(ack("AK1*PO*1", "AK9*A*1*1*1", control=51))
+
+    assert statuses(town) == ["rewritten", "unsent"]
+    assert town.alerts() == ["refused_by_partner", "unexpected_ack"]
+    assert history(sent(town)[0])[-1][::3] == ("accepted", "after it was written anew")
+
+
 def test_acknowledgments_are_not_written_anew(town: Town) -> None:
     town.bring(notices(1))
 
