@@ -137,7 +137,7 @@ class _Bench:
             return found.id if found else ""
 
         def read_all() -> int:
-            readings = [read(message, guides, partner_of=partner, trees=False) for message in messages]
+            readings = (read(message, guides, partner_of=partner, trees=False) for message in messages)
             return sum(one.segment_count for reading in readings for one in reading.interchanges)
 
         segments = read_all()

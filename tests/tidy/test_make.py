@@ -42,7 +42,9 @@ def test_requirements_pin_every_package_with_a_hash_and_no_host() -> None:
 
 
 def test_requirements_agree_with_pyproject() -> None:
-    pins = re.findall(r'^\s*"([a-z0-9-]+)(?:\[[a-z]+\])?==([^"]+)",?$', text_of(Path("pyproject.toml")), re.MULTILINE)
+    pins = re.findall(
+        r'^\s*"([a-z0-9-]+)(?:\[[a-z]+\])?==([^";]+)[^"]*",?$', text_of(Path("pyproject.toml")), re.MULTILINE
+    )
     locked = set(
         re.findall(r"^([a-z0-9-]+)(?:\[[a-z]+\])?==(\S+)", text_of(Path("requirements-dev.txt")), re.MULTILINE)
     )
