@@ -34,6 +34,7 @@ from gateway.api import (
     scores,
     sent,
     trace,
+    variances,
     webhooks,
 )
 from gateway.api.overload import Gate
@@ -53,6 +54,7 @@ ROUTERS = (
     positions.router,
     movements.router,
     trace.router,
+    variances.router,
     cases.router,
     orders.router,
     scores.router,

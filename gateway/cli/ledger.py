@@ -1,4 +1,4 @@
-"""`crossdock ledger balances|position|trace|movements|verify|rebuild|export`: the books, read and checked."""
+"""`crossdock ledger balances|position|trace|variances|movements|verify|rebuild|export`: the books, read."""
 
 from __future__ import annotations
 
@@ -120,6 +120,36 @@ def trace(
 
 def _end(end: Any) -> str:
     return " ".join(text for text in (end.state, end.location) if text) if end is not None else ""
+
+
+@app.command()
+def variances(
+    seq: Annotated[int, typer.Argument(help="Sequence of the snapshot's or count's event.")],
+    differing: Annotated[bool, typer.Option("--differing", help="Leave out what agrees.")] = False,
+    book: Book = "live",
+    json: Json = False,
+) -> None:
+    """What a snapshot or count said of each place, beside what the books had there at its time."""
+    from gateway.cli.opening import open_to_read
+    from gateway.errors import OperatorMistake
+    from ledger import queries
+
+    with open_to_read() as conn:
+        found = queries.variances(conn, seq, book=book, differing=differing)
+    if found is None:
+        raise OperatorMistake(
+            f"event {seq} is no snapshot and no count", mend="find its sequence with crossdock ledger export"
+        )
+    if json:
+        frame.print_json(found)
+        return
+    frame.print_table(
+        ("part", "location", "expected", "said", "difference", "unit", "verdict", "case"),
+        [
+            (one.part, one.location, one.expected, one.said, one.difference, one.unit, one.verdict, one.case)
+            for one in found.variances
+        ],
+    )
 
 
 @app.command()

@@ -69,11 +69,11 @@ def _all_parts(batch: Batch, resolved: ResolvedEvent) -> set[str]:
     return parts
 
 
-def _changes_since(batch: Batch, site: str, parts: Collection[str], since: int) -> list[Change]:
+def _changes_since(batch: Batch, site: str, parts: Collection[str], since: int) -> dict[str, list[Change]]:
     """Changes of the parts' goods at the site that were recorded after that time, this batch's own included."""
     now_us, book = batch.log.now_us, batch.head.book
     if since >= now_us or not parts:
-        return []
+        return {}
     made = _stored(batch.conn, book, site, parts, position_at(batch.conn, book, moment(since)))
     for (source, target, quantity, _), seq, event in batch.postings:
         made += [
@@ -82,10 +82,10 @@ def _changes_since(batch: Batch, site: str, parts: Collection[str], since: int) 
             if bucket.site == site and bucket.part in parts and bucket.state in STATES
         ]
     times = _times(batch, {seq for change in made for seq in change[:2]})
-    changes = []
+    changes: dict[str, list[Change]] = {}
     for seq, event, delta, bucket in made:
         recorded, (said, counted) = times[seq][0], times[event][1:]
-        changes.append(Change(min(recorded, said), bucket, delta, event, counted))
+        changes.setdefault(bucket.part, []).append(Change(min(recorded, said), bucket, delta, event, counted))
     return changes
 
 

@@ -178,7 +178,9 @@ def _lacks_serials(line: ResolvedLine, variance: Variance) -> str:
 
 def _superseded(workset: Workset, place: Place, at: int) -> str:
     """A count that comes after one of a later time says nothing any more."""
-    if any(change.counted and change.at > at and place.has(change.bucket) for change in workset.past):
+    if any(
+        change.counted and change.at > at and place.has(change.bucket) for change in workset.past.get(place.part, ())
+    ):
         return "The books were put right by a later count of the place already."
     return ""
 

@@ -86,7 +86,7 @@ def goods_now(workset: Workset, resolved: ResolvedEvent, place: Place) -> Goods:
 def goods_at(workset: Workset, resolved: ResolvedEvent, place: Place, at: int) -> Goods:
     """What stood there by `at`: what was recorded by then, and what was recorded since and happened by then."""
     goods = goods_now(workset, resolved, place)
-    for change in workset.past:
+    for change in workset.past.get(place.part, ()):
         if change.at > at and place.has(change.bucket):
             goods[change.bucket] = goods.get(change.bucket, 0) - change.delta
     return {bucket: quantity for bucket, quantity in goods.items() if quantity}

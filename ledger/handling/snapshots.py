@@ -155,7 +155,7 @@ def _explained_by(
 
     Walks from the snapshot's time backward and forward, change by change.
     """
-    about = [change for change in workset.past if place.has(change.bucket)]
+    about = [change for change in workset.past.get(place.part, ()) if place.has(change.bucket)]
     later = sorted(change for change in about if window.at < change.at <= window.until)
     earlier = sorted((change for change in about if window.since < change.at <= window.at), reverse=True)
     for changes, sign in ((later, 1), (earlier, -1)):

@@ -145,8 +145,8 @@ class Workset:
     next_case: dict[str, int] = field(default_factory=dict)
     """Per book, the number of the next case."""
 
-    past: list[Change] = field(default_factory=list)
-    """For the count or snapshot that is being decided: changes of its parts' goods recorded since its time."""
+    past: dict[str, list[Change]] = field(default_factory=dict)
+    """For the count or snapshot that is being decided: changes of goods recorded since its time, by part."""
     units: dict[str, str] = field(default_factory=dict)
     """Base units of the parts that a complete snapshot may have left out."""
     requested_by: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)

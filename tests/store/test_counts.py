@@ -141,7 +141,7 @@ def test_a_later_count_replaces_the_open_case_and_only_its_difference_is_posted(
 
 
 def test_the_same_count_again_moves_nothing(plant: Plant) -> None:
-    at = plant.now
+    at = plant.now - timedelta(seconds=30)
     first, again = counted(101, at=at), counted(101, at=at)
     other = counted(101, "2", at=at)
 

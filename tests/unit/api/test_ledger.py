@@ -76,6 +76,21 @@ def test_a_label_leads_to_its_notice_and_receipt(short: House) -> None:
     assert short.ask("GET", "/v1/trace/colour/red", "erp-main").status_code == 422
 
 
+def test_a_snapshot_is_compared_place_by_place(short: House) -> None:
+    line = {"part_number": "BRK-100", "quantity": "90", "unit": "EA"}
+    hand_in(short, {"kind": "InventorySnapshotReported", "number": "20261123", "place": "92:PLT07", "lines": [line]})
+    (event,) = items(short, "/v1/events?kind=InventorySnapshotReported")
+
+    found = short.ask("GET", f"/v1/variances/{event['seq']}", "erp-main").json()
+
+    assert (found["number"], found["verdicts"]) == ("20261123", {"agrees": 1})
+    assert {name: found["variances"][0][name] for name in ("part", "expected", "said", "verdict")} == {
+        "part": "BRK-100", "expected": "90", "said": "90", "verdict": "agrees"
+    }  # fmt: skip
+    missing = short.ask("GET", "/v1/variances/1", "erp-main")
+    assert (missing.status_code, missing.json()["detail"]) == (404, "event 1 is no snapshot and no count")
+
+
 def test_the_position_of_a_part_adds_up(short: House) -> None:
     found = short.ask("GET", "/v1/positions/BRK-100", "erp-main").json()
     assert (found["part"], found["unit"], found["usable"]) == ("BRK-100", "EA", "90")
