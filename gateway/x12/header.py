@@ -101,7 +101,7 @@ def _read_regular(text: str, first_byte: int, tag_end: int) -> Header | None:
     ):
         return None
     end = tag_end + 103 + len(line_break)
-    values = (*(field.strip() for field in fields), component)
+    values = (*map(str.strip, fields), component)
     return Header(values, Delimiters(element, component, terminator), line_break, first_byte, end)
 
 
