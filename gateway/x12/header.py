@@ -8,6 +8,7 @@ judged in `isa.py`.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from gateway.document import Delimiters
@@ -35,6 +36,27 @@ class Trouble(NamedTuple):
     rejects: bool
 
 
+class Frame:
+    """What the regular ISAs of one sender to one receiver share: all but date, time and control number."""
+
+    __slots__ = ("delimiters", "first", "is_clean", "last", "line_break", "middle", "size")
+
+    def __init__(
+        self,
+        first: tuple[str, ...],
+        middle: tuple[str, ...],
+        last: tuple[str, ...],
+        delimiters: Delimiters,
+        line_break: str,
+        size: int,
+    ) -> None:
+        self.first, self.middle, self.last = first, middle, last
+        """ISA01 to 08, ISA11 and 12, ISA14 to 16."""
+        self.delimiters, self.line_break, self.size = delimiters, line_break, size
+        self.is_clean: bool | None = None
+        """Nothing is wrong with these elements; None until somebody judged them."""
+
+
 class Header(NamedTuple):
     """An ISA segment: its sixteen elements after the tag, blanks and line breaks at their ends cut away."""
 
@@ -48,6 +70,8 @@ class Header(NamedTuple):
     troubles: tuple[Trouble, ...] = ()
     readable: bool = True
     """False: its delimiters do not tell the segments behind it apart, and nothing but the ISA can be read."""
+    frame: Frame | None = None
+    """Of a regular ISA; None for others."""
 
 
 _REGULAR = re.compile(
@@ -90,6 +114,20 @@ def _read_header(data: bytes, first_byte: int, tag_end: int, limits: Limits) -> 
 def _read_regular(text: str, first_byte: int, tag_end: int) -> Header | None:
     """An ISA as the standard has it, followed by GS, which most are; None leaves it to the slower way, which comes to
     the same."""
+    date, time, number = text[67:73], text[74:78], text[87:96]
+    if not (date.isdecimal() and time.isdecimal() and number.isdecimal()):
+        return None
+    frame = _read_frame(text[:67], text[73:74] + text[78:87], text[96:108])
+    if frame is None:
+        return None
+    values = (*frame.first, date, time, *frame.middle, number, *frame.last)
+    return Header(values, frame.delimiters, frame.line_break, first_byte, tag_end + frame.size, (), True, frame)
+
+
+@lru_cache(maxsize=4096)
+def _read_frame(before: str, between: str, behind: str) -> Frame | None:
+    """What stands before the date, around the time and behind the control number; None for what is not regular."""
+    text = f"{before}261122{between[:1]}1200{between[1:]}000000001{behind}"
     match = _REGULAR.match(text)
     if match is None or text.count(match[1], 0, 102) != ISA_ELEMENTS:
         return None
@@ -100,9 +138,9 @@ def _read_regular(text: str, first_byte: int, tag_end: int) -> Header | None:
         or "\r" in text[:102]
     ):
         return None
-    end = tag_end + 103 + len(line_break)
     values = (*map(str.strip, fields), component)
-    return Header(values, Delimiters(element, component, terminator), line_break, first_byte, end)
+    delimiters = Delimiters(element, component, terminator)
+    return Frame(values[:8], values[10:12], values[13:], delimiters, line_break, 103 + len(line_break))
 
 
 def _read_irregular(text: str, first_byte: int, tag_end: int) -> Header | None:

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 
-from gateway.document import Delimiters
 from gateway.x12.elements import is_date, is_time
 from gateway.x12.header import Header, Trouble
 
@@ -28,20 +26,14 @@ _ZONE = re.compile(r"[0-9A-Z]{2}\Z")
 
 def check_isa(header: Header) -> Iterable[Trouble]:
     """All that is wrong with an ISA, in the order of its elements; what its delimiters are worth comes first."""
-    fields = header.elements
-    if not header.troubles and fields[8].isdecimal() and fields[9].isdecimal() and fields[12].isdecimal():
-        # All but date, time and number are the same in each interchange of a partner.
-        constant = (*fields[:8], *fields[10:12], *fields[13:15])
-        clean = is_date(fields[8]) and is_time(fields[9]) and len(fields[12]) <= 9
-        if clean and _is_clean(constant, header.delimiters):
+    fields, frame = header.elements, header.frame
+    if frame is not None:
+        if frame.is_clean is None:
+            elements = (*frame.first, "261122", "1200", *frame.middle, "1", *frame.last)
+            frame.is_clean = not any(True for _ in _look(Header(elements, frame.delimiters, "", 0, 0)))
+        if frame.is_clean and is_date(fields[8]) and is_time(fields[9]):
             return ()
     return _look(header)
-
-
-@lru_cache(maxsize=4096)
-def _is_clean(constant: tuple[str, ...], delimiters: Delimiters) -> bool:
-    elements = (*constant[:8], "261122", "1200", *constant[8:10], "1", *constant[10:], delimiters.component)
-    return not any(True for _ in _look(Header(elements, delimiters, "", 0, 0)))
 
 
 def _look(header: Header) -> Iterator[Trouble]:

@@ -35,7 +35,7 @@ def test_regular_header_is_what_the_slower_way_makes_of_it() -> None:
         fast = x12_header._read_regular(text[3:], 0, 3)
         if fast is not None:
             regular += 1
-            assert fast == x12_header._read_irregular(text[3:], 0, 3), text
+            assert fast._replace(frame=None) == x12_header._read_irregular(text[3:], 0, 3), text
     assert regular > 500
 
 
