@@ -34,6 +34,8 @@ class Partners:
         None when nobody has the ISA id, when the GS id belongs to none of those who do, or when it stays open.
         """
         candidates = self._by_isa.get(f"{sender.qualifier.strip()}:{sender.id.strip()}", [])
+        if len(candidates) == 1 and not candidates[0].identities.gs:
+            return candidates[0]
         if group_sender:
             named = [p for p in candidates if group_sender.strip() in p.identities.gs]
             candidates = named or [p for p in candidates if not p.identities.gs]

@@ -252,7 +252,7 @@ class _InterchangeReader:
     # --- interchange ----------------------------------------------------------------------------------------
 
     def _end_interchange(self, elements: list[str], first_byte: int) -> None:
-        count, control = (elements[n].strip() if n < len(elements) else "" for n in (1, 2))
+        count, control = _first_two(elements)
         self._has_trailer = True
         self.closed = _same_number(control, self._header.elements[12])
         if not self.closed:
@@ -318,7 +318,7 @@ class _InterchangeReader:
         if elements is None:
             group.fault("3", "the group ends without GE", first_byte)
             return
-        count, control = (elements[n].strip() if n < len(elements) else "" for n in (1, 2))
+        count, control = _first_two(elements)
         group.declared = count
         if not _same_number(control, group.control):
             group.fault("4", f'GE02 "{control[:20]}" is not GS06 "{group.control}"', first_byte)
@@ -363,7 +363,7 @@ class _InterchangeReader:
         if elements is None:
             document.fault("2", "the document ends without SE", document.count)
         else:
-            declared, control = (elements[n].strip() if n < len(elements) else "" for n in (1, 2))
+            declared, control = _first_two(elements)
             if control != document.control:
                 document.fault("3", f'SE02 "{control[:20]}" is not ST02 "{document.control}"', document.count)
             if not _same_number(declared, str(document.count)):
@@ -383,6 +383,13 @@ class _InterchangeReader:
         if document.guide is None:
             return flat_tree(document.raws, self._separator)
         return build_tree(document.guide, self._header.delimiters, document.raws)
+
+
+def _first_two(elements: list[str]) -> tuple[str, str]:
+    """Elements 01 and 02, "" for what is absent."""
+    if len(elements) > 2:
+        return elements[1].strip(), elements[2].strip()
+    return (elements[1].strip() if len(elements) > 1 else ""), ""
 
 
 def _same_number(one: str, other: str) -> bool:
