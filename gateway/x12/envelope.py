@@ -387,9 +387,8 @@ class _InterchangeReader:
 
 def _first_two(elements: list[str]) -> tuple[str, str]:
     """Elements 01 and 02, "" for what is absent."""
-    if len(elements) > 2:
-        return elements[1].strip(), elements[2].strip()
-    return (elements[1].strip() if len(elements) > 1 else ""), ""
+    one, two, *_ = (*elements[1:3], "", "")
+    return one.strip(), two.strip()
 
 
 def _same_number(one: str, other: str) -> bool:
