@@ -42,6 +42,8 @@ def _document_json(document: Document) -> dict[str, Any]:
         "accepted": document.accepted,
         "guide": document.guide or None,
         "faults": _faults_json(document.faults),
+        # More than are listed where there were too many to keep.
+        "fault_count": document.fault_count,
     }
 
 

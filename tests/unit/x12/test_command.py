@@ -50,7 +50,14 @@ def test_clean_file_is_fine() -> None:
                         "version": "004010",
                         "faults": [],
                         "documents": [
-                            {"set": "856", "control": "0001", "accepted": True, "guide": guide.hash, "faults": []}
+                            {
+                                "set": "856",
+                                "control": "0001",
+                                "accepted": True,
+                                "guide": guide.hash,
+                                "faults": [],
+                                "fault_count": 0,
+                            }
                         ],
                     }
                 ],
