@@ -21,7 +21,7 @@ from gateway.mapping.guided import check_against_guide
 from gateway.mapping.plan import Map
 from gateway.partners import Partners, read_partners
 from gateway.resources import Mistake, Mistakes, read_sources, source_files
-from gateway.x12.strangers import begin, recognise_stranger
+from gateway.x12.envelope.strangers import begin, recognise_stranger
 
 _UNREAD = {
     "empty": "is empty",

@@ -21,7 +21,7 @@ from gateway.mapping.places import Place, pointer_keys
 from gateway.mapping.plan import Map, Rule, Section
 from gateway.mapping.slots import Slots
 from gateway.partners import Partner
-from gateway.x12.patterns import CHARACTERS
+from gateway.x12.checking.patterns import CHARACTERS
 from ledger.advices import Advice
 from ledger.events import Event, write_event
 

@@ -5,16 +5,17 @@ Pure: no clock, no store, no network. Time and control numbers are parameters. F
 
 from __future__ import annotations
 
-from gateway.x12.acks import outgoing_groups, plan_acks
-from gateway.x12.answer_envelope import AnswerEnvelope, answer_envelope
-from gateway.x12.check import check_document
-from gateway.x12.document_page import document_page
-from gateway.x12.envelope import read
-from gateway.x12.guide_page import Example, guide_page
-from gateway.x12.guide_text import guide_json, guide_lines
-from gateway.x12.guides import Guide, Guides
-from gateway.x12.header import find_header
+from gateway.x12.answers.acks import outgoing_groups, plan_acks
+from gateway.x12.answers.envelope import AnswerEnvelope, answer_envelope
+from gateway.x12.checking.check import check_document
+from gateway.x12.envelope.header import find_header
+from gateway.x12.envelope.reader import read
+from gateway.x12.guides.registry import Guide, Guides
 from gateway.x12.limits import LIMITS, Limits
+from gateway.x12.pages.document_page import document_page
+from gateway.x12.pages.guide_page import Example, guide_page
+from gateway.x12.pages.guide_text import guide_json, guide_lines
+from gateway.x12.pages.show import show, show_lines, show_values
 from gateway.x12.reading import (
     AckPlan,
     Group,
@@ -24,7 +25,6 @@ from gateway.x12.reading import (
     OutgoingGroup,
     Reading,
 )
-from gateway.x12.show import show, show_lines, show_values
 from gateway.x12.write import write_interchange
 
 __all__ = [

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from gateway.document import Delimiters, Loop, Segment
-from gateway.x12.automaton import Automaton, Node, Place
-from gateway.x12.guides import Guide
+from gateway.x12.checking.automaton import Automaton, Node, Place
+from gateway.x12.guides.registry import Guide
 
 
 class _Open:

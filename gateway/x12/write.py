@@ -10,9 +10,9 @@ from datetime import datetime
 
 from gateway.document import Delimiters, Party
 from gateway.errors import OperatorMistake
-from gateway.x12.check import check_document
+from gateway.x12.checking.check import check_document
 from gateway.x12.codes import LONG_DATES_FROM
-from gateway.x12.guides import Guides
+from gateway.x12.guides.registry import Guides
 from gateway.x12.reading import STANDARD, OutgoingDocument, OutgoingGroup
 
 REPETITIONS_FROM = "00402"

@@ -20,7 +20,7 @@ from gateway import x12
 from gateway.cli.x12_ack import write_answer
 from gateway.cli.x12_json import reading_json
 from gateway.document import Delimiters, Loop, Segment
-from gateway.x12.envelope import nobody
+from gateway.x12.envelope.reader import nobody
 
 ROOT = Path("mappings/x12")
 CLOCK = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)

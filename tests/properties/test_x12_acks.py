@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from gateway.cli.x12_ack import write_answer
 from gateway.x12 import Guides, answer_envelope, plan_acks, read
-from gateway.x12.envelope import nobody
+from gateway.x12.envelope.reader import nobody
 from tests.properties.x12_ack_oracle import as_oracle_reads, open_ack_oracle
 from tests.properties.x12_mutations import mutate
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from gateway import resources
 from gateway.document import Delimiters
 from gateway.x12 import Guides
-from gateway.x12.elements import check_segment
-from gateway.x12.patterns import segment_match, syntax_test
-from gateway.x12.rules import CompositeRule, ElementRule, SegmentRule, iterate_segments
+from gateway.x12.checking.elements import check_segment
+from gateway.x12.checking.patterns import segment_match, syntax_test
+from gateway.x12.checking.rules import CompositeRule, ElementRule, SegmentRule, iterate_segments
 from tests.properties.x12_mutations import STRANGE_VALUES
 
 GUIDES = Guides.from_roots(resources.search_roots())

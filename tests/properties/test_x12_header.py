@@ -6,8 +6,8 @@ import random
 from pathlib import Path
 
 from gateway.x12 import LIMITS
-from gateway.x12 import header as x12_header
-from gateway.x12.isa import _look, check_isa
+from gateway.x12.envelope import header as x12_header
+from gateway.x12.envelope.isa import _look, check_isa
 
 SAMPLES = sorted(Path("mappings/x12").glob("*/*/*.sample.edi"))
 LETTERS = "ABZ019 *|~>:^\r\n\x1c\x1d\x85\xe9"

@@ -21,7 +21,7 @@ import pyx12.map_if
 import pyx12.params
 import pyx12.x12n_document
 
-from gateway.x12.ack_forms import BUSINESS_NUMBERS
+from gateway.x12.answers.forms import BUSINESS_NUMBERS
 
 MAPS = Path(pyx12.__file__).parent / "map"
 OPENED = frozenset({"ISA05", "ISA07", "GS08", "ST03", "AK101", "AK201"})

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from gateway.document import Fault
 from gateway.x12 import Reading
-from gateway.x12.elements import is_date
+from gateway.x12.checking.elements import is_date
 from tests.properties.x12_findings import all_faults
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 
 from gateway.x12 import Guide
-from gateway.x12.rules import CompositeRule, ElementRule, LoopRule, SegmentRule
+from gateway.x12.checking.rules import CompositeRule, ElementRule, LoopRule, SegmentRule
 
 REPEATS_MAX = 3
 LEVELS_MAX = 6

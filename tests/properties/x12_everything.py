@@ -13,7 +13,7 @@ from gateway.cli.x12_ack import answer_json, write_answer
 from gateway.cli.x12_json import reading_json
 from gateway.document import Fault
 from gateway.x12 import Guides, Interchange, Reading, document_page, plan_acks, read, show
-from gateway.x12.envelope import nobody
+from gateway.x12.envelope.reader import nobody
 from gateway.x12.limits import LIMITS
 
 SMALL = LIMITS._replace(chunk_bytes=64, first_chunk_bytes=16, segment_bytes_max=512)

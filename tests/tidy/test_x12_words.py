@@ -8,9 +8,9 @@ import pytest
 
 from gateway.resources import read_sources, source_files
 from gateway.x12 import Guide, Guides
-from gateway.x12.rules import CompositeRule, ElementRule, iterate_segments
-from gateway.x12.source import parse
-from gateway.x12.words import SHARED, Words, read_words
+from gateway.x12.checking.rules import CompositeRule, ElementRule, iterate_segments
+from gateway.x12.guides.source import parse
+from gateway.x12.guides.words import SHARED, Words, read_words
 
 SOURCES = read_sources(source_files([Path()]))
 

@@ -9,7 +9,7 @@ import pytest
 
 from gateway.document import Delimiters, Fault, Party
 from gateway.x12 import LIMITS, OutgoingGroup, answer_envelope, outgoing_groups, plan_acks
-from gateway.x12.ack_forms import document_codes, element_code, form_for, group_codes, segment_code
+from gateway.x12.answers.forms import document_codes, element_code, form_for, group_codes, segment_code
 from tests.unit.x12.interchanges import BODY, GS, ISA, document, interchange, only
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gateway import resources
 from gateway.document import Delimiters
 from gateway.x12 import LIMITS, Guides, read
-from gateway.x12.check import Checker
+from gateway.x12.checking.check import Checker
 
 GUIDES = Guides.from_roots(resources.search_roots())
 ENVELOPE = (

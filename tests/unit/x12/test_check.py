@@ -8,10 +8,10 @@ import pytest
 
 from gateway.document import Fault
 from gateway.x12 import check_document
-from gateway.x12.elements import is_date, is_time
-from gateway.x12.patterns import segment_match
+from gateway.x12.checking.elements import is_date, is_time
+from gateway.x12.checking.patterns import segment_match
+from gateway.x12.checking.rules import iterate_segments
 from gateway.x12.reading import STANDARD
-from gateway.x12.rules import iterate_segments
 from tests.unit.x12.interchanges import BODY, GUIDES, found_in, located, read_text
 
 SAMPLES = Path("mappings/x12/004010")

@@ -8,7 +8,7 @@ import gzip
 import pytest
 
 from gateway.x12 import read
-from gateway.x12.strangers import recognise_stranger
+from gateway.x12.envelope.strangers import recognise_stranger
 from tests.unit.x12.interchanges import GS, GUIDES, document, interchange
 
 CLEAN = interchange()

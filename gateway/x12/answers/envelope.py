@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from gateway.document import Delimiters, Party
-from gateway.x12.isa import PARTY_KINDS, RELEASE
-from gateway.x12.patterns import CHARACTERS
+from gateway.x12.checking.patterns import CHARACTERS
+from gateway.x12.envelope.isa import PARTY_KINDS, RELEASE
 from gateway.x12.reading import STANDARD, Interchange
 
 _VERSION = "00401"

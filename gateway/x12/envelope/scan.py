@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from gateway.x12.header import Header
+from gateway.x12.envelope.header import Header
 from gateway.x12.limits import Limits
 
 _SPACE = " \t\r\n"

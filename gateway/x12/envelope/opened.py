@@ -1,6 +1,6 @@
 """Groups and documents while they are being read, and how they become values.
 
-What is wrong in the envelope of a document is noted by the reader (`envelope.py`); here it is put together.
+What is wrong in the envelope of a document is noted by the reader (`reader.py`); here it is put together.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from collections.abc import Sequence
 from sys import intern
 
 from gateway.document import Control, Delimiters, Document, Fault, Loop, Party
-from gateway.x12.check import Checker
+from gateway.x12.checking.check import Checker
+from gateway.x12.checking.faults import capped
 from gateway.x12.codes import LONG_DATES_FROM
-from gateway.x12.faults import capped
-from gateway.x12.guides import Guide, Guides
-from gateway.x12.header import Header
+from gateway.x12.envelope.header import Header
+from gateway.x12.envelope.locate import Ruler
+from gateway.x12.envelope.scan import Offsets
+from gateway.x12.guides.registry import Guide, Guides
 from gateway.x12.limits import Limits
-from gateway.x12.locate import Ruler
 from gateway.x12.reading import Group
-from gateway.x12.scan import Offsets
 
 _NINE = ("",) * 9
 

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from gateway.document import Delimiters, Fault
-from gateway.x12.automaton import Node, Note, loop_id
+from gateway.x12.checking.automaton import Node, Note, loop_id
+from gateway.x12.checking.faults import FaultLog, capped
+from gateway.x12.checking.levels import Levels
 from gateway.x12.codes import CONTROL_TAGS
-from gateway.x12.faults import FaultLog, capped
-from gateway.x12.guides import Guide
-from gateway.x12.levels import Levels
+from gateway.x12.guides.registry import Guide
 from gateway.x12.limits import LIMITS, Limits
 from gateway.x12.reading import STANDARD
 

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from gateway.document import Delimiters
-from gateway.x12.elements import Looker
-from gateway.x12.patterns import Match, SyntaxTest, segment_match, syntax_test
-from gateway.x12.rules import UNLIMITED, LoopRule, SegmentRule
+from gateway.x12.checking.elements import Looker
+from gateway.x12.checking.patterns import Match, SyntaxTest, segment_match, syntax_test
+from gateway.x12.checking.rules import UNLIMITED, LoopRule, SegmentRule
 
 
 class Node(NamedTuple):

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from gateway.document import Delimiters, Document, Fault
-from gateway.x12.ack_forms import BUSINESS_NUMBERS, Form, document_codes, element_code, segment_code
-from gateway.x12.patterns import CHARACTERS
+from gateway.x12.answers.forms import BUSINESS_NUMBERS, Form, document_codes, element_code, segment_code
+from gateway.x12.checking.patterns import CHARACTERS
 
 _DOCUMENT_CODES_MAX = 5
 """AK502 to AK506."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from gateway.x12.source import parse
+from gateway.x12.guides.source import parse
 
 SHARED = "mappings/x12/_release/words.xml"
 _SEGMENT = "721"

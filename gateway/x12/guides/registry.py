@@ -17,16 +17,16 @@ from xml.etree.ElementTree import Element, tostring
 from gateway.document import Delimiters
 from gateway.errors import OperatorMistake
 from gateway.resources import Entry, Mistake, Mistakes, did_you_mean, read_sources, read_yaml, source_files
-from gateway.x12.automaton import Automaton
+from gateway.x12.checking.automaton import Automaton
+from gateway.x12.checking.rules import CompositeRule, LoopRule, SegmentRule, iterate_segments, read_rules
 from gateway.x12.codes import ANSWERS, LONG_DATES_FROM
-from gateway.x12.describe import Description, code_names, describe
+from gateway.x12.guides.describe import Description, code_names, describe
+from gateway.x12.guides.lint import lint_guide
+from gateway.x12.guides.lint_rules import lint_rules
+from gateway.x12.guides.overlay import KNOWN_KEYS, apply_overlay, find_node
+from gateway.x12.guides.source import parse, parse_lined
+from gateway.x12.guides.words import Words, read_words
 from gateway.x12.limits import LIMITS
-from gateway.x12.lint import lint_guide
-from gateway.x12.lint_rules import lint_rules
-from gateway.x12.overlay import KNOWN_KEYS, apply_overlay, find_node
-from gateway.x12.rules import CompositeRule, LoopRule, SegmentRule, iterate_segments, read_rules
-from gateway.x12.source import parse, parse_lined
-from gateway.x12.words import Words, read_words
 
 
 class Guide:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from gateway.document import Fault
-from gateway.x12.rules import LoopRule
+from gateway.x12.checking.rules import LoopRule
 
 NOBODY, UNKNOWN = -1, -3
 """Stand for the parent of a level at the top, and for one whose HL02 names no level."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from gateway.x12.checking.rules import CompositeRule, ElementRule
 from gateway.x12.codes import LONG_DATES_FROM
-from gateway.x12.describe import Description, ElementText, LoopText, SegmentText
-from gateway.x12.document_page import document_body
-from gateway.x12.guide_text import kind, length, repeat, turns, under, usage
-from gateway.x12.guides import Guide, Guides
-from gateway.x12.html import facts, page, table, text
+from gateway.x12.guides.describe import Description, ElementText, LoopText, SegmentText
+from gateway.x12.guides.registry import Guide, Guides
+from gateway.x12.guides.words import Words
+from gateway.x12.pages.document_page import document_body
+from gateway.x12.pages.guide_text import kind, length, repeat, turns, under, usage
+from gateway.x12.pages.html import facts, page, table, text
 from gateway.x12.reading import Reading
-from gateway.x12.rules import CompositeRule, ElementRule
-from gateway.x12.words import Words
 from gateway.x12.write import REPETITIONS_FROM
 
 

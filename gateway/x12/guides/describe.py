@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from gateway.x12.rules import CompositeRule, ElementRule, LoopRule, SegmentRule
-from gateway.x12.words import Words
+from gateway.x12.checking.rules import CompositeRule, ElementRule, LoopRule, SegmentRule
+from gateway.x12.guides.words import Words
 
 DOCUMENT = "./loop[@xid='ISA_LOOP']/loop[@xid='GS_LOOP']/loop[@xid='ST_LOOP']"
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from gateway.document import Document, Fault
-from gateway.x12.explain import (
+from gateway.x12.guides.registry import Guides
+from gateway.x12.pages.explain import (
     Explainer,
     ShownSegment,
     clean,
@@ -15,7 +16,6 @@ from gateway.x12.explain import (
     readable_time,
     verdict,
 )
-from gateway.x12.guides import Guides
 from gateway.x12.reading import Group, Interchange, Reading
 
 _NO_GUIDES = Guides({})

@@ -14,8 +14,8 @@ from itertools import islice
 from typing import cast
 
 from gateway.document import Delimiters, Fault
-from gateway.x12.patterns import CHARACTERS, Match, element_pattern, letters_beside, relations_test
-from gateway.x12.rules import CompositeRule, ElementRule, SegmentRule
+from gateway.x12.checking.patterns import CHARACTERS, Match, element_pattern, letters_beside, relations_test
+from gateway.x12.checking.rules import CompositeRule, ElementRule, SegmentRule
 
 _KNOWN = frozenset(CHARACTERS)
 _DIGITS = frozenset("0123456789")

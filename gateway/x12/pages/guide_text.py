@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gateway.x12.describe import Description, ElementText, LoopText, SegmentText
-from gateway.x12.explain import clean
-from gateway.x12.guides import Guide
-from gateway.x12.rules import UNLIMITED, CompositeRule, ElementRule, LoopRule, SegmentRule
+from gateway.x12.checking.rules import UNLIMITED, CompositeRule, ElementRule, LoopRule, SegmentRule
+from gateway.x12.guides.describe import Description, ElementText, LoopText, SegmentText
+from gateway.x12.guides.registry import Guide
+from gateway.x12.pages.explain import clean
 
 _TYPES = {"AN": "text", "ID": "code", "R": "decimal number", "N": "whole number"}
 

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from gateway.document import Fault
-from gateway.x12.header import Header, skip_blanks
+from gateway.x12.envelope.header import Header, skip_blanks
+from gateway.x12.envelope.scan import Offsets, scan
 from gateway.x12.limits import Limits
-from gateway.x12.scan import Offsets, scan
 
 
 class Ruler:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from gateway.x12.elements import is_date, is_time
-from gateway.x12.header import Header, Trouble
+from gateway.x12.checking.elements import is_date, is_time
+from gateway.x12.envelope.header import Header, Trouble
 
 AUTHORIZATIONS = frozenset({"00", "01", "02", "03", "04", "05", "06", "07", "08"})
 PARTY_KINDS = frozenset(

@@ -12,8 +12,8 @@ from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 
 from gateway.document import Delimiters
-from gateway.x12.ack_documents import ack_document, faults_to_tell, in_characters
-from gateway.x12.ack_forms import form_for, group_codes
+from gateway.x12.answers.documents import ack_document, faults_to_tell, in_characters
+from gateway.x12.answers.forms import form_for, group_codes
 from gateway.x12.codes import ANSWERS
 from gateway.x12.limits import LIMITS
 from gateway.x12.reading import (

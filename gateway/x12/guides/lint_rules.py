@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from gateway.x12.rules import CompositeRule, ElementRule, LoopRule, SegmentRule
+from gateway.x12.checking.rules import CompositeRule, ElementRule, LoopRule, SegmentRule
 
 
 class _Place(NamedTuple):

@@ -10,8 +10,8 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 
 from gateway.document import Fault
-from gateway.x12.hierarchy import NOBODY, UNKNOWN, Level, look_closely
-from gateway.x12.rules import LoopRule
+from gateway.x12.checking.hierarchy import NOBODY, UNKNOWN, Level, look_closely
+from gateway.x12.checking.rules import LoopRule
 
 _SPELLED = -2
 """Stands for an HL01 or HL02 that is no plain number; its text is kept aside."""

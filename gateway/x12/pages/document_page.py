@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from gateway.document import Document, Fault, Party
-from gateway.x12.explain import (
+from gateway.x12.guides.registry import Guides
+from gateway.x12.limits import LIMITS
+from gateway.x12.pages.explain import (
     Explainer,
     ShownElement,
     ShownSegment,
@@ -14,9 +16,7 @@ from gateway.x12.explain import (
     readable_time,
     verdict,
 )
-from gateway.x12.guides import Guides
-from gateway.x12.html import facts, page, table, text
-from gateway.x12.limits import LIMITS
+from gateway.x12.pages.html import facts, page, table, text
 from gateway.x12.reading import Group, Interchange, Reading
 
 _CLASSES = {

@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 from gateway.document import Delimiters, Document, Fault, Loop, Party, Segment
 from gateway.errors import OperatorMistake
-from gateway.x12.describe import ElementText, SegmentText
-from gateway.x12.elements import is_date, is_time
-from gateway.x12.guides import Guide, Guides
-from gateway.x12.rules import ElementRule
+from gateway.x12.checking.elements import is_date, is_time
+from gateway.x12.checking.rules import ElementRule
+from gateway.x12.guides.describe import ElementText, SegmentText
+from gateway.x12.guides.registry import Guide, Guides
+from gateway.x12.guides.words import Words
 from gateway.x12.tree import nodes_of
-from gateway.x12.words import Words
 
 _DEPTH_MAX = 100
 """Levels are shown no deeper than this, as in the tree of a guide."""

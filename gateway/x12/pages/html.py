@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from gateway.x12.explain import clean
+from gateway.x12.pages.explain import clean
 
 _STYLE = """
 :root { color-scheme: light dark; --paper: #fdfdfb; --ink: #1c2227; --soft: #59646d; --line: #d5dbdd; --tint: #eff3f2;

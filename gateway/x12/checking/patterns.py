@@ -13,7 +13,7 @@ from itertools import product
 from typing import NamedTuple
 
 from gateway.document import Delimiters
-from gateway.x12.rules import CompositeRule, ElementRule, SegmentRule
+from gateway.x12.checking.rules import CompositeRule, ElementRule, SegmentRule
 
 CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 !\"&'()*+,-./:;?=%~@[]_{}\\|<>#$"
 """X12 basic and extended sets. Source: X12.6; without the national letters."""

@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gateway.document import Fault, Loop, Party
+from gateway.x12.checking.faults import capped
 from gateway.x12.codes import GROUP_OF_SET
-from gateway.x12.faults import capped
-from gateway.x12.guides import Guides
-from gateway.x12.header import Header, find_header, skip_blanks
-from gateway.x12.isa import check_group_header, check_isa, check_service
+from gateway.x12.envelope.header import Header, find_header, skip_blanks
+from gateway.x12.envelope.isa import check_group_header, check_isa, check_service
+from gateway.x12.envelope.locate import Ruler
+from gateway.x12.envelope.opened import OpenDocument, OpenGroup
+from gateway.x12.envelope.scan import Offsets, Piece, scan
+from gateway.x12.envelope.strangers import describe
+from gateway.x12.guides.registry import Guides
 from gateway.x12.limits import LIMITS, Limits
-from gateway.x12.locate import Ruler
-from gateway.x12.opened import OpenDocument, OpenGroup
 from gateway.x12.reading import Interchange, Reading
-from gateway.x12.scan import Offsets, Piece, scan
-from gateway.x12.strangers import describe
 from gateway.x12.tree import build_tree, flat_tree
 
 PartnerOf = Callable[[Party, Party, str, str], str]

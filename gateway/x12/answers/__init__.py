@@ -1,0 +1,1 @@
+"""What goes back: TA1, 997 and 999 in the form of each release."""

@@ -1,0 +1,1 @@
+"""One document against one guide: the automaton, expressions, elements, HL levels, and the faults they find."""

@@ -1,0 +1,1 @@
+"""Guides as rules: found, overlaid, linted, compiled; and the words in which they are told."""
