@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from gateway.document import Fault
 from gateway.x12 import Reading
 from gateway.x12.checking.elements import is_date
+from gateway.x12.codes import ANSWERS
 from tests.properties.x12_findings import all_faults
 
 
@@ -71,7 +73,28 @@ def _control_numbers_are_spelled_otherwise(text: str, reading: Reading) -> bool:
     return padded or any(groups.get(e[2].lstrip("0"), e[2]) != e[2] for e in segments if e[0] == "GE" and len(e) > 2)
 
 
+RELEASES = frozenset(path.name for path in Path("mappings/x12").iterdir() if path.name.isdecimal())
+
+
+def _answers_in_a_release_without_guides(text: str, reading: Reading) -> bool:
+    """True when an acknowledgment was checked by the guide of the nearest release."""
+    return any(
+        document.type in ANSWERS and document.accepted is not None and document.release not in RELEASES
+        for interchange in reading.interchanges
+        for group in interchange.groups
+        for document in group.documents
+    )
+
+
 DIVERGENCES: tuple[Divergence, ...] = (
+    Divergence(
+        "acknowledgments of other releases",
+        True,
+        "a 997 or 999 hardly changes: in a release without guides that of the nearest one holds, for nobody else would "
+        "tell its sender",
+        Change("*X*004010~ST*997", "*X*004000~ST*997"),
+        _answers_in_a_release_without_guides,
+    ),
     Divergence(
         "noted faults",
         True,
