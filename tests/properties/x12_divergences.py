@@ -90,7 +90,7 @@ DIVERGENCES: tuple[Divergence, ...] = (
     Divergence(
         "acknowledgments of other releases",
         True,
-        "a 997 or 999 hardly changes: in a release without guides that of the nearest one holds, for nobody else would "
+        "a 997 or 999 hardly changes: in a release without guides that of the nearest one holds; nobody else would "
         "tell its sender",
         Change("*X*004010~ST*997", "*X*004000~ST*997"),
         _answers_in_a_release_without_guides,
