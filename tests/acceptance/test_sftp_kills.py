@@ -154,8 +154,8 @@ def _run(tmp_path: Path, *, rounds: int, files: int, kills: int) -> None:
     town.street.close()
     assert sorted(brought) == sorted(names)
     assert (recorded, archived) == (rounds * files, names)
-        # One that was just started in the place of a killed one may not listen to signals yet.
-        assert {*codes} <= {0, -signal.SIGTERM}
+    # One that was just started in the place of a killed one may not listen to signals yet.
+    assert {*codes} <= {0, -signal.SIGTERM}
     assert pollers.kills >= rounds
     sys.stdout.write(f"{len(brought)} documents of {len(names)} files, {pollers.kills} pollers killed\n")
 

@@ -154,7 +154,7 @@ class TestVerify:
 
 class TestDecrypt:
     def test_wrong_content_key_ends_like_wrong_padding(self) -> None:
-        # One wrong key in 256 happens to leave right padding, and then there is nothing to tell: so there are several.
+        # One wrong key in 256 happens to leave right padding, and then there is nothing to tell: hence several.
         texts: list[tuple[str, str]] = []
         for _ in range(6):
             sealed = cms.encrypt(CONTENT, key("ACME").certificate, cms.CIPHERS["aes-256-cbc"])
