@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from ledger.book import bulk, tables
 from ledger.book.places import sites_of
@@ -70,20 +70,12 @@ def movements(
 ) -> list[MovementMade]:
     """Movements in order of recording, numbered above `after`; `event` keeps those of that event's lines."""
     sites = [site] if site else sites_of(conn, book)
-    table, target = tables.movement.c, tables.bucket
+    table = tables.movement.c
     pages = []
     for place in sites:
-        query = (
-            select(*tables.movement.columns, target.c.part)
-            .join_from(
-                tables.movement,
-                target,
-                (target.c.book == table.book) & (target.c.site == table.site) & (target.c.id == table.target),
-            )
-            .where(table.book == book, table.site == place, table.number > after)
-        )
+        query = _at(book, place).where(table.number > after)
         if part:
-            query = query.where(target.c.part == part)
+            query = query.where(tables.bucket.c.part == part)
         if event is not None:
             query = query.where(table.event == event)
         pages.append(conn.execute(query.order_by(table.number).limit(limit)).fetchall())
@@ -95,7 +87,6 @@ def made_by(conn: Connection, book: str, seqs: AbstractSet[int]) -> list[Movemen
     """Movements made while these events were recorded, in their order."""
     if not seqs:
         return []
-    ordered = sorted(seqs)
     ends = {
         seq: last
         for seq, last in bulk.select(
@@ -103,22 +94,29 @@ def made_by(conn: Connection, book: str, seqs: AbstractSet[int]) -> list[Movemen
             [(seq,) for seq in sorted(seqs | {seq - 1 for seq in seqs})], index="event_by_seq",
         )
     }  # fmt: skip
-    table, target = tables.movement.c, tables.bucket
+    table = tables.movement.c
+    ranges = _ranges((ends.get(seq - 1, 0), ends.get(seq, 0)) for seq in sorted(seqs))
     rows: list[Any] = []
     for site in sites_of(conn, book):
-        query = (
-            select(*tables.movement.columns, target.c.part)
-            .join_from(
-                tables.movement,
-                target,
-                (target.c.book == table.book) & (target.c.site == table.site) & (target.c.id == table.target),
-            )
-            .where(table.book == book, table.site == site)
-        )
-        for first, last in _ranges((ends.get(seq - 1, 0), ends.get(seq, 0)) for seq in ordered):
-            rows += conn.execute(query.where(table.number > first, table.number <= last)).fetchall()
+        for first, last in ranges:
+            query = _at(book, site).where(table.number > first, table.number <= last)
+            rows += conn.execute(query).fetchall()
     rows.sort(key=attrgetter("number"))
     return _shown(conn, book, rows)
+
+
+def _at(book: str, site: str) -> Select[Any]:
+    """Movements at one site, each with its part."""
+    table, target = tables.movement.c, tables.bucket
+    return (
+        select(*tables.movement.columns, target.c.part)
+        .join_from(
+            tables.movement,
+            target,
+            (target.c.book == table.book) & (target.c.site == table.site) & (target.c.id == table.target),
+        )
+        .where(table.book == book, table.site == site)
+    )
 
 
 def _ranges(pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
