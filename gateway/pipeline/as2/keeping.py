@@ -48,9 +48,10 @@ def keep_message(connection: Connection, request: As2Request, work: Work, quota:
             work.facts["same_content_as"] = twin
             alerts.append(_alert("as2_replay", text, work))
     put_message(connection, work.message)
-    put_evidence(connection, _evidence(request, work))
+    raw_mdn = join_raw(work.receipt.headers, work.receipt.body) if work.receipt is not None else b""
+    put_evidence(connection, _evidence(request, work, raw_mdn))
     transports.put_facts(connection, _facts(work))
-    answer = _answer(connection, work)
+    answer = _answer(connection, work, raw_mdn)
     if work.code:
         alerts.append(_alert("as2_refused", f"an AS2 message was not taken: {work.message.reason}", work))
     put_alerts(connection, alerts)
@@ -80,7 +81,7 @@ def _answer_again(
         # The first time no MDN was asked for; now one is.
         stored = join_raw(work.receipt.headers, work.receipt.body)
         put_evidence(connection, chunk_rows(name, stored))
-        _put_receipt(connection, work, work.receipt, earlier.id)
+        _put_receipt(connection, work, work.receipt, stored, earlier.id)
     elif work.is_async:
         outbox.queue_receipt_again(connection, name)
     if work.is_async:
@@ -89,11 +90,11 @@ def _answer_again(
     return As2Answer(status=200, headers=tuple(headers), body=body, message=earlier.id, repeated=True)
 
 
-def _answer(connection: Connection, work: Work) -> As2Answer:
+def _answer(connection: Connection, work: Work, raw_mdn: bytes) -> As2Answer:
     if work.receipt is None:
         # Nobody reads a disposition here, so the HTTP status has to tell.
         return As2Answer(status=400 if work.code else 204, message=work.id)
-    _put_receipt(connection, work, work.receipt, work.id)
+    _put_receipt(connection, work, work.receipt, raw_mdn, work.id)
     if work.is_async:
         return As2Answer(status=204, message=work.id)
     return As2Answer(status=200, headers=work.receipt.headers, body=work.receipt.body, message=work.id)
@@ -106,14 +107,14 @@ def _answer_unkept(work: Work) -> As2Answer:
     return As2Answer(status=200, headers=work.receipt.headers, body=work.receipt.body)
 
 
-def _put_receipt(connection: Connection, work: Work, mdn: Receipt, message: str) -> None:
+def _put_receipt(connection: Connection, work: Work, mdn: Receipt, raw_mdn: bytes, message: str) -> None:
     """Keep the MDN as an answer: sent with the HTTP answer itself, or queued for a place that the agreement lists."""
     receipt = NewAnswer(
         id=mdn_of(message),
         destination=f"mdn:{work.partner}" if mdn.url else work.partner,
         partner=work.partner,
         kind="mdn",
-        data=join_raw(mdn.headers, mdn.body),
+        data=raw_mdn,
         media_type="multipart/signed" if mdn.signed else "multipart/report",
         answers=message,
         created_at=work.at,
@@ -122,14 +123,14 @@ def _put_receipt(connection: Connection, work: Work, mdn: Receipt, message: str)
     outbox.put_receipt(connection, receipt, sent_at=0 if mdn.url else work.at)
 
 
-def _evidence(request: As2Request, work: Work) -> Iterator[dict[str, object]]:
+def _evidence(request: As2Request, work: Work, raw_mdn: bytes) -> Iterator[dict[str, object]]:
     """The raw request, the payload, the MDN: as they came, and as it goes."""
     raw = join_raw(request.headers, request.body)
     yield from chunk_rows(request_of(work.id), raw[: work.request_bytes_kept])
     if work.payload is not None:
         yield from chunk_rows(work.id, work.payload)
     if work.receipt is not None:
-        yield from chunk_rows(mdn_of(work.id), join_raw(work.receipt.headers, work.receipt.body))
+        yield from chunk_rows(mdn_of(work.id), raw_mdn)
 
 
 def _facts(work: Work) -> Facts:
