@@ -31,6 +31,7 @@ from gateway.store.documents import DocumentRow, load_documents
 from gateway.store.outbox import NewSent
 from gateway.store.sent import keep_draft
 from gateway.store.writer import Writer
+from gateway.x12.codes import GROUP_OF_SET
 from ledger.advices import AdvisedItem, AnyAdvice, ApplicationAdvice, ReceivingAdvice
 from ledger.events import AnyEvent
 
@@ -126,7 +127,7 @@ def _write_one(connection: Connection, draft: outbox.Draft, context: Context) ->
         partner=partner,
         number=getattr(said, "number", ""),
         set_id=wanted.set_id,
-        group_id=GROUP_IDS.get(wanted.set_id, ""),
+        group_id=GROUP_OF_SET.get(wanted.set_id, ""),
         version=partner.x12.release,
         sender=sender,
         receiver=receiver,
@@ -134,10 +135,6 @@ def _write_one(connection: Connection, draft: outbox.Draft, context: Context) ->
         group_receiver=group_receiver,
         segments=tuple(tuple(segment) for segment in writing.segments),
     )
-
-
-GROUP_IDS = {"850": "PO", "855": "PR", "856": "SH", "860": "PC", "861": "RC", "824": "AG", "997": "FA"}
-"""GS01 per transaction set. Source: X12 data element 479."""
 
 
 def _find_original(connection: Connection, advice: ApplicationAdvice) -> DocumentRow | None:
