@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 from sqlalchemy import Connection
 
 from ledger import cases, handling, matching
-from ledger.book import bulk, document_tables, past, tables
+from ledger.book import bulk, document_tables, past, rulings, tables
 from ledger.book.balances import Balances, Posting
 from ledger.book.defining import Defining
 from ledger.book.heads import Head, save_head
@@ -248,6 +248,7 @@ class Batch:
     def _decide(self, resolved: ResolvedEvent) -> tuple[Decision, tuple[AnyOutcome, ...]]:
         work = self.loader.workset
         past.bring(self, resolved)
+        rulings.bring(self, resolved)
         decide = handling.decide if isinstance(resolved.event, (*STOCK, *COUNTS)) else matching.decide
         decision = decide(work, resolved, self.policy, self.log.now_us)
         if waits := self.waits.for_stock():

@@ -57,6 +57,8 @@ class Loader:
         self.workset = Workset()
         self.stored: dict[Codec, set[Any]] = defaultdict(set)
         """Keys of the records that stand in the database."""
+        self.counts: dict[tuple[str, str], tuple[int, int]] = {}
+        """By (site, part): built in and at the line as stored, where a revision hangs on it."""
         self._asked: dict[str, set[Any]] = defaultdict(set)
         self._notices: list[NoticeLine] = []
         """Lines that came in since the last closing and are to be made whole."""

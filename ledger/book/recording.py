@@ -13,7 +13,7 @@ from ledger.book.batch import Batch
 from ledger.book.heads import RUN_SIZE, lock_head, read_head
 from ledger.book.resolution import by_site
 from ledger.book.snapshots import Snapshots
-from ledger.events import MASTER_DATA, DiscrepancyResolved, Event, read_event
+from ledger.events import MASTER_DATA, RULINGS, DiscrepancyResolved, Event, read_event
 from ledger.masterdata import MasterData
 from ledger.matching.resolved import microseconds, moment
 from ledger.outcomes import Recorded
@@ -150,7 +150,8 @@ def _path(event: Event) -> tuple[str, bool, str]:
 
     A decision belongs to the site of its case, which an event before it may only just have opened.
     """
-    return event.book, isinstance(event, MASTER_DATA), event.number if isinstance(event, DiscrepancyResolved) else ""
+    case = event.number if isinstance(event, DiscrepancyResolved) else ""
+    return event.book, isinstance(event, (*MASTER_DATA, *RULINGS)), case
 
 
 def _exact(now: datetime) -> int:

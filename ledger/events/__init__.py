@@ -42,6 +42,14 @@ from ledger.events.masterdata import (
 )
 from ledger.events.orders import OrderCancelled, OrderChanged, OrderLine, OrderPlaced, Schedule
 from ledger.events.receipts import GoodsReceiptReversed, GoodsReceived, ReceiptLine
+from ledger.events.rulings import (
+    RULINGS,
+    ChangedPart,
+    DeviationApproved,
+    EngineeringChangeReleased,
+    SubstitutionApproved,
+    SubstitutionEnded,
+)
 from ledger.events.shipments import HandlingUnit, NoticeLine, ShipmentCancelled, ShipmentNotified, ShipmentReplaced
 from ledger.events.stock import (
     STOCK,
@@ -56,6 +64,7 @@ from ledger.events.stock import (
     MaterialConsumed,
     MaterialIssued,
     MaterialReturned,
+    PartSubstituted,
     PutAwayCompleted,
     ServiceReleased,
     ServiceReserved,
@@ -71,6 +80,7 @@ __all__ = [
     "EVENTS",
     "KINDS",
     "MASTER_DATA",
+    "RULINGS",
     "STOCK",
     "Actor",
     "AdjustmentLine",
@@ -78,8 +88,11 @@ __all__ = [
     "AllocationReleased",
     "AnyEvent",
     "CalendarDefined",
+    "ChangedPart",
     "CustomerReturnReceived",
+    "DeviationApproved",
     "DiscrepancyResolved",
+    "EngineeringChangeReleased",
     "Event",
     "GoodsReceiptReversed",
     "GoodsReceived",
@@ -103,6 +116,7 @@ __all__ = [
     "OrderPlaced",
     "PartDefined",
     "PartRevision",
+    "PartSubstituted",
     "PlaceLine",
     "PutAwayCompleted",
     "ReceiptLine",
@@ -121,6 +135,8 @@ __all__ = [
     "StockObsoleted",
     "StockReactivated",
     "StockScrapped",
+    "SubstitutionApproved",
+    "SubstitutionEnded",
     "SupplierDefined",
     "TimePassed",
     "UnitFactorDefined",
@@ -144,6 +160,7 @@ EVENTS: tuple[type[Event], ...] = (
     *STOCK,
     *COUNTS,
     *MASTER_DATA,
+    *RULINGS,
 )
 
 AnyEvent = (
@@ -183,6 +200,11 @@ AnyEvent = (
     | LocationDefined
     | SupplierDefined
     | CalendarDefined
+    | PartSubstituted
+    | DeviationApproved
+    | SubstitutionApproved
+    | SubstitutionEnded
+    | EngineeringChangeReleased
 )
 
 KINDS: dict[str, type[Event]] = {event.__name__: event for event in EVENTS}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from ledger.events import (
     AllocationMade,
@@ -17,6 +18,7 @@ from ledger.events import (
     MaterialConsumed,
     MaterialIssued,
     MaterialReturned,
+    PartSubstituted,
     PutAwayCompleted,
     ServiceReleased,
     ServiceReserved,
@@ -47,6 +49,10 @@ class Rule:
     """Goods set apart for whatever demand are meant too."""
     needs_reason_from: tuple[str, ...] = ()
     """States that goods leave only with a reason."""
+    stage: Literal["", "allocation", "issue", "consumption"] = ""
+    """Where the revision must be the right one; what another one uses of a ruling is counted for the last two."""
+    releases: bool = False
+    """Goods held for their revision leave by it only once that is allowed."""
 
     @property
     def comes_in(self) -> bool:
@@ -60,7 +66,7 @@ QUALITY_MANAGERS = frozenset({"quality_manager"})
 
 RULES: dict[type[Event], Rule] = {
     PutAwayCompleted: Rule(USABLE_OR_HELD, needs=("to_location",)),
-    InspectionPassed: Rule(("quality_hold",), ("available", "consigned"), INSPECTORS),
+    InspectionPassed: Rule(("quality_hold",), ("available", "consigned"), INSPECTORS, releases=True),
     InspectionFailed: Rule(("quality_hold",), ("quarantine",), INSPECTORS, needs=("reason",)),
     HoldPlaced: Rule(
         ("available", "allocated", "consigned", "line_side", "service_reserved"),
@@ -69,14 +75,16 @@ RULES: dict[type[Event], Rule] = {
     ),
     HoldReleased: Rule(
         ("quality_hold", "quarantine"), ("available", "consigned"), INSPECTORS,
-        by_state=(("quarantine", QUALITY_MANAGERS),), needs_reason_from=("quarantine",),
+        by_state=(("quarantine", QUALITY_MANAGERS),), needs_reason_from=("quarantine",), releases=True,
     ),
-    AllocationMade: Rule(("available",), ("allocated",), PLANNERS, needs=("demand",), takes_demand=True),
+    AllocationMade: Rule(
+        ("available",), ("allocated",), PLANNERS, needs=("demand",), takes_demand=True, stage="allocation"
+    ),
     AllocationReleased: Rule(("allocated",), ("available",), PLANNERS, any_demand=True),
     ServiceReserved: Rule(("available",), ("service_reserved",), PLANNERS),
     ServiceReleased: Rule(("service_reserved",), ("available",), PLANNERS),
-    MaterialIssued: Rule(("allocated", "available"), ("line_side",), needs=("to_location",)),
-    MaterialConsumed: Rule(("line_side", "consigned"), ("production",), takes_demand=True),
+    MaterialIssued: Rule(("allocated", "available"), ("line_side",), needs=("to_location",), stage="issue"),
+    MaterialConsumed: Rule(("line_side", "consigned"), ("production",), takes_demand=True, stage="consumption"),
     MaterialReturned: Rule(("line_side",), ("available", "quality_hold")),
     GoodsReturned: Rule(
         ("quarantine", "quality_hold", "available", "consigned", "obsolete"), ("supplier",), needs=("reason",)
@@ -85,4 +93,10 @@ RULES: dict[type[Event], Rule] = {
     StockScrapped: Rule(("quarantine", "obsolete", "line_side"), ("scrap",), needs=("reason",)),
     StockObsoleted: Rule(("available",), ("obsolete",), PLANNERS | {"engineer"}),
     StockReactivated: Rule(("obsolete",), ("available",), PLANNERS, needs=("reason",)),
+    PartSubstituted: Rule(
+        ("line_side", "consigned"), ("production",), needs=("instead_of",), takes_demand=True, stage="consumption"
+    ),
 }  # fmt: skip
+
+SUBSTITUTE_ISSUED = replace(RULES[MaterialIssued], needs=("instead_of",))
+"""The way of a substitute that is issued to the line first."""

@@ -222,6 +222,8 @@ class ReceiptLine:
     rung: str = ""
     """Rung of the ladder that matched it; `assumed` for FIFO."""
     status: Literal["open", "matched", "unmatched", "reversed", "waiting", "refused"] = "open"
+    hold_reason: str = ""
+    """D05 while its own revision is held against it; see `governing_hold`."""
     touched: bool = False
     new: bool = False
 
@@ -372,16 +374,14 @@ CaseIdentity = tuple[str, ...]
 PER_AGREEMENT = frozenset({"D11"})
 """Classes about a supplier and a part, whichever document showed it: one open case each."""
 
-
 _ABOUT = attrgetter(
     "code", "site", "supplier", "shipment_id", "notice_line", "receipt_provider", "receipt_id", "receipt_line",
     "order_number", "order_line",
 )  # fmt: skip
 _OF_AGREEMENT = attrgetter("code", "site", "supplier", "part")
 
-
-PER_PLACE = frozenset({"D38", "D43", "D44"})
-"""Classes about a part at a place (or one line of an adjustment), which their cause names: one open case each."""
+PER_PLACE = frozenset({"D38", "D40", "D43", "D44", "D45"})
+"""Classes about a part at a place (a line of an adjustment, a change) that their cause names: one open case each."""
 
 _OF_PLACE = attrgetter("code", "site", "part", "cause")
 
