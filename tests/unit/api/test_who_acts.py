@@ -26,7 +26,12 @@ KEYS = (
     ApiKey(name="oracle", scopes=SCOPES, acts_as="model"),
 )
 PEOPLE = "people:\n  kim: {roles: [quality_manager, inventory_manager], sites: [PLT07]}\n"
-ERP = "partner: erp\nkind: internal\nidentities: {keys: [erp-main, erp-desk, erp-wms]}\nreceive: {event: {as: events}}\n"
+ERP = """\
+partner: erp
+kind: internal
+identities: {keys: [erp-main, erp-desk, erp-wms]}
+receive: {event: {as: events}}
+"""
 MASTER: list[dict[str, Any]] = [
     {"kind": "PartDefined", "number": "BRK-100", "base_unit": "EA"},
     {"kind": "SiteDefined", "number": "PLT07", "time_zone": "America/Detroit", "identifiers": ["92:PLT07"]},
