@@ -33,6 +33,24 @@ class Posting(NamedTuple):
     event: int
 
 
+class Postings(list[Posting]):
+    """What a batch has decided and not yet written, in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._net: dict[Bucket, int] = {}
+        self._netted = 0
+
+    def net(self) -> Mapping[Bucket, int]:
+        """By how much they change each bucket; every posting is counted once, however often this is asked."""
+        net = self._net
+        for (source, target, quantity, _), _, _ in self[self._netted :]:
+            net[source] = net.get(source, 0) - quantity
+            net[target] = net.get(target, 0) + quantity
+        self._netted = len(self)
+        return net
+
+
 def identity(bucket: Bucket) -> str:
     """120 bits over the fourteen dimensions: the short unique key of a bucket."""
     return b2a_base64(blake2b("\x1f".join(bucket).encode(), digest_size=15).digest(), newline=False).decode()
@@ -86,7 +104,7 @@ class Balances:
         asked = list(queries)
         for query in asked:
             if query not in self._known and query._replace(location="") not in self._known:
-                named = ("part", "location") if query.location else ("part",)
+                named: tuple[str, ...] = ("part", "location") if query.location else ("part",)
                 places[query.book, query.site, named].add(query[2 : 2 + len(named)])
         for (book, site, named), keys in sorted(places.items()):
             rows = bulk.look_up(

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from ledger import cases, handling, matching
 from ledger.book import bulk, document_tables, past, tables
-from ledger.book.balances import Balances, Posting
+from ledger.book.balances import Balances, Posting, Postings
 from ledger.book.defining import Defining
 from ledger.book.heads import Head, save_head
 from ledger.book.loading import Loader
@@ -45,7 +45,7 @@ from ledger.matching.resolved import ResolvedEvent, line_identities
 from ledger.matching.workset import StockQuery
 from ledger.outcomes import AnyOutcome, Recorded, Result
 from ledger.policy import Policy
-from ledger.stock.bucket import STATES, Bucket
+from ledger.stock.bucket import STATES
 
 RELEASES: Mapping[type[Event], str] = {
     OrderPlaced: "order",
@@ -83,10 +83,7 @@ class Batch:
         self.loader.workset.next_case[head.book] = head.cases + 1
         self.balances = balances or Balances()
         self.waits = Waits(conn, head.book)
-        self.postings: list[Posting] = []
-        self._net: dict[Bucket, int] = {}
-        self._netted = 0
-        """So many postings are counted in the net."""
+        self.postings = Postings()
         self.traces: dict[bulk.Row, None] = {}
         self._asked_for: set[StockQuery] = set()
         self.released: list[Recorded] = []
@@ -218,7 +215,7 @@ class Batch:
         if not unwatched:
             return
         self.balances.load(self.conn, sorted(unwatched))
-        net, quantities = self._decided(), self.balances.quantities
+        net, quantities = self.postings.net(), self.balances.quantities
         for bucket in unwatched:
             work.balances[bucket] = quantities[bucket] + net.get(bucket, 0)
 
@@ -233,7 +230,7 @@ class Batch:
         for part in parts:
             stock_of.setdefault(part, {})
         found = self.balances.load_stock(self.conn, queries)
-        if net := self._decided():
+        if net := self.postings.net():
             # Goods may have come to a place by this batch before it was looked up.
             decided = {bucket: 0 for bucket in net if bucket[:3] in parts and not bucket.is_external}
             self.balances.load(self.conn, decided)
@@ -244,15 +241,6 @@ class Batch:
         balances.update(found)
         for bucket in found:
             stock_of[bucket[:3]][bucket] = None
-
-    def _decided(self) -> Mapping[Bucket, int]:
-        """What this batch has decided and not yet written, by bucket."""
-        net = self._net
-        for (source, target, quantity, _), _, _ in self.postings[self._netted :]:
-            net[source] = net.get(source, 0) - quantity
-            net[target] = net.get(target, 0) + quantity
-        self._netted = len(self.postings)
-        return net
 
     def _decide(self, resolved: ResolvedEvent) -> tuple[Decision, tuple[AnyOutcome, ...]]:
         work = self.loader.workset
