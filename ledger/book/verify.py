@@ -201,10 +201,10 @@ def check_cumulatives(conn: Connection, head: Head) -> Iterator[Breach]:
             .group_by(line.site, line.part, line.supplier)
         )
     }
-    for *key, received in conn.execute(
-        select(total.site, total.part, total.supplier, total.received).where(total.book == head.book)
+    for *key, received, returned in conn.execute(
+        select(total.site, total.part, total.supplier, total.received, total.returned).where(total.book == head.book)
     ):
-        found = came.pop(tuple(key), 0)
+        found = came.pop(tuple(key), 0) - returned
         if found != received:
             where = f"cumulative {'/'.join(key)}"
             text = f"received {received}, the goods receipts sum to {found}"
