@@ -78,7 +78,7 @@ def check_in_transit(conn: Connection, head: Head) -> Iterator[Breach]:
     standing: dict[tuple[str, str], int] = {}
     for site, asn_line, quantity in conn.execute(
         select(bucket.site, bucket.asn_line, func.sum(bucket.quantity))
-        .where(bucket.book == head.book, bucket.state == "in_transit", bucket.quantity != 0)
+        .where(bucket.book == head.book, bucket.state == "in_transit", bucket.empty == 0)
         .group_by(bucket.site, bucket.asn_line)
     ):
         standing[site, asn_line] = quantity
