@@ -23,11 +23,6 @@ def text(name: str, *, key: bool = False) -> Column[str]:
     return Column(name, Text, primary_key=key, nullable=False)
 
 
-def added_text(name: str) -> Column[str]:
-    """Text that a later migration adds behind the others: "" in the rows that were there."""
-    return Column(name, Text, nullable=False, server_default="")
-
-
 def big(name: str, *, key: bool = False) -> Column[int]:
     """64 bits: a quantity, a time or a number."""
     return Column(name, _BIG, primary_key=key, nullable=False, autoincrement=False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Index
 
-from ledger.book.columns import added_text, big, big_or_none, partial, small, table, text
+from ledger.book.columns import big, big_or_none, partial, small, table, text
 
 orders = table(
     "orders",
@@ -177,7 +177,7 @@ goods_receipt_line = table(
     big("matched"),
     text("rung"),
     text("status"),
-    added_text("hold_reason"),
+    text("hold_reason"),
 )
 UNMATCHED_RECEIPT_LINES = "status = 'unmatched'"
 partial(
@@ -235,6 +235,7 @@ cumulative = table(
     text("part", key=True),
     text("supplier", key=True),
     big("received"),
+    big("returned"),
 )
 
 cumulative_agreement = table(

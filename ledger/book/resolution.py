@@ -17,6 +17,7 @@ from ledger.events import (
     Event,
     GoodsReceiptReversed,
     GoodsReceived,
+    GoodsReturned,
     Line,
     NoticeLine,
     OrderCancelled,
@@ -25,6 +26,7 @@ from ledger.events import (
     OrderPlaced,
     PlaceLine,
     ReceiptLine,
+    ReturnDisposed,
     ShipmentCancelled,
     ShipmentNotified,
     ShipmentReplaced,
@@ -97,6 +99,9 @@ def supplier_of(event: Event, masterdata: MasterData) -> tuple[str, str]:
     """
     if isinstance(event, GoodsReceived):
         return (masterdata.supplier_id(event.supplier) or "") if event.supplier else "", ""
+    if isinstance(event, GoodsReturned | ReturnDisposed):
+        known = masterdata.supplier_id(event.supplier) if event.supplier else ""
+        return (known, "") if known is not None else ("", f"supplier:{event.supplier}")
     if not isinstance(event, _WITH_SUPPLIER):
         return "", ""
     said = event.supplier or getattr(event, "ship_from", "") or event.partner
@@ -169,7 +174,7 @@ def _resolve_line(
     resolved.numerator, resolved.denominator = factor
     resolved.quantity = _base(line.quantity, factor, resolved)
     if isinstance(line, ReceiptLine):
-        _resolve_receipt(line, factor, resolved, masterdata)
+        _resolve_receipt(line, factor, resolved, masterdata, site)
     elif isinstance(line, NoticeLine):
         if line.cum_shipped is not None:
             resolved.cum = _base(line.cum_shipped, factor, resolved)
@@ -206,7 +211,11 @@ def _shipped(line: NoticeLine, resolved: ResolvedLine, site: str, on: datetime |
     return Occasion(site, day, resolved.quantity, before, tuple(dict.fromkeys((*line.serials, *inside))))
 
 
-def _resolve_receipt(line: ReceiptLine, factor: Factor, resolved: ResolvedLine, masterdata: MasterData) -> None:
+def _resolve_receipt(
+    line: ReceiptLine, factor: Factor, resolved: ResolvedLine, masterdata: MasterData, site: str
+) -> None:
+    location = masterdata.locations.get((site, line.location)) if line.location else None
+    resolved.at_line = location is not None and location.kind == "line_side"
     if line.quantity_damaged:
         resolved.damaged = _base(line.quantity_damaged, factor, resolved)
     if line.quantity_rejected:

@@ -61,7 +61,7 @@ def bring_counts(batch: Batch, site: str, part: str) -> None:
             select(table.state, func.sum(table.quantity))
             .where(
                 table.book == book, table.site == site, table.part == part, table.state.in_(_USED_UP),
-                table.quantity != 0,
+                table.empty == 0,
             )
             .group_by(table.state)
         )  # fmt: skip

@@ -56,7 +56,9 @@ from ledger.events.stock import (
     AllocationMade,
     AllocationReleased,
     CustomerReturnReceived,
+    DispositionLine,
     GoodsReturned,
+    GoodsShipped,
     HoldPlaced,
     HoldReleased,
     InspectionFailed,
@@ -66,6 +68,7 @@ from ledger.events.stock import (
     MaterialReturned,
     PartSubstituted,
     PutAwayCompleted,
+    ReturnDisposed,
     ServiceReleased,
     ServiceReserved,
     State,
@@ -92,11 +95,13 @@ __all__ = [
     "CustomerReturnReceived",
     "DeviationApproved",
     "DiscrepancyResolved",
+    "DispositionLine",
     "EngineeringChangeReleased",
     "Event",
     "GoodsReceiptReversed",
     "GoodsReceived",
     "GoodsReturned",
+    "GoodsShipped",
     "HandlingUnit",
     "HoldPlaced",
     "HoldReleased",
@@ -121,6 +126,7 @@ __all__ = [
     "PutAwayCompleted",
     "ReceiptLine",
     "Resolution",
+    "ReturnDisposed",
     "Schedule",
     "ServiceReleased",
     "ServiceReserved",
@@ -188,6 +194,8 @@ AnyEvent = (
     | MaterialReturned
     | GoodsReturned
     | CustomerReturnReceived
+    | ReturnDisposed
+    | GoodsShipped
     | StockScrapped
     | StockObsoleted
     | StockReactivated

@@ -55,7 +55,9 @@ def pick(
     left = line.quantity
     limits = {} if revisions is None else {name: one.left for name, one in revisions.items() if one.left is not None}
     ranks = {} if revisions is None else {name: one.rank for name, one in revisions.items()}
-    for bucket in sorted(fitting, key=lambda one: (ranks.get(one.revision, 0), _turn(one, rule), one)):
+    if len(fitting) > 1:
+        fitting.sort(key=lambda one: (ranks.get(one.revision, 0), _turn(one, rule), one))
+    for bucket in fitting:
         quantity = min(left, workset.balances[bucket], limits.get(bucket.revision, left))
         if not quantity:
             continue
@@ -97,19 +99,20 @@ def _is_allowed(picked: Picked, revisions: Mapping[str, Standing]) -> bool:
 
 
 def _fits(bucket: Bucket, said: StockLine, rule: Rule) -> bool:
-    if bucket.state not in rule.sources or (said.state and bucket.state != said.state):
+    """Asked of every bucket of the part, and so without a step too many."""
+    state = bucket.state
+    if state not in rule.sources or (said.state and state != said.state):
         return False
-    named = (
-        (said.location, bucket.location),
-        (said.lot, bucket.lot),
-        (said.handling_unit, bucket.handling_unit),
-        (said.owner, bucket.owner),
-        ("" if rule.comes_in else said.stock_segment, bucket.segment),
-        ("" if rule.targets[:1] == ("quality_hold",) else said.hold_reason, bucket.hold_reason),
-    )
-    if any(name and name != has for name, has in named):
+    if (
+        (said.location and bucket.location != said.location)
+        or (said.lot and bucket.lot != said.lot)
+        or (said.handling_unit and bucket.handling_unit != said.handling_unit)
+        or (said.owner and bucket.owner != said.owner)
+        or (said.stock_segment and not rule.comes_in and bucket.segment != said.stock_segment)
+        or (said.hold_reason and rule.targets[:1] != ("quality_hold",) and bucket.hold_reason != said.hold_reason)
+    ):
         return False
-    if bucket.state == "allocated" and not rule.any_demand:
+    if state == "allocated" and not rule.any_demand:
         # Goods set apart for one demand are never taken for another, nor for none.
         return bucket.demand == said.demand
     return True

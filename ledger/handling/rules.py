@@ -11,6 +11,7 @@ from ledger.events import (
     CustomerReturnReceived,
     Event,
     GoodsReturned,
+    GoodsShipped,
     HoldPlaced,
     HoldReleased,
     InspectionFailed,
@@ -20,6 +21,7 @@ from ledger.events import (
     MaterialReturned,
     PartSubstituted,
     PutAwayCompleted,
+    ReturnDisposed,
     ServiceReleased,
     ServiceReserved,
     StockObsoleted,
@@ -53,6 +55,10 @@ class Rule:
     """Where the revision must be the right one; what another one uses of a ruling is counted for the last two."""
     releases: bool = False
     """Goods held for their revision leave by it only once that is allowed."""
+    through: str = ""
+    """A state that goods pass on their way, where none leads there straight: both steps are posted."""
+    to_segment: str = ""
+    """Segment that they come to where the line names none; "" leaves them in theirs."""
 
     @property
     def comes_in(self) -> bool:
@@ -63,6 +69,27 @@ class Rule:
 PLANNERS = frozenset({"planner", "allocator"})
 INSPECTORS = frozenset({"inspector", "quality_manager"})
 QUALITY_MANAGERS = frozenset({"quality_manager"})
+
+_RETURNED = ("quality_hold", "quarantine")
+_USE_AS_IS = (("quarantine", QUALITY_MANAGERS),)
+
+DISPOSITIONS: dict[str, Rule] = {
+    "restock": Rule(
+        _RETURNED, ("available",), INSPECTORS, by_state=_USE_AS_IS, needs=("stock_segment",),
+        needs_reason_from=("quarantine",), to_segment="service", releases=True,
+    ),
+    "reman": Rule(
+        _RETURNED, ("quality_hold",), INSPECTORS, by_state=_USE_AS_IS, needs=("stock_segment",), to_segment="reman"
+    ),
+    "scrap": Rule(
+        _RETURNED, ("scrap",), INSPECTORS, needs=("stock_segment", "reason"), through="quarantine"
+    ),
+    "return_to_supplier": Rule(
+        _RETURNED, ("supplier",), INSPECTORS, needs=("stock_segment", "reason", "reference")
+    ),
+}  # fmt: skip
+"""What becomes of returned goods. A core stays on hold in its own segment until it is remanufactured: it is promised
+to nobody before."""
 
 RULES: dict[type[Event], Rule] = {
     PutAwayCompleted: Rule(USABLE_OR_HELD, needs=("to_location",)),
@@ -90,6 +117,8 @@ RULES: dict[type[Event], Rule] = {
         ("quarantine", "quality_hold", "available", "consigned", "obsolete"), ("supplier",), needs=("reason",)
     ),
     CustomerReturnReceived: Rule(("customer",), ("quality_hold",), needs=("stock_segment",)),
+    ReturnDisposed: Rule(_RETURNED, ("available", "quality_hold", "quarantine", "supplier"), INSPECTORS),
+    GoodsShipped: Rule(("allocated", "service_reserved", "available"), ("customer",)),
     StockScrapped: Rule(("quarantine", "obsolete", "line_side"), ("scrap",), needs=("reason",)),
     StockObsoleted: Rule(("available",), ("obsolete",), PLANNERS | {"engineer"}),
     StockReactivated: Rule(("obsolete",), ("available",), PLANNERS, needs=("reason",)),

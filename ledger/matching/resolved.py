@@ -52,12 +52,12 @@ class ResolvedLine:
     """Our number of the part that a substitution replaces; "" when unknown."""
     rulings: tuple[Event, ...] = ()
     """What was ruled about that part."""
-    at_line: bool = False
-    """Whether a count or snapshot speaks of a location at the line."""
     supplier: str = ""
     """Our supplier id for this line (goods-receipt lines may name their own), else the event's."""
     damaged: int = 0
     rejected: int = 0
+    at_line: bool = False
+    """Whether the location of a goods receipt, count or snapshot is one at the line."""
     expected: int | None = None
     cum: int | None = None
     """Supplier's cumulative (SN104), None when not sent."""

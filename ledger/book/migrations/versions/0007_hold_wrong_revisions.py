@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+from ledger.book.migrations.adding import add_columns
+
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
@@ -17,8 +19,7 @@ _OPEN = "status <> 'closed' AND code IN ('D38', 'D40', 'D43', 'D44', 'D45')"
 
 
 def upgrade() -> None:
-    added = sa.Column("hold_reason", sa.Text(), nullable=False, server_default="")
-    op.add_column("goods_receipt_line", added)
+    add_columns("goods_receipt_line", hold_reason="TEXT")
     op.create_table(
         "ruling_use",
         *(_text(name) for name in ("book", "site", "kind", "number")),
