@@ -6,14 +6,15 @@ after it, so that any splitting of the same events into batches ends in the same
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from sqlalchemy import Connection
 
-from ledger import cases, handling, matching
+from ledger import cases, governance, handling, matching
 from ledger.book import bulk, document_tables, past, tables
 from ledger.book.balances import Balances, Posting
+from ledger.book.closings import Closings
 from ledger.book.defining import Defining
 from ledger.book.heads import Head, save_head
 from ledger.book.loading import Loader
@@ -27,6 +28,7 @@ from ledger.book.waits import STOCK as STOCK_WAIT
 from ledger.book.waits import Wait, Waits
 from ledger.events import (
     COUNTS,
+    PERIODS,
     STOCK,
     DiscrepancyResolved,
     Event,
@@ -43,7 +45,7 @@ from ledger.events import (
 from ledger.masterdata import MasterData
 from ledger.matching.decision import Decision
 from ledger.matching.resolved import ResolvedEvent, line_identities
-from ledger.matching.workset import StockQuery
+from ledger.matching.workset import StockQuery, Workset
 from ledger.outcomes import AnyOutcome, Recorded, Result
 from ledger.policy import Policy
 from ledger.stock.bucket import STATES, Bucket
@@ -73,6 +75,7 @@ class Batch:
         self.log = Log(conn, head, policy.hash, now_us)
         self.loader = Loader(conn, keeps_cumulatives=policy.keeps_cumulatives)
         self.loader.workset.next_case[head.book] = head.cases + 1
+        self.closings = Closings(self.loader, head.book)
         self.balances = Balances()
         self.waits = Waits(conn, head.book)
         self.postings: list[Posting] = []
@@ -248,7 +251,8 @@ class Batch:
     def _decide(self, resolved: ResolvedEvent) -> tuple[Decision, tuple[AnyOutcome, ...]]:
         work = self.loader.workset
         past.bring(self, resolved)
-        decide = handling.decide if isinstance(resolved.event, (*STOCK, *COUNTS)) else matching.decide
+        self.closings.bring(resolved)
+        decide = _decides(resolved.event)
         decision = decide(work, resolved, self.policy, self.log.now_us)
         if waits := self.waits.for_stock():
             # Who waits for goods of a part goes on as soon as any of them came to stand somewhere.
@@ -259,7 +263,9 @@ class Batch:
         seq, event = resolved.effective_seq, resolved.seq
         self.postings.extend([Posting(movement, seq, event) for movement in decision.movements])
         self.traces.update(dict.fromkeys(rows_of(decision)))
-        return decision, cases.apply(work, decision, self.policy, self.log.now_us)
+        outcomes = cases.apply(work, decision, self.policy, self.log.now_us)
+        late = self.closings.late(resolved) if decision.movements else None
+        return decision, outcomes if late is None else (*outcomes, late)
 
     def _end_position(self, seq: int) -> None:
         self.log.end_position(seq, self.head.movements + len(self.postings))
@@ -377,6 +383,13 @@ def _statuses(resolved: ResolvedEvent, decision: Decision) -> dict[str, str]:
         return {"": said.get("", "posted")}
     whole = said.get("", "posted")
     return {line.line: said.get(line.line, whole) for line in resolved.lines}
+
+
+def _decides(event: Event) -> Callable[[Workset, ResolvedEvent, Policy, int], Decision]:
+    """Whose business the kind is."""
+    if isinstance(event, (*STOCK, *COUNTS)):
+        return handling.decide
+    return governance.decide if isinstance(event, PERIODS) else matching.decide
 
 
 def _result(status: dict[str, str]) -> Result:

@@ -23,8 +23,11 @@ import msgspec
 from ledger.events.counts import (
     COUNTS,
     AdjustmentLine,
+    ControlTotals,
     InventoryAdjusted,
     InventorySnapshotReported,
+    OpeningBalanceLoaded,
+    OpeningLine,
     PlaceLine,
     StockCounted,
 )
@@ -41,6 +44,7 @@ from ledger.events.masterdata import (
     UnitFactorDefined,
 )
 from ledger.events.orders import OrderCancelled, OrderChanged, OrderLine, OrderPlaced, Schedule
+from ledger.events.periods import PERIODS, PeriodClosed, PeriodReopened
 from ledger.events.receipts import GoodsReceiptReversed, GoodsReceived, ReceiptLine
 from ledger.events.shipments import HandlingUnit, NoticeLine, ShipmentCancelled, ShipmentNotified, ShipmentReplaced
 from ledger.events.stock import (
@@ -71,6 +75,7 @@ __all__ = [
     "EVENTS",
     "KINDS",
     "MASTER_DATA",
+    "PERIODS",
     "STOCK",
     "Actor",
     "AdjustmentLine",
@@ -78,6 +83,7 @@ __all__ = [
     "AllocationReleased",
     "AnyEvent",
     "CalendarDefined",
+    "ControlTotals",
     "CustomerReturnReceived",
     "DiscrepancyResolved",
     "Event",
@@ -97,12 +103,16 @@ __all__ = [
     "MaterialIssued",
     "MaterialReturned",
     "NoticeLine",
+    "OpeningBalanceLoaded",
+    "OpeningLine",
     "OrderCancelled",
     "OrderChanged",
     "OrderLine",
     "OrderPlaced",
     "PartDefined",
     "PartRevision",
+    "PeriodClosed",
+    "PeriodReopened",
     "PlaceLine",
     "PutAwayCompleted",
     "ReceiptLine",
@@ -143,6 +153,7 @@ EVENTS: tuple[type[Event], ...] = (
     TimePassed,
     *STOCK,
     *COUNTS,
+    *PERIODS,
     *MASTER_DATA,
 )
 
@@ -177,6 +188,9 @@ AnyEvent = (
     | StockCounted
     | InventoryAdjusted
     | InventorySnapshotReported
+    | OpeningBalanceLoaded
+    | PeriodClosed
+    | PeriodReopened
     | PartDefined
     | UnitFactorDefined
     | SiteDefined

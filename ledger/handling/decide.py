@@ -6,9 +6,16 @@ backflush before its issue); past the end of its wait it is refused. Nothing is 
 
 from __future__ import annotations
 
-from ledger.events import InventoryAdjusted, InventorySnapshotReported, StockCounted, StockLine
+from ledger.events import (
+    InventoryAdjusted,
+    InventorySnapshotReported,
+    OpeningBalanceLoaded,
+    StockCounted,
+    StockLine,
+)
 from ledger.handling.adjusting import as_moved, decide_adjusted, rule_of
 from ledger.handling.counting import decide_counted
+from ledger.handling.opening import decide_opening
 from ledger.handling.picking import Pick, Picked, pick
 from ledger.handling.rules import RULES, Rule
 from ledger.handling.snapshots import decide_snapshot
@@ -36,6 +43,8 @@ def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
             decide_counted(workset, decision, policy, now_us)
         case InventorySnapshotReported():
             decide_snapshot(workset, decision, policy, now_us)
+        case OpeningBalanceLoaded():
+            decide_opening(workset, decision)
         case InventoryAdjusted():
             for line in resolved.lines:
                 decision.lines.append(_decide_adjustment(workset, decision, policy, line, now_us))
