@@ -52,7 +52,9 @@ from ledger.events.stock import (
     AllocationMade,
     AllocationReleased,
     CustomerReturnReceived,
+    DispositionLine,
     GoodsReturned,
+    GoodsShipped,
     HoldPlaced,
     HoldReleased,
     InspectionFailed,
@@ -61,6 +63,7 @@ from ledger.events.stock import (
     MaterialIssued,
     MaterialReturned,
     PutAwayCompleted,
+    ReturnDisposed,
     ServiceReleased,
     ServiceReserved,
     State,
@@ -86,10 +89,12 @@ __all__ = [
     "ControlTotals",
     "CustomerReturnReceived",
     "DiscrepancyResolved",
+    "DispositionLine",
     "Event",
     "GoodsReceiptReversed",
     "GoodsReceived",
     "GoodsReturned",
+    "GoodsShipped",
     "HandlingUnit",
     "HoldPlaced",
     "HoldReleased",
@@ -117,6 +122,7 @@ __all__ = [
     "PutAwayCompleted",
     "ReceiptLine",
     "Resolution",
+    "ReturnDisposed",
     "Schedule",
     "ServiceReleased",
     "ServiceReserved",
@@ -182,6 +188,8 @@ AnyEvent = (
     | MaterialReturned
     | GoodsReturned
     | CustomerReturnReceived
+    | ReturnDisposed
+    | GoodsShipped
     | StockScrapped
     | StockObsoleted
     | StockReactivated

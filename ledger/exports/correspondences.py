@@ -18,6 +18,7 @@ from ledger.events import (
     GoodsReceiptReversed,
     GoodsReceived,
     GoodsReturned,
+    GoodsShipped,
     HoldPlaced,
     HoldReleased,
     InspectionFailed,
@@ -36,6 +37,7 @@ from ledger.events import (
     PeriodClosed,
     PeriodReopened,
     PutAwayCompleted,
+    ReturnDisposed,
     ServiceReleased,
     ServiceReserved,
     ShipmentCancelled,
@@ -139,6 +141,11 @@ CORRESPONDENCES: dict[type[Event], Correspondence] = {
     ),
     CustomerReturnReceived: Correspondence(
         "stock", "goods", "receiving", "returned", transactions=(("rma", "lines.reference"),)
+    ),
+    ReturnDisposed: Correspondence("stock", "goods", "inspecting", transactions=(("rma", "lines.reference"),)),
+    GoodsShipped: Correspondence(
+        "shipments", "goods", "shipping", "in_transit",
+        transactions=(("desadv", "number"), ("bol", "bill_of_lading"), ("po", "lines.demand")),
     ),
     StockScrapped: Correspondence("stock", "goods", "destroying", "destroyed", "DELETE"),
     StockObsoleted: Correspondence("stock", "goods", "holding"),

@@ -23,9 +23,11 @@ from ledger.events import (
     AllocationReleased,
     CustomerReturnReceived,
     DiscrepancyResolved,
+    DispositionLine,
     Event,
     GoodsReceiptReversed,
     GoodsReturned,
+    GoodsShipped,
     HandlingUnit,
     HoldPlaced,
     HoldReleased,
@@ -36,6 +38,7 @@ from ledger.events import (
     MaterialReturned,
     PartDefined,
     PutAwayCompleted,
+    ReturnDisposed,
     ServiceReleased,
     ServiceReserved,
     ShipmentCancelled,
@@ -78,6 +81,36 @@ def stock(kind: type[Event], quantity: int, **named: Any) -> Event:
     return kind(number=f"{kind.__name__}-{quantity}", partner="mes", place="92:PLT07", occurred_at=NOW, lines=(line,))  # type: ignore[call-arg]
 
 
+def shipped_and_disposed() -> tuple[Event, Event]:
+    """One plate to a customer, and one that came back restocked."""
+    return (
+        GoodsShipped(
+            number="GS-1",
+            partner="wms",
+            place="P1",
+            customer="92:D1",
+            bill_of_lading="BOL-9",
+            lines=(StockLine(part_number="PLATE", quantity=Decimal(1), unit="EA", demand="CO-1"),),
+        ),
+        ReturnDisposed(
+            number="RD-1",
+            partner="wms",
+            place="P1",
+            lines=(
+                DispositionLine(
+                    part_number="PLATE",
+                    quantity=Decimal(1),
+                    unit="EA",
+                    serials=("SN-1",),
+                    stock_segment="warranty",
+                    disposition="restock",
+                    reference="RMA-2",
+                ),
+            ),
+        ),
+    )
+
+
 def whole_life(conn: Connection) -> Books:
     """Every kind that does something to goods, once at least."""
     books = Books(conn)
@@ -113,9 +146,10 @@ def whole_life(conn: Connection) -> Books:
         stock(MaterialConsumed, 2, demand="WO-1"),
         stock(MaterialReturned, 3),
         stock(CustomerReturnReceived, 1, stock_segment="warranty", serials=("SN-1",), reference="RMA-2"),
+        *shipped_and_disposed(),
         stock(StockObsoleted, 10),
         stock(StockReactivated, 10, reason="use up"),
-        counted(79, location="A-01"),
+        counted(78, location="A-01"),
         adjusted(1, location="A-01", reason="56"),
     ):
         (recorded, *_) = books.record(event)
