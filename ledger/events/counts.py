@@ -1,4 +1,4 @@
-"""What stands where, as people and warehouses see it: counts, adjustments, snapshots of whole stocks, opening balances.
+"""What stands where, as people and warehouses see it: counts, adjustments, snapshots of whole stocks, opening stock.
 
 A count and a snapshot say how much stands at a place; only the ledger knows what it expected there. An adjustment
 says by how much the books are wrong, and why.

@@ -74,9 +74,7 @@ def _mistake(line: ResolvedLine, said: OpeningLine, taken: frozenset[Where]) -> 
         return f"{said.quantity} {said.unit} is no whole quantity of {line.unit}."
     if not 0 < line.quantity <= QUANTITY_MAX:
         return f"A quantity of {said.quantity} cannot be loaded."
-    if said.serials and (
-        len(set(said.serials)) * MILLION != line.quantity or len(set(said.serials)) < len(said.serials)
-    ):
+    if said.serials and not line.quantity == len(said.serials) * MILLION == len(set(said.serials)) * MILLION:
         return f"{len(said.serials)} serials are named, and a quantity of {said.quantity}."
     if said.state == "allocated" and not said.demand:
         return "Goods in allocated need `demand`; send the line again with it."

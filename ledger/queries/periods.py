@@ -124,9 +124,7 @@ def _movements_to(conn: Connection, book: str, seq: int) -> int:
 
 def _stock_at(conn: Connection, book: str, site: str, number: int) -> dict[str, int]:
     """What stood within our walls or was under way after a movement, by part."""
-    quantities = {
-        bucket: quantity for (of, bucket), quantity in quantities_at(conn, book, number).items() if of == site
-    }
+    quantities = {id_: quantity for (of, id_), quantity in quantities_at(conn, book, number).items() if of == site}
     table = tables.bucket.c
     stock: dict[str, int] = defaultdict(int)
     rows = conn.execute(
