@@ -1,4 +1,4 @@
-"""Whose business an event is, and what its decision means for its lines and for itself. Pure, but for what it calls."""
+"""Whose business an event is, and what its decision means for its lines and for itself."""
 
 from __future__ import annotations
 
