@@ -50,6 +50,7 @@ from ledger.events import (
     StockScrapped,
 )
 from ledger.exports.names import has_check_digit
+from tests.store import test_opening as opening
 from tests.store.plant import adjusted, counted
 from tests.store.world import NOW, Books, notice, order, receipt
 
