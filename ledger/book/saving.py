@@ -16,6 +16,7 @@ from ledger.book.codecs import (
     NOTICE_LINE,
     ORDER,
     ORDER_LINE,
+    PERIOD,
     RECEIPT,
     RECEIPT_LINE,
     SHIPMENT,
@@ -42,6 +43,10 @@ def save(conn: Connection, loader: Loader) -> None:
     links = (((link.receipt, link.receipt_line, link.number), link) for link in work.links)
     _save(conn, LINK, links, loader.stored[LINK])
     bulk.insert(conn, tables.ruling_use, list(work.uses))
+    periods = (
+        ((book, site, name), period) for (book, site), of in work.periods.items() for name, period in of.items()
+    )
+    _save(conn, PERIOD, periods, loader.stored[PERIOD])
 
 
 def _save(conn: Connection, codec: Codec, records: Iterable[tuple[Any, Any]], stored: set[Any]) -> None:

@@ -23,8 +23,11 @@ import msgspec
 from ledger.events.counts import (
     COUNTS,
     AdjustmentLine,
+    ControlTotals,
     InventoryAdjusted,
     InventorySnapshotReported,
+    OpeningBalanceLoaded,
+    OpeningLine,
     PlaceLine,
     StockCounted,
 )
@@ -41,6 +44,7 @@ from ledger.events.masterdata import (
     UnitFactorDefined,
 )
 from ledger.events.orders import OrderCancelled, OrderChanged, OrderLine, OrderPlaced, Schedule
+from ledger.events.periods import PERIODS, PeriodClosed, PeriodReopened
 from ledger.events.receipts import GoodsReceiptReversed, GoodsReceived, ReceiptLine
 from ledger.events.rulings import (
     RULINGS,
@@ -83,6 +87,7 @@ __all__ = [
     "EVENTS",
     "KINDS",
     "MASTER_DATA",
+    "PERIODS",
     "RULINGS",
     "STOCK",
     "Actor",
@@ -92,6 +97,7 @@ __all__ = [
     "AnyEvent",
     "CalendarDefined",
     "ChangedPart",
+    "ControlTotals",
     "CustomerReturnReceived",
     "DeviationApproved",
     "DiscrepancyResolved",
@@ -115,6 +121,8 @@ __all__ = [
     "MaterialIssued",
     "MaterialReturned",
     "NoticeLine",
+    "OpeningBalanceLoaded",
+    "OpeningLine",
     "OrderCancelled",
     "OrderChanged",
     "OrderLine",
@@ -122,6 +130,8 @@ __all__ = [
     "PartDefined",
     "PartRevision",
     "PartSubstituted",
+    "PeriodClosed",
+    "PeriodReopened",
     "PlaceLine",
     "PutAwayCompleted",
     "ReceiptLine",
@@ -165,6 +175,7 @@ EVENTS: tuple[type[Event], ...] = (
     TimePassed,
     *STOCK,
     *COUNTS,
+    *PERIODS,
     *MASTER_DATA,
     *RULINGS,
 )
@@ -202,6 +213,9 @@ AnyEvent = (
     | StockCounted
     | InventoryAdjusted
     | InventorySnapshotReported
+    | OpeningBalanceLoaded
+    | PeriodClosed
+    | PeriodReopened
     | PartDefined
     | UnitFactorDefined
     | SiteDefined
