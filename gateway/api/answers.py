@@ -30,13 +30,18 @@ def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = No
 def answer_page(request: Request, rows: Sequence[T], limit: int, cursor_of: Callable[[T], str | int]) -> Response:
     """One page of at most `limit` rows. `rows` holds one more if there is a next page: ask for `limit + 1`."""
     shown = rows[:limit]
-    if len(rows) <= limit:
-        return answer({"items": shown, "next": None})
-    cursor = _seal(str(cursor_of(shown[-1])))
+    return answer_rows(request, shown, str(cursor_of(shown[-1])) if len(rows) > limit else "")
+
+
+def answer_rows(request: Request, rows: Sequence[Any], after: str) -> Response:
+    """One page whose question says itself where the next one begins; "" after the last."""
+    if not after:
+        return answer({"items": rows, "next": None})
+    cursor = _seal(after)
     url = request.url.include_query_params(cursor=cursor)
     # A path, not a whole address: behind a proxy our own idea of the host would be wrong.
     link = f'<{url.path}?{url.query}>; rel="next"'
-    return answer({"items": shown, "next": cursor}, headers={"Link": link})
+    return answer({"items": rows, "next": cursor}, headers={"Link": link})
 
 
 def open_cursor(cursor: str | None) -> str:

@@ -4,16 +4,19 @@ All take `(conn, *, book="live", ...)` and give back frozen structs whose JSON i
 quantities are strings, times ISO 8601. Lists page by `after` (the cursor each struct names) and `limit`.
 """
 
-from ledger.queries.balances import DIMENSIONS, USUAL, Balance, balances
+from ledger.masterdata.places import LEVELS, Level
+from ledger.queries.balances import Balance, BalancePage, balance_of, balance_page, balances
 from ledger.queries.base_units import base_units
 from ledger.queries.cases import CaseShown, EvidenceShown, case, cases
+from ledger.queries.dimensions import DIMENSIONS, USUAL
 from ledger.queries.documents import OrderShown, ShipmentShown, orders, shipments
 from ledger.queries.events import EventKept, LineKept, event, events
 from ledger.queries.facts import facts
 from ledger.queries.head import HeadShown, head
+from ledger.queries.inbound import Inbound, OnOrder
 from ledger.queries.masterdata import defined, masterdata
 from ledger.queries.movements import End, MovementMade, movements
-from ledger.queries.position import OnOrder, Position, position
+from ledger.queries.position import Commitment, Position, Replenishment, position
 from ledger.queries.score import score
 from ledger.queries.tail import tail
 from ledger.queries.trace import Trace, TraceStep, trace
@@ -21,23 +24,31 @@ from ledger.queries.variances import Variance, VarianceList, variances
 
 __all__ = [
     "DIMENSIONS",
+    "LEVELS",
     "USUAL",
     "Balance",
+    "BalancePage",
     "CaseShown",
+    "Commitment",
     "End",
     "EventKept",
     "EvidenceShown",
     "HeadShown",
+    "Inbound",
+    "Level",
     "LineKept",
     "MovementMade",
     "OnOrder",
     "OrderShown",
     "Position",
+    "Replenishment",
     "ShipmentShown",
     "Trace",
     "TraceStep",
     "Variance",
     "VarianceList",
+    "balance_of",
+    "balance_page",
     "balances",
     "base_units",
     "case",
