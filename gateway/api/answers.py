@@ -37,11 +37,14 @@ def answer_rows(request: Request, rows: Sequence[Any], after: str) -> Response:
     """One page whose question says itself where the next one begins; "" after the last."""
     if not after:
         return answer({"items": rows, "next": None})
-    cursor = _seal(after)
-    url = request.url.include_query_params(cursor=cursor)
+    return answer({"items": rows, "next": _seal(after)}, headers=link_next(request, after))
+
+
+def link_next(request: Request, after: str | int) -> dict[str, str]:
+    """The `Link` header that leads behind `after`."""
+    url = request.url.include_query_params(cursor=_seal(str(after)))
     # A path, not a whole address: behind a proxy our own idea of the host would be wrong.
-    link = f'<{url.path}?{url.query}>; rel="next"'
-    return answer({"items": rows, "next": cursor}, headers={"Link": link})
+    return {"Link": f'<{url.path}?{url.query}>; rel="next"'}
 
 
 def open_cursor(cursor: str | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -10,6 +10,8 @@ from gateway.cli import frame
 from gateway.cli.ledger_asking import CHECKS, Book, Json
 
 app = typer.Typer()
+
+ExportForm = Literal["log", "cloudevents", "epcis"]
 
 
 @app.command(rich_help_panel=CHECKS)
@@ -99,20 +101,19 @@ def rebuild(
 @app.command(rich_help_panel=CHECKS)
 def export(
     after: Annotated[int, typer.Option(help="Only events with a higher sequence.")] = 0,
+    form: Annotated[
+        ExportForm,
+        typer.Option("--as", help="log: JSON lines; cloudevents: JSON lines; epcis: one EPCIS 2.0 document."),
+    ] = "log",
     head: Annotated[bool, typer.Option("--head", help="Only the head of the chain, to be kept elsewhere.")] = False,
     book: Book = "live",
 ) -> None:
-    """The log as JSON lines: every event with its body, outcomes and link of the chain; always JSON."""
+    """The log: every event with its body, outcomes and link of the chain, or in other people's terms."""
+    from gateway.cli import ledger_export
     from gateway.cli.opening import open_to_read
-    from ledger import queries
 
     with open_to_read() as conn:
-        if head:
-            frame.print_json(queries.head(conn, book=book))
-            return
-        while page := queries.tail(conn, after, book=book):
-            frame.print_json_lines(queries.event(conn, kept.seq, book=book) for kept in page)
-            after = page[-1].seq
+        ledger_export.write(conn, "head" if head else form, after=after, book=book)
 
 
 def _replace(book: str) -> Any:

@@ -168,7 +168,7 @@ def _sums_now(conn: Connection, asked: _Asked, start: tuple[str, ...] | None, li
     if start is not None:
         query = query.where(tuple_(*ordered) > tuple_(*start))
     if not asked.zero:
-        query = query.where(table.quantity != NOTHING).having(total != 0)
+        query = query.where(table.empty == NOTHING).having(total != 0)
     query = query.group_by(*columns).order_by(*ordered)
     if limit is not None:
         query = query.limit(limit + 1)
@@ -183,7 +183,7 @@ def _sums_here(conn: Connection, asked: _Asked, tree: Places, moment: int | None
     if moment is None:
         at = tables.bucket.c
         query = select(*columns_of(tables.bucket, columns), at.quantity).where(*conditions)
-        found: Iterable[Any] = conn.execute(query if asked.zero else query.where(at.quantity != NOTHING))
+        found: Iterable[Any] = conn.execute(query if asked.zero else query.where(at.empty == NOTHING))
     else:
         found = standing_at(conn, asked.book, moment, columns, conditions)
     place = asked.named.index("location") if "location" in asked.named else None

@@ -6,27 +6,25 @@ thousand serials answers as fast as one with two. The details beyond it are thos
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
-from ledger.book import tables
 from ledger.masterdata import to_decimal
 from ledger.queries.balances import Balance, balance_page
 from ledger.queries.base_units import base_units
-from ledger.queries.dimensions import NOTHING
 from ledger.queries.inbound import Inbound, OnOrder, expected, next_of
-from ledger.stock.bucket import EXTERNAL, STATES
+from ledger.queries.standing import standing_of
+from ledger.stock.bucket import STATES
 
 DETAILS = 100
 """Rows of `where` and of `commitments` that are given unless more are asked for."""
 COMMITTED = ("allocated", "service_reserved", "line_side")
 """States of goods that are somebody's already."""
-_INDEXED = ("site", "state", "revision", "location")
+_WHERE = ("site", "state", "revision", "location")
 _GROUPS_MAX = 1_000
 
 
@@ -96,13 +94,18 @@ def position(
     units = base_units(conn, book, [part])
     if part not in units:
         return None
-    groups = _groups(conn, book, part, site)
-    sums = _by_state(conn, book, part, site, groups)
+    groups = standing_of(conn, book, part, _WHERE, site=site, limit=_GROUPS_MAX + 1)
+    cut = len(groups) > _GROUPS_MAX
+    sums: dict[tuple[str, str], int] = {}
+    for (place, state, *_), quantity in (
+        standing_of(conn, book, part, _WHERE[:2], site=site) if cut else groups
+    ).items():
+        sums[place, state] = sums.get((place, state), 0) + quantity
     states = dict.fromkeys(STATES, 0)
     for (_, state), quantity in sums.items():
         states[state] += quantity
-    where, where_cut = _where(conn, book, part, site, by, limit, groups, units[part])
-    commitments = _commitments(conn, book, part, sums, limit)
+    where, where_cut = _where(conn, book, part, site, by, limit, None if cut else groups, units[part])
+    commitments = _commitments(conn, book, part, site, limit) if any(states[name] for name in COMMITTED) else []
     orders, inbound = expected(conn, book, part, site)
     overdue, coming = next_of(conn, book, inbound, now)
     return Position(
@@ -116,40 +119,6 @@ def position(
     )  # fmt: skip
 
 
-def _groups(conn: Connection, book: str, part: str, site: str) -> list[Any] | None:
-    """Sums by what the index holds, in its order; None where they are too many to be worth more than their totals."""
-    at = tables.bucket.c
-    columns = [at[name] for name in _INDEXED]
-    query = _standing(part, book, site, (*columns, func.sum(at.quantity).label("quantity")))
-    rows = conn.execute(query.group_by(*columns).limit(_GROUPS_MAX + 1)).fetchall()
-    return [row for row in rows if row.state not in EXTERNAL] if len(rows) <= _GROUPS_MAX else None
-
-
-def _by_state(
-    conn: Connection, book: str, part: str, site: str, groups: list[Any] | None
-) -> dict[tuple[str, str], int]:
-    """(site, state) -> how much stands there."""
-    sums: dict[tuple[str, str], int] = {}
-    if groups is not None:
-        for row in groups:
-            sums[row.site, row.state] = sums.get((row.site, row.state), 0) + int(row.quantity)
-        return sums
-    at = tables.bucket.c
-    query = _standing(part, book, site, (at.site, at.state, func.sum(at.quantity)))
-    for place, state, quantity in conn.execute(query.group_by(at.site, at.state)):
-        if state not in EXTERNAL:
-            sums[place, state] = int(quantity)
-    return sums
-
-
-def _standing(part: str, book: str, site: str, columns: Sequence[Any]) -> Any:
-    # Nothing but what `bucket_by_part` holds may be named here: then the rows themselves are never read. Accounts
-    # outside our walls are few, and are left out afterwards.
-    at = tables.bucket.c
-    query = select(*columns).where(at.book == book, at.part == part, at.quantity != NOTHING)
-    return query.where(at.site == site) if site else query
-
-
 def _where(
     conn: Connection,
     book: str,
@@ -157,35 +126,29 @@ def _where(
     site: str,
     by: Sequence[str],
     limit: int,
-    groups: list[Any] | None,
+    groups: Mapping[tuple[str, ...], int] | None,
     unit: str,
 ) -> tuple[tuple[Balance, ...], bool]:
-    if groups is None or not set(by) <= {"part", *_INDEXED}:
-        page = balance_page(conn, book=book, by=(*_INDEXED, *by), part=part, site=site, limit=limit)
+    if groups is None or not set(by) <= {"part", *_WHERE}:
+        page = balance_page(conn, book=book, by=(*_WHERE, *by), part=part, site=site, limit=limit)
         return tuple(page.rows), bool(page.after)
-    groups = sorted(groups, key=lambda row: (row.revision, row.site, row.location, row.state))
-    found = tuple(
+    found = [
         Balance(
-            part=part, site=row.site, state=row.state, revision=row.revision, location=row.location,
-            quantity=to_decimal(int(row.quantity)), unit=unit,
+            part=part, site=place, state=state, revision=revision, location=location, quantity=to_decimal(quantity),
+            unit=unit,
         )
-        for row in groups[:limit]
-    )  # fmt: skip
-    return found, len(groups) > limit
+        for (place, state, revision, location), quantity in groups.items()
+        if quantity
+    ]  # fmt: skip
+    found.sort(key=lambda one: (one.revision, one.site, one.location, one.state))
+    return tuple(found[:limit]), len(found) > limit
 
 
-def _commitments(
-    conn: Connection, book: str, part: str, sums: dict[tuple[str, str], int], limit: int
-) -> list[Commitment]:
-    """By site, state and demand, one more than `limit` where there are more."""
-    at = tables.bucket.c
-    found: list[Commitment] = []
-    for site, state in sorted(sums):
-        if state in COMMITTED and len(found) <= limit:
-            query = _standing(part, book, site, (at.demand, func.sum(at.quantity))).where(at.state == state)
-            rows = conn.execute(query.group_by(at.demand).order_by(at.demand).limit(limit + 1 - len(found)))
-            found += [
-                Commitment(site=site, state=state, demand=demand, quantity=to_decimal(int(quantity)))
-                for demand, quantity in rows
-            ]
-    return found
+def _commitments(conn: Connection, book: str, part: str, site: str, limit: int) -> list[Commitment]:
+    """By site, state and demand, more than `limit` where there are more."""
+    named = ("site", "state", "demand")
+    found = standing_of(conn, book, part, named, site=site, states=COMMITTED, limit=limit + 1)
+    return [
+        Commitment(site=place, state=state, demand=demand, quantity=to_decimal(quantity))
+        for (place, state, demand), quantity in found.items()
+    ]

@@ -97,7 +97,7 @@ def test_filters_keep_what_fits_and_absent_what_has_none(conn: Connection, books
 def test_pages_make_up_the_whole_without_a_gap(
     conn: Connection, books: Books, by: tuple[str, ...], asked: dict[str, object]
 ) -> None:
-    whole = queries.balances(conn, by=by, external=True, **asked)
+    whole = queries.balances(conn, by=by, external=True, **asked)  # type: ignore[arg-type]
     seen: list[Balance] = []
     after = ""
     while True:
@@ -195,7 +195,7 @@ def test_every_balance_resolves_to_its_movements(conn: Connection, books: Books,
             named = {name: getattr(found, name) for name in DIMENSIONS if name in {*by, "part"}}
             equal = {name: value for name, value in named.items() if value}
             absent = [name for name, value in named.items() if not value]
-            made = queries.movements(conn, absent=absent, **equal)  # type: ignore[arg-type]
+            made = queries.movements(conn, absent=absent, **equal)
             entered = sum(m.quantity for m in made if fits(m.target, m.site, named))
             left = sum(m.quantity for m in made if fits(m.source, m.site, named))
             assert entered - left == found.quantity
