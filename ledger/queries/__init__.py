@@ -16,6 +16,7 @@ from ledger.queries.head import HeadShown, head
 from ledger.queries.inbound import Inbound, OnOrder
 from ledger.queries.masterdata import defined, masterdata
 from ledger.queries.movements import End, MovementMade, movements
+from ledger.queries.periods import PeriodReport, PeriodShown, period_report, periods
 from ledger.queries.position import Commitment, Position, Replenishment, position
 from ledger.queries.score import score
 from ledger.queries.tail import tail
@@ -40,6 +41,8 @@ __all__ = [
     "MovementMade",
     "OnOrder",
     "OrderShown",
+    "PeriodReport",
+    "PeriodShown",
     "Position",
     "Replenishment",
     "ShipmentShown",
@@ -61,6 +64,8 @@ __all__ = [
     "masterdata",
     "movements",
     "orders",
+    "period_report",
+    "periods",
     "position",
     "score",
     "shipments",
