@@ -20,6 +20,8 @@ from __future__ import annotations
 
 import msgspec
 
+from ledger.events.acknowledgments import AcknowledgedLine, OrderAcknowledged
+from ledger.events.carriage import ShipmentStatusReported, StatusReport
 from ledger.events.counts import (
     COUNTS,
     AdjustmentLine,
@@ -29,7 +31,8 @@ from ledger.events.counts import (
     StockCounted,
 )
 from ledger.events.decisions import DiscrepancyResolved, Resolution, TimePassed
-from ledger.events.envelope import Actor, Event, Line, Source, Value
+from ledger.events.envelope import Actor, Event, Line, Price, Source, Value
+from ledger.events.invoices import Charge, InvoiceLine, SupplierInvoiceReceived
 from ledger.events.masterdata import (
     MASTER_DATA,
     CalendarDefined,
@@ -41,7 +44,14 @@ from ledger.events.masterdata import (
     UnitFactorDefined,
 )
 from ledger.events.orders import OrderCancelled, OrderChanged, OrderLine, OrderPlaced, Schedule
-from ledger.events.receipts import GoodsReceiptReversed, GoodsReceived, ReceiptLine
+from ledger.events.receipts import (
+    GoodsReceiptReversed,
+    GoodsReceived,
+    ReceiptLine,
+    ReceiptShortConfirmed,
+    ShortLine,
+)
+from ledger.events.schedules import Authorization, Requirement, ScheduleLine, ScheduleReleased
 from ledger.events.shipments import HandlingUnit, NoticeLine, ShipmentCancelled, ShipmentNotified, ShipmentReplaced
 from ledger.events.stock import (
     STOCK,
@@ -71,13 +81,17 @@ __all__ = [
     "EVENTS",
     "KINDS",
     "MASTER_DATA",
+    "PAPERS",
     "STOCK",
+    "AcknowledgedLine",
     "Actor",
     "AdjustmentLine",
     "AllocationMade",
     "AllocationReleased",
     "AnyEvent",
+    "Authorization",
     "CalendarDefined",
+    "Charge",
     "CustomerReturnReceived",
     "DiscrepancyResolved",
     "Event",
@@ -91,12 +105,14 @@ __all__ = [
     "InspectionPassed",
     "InventoryAdjusted",
     "InventorySnapshotReported",
+    "InvoiceLine",
     "Line",
     "LocationDefined",
     "MaterialConsumed",
     "MaterialIssued",
     "MaterialReturned",
     "NoticeLine",
+    "OrderAcknowledged",
     "OrderCancelled",
     "OrderChanged",
     "OrderLine",
@@ -104,24 +120,33 @@ __all__ = [
     "PartDefined",
     "PartRevision",
     "PlaceLine",
+    "Price",
     "PutAwayCompleted",
     "ReceiptLine",
+    "ReceiptShortConfirmed",
+    "Requirement",
     "Resolution",
     "Schedule",
+    "ScheduleLine",
+    "ScheduleReleased",
     "ServiceReleased",
     "ServiceReserved",
     "ShipmentCancelled",
     "ShipmentNotified",
     "ShipmentReplaced",
+    "ShipmentStatusReported",
+    "ShortLine",
     "SiteDefined",
     "Source",
     "State",
+    "StatusReport",
     "StockCounted",
     "StockLine",
     "StockObsoleted",
     "StockReactivated",
     "StockScrapped",
     "SupplierDefined",
+    "SupplierInvoiceReceived",
     "TimePassed",
     "UnitFactorDefined",
     "Value",
@@ -129,6 +154,14 @@ __all__ = [
     "read_event",
     "write_event",
 ]
+
+PAPERS: tuple[type[Event], ...] = (
+    OrderAcknowledged,
+    ScheduleReleased,
+    ShipmentStatusReported,
+    SupplierInvoiceReceived,
+)
+"""What moves no goods and changes no document: filed as it was said, and read by its own dates."""
 
 EVENTS: tuple[type[Event], ...] = (
     OrderPlaced,
@@ -141,6 +174,8 @@ EVENTS: tuple[type[Event], ...] = (
     GoodsReceiptReversed,
     DiscrepancyResolved,
     TimePassed,
+    *PAPERS,
+    ReceiptShortConfirmed,
     *STOCK,
     *COUNTS,
     *MASTER_DATA,
@@ -157,6 +192,11 @@ AnyEvent = (
     | GoodsReceiptReversed
     | DiscrepancyResolved
     | TimePassed
+    | OrderAcknowledged
+    | ScheduleReleased
+    | ShipmentStatusReported
+    | SupplierInvoiceReceived
+    | ReceiptShortConfirmed
     | PutAwayCompleted
     | InspectionPassed
     | InspectionFailed

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ledger.matching.filed import Filed
 from ledger.matching.records import (
     Case,
     CaseIdentity,
@@ -153,6 +154,9 @@ class Workset:
     """By (book, case) of the case that is being decided: the people whose lines wait for it."""
     stock_of: dict[tuple[str, str, str], dict[Bucket, None]] = field(default_factory=dict)
     """By (book, site, part) that was asked for: the goods that are there, those of this batch included."""
+
+    filed: list[Filed] = field(default_factory=list)
+    """What is to be kept as it was said: added to, and never read by a decision."""
 
     # Indices over the above, kept by add_*; the book neither loads nor saves them.
     lines_of_order: dict[OrderKey, list[OrderLine]] = field(default_factory=dict)

@@ -6,14 +6,19 @@ quantities are strings, times ISO 8601. Lists page by `after` (the cursor each s
 
 from ledger.queries.balances import DIMENSIONS, USUAL, Balance, balances
 from ledger.queries.base_units import base_units
+from ledger.queries.carriage import Carriage, carriage_of
 from ledger.queries.cases import CaseShown, EvidenceShown, case, cases
 from ledger.queries.documents import OrderShown, ShipmentShown, orders, shipments
 from ledger.queries.events import EventKept, LineKept, event, events
 from ledger.queries.facts import facts
 from ledger.queries.head import HeadShown, head
+from ledger.queries.invoice_matches import invoiced_by_order_line
+from ledger.queries.invoices import InvoiceMatch, InvoiceShown, invoice_matches, invoices
 from ledger.queries.masterdata import defined, masterdata
 from ledger.queries.movements import End, MovementMade, movements
 from ledger.queries.position import OnOrder, Position, position
+from ledger.queries.promises import PromiseShown
+from ledger.queries.schedules import ReleaseShown, RequirementShown, ScheduleShown, releases, schedules
 from ledger.queries.score import score
 from ledger.queries.tail import tail
 from ledger.queries.trace import Trace, TraceStep, trace
@@ -23,16 +28,23 @@ __all__ = [
     "DIMENSIONS",
     "USUAL",
     "Balance",
+    "Carriage",
     "CaseShown",
     "End",
     "EventKept",
     "EvidenceShown",
     "HeadShown",
+    "InvoiceMatch",
+    "InvoiceShown",
     "LineKept",
     "MovementMade",
     "OnOrder",
     "OrderShown",
     "Position",
+    "PromiseShown",
+    "ReleaseShown",
+    "RequirementShown",
+    "ScheduleShown",
     "ShipmentShown",
     "Trace",
     "TraceStep",
@@ -40,6 +52,7 @@ __all__ = [
     "VarianceList",
     "balances",
     "base_units",
+    "carriage_of",
     "case",
     "cases",
     "defined",
@@ -47,10 +60,15 @@ __all__ = [
     "events",
     "facts",
     "head",
+    "invoice_matches",
+    "invoiced_by_order_line",
+    "invoices",
     "masterdata",
     "movements",
     "orders",
     "position",
+    "releases",
+    "schedules",
     "score",
     "shipments",
     "tail",
