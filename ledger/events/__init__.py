@@ -58,7 +58,9 @@ from ledger.events.stock import (
     AllocationMade,
     AllocationReleased,
     CustomerReturnReceived,
+    DispositionLine,
     GoodsReturned,
+    GoodsShipped,
     HoldPlaced,
     HoldReleased,
     InspectionFailed,
@@ -67,6 +69,7 @@ from ledger.events.stock import (
     MaterialIssued,
     MaterialReturned,
     PutAwayCompleted,
+    ReturnDisposed,
     ServiceReleased,
     ServiceReserved,
     State,
@@ -94,10 +97,12 @@ __all__ = [
     "Charge",
     "CustomerReturnReceived",
     "DiscrepancyResolved",
+    "DispositionLine",
     "Event",
     "GoodsReceiptReversed",
     "GoodsReceived",
     "GoodsReturned",
+    "GoodsShipped",
     "HandlingUnit",
     "HoldPlaced",
     "HoldReleased",
@@ -126,6 +131,7 @@ __all__ = [
     "ReceiptShortConfirmed",
     "Requirement",
     "Resolution",
+    "ReturnDisposed",
     "Schedule",
     "ScheduleLine",
     "ScheduleReleased",
@@ -211,6 +217,8 @@ AnyEvent = (
     | MaterialReturned
     | GoodsReturned
     | CustomerReturnReceived
+    | ReturnDisposed
+    | GoodsShipped
     | StockScrapped
     | StockObsoleted
     | StockReactivated
