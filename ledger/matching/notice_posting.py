@@ -172,7 +172,7 @@ def _take_over(
     """A late notice takes over the goods that came before it, where they are still there (SEMANTICS 14)."""
     mine = {(record.key, record.line) for record in records}
     early: list[ReceiptLine] = []
-    for line in list(workset.unmatched_of_group[group]):
+    for line in workset.unmatched(group):
         if line.status == "unmatched":
             _, named = candidates(workset, line)
             if any((notice.key, notice.line) in mine for notice in named):

@@ -184,7 +184,7 @@ def _tell_of_goods(workset: Workset, decision: Decision, refused: Iterable[Resol
         return
     book, site = decision.resolved.book, decision.resolved.site
     for part in dict.fromkeys(line.part for line in refused):
-        for line in workset.unmatched_of_group.get(GroupKey(book, site, part), ()):
+        for line in workset.unmatched(GroupKey(book, site, part)):
             if decision.resolved.event.number in (line.shipment_id, line.packing_slip, line.bill_of_lading):
                 review_receipt_line(workset, decision, line, "", now_us)
 

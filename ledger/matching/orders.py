@@ -190,7 +190,7 @@ def _take_up_held_goods(workset: Workset, decision: Decision, policy: Policy, no
     if not workset.unmatched_of_group:
         return
     for part in sorted({line.part for line in workset.lines_of_order.get(key, ())}):
-        for line in list(workset.unmatched_of_group.get(GroupKey(key.book, key.site, part), ())):
+        for line in workset.unmatched(GroupKey(key.book, key.site, part)):
             of_supplier = not line.supplier or line.supplier == key.supplier
             if line.status == "unmatched" and line.order_number == key.order_number and of_supplier:
                 # What is linked to a notice stays so: only what had neither notice nor order is looked at.

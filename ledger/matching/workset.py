@@ -244,6 +244,11 @@ class Workset:
         if not any(other is line for other in group):
             group.append(line)
 
+    def unmatched(self, group: GroupKey) -> list[ReceiptLine]:
+        """The goods-receipt lines that may lack a notice, in the order they were recorded: rows come in any."""
+        lines = self.unmatched_of_group.get(group, ())
+        return sorted(lines, key=lambda line: (line.seq, line.key, line.line)) if len(lines) > 1 else list(lines)
+
     def add_link(self, link: Link) -> None:
         """Add a live or dead link once; the key is (receipt, receipt_line, number)."""
         mine = self.links_of_receipt.setdefault((link.receipt, link.receipt_line), [])
