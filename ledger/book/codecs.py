@@ -13,6 +13,7 @@ from sqlalchemy import Table
 
 from ledger.book import bulk
 from ledger.book import document_tables as tables
+from ledger.book import tables as book_tables
 from ledger.matching.filed import Authorized, Required
 from ledger.matching.records import (
     Case,
@@ -32,6 +33,7 @@ from ledger.matching.records import (
     ShipmentKey,
     Told,
 )
+from ledger.stock.period import Period
 
 _write_json = msgspec.json.Encoder().encode
 _read_texts = msgspec.json.Decoder(tuple[str, ...]).decode
@@ -102,6 +104,7 @@ RECEIPT_LINE = Codec(tables.goods_receipt_line, ReceiptLine, ReceiptKey)
 CUMULATIVE = Codec(tables.cumulative, Cumulative, CumulativeKey)
 AGREEMENT = Codec(tables.cumulative_agreement, CumulativeAgreement, CumulativeKey)
 CASE = Codec(tables.cases, Case, None)
+PERIOD = Codec(book_tables.period, Period, None)
 
 
 class LinkCodec(Codec):
@@ -136,5 +139,5 @@ class LinkCodec(Codec):
 LINK = LinkCodec()
 
 CODECS: tuple[Codec, ...] = (
-    ORDER, ORDER_LINE, SHIPMENT, NOTICE_LINE, RECEIPT, RECEIPT_LINE, CUMULATIVE, AGREEMENT, CASE, LINK,
+    ORDER, ORDER_LINE, SHIPMENT, NOTICE_LINE, RECEIPT, RECEIPT_LINE, CUMULATIVE, AGREEMENT, CASE, LINK, PERIOD,
 )  # fmt: skip

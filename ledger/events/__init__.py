@@ -25,8 +25,11 @@ from ledger.events.carriage import ShipmentStatusReported, StatusReport
 from ledger.events.counts import (
     COUNTS,
     AdjustmentLine,
+    ControlTotals,
     InventoryAdjusted,
     InventorySnapshotReported,
+    OpeningBalanceLoaded,
+    OpeningLine,
     PlaceLine,
     StockCounted,
 )
@@ -44,6 +47,7 @@ from ledger.events.masterdata import (
     UnitFactorDefined,
 )
 from ledger.events.orders import OrderCancelled, OrderChanged, OrderLine, OrderPlaced, Schedule
+from ledger.events.periods import PERIODS, PeriodClosed, PeriodReopened
 from ledger.events.receipts import (
     GoodsReceiptReversed,
     GoodsReceived,
@@ -85,6 +89,7 @@ __all__ = [
     "KINDS",
     "MASTER_DATA",
     "PAPERS",
+    "PERIODS",
     "STOCK",
     "AcknowledgedLine",
     "Actor",
@@ -95,6 +100,7 @@ __all__ = [
     "Authorization",
     "CalendarDefined",
     "Charge",
+    "ControlTotals",
     "CustomerReturnReceived",
     "DiscrepancyResolved",
     "DispositionLine",
@@ -117,6 +123,8 @@ __all__ = [
     "MaterialIssued",
     "MaterialReturned",
     "NoticeLine",
+    "OpeningBalanceLoaded",
+    "OpeningLine",
     "OrderAcknowledged",
     "OrderCancelled",
     "OrderChanged",
@@ -124,6 +132,8 @@ __all__ = [
     "OrderPlaced",
     "PartDefined",
     "PartRevision",
+    "PeriodClosed",
+    "PeriodReopened",
     "PlaceLine",
     "Price",
     "PutAwayCompleted",
@@ -184,6 +194,7 @@ EVENTS: tuple[type[Event], ...] = (
     ReceiptShortConfirmed,
     *STOCK,
     *COUNTS,
+    *PERIODS,
     *MASTER_DATA,
 )
 
@@ -225,6 +236,9 @@ AnyEvent = (
     | StockCounted
     | InventoryAdjusted
     | InventorySnapshotReported
+    | OpeningBalanceLoaded
+    | PeriodClosed
+    | PeriodReopened
     | PartDefined
     | UnitFactorDefined
     | SiteDefined

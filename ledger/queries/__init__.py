@@ -16,6 +16,7 @@ from ledger.queries.invoice_matches import invoiced_by_order_line
 from ledger.queries.invoices import InvoiceMatch, InvoiceShown, invoice_matches, invoices
 from ledger.queries.masterdata import defined, masterdata
 from ledger.queries.movements import End, MovementMade, movements
+from ledger.queries.periods import PeriodReport, PeriodShown, period_report, periods
 from ledger.queries.position import OnOrder, Position, position
 from ledger.queries.promises import PromiseShown
 from ledger.queries.schedules import ReleaseShown, RequirementShown, ScheduleShown, releases, schedules
@@ -40,6 +41,8 @@ __all__ = [
     "MovementMade",
     "OnOrder",
     "OrderShown",
+    "PeriodReport",
+    "PeriodShown",
     "Position",
     "PromiseShown",
     "ReleaseShown",
@@ -66,6 +69,8 @@ __all__ = [
     "masterdata",
     "movements",
     "orders",
+    "period_report",
+    "periods",
     "position",
     "releases",
     "schedules",
