@@ -7,6 +7,7 @@ quantities are strings, times ISO 8601. Lists page by `after` (the cursor each s
 from ledger.masterdata.places import LEVELS, Level
 from ledger.queries.balances import Balance, BalancePage, balance_of, balance_page, balances
 from ledger.queries.base_units import base_units
+from ledger.queries.carriage import Carriage, carriage_of
 from ledger.queries.cases import CaseShown, EvidenceShown, case, cases
 from ledger.queries.dimensions import DIMENSIONS, USUAL
 from ledger.queries.documents import OrderShown, ShipmentShown, orders, shipments
@@ -14,10 +15,14 @@ from ledger.queries.events import EventKept, LineKept, event, events
 from ledger.queries.facts import facts
 from ledger.queries.head import HeadShown, head
 from ledger.queries.inbound import Inbound, OnOrder
+from ledger.queries.invoice_matches import invoiced_by_order_line
+from ledger.queries.invoices import InvoiceMatch, InvoiceShown, invoice_matches, invoices
 from ledger.queries.masterdata import defined, masterdata
 from ledger.queries.movements import End, MovementMade, movements
 from ledger.queries.periods import PeriodReport, PeriodShown, period_report, periods
 from ledger.queries.position import Commitment, Position, Replenishment, position
+from ledger.queries.promises import PromiseShown
+from ledger.queries.schedules import ReleaseShown, RequirementShown, ScheduleShown, releases, schedules
 from ledger.queries.score import score
 from ledger.queries.tail import tail
 from ledger.queries.trace import Trace, TraceStep, trace
@@ -29,6 +34,7 @@ __all__ = [
     "USUAL",
     "Balance",
     "BalancePage",
+    "Carriage",
     "CaseShown",
     "Commitment",
     "End",
@@ -36,6 +42,8 @@ __all__ = [
     "EvidenceShown",
     "HeadShown",
     "Inbound",
+    "InvoiceMatch",
+    "InvoiceShown",
     "Level",
     "LineKept",
     "MovementMade",
@@ -44,7 +52,11 @@ __all__ = [
     "PeriodReport",
     "PeriodShown",
     "Position",
+    "PromiseShown",
+    "ReleaseShown",
     "Replenishment",
+    "RequirementShown",
+    "ScheduleShown",
     "ShipmentShown",
     "Trace",
     "TraceStep",
@@ -54,6 +66,7 @@ __all__ = [
     "balance_page",
     "balances",
     "base_units",
+    "carriage_of",
     "case",
     "cases",
     "defined",
@@ -61,12 +74,17 @@ __all__ = [
     "events",
     "facts",
     "head",
+    "invoice_matches",
+    "invoiced_by_order_line",
+    "invoices",
     "masterdata",
     "movements",
     "orders",
     "period_report",
     "periods",
     "position",
+    "releases",
+    "schedules",
     "score",
     "shipments",
     "tail",
