@@ -1,4 +1,4 @@
-"""`crossdock ledger balances|position|trace|variances|movements|verify|rebuild|export`: the books, read."""
+"""`crossdock ledger balances|position|trace|variances|containments|movements|verify|rebuild|export`: the books."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from gateway.cli import frame
+from gateway.cli import frame, ledger_containments
 
 app = typer.Typer(no_args_is_help=True, help="The books: balances, movements, verification.")
+app.command("containments")(ledger_containments.containments)
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object; JSON lines for a list.")]
 Book = Annotated[str, typer.Option(help="live or test.")]

@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 from sqlalchemy import Connection
 
 from ledger import cases, handling, matching
-from ledger.book import bulk, document_tables, past, tables
+from ledger.book import bulk, containing, document_tables, past, tables
 from ledger.book.balances import Balances, Posting
 from ledger.book.defining import Defining
 from ledger.book.heads import Head, save_head
@@ -73,6 +73,7 @@ class Batch:
         self.log = Log(conn, head, policy.hash, now_us)
         self.loader = Loader(conn, keeps_cumulatives=policy.keeps_cumulatives)
         self.loader.workset.next_case[head.book] = head.cases + 1
+        containing.load_open(self.loader, head.book)
         self.balances = Balances()
         self.waits = Waits(conn, head.book)
         self.postings: list[Posting] = []
@@ -201,9 +202,12 @@ class Batch:
         needs = matching.needs(resolved, self.policy)
         self.loader.load(needs, self.head.book, {event.event.number for event in resolved})
         self.load_stock(handling.needs(resolved) - self._asked_for)
+        self.watch(matching.watched(self.loader.workset))
+
+    def watch(self, buckets: AbstractSet[Bucket]) -> None:
+        """Bring in balances as the books have them, with what this batch has decided."""
         work = self.loader.workset
-        watched = matching.watched(work)
-        unwatched = {one for one in watched if one not in work.balances or one not in self.balances.quantities}
+        unwatched = {one for one in buckets if one not in work.balances or one not in self.balances.quantities}
         if not unwatched:
             return
         self.balances.load(self.conn, sorted(unwatched))

@@ -13,6 +13,7 @@ from sqlalchemy import Table
 
 from ledger.book import bulk
 from ledger.book import document_tables as tables
+from ledger.matching.containment import Containment, Criteria, Demand
 from ledger.matching.records import (
     Case,
     Cumulative,
@@ -38,11 +39,15 @@ _read_told = msgspec.json.Decoder(tuple[Told, ...]).decode
 _read_evidence = msgspec.json.Decoder(tuple[Evidence, ...]).decode
 
 UNSTORED = frozenset({"key", "touched", "new"})
+_read_criteria = msgspec.json.Decoder(Criteria).decode
+_read_demands = msgspec.json.Decoder(tuple[Demand, ...]).decode
 _WIDE: dict[str, Callable[[str], Any]] = {
     "handling_units": _read_texts,
     "serials": _read_texts,
     "evidence": _read_evidence,
     "told": _read_told,
+    "criteria": _read_criteria,
+    "demands": _read_demands,
 }
 """Fields that hold several values: kept as JSON text, "" when there are none."""
 
@@ -97,6 +102,7 @@ RECEIPT_LINE = Codec(tables.goods_receipt_line, ReceiptLine, ReceiptKey)
 CUMULATIVE = Codec(tables.cumulative, Cumulative, CumulativeKey)
 AGREEMENT = Codec(tables.cumulative_agreement, CumulativeAgreement, CumulativeKey)
 CASE = Codec(tables.cases, Case, None)
+CONTAINMENT = Codec(tables.containment, Containment, None)
 
 
 class LinkCodec(Codec):
@@ -131,5 +137,5 @@ class LinkCodec(Codec):
 LINK = LinkCodec()
 
 CODECS: tuple[Codec, ...] = (
-    ORDER, ORDER_LINE, SHIPMENT, NOTICE_LINE, RECEIPT, RECEIPT_LINE, CUMULATIVE, AGREEMENT, CASE, LINK,
+    ORDER, ORDER_LINE, SHIPMENT, NOTICE_LINE, RECEIPT, RECEIPT_LINE, CUMULATIVE, AGREEMENT, CASE, LINK, CONTAINMENT,
 )  # fmt: skip

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import msgspec
 
+from ledger.events.containments import CONTAINMENTS, ContainmentClosed, ContainmentOpened
 from ledger.events.counts import (
     COUNTS,
     AdjustmentLine,
@@ -67,6 +68,7 @@ from ledger.events.stock import (
 )
 
 __all__ = [
+    "CONTAINMENTS",
     "COUNTS",
     "EVENTS",
     "KINDS",
@@ -78,6 +80,8 @@ __all__ = [
     "AllocationReleased",
     "AnyEvent",
     "CalendarDefined",
+    "ContainmentClosed",
+    "ContainmentOpened",
     "CustomerReturnReceived",
     "DiscrepancyResolved",
     "Event",
@@ -143,6 +147,7 @@ EVENTS: tuple[type[Event], ...] = (
     TimePassed,
     *STOCK,
     *COUNTS,
+    *CONTAINMENTS,
     *MASTER_DATA,
 )
 
@@ -177,6 +182,8 @@ AnyEvent = (
     | StockCounted
     | InventoryAdjusted
     | InventorySnapshotReported
+    | ContainmentOpened
+    | ContainmentClosed
     | PartDefined
     | UnitFactorDefined
     | SiteDefined

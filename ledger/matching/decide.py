@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from ledger.events import (
     MASTER_DATA,
+    ContainmentClosed,
+    ContainmentOpened,
     DiscrepancyResolved,
     Event,
     GoodsReceiptReversed,
@@ -18,7 +20,7 @@ from ledger.events import (
     ShipmentReplaced,
     TimePassed,
 )
-from ledger.matching import cumulatives, notices, orders, receipts, resolutions, ticks
+from ledger.matching import containing, cumulatives, notices, orders, receipts, resolutions, ticks
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.resolved import ResolvedEvent
 from ledger.matching.workset import Workset
@@ -43,6 +45,8 @@ HANDLERS: dict[type[Event], Handler] = {
     GoodsReceiptReversed: receipts.decide_reversed,
     DiscrepancyResolved: resolutions.decide_resolved,
     TimePassed: ticks.decide_time,
+    ContainmentOpened: containing.decide_opened,
+    ContainmentClosed: containing.decide_closed,
     **dict.fromkeys(MASTER_DATA, decide_master_data),
 }
 
@@ -62,4 +66,6 @@ def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
     HANDLERS[type(resolved.event)](workset, decision, policy, now_us)
     if decision.counted:
         cumulatives.compare(workset, decision, policy, now_us)
+    if workset.containing and not decision.contained:
+        containing.tell_of_arrivals(workset, decision)
     return decision

@@ -7,7 +7,7 @@ from typing import Literal
 
 from ledger.matching.records import Case, CumulativeKey, Evidence
 from ledger.matching.resolved import ResolvedEvent
-from ledger.outcomes import Fault, Grade, Verdict
+from ledger.outcomes import Contained, Fault, Grade, Verdict
 from ledger.stock.bucket import Movement
 
 OWN_CASE = "case:"
@@ -101,6 +101,7 @@ class Decision:
     movements: list[Movement] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     comparisons: list[Comparison] = field(default_factory=list)
+    contained: list[Contained] = field(default_factory=list)
     withdrawn: list[Case] = field(default_factory=list)
     """Open cases about documents that this event puts right (a line posts after all, a notice is sent again)."""
     resolved_cases: list[tuple[Case, str, int]] = field(default_factory=list)

@@ -7,6 +7,14 @@ quantities are strings, times ISO 8601. Lists page by `after` (the cursor each s
 from ledger.queries.balances import DIMENSIONS, USUAL, Balance, balances
 from ledger.queries.base_units import base_units
 from ledger.queries.cases import CaseShown, EvidenceShown, case, cases
+from ledger.queries.containments import (
+    Affected,
+    ContainmentReport,
+    ContainmentShown,
+    DemandHit,
+    containment,
+    containments,
+)
 from ledger.queries.documents import OrderShown, ShipmentShown, orders, shipments
 from ledger.queries.events import EventKept, LineKept, event, events
 from ledger.queries.facts import facts
@@ -22,8 +30,12 @@ from ledger.queries.variances import Variance, VarianceList, variances
 __all__ = [
     "DIMENSIONS",
     "USUAL",
+    "Affected",
     "Balance",
     "CaseShown",
+    "ContainmentReport",
+    "ContainmentShown",
+    "DemandHit",
     "End",
     "EventKept",
     "EvidenceShown",
@@ -42,6 +54,8 @@ __all__ = [
     "base_units",
     "case",
     "cases",
+    "containment",
+    "containments",
     "defined",
     "event",
     "events",
