@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, Connection, or_, select
 
 from ledger.book import document_tables, tables
-from ledger.book.codecs import CONTAINMENT
-from ledger.book.loading import Loader
 from ledger.book.origins import NOTHING, Share, Unwritten, shares
 from ledger.events import COUNTS, STOCK, ContainmentClosed, ContainmentOpened
 from ledger.masterdata import MasterData
@@ -28,13 +26,6 @@ NAMED_MAX = 500
 """Beyond it a query names no values, and what it gives is sifted here."""
 
 _DIMENSIONS = Bucket._fields[1:]
-
-
-def load_open(loader: Loader, book: str) -> None:
-    """The open containments of the book."""
-    table = document_tables.containment
-    for row in loader.conn.execute(select(table).where(table.c.book == book, table.c.status == "open")):
-        _add(loader, row)
 
 
 def bring(batch: Batch, resolved: ResolvedEvent) -> None:
@@ -127,7 +118,7 @@ def _standing(conn: Connection, book: str, criteria: Criteria, unwritten: Unwrit
     """What stands somewhere and may fit, with what this batch decided."""
     table = tables.bucket.c
     query = select(table.quantity, *(table[name] for name in _DIMENSIONS)).where(
-        table.book == book, table.quantity != 0, table.external == 0
+        table.book == book, table.empty == 0, table.external == 0
     )
     for column, values, may_be_empty in (
         (table.site, criteria.sites, False),
@@ -165,10 +156,7 @@ def _sole_parts(conn: Connection, book: str, criteria: Criteria, unwritten: Unwr
 
 def _bring_named(batch: Batch, number: str) -> None:
     if number not in batch.loader.workset.containments:
-        table = document_tables.containment
-        query = select(table).where(table.c.book == batch.head.book, table.c.number == number)
-        for row in batch.conn.execute(query):
-            _add(batch.loader, row)
+        batch.loader.load_containments(batch.head.book, number)
 
 
 def _bring_origins(batch: Batch, buckets: Iterable[Bucket]) -> None:
@@ -189,7 +177,7 @@ def _bring_origins(batch: Batch, buckets: Iterable[Bucket]) -> None:
 def _held(batch: Batch, label: str) -> set[Bucket]:
     table = tables.bucket.c
     query = select(*(table[name] for name in _DIMENSIONS)).where(
-        table.book == batch.head.book, table.quantity != 0, table.hold_reason == label
+        table.book == batch.head.book, table.empty == 0, table.hold_reason == label
     )
     held = {Bucket(batch.head.book, *dimensions) for dimensions in batch.conn.execute(query)}
     held |= {move.target for move, _, _ in batch.postings if move.target.hold_reason == label}
@@ -202,9 +190,3 @@ def _watch(batch: Batch, buckets: Iterable[Bucket]) -> None:
     wanted = set(buckets)
     batch.watch(wanted)
     work.units.update({one.part: known[one.part].base_unit for one in wanted if one.part in known})
-
-
-def _add(loader: Loader, row: Any) -> None:
-    containment = CONTAINMENT.read(row)
-    loader.stored[CONTAINMENT].add(containment.number)
-    loader.workset.add_containment(containment)

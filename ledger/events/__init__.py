@@ -49,7 +49,9 @@ from ledger.events.stock import (
     AllocationMade,
     AllocationReleased,
     CustomerReturnReceived,
+    DispositionLine,
     GoodsReturned,
+    GoodsShipped,
     HoldPlaced,
     HoldReleased,
     InspectionFailed,
@@ -58,6 +60,7 @@ from ledger.events.stock import (
     MaterialIssued,
     MaterialReturned,
     PutAwayCompleted,
+    ReturnDisposed,
     ServiceReleased,
     ServiceReserved,
     State,
@@ -84,10 +87,12 @@ __all__ = [
     "ContainmentOpened",
     "CustomerReturnReceived",
     "DiscrepancyResolved",
+    "DispositionLine",
     "Event",
     "GoodsReceiptReversed",
     "GoodsReceived",
     "GoodsReturned",
+    "GoodsShipped",
     "HandlingUnit",
     "HoldPlaced",
     "HoldReleased",
@@ -111,6 +116,7 @@ __all__ = [
     "PutAwayCompleted",
     "ReceiptLine",
     "Resolution",
+    "ReturnDisposed",
     "Schedule",
     "ServiceReleased",
     "ServiceReserved",
@@ -176,6 +182,8 @@ AnyEvent = (
     | MaterialReturned
     | GoodsReturned
     | CustomerReturnReceived
+    | ReturnDisposed
+    | GoodsShipped
     | StockScrapped
     | StockObsoleted
     | StockReactivated

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ledger.events import DiscrepancyResolved, Resolution
-from ledger.matching.approvals import APPROVED, decide_approval, stays_open
+from ledger.matching.approvals import APPROVED, decide_approval, refused, stays_open
 from ledger.matching.booking import book_movements
 from ledger.matching.closing import close_or_open
 from ledger.matching.cumulatives import accumulate, decide_case, settle_short
@@ -87,7 +87,8 @@ def decide_resolved(workset: Workset, decision: Decision, policy: Policy, now_us
         refuse_whole(decision, "", f"Case {event.number} has {case.quantity / 1_000_000:g} {case.unit} open.")
         return
     post = _HANDLERS.get(case.code, _post_nothing)
-    reason = post(workset, decision, policy, case, event.resolution, asked, now_us)
+    reason = refused(workset, decision, policy, case)
+    reason = reason or post(workset, decision, policy, case, event.resolution, asked, now_us)
     if reason:
         refuse_whole(decision, "", reason)
         return
@@ -216,7 +217,8 @@ def _move(
             if notice is not None:
                 link.order, link.order_line = order_key_of(notice), notice.order_line_identity
         if fate.state is not None and not (link.damaged and fate.state == "available" and fate.source):
-            link.state, link.hold_reason = fate.state, fate.hold_reason
+            usable = "consigned" if link.owner else "available"
+            link.state, link.hold_reason = usable if fate.state == "available" else fate.state, fate.hold_reason
             if fate.state in GONE_BACK:
                 accumulate(workset, decision, line, -link.quantity, line.supplier)
         link.settled = settles and fate is not STAYS

@@ -152,9 +152,7 @@ def _affected(one: Containment, shares: dict[Bucket, Share], units: dict[str, st
 def _labelled(conn: Connection, book: str, label: str) -> dict[Bucket, int]:
     table = tables.bucket.c
     columns = [table[name] for name in Bucket._fields[1:]]
-    query = select(table.quantity, *columns).where(
-        table.book == book, table.quantity != 0, table.hold_reason == label
-    )
+    query = select(table.quantity, *columns).where(table.book == book, table.empty == 0, table.hold_reason == label)
     return {Bucket(book, *dimensions): quantity for quantity, *dimensions in conn.execute(query)}
 
 
@@ -163,7 +161,7 @@ def _held(conn: Connection, book: str, rows: list[Any]) -> list[int]:
     labels = [one.label for one in rows]
     sums = conn.execute(
         select(table.hold_reason, func.sum(table.quantity))
-        .where(table.book == book, table.quantity != 0, table.hold_reason.in_(labels))
+        .where(table.book == book, table.empty == 0, table.hold_reason.in_(labels))
         .group_by(table.hold_reason)
     )
     found = {label: int(quantity) for label, quantity in sums}
