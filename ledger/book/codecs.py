@@ -13,6 +13,7 @@ from sqlalchemy import Table
 
 from ledger.book import bulk
 from ledger.book import document_tables as tables
+from ledger.book import tables as book_tables
 from ledger.matching.containment import Containment, Criteria, Demand
 from ledger.matching.records import (
     Case,
@@ -32,6 +33,7 @@ from ledger.matching.records import (
     ShipmentKey,
     Told,
 )
+from ledger.stock.period import Period
 
 _write_json = msgspec.json.Encoder().encode
 _read_texts = msgspec.json.Decoder(tuple[str, ...]).decode
@@ -103,6 +105,7 @@ CUMULATIVE = Codec(tables.cumulative, Cumulative, CumulativeKey)
 AGREEMENT = Codec(tables.cumulative_agreement, CumulativeAgreement, CumulativeKey)
 CASE = Codec(tables.cases, Case, None)
 CONTAINMENT = Codec(tables.containment, Containment, None)
+PERIOD = Codec(book_tables.period, Period, None)
 
 
 class LinkCodec(Codec):
@@ -138,4 +141,5 @@ LINK = LinkCodec()
 
 CODECS: tuple[Codec, ...] = (
     ORDER, ORDER_LINE, SHIPMENT, NOTICE_LINE, RECEIPT, RECEIPT_LINE, CUMULATIVE, AGREEMENT, CASE, LINK, CONTAINMENT,
+    PERIOD,
 )  # fmt: skip

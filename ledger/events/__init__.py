@@ -24,8 +24,11 @@ from ledger.events.containments import CONTAINMENTS, ContainmentClosed, Containm
 from ledger.events.counts import (
     COUNTS,
     AdjustmentLine,
+    ControlTotals,
     InventoryAdjusted,
     InventorySnapshotReported,
+    OpeningBalanceLoaded,
+    OpeningLine,
     PlaceLine,
     StockCounted,
 )
@@ -42,6 +45,7 @@ from ledger.events.masterdata import (
     UnitFactorDefined,
 )
 from ledger.events.orders import OrderCancelled, OrderChanged, OrderLine, OrderPlaced, Schedule
+from ledger.events.periods import PERIODS, PeriodClosed, PeriodReopened
 from ledger.events.receipts import GoodsReceiptReversed, GoodsReceived, ReceiptLine
 from ledger.events.shipments import HandlingUnit, NoticeLine, ShipmentCancelled, ShipmentNotified, ShipmentReplaced
 from ledger.events.stock import (
@@ -76,6 +80,7 @@ __all__ = [
     "EVENTS",
     "KINDS",
     "MASTER_DATA",
+    "PERIODS",
     "STOCK",
     "Actor",
     "AdjustmentLine",
@@ -85,6 +90,7 @@ __all__ = [
     "CalendarDefined",
     "ContainmentClosed",
     "ContainmentOpened",
+    "ControlTotals",
     "CustomerReturnReceived",
     "DiscrepancyResolved",
     "DispositionLine",
@@ -106,12 +112,16 @@ __all__ = [
     "MaterialIssued",
     "MaterialReturned",
     "NoticeLine",
+    "OpeningBalanceLoaded",
+    "OpeningLine",
     "OrderCancelled",
     "OrderChanged",
     "OrderLine",
     "OrderPlaced",
     "PartDefined",
     "PartRevision",
+    "PeriodClosed",
+    "PeriodReopened",
     "PlaceLine",
     "PutAwayCompleted",
     "ReceiptLine",
@@ -154,6 +164,7 @@ EVENTS: tuple[type[Event], ...] = (
     *STOCK,
     *COUNTS,
     *CONTAINMENTS,
+    *PERIODS,
     *MASTER_DATA,
 )
 
@@ -192,6 +203,9 @@ AnyEvent = (
     | InventorySnapshotReported
     | ContainmentOpened
     | ContainmentClosed
+    | OpeningBalanceLoaded
+    | PeriodClosed
+    | PeriodReopened
     | PartDefined
     | UnitFactorDefined
     | SiteDefined

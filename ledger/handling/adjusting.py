@@ -23,7 +23,6 @@ from ledger.handling.places import (
 )
 from ledger.handling.rules import RULES, Rule
 from ledger.matching.booking import book_movements
-from ledger.matching.containing import under_sheets
 from ledger.matching.decision import OWN_CASE, Decision, LineDecision
 from ledger.matching.discrepancies import d44_adjustment
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
@@ -128,7 +127,6 @@ def decide_adjusted(workset: Workset, decision: Decision, policy: Policy, line: 
             return None
         reason = "It was accepted, but the goods have moved on since: adjust what is there now."
         return LineDecision(line.line, "refused", code=CODE, reason=reason)
-    movements = under_sheets(workset, movements)
     book_movements(workset, decision, movements)
     return LineDecision(line.line, "posted", len(movements))
 

@@ -22,7 +22,6 @@ from ledger.handling.places import (
     take,
 )
 from ledger.matching.booking import book_movements
-from ledger.matching.containing import under_sheets
 from ledger.matching.decision import OWN_CASE, Comparison, Decision, LineDecision
 from ledger.matching.discrepancies import d43_count
 from ledger.matching.records import Case
@@ -113,7 +112,6 @@ def _compare(
         return _ask(decision, line, place, variance, rule)
     verdict: Verdict = "tolerated" if variance.differing else "agrees"
     _tell(decision, line, place, variance, verdict, rule)
-    movements = under_sheets(workset, movements)
     book_movements(workset, decision, movements)
     return LineDecision(line.line, "posted", len(movements))
 
@@ -136,7 +134,6 @@ def _approved(
     if movements is None:
         why = f"Case {case.case} was accepted, but the goods have moved on since. "
         return _ask(decision, line, place, variance, case.rule, why)
-    movements = under_sheets(workset, movements)
     book_movements(workset, decision, movements)
     return LineDecision(line.line, "posted", len(movements))
 

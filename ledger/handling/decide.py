@@ -11,18 +11,20 @@ from ledger.events import (
     GoodsReturned,
     InventoryAdjusted,
     InventorySnapshotReported,
+    OpeningBalanceLoaded,
     ReturnDisposed,
     StockCounted,
     StockLine,
 )
 from ledger.handling.adjusting import as_moved, decide_adjusted, rule_of
 from ledger.handling.counting import decide_counted
+from ledger.handling.opening import decide_opening
 from ledger.handling.picking import Pick, Picked, contained_instead, pick
 from ledger.handling.returning import count_back, rule_for, whose
 from ledger.handling.rules import RULES, Rule
 from ledger.handling.snapshots import decide_snapshot
 from ledger.matching.booking import book_movements
-from ledger.matching.containing import tell_of_arrivals, under_sheets
+from ledger.matching.containing import tell_of_arrivals
 from ledger.matching.containment import LABEL
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
@@ -40,7 +42,7 @@ STOCK_WAIT_MINUTES = 24 * 60
 
 def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: int) -> Decision:
     """Decide one event; as `ledger.matching.decide`, and never raises for bad data."""
-    decision = Decision(resolved)
+    decision = Decision(resolved, by_bucket=True)
     if resolved.missing:
         wait_whole(decision, resolved.missing)
         return decision
@@ -49,6 +51,8 @@ def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
             decide_counted(workset, decision, policy, now_us)
         case InventorySnapshotReported():
             decide_snapshot(workset, decision, policy, now_us)
+        case OpeningBalanceLoaded():
+            decide_opening(workset, decision)
         case InventoryAdjusted():
             for line in resolved.lines:
                 decision.lines.append(_decide_adjustment(workset, decision, policy, line, now_us))
@@ -115,7 +119,6 @@ def _decide_line(workset: Workset, decision: Decision, line: ResolvedLine, rule:
     if reason:
         return LineDecision(line.line, "refused", reason=reason)
     movements = [move for one in picked for move in _moves(one, said, rule, line.line)]
-    movements = under_sheets(workset, movements)
     book_movements(workset, decision, movements)
     return LineDecision(line.line, "posted", len(movements))
 

@@ -97,6 +97,8 @@ class Decision:
     """All that follows from one event, but for its cases."""
 
     resolved: ResolvedEvent
+    by_bucket: bool = False
+    """It is about goods as they stand in the house, not about matched documents: their buckets say what they are."""
     lines: list[LineDecision] = field(default_factory=list)
     movements: list[Movement] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)

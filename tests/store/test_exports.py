@@ -149,6 +149,7 @@ def whole_life(conn: Connection) -> Books:
         *shipped_and_disposed(),
         stock(StockObsoleted, 10),
         stock(StockReactivated, 10, reason="use up"),
+        opening.load(opening.line(part_number="PAINT", unit="KGM")),
         counted(78, location="A-01"),
         adjusted(1, location="A-01", reason="56"),
     ):
