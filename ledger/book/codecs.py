@@ -15,6 +15,7 @@ from ledger.book import bulk
 from ledger.book import document_tables as tables
 from ledger.book import tables as book_tables
 from ledger.matching.containment import Containment, Criteria, Demand
+from ledger.matching.filed import Authorized, Required
 from ledger.matching.records import (
     Case,
     Cumulative,
@@ -38,6 +39,8 @@ from ledger.stock.period import Period
 _write_json = msgspec.json.Encoder().encode
 _read_texts = msgspec.json.Decoder(tuple[str, ...]).decode
 _read_told = msgspec.json.Decoder(tuple[Told, ...]).decode
+_read_required = msgspec.json.Decoder(tuple[Required, ...]).decode
+_read_authorized = msgspec.json.Decoder(tuple[Authorized, ...]).decode
 _read_evidence = msgspec.json.Decoder(tuple[Evidence, ...]).decode
 
 UNSTORED = frozenset({"key", "touched", "new"})
@@ -50,6 +53,8 @@ _WIDE: dict[str, Callable[[str], Any]] = {
     "told": _read_told,
     "criteria": _read_criteria,
     "demands": _read_demands,
+    "requirements": _read_required,
+    "authorizations": _read_authorized,
 }
 """Fields that hold several values: kept as JSON text, "" when there are none."""
 

@@ -12,15 +12,33 @@ from ledger.events import (
     Event,
     GoodsReceiptReversed,
     GoodsReceived,
+    OrderAcknowledged,
     OrderCancelled,
     OrderChanged,
     OrderPlaced,
+    ReceiptShortConfirmed,
+    ScheduleReleased,
     ShipmentCancelled,
     ShipmentNotified,
     ShipmentReplaced,
+    ShipmentStatusReported,
+    SupplierInvoiceReceived,
     TimePassed,
 )
-from ledger.matching import containing, cumulatives, notices, orders, receipts, resolutions, ticks
+from ledger.matching import (
+    acknowledgments,
+    carriage,
+    containing,
+    cumulatives,
+    invoices,
+    notices,
+    orders,
+    receipts,
+    resolutions,
+    schedules,
+    shorts,
+    ticks,
+)
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.resolved import ResolvedEvent
 from ledger.matching.workset import Workset
@@ -47,6 +65,11 @@ HANDLERS: dict[type[Event], Handler] = {
     TimePassed: ticks.decide_time,
     ContainmentOpened: containing.decide_opened,
     ContainmentClosed: containing.decide_closed,
+    OrderAcknowledged: acknowledgments.decide_acknowledged,
+    ScheduleReleased: schedules.decide_released,
+    ShipmentStatusReported: carriage.decide_reported,
+    SupplierInvoiceReceived: invoices.decide_invoiced,
+    ReceiptShortConfirmed: shorts.decide_short,
     **dict.fromkeys(MASTER_DATA, decide_master_data),
 }
 

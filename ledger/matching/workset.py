@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from ledger.matching.case_identity import CaseIdentity, case_identity
 from ledger.matching.containment import Containment, Criteria
+from ledger.matching.filed import Filed
 from ledger.matching.records import (
     Case,
     Cumulative,
@@ -171,6 +172,9 @@ class Workset:
     stock_of: dict[tuple[str, str, str], dict[Bucket, None]] = field(default_factory=dict)
     """By (book, site, part) that was asked for: the goods that are there, those of this batch included."""
 
+    filed: list[Filed] = field(default_factory=list)
+    """What is to be kept as it was said: added to, and never read by a decision."""
+
     # Indices over the above, kept by add_*; the book neither loads nor saves them.
     lines_of_order: dict[OrderKey, list[OrderLine]] = field(default_factory=dict)
     lines_of_shipment: dict[ShipmentKey, dict[str, NoticeLine]] = field(default_factory=dict)
@@ -266,6 +270,11 @@ class Workset:
         group = self.unmatched_of_group.setdefault(GroupKey(line.key.book, line.key.site, line.part), [])
         if not any(other is line for other in group):
             group.append(line)
+
+    def unmatched(self, group: GroupKey) -> list[ReceiptLine]:
+        """The goods-receipt lines that may lack a notice, in the order they were recorded: rows come in any."""
+        lines = self.unmatched_of_group.get(group, ())
+        return sorted(lines, key=lambda line: (line.seq, line.key, line.line)) if len(lines) > 1 else list(lines)
 
     def add_link(self, link: Link) -> None:
         """Add a live or dead link once; the key is (receipt, receipt_line, number)."""
