@@ -54,7 +54,7 @@ def bring_uses(batch: Batch, named: list[tuple[str, str]]) -> None:
 def bring_counts(batch: Batch, site: str, part: str) -> None:
     """What of the part was built in at the site and what stands at its lines, this batch's movements included."""
     book, known = batch.head.book, batch.loader.workset.gone_before
-    stored = batch.loader.counts.get((site, part))
+    stored = batch.loader.workset.gone_stored.get((site, part))
     if stored is None:
         table = tables.bucket.c
         rows = batch.conn.execute(
@@ -66,7 +66,10 @@ def bring_counts(batch: Batch, site: str, part: str) -> None:
             .group_by(table.state)
         )  # fmt: skip
         found = {state: int(quantity) for state, quantity in rows}
-        stored = batch.loader.counts[site, part] = (found.get("production", 0), found.get("line_side", 0))
+        stored = batch.loader.workset.gone_stored[site, part] = (
+            found.get("production", 0),
+            found.get("line_side", 0),
+        )
     made = dict(zip(_USED_UP, stored, strict=True))
     for (source, target, quantity, _), _, _ in batch.postings:
         for bucket, delta in ((source, -quantity), (target, quantity)):

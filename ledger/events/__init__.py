@@ -22,6 +22,7 @@ import msgspec
 
 from ledger.events.acknowledgments import AcknowledgedLine, OrderAcknowledged
 from ledger.events.carriage import ShipmentStatusReported, StatusReport
+from ledger.events.containments import CONTAINMENTS, ContainmentClosed, ContainmentOpened
 from ledger.events.counts import (
     COUNTS,
     AdjustmentLine,
@@ -93,6 +94,7 @@ from ledger.events.stock import (
 )
 
 __all__ = [
+    "CONTAINMENTS",
     "COUNTS",
     "EVENTS",
     "KINDS",
@@ -111,6 +113,8 @@ __all__ = [
     "CalendarDefined",
     "ChangedPart",
     "Charge",
+    "ContainmentClosed",
+    "ContainmentOpened",
     "ControlTotals",
     "CustomerReturnReceived",
     "DeviationApproved",
@@ -210,6 +214,7 @@ EVENTS: tuple[type[Event], ...] = (
     ReceiptShortConfirmed,
     *STOCK,
     *COUNTS,
+    *CONTAINMENTS,
     *PERIODS,
     *MASTER_DATA,
     *RULINGS,
@@ -253,6 +258,8 @@ AnyEvent = (
     | StockCounted
     | InventoryAdjusted
     | InventorySnapshotReported
+    | ContainmentOpened
+    | ContainmentClosed
     | OpeningBalanceLoaded
     | PeriodClosed
     | PeriodReopened

@@ -20,7 +20,7 @@ from ledger.events import (
 from ledger.handling.adjusting import as_moved, decide_adjusted, rule_of
 from ledger.handling.counting import decide_counted
 from ledger.handling.opening import decide_opening
-from ledger.handling.picking import Pick, Picked, pick
+from ledger.handling.picking import Pick, Picked, contained_instead, pick
 from ledger.handling.returning import count_back, rule_for, whose
 from ledger.handling.revising import Choice, choose, choose_substitute, release
 from ledger.handling.rules import RULES, Rule
@@ -28,6 +28,8 @@ from ledger.handling.snapshots import decide_snapshot
 from ledger.handling.substituting import movements_for_freed, way_of
 from ledger.masterdata.vin import mistake_in_vin
 from ledger.matching.booking import book_movements
+from ledger.matching.containing import tell_of_arrivals
+from ledger.matching.containment import LABEL
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.holds import REVISION
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
@@ -37,13 +39,15 @@ from ledger.policy import Policy
 from ledger.stock.accounts import external_account
 from ledger.stock.bucket import EXTERNAL, MILLION, QUANTITY_MAX, Bucket, Movement
 
+HELD = ("quality_hold", "quarantine")
+
 STOCK_WAIT_MINUTES = 24 * 60
 """How long a line waits for goods that are not there yet."""
 
 
 def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: int) -> Decision:
     """Decide one event; as `ledger.matching.decide`, and never raises for bad data."""
-    decision = Decision(resolved)
+    decision = Decision(resolved, by_bucket=True)
     if resolved.missing:
         wait_whole(decision, resolved.missing)
         return decision
@@ -63,6 +67,8 @@ def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
         case _:
             for line in resolved.lines:
                 decision.lines.append(_decide_line(workset, decision, line, way_of(resolved, line), now_us))
+    if workset.containing:
+        tell_of_arrivals(workset, decision)
     return decision
 
 
@@ -102,7 +108,7 @@ def _decide_line(workset: Workset, decision: Decision, line: ResolvedLine, rule:
         return LineDecision(line.line, "conflict", reason=f"Line {line.line} was recorded with other content.")
     if line.missing:
         return LineDecision(line.line, "waiting", needs=line.missing)
-    reason = _mistake(resolved, line, said, rule)
+    reason = _mistake(resolved, line, said, rule) or _mislabelled(workset, said)
     if reason:
         return LineDecision(line.line, "refused", reason=reason)
     if said.serials and not line.quantity:
@@ -110,6 +116,9 @@ def _decide_line(workset: Workset, decision: Decision, line: ResolvedLine, rule:
     choice = _choose(workset, resolved, line, said, rule, now_us)
     picked = choice.picked
     if picked is None and not choice.reason:
+        reason = contained_instead(workset, resolved, line, said, rule)
+        if reason:
+            return LineDecision(line.line, "refused", reason=reason)
         return _not_there(resolved, line, said, now_us)
     reason = choice.reason or _forbidden(resolved, said, rule, picked or [])
     if reason:
@@ -163,6 +172,15 @@ def _mistake(resolved: ResolvedEvent, line: ResolvedLine, said: StockLine, rule:
     return ""
 
 
+def _mislabelled(workset: Workset, said: StockLine) -> str:
+    """Goods are held for a containment only while it is open."""
+    if not said.hold_reason.startswith(LABEL):
+        return ""
+    named = said.hold_reason.removeprefix(LABEL)
+    known = any(containment.number == named for containment in workset.containing)
+    return "" if known else f"No containment {named} is open; open it, or name another hold reason."
+
+
 def _forbidden(resolved: ResolvedEvent, said: StockLine, rule: Rule, picked: Picked) -> str:
     """Why these goods may not go this way by this person; "" when they may."""
     kind, actor = type(resolved.event).__name__, resolved.event.actor
@@ -195,6 +213,11 @@ def _incoming(resolved: ResolvedEvent, line: ResolvedLine, said: StockLine) -> P
     return [Pick(account, line.quantity)]
 
 
+def _stays_contained(source: Bucket) -> str:
+    """Contained goods stay so wherever they are held."""
+    return source.hold_reason if source.hold_reason.startswith(LABEL) else ""
+
+
 def _moves(picked: Pick, said: StockLine, rule: Rule, line: str) -> list[Movement]:
     """The step of one pick, or both where the rule leads through a state; none for goods that are there already."""
     source, target = picked.bucket, _target(picked, said, rule)
@@ -219,7 +242,7 @@ def _target(picked: Pick, said: StockLine, rule: Rule) -> Bucket:
     target = source._replace(
         state=state,
         location=said.to_location or source.location,
-        hold_reason=_hold_reason(source, said) if state in ("quality_hold", "quarantine") else "",
+        hold_reason=_hold_reason(source, said) if state in HELD else "",
         demand=said.demand if rule.takes_demand else "",
         serial=picked.serial or source.serial,
         segment=getattr(said, "to_segment", "") or rule.to_segment or source.segment,
@@ -234,4 +257,4 @@ def _target(picked: Pick, said: StockLine, rule: Rule) -> Bucket:
 
 def _hold_reason(source: Bucket, said: StockLine) -> str:
     """As the line says; what is held for its revision stays so, whatever else is found wrong with it."""
-    return REVISION if source.hold_reason == REVISION else said.hold_reason
+    return REVISION if source.hold_reason == REVISION else said.hold_reason or _stays_contained(source)
