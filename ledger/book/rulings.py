@@ -53,8 +53,8 @@ def bring_uses(batch: Batch, named: list[tuple[str, str]]) -> None:
 
 def bring_counts(batch: Batch, site: str, part: str) -> None:
     """What of the part was built in at the site and what stands at its lines, this batch's movements included."""
-    book, known = batch.head.book, batch.loader.workset.gone_before
-    stored = batch.loader.workset.gone_stored.get((site, part))
+    book, work = batch.head.book, batch.loader.workset
+    stored = work.gone_stored.get((site, part))
     if stored is None:
         table = tables.bucket.c
         rows = batch.conn.execute(
@@ -66,7 +66,7 @@ def bring_counts(batch: Batch, site: str, part: str) -> None:
             .group_by(table.state)
         )  # fmt: skip
         found = {state: int(quantity) for state, quantity in rows}
-        stored = batch.loader.workset.gone_stored[site, part] = (
+        stored = work.gone_stored[site, part] = (
             found.get("production", 0),
             found.get("line_side", 0),
         )
@@ -75,4 +75,4 @@ def bring_counts(batch: Batch, site: str, part: str) -> None:
         for bucket, delta in ((source, -quantity), (target, quantity)):
             if bucket.site == site and bucket.part == part and bucket.state in made:
                 made[bucket.state] += delta
-    known[book, site, part] = (made["production"], made["line_side"])
+    work.gone_before[book, site, part] = (made["production"], made["line_side"])
