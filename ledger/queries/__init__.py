@@ -30,6 +30,16 @@ from ledger.queries.movements import End, MovementMade, movements
 from ledger.queries.periods import PeriodReport, PeriodShown, period_report, periods
 from ledger.queries.position import Commitment, Position, Replenishment, position
 from ledger.queries.promises import PromiseShown
+from ledger.queries.rulings import (
+    ChangedShown,
+    ChangeShown,
+    DeviationShown,
+    SubstitutionShown,
+    UseShown,
+    deviations,
+    engineering_changes,
+    substitutions,
+)
 from ledger.queries.schedules import ReleaseShown, RequirementShown, ScheduleShown, releases, schedules
 from ledger.queries.score import score
 from ledger.queries.tail import tail
@@ -45,10 +55,13 @@ __all__ = [
     "BalancePage",
     "Carriage",
     "CaseShown",
+    "ChangeShown",
+    "ChangedShown",
     "Commitment",
     "ContainmentReport",
     "ContainmentShown",
     "DemandHit",
+    "DeviationShown",
     "End",
     "EventKept",
     "EvidenceShown",
@@ -70,8 +83,10 @@ __all__ = [
     "RequirementShown",
     "ScheduleShown",
     "ShipmentShown",
+    "SubstitutionShown",
     "Trace",
     "TraceStep",
+    "UseShown",
     "Variance",
     "VarianceList",
     "balance_of",
@@ -84,6 +99,8 @@ __all__ = [
     "containment",
     "containments",
     "defined",
+    "deviations",
+    "engineering_changes",
     "event",
     "events",
     "facts",
@@ -101,6 +118,7 @@ __all__ = [
     "schedules",
     "score",
     "shipments",
+    "substitutions",
     "tail",
     "trace",
     "variances",
