@@ -86,7 +86,16 @@ def start_again(folder: Path, binaries: Path) -> None:
     deadline, wait = monotonic() + START_S, Event().wait
     while True:
         try:
-            _run(binaries / "pg_ctl", "start", "-w", "-D", folder / "data", "-l", folder / "log")
+            _run(
+                binaries / "pg_ctl",
+                "start",
+                "-w",
+                "-D",
+                folder / "data",
+                "-l",
+                folder / "log",
+                stderr=subprocess.DEVNULL,
+            )
             return
         except subprocess.CalledProcessError:
             if monotonic() > deadline:
@@ -115,10 +124,12 @@ max_connections = 50
     return folder
 
 
-def _run(*command: object) -> None:
+def _run(*command: object, stderr: int | None = None) -> None:
     """Run a command of PostgreSQL, which refuses to be root."""
     # The server inherits the pipes: without a file of its own it would keep them open and we would wait for ever.
-    subprocess.run([*_as_postgres(), *map(str, command)], check=True, stdout=subprocess.DEVNULL, cwd="/")
+    subprocess.run(
+        [*_as_postgres(), *map(str, command)], check=True, stdout=subprocess.DEVNULL, stderr=stderr, cwd="/"
+    )
 
 
 def _as_postgres() -> list[str]:
