@@ -9,7 +9,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from docs.generate import cli, configuration, discrepancies, divergences, errors, event_schemas, rest, samples, terms
+from docs.generate import (
+    cli,
+    configuration,
+    discrepancies,
+    divergences,
+    errors,
+    event_schemas,
+    exports,
+    rest,
+    samples,
+    terms,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "docs" / "reference"
@@ -39,6 +50,7 @@ PAGES: tuple[Page, ...] = (
     Page(REFERENCE / "discrepancies.md", discrepancies.build_page),
     Page(REFERENCE / "samples.md", samples.build_page),
     Page(REFERENCE / "x12-divergences.md", divergences.build_page),
+    Page(REFERENCE / "exports.md", exports.build_page),
     Page(REFERENCE / "terms.md", terms.build_page),
     *(Page(EVENTS / name, build) for name, build in event_schemas.schema_files()),
 )

@@ -32,11 +32,15 @@ def answer_page(request: Request, rows: Sequence[T], limit: int, cursor_of: Call
     shown = rows[:limit]
     if len(rows) <= limit:
         return answer({"items": shown, "next": None})
-    cursor = _seal(str(cursor_of(shown[-1])))
-    url = request.url.include_query_params(cursor=cursor)
+    after = cursor_of(shown[-1])
+    return answer({"items": shown, "next": _seal(str(after))}, headers=link_next(request, after))
+
+
+def link_next(request: Request, after: str | int) -> dict[str, str]:
+    """The `Link` header that leads behind `after`."""
+    url = request.url.include_query_params(cursor=_seal(str(after)))
     # A path, not a whole address: behind a proxy our own idea of the host would be wrong.
-    link = f'<{url.path}?{url.query}>; rel="next"'
-    return answer({"items": shown, "next": cursor}, headers={"Link": link})
+    return {"Link": f'<{url.path}?{url.query}>; rel="next"'}
 
 
 def open_cursor(cursor: str | None) -> str:

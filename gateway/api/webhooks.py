@@ -18,7 +18,7 @@ from gateway.api.bodies import SmallBody, decode
 from gateway.api.callers import MayAdminister
 from gateway.api.problems import Located, Problem
 from gateway.pipeline import Street
-from gateway.store.subscriptions import list_subscriptions
+from gateway.store.subscriptions import Format, list_subscriptions
 from ledger.events import KINDS
 from ledger.outcomes import OUTCOMES
 
@@ -36,6 +36,7 @@ class NewWebhook(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     url: Annotated[str, msgspec.Meta(max_length=2000)]
     kinds: Annotated[tuple[Annotated[str, msgspec.Meta(max_length=40)], ...], msgspec.Meta(max_length=50)] = ()
     partner: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    format: Format = "recorded"
     secret: Annotated[str, msgspec.Meta(max_length=500, pattern="^((env|file):.+)?$")] = ""
 
 
@@ -47,12 +48,15 @@ def subscribe(call: MayAdminister, body: SmallBody) -> Response:
         raise Problem("not-valid", "this subscription cannot be taken", faults)
     id = f"w_{secrets.token_hex(12)}"
     shown: dict[str, object] = {"id": id, "url": wanted.url, "kinds": wanted.kinds, "partner": wanted.partner}
+    shown["format"] = wanted.format
     reference = wanted.secret
     if not reference:
         secret = "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
         reference = _keep_secret(call, id, secret)
         shown["secret"] = secret
-    call.street.subscribe(id, url=wanted.url, secret=reference, kinds=wanted.kinds, partner=wanted.partner)
+    call.street.subscribe(
+        id, url=wanted.url, secret=reference, kinds=wanted.kinds, partner=wanted.partner, format=wanted.format
+    )
     return answer(shown, 201, {"Location": f"/v1/webhooks/{id}"})
 
 
@@ -77,6 +81,8 @@ def _faults_of(street: Street, wanted: NewWebhook) -> list[Located]:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.fragment:
         faults.append(Located(pointer="/url", detail="must be an http or https address without user or fragment"))
     for index, kind in enumerate(wanted.kinds):
+        if wanted.format == "cloudevents" and kind in SIGNED_KINDS and kind not in KINDS:
+            faults.append(Located(pointer=f"/kinds/{index}", detail=f"{kind} is an outcome; CloudEvents are events"))
         if kind not in SIGNED_KINDS:
             faults.append(Located(pointer=f"/kinds/{index}", detail=f"there is no event or outcome {kind}"))
     if wanted.partner and street.configuration.partners.get(wanted.partner) is None:

@@ -15,6 +15,7 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object; JSON lines 
 Book = Annotated[str, typer.Option(help="live or test.")]
 Part = Annotated[str, typer.Option(help="Our part number.")]
 TraceKind = Literal["lot", "serial", "handling_unit", "vin"]
+ExportForm = Literal["log", "cloudevents", "epcis"]
 Site = Annotated[str, typer.Option(help="Our site id.")]
 
 
@@ -237,20 +238,19 @@ def rebuild(
 @app.command()
 def export(
     after: Annotated[int, typer.Option(help="Only events with a higher sequence.")] = 0,
+    form: Annotated[
+        ExportForm,
+        typer.Option("--as", help="log: JSON lines; cloudevents: JSON lines; epcis: one EPCIS 2.0 document."),
+    ] = "log",
     head: Annotated[bool, typer.Option("--head", help="Only the head of the chain, to be kept elsewhere.")] = False,
     book: Book = "live",
 ) -> None:
-    """The log as JSON lines: every event with its body, outcomes and link of the chain; always JSON."""
+    """The log: every event with its body, outcomes and link of the chain, or in other people's terms."""
+    from gateway.cli import ledger_export
     from gateway.cli.opening import open_to_read
-    from ledger import queries
 
     with open_to_read() as conn:
-        if head:
-            frame.print_json(queries.head(conn, book=book))
-            return
-        while page := queries.tail(conn, after, book=book):
-            frame.print_json_lines(queries.event(conn, kept.seq, book=book) for kept in page)
-            after = page[-1].seq
+        ledger_export.write(conn, "head" if head else form, after=after, book=book)
 
 
 def _replace(book: str) -> Any:

@@ -24,6 +24,9 @@ class Context:
     zones: Mapping[str, str]
     """Time zones of places by party string; see `gateway.pipeline.reading.zones`."""
 
+    names_base: str = ""
+    """What things are named under in CloudEvents; see `Settings.names_base`."""
+
     @property
     def at(self) -> int:
         """`now` in microseconds."""

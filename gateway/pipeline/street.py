@@ -38,7 +38,7 @@ from gateway.store import schema
 from gateway.store.database import Database
 from gateway.store.home import Home
 from gateway.store.lock import WriterLock
-from gateway.store.subscriptions import Subscription, list_subscriptions
+from gateway.store.subscriptions import Format, Subscription, list_subscriptions
 from gateway.store.writer import Writer
 from ledger import book, queries
 from ledger.events import AnyEvent
@@ -264,9 +264,11 @@ class Street:
         """End an API key; False when it had been ended before. Raises OperatorMistake when there is none."""
         return self._do("revoke_key", commands.RevokeKey(name=name))  # type: ignore[no-any-return]
 
-    def subscribe(self, id: str, *, url: str, secret: str, kinds: Sequence[str], partner: str) -> None:
+    def subscribe(
+        self, id: str, *, url: str, secret: str, kinds: Sequence[str], partner: str, format: Format = "recorded"
+    ) -> None:
         """Begin a webhook subscription; `secret` is a reference. See `gateway.store.subscriptions`."""
-        given = commands.Subscribe(id=id, url=url, secret=secret, kinds=tuple(kinds), partner=partner)
+        given = commands.Subscribe(id=id, url=url, secret=secret, kinds=tuple(kinds), partner=partner, format=format)
         self._do("subscribe", given)
 
     def unsubscribe(self, id: str) -> bool:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import Connection, insert, select, update
 
 from gateway.messages import from_microseconds, microseconds
 from gateway.store.tables import subscription
+
+Format = Literal["recorded", "cloudevents"]
+"""recorded: what the ledger made of an event, in one envelope; cloudevents: the event itself, as a CloudEvent."""
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,17 +26,32 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     """Names of events and outcomes (`ShipmentNotified`, `case_opened`); empty means all."""
     partner: str = ""
     """Only what concerns this partner; "" hears of everyone."""
+    format: Format = "recorded"
     created_at: datetime | None = None
     ended_at: datetime | None = None
 
 
 def put_subscription(
-    conn: Connection, now: datetime, *, id: str, url: str, secret: str, kinds: Sequence[str], partner: str
+    conn: Connection,
+    now: datetime,
+    *,
+    id: str,
+    url: str,
+    secret: str,
+    kinds: Sequence[str],
+    partner: str,
+    format: Format = "recorded",
 ) -> None:
     """Begin a subscription under an id that the caller has made."""
     conn.execute(
         insert(subscription).values(
-            id=id, url=url, secret=secret, kinds=" ".join(kinds), partner=partner, created_at=microseconds(now)
+            id=id,
+            url=url,
+            secret=secret,
+            kinds=" ".join(kinds),
+            partner=partner,
+            format=format,
+            created_at=microseconds(now),
         )
     )
 
@@ -65,6 +83,7 @@ def _read(row: Any) -> Subscription:
         secret=row.secret,
         kinds=tuple(row.kinds.split()),
         partner=row.partner,
+        format=row.format or "recorded",
         created_at=from_microseconds(row.created_at),
         ended_at=from_microseconds(row.ended_at) if row.ended_at else None,
     )

@@ -254,6 +254,7 @@ subscription = _table(
     _text("secret"),  # a reference, `env:` or `file:`
     _text("kinds"),  # blank-separated outcome and event names, "" = all
     _text("partner"),  # "" hears of every partner
+    _text("format"),  # recorded (also "") | cloudevents
     _number("created_at"),
     _number("ended_at"),
 )

@@ -7,13 +7,12 @@ after it, so that any splitting of the same events into batches ends in the same
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 
 from sqlalchemy import Connection
 
 from ledger import cases, handling, matching
 from ledger.book import bulk, document_tables, past, tables
-from ledger.book.balances import Balances, Posting
+from ledger.book.balances import Balances, Posting, Postings
 from ledger.book.defining import Defining
 from ledger.book.heads import Head, save_head
 from ledger.book.loading import Loader
@@ -46,7 +45,7 @@ from ledger.matching.resolved import ResolvedEvent, line_identities
 from ledger.matching.workset import StockQuery
 from ledger.outcomes import AnyOutcome, Recorded, Result
 from ledger.policy import Policy
-from ledger.stock.bucket import STATES, Bucket
+from ledger.stock.bucket import STATES
 
 RELEASES: Mapping[type[Event], str] = {
     OrderPlaced: "order",
@@ -67,15 +66,24 @@ NO_CASES: Mapping[str, str] = {}
 class Batch:
     """Takes events of one book in order (`post`, `define`, `pass_time`), then `finish` writes them all."""
 
-    def __init__(self, conn: Connection, head: Head, policy: Policy, now_us: int, snapshots: Snapshots) -> None:
+    def __init__(
+        self,
+        conn: Connection,
+        head: Head,
+        policy: Policy,
+        now_us: int,
+        snapshots: Snapshots,
+        balances: Balances | None = None,
+    ) -> None:
+        """`balances` are those of the book as its head has it, from an earlier batch."""
         self.conn, self.head, self.policy, self.snapshots = conn, head, policy, snapshots
         self.masterdata: MasterData = snapshots.current(conn, head)
         self.log = Log(conn, head, policy.hash, now_us)
         self.loader = Loader(conn, keeps_cumulatives=policy.keeps_cumulatives)
         self.loader.workset.next_case[head.book] = head.cases + 1
-        self.balances = Balances()
+        self.balances = balances or Balances()
         self.waits = Waits(conn, head.book)
-        self.postings: list[Posting] = []
+        self.postings = Postings()
         self.traces: dict[bulk.Row, None] = {}
         self._asked_for: set[StockQuery] = set()
         self.released: list[Recorded] = []
@@ -207,9 +215,9 @@ class Batch:
         if not unwatched:
             return
         self.balances.load(self.conn, sorted(unwatched))
-        pending = self._pending(unwatched)
+        net, quantities = self.postings.net(), self.balances.quantities
         for bucket in unwatched:
-            work.balances[bucket] = self.balances.quantities[bucket] + pending.get(bucket, 0)
+            work.balances[bucket] = quantities[bucket] + net.get(bucket, 0)
 
     def load_stock(self, queries: set[StockQuery]) -> None:
         """Goods that lines may mean: as the books have them, with what this batch has decided but not yet written."""
@@ -217,33 +225,22 @@ class Batch:
             return
         self._asked_for |= queries
         work = self.loader.workset
-        found = self.balances.load_stock(self.conn, sorted(queries))
+        stock_of, balances = work.stock_of, work.balances
         parts = {query[:3] for query in queries}
         for part in parts:
-            work.stock_of.setdefault(part, {})
-        decided = {
-            bucket
-            for (source, target, _, _), _, _ in self.postings
-            for bucket in (source, target)
-            if bucket[:3] in parts and not bucket.is_external
-        }
-        self.balances.load(self.conn, sorted(decided))
-        buckets = decided | set(found)
-        pending = self._pending(buckets)
-        for bucket in sorted(buckets):
-            work.add_stock(bucket, 0)
-            # Goods may have come to it by this batch before it was looked up: then only that was known.
-            work.balances[bucket] = self.balances.quantities[bucket] + pending.get(bucket, 0)
-
-    def _pending(self, buckets: AbstractSet[Bucket]) -> dict[Bucket, int]:
-        """What this batch has decided about the buckets and not yet written."""
-        pending: dict[Bucket, int] = dict.fromkeys(buckets, 0)
-        for (source, target, quantity, _), _, _ in self.postings:
-            if source in pending:
-                pending[source] -= quantity
-            if target in pending:
-                pending[target] += quantity
-        return pending
+            stock_of.setdefault(part, {})
+        found = self.balances.load_stock(self.conn, queries)
+        if net := self.postings.net():
+            # Goods may have come to a place by this batch before it was looked up.
+            decided = {bucket: 0 for bucket in net if bucket[:3] in parts and not bucket.is_external}
+            self.balances.load(self.conn, decided)
+            for bucket in decided | found:
+                stock_of[bucket[:3]][bucket] = None
+                balances[bucket] = self.balances.quantities[bucket] + net.get(bucket, 0)
+            return
+        balances.update(found)
+        for bucket in found:
+            stock_of[bucket[:3]][bucket] = None
 
     def _decide(self, resolved: ResolvedEvent) -> tuple[Decision, tuple[AnyOutcome, ...]]:
         work = self.loader.workset

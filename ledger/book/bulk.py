@@ -29,21 +29,29 @@ def insert(conn: Connection, table: Table, rows: Sequence[Row], *, ignore: bool 
 
 
 def update(
-    conn: Connection, table: Table, keys: tuple[str, ...], values: tuple[str, ...], rows: Sequence[Row]
+    conn: Connection,
+    table: Table,
+    keys: tuple[str, ...],
+    values: tuple[str, ...],
+    rows: Sequence[Row],
+    *,
+    still: str = "",
 ) -> None:
-    """Set `values` in the row named by `keys`; a row is the keys and then the values.
+    """Set `values` in the row named by `keys`; a row is the keys, what stands in the column `still`, and the values.
 
-    Raises `LedgerError` when a row does not exist: on PostgreSQL this stands in place of foreign keys.
+    Raises `LedgerError` when a row does not exist, or holds something else in `still`: on PostgreSQL this stands in
+    place of foreign keys.
     """
     if not rows:
         return
     if conn.dialect.name == "sqlite":
         # The statement sets before it seeks. Numbered marks would keep the order of the rows, but Python 3.12 takes
         # them for names and warns on each use.
-        given = [row[len(keys) :] + row[: len(keys)] for row in rows]
-        changed = _cursor(conn).executemany(_update_sqlite(table, keys, values), given).rowcount
+        named = len(keys) + bool(still)
+        given = [row[named:] + row[:named] for row in rows]
+        changed = _cursor(conn).executemany(_update_sqlite(table, keys, values, still), given).rowcount
     else:
-        changed = conn.exec_driver_sql(_update_unnest(table, keys, values), _columns(rows)).rowcount
+        changed = conn.exec_driver_sql(_update_unnest(table, keys, values, still), _columns(rows)).rowcount
     if changed != len(rows):
         raise LedgerError(f"{table.name}: {changed} of {len(rows)} rows to change were there")
 
@@ -121,7 +129,7 @@ _json = msgspec.json.Encoder().encode
 def _columns(rows: Sequence[Row]) -> tuple[list[Any], ...]:
     """Columns of the rows; a flag is a bool before it was stored and a number after, and psycopg sends no mixture."""
     return tuple(
-        [int(value) for value in column] if any(value is True or value is False for value in column) else list(column)
+        [int(value) for value in column] if bool in set(map(type, column)) else list(column)
         for column in zip(*rows, strict=True)
     )
 
@@ -143,19 +151,19 @@ def _insert_unnest(table: Table, ignore: bool) -> str:
 
 
 @cache
-def _update_sqlite(table: Table, keys: tuple[str, ...], values: tuple[str, ...]) -> str:
+def _update_sqlite(table: Table, keys: tuple[str, ...], values: tuple[str, ...], still: str) -> str:
     sets = ", ".join(f'"{name}" = ?' for name in values)
-    wheres = " AND ".join(f'"{name}" = ?' for name in keys)
+    wheres = " AND ".join(f'"{name}" = ?' for name in ((*keys, still) if still else keys))
     return f'UPDATE "{table.name}" SET {sets} WHERE {wheres}'  # noqa: S608
 
 
 @cache
-def _update_unnest(table: Table, keys: tuple[str, ...], values: tuple[str, ...]) -> str:
-    names = (*keys, *values)
-    sets = ", ".join(f'"{name}" = new."{name}"' for name in values)
-    wheres = " AND ".join(f't."{name}" = new."{name}"' for name in keys)
-    listed = ", ".join(f'"{name}"' for name in names)
-    source = f"unnest({_arrays(table, names)}) AS new({listed})"
+def _update_unnest(table: Table, keys: tuple[str, ...], values: tuple[str, ...], still: str) -> str:
+    named = (*keys, still) if still else keys
+    sets = ", ".join(f'"{name}" = new."new {name}"' for name in values)
+    wheres = " AND ".join(f't."{name}" = new."{name}"' for name in named)
+    listed = ", ".join([*(f'"{name}"' for name in named), *(f'"new {name}"' for name in values)])
+    source = f"unnest({_arrays(table, (*named, *values))}) AS new({listed})"
     return f'UPDATE "{table.name}" AS t SET {sets} FROM {source} WHERE {wheres}'  # noqa: S608
 
 

@@ -234,6 +234,7 @@ cumulative = table(
     text("part", key=True),
     text("supplier", key=True),
     big("received"),
+    big("returned"),
 )
 
 cumulative_agreement = table(

@@ -58,7 +58,7 @@ def _all_parts(batch: Batch, resolved: ResolvedEvent) -> set[str]:
     own = {posting.movement.target.part for posting in batch.postings}
     stored = batch.conn.execute(
         select(table.part)
-        .where(table.book == book, table.site == site, table.quantity != 0, table.external == 0)
+        .where(table.book == book, table.site == site, table.empty == 0, table.external == 0)
         .distinct()
     ).scalars()
     parts = own | set(stored)

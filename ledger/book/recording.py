@@ -9,6 +9,7 @@ from itertools import groupby
 from sqlalchemy import Connection, func, select
 
 from ledger.book import bulk, document_tables, tables
+from ledger.book.balances import Balances
 from ledger.book.batch import Batch
 from ledger.book.heads import RUN_SIZE, lock_head, read_head
 from ledger.book.resolution import by_site
@@ -24,7 +25,7 @@ LIVE = "live"
 
 
 class Ledger:
-    """The writer of the books. Keep one per process: it holds the master data snapshot between calls.
+    """The writer of the books. Keep one per process: it holds master data and balances between calls.
 
     It never commits: everything happens in the caller's database transaction (on SQLite opened with BEGIN
     IMMEDIATE), and a rollback takes all of it back.
@@ -34,6 +35,7 @@ class Ledger:
         self.run_size = run_size
         """Movements per sealed run, for books that this ledger founds."""
         self.snapshots = Snapshots()
+        self._balances: dict[str, Balances] = {}
 
     def record(self, conn: Connection, events: Sequence[Event], policy: Policy, now: datetime) -> list[Recorded]:
         """Record events in order and give back what came of each.
@@ -50,8 +52,7 @@ class Ledger:
         now_us = _exact(now)
         # Books are locked in one order; live first, since the others take over its master data.
         batches: dict[str, Batch] = {
-            book: Batch(conn, lock_head(conn, book, run_size=self.run_size), policy, now_us, self.snapshots)
-            for book in sorted({event.book for event in events})
+            book: self._begin(conn, book, policy, now_us) for book in sorted({event.book for event in events})
         }
         split = [by_site(event) for event in events]
         parts = iter(self._record_runs(conn, batches, [part for parts in split for part in parts]))
@@ -61,9 +62,24 @@ class Ledger:
             answers.append(next(parts))
             elsewhere += [next(parts) for _ in sites[1:]]
         for batch in batches.values():
-            batch.finish()
-            elsewhere += batch.released
+            elsewhere += self._finish(batch)
         return answers + elsewhere
+
+    def _begin(self, conn: Connection, book: str, policy: Policy, now_us: int) -> Batch:
+        """A batch over what an earlier one left known, where nothing has happened in the book since."""
+        head = lock_head(conn, book, run_size=self.run_size)
+        # Taken out: a batch that fails leaves nothing known.
+        known = self._balances.pop(book, None)
+        if known is not None and (known.chain != head.chain or known.is_full):
+            known = None
+        return Batch(conn, head, policy, now_us, self.snapshots, known)
+
+    def _finish(self, batch: Batch) -> list[Recorded]:
+        """Write the batch; gives back the answers for earlier events."""
+        batch.finish()
+        batch.balances.chain = batch.head.chain
+        self._balances[batch.head.book] = batch.balances
+        return batch.released
 
     def _record_runs(self, conn: Connection, batches: dict[str, Batch], events: list[Event]) -> list[Recorded]:
         """Each run of events of one book, master data or not, goes one way; one answer each, in order."""
@@ -89,10 +105,9 @@ class Ledger:
             if due is None or due > now_us:
                 continue
             self._keep_policy(conn, policy)
-            batch = Batch(conn, lock_head(conn, name, run_size=self.run_size), policy, now_us, self.snapshots)
+            batch = self._begin(conn, name, policy, now_us)
             answers += batch.pass_time()
-            batch.finish()
-            answers += batch.released
+            answers += self._finish(batch)
         return answers
 
     def next_due(self, conn: Connection) -> datetime | None:

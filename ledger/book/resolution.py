@@ -17,6 +17,7 @@ from ledger.events import (
     Event,
     GoodsReceiptReversed,
     GoodsReceived,
+    GoodsReturned,
     Line,
     NoticeLine,
     OrderCancelled,
@@ -24,6 +25,7 @@ from ledger.events import (
     OrderLine,
     OrderPlaced,
     ReceiptLine,
+    ReturnDisposed,
     ShipmentCancelled,
     ShipmentNotified,
     ShipmentReplaced,
@@ -95,6 +97,9 @@ def supplier_of(event: Event, masterdata: MasterData) -> tuple[str, str]:
     """
     if isinstance(event, GoodsReceived):
         return (masterdata.supplier_id(event.supplier) or "") if event.supplier else "", ""
+    if isinstance(event, GoodsReturned | ReturnDisposed):
+        known = masterdata.supplier_id(event.supplier) if event.supplier else ""
+        return (known, "") if known is not None else ("", f"supplier:{event.supplier}")
     if not isinstance(event, _WITH_SUPPLIER):
         return "", ""
     said = event.supplier or getattr(event, "ship_from", "") or event.partner
@@ -123,7 +128,7 @@ def resolve(
     place = masterdata.sites.get(site)
     on = getattr(event, "shipped_at", None) or event.occurred_at
     resolved = tuple(
-        _resolve_line(line, identity, standing, event, supplier, masterdata, on)
+        _resolve_line(line, identity, standing, event, supplier, masterdata, on, site)
         for line, identity, standing in zip(lines, identities, standings, strict=True)
     )
     return ResolvedEvent(
@@ -149,6 +154,7 @@ def _resolve_line(
     supplier: str,
     masterdata: MasterData,
     on: datetime | None,
+    site: str,
 ) -> ResolvedLine:
     resolved = ResolvedLine(line=identity, said=line, supplier=supplier, standing=standing)
     part_id = masterdata.part_id(line.part_number, line.supplier_part_number, event.partner)
@@ -168,7 +174,7 @@ def _resolve_line(
     resolved.numerator, resolved.denominator = factor
     resolved.quantity = _base(line.quantity, factor, resolved)
     if isinstance(line, ReceiptLine):
-        _resolve_receipt(line, factor, resolved, masterdata)
+        _resolve_receipt(line, factor, resolved, masterdata, site)
     elif isinstance(line, NoticeLine):
         if line.cum_shipped is not None:
             resolved.cum = _base(line.cum_shipped, factor, resolved)
@@ -187,7 +193,11 @@ def _resolve_line(
     return resolved
 
 
-def _resolve_receipt(line: ReceiptLine, factor: Factor, resolved: ResolvedLine, masterdata: MasterData) -> None:
+def _resolve_receipt(
+    line: ReceiptLine, factor: Factor, resolved: ResolvedLine, masterdata: MasterData, site: str
+) -> None:
+    location = masterdata.locations.get((site, line.location)) if line.location else None
+    resolved.at_line = location is not None and location.kind == "line_side"
     if line.quantity_damaged:
         resolved.damaged = _base(line.quantity_damaged, factor, resolved)
     if line.quantity_rejected:

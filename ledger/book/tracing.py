@@ -9,13 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Literal
 
-from ledger.events import Line, MaterialConsumed, NoticeLine, PlaceLine, ReceiptLine, StockLine
+from ledger.events import (
+    CustomerReturnReceived,
+    Line,
+    MaterialConsumed,
+    NoticeLine,
+    PlaceLine,
+    ReceiptLine,
+    StockLine,
+)
 from ledger.matching.decision import Decision
 from ledger.matching.resolved import ResolvedEvent
 from ledger.stock.bucket import Movement
 
 TraceKind = Literal["lot", "serial", "handling_unit", "vin"]
 TRACE_KINDS: Final = ("lot", "serial", "handling_unit", "vin")
+
+OF_A_CAR: Final = (MaterialConsumed, CustomerReturnReceived)
+"""Kinds whose lines name by `demand` the car that goods were built into, or taken out of again."""
 
 Key = tuple[TraceKind, str]
 Row = tuple[str, str, TraceKind, str, int, int]
@@ -52,7 +63,7 @@ def keys_of_line(line: Line) -> Iterator[Key]:
 
 def _said(resolved: ResolvedEvent, line: Line) -> Iterator[Key]:
     yield from keys_of_line(line)
-    if isinstance(resolved.event, MaterialConsumed) and isinstance(line, StockLine) and line.demand:
+    if isinstance(resolved.event, OF_A_CAR) and isinstance(line, StockLine) and line.demand:
         yield "vin", line.demand
 
 

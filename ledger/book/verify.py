@@ -78,7 +78,7 @@ def check_in_transit(conn: Connection, head: Head) -> Iterator[Breach]:
     standing: dict[tuple[str, str], int] = {}
     for site, asn_line, quantity in conn.execute(
         select(bucket.site, bucket.asn_line, func.sum(bucket.quantity))
-        .where(bucket.book == head.book, bucket.state == "in_transit", bucket.quantity != 0)
+        .where(bucket.book == head.book, bucket.state == "in_transit", bucket.empty == 0)
         .group_by(bucket.site, bucket.asn_line)
     ):
         standing[site, asn_line] = quantity
@@ -201,10 +201,10 @@ def check_cumulatives(conn: Connection, head: Head) -> Iterator[Breach]:
             .group_by(line.site, line.part, line.supplier)
         )
     }
-    for *key, received in conn.execute(
-        select(total.site, total.part, total.supplier, total.received).where(total.book == head.book)
+    for *key, received, returned in conn.execute(
+        select(total.site, total.part, total.supplier, total.received, total.returned).where(total.book == head.book)
     ):
-        found = came.pop(tuple(key), 0)
+        found = came.pop(tuple(key), 0) - returned
         if found != received:
             where = f"cumulative {'/'.join(key)}"
             text = f"received {received}, the goods receipts sum to {found}"

@@ -10,8 +10,9 @@ from decimal import Decimal
 
 from ledger.cases.advices import application_advice, receiving_advices
 from ledger.cases.lifecycle import due_at, owner_of
+from ledger.matching.case_identity import CaseIdentity, identity_of
 from ledger.matching.decision import OWN_CASE, Comparison, Decision, Finding, LineDecision
-from ledger.matching.records import Case, CaseIdentity, identity_of
+from ledger.matching.records import Case
 from ledger.matching.resolved import moment
 from ledger.matching.workset import Workset
 from ledger.outcomes import (

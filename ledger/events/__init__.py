@@ -48,7 +48,9 @@ from ledger.events.stock import (
     AllocationMade,
     AllocationReleased,
     CustomerReturnReceived,
+    DispositionLine,
     GoodsReturned,
+    GoodsShipped,
     HoldPlaced,
     HoldReleased,
     InspectionFailed,
@@ -57,6 +59,7 @@ from ledger.events.stock import (
     MaterialIssued,
     MaterialReturned,
     PutAwayCompleted,
+    ReturnDisposed,
     ServiceReleased,
     ServiceReserved,
     State,
@@ -80,10 +83,12 @@ __all__ = [
     "CalendarDefined",
     "CustomerReturnReceived",
     "DiscrepancyResolved",
+    "DispositionLine",
     "Event",
     "GoodsReceiptReversed",
     "GoodsReceived",
     "GoodsReturned",
+    "GoodsShipped",
     "HandlingUnit",
     "HoldPlaced",
     "HoldReleased",
@@ -107,6 +112,7 @@ __all__ = [
     "PutAwayCompleted",
     "ReceiptLine",
     "Resolution",
+    "ReturnDisposed",
     "Schedule",
     "ServiceReleased",
     "ServiceReserved",
@@ -171,6 +177,8 @@ AnyEvent = (
     | MaterialReturned
     | GoodsReturned
     | CustomerReturnReceived
+    | ReturnDisposed
+    | GoodsShipped
     | StockScrapped
     | StockObsoleted
     | StockReactivated

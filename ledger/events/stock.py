@@ -43,6 +43,14 @@ class StockLine(Line, frozen=True):
     remarks: str = ""
 
 
+class DispositionLine(StockLine, frozen=True, kw_only=True):
+    """What is decided about returned goods; `stock_segment` names the segment that they wait in (warranty, reman)."""
+
+    disposition: Literal["restock", "reman", "scrap", "return_to_supplier"]
+    to_segment: str = ""
+    """Segment that they come to; "" is `service` for restock (out of reman they stay in it) and `reman` for reman."""
+
+
 class _Stock(Event, frozen=True):
     place: str = ""
     """Our site, as sent (`92:PLT07`) or by its id."""
@@ -98,11 +106,38 @@ class MaterialReturned(_Stock, tag="MaterialReturned", frozen=True):
 
 
 class GoodsReturned(_Stock, tag="GoodsReturned", frozen=True):
-    """Goods left for the supplier again, with a reason and a return authorisation."""
+    """Goods left for the supplier again, with a reason and a return authorisation. The cumulative received from that
+    supplier no longer counts them."""
+
+    supplier: str = ""
+    """Whose they were, as sent; "" where their owner tells it, or only one supplier ever delivered the part."""
 
 
 class CustomerReturnReceived(_Stock, tag="CustomerReturnReceived", frozen=True):
-    """Goods came back from a customer; they wait on quality hold, in their own segment (warranty, reman)."""
+    """Goods came back from a customer; they wait on quality hold, in their own segment (warranty, reman).
+
+    `reference` is the return authorisation (RMA), `demand` the VIN out of which they were taken, `reason` the code.
+    """
+
+
+class ReturnDisposed(_Stock, tag="ReturnDisposed", frozen=True):
+    """It is decided what becomes of returned goods: restocked, remanufactured, scrapped, or on to their supplier."""
+
+    supplier: str = ""
+    """Supplier that they go back to, as sent; only for `return_to_supplier`."""
+    lines: tuple[DispositionLine, ...] = ()
+
+
+class GoodsShipped(_Stock, tag="GoodsShipped", frozen=True):
+    """Goods left for a customer or dealer. `number` is the shipment; `demand` of a line is the order that they were
+    set apart for. Goods on hold never leave this way."""
+
+    customer: str = ""
+    """Who gets them, as sent (`92:D0417`)."""
+    ship_to: str = ""
+    carrier: str = ""
+    """SCAC (W2710, TD503)."""
+    bill_of_lading: str = ""
 
 
 class StockScrapped(_Stock, tag="StockScrapped", frozen=True):
@@ -132,6 +167,8 @@ STOCK: tuple[type[_Stock], ...] = (
     MaterialReturned,
     GoodsReturned,
     CustomerReturnReceived,
+    ReturnDisposed,
+    GoodsShipped,
     StockScrapped,
     StockObsoleted,
     StockReactivated,

@@ -6,10 +6,19 @@ backflush before its issue); past the end of its wait it is refused. Nothing is 
 
 from __future__ import annotations
 
-from ledger.events import InventoryAdjusted, InventorySnapshotReported, StockCounted, StockLine
+from ledger.events import (
+    DispositionLine,
+    GoodsReturned,
+    InventoryAdjusted,
+    InventorySnapshotReported,
+    ReturnDisposed,
+    StockCounted,
+    StockLine,
+)
 from ledger.handling.adjusting import as_moved, decide_adjusted, rule_of
 from ledger.handling.counting import decide_counted
 from ledger.handling.picking import Pick, Picked, pick
+from ledger.handling.returning import count_back, rule_for, whose
 from ledger.handling.rules import RULES, Rule
 from ledger.handling.snapshots import decide_snapshot
 from ledger.matching.booking import book_movements
@@ -39,6 +48,9 @@ def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
         case InventoryAdjusted():
             for line in resolved.lines:
                 decision.lines.append(_decide_adjustment(workset, decision, policy, line, now_us))
+        case GoodsReturned() | ReturnDisposed():
+            for line in resolved.lines:
+                decision.lines.append(_decide_return(workset, decision, line, now_us))
         case _:
             rule = RULES[type(resolved.event)]
             for line in resolved.lines:
@@ -60,6 +72,21 @@ def _decide_adjustment(
     return _not_there(decision.resolved, line, line.said, now_us)
 
 
+def _decide_return(workset: Workset, decision: Decision, line: ResolvedLine, now_us: int) -> LineDecision:
+    """Goods that go back to their supplier are no longer counted as received from it."""
+    said = line.said
+    rule = rule_for(said) if isinstance(said, DispositionLine) else RULES[GoodsReturned]
+    if rule.targets != ("supplier",) or not line.part:
+        return _decide_line(workset, decision, line, rule, now_us)
+    supplier, reason = whose(workset, decision.resolved, line)
+    if reason:
+        return LineDecision(line.line, "refused", reason=reason)
+    before = len(decision.movements)
+    decided = _decide_line(workset, decision, line, rule, now_us)
+    count_back(workset, decision, decision.movements[before:], supplier)
+    return decided
+
+
 def _decide_line(workset: Workset, decision: Decision, line: ResolvedLine, rule: Rule, now_us: int) -> LineDecision:
     said, resolved = line.said, decision.resolved
     assert isinstance(said, StockLine)  # noqa: S101  lines of an event about stock
@@ -78,11 +105,7 @@ def _decide_line(workset: Workset, decision: Decision, line: ResolvedLine, rule:
     reason = _forbidden(resolved, said, rule, picked)
     if reason:
         return LineDecision(line.line, "refused", reason=reason)
-    movements = [
-        Movement(one.bucket, target, one.quantity, line.line)
-        for one in picked
-        if (target := _target(one, said, rule)) != one.bucket
-    ]
+    movements = [move for one in picked for move in _moves(one, said, rule, line.line)]
     book_movements(workset, decision, movements)
     return LineDecision(line.line, "posted", len(movements))
 
@@ -139,10 +162,23 @@ def _incoming(resolved: ResolvedEvent, line: ResolvedLine, said: StockLine) -> P
     return [Pick(account, line.quantity)]
 
 
+def _moves(picked: Pick, said: StockLine, rule: Rule, line: str) -> list[Movement]:
+    """The step of one pick, or both where the rule leads through a state; none for goods that are there already."""
+    source, target = picked.bucket, _target(picked, said, rule)
+    if rule.through and source.state != rule.through:
+        between = source._replace(state=rule.through, hold_reason=said.reason, serial=picked.serial or source.serial)
+        first = Movement(source, between, picked.quantity, line)
+        return [first, Movement(between, target, picked.quantity, line)]
+    return [Movement(source, target, picked.quantity, line)] if target != source else []
+
+
 def _target(picked: Pick, said: StockLine, rule: Rule) -> Bucket:
     """Where the goods come to stand."""
     source = picked.bucket
     state = said.to_state or (rule.targets[0] if rule.targets else source.state)
+    if state == "available" and source.owner and rule.targets:
+        # What is usable and not ours is consigned, whichever way it became usable.
+        state = "consigned"
     if state in EXTERNAL:
         return external_account(source.book, source.site, source.part, state)._replace(
             demand=said.demand if rule.takes_demand else ""
@@ -153,6 +189,7 @@ def _target(picked: Pick, said: StockLine, rule: Rule) -> Bucket:
         hold_reason=said.hold_reason if state in ("quality_hold", "quarantine") else "",
         demand=said.demand if rule.takes_demand else "",
         serial=picked.serial or source.serial,
+        segment=getattr(said, "to_segment", "") or rule.to_segment or source.segment,
     )
     if rule.comes_in:
         target = target._replace(

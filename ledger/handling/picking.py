@@ -33,7 +33,9 @@ def pick(workset: Workset, resolved: ResolvedEvent, line: ResolvedLine, said: St
         return _each(workset, fitting, said.serials)
     picked: Picked = []
     left = line.quantity
-    for bucket in sorted(fitting, key=lambda one: (_turn(one, rule), one)):
+    if len(fitting) > 1:
+        fitting.sort(key=lambda one: (_turn(one, rule), one))
+    for bucket in fitting:
         quantity = min(left, workset.balances[bucket])
         picked.append(Pick(bucket, quantity))
         left -= quantity
@@ -62,20 +64,21 @@ def _each(workset: Workset, fitting: list[Bucket], serials: tuple[str, ...]) -> 
 
 
 def _fits(bucket: Bucket, line: ResolvedLine, said: StockLine, rule: Rule) -> bool:
-    if bucket.state not in rule.sources or (said.state and bucket.state != said.state):
+    """Asked of every bucket of the part, and so without a step too many."""
+    state = bucket.state
+    if state not in rule.sources or (said.state and state != said.state):
         return False
-    named = (
-        (said.location, bucket.location),
-        (said.lot, bucket.lot),
-        (said.handling_unit, bucket.handling_unit),
-        (said.owner, bucket.owner),
-        (line.revision, bucket.revision),
-        ("" if rule.comes_in else said.stock_segment, bucket.segment),
-        ("" if rule.targets[:1] == ("quality_hold",) else said.hold_reason, bucket.hold_reason),
-    )
-    if any(name and name != has for name, has in named):
+    if (
+        (said.location and bucket.location != said.location)
+        or (said.lot and bucket.lot != said.lot)
+        or (said.handling_unit and bucket.handling_unit != said.handling_unit)
+        or (said.owner and bucket.owner != said.owner)
+        or (line.revision and bucket.revision != line.revision)
+        or (said.stock_segment and not rule.comes_in and bucket.segment != said.stock_segment)
+        or (said.hold_reason and rule.targets[:1] != ("quality_hold",) and bucket.hold_reason != said.hold_reason)
+    ):
         return False
-    if bucket.state == "allocated" and not rule.any_demand:
+    if state == "allocated" and not rule.any_demand:
         # Goods set apart for one demand are never taken for another, nor for none.
         return bucket.demand == said.demand
     return True

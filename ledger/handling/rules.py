@@ -10,6 +10,7 @@ from ledger.events import (
     CustomerReturnReceived,
     Event,
     GoodsReturned,
+    GoodsShipped,
     HoldPlaced,
     HoldReleased,
     InspectionFailed,
@@ -18,6 +19,7 @@ from ledger.events import (
     MaterialIssued,
     MaterialReturned,
     PutAwayCompleted,
+    ReturnDisposed,
     ServiceReleased,
     ServiceReserved,
     StockObsoleted,
@@ -47,6 +49,10 @@ class Rule:
     """Goods set apart for whatever demand are meant too."""
     needs_reason_from: tuple[str, ...] = ()
     """States that goods leave only with a reason."""
+    through: str = ""
+    """A state that goods pass on their way, where none leads there straight: both steps are posted."""
+    to_segment: str = ""
+    """Segment that they come to where the line names none; "" leaves them in theirs."""
 
     @property
     def comes_in(self) -> bool:
@@ -57,6 +63,27 @@ class Rule:
 PLANNERS = frozenset({"planner", "allocator"})
 INSPECTORS = frozenset({"inspector", "quality_manager"})
 QUALITY_MANAGERS = frozenset({"quality_manager"})
+
+_RETURNED = ("quality_hold", "quarantine")
+_USE_AS_IS = (("quarantine", QUALITY_MANAGERS),)
+
+DISPOSITIONS: dict[str, Rule] = {
+    "restock": Rule(
+        _RETURNED, ("available",), INSPECTORS, by_state=_USE_AS_IS, needs=("stock_segment",),
+        needs_reason_from=("quarantine",), to_segment="service",
+    ),
+    "reman": Rule(
+        _RETURNED, ("quality_hold",), INSPECTORS, by_state=_USE_AS_IS, needs=("stock_segment",), to_segment="reman"
+    ),
+    "scrap": Rule(
+        _RETURNED, ("scrap",), INSPECTORS, needs=("stock_segment", "reason"), through="quarantine"
+    ),
+    "return_to_supplier": Rule(
+        _RETURNED, ("supplier",), INSPECTORS, needs=("stock_segment", "reason", "reference")
+    ),
+}  # fmt: skip
+"""What becomes of returned goods. A core stays on hold in its own segment until it is remanufactured: it is promised
+to nobody before."""
 
 RULES: dict[type[Event], Rule] = {
     PutAwayCompleted: Rule(USABLE_OR_HELD, needs=("to_location",)),
@@ -82,6 +109,8 @@ RULES: dict[type[Event], Rule] = {
         ("quarantine", "quality_hold", "available", "consigned", "obsolete"), ("supplier",), needs=("reason",)
     ),
     CustomerReturnReceived: Rule(("customer",), ("quality_hold",), needs=("stock_segment",)),
+    ReturnDisposed: Rule(_RETURNED, ("available", "quality_hold", "quarantine", "supplier"), INSPECTORS),
+    GoodsShipped: Rule(("allocated", "service_reserved", "available"), ("customer",)),
     StockScrapped: Rule(("quarantine", "obsolete", "line_side"), ("scrap",), needs=("reason",)),
     StockObsoleted: Rule(("available",), ("obsolete",), PLANNERS | {"engineer"}),
     StockReactivated: Rule(("obsolete",), ("available",), PLANNERS, needs=("reason",)),

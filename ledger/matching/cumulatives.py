@@ -61,6 +61,18 @@ def accumulate(workset: Workset, decision: Decision, line: ReceiptLine, quantity
         decision.counted[key] = None
 
 
+def give_back(workset: Workset, decision: Decision, key: CumulativeKey, quantity: int) -> None:
+    """Count goods out that went back to their supplier after they were received; nothing where none ever came."""
+    total = workset.cumulatives.get(key)
+    if total is None:
+        return
+    total.received -= quantity
+    total.returned += quantity
+    total.touched = True
+    if workset.agreements and key in workset.agreements:
+        decision.counted[key] = None
+
+
 def move_to_supplier(workset: Workset, decision: Decision, line: ReceiptLine, earlier: str) -> None:
     """A notice or order tells whose the goods of a line are that was counted under no supplier."""
     if earlier != line.supplier and line.status != "reversed":

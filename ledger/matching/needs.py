@@ -9,10 +9,12 @@ from ledger.events import (
     DiscrepancyResolved,
     GoodsReceiptReversed,
     GoodsReceived,
+    GoodsReturned,
     OrderCancelled,
     OrderChanged,
     OrderPlaced,
     ReceiptLine,
+    ReturnDisposed,
     ShipmentCancelled,
     ShipmentNotified,
     ShipmentReplaced,
@@ -45,6 +47,10 @@ def needs(events: Iterable[ResolvedEvent], policy: Policy) -> Needs:
             _for_receipt(wanted, resolved)
         elif isinstance(event, GoodsReceiptReversed):
             wanted.receipts.add(ReceiptKey(resolved.book, resolved.site, event.partner, event.number))
+        elif isinstance(event, GoodsReturned | ReturnDisposed):
+            groups = {GroupKey(resolved.book, resolved.site, line.part) for line in resolved.lines if line.part}
+            wanted.cumulatives |= groups
+            wanted.agreements |= groups
         elif isinstance(event, DiscrepancyResolved):
             wanted.cases.add((resolved.book, event.number))
         elif isinstance(event, COUNTS):

@@ -171,7 +171,7 @@ def _new_line(
         unit_sent=said.unit,
         numerator=line.numerator,
         denominator=line.denominator,
-        stock_status=said.stock_status,
+        stock_status="line_side" if line.at_line and said.stock_status in ("", "available") else said.stock_status,
         received_at=received_at,
         touched=True,
         new=True,

@@ -10,7 +10,6 @@ unknown. Statuses are closed lists.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import Literal, NamedTuple
 
 
@@ -213,7 +212,7 @@ class ReceiptLine:
     denominator: int = 1
     """One unit as sent is numerator/denominator base units."""
     stock_status: str = ""
-    """What the receiver said of the goods: "", available, hold or damaged."""
+    """What the receiver said of the goods: "", available, hold or damaged; or line_side, where they went straight."""
     received_at: int = 0
     waits_until: int | None = None
     """While it waits for its notice (D14 opens then); None when it does not."""
@@ -263,10 +262,12 @@ class Link:
 
 @dataclass(slots=True)
 class Cumulative:
-    """Received in all, damaged included and reversed left out (RCD21)."""
+    """Received in all, damaged included; reversed and returned left out (RCD21)."""
 
     key: CumulativeKey
     received: int = 0
+    returned: int = 0
+    """What came and went back to the supplier since, by events of their own: `received` no longer has it."""
     touched: bool = False
     new: bool = False
 
@@ -365,36 +366,3 @@ class Case:
     evidence: tuple[Evidence, ...] = ()
     touched: bool = False
     new: bool = False
-
-
-CaseIdentity = tuple[str, ...]
-
-PER_AGREEMENT = frozenset({"D11"})
-"""Classes about a supplier and a part, whichever document showed it: one open case each."""
-
-
-_ABOUT = attrgetter(
-    "code", "site", "supplier", "shipment_id", "notice_line", "receipt_provider", "receipt_id", "receipt_line",
-    "order_number", "order_line",
-)  # fmt: skip
-_OF_AGREEMENT = attrgetter("code", "site", "supplier", "part")
-
-
-PER_PLACE = frozenset({"D38", "D43", "D44"})
-"""Classes about a part at a place (or one line of an adjustment), which their cause names: one open case each."""
-
-_OF_PLACE = attrgetter("code", "site", "part", "cause")
-
-
-def identity_of(book: str, about: object) -> CaseIdentity:
-    """What makes two findings, or a finding and its case, the same: their class and what they are about, never their
-    quantity."""
-    identity: CaseIdentity = _ABOUT(about)
-    if identity[0] in PER_PLACE:
-        return (book, *_OF_PLACE(about))
-    return (book, *(_OF_AGREEMENT(about) if identity[0] in PER_AGREEMENT else identity))
-
-
-def case_identity(case: Case) -> CaseIdentity:
-    """The identity of the finding that opened the case."""
-    return identity_of(case.book, case)

@@ -275,7 +275,7 @@ def new_link(
         damaged=portion.damaged,
         lot=line.lot or ("" if notice is None else notice.lot),
         revision=line.part_revision or ("" if notice is None else notice.part_revision),
-        owner=line.supplier if state == "consigned" else "",
+        owner=line.supplier if terms.title_passes == "consumption" else "",
         touched=True,
         new=True,
     )
@@ -291,6 +291,8 @@ def state_of(line: ReceiptLine, portion: Portion, terms: Terms) -> tuple[str, st
         return "quality_hold", portion.notice.hold_reason
     if line.stock_status == "hold":
         return "quality_hold", "receiver"
+    if line.stock_status == "line_side" and portion.source == "notice":
+        return "line_side", ""
     return ("consigned" if terms.title_passes == "consumption" else "available"), ""
 
 

@@ -216,7 +216,8 @@ def _move(
             if notice is not None:
                 link.order, link.order_line = order_key_of(notice), notice.order_line_identity
         if fate.state is not None and not (link.damaged and fate.state == "available" and fate.source):
-            link.state, link.hold_reason = fate.state, fate.hold_reason
+            usable = "consigned" if link.owner else "available"
+            link.state, link.hold_reason = usable if fate.state == "available" else fate.state, fate.hold_reason
             if fate.state in GONE_BACK:
                 accumulate(workset, decision, line, -link.quantity, line.supplier)
         link.settled = settles and fate is not STAYS

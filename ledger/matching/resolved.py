@@ -47,6 +47,8 @@ class ResolvedLine:
     """Our supplier id for this line (goods-receipt lines may name their own), else the event's."""
     damaged: int = 0
     rejected: int = 0
+    at_line: bool = False
+    """The goods receipt put them straight at the line: its location is of that kind."""
     expected: int | None = None
     cum: int | None = None
     """Supplier's cumulative (SN104), None when not sent."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ledger.matching.case_identity import CaseIdentity, case_identity
 from ledger.matching.records import (
     Case,
-    CaseIdentity,
     Cumulative,
     CumulativeAgreement,
     CumulativeKey,
@@ -27,7 +27,6 @@ from ledger.matching.records import (
     ReceiptLine,
     Shipment,
     ShipmentKey,
-    case_identity,
 )
 from ledger.stock.bucket import Bucket
 

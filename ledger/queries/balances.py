@@ -80,7 +80,7 @@ def _sums_now(
 ) -> dict[tuple[str, ...], int]:
     table = tables.bucket.c
     columns = [table[name] for name in named]
-    query = select(*columns, func.sum(table.quantity)).where(table.book == book, table.quantity != 0)
+    query = select(*columns, func.sum(table.quantity)).where(table.book == book, table.empty == 0)
     for name, value in filters.items():
         query = query.where(table[name] == value)
     if not external:

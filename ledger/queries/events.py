@@ -58,8 +58,9 @@ def events(
     message: str = "",
     after: int = 0,
     limit: int = 100,
+    bodies: bool = False,
 ) -> list[EventKept]:
-    """Events in order of their sequence, above `after`; without body and lines, with their outcomes."""
+    """Events in order of their sequence, above `after`, with their outcomes; without lines, and bodies if asked."""
     table = tables.event.c
     query = select(tables.event).where(table.book == book, table.seq > after)
     for column, value in (
@@ -70,7 +71,10 @@ def events(
             query = query.where(column == value)
     rows = conn.execute(query.order_by(table.seq).limit(limit)).fetchall()
     found = outcomes_of(conn, book, rows)
-    return [_kept(row, found.get(row.seq, [])) for row in rows]
+    kept = [_kept(row, found.get(row.seq, [])) for row in rows]
+    if not bodies:
+        return kept
+    return [msgspec.structs.replace(one, body=read_event(row.body)) for one, row in zip(kept, rows, strict=True)]
 
 
 def event(conn: Connection, seq: int, *, book: str = "live") -> EventKept | None:

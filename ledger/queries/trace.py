@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from ledger.book import bulk, tables
 from ledger.book.places import sites_of
-from ledger.book.tracing import TRACE_KINDS, Key, keys_of_line
+from ledger.book.tracing import OF_A_CAR, TRACE_KINDS, Key, keys_of_line
 from ledger.events import (
     Event,
     Line,
@@ -109,7 +109,7 @@ class _Kept(NamedTuple):
         if said is None:
             return set()
         names = set(keys_of_line(said))
-        if isinstance(self.event, MaterialConsumed) and isinstance(said, StockLine) and said.demand:
+        if isinstance(self.event, OF_A_CAR) and isinstance(said, StockLine) and said.demand:
             names.add(("vin", said.demand))
         return names
 

@@ -23,10 +23,12 @@ LEGAL: dict[str, frozenset[str]] = {
         "allocated", "service_reserved", "line_side", "quality_hold", "quarantine", "obsolete", "in_transit",
         "consigned", "available", "customer", "adjustment", "supplier", "clearing",
     }),
-    "allocated": frozenset({"line_side", "in_transit", "available", "quality_hold", "quarantine", "adjustment"}),
+    "allocated": frozenset({
+        "line_side", "in_transit", "customer", "available", "quality_hold", "quarantine", "adjustment",
+    }),
     "quality_hold": frozenset({
         "available", "quarantine", "obsolete", "consigned", "quality_hold", "in_transit", "supplier", "clearing",
-        "adjustment",
+        "adjustment", "line_side",
     }),
     "quarantine": frozenset({
         "available", "quality_hold", "scrap", "supplier", "quarantine", "in_transit", "clearing", "consigned",
@@ -36,7 +38,9 @@ LEGAL: dict[str, frozenset[str]] = {
         "available", "production", "quality_hold", "quarantine", "supplier", "consigned", "in_transit", "clearing",
         "adjustment",
     }),
-    "line_side": frozenset({"production", "available", "quality_hold", "quarantine", "scrap", "adjustment"}),
+    "line_side": frozenset({
+        "production", "available", "quality_hold", "quarantine", "scrap", "adjustment", "in_transit", "consigned",
+    }),
     "service_reserved": frozenset({
         "available", "in_transit", "customer", "quality_hold", "quarantine", "adjustment",
     }),

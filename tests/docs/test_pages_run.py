@@ -16,7 +16,12 @@ from typing import NamedTuple
 import pytest
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-LONG_PAGES = {"how-to/follow-what-we-send.md", "how-to/replay-a-parked-message.md", "how-to/write-a-mapping.md"}
+LONG_PAGES = {
+    "how-to/follow-what-we-send.md",
+    "how-to/replay-a-parked-message.md",
+    "how-to/write-a-mapping.md",
+    "how-to/hand-the-log-to-others.md",
+}
 PAGES = [
     "tutorial/first-discrepancy.md",
     "how-to/replay-a-parked-message.md",
@@ -24,6 +29,7 @@ PAGES = [
     "how-to/write-a-mapping.md",
     "how-to/write-a-guide-overlay.md",
     "how-to/take-another-release.md",
+    "how-to/hand-the-log-to-others.md",
 ]
 BLOCK = re.compile(r"^( *)```(sh|text)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 MARK = "=== block {} ==="

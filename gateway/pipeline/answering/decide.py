@@ -20,6 +20,7 @@ from gateway.pipeline.reading.values import ReadInterchange
 from gateway.store.controls import ControlNumbers
 from gateway.store.outbox import NewAnswer, NewSent, put_answers, put_sent
 from gateway.store.subscriptions import Subscription, list_subscriptions
+from ledger import exports, queries
 from ledger.advices import AnyAdvice, ApplicationAdvice
 from ledger.events import AnyEvent, Event
 from ledger.masterdata import MasterData
@@ -88,7 +89,7 @@ class Answers:
             if event is not None and one.kind in ROUTED and one.result in STANDING:
                 self._route(event, one, message)
             if self._subscriptions:
-                self._notify(one, event.partner if event is not None else "", message)
+                self._notify(one, event, message)
 
     def save(self) -> int:
         """Queue everything decided; how many rows are new."""
@@ -145,28 +146,42 @@ class Answers:
             )
         )
 
-    def _notify(self, recorded: Recorded, partner: str, message: str) -> None:
+    def _notify(self, recorded: Recorded, event: Event | None, message: str) -> None:
+        """`event` is None where the answer is to an earlier one, whose subscribers have heard of it."""
+        partner = event.partner if event is not None else ""
         kinds = [recorded.kind, *(str(outcome.__struct_config__.tag) for outcome in recorded.outcomes)]
         for subscription in self._subscriptions:
             if subscription.partner not in ("", partner):
                 continue
             if subscription.kinds and not set(kinds) & set(subscription.kinds):
                 continue
-            kind = next((kind for kind in kinds if kind in subscription.kinds), recorded.kind)
-            body = Webhook(type=kind, timestamp=self._context.now.isoformat(), data=recorded)
+            if subscription.format == "cloudevents":
+                if event is None or recorded.result == "repeated":
+                    continue
+                data, media_type = self._as_cloudevent(recorded), exports.CLOUDEVENT
+            else:
+                kind = next((kind for kind in kinds if kind in subscription.kinds), recorded.kind)
+                body = Webhook(type=kind, timestamp=self._context.now.isoformat(), data=recorded)
+                data, media_type = _json.encode(body), "application/json"
             self._answers.append(
                 NewAnswer(
                     id=self._context.new_id(),
                     destination=f"hook:{subscription.id}",
                     partner=partner,
                     kind="webhook",
-                    data=_json.encode(body),
-                    media_type="application/json",
+                    data=data,
+                    media_type=media_type,
                     answers=message,
                     book=recorded.book,
                     created_at=self._context.at,
                 )
             )
+
+    def _as_cloudevent(self, recorded: Recorded) -> bytes:
+        kept = queries.event(self._connection, recorded.seq, book=recorded.book)
+        assert kept is not None  # noqa: S101  just recorded
+        # A CloudEvent names no part and no place: what it is called needs no master data.
+        return _json.encode(exports.cloudevent(kept, exports.Names(MasterData(), self._context.names_base)))
 
 
 def delimiters_of(partner: Partner) -> Delimiters:

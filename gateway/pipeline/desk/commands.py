@@ -15,7 +15,7 @@ from gateway.pipeline.desk.results import Progress, Replay
 from gateway.pipeline.pickup.values import Begin, Begun, Commit, End, Note, Noted, Renew, Taken
 from gateway.store.keys import put_key, revoke_key
 from gateway.store.sent import review
-from gateway.store.subscriptions import end_subscription, put_subscription
+from gateway.store.subscriptions import Format, end_subscription, put_subscription
 from ledger.events import AnyEvent
 from ledger.outcomes import Recorded
 
@@ -66,6 +66,7 @@ class Subscribe(msgspec.Struct, frozen=True, kw_only=True):
     secret: str
     kinds: tuple[str, ...]
     partner: str
+    format: Format = "recorded"
 
 
 class Unsubscribe(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +110,7 @@ def _subscribe(desk: Desk, given: Subscribe, now: datetime) -> None:
             secret=given.secret,
             kinds=given.kinds,
             partner=given.partner,
+            format=given.format,
         )
     )
 

@@ -64,10 +64,20 @@ def sign_files(home: Home, roots: Sequence[Path] | None) -> Signature:
     return tuple(found)
 
 
-def load(home: Home, roots: Sequence[Path] | None) -> InForce:
-    """Check the files on disk. Raises OperatorMistake with all that is wrong in them."""
+def load(home: Home, roots: Sequence[Path] | None, *, known: str = "") -> InForce:
+    """Check the files on disk. Raises OperatorMistake with all that is wrong in them.
+
+    `known` is the hash of a configuration that was checked before: every command opens one, and compiling dozens of
+    guides and maps for nothing would be most of what it costs.
+    """
     signature = sign_files(home, roots)
-    configuration = load_configuration(roots_of(home, roots), home.partners)
+    places = roots_of(home, roots)
+    try:
+        configuration = load_configuration(places, home.partners, check=not known)
+    except Mistakes:
+        configuration = load_configuration(places, home.partners)
+    if known and configuration.hash != known:
+        configuration = Configuration.from_files(configuration.files)
     if mistakes := mistakes_in_certificates(configuration.partners):
         raise Mistakes(mistakes)
     return InForce(configuration, build_policy(configuration), signature)
@@ -80,11 +90,12 @@ def open_configuration(
 
     Raises OperatorMistake when the files are faulty and nothing was ever published.
     """
+    with database.read() as connection:
+        hash = in_force(connection)
     try:
-        loaded = load(home, roots)
+        loaded = load(home, roots, known=hash)
     except OperatorMistake as mistake:
         with database.read() as connection:
-            hash = in_force(connection)
             files = load_files(connection, hash) if hash else {}
         if not files:
             raise

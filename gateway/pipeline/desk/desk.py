@@ -143,6 +143,7 @@ class Desk:
             now=now,
             new_id=lambda: _new_id(now),
             zones=zones,
+            names_base=self._settings.names_base,
         )
 
     # --- commands ---

@@ -93,3 +93,20 @@ def _moment(seconds: str) -> Any:
     from datetime import UTC, datetime
 
     return datetime.fromtimestamp(int(seconds), UTC)
+
+
+def test_a_subscriber_may_have_the_events_themselves_as_cloudevents(tmp_path: Path, receiver: Receiver) -> None:
+    with open_house(tmp_path / "home") as house:
+        wanted = json.dumps({"url": receiver.url, "format": "cloudevents"}).encode()
+        house.ask("POST", "/v1/webhooks", content=wanted)
+
+        record(house)
+        record(house)  # the same again makes no event
+
+        (posted,) = receiver.posted
+        (listed,) = house.ask("GET", "/v1/cloudevents").json()["items"]
+        assert posted.headers["content-type"] == "application/cloudevents+json"
+        assert json.loads(posted.body) == listed
+        assert (listed["type"], listed["subject"], listed["data"]["base_unit"]) == (
+            "crossdock.PartDefined.v1", "parts/P-1", "EA",
+        )  # fmt: skip

@@ -21,7 +21,9 @@ def test_a_made_secret_is_shown_once_and_kept_in_a_closed_file(house: House) -> 
     shown = found.json()
     secret, id = shown.pop("secret"), shown.pop("id")
     assert (found.status_code, found.headers["location"]) == (201, f"/v1/webhooks/{id}")
-    assert shown == {"url": "https://erp.example/hook", "kinds": ["case_opened"], "partner": "acme"}
+    assert shown == {
+        "url": "https://erp.example/hook", "kinds": ["case_opened"], "partner": "acme", "format": "recorded",
+    }  # fmt: skip
     (listed,) = [one for one in house.ask("GET", "/v1/webhooks").json()["items"] if one["id"] == id]
     path = house.home / "secrets" / id
     assert listed["secret"] == f"file:{path}"
@@ -50,6 +52,8 @@ def test_an_ended_subscription_is_no_longer_listed(house: House) -> None:
         ({"url": "https://user:pw@erp.example/"}, "/url"),
         ({"url": "https:///nowhere"}, "/url"),
         ({"url": "https://erp.example/", "kinds": ["ShipmentNotified", "Nonsense"]}, "/kinds/1"),
+        ({"url": "https://erp.example/", "kinds": ["case_opened"], "format": "cloudevents"}, "/kinds/0"),
+        ({"url": "https://erp.example/", "format": "xml"}, "/format"),
         ({"url": "https://erp.example/", "partner": "nobody"}, "/partner"),
         ({"url": "https://erp.example/", "secret": "s3cret"}, "/secret"),
         ({"url": 7}, "/url"),

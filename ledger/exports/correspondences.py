@@ -1,0 +1,160 @@
+"""The one table of correspondences: what each kind of event is in CloudEvents and in EPCIS 2.0.
+
+Both exports read it and hold no list of kinds of their own; a kind without a row fails a test. Terms are those of
+GS1's Core Business Vocabulary 2.0 (business steps, dispositions, types of business transactions, error reasons).
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from ledger.events import (
+    AllocationMade,
+    AllocationReleased,
+    CalendarDefined,
+    CustomerReturnReceived,
+    DiscrepancyResolved,
+    Event,
+    GoodsReceiptReversed,
+    GoodsReceived,
+    GoodsReturned,
+    GoodsShipped,
+    HoldPlaced,
+    HoldReleased,
+    InspectionFailed,
+    InspectionPassed,
+    InventoryAdjusted,
+    InventorySnapshotReported,
+    LocationDefined,
+    MaterialConsumed,
+    MaterialIssued,
+    MaterialReturned,
+    OrderCancelled,
+    OrderChanged,
+    OrderPlaced,
+    PartDefined,
+    PutAwayCompleted,
+    ReturnDisposed,
+    ServiceReleased,
+    ServiceReserved,
+    ShipmentCancelled,
+    ShipmentNotified,
+    ShipmentReplaced,
+    SiteDefined,
+    StockCounted,
+    StockObsoleted,
+    StockReactivated,
+    StockScrapped,
+    SupplierDefined,
+    TimePassed,
+    UnitFactorDefined,
+)
+
+Shape = Literal["goods", "advised", "consumed", "withdrawn", "replaced", "reversed"]
+"""How the EPCIS events of a kind are made.
+
+goods: one ObjectEvent per place that goods went from and to; advised: one of what was sent, and an AggregationEvent
+per handling unit; consumed: an AssociationEvent into a VIN, else a TransformationEvent of the work order;
+withdrawn, replaced, reversed: the earlier events again, declared to be in error, and what is right instead.
+"""
+
+
+class Correspondence(NamedTuple):
+    """One kind's row. A row without `shape` has no EPCIS event, and `why` says the reason."""
+
+    subject: str
+    """What the event is about; before its number it is the CloudEvents subject: `shipments/SHP0009`."""
+    shape: Shape | None = None
+    step: str = ""
+    """CBV business step."""
+    disposition: str = ""
+    """CBV disposition; "" is that of the state which the goods came to (`DISPOSITIONS`)."""
+    action: Literal["OBSERVE", "ADD", "DELETE"] = "OBSERVE"
+    transactions: tuple[tuple[str, str], ...] = ()
+    """(CBV type of business transaction, field that holds its number): of the event or, after `lines.`, of a line."""
+    why: str = ""
+
+
+DISPOSITIONS: dict[str, str] = {
+    "available": "sellable_accessible",
+    "allocated": "sellable_not_accessible",
+    "in_transit": "in_transit",
+    "quality_hold": "unavailable",
+    "quarantine": "non_conformant",
+    "consigned": "sellable_accessible",
+    "line_side": "in_progress",
+    "service_reserved": "sellable_not_accessible",
+    "obsolete": "non_sellable_other",
+    "supplier": "returned",
+    "customer": "dispensed",
+    "production": "in_progress",
+    "scrap": "disposed",
+    "adjustment": "unknown",
+    "clearing": "mismatch_quantity",
+    "rounding": "unknown",
+}
+"""State, or account outside our walls, to which goods came -> CBV disposition. The state itself goes along too."""
+
+_MASTER_DATA = "describes a thing or a place; nothing happened to goods"
+_PAPER = "a commercial fact; nothing happened to goods"
+
+CORRESPONDENCES: dict[type[Event], Correspondence] = {
+    OrderPlaced: Correspondence("orders", why=_PAPER),
+    OrderChanged: Correspondence("orders", why=_PAPER),
+    OrderCancelled: Correspondence("orders", why=_PAPER),
+    ShipmentNotified: Correspondence(
+        "shipments", "advised", "shipping", "in_transit",
+        transactions=(("desadv", "number"), ("bol", "bill_of_lading"), ("po", "lines.order_number")),
+    ),
+    ShipmentReplaced: Correspondence(
+        "shipments", "replaced", "shipping", "in_transit",
+        transactions=(("desadv", "number"), ("bol", "bill_of_lading"), ("po", "lines.order_number")),
+    ),
+    ShipmentCancelled: Correspondence("shipments", "withdrawn"),
+    GoodsReceived: Correspondence(
+        "receipts", "goods", "receiving",
+        transactions=(("recadv", "number"), ("desadv", "lines.shipment_id"), ("po", "lines.order_number")),
+    ),
+    GoodsReceiptReversed: Correspondence("receipts", "reversed"),
+    DiscrepancyResolved: Correspondence("cases", "goods", "accepting"),
+    TimePassed: Correspondence("clock", "goods", "other"),
+    PutAwayCompleted: Correspondence("stock", "goods", "storing"),
+    InspectionPassed: Correspondence("stock", "goods", "inspecting", transactions=(("testres", "lines.reference"),)),
+    InspectionFailed: Correspondence("stock", "goods", "inspecting", transactions=(("testres", "lines.reference"),)),
+    HoldPlaced: Correspondence("stock", "goods", "holding"),
+    HoldReleased: Correspondence("stock", "goods", "inspecting"),
+    AllocationMade: Correspondence(
+        "stock", "goods", "reserving", "sellable_not_accessible", transactions=(("prodorder", "lines.demand"),)
+    ),
+    AllocationReleased: Correspondence("stock", "goods", "reserving"),
+    ServiceReserved: Correspondence("stock", "goods", "reserving"),
+    ServiceReleased: Correspondence("stock", "goods", "reserving"),
+    MaterialIssued: Correspondence("stock", "goods", "picking", transactions=(("prodorder", "lines.demand"),)),
+    MaterialConsumed: Correspondence("stock", "consumed", "assembling", "in_progress"),
+    MaterialReturned: Correspondence("stock", "goods", "storing"),
+    GoodsReturned: Correspondence(
+        "stock", "goods", "shipping", "returned", transactions=(("rma", "lines.reference"),)
+    ),
+    CustomerReturnReceived: Correspondence(
+        "stock", "goods", "receiving", "returned", transactions=(("rma", "lines.reference"),)
+    ),
+    ReturnDisposed: Correspondence("stock", "goods", "inspecting", transactions=(("rma", "lines.reference"),)),
+    GoodsShipped: Correspondence(
+        "shipments", "goods", "shipping", "in_transit",
+        transactions=(("desadv", "number"), ("bol", "bill_of_lading"), ("po", "lines.demand")),
+    ),
+    StockScrapped: Correspondence("stock", "goods", "destroying", "destroyed", "DELETE"),
+    StockObsoleted: Correspondence("stock", "goods", "holding"),
+    StockReactivated: Correspondence("stock", "goods", "inspecting"),
+    StockCounted: Correspondence("counts", "goods", "cycle_counting"),
+    InventoryAdjusted: Correspondence("counts", "goods", "stock_taking"),
+    InventorySnapshotReported: Correspondence(
+        "snapshots", why="somebody else's list, compared with ours; what it finds is told by counts and adjustments"
+    ),
+    PartDefined: Correspondence("parts", why=_MASTER_DATA),
+    UnitFactorDefined: Correspondence("units", why=_MASTER_DATA),
+    SiteDefined: Correspondence("sites", why=_MASTER_DATA),
+    LocationDefined: Correspondence("locations", why=_MASTER_DATA),
+    SupplierDefined: Correspondence("suppliers", why=_MASTER_DATA),
+    CalendarDefined: Correspondence("calendars", why=_MASTER_DATA),
+}  # fmt: skip

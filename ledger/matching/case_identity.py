@@ -1,0 +1,42 @@
+"""What makes two findings, or a finding and its case, the same: what they are about, never how much.
+
+A finding about something that has an open case changes that case; it opens no second one.
+"""
+
+from __future__ import annotations
+
+from operator import attrgetter
+
+from ledger.matching.records import Case
+
+CaseIdentity = tuple[str, ...]
+
+PER_AGREEMENT = frozenset({"D11"})
+"""Classes about a supplier and a part, whichever document showed it: one open case each."""
+
+
+_ABOUT = attrgetter(
+    "code", "site", "supplier", "shipment_id", "notice_line", "receipt_provider", "receipt_id", "receipt_line",
+    "order_number", "order_line",
+)  # fmt: skip
+_OF_AGREEMENT = attrgetter("code", "site", "supplier", "part")
+
+
+PER_PLACE = frozenset({"D38", "D43", "D44"})
+"""Classes about a part at a place (or one line of an adjustment), which their cause names: one open case each."""
+
+_OF_PLACE = attrgetter("code", "site", "part", "cause")
+
+
+def identity_of(book: str, about: object) -> CaseIdentity:
+    """What makes two findings, or a finding and its case, the same: their class and what they are about, never their
+    quantity."""
+    identity: CaseIdentity = _ABOUT(about)
+    if identity[0] in PER_PLACE:
+        return (book, *_OF_PLACE(about))
+    return (book, *(_OF_AGREEMENT(about) if identity[0] in PER_AGREEMENT else identity))
+
+
+def case_identity(case: Case) -> CaseIdentity:
+    """The identity of the finding that opened the case."""
+    return identity_of(case.book, case)
