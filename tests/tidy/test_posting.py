@@ -32,7 +32,7 @@ FACTS = ("event", "event_line", "outcome", "movement")
 WRITERS = {
     ("movement", "insert", "ledger/book/balances.py", "Balances.post"),
     ("bucket", "insert", "ledger/book/balances.py", "Balances.post"),
-    ("bucket", "update", "ledger/book/balances.py", "Balances.post"),
+    ("bucket", "update", "ledger/book/balances.py", "Balances._update"),
     ("event", "insert", "ledger/book/log.py", "Log.save"),
     ("event_line", "insert", "ledger/book/log.py", "Log.save"),
     # A line that waited has posted or was refused: its status is the one thing of a fact that may change.
@@ -57,11 +57,9 @@ GENERAL = {
 
 REACH = {
     "ledger.book.balances.Balances": {("ledger/book/batch.py", "Batch.__init__")},
-    "ledger.book.batch.Batch": {
-        ("ledger/book/recording.py", "Ledger.record"), ("ledger/book/recording.py", "Ledger.tick"),
-    },
-}  # fmt: skip
-"""Who makes the things that post: the way from `Ledger.record` to the tables is the only one."""
+    "ledger.book.batch.Batch": {("ledger/book/recording.py", "Ledger._begin")},
+}
+"""Who makes the things that post: the way from `Ledger.record` and `tick` to the tables is the only one."""
 
 
 class Write(NamedTuple):
