@@ -21,6 +21,7 @@ from ledger.events import (
 from ledger.events.decisions import DiscrepancyResolved
 from ledger.outcomes import CaseChanged, CaseOpened, Refused
 from ledger.queries import Variance, VarianceList, balances, cases, movements, variances
+from tests.store.plant import Plant
 from tests.store.world import Books, notice, order, receipt, source
 
 Line = tuple[str, int] | tuple[str, int, dict[str, Any]]

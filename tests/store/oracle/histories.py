@@ -74,7 +74,7 @@ class Teller:
 
     def number(self, kind: str) -> str:
         """A number of its own, seldom one that was used before."""
-        used = [key[2] for key in self.oracle.heard if key[1] == kind]
+        used = [key[2] for key in self.oracle.heard if key[1] == kind and not key[2].startswith("two-")]
         if used and self.rnd.random() < 0.03:
             return self.rnd.choice(used)
         return f"{kind[:3]}{next(self.numbers)}"
@@ -206,9 +206,10 @@ def receive(teller: Teller) -> Event | None:
     serials = (f"X{next(teller.numbers)}",) if part == "PUMP" and quantity == 1 else ()
     line = ReceiptLine(
         part_number=part, shipment_id=shipment, order_number=order_of(shipment), unit="EA",
-        lot=rnd.choice(("", "", "LOT1")), quantity=Decimal(quantity), quantity_damaged=Decimal(rnd.randint(1, quantity) if rnd.random() < 0.15 else 0), serials=serials,
-        complete=rnd.random() < 0.15, location=rnd.choice(("DOCK", "DOCK", "A-01")), receipt_line="1",
-        stock_status=rnd.choice(("", "", "", "hold")),
+        quantity=Decimal(quantity), receipt_line="1",
+        quantity_damaged=Decimal(rnd.randint(1, quantity) if rnd.random() < 0.15 else 0),
+        location=rnd.choice(("DOCK", "DOCK", "A-01")), stock_status=rnd.choice(("", "", "", "hold")),
+        complete=rnd.random() < 0.15, lot=rnd.choice(("", "", "LOT1")), serials=serials,
     )  # fmt: skip
     return GoodsReceived(
         number=number, partner="threepl", ship_to="92:PLT07", source=source(f"r{next(teller.numbers)}"),
@@ -269,10 +270,14 @@ def handle(kind: str) -> Callable[[Teller], Event | None]:
             quantity = Decimal(rnd.randint(1, 5))
         else:
             quantity = teller.some_of(teller.sheet.at(spot))
+        lines: tuple[StockLine, ...] = (_line(teller, kind, spot, quantity),)
+        other = teller.goods(*way.sources) if rnd.random() < 0.2 else None
+        if other is not None:
+            second = _line(teller, kind, other, teller.some_of(teller.sheet.at(other)))
+            number, lines = f"two-{next(teller.numbers)}", (*lines, msgspec.structs.replace(second, line="2"))
         return ALL_KINDS[kind](  # type: ignore[call-arg]
-            number=number, partner=partner, place=rnd.choice(("P1", "92:PLT07")),
-            lines=(_line(teller, kind, spot, quantity),),
-        )  # fmt: skip
+            number=number, partner=partner, place=rnd.choice(("P1", "92:PLT07")), lines=lines
+        )
 
     return propose
 
