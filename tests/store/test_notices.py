@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from ledger import queries
 from ledger.book import verify
 from ledger.events import ShipmentCancelled, ShipmentReplaced
-from tests.store.world import NOW, Books, Quantities, notice, order, source
+from tests.store.world import NOW, Books, Quantities, notice, order, receipt, source
 
 
 def cancelled(number: str) -> ShipmentCancelled:
@@ -71,4 +71,18 @@ def test_a_notice_that_two_replacements_overtook_is_no_second_use_of_its_number(
     assert told.result == "refused"
     assert under_way(conn) == {"PLATE": Decimal(8)}
     assert queries.cases(conn, status="open") == []
+    assert verify(conn) == []
+
+
+def test_goods_that_came_before_order_and_notice_leave_no_case_behind(conn: Connection) -> None:
+    books = Books(conn)
+    books.record(notice("S1", "PO1", {"PLATE": 5}))
+    books.record(receipt("R1", "S1", "PO1", {"PLATE": 5}))
+    blind = [(one.code, one.supplier) for one in queries.cases(conn, status="open")]
+
+    books.record(order("PO1", {"PLATE": 5}))
+
+    assert blind == [("D14", "")]
+    assert queries.cases(conn, status="open") == []
+    assert [(one.id, one.supplier, one.status) for one in queries.cases(conn)] == [("C1", "acme", "closed")]
     assert verify(conn) == []

@@ -363,17 +363,17 @@ def snapshot(teller: Teller) -> Event | None:
 
 
 def define(teller: Teller) -> Event | None:
+    """Master data, kind after kind."""
     n = next(teller.numbers)
-    return teller.rnd.choice(
-        (
-            PartDefined(number=f"NEW{n}", base_unit="EA"),
-            UnitFactorDefined(number=f"PLATE/U{n}", part="PLATE", unit=f"U{n}", numerator=n),
-            SiteDefined(number=f"N{n}", identifiers=(f"92:N{n}",)),
-            LocationDefined(number=f"P1/Z-{n}", location=f"Z-{n}"),
-            SupplierDefined(number=f"new{n}", identifiers=(f"92:X{n}",)),
-            CalendarDefined(number=f"cal{n}"),
-        )
+    events: tuple[Event, ...] = (
+        PartDefined(number=f"NEW{n}", base_unit="EA"),
+        UnitFactorDefined(number=f"PLATE/U{n}", part="PLATE", unit=f"U{n}", numerator=n),
+        SiteDefined(number=f"N{n}", identifiers=(f"92:N{n}",)),
+        LocationDefined(number=f"P1/Z-{n}", location=f"Z-{n}"),
+        SupplierDefined(number=f"new{n}", identifiers=(f"92:X{n}",)),
+        CalendarDefined(number=f"cal{n}"),
     )
+    return events[n % len(events)]
 
 
 PROPOSALS: dict[str, tuple[int, Callable[[Teller], Event | None]]] = {
