@@ -114,8 +114,8 @@ MUTANTS: tuple[Mutant, ...] = (
         VERIFY,
     ),
     mutant(
-        "drop law 3 from verify", "goods under way for nobody pass", f"{BOOK}/verify.py", "    check_in_transit,\n", "",
-        VERIFY,
+        "drop law 3 from verify", "goods under way for nobody pass", f"{BOOK}/verify.py",
+        "    check_in_transit,\n", "", VERIFY,
     ),
     mutant(
         "seal with a gap", "the first movement of each run is in no run", f"{BOOK}/sealing.py",

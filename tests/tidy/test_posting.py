@@ -49,6 +49,8 @@ GENERAL = {
     # The records of documents and cases, by their codecs: projections, none of them in `WRITERS`.
     ("?", "insert", "ledger/book/saving.py", "_save"),
     ("?", "update", "ledger/book/saving.py", "_save"),
+    # What decisions filed (prices, promises, schedules, reports, invoices): rows that are added and never changed.
+    ("?", "insert", "ledger/book/filing.py", "file"),
     # `crossdock ledger rebuild --replace`: projections are made anew from the facts, in one place.
     ("?", "delete", "ledger/book/rebuild.py", "rebuild"),
     ("?", "insert", "ledger/book/rebuild.py", "rebuild"),
@@ -56,7 +58,11 @@ GENERAL = {
 """Statements whose table is a value: each is looked at by a person before it comes to stand here."""
 
 REACH = {
-    "ledger.book.balances.Balances": {("ledger/book/batch.py", "Batch.__init__")},
+    "ledger.book.balances.Balances": {
+        ("ledger/book/batch.py", "Batch.__init__"),
+        # Only looks buckets up.
+        ("ledger/book/origins.py", "_ids"),
+    },
     "ledger.book.batch.Batch": {("ledger/book/recording.py", "Ledger._begin")},
 }
 """Who makes the things that post: the way from `Ledger.record` and `tick` to the tables is the only one."""

@@ -20,6 +20,7 @@ from ledger.events import (
     AdjustmentLine,
     CalendarDefined,
     DiscrepancyResolved,
+    DispositionLine,
     Event,
     GoodsReceiptReversed,
     GoodsReceived,
@@ -34,6 +35,7 @@ from ledger.events import (
     PartDefined,
     PlaceLine,
     ReceiptLine,
+    ReturnDisposed,
     ShipmentCancelled,
     ShipmentNotified,
     ShipmentReplaced,
@@ -271,7 +273,7 @@ def handle(kind: str) -> Callable[[Teller], Event | None]:
         else:
             quantity = teller.some_of(teller.sheet.at(spot))
         lines: tuple[StockLine, ...] = (_line(teller, kind, spot, quantity),)
-        other = teller.goods(*way.sources) if rnd.random() < 0.2 else None
+        other = teller.goods(*way.sources) if rnd.random() < 0.2 and kind != "ReturnDisposed" else None
         if other is not None:
             second = _line(teller, kind, other, teller.some_of(teller.sheet.at(other)))
             number, lines = f"two-{next(teller.numbers)}", (*lines, msgspec.structs.replace(second, line="2"))
@@ -312,6 +314,28 @@ def _line(teller: Teller, kind: str, spot: Spot, quantity: Decimal) -> StockLine
     if rnd.random() < 0.04:
         named[rnd.choice(("reason", "hold_reason", "to_location", "demand"))] = ""
     return StockLine(**named)
+
+
+def dispose(teller: Teller) -> Event | None:
+    """What is decided about goods that a customer sent back."""
+    rnd = teller.rnd
+    found = [
+        spot
+        for part in PARTS
+        for spot in teller.sheet.here("P1", part)
+        if spot.state in HELD and spot.segment in ("warranty", "reman")
+    ]
+    if not found:
+        return None
+    spot = rnd.choice(found)
+    line = DispositionLine(
+        part_number=spot.part, quantity=teller.some_of(teller.sheet.at(spot)), unit="EA", line="1", reason="R1",
+        stock_segment=spot.segment, disposition=rnd.choice(("restock", "reman", "scrap", "return_to_supplier")),
+        reference=rnd.choice(("RMA1", "RMA1", "")), hold_reason=rnd.choice(("", "core")),
+    )  # fmt: skip
+    return ReturnDisposed(
+        number=teller.number("ReturnDisposed"), partner="wms", place="P1", supplier="92:A123", lines=(line,)
+    )
 
 
 def count_goods(teller: Teller) -> Event | None:
@@ -387,6 +411,7 @@ PROPOSALS: dict[str, tuple[int, Callable[[Teller], Event | None]]] = {
     "GoodsReceiptReversed": (3, reverse),
     "DiscrepancyResolved": (8, resolve),
     **{kind: (3, handle(kind)) for kind in WAYS},
+    "ReturnDisposed": (3, dispose),
     "StockCounted": (4, count_goods),
     "InventoryAdjusted": (4, adjust),
     "InventorySnapshotReported": (2, snapshot),

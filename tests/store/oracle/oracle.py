@@ -31,7 +31,7 @@ from tests.store.oracle.counting import Counting
 from tests.store.oracle.dock import NOTHING, SITE, Decided, Dock, Order, Shipment, lines_of_notice, lines_of_receipt
 from tests.store.oracle.sheet import Deltas, Sheet, change, total
 from tests.store.oracle.waiting import Queue, Wait
-from tests.store.oracle.ways import WAYS, fault_of, pick, target_of
+from tests.store.oracle.ways import WAYS, fault_of, pick, target_of, way_of
 
 ORDER_GRACE = timedelta(minutes=15)
 GOODS_GRACE = timedelta(hours=24)
@@ -179,8 +179,8 @@ class Oracle:
 
     def handle(self, kind: str, event: Event, seq: int, recorded_at: datetime, line: StockLine) -> str:
         """One line, by the way of a kind: whole, or not at all."""
-        way, part = WAYS[kind], line.part_number
-        if fault_of(kind, line):
+        way, part = way_of(kind, line), line.part_number
+        if fault_of(way, line):
             return "refused"
         quantity = line.quantity * FACTORS.get((part, line.unit), Decimal(1)) or Decimal(len(line.serials))
         picked = pick(self.sheet, way, SITE, part, line, quantity)

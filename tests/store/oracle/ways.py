@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
-from ledger.events import StockLine
+from ledger.events import DispositionLine, StockLine
 from tests.store.oracle.sheet import ACCOUNTS, HELD, Sheet, Spot, account
 
 
@@ -20,6 +20,7 @@ class Way(NamedTuple):
     """The line's demand is written on the goods instead of looked for on them."""
     whatever_demand: bool = False
     reason_from: tuple[str, ...] = ()
+    to_segment: str = ""
     holds: bool = False
     """The line's hold reason is written on the goods instead of looked for on them."""
 
@@ -46,18 +47,37 @@ WAYS: dict[str, Way] = {
         ("quarantine", "quality_hold", "available", "consigned", "obsolete"), ("supplier",), ("reason",)
     ),
     "CustomerReturnReceived": Way(("customer",), ("quality_hold",), ("stock_segment",), holds=True),
+    "ReturnDisposed": Way(HELD, ("available", "quality_hold", "quarantine", "supplier", "scrap"), ("stock_segment",)),
+    "GoodsShipped": Way(("allocated", "service_reserved", "available"), ("customer",)),
     "StockScrapped": Way(("quarantine", "obsolete", "line_side"), ("scrap",), ("reason",)),
     "StockObsoleted": Way(("available",), ("obsolete",)),
     "StockReactivated": Way(("obsolete",), ("available",), ("reason",)),
 }  # fmt: skip
 
+DISPOSITIONS: dict[str, Way] = {
+    "restock": Way(HELD, ("available",), ("stock_segment",), reason_from=("quarantine",), to_segment="service"),
+    "reman": Way(HELD, ("quality_hold",), ("stock_segment",), to_segment="reman", holds=True),
+    "scrap": Way(HELD, ("scrap",), ("stock_segment", "reason")),
+    "return_to_supplier": Way(HELD, ("supplier",), ("stock_segment", "reason", "reference")),
+}
+"""What becomes of goods that customers sent back."""
+
+
+def way_of(kind: str, line: StockLine) -> Way:
+    """The way of a line: by its kind, and of returned goods by what was decided."""
+    if not isinstance(line, DispositionLine):
+        return WAYS[kind]
+    way = DISPOSITIONS[line.disposition]
+    segment = line.to_segment or (line.stock_segment if line.stock_segment == "reman" else way.to_segment)
+    return way._replace(to_segment=segment if way.to_segment else "")
+
+
 Picked = list[tuple[Spot, Decimal, str]]
 """Whence, how many, and the serial that they are known by from now on."""
 
 
-def fault_of(kind: str, line: StockLine) -> bool:
+def fault_of(way: Way, line: StockLine) -> bool:
     """Whether the line can never post, whatever stands there."""
-    way = WAYS[kind]
     return (
         any(not getattr(line, name) for name in way.needs)
         or bool(line.to_state and line.to_state not in way.targets)
@@ -123,5 +143,5 @@ def target_of(spot: Spot, serial: str, way: Way, line: StockLine) -> Spot:
         )  # fmt: skip
     return spot._replace(
         state=state, location=line.to_location or spot.location, demand=demand, serial=serial or spot.serial,
-        hold_reason=line.hold_reason if state in HELD else "",
+        hold_reason=line.hold_reason if state in HELD else "", segment=way.to_segment or spot.segment,
     )  # fmt: skip
