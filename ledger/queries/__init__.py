@@ -5,6 +5,20 @@ quantities are strings, times ISO 8601. Lists page by `after` (the cursor each s
 """
 
 from ledger.masterdata.places import LEVELS, Level
+from ledger.queries.available_to_promise import (
+    AvailableToPromise,
+    Coming,
+    LeftOut,
+    SitePromise,
+    available_to_promise,
+    disputed_by,
+)
+from ledger.queries.backlog import ArrivedLine, Backlog, DockedGoods, SiteBacklog, backlog
+from ledger.queries.defects import DayOpened, DefectFound, DefectReport, Unmapped, defects
+from ledger.queries.grni import Uninvoiced, UninvoicedList, uninvoiced
+from ledger.queries.in_transit import UnderWay, UnderWayPage, in_transit
+from ledger.queries.obsolete import ObsoleteGoods, ObsoleteList, obsolete
+from ledger.queries.prices import Money
 from ledger.queries.balances import Balance, BalancePage, balance_of, balance_page, balances
 from ledger.queries.base_units import base_units
 from ledger.queries.carriage import Carriage, carriage_of
@@ -29,6 +43,33 @@ from ledger.queries.trace import Trace, TraceStep, trace
 from ledger.queries.variances import Variance, VarianceList, variances
 
 __all__ = [
+    "AvailableToPromise",
+    "Coming",
+    "LeftOut",
+    "SitePromise",
+    "available_to_promise",
+    "disputed_by",
+    "ArrivedLine",
+    "Backlog",
+    "DockedGoods",
+    "SiteBacklog",
+    "backlog",
+    "DayOpened",
+    "DefectFound",
+    "DefectReport",
+    "Unmapped",
+    "defects",
+    "Uninvoiced",
+    "UninvoicedList",
+    "uninvoiced",
+    "UnderWay",
+    "UnderWayPage",
+    "in_transit",
+    "ObsoleteGoods",
+    "ObsoleteList",
+    "obsolete",
+    "Money",
+
     "DIMENSIONS",
     "LEVELS",
     "USUAL",
