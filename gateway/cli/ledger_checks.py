@@ -1,4 +1,4 @@
-"""`crossdock ledger variances|defects|verify|rebuild|export`: whether the books are right, and the books for others."""
+"""`crossdock ledger variances|defects|verify|rebuild|export`: whether all is right, and the books for others."""
 
 from __future__ import annotations
 

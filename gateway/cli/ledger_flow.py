@@ -163,7 +163,7 @@ def backlog(
         show(found.arrived, columns, json=False)
     if found.docked:
         frame.say("\nReceived, not put away")
-        columns = ("site", "location", "part", "lot", "handling_unit", "state", "quantity", "unit", "age_hours")
-        show(found.docked, columns, json=False)
+        docked = ("site", "location", "part", "lot", "handling_unit", "state", "quantity", "unit", "age_hours")
+        show(found.docked, docked, json=False)
     if found.cut:
         frame.say(f"Only the first {limit} of each are shown; --limit shows more.")

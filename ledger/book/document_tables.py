@@ -256,6 +256,21 @@ cumulative_agreement = table(
     text("told"),
 )
 
+containment = table(
+    "containment",
+    text("book", key=True),
+    text("number", key=True),
+    text("status"),
+    big("seq"),
+    big("opened_at"),
+    text("criteria"),
+    text("demands"),
+    big("closed_seq"),
+    big_or_none("closed_at"),
+    text("disposition"),
+    clustered=False,
+)
+
 cases = table(
     "cases",
     text("book", key=True),

@@ -81,13 +81,9 @@ def _units(data: MasterData) -> Iterator[Defect]:
         part = data.parts.get(part_id)
         subject = f"{part_id}/{unit}"
         if part is None:
-            yield Defect(
-                "factor_without_part", subject, "its part is not defined: define it"
-            )
+            yield Defect("factor_without_part", subject, "its part is not defined: define it")
         elif unit == part.base_unit and factor.numerator != factor.denominator:
-            text = (
-                f"{unit} is the base unit, yet its factor is {factor.numerator}/{factor.denominator}: not used"
-            )
+            text = f"{unit} is the base unit, yet its factor is {factor.numerator}/{factor.denominator}: not used"
             yield Defect("unit_conflict", subject, text)
         if factor.numerator <= 0 or factor.denominator <= 0:
             yield Defect("unit_conflict", subject, f"{factor.numerator}/{factor.denominator} is no factor: mend it")

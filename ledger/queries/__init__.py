@@ -14,27 +14,35 @@ from ledger.queries.available_to_promise import (
     disputed_by,
 )
 from ledger.queries.backlog import ArrivedLine, Backlog, DockedGoods, SiteBacklog, backlog
-from ledger.queries.defects import DayOpened, DefectFound, DefectReport, Unmapped, defects
-from ledger.queries.grni import Uninvoiced, UninvoicedList, uninvoiced
-from ledger.queries.in_transit import UnderWay, UnderWayPage, in_transit
-from ledger.queries.obsolete import ObsoleteGoods, ObsoleteList, obsolete
-from ledger.queries.prices import Money
 from ledger.queries.balances import Balance, BalancePage, balance_of, balance_page, balances
 from ledger.queries.base_units import base_units
 from ledger.queries.carriage import Carriage, carriage_of
 from ledger.queries.cases import CaseShown, EvidenceShown, case, cases
+from ledger.queries.containments import (
+    Affected,
+    ContainmentReport,
+    ContainmentShown,
+    DemandHit,
+    containment,
+    containments,
+)
+from ledger.queries.defects import DayOpened, DefectFound, DefectReport, Unmapped, defects
 from ledger.queries.dimensions import DIMENSIONS, USUAL
 from ledger.queries.documents import OrderShown, ShipmentShown, orders, shipments
 from ledger.queries.events import EventKept, LineKept, event, events
 from ledger.queries.facts import facts
+from ledger.queries.grni import Uninvoiced, UninvoicedList, uninvoiced
 from ledger.queries.head import HeadShown, head
+from ledger.queries.in_transit import UnderWay, UnderWayPage, in_transit
 from ledger.queries.inbound import Inbound, OnOrder
 from ledger.queries.invoice_matches import invoiced_by_order_line
 from ledger.queries.invoices import InvoiceMatch, InvoiceShown, invoice_matches, invoices
 from ledger.queries.masterdata import defined, masterdata
 from ledger.queries.movements import End, MovementMade, movements
+from ledger.queries.obsolete import ObsoleteGoods, ObsoleteList, obsolete
 from ledger.queries.periods import PeriodReport, PeriodShown, period_report, periods
 from ledger.queries.position import Commitment, Position, Replenishment, position
+from ledger.queries.prices import Money
 from ledger.queries.promises import PromiseShown
 from ledger.queries.schedules import ReleaseShown, RequirementShown, ScheduleShown, releases, schedules
 from ledger.queries.score import score
@@ -43,41 +51,26 @@ from ledger.queries.trace import Trace, TraceStep, trace
 from ledger.queries.variances import Variance, VarianceList, variances
 
 __all__ = [
-    "AvailableToPromise",
-    "Coming",
-    "LeftOut",
-    "SitePromise",
-    "available_to_promise",
-    "disputed_by",
-    "ArrivedLine",
-    "Backlog",
-    "DockedGoods",
-    "SiteBacklog",
-    "backlog",
-    "DayOpened",
-    "DefectFound",
-    "DefectReport",
-    "Unmapped",
-    "defects",
-    "Uninvoiced",
-    "UninvoicedList",
-    "uninvoiced",
-    "UnderWay",
-    "UnderWayPage",
-    "in_transit",
-    "ObsoleteGoods",
-    "ObsoleteList",
-    "obsolete",
-    "Money",
-
     "DIMENSIONS",
     "LEVELS",
     "USUAL",
+    "Affected",
+    "ArrivedLine",
+    "AvailableToPromise",
+    "Backlog",
     "Balance",
     "BalancePage",
     "Carriage",
     "CaseShown",
+    "Coming",
     "Commitment",
+    "ContainmentReport",
+    "ContainmentShown",
+    "DayOpened",
+    "DefectFound",
+    "DefectReport",
+    "DemandHit",
+    "DockedGoods",
     "End",
     "EventKept",
     "EvidenceShown",
@@ -85,9 +78,13 @@ __all__ = [
     "Inbound",
     "InvoiceMatch",
     "InvoiceShown",
+    "LeftOut",
     "Level",
     "LineKept",
+    "Money",
     "MovementMade",
+    "ObsoleteGoods",
+    "ObsoleteList",
     "OnOrder",
     "OrderShown",
     "PeriodReport",
@@ -99,10 +96,19 @@ __all__ = [
     "RequirementShown",
     "ScheduleShown",
     "ShipmentShown",
+    "SiteBacklog",
+    "SitePromise",
     "Trace",
     "TraceStep",
+    "UnderWay",
+    "UnderWayPage",
+    "Uninvoiced",
+    "UninvoicedList",
+    "Unmapped",
     "Variance",
     "VarianceList",
+    "available_to_promise",
+    "backlog",
     "balance_of",
     "balance_page",
     "balances",
@@ -110,16 +116,22 @@ __all__ = [
     "carriage_of",
     "case",
     "cases",
+    "containment",
+    "containments",
+    "defects",
     "defined",
+    "disputed_by",
     "event",
     "events",
     "facts",
     "head",
+    "in_transit",
     "invoice_matches",
     "invoiced_by_order_line",
     "invoices",
     "masterdata",
     "movements",
+    "obsolete",
     "orders",
     "period_report",
     "periods",
@@ -130,5 +142,6 @@ __all__ = [
     "shipments",
     "tail",
     "trace",
+    "uninvoiced",
     "variances",
 ]

@@ -22,6 +22,7 @@ from ledger.book.places import sites_of
 from ledger.masterdata import to_decimal
 from ledger.matching.resolved import moment
 from ledger.queries.carriage import NOTHING, carriage_of
+from ledger.queries.containments import contained_in_transit
 from ledger.queries.in_transit import headers_of
 from ledger.queries.promises import promised, promises_of, show_promises
 from ledger.queries.schedules import schedules
@@ -130,17 +131,23 @@ def _notices(conn: Connection, book: str, part: str, site: str) -> list[Inbound]
     )
     rows = [row for row in conn.execute(query) if row.quantity > row.received + row.cleared]
     carriers = carriage_of(conn, headers_of(rows))
+    contained = contained_in_transit(conn, book, part) if rows else {}
     found = []
     for row in rows:
+        suspect, label = contained.get((row.site, f"{row.supplier}/{row.shipment_id}/{row.line}"), (0, ""))
         said = carriers.get((book, row.site, row.supplier, row.shipment_id), NOTHING).expected_at
         by_notice = _moment(row.expected_at)
-        found.append(
-            Inbound(
-                kind="notice", site=row.site, supplier=row.supplier, number=row.shipment_id, line=row.line,
-                quantity=to_decimal(row.quantity - row.received - row.cleared), expected_at=said or by_notice,
-                expected_by="carrier" if said else ("notice" if by_notice else ""), held=row.hold_reason,
-            )
-        )  # fmt: skip
+        rest = row.quantity - row.received - row.cleared
+        held = rest if row.hold_reason else min(rest, suspect)
+        for quantity, why in ((rest - held, ""), (held, row.hold_reason or label)):
+            if quantity:
+                found.append(
+                    Inbound(
+                        kind="notice", site=row.site, supplier=row.supplier, number=row.shipment_id, line=row.line,
+                        quantity=to_decimal(quantity), expected_at=said or by_notice,
+                        expected_by="carrier" if said else ("notice" if by_notice else ""), held=why,
+                    )
+                )  # fmt: skip
     return found
 
 
