@@ -45,7 +45,7 @@ from ledger.matching.resolved import ResolvedEvent, line_identities
 from ledger.matching.workset import StockQuery
 from ledger.outcomes import AnyOutcome, Recorded, Result
 from ledger.policy import Policy
-from ledger.stock.bucket import STATES
+from ledger.stock.bucket import STATES, Bucket
 
 RELEASES: Mapping[type[Event], str] = {
     OrderPlaced: "order",
@@ -86,6 +86,7 @@ class Batch:
         self.postings = Postings()
         self.traces: dict[bulk.Row, None] = {}
         self._asked_for: set[StockQuery] = set()
+        self._watched: set[Bucket] = set()
         self.released: list[Recorded] = []
         """Answers for earlier events that went on because of events of this batch."""
 
@@ -210,14 +211,10 @@ class Batch:
         self.loader.load(needs, self.head.book, {event.event.number for event in resolved})
         self.load_stock(handling.needs(resolved) - self._asked_for)
         work = self.loader.workset
-        watched = matching.watched(work)
-        unwatched = {one for one in watched if one not in work.balances or one not in self.balances.quantities}
-        if not unwatched:
-            return
-        self.balances.load(self.conn, sorted(unwatched))
-        net, quantities = self.postings.net(), self.balances.quantities
-        for bucket in unwatched:
-            work.balances[bucket] = quantities[bucket] + net.get(bucket, 0)
+        # Not those that only this batch brought goods to, unseen: what they held before is looked up as well.
+        watched = matching.watched(work) - self._watched
+        self._watched |= watched
+        self._look_at(watched)
 
     def load_stock(self, queries: set[StockQuery]) -> None:
         """Goods that lines may mean: as the books have them, with what this batch has decided but not yet written."""
@@ -229,18 +226,23 @@ class Batch:
         parts = {query[:3] for query in queries}
         for part in parts:
             stock_of.setdefault(part, {})
-        found = self.balances.load_stock(self.conn, queries)
-        if net := self.postings.net():
-            # Goods may have come to a place by this batch before it was looked up.
-            decided = {bucket: 0 for bucket in net if bucket[:3] in parts and not bucket.is_external}
-            self.balances.load(self.conn, decided)
-            for bucket in decided | found:
+        net = self.postings.net()
+        for place in self.balances.load_stock(self.conn, queries):
+            for bucket, known in place.items():
                 stock_of[bucket[:3]][bucket] = None
-                balances[bucket] = self.balances.quantities[bucket] + net.get(bucket, 0)
-            return
-        balances.update(found)
-        for bucket in found:
+                balances[bucket] = known.quantity + net.get(bucket, 0) if net else known.quantity
+        # Goods may have come to a place by this batch before it was looked up.
+        came = {bucket for bucket in net if bucket[:3] in parts and not bucket.is_external}
+        self._look_at(came)
+        for bucket in came:
             stock_of[bucket[:3]][bucket] = None
+
+    def _look_at(self, buckets: set[Bucket]) -> None:
+        """Balances as the books have them, with what this batch has decided but not yet written."""
+        self.balances.load(self.conn, buckets)
+        net, balances = self.postings.net(), self.loader.workset.balances
+        for bucket in buckets:
+            balances[bucket] = self.balances.quantity(bucket) + net.get(bucket, 0)
 
     def _decide(self, resolved: ResolvedEvent) -> tuple[Decision, tuple[AnyOutcome, ...]]:
         work = self.loader.workset
