@@ -146,45 +146,51 @@ class Balances:
         """Write the movements, numbered from `first`; gives back how many buckets were made from `next_bucket` on."""
         known = self._known
         self.load(conn, [end for (*ends, _, _), _, _ in postings for end in ends if end not in known])
-        touched, movements = self._simulate(postings, first)
-        made = [one for one in touched if not one.id]
-        for id_, one in enumerate(made, next_bucket):
-            one.id = id_
+        touched, made, movements = self._simulate(postings, first, next_bucket)
         bulk.insert(conn, tables.bucket, [_row(one) for one in made])
         self._update(conn, [one for one in touched if one.id < next_bucket])
         for one in touched:
             if not (one.was and one.quantity):
                 self._stand(one)
             one.was = None
-        bulk.insert(
-            conn, tables.movement,
-            [(*where, source.id, target.id, quantity) for where, source, target, quantity in movements],
-        )  # fmt: skip
+        bulk.insert(conn, tables.movement, movements)
         return len(made)
 
-    def _simulate(self, postings: Sequence[Posting], first: int) -> tuple[list[Known], list[_Step]]:
-        """Walk the sequence: buckets as they are touched, and rows of movements.
+    def _simulate(
+        self, postings: Sequence[Posting], first: int, next_bucket: int
+    ) -> tuple[list[Known], list[Known], list[bulk.Row]]:
+        """Walk the sequence: the buckets as they are touched, those that are new, and the rows of the movements.
 
         Raises `LedgerError` at the first step that takes a physical bucket below zero.
         """
-        known, touched, steps = self._known, [], []
+        known = self._known
+        touched: list[Known] = []
+        made: list[Known] = []
+        movements: list[bulk.Row] = []
         for number, ((source, target, quantity, line), seq, event) in enumerate(postings, first):
             if not 0 < quantity <= QUANTITY_MAX:
                 raise LedgerError(f"event {seq} line {line}: a movement of {quantity} is not between 1 and 10**15")
-            if source.part != target.part or source.book != target.book or source == target:
-                raise LedgerError(f"event {seq} line {line}: {source} and {target} are not two buckets of one part")
             gives, takes = known[source], known[target]
+            book, site, part, *_ = target
+            if source.part != part or source.book != book or gives is takes:
+                raise LedgerError(f"event {seq} line {line}: {source} and {target} are not two buckets of one part")
             for one in (gives, takes):
                 if one.was is None:
                     one.was = one.quantity
                     touched.append(one)
-            gives.quantity -= quantity
-            if gives.quantity < 0 and not source.is_external:
-                held = gives.quantity + quantity
-                raise LedgerError(f"event {seq} line {line}: {source} holds {held}, {quantity} should leave")
+                    if not one.id:
+                        made.append(one)
+                        one.id = next_bucket
+                        next_bucket += 1
+            left = gives.quantity - quantity
+            if left < 0 and not source.is_external:
+                raise LedgerError(
+                    f"event {seq} line {line}: {source} holds {gives.quantity}, {quantity} should leave"
+                )
+            gives.quantity = left
             takes.quantity += quantity
-            steps.append(((target.book, target.site, number, seq, event, line), gives, takes, quantity))
-        return touched, steps
+            movements.append((book, site, number, seq, event, line, gives.id, takes.id, quantity))
+        return touched, made, movements
 
     def _update(self, conn: Connection, changed: Sequence[Known]) -> None:
         """Quantities alone where a bucket stays filled, so that no index is touched; else with the mark of it."""
@@ -198,10 +204,6 @@ class Balances:
         keys = ("book", "site", "id")
         bulk.update(conn, tables.bucket, keys, ("quantity",), quantity_only, still="quantity")
         bulk.update(conn, tables.bucket, keys, ("quantity", "empty"), with_mark, still="quantity")
-
-
-_Step = tuple[tuple[str, str, int, int, int, str], Known, Known, int]
-"""The beginning of a movement's row, whence, where to, and how many."""
 
 
 def _row(new: Known) -> bulk.Row:
