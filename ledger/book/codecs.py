@@ -13,6 +13,8 @@ from sqlalchemy import Table
 
 from ledger.book import bulk
 from ledger.book import document_tables as tables
+from ledger.book import tables as book_tables
+from ledger.matching.filed import Authorized, Required
 from ledger.matching.records import (
     Case,
     Cumulative,
@@ -31,10 +33,13 @@ from ledger.matching.records import (
     ShipmentKey,
     Told,
 )
+from ledger.stock.period import Period
 
 _write_json = msgspec.json.Encoder().encode
 _read_texts = msgspec.json.Decoder(tuple[str, ...]).decode
 _read_told = msgspec.json.Decoder(tuple[Told, ...]).decode
+_read_required = msgspec.json.Decoder(tuple[Required, ...]).decode
+_read_authorized = msgspec.json.Decoder(tuple[Authorized, ...]).decode
 _read_evidence = msgspec.json.Decoder(tuple[Evidence, ...]).decode
 
 UNSTORED = frozenset({"key", "touched", "new"})
@@ -43,6 +48,8 @@ _WIDE: dict[str, Callable[[str], Any]] = {
     "serials": _read_texts,
     "evidence": _read_evidence,
     "told": _read_told,
+    "requirements": _read_required,
+    "authorizations": _read_authorized,
 }
 """Fields that hold several values: kept as JSON text, "" when there are none."""
 
@@ -97,6 +104,7 @@ RECEIPT_LINE = Codec(tables.goods_receipt_line, ReceiptLine, ReceiptKey)
 CUMULATIVE = Codec(tables.cumulative, Cumulative, CumulativeKey)
 AGREEMENT = Codec(tables.cumulative_agreement, CumulativeAgreement, CumulativeKey)
 CASE = Codec(tables.cases, Case, None)
+PERIOD = Codec(book_tables.period, Period, None)
 
 
 class LinkCodec(Codec):
@@ -131,5 +139,5 @@ class LinkCodec(Codec):
 LINK = LinkCodec()
 
 CODECS: tuple[Codec, ...] = (
-    ORDER, ORDER_LINE, SHIPMENT, NOTICE_LINE, RECEIPT, RECEIPT_LINE, CUMULATIVE, AGREEMENT, CASE, LINK,
+    ORDER, ORDER_LINE, SHIPMENT, NOTICE_LINE, RECEIPT, RECEIPT_LINE, CUMULATIVE, AGREEMENT, CASE, LINK, PERIOD,
 )  # fmt: skip

@@ -48,6 +48,9 @@ order_line = table(
     small("blanket"),
     text("status"),
 )
+OPEN_ORDER_LINES = "status = 'open'"
+partial("order_line_open", *(order_line.c[name] for name in ("book", "part")), where=OPEN_ORDER_LINES)
+Index("order_line_by_part", *(order_line.c[name] for name in ("book", "part", "seq")))
 
 shipment = table(
     "shipment",

@@ -1,7 +1,7 @@
 """Every table of the ledger. Facts are appended and never changed; the rest are projections that `rebuild` remakes.
 
 Facts: event, event_line (but for its status), outcome, movement, policy.
-Projections: book, masterdata, waiting, bucket here, and the matched documents and cases in `document_tables`.
+Projections: book, masterdata, period, waiting, bucket here, and the matched documents and cases in `document_tables`.
 History: history and closing, made from movements run by run.
 
 Every unique key begins (book, site), so that the tables can be spread over machines by them; master data,
@@ -16,7 +16,7 @@ from ledger.book.columns import big, big_or_none, blob, check, metadata, partial
 
 __all__ = [
     "book", "bucket", "closing", "event", "event_line", "history", "masterdata", "metadata", "movement", "outcome",
-    "policy", "trace_key", "waiting",
+    "period", "policy", "trace_key", "waiting",
 ]  # fmt: skip
 
 # --- the book and its facts ---------------------------------------------------------------------------------
@@ -106,6 +106,22 @@ masterdata = table(
 )
 Index("masterdata_by_seq", masterdata.c.book, masterdata.c.seq)
 
+period = table(
+    "period",
+    text("book", key=True),
+    text("site", key=True),
+    text("period", key=True),
+    text("status"),
+    big("ends_at"),
+    big("closed_seq"),
+    big("closed_at"),
+    text("closed_by"),
+    text("comment"),
+    big("reopened_seq"),
+    text("reason"),
+    clustered=False,
+)
+
 waiting = table(
     "waiting",
     text("book", key=True),
@@ -155,7 +171,21 @@ bucket = table(
     check("bucket_empty", "(empty = 1) = (quantity = 0)"),
     UniqueConstraint("book", "site", "identity", name="bucket_identity"),
 )
-partial("bucket_by_part", bucket.c.book, bucket.c.part, bucket.c.site, bucket.c.location, where="empty = 0")
+partial(
+    "bucket_by_part",
+    *(bucket.c[name] for name in ("book", "part", "site", "location", "serial", "empty")),
+    where="empty = 0",
+)
+# All that the position of a part sums of its serials, so that their many rows are never read for it. A serial's
+# quantity changes only when it comes or goes; but PostgreSQL would write every index anew with every quantity of any
+# goods, if one of them held quantities, so it has none of this kind.
+SERIALS_STANDING = "serial <> '' AND empty = 0"
+_SUMMED = (
+    "book", "part", "site", "state", "revision", "location", "demand", "quantity", "serial", "empty",
+)  # fmt: skip
+partial("bucket_serials", *(bucket.c[name] for name in _SUMMED), where=SERIALS_STANDING).ddl_if(dialect="sqlite")
+ON_SQLITE_ALONE = frozenset({"bucket_serials"})
+"""Indices that only one engine has."""
 
 movement = table(
     "movement",

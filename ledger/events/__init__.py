@@ -20,16 +20,22 @@ from __future__ import annotations
 
 import msgspec
 
+from ledger.events.acknowledgments import AcknowledgedLine, OrderAcknowledged
+from ledger.events.carriage import ShipmentStatusReported, StatusReport
 from ledger.events.counts import (
     COUNTS,
     AdjustmentLine,
+    ControlTotals,
     InventoryAdjusted,
     InventorySnapshotReported,
+    OpeningBalanceLoaded,
+    OpeningLine,
     PlaceLine,
     StockCounted,
 )
 from ledger.events.decisions import DiscrepancyResolved, Resolution, TimePassed
-from ledger.events.envelope import Actor, Event, Line, Source, Value
+from ledger.events.envelope import Actor, Event, Line, Price, Source, Value
+from ledger.events.invoices import Charge, InvoiceLine, SupplierInvoiceReceived
 from ledger.events.masterdata import (
     MASTER_DATA,
     CalendarDefined,
@@ -41,7 +47,15 @@ from ledger.events.masterdata import (
     UnitFactorDefined,
 )
 from ledger.events.orders import OrderCancelled, OrderChanged, OrderLine, OrderPlaced, Schedule
-from ledger.events.receipts import GoodsReceiptReversed, GoodsReceived, ReceiptLine
+from ledger.events.periods import PERIODS, PeriodClosed, PeriodReopened
+from ledger.events.receipts import (
+    GoodsReceiptReversed,
+    GoodsReceived,
+    ReceiptLine,
+    ReceiptShortConfirmed,
+    ShortLine,
+)
+from ledger.events.schedules import Authorization, Requirement, ScheduleLine, ScheduleReleased
 from ledger.events.shipments import HandlingUnit, NoticeLine, ShipmentCancelled, ShipmentNotified, ShipmentReplaced
 from ledger.events.stock import (
     STOCK,
@@ -74,13 +88,19 @@ __all__ = [
     "EVENTS",
     "KINDS",
     "MASTER_DATA",
+    "PAPERS",
+    "PERIODS",
     "STOCK",
+    "AcknowledgedLine",
     "Actor",
     "AdjustmentLine",
     "AllocationMade",
     "AllocationReleased",
     "AnyEvent",
+    "Authorization",
     "CalendarDefined",
+    "Charge",
+    "ControlTotals",
     "CustomerReturnReceived",
     "DiscrepancyResolved",
     "DispositionLine",
@@ -96,38 +116,53 @@ __all__ = [
     "InspectionPassed",
     "InventoryAdjusted",
     "InventorySnapshotReported",
+    "InvoiceLine",
     "Line",
     "LocationDefined",
     "MaterialConsumed",
     "MaterialIssued",
     "MaterialReturned",
     "NoticeLine",
+    "OpeningBalanceLoaded",
+    "OpeningLine",
+    "OrderAcknowledged",
     "OrderCancelled",
     "OrderChanged",
     "OrderLine",
     "OrderPlaced",
     "PartDefined",
     "PartRevision",
+    "PeriodClosed",
+    "PeriodReopened",
     "PlaceLine",
+    "Price",
     "PutAwayCompleted",
     "ReceiptLine",
+    "ReceiptShortConfirmed",
+    "Requirement",
     "Resolution",
     "ReturnDisposed",
     "Schedule",
+    "ScheduleLine",
+    "ScheduleReleased",
     "ServiceReleased",
     "ServiceReserved",
     "ShipmentCancelled",
     "ShipmentNotified",
     "ShipmentReplaced",
+    "ShipmentStatusReported",
+    "ShortLine",
     "SiteDefined",
     "Source",
     "State",
+    "StatusReport",
     "StockCounted",
     "StockLine",
     "StockObsoleted",
     "StockReactivated",
     "StockScrapped",
     "SupplierDefined",
+    "SupplierInvoiceReceived",
     "TimePassed",
     "UnitFactorDefined",
     "Value",
@@ -135,6 +170,14 @@ __all__ = [
     "read_event",
     "write_event",
 ]
+
+PAPERS: tuple[type[Event], ...] = (
+    OrderAcknowledged,
+    ScheduleReleased,
+    ShipmentStatusReported,
+    SupplierInvoiceReceived,
+)
+"""What moves no goods and changes no document: filed as it was said, and read by its own dates."""
 
 EVENTS: tuple[type[Event], ...] = (
     OrderPlaced,
@@ -147,8 +190,11 @@ EVENTS: tuple[type[Event], ...] = (
     GoodsReceiptReversed,
     DiscrepancyResolved,
     TimePassed,
+    *PAPERS,
+    ReceiptShortConfirmed,
     *STOCK,
     *COUNTS,
+    *PERIODS,
     *MASTER_DATA,
 )
 
@@ -163,6 +209,11 @@ AnyEvent = (
     | GoodsReceiptReversed
     | DiscrepancyResolved
     | TimePassed
+    | OrderAcknowledged
+    | ScheduleReleased
+    | ShipmentStatusReported
+    | SupplierInvoiceReceived
+    | ReceiptShortConfirmed
     | PutAwayCompleted
     | InspectionPassed
     | InspectionFailed
@@ -185,6 +236,9 @@ AnyEvent = (
     | StockCounted
     | InventoryAdjusted
     | InventorySnapshotReported
+    | OpeningBalanceLoaded
+    | PeriodClosed
+    | PeriodReopened
     | PartDefined
     | UnitFactorDefined
     | SiteDefined

@@ -10,15 +10,32 @@ from ledger.events import (
     Event,
     GoodsReceiptReversed,
     GoodsReceived,
+    OrderAcknowledged,
     OrderCancelled,
     OrderChanged,
     OrderPlaced,
+    ReceiptShortConfirmed,
+    ScheduleReleased,
     ShipmentCancelled,
     ShipmentNotified,
     ShipmentReplaced,
+    ShipmentStatusReported,
+    SupplierInvoiceReceived,
     TimePassed,
 )
-from ledger.matching import cumulatives, notices, orders, receipts, resolutions, ticks
+from ledger.matching import (
+    acknowledgments,
+    carriage,
+    cumulatives,
+    invoices,
+    notices,
+    orders,
+    receipts,
+    resolutions,
+    schedules,
+    shorts,
+    ticks,
+)
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.resolved import ResolvedEvent
 from ledger.matching.workset import Workset
@@ -43,6 +60,11 @@ HANDLERS: dict[type[Event], Handler] = {
     GoodsReceiptReversed: receipts.decide_reversed,
     DiscrepancyResolved: resolutions.decide_resolved,
     TimePassed: ticks.decide_time,
+    OrderAcknowledged: acknowledgments.decide_acknowledged,
+    ScheduleReleased: schedules.decide_released,
+    ShipmentStatusReported: carriage.decide_reported,
+    SupplierInvoiceReceived: invoices.decide_invoiced,
+    ReceiptShortConfirmed: shorts.decide_short,
     **dict.fromkeys(MASTER_DATA, decide_master_data),
 }
 

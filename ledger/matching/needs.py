@@ -10,14 +10,17 @@ from ledger.events import (
     GoodsReceiptReversed,
     GoodsReceived,
     GoodsReturned,
+    OrderAcknowledged,
     OrderCancelled,
     OrderChanged,
     OrderPlaced,
     ReceiptLine,
+    ReceiptShortConfirmed,
     ReturnDisposed,
     ShipmentCancelled,
     ShipmentNotified,
     ShipmentReplaced,
+    ShortLine,
     TimePassed,
 )
 from ledger.matching.positions import bucket_of
@@ -37,7 +40,7 @@ def needs(events: Iterable[ResolvedEvent], policy: Policy) -> Needs:
             continue
         if isinstance(event, OrderPlaced | OrderChanged):
             _for_order(wanted, resolved)
-        elif isinstance(event, OrderCancelled):
+        elif isinstance(event, OrderCancelled | OrderAcknowledged):
             wanted.orders.add(OrderKey(resolved.book, resolved.site, resolved.supplier, event.number))
         elif isinstance(event, ShipmentNotified | ShipmentReplaced):
             _for_notice(wanted, resolved, policy)
@@ -45,6 +48,8 @@ def needs(events: Iterable[ResolvedEvent], policy: Policy) -> Needs:
             wanted.shipments.add(ShipmentKey(resolved.book, resolved.site, resolved.supplier, event.number))
         elif isinstance(event, GoodsReceived):
             _for_receipt(wanted, resolved)
+        elif isinstance(event, ReceiptShortConfirmed):
+            _for_short(wanted, resolved)
         elif isinstance(event, GoodsReceiptReversed):
             wanted.receipts.add(ReceiptKey(resolved.book, resolved.site, event.partner, event.number))
         elif isinstance(event, GoodsReturned | ReturnDisposed):
@@ -99,6 +104,15 @@ def _for_receipt(wanted: Needs, resolved: ResolvedEvent) -> None:
             wanted.order_numbers.add((book, site, said.order_number))
         if line.part:
             wanted.cumulatives.add(GroupKey(book, site, line.part))
+
+
+def _for_short(wanted: Needs, resolved: ResolvedEvent) -> None:
+    book, site = resolved.book, resolved.site
+    for line in resolved.lines:
+        said = line.said
+        assert isinstance(said, ShortLine)  # noqa: S101  lines of a confirmation
+        # By the reference, so that a notice of another supplier is told from none at all.
+        wanted.references.add((book, site, said.shipment_id))
 
 
 def watched(workset: Workset) -> set[Bucket]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ledger.matching.case_identity import CaseIdentity, case_identity
+from ledger.matching.filed import Filed
 from ledger.matching.records import (
     Case,
     Cumulative,
@@ -29,6 +30,7 @@ from ledger.matching.records import (
     ShipmentKey,
 )
 from ledger.stock.bucket import Bucket
+from ledger.stock.period import Period
 
 __all__ = [
     "Case",
@@ -135,6 +137,8 @@ class Workset:
     receipts: dict[ReceiptKey, Receipt] = field(default_factory=dict)
     receipt_lines: dict[tuple[ReceiptKey, str], ReceiptLine] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
+    periods: dict[tuple[str, str], dict[str, Period]] = field(default_factory=dict)
+    """(book, site) -> its periods by name; absent where no decision reads them."""
     cumulatives: dict[CumulativeKey, Cumulative] = field(default_factory=dict)
     agreements: dict[CumulativeKey, CumulativeAgreement] = field(default_factory=dict)
     cases: dict[tuple[str, str], Case] = field(default_factory=dict)
@@ -152,6 +156,9 @@ class Workset:
     """By (book, case) of the case that is being decided: the people whose lines wait for it."""
     stock_of: dict[tuple[str, str, str], dict[Bucket, None]] = field(default_factory=dict)
     """By (book, site, part) that was asked for: the goods that are there, those of this batch included."""
+
+    filed: list[Filed] = field(default_factory=list)
+    """What is to be kept as it was said: added to, and never read by a decision."""
 
     # Indices over the above, kept by add_*; the book neither loads nor saves them.
     lines_of_order: dict[OrderKey, list[OrderLine]] = field(default_factory=dict)
@@ -239,6 +246,11 @@ class Workset:
         group = self.unmatched_of_group.setdefault(GroupKey(line.key.book, line.key.site, line.part), [])
         if not any(other is line for other in group):
             group.append(line)
+
+    def unmatched(self, group: GroupKey) -> list[ReceiptLine]:
+        """The goods-receipt lines that may lack a notice, in the order they were recorded: rows come in any."""
+        lines = self.unmatched_of_group.get(group, ())
+        return sorted(lines, key=lambda line: (line.seq, line.key, line.line)) if len(lines) > 1 else list(lines)
 
     def add_link(self, link: Link) -> None:
         """Add a live or dead link once; the key is (receipt, receipt_line, number)."""
