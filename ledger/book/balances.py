@@ -40,6 +40,12 @@ class Postings(list[Posting]):
         self._net: dict[Bucket, int] = {}
         self._netted = 0
 
+    def ends(self) -> Iterator[Bucket]:
+        """The buckets that they touch, again and again."""
+        for (source, target, _, _), _, _ in self:
+            yield source
+            yield target
+
     def net(self) -> Mapping[Bucket, int]:
         """By how much they change each bucket; every posting is counted once, however often this is asked."""
         net = self._net
@@ -143,9 +149,10 @@ class Balances:
             at.pop(bucket, None)
 
     def post(self, conn: Connection, postings: Sequence[Posting], first: int, next_bucket: int) -> int:
-        """Write the movements, numbered from `first`; gives back how many buckets were made from `next_bucket` on."""
-        known = self._known
-        self.load(conn, [end for (*ends, _, _), _, _ in postings for end in ends if end not in known])
+        """Write the movements, numbered from `first`; gives back how many buckets were made from `next_bucket` on.
+
+        The buckets must have been looked up.
+        """
         touched, made, movements = self._simulate(postings, first, next_bucket)
         bulk.insert(conn, tables.bucket, [_row(one) for one in made])
         self._update(conn, [one for one in touched if one.id < next_bucket])

@@ -151,16 +151,17 @@ class Batch:
         if self.log.is_empty:
             return
         head = self.head
-        made = self.balances.post(self.conn, self.postings, head.movements + 1, head.buckets + 1)
-        head.movements += len(self.postings)
-        head.buckets += made
-        save(self.conn, self.loader)
+        self.balances.load(self.conn, self.postings.ends())
         file(self.conn, self.loader.workset)
-        self.log.save()
-        bulk.insert(self.conn, tables.trace_key, list(self.traces))
         self.waits.save()
         head.cases = self.loader.workset.next_case[head.book] - 1
-        save_head(self.conn, head)
+        with bulk.together(self.conn):
+            head.buckets += self.balances.post(self.conn, self.postings, head.movements + 1, head.buckets + 1)
+            head.movements += len(self.postings)
+            save(self.conn, self.loader)
+            self.log.save()
+            bulk.insert(self.conn, tables.trace_key, list(self.traces))
+            save_head(self.conn, head)
 
     # --- one event ----------------------------------------------------------------------------------------
 
