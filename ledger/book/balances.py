@@ -111,6 +111,10 @@ class Balances:
         """What a bucket holds that was looked up."""
         return self._known[bucket].quantity
 
+    def ids(self) -> dict[Bucket, int]:
+        """The buckets that were looked up and exist, and their ids."""
+        return {bucket: known.id for bucket, known in self._known.items() if known.id}
+
     def load_stock(self, conn: Connection, queries: Collection[StockQuery]) -> Iterator[Mapping[Bucket, Known]]:
         """The goods that the queries ask for, wherever they stand: buckets that hold something, place by place."""
         asked = self._asked

@@ -7,11 +7,12 @@ after it, so that any splitting of the same events into batches ends in the same
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from sqlalchemy import Connection
 
 from ledger import cases, handling, matching
-from ledger.book import bulk, document_tables, past, tables
+from ledger.book import bulk, document_tables, past, rulings, tables
 from ledger.book.balances import Balances, Posting, Postings
 from ledger.book.closings import Closings
 from ledger.book.deciding import decides, needs_of, result_of, statuses
@@ -218,11 +219,16 @@ class Batch:
         needs = matching.needs(resolved, self.policy)
         self.loader.load(needs, self.head.book, {event.event.number for event in resolved})
         self.load_stock(handling.needs(resolved) - self._asked_for)
-        work = self.loader.workset
-        # Not those that only this batch brought goods to, unseen: what they held before is looked up as well.
-        watched = matching.watched(work) - self._watched
-        self._watched |= watched
-        self._look_at(watched)
+        self.watch(matching.watched(self.loader.workset))
+
+    def watch(self, buckets: AbstractSet[Bucket]) -> None:
+        """Bring in balances as the books have them, with what this batch has decided.
+
+        Those too that only this batch brought goods to, unseen: what they held before is looked up.
+        """
+        fresh = buckets - self._watched
+        self._watched |= fresh
+        self._look_at(fresh)
 
     def load_stock(self, queries: set[StockQuery]) -> None:
         """Goods that lines may mean: as the books have them, with what this batch has decided but not yet written."""
@@ -245,7 +251,7 @@ class Batch:
         for bucket in came:
             stock_of[bucket[:3]][bucket] = None
 
-    def _look_at(self, buckets: set[Bucket]) -> None:
+    def _look_at(self, buckets: AbstractSet[Bucket]) -> None:
         """Balances as the books have them, with what this batch has decided but not yet written."""
         self.balances.load(self.conn, buckets)
         net, balances = self.postings.net(), self.loader.workset.balances
@@ -255,6 +261,7 @@ class Batch:
     def _decide(self, resolved: ResolvedEvent) -> tuple[Decision, tuple[AnyOutcome, ...]]:
         work = self.loader.workset
         past.bring(self, resolved)
+        rulings.bring(self, resolved)
         self.closings.bring(resolved)
         decide = decides(resolved.event)
         decision = decide(work, resolved, self.policy, self.log.now_us)

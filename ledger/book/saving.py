@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ledger.book import bulk
+from ledger.book import bulk, tables
 from ledger.book.codecs import (
     AGREEMENT,
     CASE,
+    CONTAINMENT,
     CUMULATIVE,
     LINK,
     NOTICE_LINE,
@@ -38,10 +39,12 @@ def save(conn: Connection, loader: Loader) -> None:
         (CUMULATIVE, work.cumulatives),
         (AGREEMENT, work.agreements),
         (CASE, work.cases),
+        (CONTAINMENT, work.containments),
     ):
         _save(conn, codec, records.items(), loader.stored[codec])
     links = (((link.receipt, link.receipt_line, link.number), link) for link in work.links)
     _save(conn, LINK, links, loader.stored[LINK])
+    bulk.insert(conn, tables.ruling_use, list(work.uses))
     periods = (
         ((book, site, name), period) for (book, site), of in work.periods.items() for name, period in of.items()
     )

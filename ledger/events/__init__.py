@@ -22,6 +22,7 @@ import msgspec
 
 from ledger.events.acknowledgments import AcknowledgedLine, OrderAcknowledged
 from ledger.events.carriage import ShipmentStatusReported, StatusReport
+from ledger.events.containments import CONTAINMENTS, ContainmentClosed, ContainmentOpened
 from ledger.events.counts import (
     COUNTS,
     AdjustmentLine,
@@ -55,6 +56,14 @@ from ledger.events.receipts import (
     ReceiptShortConfirmed,
     ShortLine,
 )
+from ledger.events.rulings import (
+    RULINGS,
+    ChangedPart,
+    DeviationApproved,
+    EngineeringChangeReleased,
+    SubstitutionApproved,
+    SubstitutionEnded,
+)
 from ledger.events.schedules import Authorization, Requirement, ScheduleLine, ScheduleReleased
 from ledger.events.shipments import HandlingUnit, NoticeLine, ShipmentCancelled, ShipmentNotified, ShipmentReplaced
 from ledger.events.stock import (
@@ -72,6 +81,7 @@ from ledger.events.stock import (
     MaterialConsumed,
     MaterialIssued,
     MaterialReturned,
+    PartSubstituted,
     PutAwayCompleted,
     ReturnDisposed,
     ServiceReleased,
@@ -84,12 +94,14 @@ from ledger.events.stock import (
 )
 
 __all__ = [
+    "CONTAINMENTS",
     "COUNTS",
     "EVENTS",
     "KINDS",
     "MASTER_DATA",
     "PAPERS",
     "PERIODS",
+    "RULINGS",
     "STOCK",
     "AcknowledgedLine",
     "Actor",
@@ -99,11 +111,16 @@ __all__ = [
     "AnyEvent",
     "Authorization",
     "CalendarDefined",
+    "ChangedPart",
     "Charge",
+    "ContainmentClosed",
+    "ContainmentOpened",
     "ControlTotals",
     "CustomerReturnReceived",
+    "DeviationApproved",
     "DiscrepancyResolved",
     "DispositionLine",
+    "EngineeringChangeReleased",
     "Event",
     "GoodsReceiptReversed",
     "GoodsReceived",
@@ -132,6 +149,7 @@ __all__ = [
     "OrderPlaced",
     "PartDefined",
     "PartRevision",
+    "PartSubstituted",
     "PeriodClosed",
     "PeriodReopened",
     "PlaceLine",
@@ -161,6 +179,8 @@ __all__ = [
     "StockObsoleted",
     "StockReactivated",
     "StockScrapped",
+    "SubstitutionApproved",
+    "SubstitutionEnded",
     "SupplierDefined",
     "SupplierInvoiceReceived",
     "TimePassed",
@@ -194,8 +214,10 @@ EVENTS: tuple[type[Event], ...] = (
     ReceiptShortConfirmed,
     *STOCK,
     *COUNTS,
+    *CONTAINMENTS,
     *PERIODS,
     *MASTER_DATA,
+    *RULINGS,
 )
 
 AnyEvent = (
@@ -236,6 +258,8 @@ AnyEvent = (
     | StockCounted
     | InventoryAdjusted
     | InventorySnapshotReported
+    | ContainmentOpened
+    | ContainmentClosed
     | OpeningBalanceLoaded
     | PeriodClosed
     | PeriodReopened
@@ -245,6 +269,11 @@ AnyEvent = (
     | LocationDefined
     | SupplierDefined
     | CalendarDefined
+    | PartSubstituted
+    | DeviationApproved
+    | SubstitutionApproved
+    | SubstitutionEnded
+    | EngineeringChangeReleased
 )
 
 KINDS: dict[str, type[Event]] = {event.__name__: event for event in EVENTS}

@@ -12,6 +12,7 @@ from ledger.events import (
     InventoryAdjusted,
     InventorySnapshotReported,
     OpeningBalanceLoaded,
+    PartSubstituted,
     ReturnDisposed,
     StockCounted,
     StockLine,
@@ -19,12 +20,18 @@ from ledger.events import (
 from ledger.handling.adjusting import as_moved, decide_adjusted, rule_of
 from ledger.handling.counting import decide_counted
 from ledger.handling.opening import decide_opening
-from ledger.handling.picking import Pick, Picked, pick
+from ledger.handling.picking import Pick, Picked, contained_instead, pick
 from ledger.handling.returning import count_back, rule_for, whose
+from ledger.handling.revising import Choice, choose, choose_substitute, release
 from ledger.handling.rules import RULES, Rule
 from ledger.handling.snapshots import decide_snapshot
+from ledger.handling.substituting import movements_for_freed, way_of
+from ledger.masterdata.vin import mistake_in_vin
 from ledger.matching.booking import book_movements
+from ledger.matching.containing import tell_of_arrivals
+from ledger.matching.containment import LABEL
 from ledger.matching.decision import Decision, LineDecision
+from ledger.matching.holds import REVISION
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 from ledger.matching.waiting import MINUTE, has_grace_left, wait_whole
 from ledger.matching.workset import Workset
@@ -32,13 +39,15 @@ from ledger.policy import Policy
 from ledger.stock.accounts import external_account
 from ledger.stock.bucket import EXTERNAL, MILLION, QUANTITY_MAX, Bucket, Movement
 
+HELD = ("quality_hold", "quarantine")
+
 STOCK_WAIT_MINUTES = 24 * 60
 """How long a line waits for goods that are not there yet."""
 
 
 def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: int) -> Decision:
     """Decide one event; as `ledger.matching.decide`, and never raises for bad data."""
-    decision = Decision(resolved)
+    decision = Decision(resolved, by_bucket=True)
     if resolved.missing:
         wait_whole(decision, resolved.missing)
         return decision
@@ -56,9 +65,10 @@ def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
             for line in resolved.lines:
                 decision.lines.append(_decide_return(workset, decision, line, now_us))
         case _:
-            rule = RULES[type(resolved.event)]
             for line in resolved.lines:
-                decision.lines.append(_decide_line(workset, decision, line, rule, now_us))
+                decision.lines.append(_decide_line(workset, decision, line, way_of(resolved, line), now_us))
+    if workset.containing:
+        tell_of_arrivals(workset, decision)
     return decision
 
 
@@ -98,20 +108,44 @@ def _decide_line(workset: Workset, decision: Decision, line: ResolvedLine, rule:
         return LineDecision(line.line, "conflict", reason=f"Line {line.line} was recorded with other content.")
     if line.missing:
         return LineDecision(line.line, "waiting", needs=line.missing)
-    reason = _mistake(resolved, line, said, rule)
+    reason = _mistake(resolved, line, said, rule) or _mislabelled(workset, said)
     if reason:
         return LineDecision(line.line, "refused", reason=reason)
     if said.serials and not line.quantity:
         line.quantity = len(said.serials) * MILLION
-    picked = _incoming(resolved, line, said) if rule.comes_in else pick(workset, resolved, line, said, rule)
-    if picked is None:
+    choice = _choose(workset, resolved, line, said, rule, now_us)
+    picked = choice.picked
+    if picked is None and not choice.reason:
+        reason = contained_instead(workset, resolved, line, said, rule)
+        if reason:
+            return LineDecision(line.line, "refused", reason=reason)
         return _not_there(resolved, line, said, now_us)
-    reason = _forbidden(resolved, said, rule, picked)
+    reason = choice.reason or _forbidden(resolved, said, rule, picked or [])
     if reason:
         return LineDecision(line.line, "refused", reason=reason)
-    movements = [move for one in picked for move in _moves(one, said, rule, line.line)]
+    movements = [move for one in picked or [] for move in _moves(one, said, rule, line.line)]
+    if rule.stage != "allocation":
+        choice.note(workset, resolved, line, said, rule.stage or "receipt")
+    if isinstance(resolved.event, PartSubstituted):
+        movements += movements_for_freed(workset, resolved, line, said)
     book_movements(workset, decision, movements)
     return LineDecision(line.line, "posted", len(movements))
+
+
+def _choose(
+    workset: Workset, resolved: ResolvedEvent, line: ResolvedLine, said: StockLine, rule: Rule, now_us: int
+) -> Choice:
+    """The goods that the line means, of a revision that may go this way."""
+    if rule.comes_in:
+        return Choice(_incoming(resolved, line, said))
+    if isinstance(resolved.event, PartSubstituted):
+        return choose_substitute(workset, resolved, line, said, rule, now_us)
+    if rule.stage:
+        return choose(workset, resolved, line, said, rule, now_us)
+    picked = pick(workset, resolved, line, said, rule)
+    if picked is None or not rule.releases:
+        return Choice(picked)
+    return release(workset, resolved, line, said, picked, now_us)
 
 
 def _mistake(resolved: ResolvedEvent, line: ResolvedLine, said: StockLine, rule: Rule) -> str:
@@ -120,6 +154,10 @@ def _mistake(resolved: ResolvedEvent, line: ResolvedLine, said: StockLine, rule:
     for name in rule.needs:
         if not getattr(said, name):
             return f"{kind} needs `{name}`; send the line again with it."
+    if said.vin and (wrong := mistake_in_vin(said.vin)):
+        return wrong
+    if isinstance(resolved.event, PartSubstituted) and not (said.demand or said.vin):
+        return f"{kind} needs `demand` or `vin`; send the line again with it."
     if said.to_state and said.to_state not in rule.targets:
         allowed = ", ".join(rule.targets) or "no other state"
         return f"{kind} leads to {allowed}, not to {said.to_state}."
@@ -132,6 +170,15 @@ def _mistake(resolved: ResolvedEvent, line: ResolvedLine, said: StockLine, rule:
     if not said.serials and not 0 < line.quantity <= QUANTITY_MAX:
         return f"A quantity of {said.quantity} cannot be moved."
     return ""
+
+
+def _mislabelled(workset: Workset, said: StockLine) -> str:
+    """Goods are held for a containment only while it is open."""
+    if not said.hold_reason.startswith(LABEL):
+        return ""
+    named = said.hold_reason.removeprefix(LABEL)
+    known = any(containment.number == named for containment in workset.containing)
+    return "" if known else f"No containment {named} is open; open it, or name another hold reason."
 
 
 def _forbidden(resolved: ResolvedEvent, said: StockLine, rule: Rule, picked: Picked) -> str:
@@ -166,6 +213,11 @@ def _incoming(resolved: ResolvedEvent, line: ResolvedLine, said: StockLine) -> P
     return [Pick(account, line.quantity)]
 
 
+def _stays_contained(source: Bucket) -> str:
+    """Contained goods stay so wherever they are held."""
+    return source.hold_reason if source.hold_reason.startswith(LABEL) else ""
+
+
 def _moves(picked: Pick, said: StockLine, rule: Rule, line: str) -> list[Movement]:
     """The step of one pick, or both where the rule leads through a state; none for goods that are there already."""
     source, target = picked.bucket, _target(picked, said, rule)
@@ -185,12 +237,12 @@ def _target(picked: Pick, said: StockLine, rule: Rule) -> Bucket:
         state = "consigned"
     if state in EXTERNAL:
         return external_account(source.book, source.site, source.part, state)._replace(
-            demand=said.demand if rule.takes_demand else ""
+            demand=(said.demand or said.vin) if rule.takes_demand else ""
         )
     target = source._replace(
         state=state,
         location=said.to_location or source.location,
-        hold_reason=said.hold_reason if state in ("quality_hold", "quarantine") else "",
+        hold_reason=_hold_reason(source, said) if state in HELD else "",
         demand=said.demand if rule.takes_demand else "",
         serial=picked.serial or source.serial,
         segment=getattr(said, "to_segment", "") or rule.to_segment or source.segment,
@@ -201,3 +253,8 @@ def _target(picked: Pick, said: StockLine, rule: Rule) -> Bucket:
             revision=said.part_revision, handling_unit=said.handling_unit,
         )  # fmt: skip
     return target
+
+
+def _hold_reason(source: Bucket, said: StockLine) -> str:
+    """As the line says; what is held for its revision stays so, whatever else is found wrong with it."""
+    return REVISION if source.hold_reason == REVISION else said.hold_reason or _stays_contained(source)

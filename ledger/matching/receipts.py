@@ -9,7 +9,7 @@ from ledger.matching.cumulatives import accumulate
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.ladder import Rung, candidates
 from ledger.matching.notice_posting import mark_received
-from ledger.matching.positions import bucket_of, in_transit_of
+from ledger.matching.positions import in_transit_of, stands
 from ledger.matching.records import (
     NoticeLine,
     Receipt,
@@ -21,6 +21,7 @@ from ledger.matching.rematch import Portion, new_link, rematch
 from ledger.matching.requirements import add_linked
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 from ledger.matching.review import live_links
+from ledger.matching.revisions import judge_revision
 from ledger.matching.waiting import holds_back, refuse_whole, waits_for_place, withdraw
 from ledger.matching.workset import Workset
 from ledger.policy import Policy, Terms
@@ -53,6 +54,7 @@ def decide_received(workset: Workset, decision: Decision, policy: Policy, now_us
             continue
         record = _new_line(resolved, key, line, supplier, received_at)
         workset.add_receipt_line(record)
+        judge_revision(workset, decision, policy, line, record)
         rung, notices = candidates(workset, record)
         before = len(decision.movements)
         if len(notices) == 1 and _fits(record, notices[0]):
@@ -86,6 +88,7 @@ def _fits(line: ReceiptLine, notice: NoticeLine) -> bool:
         and 0 < line.quantity <= notice.quantity - notice.received - notice.settled
         and not line.damaged
         and not line.complete
+        and not line.hold_reason
         and not notice.over
         and not notice.settled
     )
@@ -111,8 +114,9 @@ def _post_fitting(
     if notice.received == notice.quantity:
         notice.status, notice.closed_at = "closed", now_us
     line.matched, line.rung, line.status = line.quantity, rung, "matched"
-    movements = movements_for_received(in_transit_of(notice), bucket_of(link, line), line.quantity, line.line)
-    book_movements(workset, decision, movements)
+    source = in_transit_of(notice)
+    for bucket, quantity in stands(workset, link, line):
+        book_movements(workset, decision, movements_for_received(source, bucket, quantity, line.line))
 
 
 def _put_receipt(
@@ -224,9 +228,9 @@ def _cannot_reverse(workset: Workset, lines: list[ReceiptLine]) -> str:
         for link in live_links(workset.links_of_receipt.get((line.key, line.line))):
             if link.settled:
                 return f"Line {line.line} was decided in a case; reverse that first."
-            bucket = bucket_of(link, line)
-            leaving[bucket] = leaving.get(bucket, 0) + link.quantity
-            held = workset.balances.get(bucket)
-            if held is not None and held < leaving[bucket]:
-                return f"Goods of line {line.line} have moved on from {bucket.location or bucket.state}."
+            for bucket, quantity in stands(workset, link, line):
+                leaving[bucket] = leaving.get(bucket, 0) + quantity
+                held = workset.balances.get(bucket)
+                if held is not None and held < leaving[bucket]:
+                    return f"Goods of line {line.line} have moved on from {bucket.location or bucket.state}."
     return ""

@@ -16,6 +16,7 @@ from ledger.matching.closing import close_or_open
 from ledger.matching.cumulatives import move_to_supplier
 from ledger.matching.decision import Decision
 from ledger.matching.discrepancies import d17_over
+from ledger.matching.holds import governing_hold
 from ledger.matching.ladder import NAMED, RANK, Rung, candidates
 from ledger.matching.positions import Deltas, add_link, add_notice_line
 from ledger.matching.records import Link, NoticeLine, OrderKey, OrderLine, ReceiptLine, ShipmentKey
@@ -114,7 +115,7 @@ def _take_back(
         notice = None if link.shipment is None else scope.get((link.shipment, link.notice_line))
         if not link.settled and (link.shipment is None or notice is not None):
             old.append(link)
-            add_link(deltas, link, line, -1)
+            add_link(workset, deltas, link, line, -1)
             add_linked(workset, link, -1)
             if notice is not None:
                 count(notice, link, -1)
@@ -217,7 +218,7 @@ def _book(
         else:
             spare.remove(link)
             link.quantity, link.rung, link.touched = wanted.quantity, wanted.rung, True
-        add_link(deltas, link, line, 1)
+        add_link(workset, deltas, link, line, 1)
         add_linked(workset, link, 1)
         if portion.notice is not None:
             count(portion.notice, link, 1)
@@ -287,8 +288,9 @@ def state_of(line: ReceiptLine, portion: Portion, terms: Terms) -> tuple[str, st
         return "quarantine", "damaged"
     if portion.source == "clearing":
         return "quality_hold", "D17" if portion.notice is not None else "D14"
-    if portion.notice is not None and portion.notice.hold_reason:
-        return "quality_hold", portion.notice.hold_reason
+    hold_reason = governing_hold(line, portion.notice)
+    if hold_reason:
+        return "quality_hold", hold_reason
     if line.stock_status == "hold":
         return "quality_hold", "receiver"
     if line.stock_status == "line_side" and portion.source == "notice":

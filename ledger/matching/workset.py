@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ledger.matching.case_identity import CaseIdentity, case_identity
+from ledger.matching.containment import Containment, Criteria
 from ledger.matching.filed import Filed
 from ledger.matching.records import (
     Case,
@@ -53,6 +54,7 @@ __all__ = [
     "Shipment",
     "ShipmentKey",
     "StockQuery",
+    "Use",
     "Workset",
     "case_identity",
 ]
@@ -78,6 +80,24 @@ class Change(NamedTuple):
     """Sequence of the event whose line made it."""
     counted: bool
     """Whether a count put it right."""
+
+
+class Use(NamedTuple):
+    """So much was used of a ruling, in millionths: a fact of the line that used it, never changed."""
+
+    book: str
+    site: str
+    kind: str
+    number: str
+    seq: int
+    """Of the event during whose recording it was used."""
+    event: int
+    line: str
+    stage: str
+    part: str
+    revision: str
+    demand: str
+    quantity: int
 
 
 @dataclass(slots=True)
@@ -148,12 +168,34 @@ class Workset:
     next_case: dict[str, int] = field(default_factory=dict)
     """Per book, the number of the next case."""
 
+    containments: dict[str, Containment] = field(default_factory=dict)
+    """By number: all that are open, and those that the events name."""
+    containing: list[Containment] = field(default_factory=list)
+    """The open ones in order of opening."""
+    criteria: Criteria | None = None
+    """For the containment that is being opened: what it names, in our terms."""
+    sheets_changed: bool = False
+    """One was opened or closed since the balances were brought in that decisions look at."""
+    suspects: dict[str, dict[Bucket, int]] = field(default_factory=dict)
+    """By number of a containment that is being decided, or that asks for the origin of goods: how much of what
+    stands where it may mean, at most."""
+    sure: dict[Bucket, int] = field(default_factory=dict)
+    """Of the suspects of the containment that is being opened: how much is certainly meant."""
+
     past: dict[str, list[Change]] = field(default_factory=dict)
     """For the count or snapshot that is being decided: changes of goods recorded since its time, by part."""
     units: dict[str, str] = field(default_factory=dict)
     """Base units of the parts that a complete snapshot may have left out."""
     requested_by: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     """By (book, case) of the case that is being decided: the people whose lines wait for it."""
+    used: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
+    """By (book, kind, number, stage) of the rulings about the event being decided: how much of each was used."""
+    uses: list[Use] = field(default_factory=list)
+    """What this batch used of rulings."""
+    gone_before: dict[tuple[str, str, str], tuple[int, int]] = field(default_factory=dict)
+    """By (book, site, part) whose revision hangs on a cumulative: built in so far, and standing at the line."""
+    gone_stored: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    """The same by (site, part), as it stood before this batch."""
     stock_of: dict[tuple[str, str, str], dict[Bucket, None]] = field(default_factory=dict)
     """By (book, site, part) that was asked for: the goods that are there, those of this batch included."""
 
@@ -176,6 +218,15 @@ class Workset:
     open_cases_of: dict[tuple[str, str], list[Case]] = field(default_factory=dict)
     """By (book, number) of the shipment, goods receipt or order they name."""
     open_cases_of_part: dict[GroupKey, list[Case]] = field(default_factory=dict)
+
+    def add_containment(self, containment: Containment) -> None:
+        """Add one, or note that its status is another now."""
+        self.containments.setdefault(containment.number, containment)
+        still = [one for one in self.containing if one.number != containment.number]
+        if containment.status == "open":
+            still = sorted([*still, containment], key=lambda one: one.seq)
+        self.containing[:] = still
+        self.sheets_changed = True
 
     def add_stock(self, bucket: Bucket, quantity: int) -> None:
         """Goods as they stand in the books with what this batch has already decided."""

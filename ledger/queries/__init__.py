@@ -9,6 +9,14 @@ from ledger.queries.balances import Balance, BalancePage, balance_of, balance_pa
 from ledger.queries.base_units import base_units
 from ledger.queries.carriage import Carriage, carriage_of
 from ledger.queries.cases import CaseShown, EvidenceShown, case, cases
+from ledger.queries.containments import (
+    Affected,
+    ContainmentReport,
+    ContainmentShown,
+    DemandHit,
+    containment,
+    containments,
+)
 from ledger.queries.dimensions import DIMENSIONS, USUAL
 from ledger.queries.documents import OrderShown, ShipmentShown, orders, shipments
 from ledger.queries.events import EventKept, LineKept, event, events
@@ -32,11 +40,15 @@ __all__ = [
     "DIMENSIONS",
     "LEVELS",
     "USUAL",
+    "Affected",
     "Balance",
     "BalancePage",
     "Carriage",
     "CaseShown",
     "Commitment",
+    "ContainmentReport",
+    "ContainmentShown",
+    "DemandHit",
     "End",
     "EventKept",
     "EvidenceShown",
@@ -69,6 +81,8 @@ __all__ = [
     "carriage_of",
     "case",
     "cases",
+    "containment",
+    "containments",
     "defined",
     "event",
     "events",
