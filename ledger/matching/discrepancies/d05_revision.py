@@ -18,6 +18,7 @@ CLASS = DiscrepancyClass(
     error_code="011",
     condition="05",
     accuracy=True,
+    deciders=("engineer", "quality_manager"),
 )
 
 
