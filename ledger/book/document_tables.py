@@ -180,6 +180,8 @@ goods_receipt_line = table(
     big("matched"),
     text("rung"),
     text("status"),
+    big("doubtful"),
+    big("lot_controlled"),
 )
 UNMATCHED_RECEIPT_LINES = "status = 'unmatched'"
 partial(
@@ -221,6 +223,7 @@ link = table(
     text("lot"),
     text("revision"),
     text("owner"),
+    text("serials"),
 )
 LIVE_LINKS = "reversed = 0"
 LINKED_NOTICES = "reversed = 0 AND shipment_id <> ''"

@@ -217,6 +217,7 @@ def _resolve_line(
     part = masterdata.parts[part_id]
     resolved.part, resolved.unit = part_id, part.base_unit
     resolved.revision = line.part_revision
+    resolved.lot_controlled, resolved.serial_controlled = part.lot_controlled, part.serial_controlled
     if part.revision_policy == "current" and line.part_revision:
         day = on.astimezone(UTC).date() if on else date.max
         resolved.revision_effective = part.is_effective(line.part_revision, day)

@@ -64,10 +64,12 @@ from ledger.events.stock import (
     AllocationReleased,
     CustomerReturnReceived,
     DispositionLine,
+    GoodsIdentified,
     GoodsReturned,
     GoodsShipped,
     HoldPlaced,
     HoldReleased,
+    IdentityLine,
     InspectionFailed,
     InspectionPassed,
     MaterialConsumed,
@@ -109,6 +111,7 @@ __all__ = [
     "DiscrepancyResolved",
     "DispositionLine",
     "Event",
+    "GoodsIdentified",
     "GoodsReceiptReversed",
     "GoodsReceived",
     "GoodsReturned",
@@ -116,6 +119,7 @@ __all__ = [
     "HandlingUnit",
     "HoldPlaced",
     "HoldReleased",
+    "IdentityLine",
     "InspectionFailed",
     "InspectionPassed",
     "InventoryAdjusted",
@@ -220,6 +224,7 @@ AnyEvent = (
     | SupplierInvoiceReceived
     | ReceiptShortConfirmed
     | PutAwayCompleted
+    | GoodsIdentified
     | InspectionPassed
     | InspectionFailed
     | HoldPlaced

@@ -198,6 +198,7 @@ class ReceiptLine:
     segment: int = 0
     lot: str = ""
     serials: tuple[str, ...] = ()
+    """Those that are told apart: each once, and standing nowhere else when it came."""
     handling_unit: str = ""
     shipment_id: str = ""
     order_number: str = ""
@@ -221,6 +222,10 @@ class ReceiptLine:
     rung: str = ""
     """Rung of the ladder that matched it; `assumed` for FIFO."""
     status: Literal["open", "matched", "unmatched", "reversed", "waiting", "refused"] = "open"
+    doubtful: int = 0
+    """Pieces that should have a serial of their own and have none (D24): they are held."""
+    lot_controlled: bool = False
+    """Whether goods without a lot are held (D25)."""
     touched: bool = False
     new: bool = False
 
@@ -256,6 +261,8 @@ class Link:
     lot: str = ""
     revision: str = ""
     owner: str = ""
+    serials: tuple[str, ...] = ()
+    """Its pieces that are told apart; what it has beyond them stands together."""
     touched: bool = False
     new: bool = False
 
