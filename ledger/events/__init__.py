@@ -56,6 +56,14 @@ from ledger.events.receipts import (
     ReceiptShortConfirmed,
     ShortLine,
 )
+from ledger.events.rulings import (
+    RULINGS,
+    ChangedPart,
+    DeviationApproved,
+    EngineeringChangeReleased,
+    SubstitutionApproved,
+    SubstitutionEnded,
+)
 from ledger.events.schedules import Authorization, Requirement, ScheduleLine, ScheduleReleased
 from ledger.events.shipments import HandlingUnit, NoticeLine, ShipmentCancelled, ShipmentNotified, ShipmentReplaced
 from ledger.events.stock import (
@@ -75,6 +83,7 @@ from ledger.events.stock import (
     MaterialConsumed,
     MaterialIssued,
     MaterialReturned,
+    PartSubstituted,
     PutAwayCompleted,
     ReturnDisposed,
     ServiceReleased,
@@ -94,6 +103,7 @@ __all__ = [
     "MASTER_DATA",
     "PAPERS",
     "PERIODS",
+    "RULINGS",
     "STOCK",
     "AcknowledgedLine",
     "Actor",
@@ -103,13 +113,16 @@ __all__ = [
     "AnyEvent",
     "Authorization",
     "CalendarDefined",
+    "ChangedPart",
     "Charge",
     "ContainmentClosed",
     "ContainmentOpened",
     "ControlTotals",
     "CustomerReturnReceived",
+    "DeviationApproved",
     "DiscrepancyResolved",
     "DispositionLine",
+    "EngineeringChangeReleased",
     "Event",
     "GoodsIdentified",
     "GoodsReceiptReversed",
@@ -140,6 +153,7 @@ __all__ = [
     "OrderPlaced",
     "PartDefined",
     "PartRevision",
+    "PartSubstituted",
     "PeriodClosed",
     "PeriodReopened",
     "PlaceLine",
@@ -169,6 +183,8 @@ __all__ = [
     "StockObsoleted",
     "StockReactivated",
     "StockScrapped",
+    "SubstitutionApproved",
+    "SubstitutionEnded",
     "SupplierDefined",
     "SupplierInvoiceReceived",
     "TimePassed",
@@ -205,6 +221,7 @@ EVENTS: tuple[type[Event], ...] = (
     *CONTAINMENTS,
     *PERIODS,
     *MASTER_DATA,
+    *RULINGS,
 )
 
 AnyEvent = (
@@ -257,6 +274,11 @@ AnyEvent = (
     | LocationDefined
     | SupplierDefined
     | CalendarDefined
+    | PartSubstituted
+    | DeviationApproved
+    | SubstitutionApproved
+    | SubstitutionEnded
+    | EngineeringChangeReleased
 )
 
 KINDS: dict[str, type[Event]] = {event.__name__: event for event in EVENTS}

@@ -222,6 +222,8 @@ class ReceiptLine:
     rung: str = ""
     """Rung of the ladder that matched it; `assumed` for FIFO."""
     status: Literal["open", "matched", "unmatched", "reversed", "waiting", "refused"] = "open"
+    hold_reason: str = ""
+    """D05 while its own revision is held against it; see `governing_hold`."""
     doubtful: int = 0
     """Pieces that should have a serial of their own and have none (D24): they are held."""
     lot_controlled: bool = False

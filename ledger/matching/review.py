@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from ledger.matching.decision import Decision, Finding
 from ledger.matching.discrepancies import (
+    d05_revision,
     d08_over_order,
     d14_no_notice,
     d16_short,
@@ -18,6 +19,7 @@ from ledger.matching.discrepancies import (
     d25_lot,
 )
 from ledger.matching.discrepancies.definition import DiscrepancyClass
+from ledger.matching.holds import held_by_receipt
 from ledger.matching.records import Case, Evidence, Link, NoticeLine, OrderLine, ReceiptLine, Shipment
 from ledger.matching.workset import Workset
 from ledger.policy import Action, Policy
@@ -81,6 +83,8 @@ def review_receipt_line(
         for kind in (d24_serials, d25_lot):
             held = sum(link.quantity for link in undecided if link.hold_reason == kind.CLASS.code)
             findings.append(kind.find(line, held))
+    if line.hold_reason:
+        findings.append(d05_revision.find_received(line, held_by_receipt(workset, line, links)))
     useless, words = _useless_notice(workset, decision, line) if unadvised + blind else (None, "")
     if not waits or unadvised + blind == 0:
         findings.append(d14_no_notice.find(line, unadvised, blind, words))
