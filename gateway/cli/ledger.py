@@ -1,4 +1,7 @@
-"""`crossdock ledger balances|position|trace|variances|movements|verify|rebuild|export`: the books, read."""
+"""`crossdock ledger balances|position|trace|variances|movements|verify|rebuild|export`: the books, read.
+
+The papers about them (orders, schedules, shipments, invoices, periods) have modules of their own.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from gateway.cli import frame, ledger_periods
+from gateway.cli import frame, ledger_papers, ledger_periods
 
 app = typer.Typer(no_args_is_help=True, help="The books: balances, movements, verification.")
 
@@ -254,6 +257,8 @@ def export(
 
 
 app.command()(ledger_periods.periods)
+for _command in (ledger_papers.orders, ledger_papers.schedules, ledger_papers.shipments, ledger_papers.invoices):
+    app.command()(_command)
 
 
 def _replace(book: str) -> Any:
