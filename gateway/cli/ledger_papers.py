@@ -8,13 +8,8 @@ from typing import Annotated, Any, Literal
 import typer
 
 from gateway.cli import frame
+from gateway.cli.ledger_asking import Book, Json, Limit, Site, Supplier, asking
 
-Json = Annotated[bool, typer.Option("--json", help="One JSON object; JSON lines for a list.")]
-Book = Annotated[str, typer.Option(help="live or test.")]
-Part = Annotated[str, typer.Option(help="Our part number.")]
-Site = Annotated[str, typer.Option(help="Our site id.")]
-Supplier = Annotated[str, typer.Option(help="Our supplier id.")]
-Limit = Annotated[int, typer.Option(min=1, max=100_000, help="At most this many.")]
 Direction = Literal["supply", "demand", ""]
 
 
@@ -26,10 +21,9 @@ def orders(
     json: Json = False,
 ) -> None:
     """Orders, with what was promised, advised and received of each line."""
-    from gateway.cli.opening import open_to_read
     from ledger import queries
 
-    with open_to_read() as conn:
+    with asking() as conn:
         found = queries.orders(conn, book=book, order_number=number, supplier=supplier, limit=limit)
     if json:
         frame.print_json_lines(found)
@@ -60,13 +54,12 @@ def schedules(
     json: Json = False,
 ) -> None:
     """What is required of each part and when, by the schedules in force."""
-    from gateway.cli.opening import open_to_read
     from ledger import queries
 
     chosen: dict[str, Any] = {
         "book": book, "part": part, "site": site, "direction": direction, "counterparty": party, "limit": limit,
     }  # fmt: skip
-    with open_to_read() as conn:
+    with asking() as conn:
         found: list[Any] = queries.releases(conn, **chosen) if releases else queries.schedules(conn, **chosen)
     if json:
         frame.print_json_lines(found)
@@ -84,10 +77,9 @@ def shipments(
     json: Json = False,
 ) -> None:
     """Advised shipments: when they are expected, whether they have arrived, and what has come of each line."""
-    from gateway.cli.opening import open_to_read
     from ledger import queries
 
-    with open_to_read() as conn:
+    with asking() as conn:
         found = queries.shipments(conn, book=book, shipment_id=number, supplier=supplier, limit=limit)
     if json:
         frame.print_json_lines(found)
@@ -116,10 +108,9 @@ def invoices(
     json: Json = False,
 ) -> None:
     """Invoices and credit notes, each line beside what it bills."""
-    from gateway.cli.opening import open_to_read
     from ledger import queries
 
-    with open_to_read() as conn:
+    with asking() as conn:
         found = queries.invoices(
             conn, book=book, invoice_number=number, supplier=supplier, order_number=order, limit=limit
         )

@@ -47,7 +47,7 @@ from ledger.matching.resolved import ResolvedEvent, line_identities
 from ledger.matching.workset import StockQuery
 from ledger.outcomes import AnyOutcome, Recorded
 from ledger.policy import Policy
-from ledger.stock.bucket import STATES
+from ledger.stock.bucket import STATES, Bucket
 
 RELEASES: Mapping[type[Event], str] = {
     OrderPlaced: "order",
@@ -216,9 +216,12 @@ class Batch:
         needs = matching.needs(resolved, self.policy)
         self.loader.load(needs, self.head.book, {event.event.number for event in resolved})
         self.load_stock(handling.needs(resolved) - self._asked_for)
+        self.watch(matching.watched(self.loader.workset))
+
+    def watch(self, buckets: set[Bucket]) -> None:
+        """Bring in balances as the books have them, with what this batch has decided."""
         work = self.loader.workset
-        watched = matching.watched(work)
-        unwatched = {one for one in watched if one not in work.balances or one not in self.balances.quantities}
+        unwatched = {one for one in buckets if one not in work.balances or one not in self.balances.quantities}
         if not unwatched:
             return
         self.balances.load(self.conn, sorted(unwatched))

@@ -22,6 +22,7 @@ import msgspec
 
 from ledger.events.acknowledgments import AcknowledgedLine, OrderAcknowledged
 from ledger.events.carriage import ShipmentStatusReported, StatusReport
+from ledger.events.containments import CONTAINMENTS, ContainmentClosed, ContainmentOpened
 from ledger.events.counts import (
     COUNTS,
     AdjustmentLine,
@@ -84,6 +85,7 @@ from ledger.events.stock import (
 )
 
 __all__ = [
+    "CONTAINMENTS",
     "COUNTS",
     "EVENTS",
     "KINDS",
@@ -100,6 +102,8 @@ __all__ = [
     "Authorization",
     "CalendarDefined",
     "Charge",
+    "ContainmentClosed",
+    "ContainmentOpened",
     "ControlTotals",
     "CustomerReturnReceived",
     "DiscrepancyResolved",
@@ -194,6 +198,7 @@ EVENTS: tuple[type[Event], ...] = (
     ReceiptShortConfirmed,
     *STOCK,
     *COUNTS,
+    *CONTAINMENTS,
     *PERIODS,
     *MASTER_DATA,
 )
@@ -236,6 +241,8 @@ AnyEvent = (
     | StockCounted
     | InventoryAdjusted
     | InventorySnapshotReported
+    | ContainmentOpened
+    | ContainmentClosed
     | OpeningBalanceLoaded
     | PeriodClosed
     | PeriodReopened

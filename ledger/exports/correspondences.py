@@ -12,6 +12,8 @@ from ledger.events import (
     AllocationMade,
     AllocationReleased,
     CalendarDefined,
+    ContainmentClosed,
+    ContainmentOpened,
     CustomerReturnReceived,
     DiscrepancyResolved,
     Event,
@@ -167,6 +169,8 @@ CORRESPONDENCES: dict[type[Event], Correspondence] = {
     StockReactivated: Correspondence("stock", "goods", "inspecting"),
     StockCounted: Correspondence("counts", "goods", "cycle_counting"),
     InventoryAdjusted: Correspondence("counts", "goods", "stock_taking"),
+    ContainmentOpened: Correspondence("containments", "goods", "holding"),
+    ContainmentClosed: Correspondence("containments", "goods", "inspecting"),
     OpeningBalanceLoaded: Correspondence("openings", "goods", "stock_taking"),
     InventorySnapshotReported: Correspondence(
         "snapshots", why="somebody else's list, compared with ours; what it finds is told by counts and adjustments"

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from ledger.events import (
     MASTER_DATA,
+    ContainmentClosed,
+    ContainmentOpened,
     DiscrepancyResolved,
     Event,
     GoodsReceiptReversed,
@@ -26,6 +28,7 @@ from ledger.events import (
 from ledger.matching import (
     acknowledgments,
     carriage,
+    containing,
     cumulatives,
     invoices,
     notices,
@@ -60,6 +63,8 @@ HANDLERS: dict[type[Event], Handler] = {
     GoodsReceiptReversed: receipts.decide_reversed,
     DiscrepancyResolved: resolutions.decide_resolved,
     TimePassed: ticks.decide_time,
+    ContainmentOpened: containing.decide_opened,
+    ContainmentClosed: containing.decide_closed,
     OrderAcknowledged: acknowledgments.decide_acknowledged,
     ScheduleReleased: schedules.decide_released,
     ShipmentStatusReported: carriage.decide_reported,
@@ -84,4 +89,6 @@ def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
     HANDLERS[type(resolved.event)](workset, decision, policy, now_us)
     if decision.counted:
         cumulatives.compare(workset, decision, policy, now_us)
+    if workset.containing and not decision.contained:
+        containing.tell_of_arrivals(workset, decision)
     return decision

@@ -23,7 +23,7 @@ from ledger.events import (
     ShortLine,
     TimePassed,
 )
-from ledger.matching.positions import bucket_of
+from ledger.matching.positions import stands
 from ledger.matching.records import GroupKey, OrderKey, ReceiptKey, ShipmentKey
 from ledger.matching.resolved import ResolvedEvent, microseconds
 from ledger.matching.workset import Needs, Workset
@@ -124,7 +124,5 @@ def watched(workset: Workset) -> set[Bucket]:
     for link in workset.links:
         line = workset.receipt_lines.get((link.receipt, link.receipt_line))
         if line is not None and link.state and not link.reversed:
-            bucket = bucket_of(link, line)
-            if not bucket.is_external:
-                buckets.add(bucket)
+            buckets.update(bucket for bucket, _ in stands(workset, link, line) if not bucket.is_external)
     return buckets

@@ -21,6 +21,8 @@ from ledger.events import (
     EVENTS,
     AllocationMade,
     AllocationReleased,
+    ContainmentClosed,
+    ContainmentOpened,
     CustomerReturnReceived,
     DiscrepancyResolved,
     DispositionLine,
@@ -156,6 +158,8 @@ def whole_life(conn: Connection) -> Books:
         stock(StockObsoleted, 10),
         stock(StockReactivated, 10, reason="use up"),
         opening.load(opening.line(part_number="PAINT", unit="KGM")),
+        ContainmentOpened(number="Q1", partner="desk", parts=("PAINT",)),
+        ContainmentClosed(number="Q1", partner="desk", disposition="release"),
         counted(78, location="A-01"),
         adjusted(1, location="A-01", reason="56"),
     ):
