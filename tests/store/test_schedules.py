@@ -83,9 +83,9 @@ def test_a_shipping_schedule_that_came_first_hides_the_planning_schedule_in_its_
     books.record(firm)
     books.record(released("1", NOW - DAY, week, need(40, MIDNIGHT + 20 * DAY)))
 
-    # The bucket of a week ends with its seventh day; what exceeds the call-off is due when the horizon ends.
+    # What exceeds the call-off is due when the horizon ends.
     assert standing(conn) == [
-        ("7", "30", MIDNIGHT + 4 * DAY), ("1", "70", MIDNIGHT + 7 * DAY - timedelta(hours=1)),
+        ("7", "30", MIDNIGHT + 4 * DAY), ("1", "70", MIDNIGHT + 7 * DAY),
         ("1", "40", MIDNIGHT + 20 * DAY),
     ]  # fmt: skip
     assert verify(conn) == []

@@ -68,6 +68,14 @@ def test_a_shipping_schedule_hides_the_planning_schedule_inside_its_horizon() ->
     ]
 
 
+def test_a_horizon_ends_with_its_last_day_when_clocks_change_too() -> None:
+    hour = 3_600_000_000
+    shorter = release("7", 2, need(30, 1), schedule="shipping", horizon=(0, 7))
+    shorter.horizon_end = day(7) + hour  # its last day had 23 hours
+
+    assert required(in_force([WEEKS, shorter])) == [(1, 30, "7"), (7, 100, "1"), (14, 100, "1")]
+
+
 def test_a_sequence_hides_both() -> None:
     sequence = release("S", 3, need(1, 1, sequence="0001", reference="V1"), schedule="sequence", horizon=(0, 2))
 
