@@ -24,6 +24,7 @@ from ledger.events import (
     OrderChanged,
     ScheduleReleased,
     ShipmentCancelled,
+    ShipmentNotified,
     ShipmentReplaced,
     kind_of,
     read_event,
@@ -160,9 +161,10 @@ class Priors:
             if line not in known:
                 lines.append(n)
                 standings.append("new")
-            elif digest not in known[line]:
+            elif digest not in known[line] or isinstance(draft.event, ShipmentNotified):
+                # A notice stands or falls as a whole: after a cancellation the same lines are said anew.
                 lines.append(n)
-                standings.append("other")
+                standings.append("other" if digest not in known[line] else "new")
         return News(lines, standings, repeats=bool(known))
 
     def _is_refused(self, prior: Prior) -> bool:
