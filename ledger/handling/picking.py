@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from ledger.events import StockLine
@@ -22,13 +23,21 @@ class Pick(NamedTuple):
 Picked = list[Pick]
 
 
-def pick(workset: Workset, resolved: ResolvedEvent, line: ResolvedLine, said: StockLine, rule: Rule) -> Picked | None:
-    """Goods for the whole quantity; None where there are not enough of them (then nothing of the line moves)."""
+def pick(
+    workset: Workset, resolved: ResolvedEvent, line: ResolvedLine, said: StockLine, rule: Rule,
+    kept: AbstractSet[str] = frozenset(),
+) -> Picked | None:  # fmt: skip
+    """Goods for the whole quantity; None where there are not enough of them (then nothing of the line moves).
+
+    Available goods of the segments `kept` are left where they are.
+    """
     fitting = [
         bucket
         for bucket in workset.stock_of.get((resolved.book, resolved.site, line.part), ())
         if workset.balances[bucket] > 0 and _fits(bucket, line, said, rule)
     ]
+    if kept:
+        fitting = [bucket for bucket in fitting if bucket.segment not in kept or bucket.state != "available"]
     if said.serials:
         return _each(workset, fitting, said.serials)
     picked: Picked = []

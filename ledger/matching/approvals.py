@@ -1,4 +1,4 @@
-"""Who may decide a case, and cases that ask for approval: a count beyond tolerance (D43), an adjustment (D44).
+"""Who may decide a case, and cases that ask for approval: of a count (D43), an adjustment (D44), a change (D45).
 
 Nothing is posted here. The line that opened a case of approval waits for it; once the case is decided the book hands
 the line in again, and `ledger.handling` posts it or lets it go.
@@ -10,12 +10,11 @@ from collections.abc import Set as AbstractSet
 
 from ledger.events import Actor, DiscrepancyResolved, Resolution
 from ledger.matching.decision import Decision
-from ledger.matching.discrepancies import BY_CODE
 from ledger.matching.records import Case
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
 
-APPROVED = frozenset({"D43", "D44"})
+APPROVED = frozenset({"D43", "D44", "D45"})
 """Classes whose lines wait for the decision."""
 
 WAYS: tuple[Resolution, ...] = ("accept", "waive", "recount")
@@ -26,11 +25,12 @@ def deciders_of(policy: Policy, code: str, rule: str) -> tuple[str, ...]:
 
     `rule` is the rule that the case names.
     """
+    if code == "D45":
+        return tuple(sorted(policy.approvers_named(rule)))
     if code in APPROVED:
-        return tuple(sorted(policy.counts.limits_named(rule).approvers))
+        return tuple(sorted(policy.limits_named(rule).approvers))
     ownership = policy.ownership.get(code)
-    named = ownership.deciders if ownership is not None else None
-    return tuple(sorted(BY_CODE[code].deciders if named is None else named))
+    return () if ownership is None else tuple(sorted(ownership.deciders))
 
 
 def why_not(policy: Policy, case: Case, actor: Actor | None, asked_by: AbstractSet[str]) -> str:
@@ -60,8 +60,9 @@ def decide_approval(
 
     A recount is asked for by anybody and leaves the case open until the place is counted again.
     """
-    if resolution not in WAYS:
-        return f"Case {case.case} is decided by {', '.join(WAYS)}, not by {resolution}."
+    ways = WAYS[:2] if case.code == "D45" else WAYS
+    if resolution not in ways:
+        return f"Case {case.case} is decided by {', '.join(ways)}, not by {resolution}."
     if resolution == "recount":
         case.status = "waiting"
         return ""

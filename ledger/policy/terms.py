@@ -53,6 +53,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     """Whether an inexact unit conversion is rounded, its residue posted to the rounding account."""
     cumulative: CumulativeTerms | None = None
     """The cumulative agreement (D11); None keeps none, and SN104 is then only recorded."""
+    reasons: dict[str, dict[str, str]] = {}
+    """Event kind -> the partner's own reason codes, beside those of the house, and what they mean."""
     tolerances: dict[str, Tolerance] = {}
     """Per class (`D16`, or "" for every class): the supplier's place in the cascade, spoken from the agreement."""
     grades: dict[str, Grade] = {}

@@ -27,13 +27,17 @@ class Tolerance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     action: Action | None = None
     """None leaves it to the class."""
 
+    def most(self, expected: int) -> Decimal:
+        """The greatest difference that passes, in millionths of the base unit, as `expected` is."""
+        return max(self.percent * expected / 100, self.quantity * 1_000_000)
+
     def allows(self, difference: int, expected: int) -> bool:
         """Whether a difference passes; both in millionths of the base unit, the difference without its sign."""
         if difference <= 0:
             return True
         if not self.percent and not self.quantity:
             return False
-        return difference <= max(self.percent * expected / 100, self.quantity * 1_000_000)
+        return difference <= self.most(expected)
 
 
 class ToleranceRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
