@@ -32,11 +32,11 @@ class HouseRules(msgspec.Struct, frozen=True, kw_only=True):
     """Further roles of this house: name, and what it is for."""
     counts: CountRules = HOUSE.counts
     """Limits of counts and adjustments for all stock, and how snapshots are compared."""
-    segments: dict[str, SegmentRules] = HOUSE.segments
+    segments: dict[str, SegmentRules] = msgspec.field(default_factory=lambda: dict(HOUSE.segments))
     """Rules of each segment of stock; a name that is not there yet makes a new segment."""
-    transitions: dict[str, TransitionRules] = HOUSE.transitions
+    transitions: dict[str, TransitionRules] = msgspec.field(default_factory=lambda: dict(HOUSE.transitions))
     """Per kind of event: who may hand it in, who approves it, and its reason codes."""
-    cases: dict[str, Ownership] = HOUSE.ownership
+    cases: dict[str, Ownership] = msgspec.field(default_factory=lambda: dict(HOUSE.ownership))
     """Per discrepancy class: who works on its cases, within how many hours, and who decides them."""
     tolerances: tuple[ToleranceRule, ...] = ()
     """Tolerances by site, supplier, part or order line; those of agreements stand in their partner's file."""
@@ -117,7 +117,7 @@ class _Names:
     def _name(entry: Entry, name: str, known: Iterable[str], what: str) -> None:
         known = tuple(known)
         if name not in known:
-            entry.note(f'unknown {what} "{name}"', did_you_mean(name, known))
+            entry.note(f'unknown {what} "{name}"', did_you_mean(name, known) or "docs/reference/roles.md lists them")
 
 
 def _known(entry: Entry | None) -> Mapping[str, Entry]:
