@@ -17,7 +17,9 @@ from docs.generate import (
     errors,
     event_schemas,
     exports,
+    policy,
     rest,
+    roles,
     samples,
     terms,
 )

@@ -9,7 +9,16 @@ from docs.generate.terms import fields_of
 from docs.generate.text import WARNING, field_docs, table
 from gateway.governance import Person
 from gateway.governance.rules import HouseRules
-from ledger.policy import CountLimits, CountRules, Ownership, SegmentRules, Tolerance, ToleranceRule, TransitionRules
+from ledger.policy import (
+    CountLimits,
+    CountRules,
+    Ownership,
+    PeriodRules,
+    SegmentRules,
+    Tolerance,
+    ToleranceRule,
+    TransitionRules,
+)
 
 HEAD = """# Rules of the house
 
@@ -29,6 +38,7 @@ PARTS: tuple[tuple[str, str, type[Any]], ...] = (
     ("Segment", "One entry of `segments`, by name.", SegmentRules),
     ("Transition", "One entry of `transitions`, by kind of event.", TransitionRules),
     ("Cases of a class", "One entry of `cases`, by class.", Ownership),
+    ("Periods", "`periods`.", PeriodRules),
     (
         "Tolerance rule",
         "One entry of the list `tolerances`. Fields that are left out match everything.",

@@ -65,6 +65,8 @@ SHAPES: tuple[Shape, ...] = (
     Shape("/v1/positions/{part}", "get", gives=queries.Position),
     Shape("/v1/trace/{kind}/{value}", "get", gives=queries.Trace),
     Shape("/v1/variances/{seq}", "get", gives=queries.VarianceList),
+    Shape("/v1/periods", "get", gives=queries.PeriodShown, page=True),
+    Shape("/v1/periods/{site}/{period}", "get", gives=queries.PeriodReport),
     Shape("/v1/movements", "get", gives=queries.MovementMade, page=True),
     Shape("/v1/cases", "get", gives=queries.CaseShown, page=True),
     Shape("/v1/cases/{id}", "get", gives=queries.CaseShown),

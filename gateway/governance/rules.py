@@ -15,6 +15,7 @@ from ledger.policy import (
     ROLES,
     CountRules,
     Ownership,
+    PeriodRules,
     Policy,
     SegmentRules,
     ToleranceRule,
@@ -38,6 +39,8 @@ class HouseRules(msgspec.Struct, frozen=True, kw_only=True):
     """Per kind of event: who may hand it in, who approves it, and its reason codes."""
     cases: dict[str, Ownership] = msgspec.field(default_factory=lambda: dict(HOUSE.ownership))
     """Per discrepancy class: who works on its cases, within how many hours, and who decides them."""
+    periods: PeriodRules = HOUSE.periods
+    """Who closes periods and opens them again."""
     tolerances: tuple[ToleranceRule, ...] = ()
     """Tolerances by site, supplier, part or order line; those of agreements stand in their partner's file."""
 
@@ -45,7 +48,7 @@ class HouseRules(msgspec.Struct, frozen=True, kw_only=True):
         """The policy with these rules in it; without one, of these rules alone."""
         return msgspec.structs.replace(
             policy or Policy(), counts=self.counts, segments=self.segments, transitions=self.transitions,
-            ownership=self.cases, tolerances=self.tolerances,
+            ownership=self.cases, periods=self.periods, tolerances=self.tolerances,
         )  # fmt: skip
 
 
@@ -80,6 +83,7 @@ class _Names:
             self._name(one, code, BY_CODE, "class")
             inside = _known(one)
             self._roles(inside.get("roles"), inside.get("deciders"))
+        self._roles(_known(keys.get("periods")).get("closers"))
         for one in keys["tolerances"].items() if "tolerances" in keys else ():
             of = _known(one).get("code")
             if of is not None and of.value:

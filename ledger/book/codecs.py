@@ -13,6 +13,7 @@ from sqlalchemy import Table
 
 from ledger.book import bulk
 from ledger.book import document_tables as tables
+from ledger.book import tables as book_tables
 from ledger.matching.records import (
     Case,
     Cumulative,
@@ -31,6 +32,7 @@ from ledger.matching.records import (
     ShipmentKey,
     Told,
 )
+from ledger.stock.period import Period
 
 _write_json = msgspec.json.Encoder().encode
 _read_texts = msgspec.json.Decoder(tuple[str, ...]).decode
@@ -97,6 +99,7 @@ RECEIPT_LINE = Codec(tables.goods_receipt_line, ReceiptLine, ReceiptKey)
 CUMULATIVE = Codec(tables.cumulative, Cumulative, CumulativeKey)
 AGREEMENT = Codec(tables.cumulative_agreement, CumulativeAgreement, CumulativeKey)
 CASE = Codec(tables.cases, Case, None)
+PERIOD = Codec(book_tables.period, Period, None)
 
 
 class LinkCodec(Codec):
@@ -131,5 +134,5 @@ class LinkCodec(Codec):
 LINK = LinkCodec()
 
 CODECS: tuple[Codec, ...] = (
-    ORDER, ORDER_LINE, SHIPMENT, NOTICE_LINE, RECEIPT, RECEIPT_LINE, CUMULATIVE, AGREEMENT, CASE, LINK,
+    ORDER, ORDER_LINE, SHIPMENT, NOTICE_LINE, RECEIPT, RECEIPT_LINE, CUMULATIVE, AGREEMENT, CASE, LINK, PERIOD,
 )  # fmt: skip

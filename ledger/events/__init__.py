@@ -23,8 +23,11 @@ import msgspec
 from ledger.events.counts import (
     COUNTS,
     AdjustmentLine,
+    ControlTotals,
     InventoryAdjusted,
     InventorySnapshotReported,
+    OpeningBalanceLoaded,
+    OpeningLine,
     PlaceLine,
     StockCounted,
 )
@@ -41,6 +44,7 @@ from ledger.events.masterdata import (
     UnitFactorDefined,
 )
 from ledger.events.orders import OrderCancelled, OrderChanged, OrderLine, OrderPlaced, Schedule
+from ledger.events.periods import PERIODS, PeriodClosed, PeriodReopened
 from ledger.events.receipts import GoodsReceiptReversed, GoodsReceived, ReceiptLine
 from ledger.events.shipments import HandlingUnit, NoticeLine, ShipmentCancelled, ShipmentNotified, ShipmentReplaced
 from ledger.events.stock import (
@@ -74,6 +78,7 @@ __all__ = [
     "EVENTS",
     "KINDS",
     "MASTER_DATA",
+    "PERIODS",
     "STOCK",
     "Actor",
     "AdjustmentLine",
@@ -81,6 +86,7 @@ __all__ = [
     "AllocationReleased",
     "AnyEvent",
     "CalendarDefined",
+    "ControlTotals",
     "CustomerReturnReceived",
     "DiscrepancyResolved",
     "DispositionLine",
@@ -102,12 +108,16 @@ __all__ = [
     "MaterialIssued",
     "MaterialReturned",
     "NoticeLine",
+    "OpeningBalanceLoaded",
+    "OpeningLine",
     "OrderCancelled",
     "OrderChanged",
     "OrderLine",
     "OrderPlaced",
     "PartDefined",
     "PartRevision",
+    "PeriodClosed",
+    "PeriodReopened",
     "PlaceLine",
     "PutAwayCompleted",
     "ReceiptLine",
@@ -149,6 +159,7 @@ EVENTS: tuple[type[Event], ...] = (
     TimePassed,
     *STOCK,
     *COUNTS,
+    *PERIODS,
     *MASTER_DATA,
 )
 
@@ -185,6 +196,9 @@ AnyEvent = (
     | StockCounted
     | InventoryAdjusted
     | InventorySnapshotReported
+    | OpeningBalanceLoaded
+    | PeriodClosed
+    | PeriodReopened
     | PartDefined
     | UnitFactorDefined
     | SiteDefined

@@ -29,6 +29,7 @@ from ledger.matching.records import (
     ShipmentKey,
 )
 from ledger.stock.bucket import Bucket
+from ledger.stock.period import Period
 
 __all__ = [
     "Case",
@@ -135,6 +136,8 @@ class Workset:
     receipts: dict[ReceiptKey, Receipt] = field(default_factory=dict)
     receipt_lines: dict[tuple[ReceiptKey, str], ReceiptLine] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
+    periods: dict[tuple[str, str], dict[str, Period]] = field(default_factory=dict)
+    """(book, site) -> its periods by name; absent where no decision reads them."""
     cumulatives: dict[CumulativeKey, Cumulative] = field(default_factory=dict)
     agreements: dict[CumulativeKey, CumulativeAgreement] = field(default_factory=dict)
     cases: dict[tuple[str, str], Case] = field(default_factory=dict)

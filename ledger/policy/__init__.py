@@ -3,6 +3,7 @@
 from ledger.policy.counts import CountLimits as CountLimits
 from ledger.policy.counts import CountRules as CountRules
 from ledger.policy.house import HOUSE as HOUSE
+from ledger.policy.periods import PeriodRules as PeriodRules
 from ledger.policy.policy import Ownership as Ownership
 from ledger.policy.policy import Policy as Policy
 from ledger.policy.roles import ROLES as ROLES

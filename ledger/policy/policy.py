@@ -13,6 +13,7 @@ from functools import cached_property
 import msgspec
 
 from ledger.policy.counts import CountLimits, CountRules
+from ledger.policy.periods import PeriodRules
 from ledger.policy.scores import ScoreRules
 from ledger.policy.segments import SegmentRules, segments_of
 from ledger.policy.terms import DEFAULT_TERMS, Terms
@@ -55,6 +56,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict
     """By name. Where there are none, every name is taken and means nothing."""
     transitions: dict[str, TransitionRules] = {}
     """By kind of event."""
+    periods: PeriodRules = PeriodRules()
 
     @cached_property
     def hash(self) -> str:

@@ -10,6 +10,7 @@ ROLES: dict[str, str] = {
     "engineer": "Says that goods are obsolete after an engineering change.",
     "engineering": "Works on cases about revisions.",
     "finance": "Approves what changes the value of stock.",
+    "finance_controller": "Closes periods and opens them again.",
     "inspector": "Passes and fails goods on quality hold, and releases holds.",
     "integration": "Works on cases about documents that contradict themselves.",
     "inventory_manager": "Approves counts beyond tolerance and adjustments above their limit.",

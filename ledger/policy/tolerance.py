@@ -44,12 +44,19 @@ class ToleranceRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     """One place of the cascade. Empty fields match everything; `code` "" is every class."""
 
     tolerance: Tolerance
+    """How much passes there."""
     code: str = ""
+    """Class; "" is every class."""
     supplier: str = ""
+    """Our id of the supplier; with `part`, that supplier's deliveries of the part."""
     part: str = ""
+    """Our part number."""
     site: str = ""
+    """Our site id."""
     order_number: str = ""
+    """With `order_line`, one line of one order."""
     order_line: str = ""
+    """The line of `order_number`."""
 
     @property
     def place(self) -> str:

@@ -13,6 +13,7 @@ from ledger.queries.facts import facts
 from ledger.queries.head import HeadShown, head
 from ledger.queries.masterdata import defined, masterdata
 from ledger.queries.movements import End, MovementMade, movements
+from ledger.queries.periods import PeriodReport, PeriodShown, period_report, periods
 from ledger.queries.position import OnOrder, Position, position
 from ledger.queries.score import score
 from ledger.queries.tail import tail
@@ -32,6 +33,8 @@ __all__ = [
     "MovementMade",
     "OnOrder",
     "OrderShown",
+    "PeriodReport",
+    "PeriodShown",
     "Position",
     "ShipmentShown",
     "Trace",
@@ -50,6 +53,8 @@ __all__ = [
     "masterdata",
     "movements",
     "orders",
+    "period_report",
+    "periods",
     "position",
     "score",
     "shipments",

@@ -50,6 +50,8 @@ LEGAL: dict[str, frozenset[str]] = {
     "scrap": frozenset({"quarantine", "clearing"}),
     # What is found goes where its like stands; it is set apart for nobody, so neither allocated nor reserved.
     "adjustment": frozenset({"available", "quality_hold", "quarantine", "consigned", "line_side", "obsolete"}),
+    # What stood there when the books began; nothing goes back.
+    "opening": frozenset(STATES) - {"in_transit"},
     "rounding": frozenset({"supplier", "available", "in_transit"}),
 }  # fmt: skip
 """State or account -> where its goods may go. Stock going back to in_transit, to the supplier or to clearing is

@@ -50,6 +50,7 @@ from ledger.events import (
     StockScrapped,
 )
 from ledger.exports.names import has_check_digit
+from tests.store import test_opening as opening
 from tests.store.plant import adjusted, counted
 from tests.store.world import NOW, Books, notice, order, receipt
 
@@ -149,6 +150,7 @@ def whole_life(conn: Connection) -> Books:
         *shipped_and_disposed(),
         stock(StockObsoleted, 10),
         stock(StockReactivated, 10, reason="use up"),
+        opening.load(opening.line(part_number="PAINT", unit="KGM")),
         counted(78, location="A-01"),
         adjusted(1, location="A-01", reason="56"),
     ):
