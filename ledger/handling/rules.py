@@ -112,6 +112,6 @@ RULES: dict[type[Event], Rule] = {
     ReturnDisposed: Rule(_RETURNED, ("available", "quality_hold", "quarantine", "supplier"), INSPECTORS),
     GoodsShipped: Rule(("allocated", "service_reserved", "available"), ("customer",)),
     StockScrapped: Rule(("quarantine", "obsolete", "line_side"), ("scrap",), needs=("reason",)),
-    StockObsoleted: Rule(("available", "quality_hold"), ("obsolete",), frozenset({"planner", "engineer"})),
-    StockReactivated: Rule(("obsolete",), ("available",), frozenset({"planner"}), needs=("reason",)),
+    StockObsoleted: Rule(("available", "quality_hold"), ("obsolete",), PLANNERS | {"engineer"}),
+    StockReactivated: Rule(("obsolete",), ("available",), PLANNERS, needs=("reason",)),
 }  # fmt: skip

@@ -133,6 +133,7 @@ TRANSITIONS: dict[str, TransitionRules] = {
         }
     ),
     "StockObsoleted": TransitionRules(
+        roles=("engineer", "planner"),
         reasons={
             "end_of_production": "Production has ended",
             "end_of_service": "Service has ended",
@@ -142,6 +143,7 @@ TRANSITIONS: dict[str, TransitionRules] = {
         }
     ),
     "StockReactivated": TransitionRules(
+        roles=("planner",),
         approvers=("finance",),
         reasons={
             "change_withdrawn": "The engineering change was withdrawn",

@@ -205,7 +205,7 @@ MISTAKES: list[tuple[Event, str]] = [
     (said(StockObsoleted, 0), "A quantity of 0 cannot be moved."),
     (said(StockObsoleted, -1), "A quantity of -1 cannot be moved."),
     (said(StockObsoleted, 1, actor=Actor(kind="user", id="eva", roles=("receiver",))),
-     "StockObsoleted of goods in available is decided by: engineer, planner."),
+     "StockObsoleted of goods in available is decided by: allocator, engineer, planner."),
     (said(StockObsoleted, 1, actor=Actor(kind="user", id="eva", roles=("planner",), sites=("P2",))),
      "eva does not work for site P1."),
 ]  # fmt: skip
