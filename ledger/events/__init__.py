@@ -20,6 +20,9 @@ from __future__ import annotations
 
 import msgspec
 
+from ledger.events.acknowledgments import AcknowledgedLine, OrderAcknowledged
+from ledger.events.carriage import ShipmentStatusReported, StatusReport
+from ledger.events.containments import CONTAINMENTS, ContainmentClosed, ContainmentOpened
 from ledger.events.counts import (
     COUNTS,
     AdjustmentLine,
@@ -32,7 +35,8 @@ from ledger.events.counts import (
     StockCounted,
 )
 from ledger.events.decisions import DiscrepancyResolved, Resolution, TimePassed
-from ledger.events.envelope import Actor, Event, Line, Source, Value
+from ledger.events.envelope import Actor, Event, Line, Price, Source, Value
+from ledger.events.invoices import Charge, InvoiceLine, SupplierInvoiceReceived
 from ledger.events.masterdata import (
     MASTER_DATA,
     CalendarDefined,
@@ -45,7 +49,14 @@ from ledger.events.masterdata import (
 )
 from ledger.events.orders import OrderCancelled, OrderChanged, OrderLine, OrderPlaced, Schedule
 from ledger.events.periods import PERIODS, PeriodClosed, PeriodReopened
-from ledger.events.receipts import GoodsReceiptReversed, GoodsReceived, ReceiptLine
+from ledger.events.receipts import (
+    GoodsReceiptReversed,
+    GoodsReceived,
+    ReceiptLine,
+    ReceiptShortConfirmed,
+    ShortLine,
+)
+from ledger.events.schedules import Authorization, Requirement, ScheduleLine, ScheduleReleased
 from ledger.events.shipments import HandlingUnit, NoticeLine, ShipmentCancelled, ShipmentNotified, ShipmentReplaced
 from ledger.events.stock import (
     STOCK,
@@ -74,18 +85,25 @@ from ledger.events.stock import (
 )
 
 __all__ = [
+    "CONTAINMENTS",
     "COUNTS",
     "EVENTS",
     "KINDS",
     "MASTER_DATA",
+    "PAPERS",
     "PERIODS",
     "STOCK",
+    "AcknowledgedLine",
     "Actor",
     "AdjustmentLine",
     "AllocationMade",
     "AllocationReleased",
     "AnyEvent",
+    "Authorization",
     "CalendarDefined",
+    "Charge",
+    "ContainmentClosed",
+    "ContainmentOpened",
     "ControlTotals",
     "CustomerReturnReceived",
     "DiscrepancyResolved",
@@ -102,6 +120,7 @@ __all__ = [
     "InspectionPassed",
     "InventoryAdjusted",
     "InventorySnapshotReported",
+    "InvoiceLine",
     "Line",
     "LocationDefined",
     "MaterialConsumed",
@@ -110,6 +129,7 @@ __all__ = [
     "NoticeLine",
     "OpeningBalanceLoaded",
     "OpeningLine",
+    "OrderAcknowledged",
     "OrderCancelled",
     "OrderChanged",
     "OrderLine",
@@ -119,25 +139,34 @@ __all__ = [
     "PeriodClosed",
     "PeriodReopened",
     "PlaceLine",
+    "Price",
     "PutAwayCompleted",
     "ReceiptLine",
+    "ReceiptShortConfirmed",
+    "Requirement",
     "Resolution",
     "ReturnDisposed",
     "Schedule",
+    "ScheduleLine",
+    "ScheduleReleased",
     "ServiceReleased",
     "ServiceReserved",
     "ShipmentCancelled",
     "ShipmentNotified",
     "ShipmentReplaced",
+    "ShipmentStatusReported",
+    "ShortLine",
     "SiteDefined",
     "Source",
     "State",
+    "StatusReport",
     "StockCounted",
     "StockLine",
     "StockObsoleted",
     "StockReactivated",
     "StockScrapped",
     "SupplierDefined",
+    "SupplierInvoiceReceived",
     "TimePassed",
     "UnitFactorDefined",
     "Value",
@@ -145,6 +174,14 @@ __all__ = [
     "read_event",
     "write_event",
 ]
+
+PAPERS: tuple[type[Event], ...] = (
+    OrderAcknowledged,
+    ScheduleReleased,
+    ShipmentStatusReported,
+    SupplierInvoiceReceived,
+)
+"""What moves no goods and changes no document: filed as it was said, and read by its own dates."""
 
 EVENTS: tuple[type[Event], ...] = (
     OrderPlaced,
@@ -157,8 +194,11 @@ EVENTS: tuple[type[Event], ...] = (
     GoodsReceiptReversed,
     DiscrepancyResolved,
     TimePassed,
+    *PAPERS,
+    ReceiptShortConfirmed,
     *STOCK,
     *COUNTS,
+    *CONTAINMENTS,
     *PERIODS,
     *MASTER_DATA,
 )
@@ -174,6 +214,11 @@ AnyEvent = (
     | GoodsReceiptReversed
     | DiscrepancyResolved
     | TimePassed
+    | OrderAcknowledged
+    | ScheduleReleased
+    | ShipmentStatusReported
+    | SupplierInvoiceReceived
+    | ReceiptShortConfirmed
     | PutAwayCompleted
     | InspectionPassed
     | InspectionFailed
@@ -196,6 +241,8 @@ AnyEvent = (
     | StockCounted
     | InventoryAdjusted
     | InventorySnapshotReported
+    | ContainmentOpened
+    | ContainmentClosed
     | OpeningBalanceLoaded
     | PeriodClosed
     | PeriodReopened

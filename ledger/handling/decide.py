@@ -22,12 +22,14 @@ from ledger.handling.adjusting import as_moved, decide_adjusted, rule_of
 from ledger.handling.counting import decide_counted
 from ledger.handling.opening import decide_opening
 from ledger.handling.permissions import asks_approval, forbidden, kept_back, unknown_segment
-from ledger.handling.picking import Pick, Picked, pick
+from ledger.handling.picking import Pick, Picked, contained_instead, pick
 from ledger.handling.returning import count_back, rule_for, whose
 from ledger.handling.rules import RULES, Rule
 from ledger.handling.snapshots import decide_snapshot
 from ledger.matching.authority import not_allowed
 from ledger.matching.booking import book_movements
+from ledger.matching.containing import tell_of_arrivals
+from ledger.matching.containment import LABEL
 from ledger.matching.decision import OWN_CASE, Decision, LineDecision
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 from ledger.matching.waiting import MINUTE, has_grace_left, refuse_whole, wait_whole
@@ -36,13 +38,15 @@ from ledger.policy import Policy
 from ledger.stock.accounts import external_account
 from ledger.stock.bucket import EXTERNAL, MILLION, QUANTITY_MAX, Bucket, Movement
 
+HELD = ("quality_hold", "quarantine")
+
 STOCK_WAIT_MINUTES = 24 * 60
 """How long a line waits for goods that are not there yet."""
 
 
 def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: int) -> Decision:
     """Decide one event; as `ledger.matching.decide`, and never raises for bad data."""
-    decision = Decision(resolved)
+    decision = Decision(resolved, by_bucket=True)
     if resolved.missing:
         wait_whole(decision, resolved.missing)
         return decision
@@ -67,6 +71,8 @@ def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
             rule = RULES[type(resolved.event)]
             for line in resolved.lines:
                 decision.lines.append(_decide_line(workset, decision, policy, line, rule, now_us))
+    if workset.containing:
+        tell_of_arrivals(workset, decision)
     return decision
 
 
@@ -110,7 +116,11 @@ def _decide_line(
         return LineDecision(line.line, "conflict", reason=f"Line {line.line} was recorded with other content.")
     if line.missing:
         return LineDecision(line.line, "waiting", needs=line.missing)
-    reason = _mistake(resolved, line, said, rule) or _strange(workset, policy, resolved, line, said)
+    reason = (
+        _mistake(resolved, line, said, rule)
+        or _mislabelled(workset, said)
+        or _strange(workset, policy, resolved, line, said)
+    )
     if reason:
         return LineDecision(line.line, "refused", reason=reason)
     if said.serials and not line.quantity:
@@ -118,6 +128,9 @@ def _decide_line(
     kept = kept_back(policy, resolved, said, rule)
     picked = _incoming(resolved, line, said) if rule.comes_in else pick(workset, resolved, line, said, rule, kept)
     if picked is None:
+        reason = contained_instead(workset, resolved, line, said, rule)
+        if reason:
+            return LineDecision(line.line, "refused", reason=reason)
         return _not_there(resolved, line, said, now_us, kept)
     reason = forbidden(policy, resolved, line, rule, picked, [_target(one, said, rule) for one in picked])
     if reason:
@@ -159,6 +172,15 @@ def _mistake(resolved: ResolvedEvent, line: ResolvedLine, said: StockLine, rule:
     return ""
 
 
+def _mislabelled(workset: Workset, said: StockLine) -> str:
+    """Goods are held for a containment only while it is open."""
+    if not said.hold_reason.startswith(LABEL):
+        return ""
+    named = said.hold_reason.removeprefix(LABEL)
+    known = any(containment.number == named for containment in workset.containing)
+    return "" if known else f"No containment {named} is open; open it, or name another hold reason."
+
+
 def _not_there(
     resolved: ResolvedEvent, line: ResolvedLine, said: StockLine, now_us: int, kept: AbstractSet[str] = frozenset()
 ) -> LineDecision:
@@ -178,6 +200,11 @@ def _incoming(resolved: ResolvedEvent, line: ResolvedLine, said: StockLine) -> P
     if said.serials:
         return [Pick(account, MILLION, serial) for serial in said.serials]
     return [Pick(account, line.quantity)]
+
+
+def _stays_contained(source: Bucket) -> str:
+    """Contained goods stay so wherever they are held."""
+    return source.hold_reason if source.hold_reason.startswith(LABEL) else ""
 
 
 def _moves(picked: Pick, said: StockLine, rule: Rule, line: str) -> list[Movement]:
@@ -204,7 +231,7 @@ def _target(picked: Pick, said: StockLine, rule: Rule) -> Bucket:
     target = source._replace(
         state=state,
         location=said.to_location or source.location,
-        hold_reason=said.hold_reason if state in ("quality_hold", "quarantine") else "",
+        hold_reason=(said.hold_reason or _stays_contained(source)) if state in HELD else "",
         demand=said.demand if rule.takes_demand else "",
         serial=picked.serial or source.serial,
         segment=getattr(said, "to_segment", "") or rule.to_segment or source.segment,

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from ledger.events import InventoryAdjusted, StockLine
 from ledger.handling.picking import Picked
 from ledger.handling.rules import RULES, Rule
+from ledger.matching.containment import LABEL
 from ledger.matching.decision import OWN_CASE, Decision
 from ledger.matching.discrepancies import d45_change
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
@@ -132,8 +133,8 @@ def _wrong_reason(
     field = "hold_reason" if "hold_reason" in rule.needs else "reason"
     code = getattr(said, field)
     adjusted = isinstance(resolved.event, InventoryAdjusted)
-    if not code or (adjusted and (field == "reason" or code == said.reason)):
-        # An adjustment's own codes say it; `ledger.handling.adjusting` knows them.
+    if not code or code.startswith(LABEL) or (adjusted and (field == "reason" or code == said.reason)):
+        # A containment is its own reason; an adjustment's codes are known by `ledger.handling.adjusting`.
         return ""
     known = set(stated.codes)
     terms = policy.terms.get(resolved.event.partner)

@@ -140,7 +140,7 @@ TRANSITIONS: dict[str, TransitionRules] = {
             "engineering_change": "An engineering change replaces it",
             "expired": "Past its shelf life",
             "superseded": "Another part replaces it",
-        }
+        },
     ),
     "StockReactivated": TransitionRules(
         roles=("planner",),
