@@ -141,9 +141,13 @@ def segments() -> str:
 
 
 def cases() -> str:
-    approved = {"D43": "counts and segments", "D44": "counts and segments", "D45": "transitions and segments"}
+    approved = {
+        "D43": "`counts` or the segment names",
+        "D44": "`counts` or the segment names",
+        "D46": "`transitions` or the segment names",
+    }
     rows = [
-        [kind.code, kind.name, f"the approvers that `{approved[kind.code]}` name"]
+        [kind.code, kind.name, f"the approvers that {approved[kind.code]}"]
         for kind in CLASSES
         if kind.code in APPROVED
     ]

@@ -138,7 +138,7 @@ def receiving_advices(
     """One advice per goods receipt and shipment that has something to tell."""
     groups: dict[tuple[ReceiptKey | None, str, str], Told] = {}
     for finding, case in told:
-        if BY_CODE[finding.code].condition:
+        if BY_CODE[finding.code].condition and not finding.grade:
             receipt = _receipt_of(workset, decision, finding)
             groups.setdefault((receipt, finding.supplier, finding.shipment_id), []).append((finding, case))
     advices = []

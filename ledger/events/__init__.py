@@ -56,6 +56,14 @@ from ledger.events.receipts import (
     ReceiptShortConfirmed,
     ShortLine,
 )
+from ledger.events.rulings import (
+    RULINGS,
+    ChangedPart,
+    DeviationApproved,
+    EngineeringChangeReleased,
+    SubstitutionApproved,
+    SubstitutionEnded,
+)
 from ledger.events.schedules import Authorization, Requirement, ScheduleLine, ScheduleReleased
 from ledger.events.shipments import HandlingUnit, NoticeLine, ShipmentCancelled, ShipmentNotified, ShipmentReplaced
 from ledger.events.stock import (
@@ -73,6 +81,7 @@ from ledger.events.stock import (
     MaterialConsumed,
     MaterialIssued,
     MaterialReturned,
+    PartSubstituted,
     PutAwayCompleted,
     ReturnDisposed,
     ServiceReleased,
@@ -92,6 +101,7 @@ __all__ = [
     "MASTER_DATA",
     "PAPERS",
     "PERIODS",
+    "RULINGS",
     "STOCK",
     "AcknowledgedLine",
     "Actor",
@@ -101,13 +111,16 @@ __all__ = [
     "AnyEvent",
     "Authorization",
     "CalendarDefined",
+    "ChangedPart",
     "Charge",
     "ContainmentClosed",
     "ContainmentOpened",
     "ControlTotals",
     "CustomerReturnReceived",
+    "DeviationApproved",
     "DiscrepancyResolved",
     "DispositionLine",
+    "EngineeringChangeReleased",
     "Event",
     "GoodsReceiptReversed",
     "GoodsReceived",
@@ -136,6 +149,7 @@ __all__ = [
     "OrderPlaced",
     "PartDefined",
     "PartRevision",
+    "PartSubstituted",
     "PeriodClosed",
     "PeriodReopened",
     "PlaceLine",
@@ -165,6 +179,8 @@ __all__ = [
     "StockObsoleted",
     "StockReactivated",
     "StockScrapped",
+    "SubstitutionApproved",
+    "SubstitutionEnded",
     "SupplierDefined",
     "SupplierInvoiceReceived",
     "TimePassed",
@@ -201,6 +217,7 @@ EVENTS: tuple[type[Event], ...] = (
     *CONTAINMENTS,
     *PERIODS,
     *MASTER_DATA,
+    *RULINGS,
 )
 
 AnyEvent = (
@@ -252,6 +269,11 @@ AnyEvent = (
     | LocationDefined
     | SupplierDefined
     | CalendarDefined
+    | PartSubstituted
+    | DeviationApproved
+    | SubstitutionApproved
+    | SubstitutionEnded
+    | EngineeringChangeReleased
 )
 
 KINDS: dict[str, type[Event]] = {event.__name__: event for event in EVENTS}

@@ -6,14 +6,13 @@ backflush before its issue); past the end of its wait it is refused. Nothing is 
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
-
 from ledger.events import (
     DispositionLine,
     GoodsReturned,
     InventoryAdjusted,
     InventorySnapshotReported,
     OpeningBalanceLoaded,
+    PartSubstituted,
     ReturnDisposed,
     StockCounted,
     StockLine,
@@ -24,13 +23,17 @@ from ledger.handling.opening import decide_opening
 from ledger.handling.permissions import asks_approval, forbidden, kept_back, unknown_segment
 from ledger.handling.picking import Pick, Picked, contained_instead, pick
 from ledger.handling.returning import count_back, rule_for, whose
+from ledger.handling.revising import Choice, choose, choose_substitute, release
 from ledger.handling.rules import RULES, Rule
 from ledger.handling.snapshots import decide_snapshot
+from ledger.handling.substituting import movements_for_freed, way_of
+from ledger.masterdata.vin import mistake_in_vin
 from ledger.matching.authority import not_allowed
 from ledger.matching.booking import book_movements
 from ledger.matching.containing import tell_of_arrivals
 from ledger.matching.containment import LABEL
 from ledger.matching.decision import OWN_CASE, Decision, LineDecision
+from ledger.matching.holds import REVISION
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 from ledger.matching.waiting import MINUTE, has_grace_left, refuse_whole, wait_whole
 from ledger.matching.workset import Workset
@@ -68,9 +71,8 @@ def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
             for line in resolved.lines:
                 decision.lines.append(_decide_return(workset, decision, policy, line, now_us))
         case _:
-            rule = RULES[type(resolved.event)]
             for line in resolved.lines:
-                decision.lines.append(_decide_line(workset, decision, policy, line, rule, now_us))
+                decision.lines.append(_decide_line(workset, decision, policy, line, way_of(resolved, line), now_us))
     if workset.containing:
         tell_of_arrivals(workset, decision)
     return decision
@@ -125,14 +127,17 @@ def _decide_line(
         return LineDecision(line.line, "refused", reason=reason)
     if said.serials and not line.quantity:
         line.quantity = len(said.serials) * MILLION
-    kept = kept_back(policy, resolved, said, rule)
-    picked = _incoming(resolved, line, said) if rule.comes_in else pick(workset, resolved, line, said, rule, kept)
-    if picked is None:
+    line.kept_back = kept_back(policy, resolved, said, rule)
+    choice = _choose(workset, resolved, line, said, rule, now_us)
+    picked = choice.picked or []
+    if choice.picked is None and not choice.reason:
         reason = contained_instead(workset, resolved, line, said, rule)
         if reason:
             return LineDecision(line.line, "refused", reason=reason)
-        return _not_there(resolved, line, said, now_us, kept)
-    reason = forbidden(policy, resolved, line, rule, picked, [_target(one, said, rule) for one in picked])
+        return _not_there(resolved, line, said, now_us)
+    reason = choice.reason or forbidden(
+        policy, resolved, line, rule, picked, [_target(one, said, rule) for one in picked]
+    )
     if reason:
         return LineDecision(line.line, "refused", reason=reason)
     asked = asks_approval(workset, decision, policy, line, rule, picked)
@@ -141,6 +146,10 @@ def _decide_line(
     if asked is not None:
         return LineDecision(line.line, "waiting", needs=OWN_CASE)
     movements = [move for one in picked for move in _moves(one, said, rule, line.line)]
+    if rule.stage != "allocation":
+        choice.note(workset, resolved, line, said, rule.stage or "receipt")
+    if isinstance(resolved.event, PartSubstituted):
+        movements += movements_for_freed(workset, resolved, line, said)
     book_movements(workset, decision, movements)
     return LineDecision(line.line, "posted", len(movements))
 
@@ -152,12 +161,32 @@ def _strange(workset: Workset, policy: Policy, resolved: ResolvedEvent, line: Re
     return next((wrong for name in names if (wrong := unknown_segment(policy, name, standing))), "")
 
 
+def _choose(
+    workset: Workset, resolved: ResolvedEvent, line: ResolvedLine, said: StockLine, rule: Rule, now_us: int
+) -> Choice:
+    """The goods that the line means, of a revision that may go this way."""
+    if rule.comes_in:
+        return Choice(_incoming(resolved, line, said))
+    if isinstance(resolved.event, PartSubstituted):
+        return choose_substitute(workset, resolved, line, said, rule, now_us)
+    if rule.stage:
+        return choose(workset, resolved, line, said, rule, now_us)
+    picked = pick(workset, resolved, line, said, rule)
+    if picked is None or not rule.releases:
+        return Choice(picked)
+    return release(workset, resolved, line, said, picked, now_us)
+
+
 def _mistake(resolved: ResolvedEvent, line: ResolvedLine, said: StockLine, rule: Rule) -> str:
     """What is wrong with the line itself, "" when nothing is."""
     kind = type(resolved.event).__name__
     for name in rule.needs:
         if not getattr(said, name):
             return f"{kind} needs `{name}`; send the line again with it."
+    if said.vin and (wrong := mistake_in_vin(said.vin)):
+        return wrong
+    if isinstance(resolved.event, PartSubstituted) and not (said.demand or said.vin):
+        return f"{kind} needs `demand` or `vin`; send the line again with it."
     if said.to_state and said.to_state not in rule.targets:
         allowed = ", ".join(rule.targets) or "no other state"
         return f"{kind} leads to {allowed}, not to {said.to_state}."
@@ -181,15 +210,14 @@ def _mislabelled(workset: Workset, said: StockLine) -> str:
     return "" if known else f"No containment {named} is open; open it, or name another hold reason."
 
 
-def _not_there(
-    resolved: ResolvedEvent, line: ResolvedLine, said: StockLine, now_us: int, kept: AbstractSet[str] = frozenset()
-) -> LineDecision:
+def _not_there(resolved: ResolvedEvent, line: ResolvedLine, said: StockLine, now_us: int) -> LineDecision:
     until = has_grace_left(resolved, STOCK_WAIT_MINUTES, now_us)
     if until is None:
         hours = STOCK_WAIT_MINUTES * MINUTE // (60 * MINUTE)
         reason = f"{said.quantity or len(said.serials)} {line.unit} of {line.part} did not come within {hours} hours."
-        if kept:
-            reason += f" Goods of segment {', '.join(sorted(kept))} are taken only where `stock_segment` names it."
+        if line.kept_back:
+            kept = ", ".join(sorted(line.kept_back))
+            reason += f" Goods of segment {kept} are taken only where `stock_segment` names it."
         return LineDecision(line.line, "refused", reason=reason)
     return LineDecision(line.line, "waiting", needs=f"stock:{line.part}", until=until)
 
@@ -226,12 +254,12 @@ def _target(picked: Pick, said: StockLine, rule: Rule) -> Bucket:
         state = "consigned"
     if state in EXTERNAL:
         return external_account(source.book, source.site, source.part, state)._replace(
-            demand=said.demand if rule.takes_demand else ""
+            demand=(said.demand or said.vin) if rule.takes_demand else ""
         )
     target = source._replace(
         state=state,
         location=said.to_location or source.location,
-        hold_reason=(said.hold_reason or _stays_contained(source)) if state in HELD else "",
+        hold_reason=_hold_reason(source, said) if state in HELD else "",
         demand=said.demand if rule.takes_demand else "",
         serial=picked.serial or source.serial,
         segment=getattr(said, "to_segment", "") or rule.to_segment or source.segment,
@@ -242,3 +270,8 @@ def _target(picked: Pick, said: StockLine, rule: Rule) -> Bucket:
             revision=said.part_revision, handling_unit=said.handling_unit,
         )  # fmt: skip
     return target
+
+
+def _hold_reason(source: Bucket, said: StockLine) -> str:
+    """As the line says; what is held for its revision stays so, whatever else is found wrong with it."""
+    return REVISION if source.hold_reason == REVISION else said.hold_reason or _stays_contained(source)

@@ -13,7 +13,7 @@ from ledger.handling.picking import Picked
 from ledger.handling.rules import RULES, Rule
 from ledger.matching.containment import LABEL
 from ledger.matching.decision import OWN_CASE, Decision
-from ledger.matching.discrepancies import d45_change
+from ledger.matching.discrepancies import d46_change
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 from ledger.matching.workset import Workset
 from ledger.policy import Policy, SegmentRules, TransitionRules
@@ -58,7 +58,7 @@ def asks_approval(
         return None
     if resolved.came.startswith(OWN_CASE):
         case = workset.cases.get((resolved.book, resolved.came.removeprefix(OWN_CASE)))
-        if case is not None and case.code == d45_change.CLASS.code:
+        if case is not None and case.code == d46_change.CLASS.code:
             return None if case.resolution == "accept" else f"Case {case.case}: {case.resolution}."
     kind = kind_of_way(resolved, rule)
     goods = [one.bucket for one in picked]
@@ -68,7 +68,7 @@ def asks_approval(
     if not asked:
         return None
     states = sorted({bucket.state for bucket in goods})
-    decision.findings.append(d45_change.find(resolved, line, states, asked[0]))
+    decision.findings.append(d46_change.find(resolved, line, states, asked[0]))
     return ""
 
 

@@ -1,4 +1,4 @@
-"""Who may decide a case, and cases that ask for approval: of a count (D43), an adjustment (D44), a change (D45).
+"""Who may decide a case, and cases that ask for approval: of a count (D43), an adjustment (D44), a change (D46).
 
 Nothing is posted here. The line that opened a case of approval waits for it; once the case is decided the book hands
 the line in again, and `ledger.handling` posts it or lets it go.
@@ -14,7 +14,7 @@ from ledger.matching.records import Case
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
 
-APPROVED = frozenset({"D43", "D44", "D45"})
+APPROVED = frozenset({"D43", "D44", "D46"})
 """Classes whose lines wait for the decision."""
 
 WAYS: tuple[Resolution, ...] = ("accept", "waive", "recount")
@@ -25,7 +25,7 @@ def deciders_of(policy: Policy, code: str, rule: str) -> tuple[str, ...]:
 
     `rule` is the rule that the case names.
     """
-    if code == "D45":
+    if code == "D46":
         return tuple(sorted(policy.approvers_named(rule)))
     if code in APPROVED:
         return tuple(sorted(policy.limits_named(rule).approvers))
@@ -60,7 +60,7 @@ def decide_approval(
 
     A recount is asked for by anybody and leaves the case open until the place is counted again.
     """
-    ways = WAYS[:2] if case.code == "D45" else WAYS
+    ways = WAYS[:2] if case.code == "D46" else WAYS
     if resolution not in ways:
         return f"Case {case.case} is decided by {', '.join(ways)}, not by {resolution}."
     if resolution == "recount":

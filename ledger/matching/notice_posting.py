@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger.events import NoticeLine as SaidLine
 from ledger.events import ShipmentNotified, ShipmentReplaced
+from ledger.matching.allowances import use
 from ledger.matching.booking import book_movements
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.discrepancies.about import evidence_of
@@ -157,6 +158,11 @@ def put_notice_line(
         new=earlier is None or earlier.new,
     )
     workset.add_notice_line(record)
+    if status == "open" and verdict.allowed:
+        use(
+            workset, resolved, line.line, verdict.allowed, line.quantity, stage="notice", part=line.part,
+            revision=line.revision,
+        )  # fmt: skip
     return record
 
 

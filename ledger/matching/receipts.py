@@ -21,6 +21,7 @@ from ledger.matching.rematch import Portion, new_link, rematch
 from ledger.matching.requirements import add_linked
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 from ledger.matching.review import live_links
+from ledger.matching.revisions import judge_revision
 from ledger.matching.waiting import holds_back, refuse_whole, waits_for_place, withdraw
 from ledger.matching.workset import Workset
 from ledger.policy import Policy, Terms
@@ -53,6 +54,7 @@ def decide_received(workset: Workset, decision: Decision, policy: Policy, now_us
             continue
         record = _new_line(resolved, key, line, supplier, received_at)
         workset.add_receipt_line(record)
+        judge_revision(workset, decision, policy, line, record)
         rung, notices = candidates(workset, record)
         before = len(decision.movements)
         if len(notices) == 1 and _fits(record, notices[0]):
@@ -86,6 +88,7 @@ def _fits(line: ReceiptLine, notice: NoticeLine) -> bool:
         and 0 < line.quantity <= notice.quantity - notice.received - notice.settled
         and not line.damaged
         and not line.complete
+        and not line.hold_reason
         and not notice.over
         and not notice.settled
     )

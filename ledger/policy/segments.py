@@ -33,7 +33,7 @@ class SegmentRules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     roles: dict[str, tuple[str, ...]] = {}
     """Event kind -> roles of which a person needs one, instead of the kind's own."""
     approvals: dict[str, tuple[str, ...]] = {}
-    """Event kind -> roles of which somebody else approves it (D45)."""
+    """Event kind -> roles of which somebody else approves it (D46)."""
     reasons: dict[str, dict[str, str]] = {}
     """Event kind -> further reason codes that hold for its goods, and what they mean."""
     visible_to: tuple[str, ...] = ()
@@ -53,7 +53,8 @@ def segments_of(segment: str, state: str, owner: str) -> tuple[str, ...]:
 
 
 _ASKS_ALWAYS = CountLimits(tolerance=NO_TOLERANCE, limit=Decimal(0))
-_TAKES = ("AllocationMade", "ServiceReserved", "MaterialIssued", "GoodsShipped", "TransferShipped")
+_BUILDS = ("AllocationMade", "MaterialIssued", "PartSubstituted")
+_TAKES = ("AllocationMade", "ServiceReserved", "MaterialIssued", "GoodsShipped", "TransferShipped", "PartSubstituted")
 
 SEGMENTS: dict[str, SegmentRules] = {
     "raw": SegmentRules(about="Purchased material for production."),
@@ -64,10 +65,10 @@ SEGMENTS: dict[str, SegmentRules] = {
     ),
     "consigned": SegmentRules(about="Goods that stand here and are not ours.", counts=_ASKS_ALWAYS),
     "service": SegmentRules(
-        about="Parts for the aftermarket.", kept_from=("AllocationMade", "MaterialIssued")
+        about="Parts for the aftermarket.", kept_from=_BUILDS
     ),
     "reman": SegmentRules(
-        about="Cores and remanufactured units.", counts=_ASKS_ALWAYS, kept_from=("AllocationMade", "MaterialIssued")
+        about="Cores and remanufactured units.", counts=_ASKS_ALWAYS, kept_from=_BUILDS
     ),
     "warranty": SegmentRules(
         about="Returned under warranty, until it is decided.", counts=_ASKS_ALWAYS, kept_from=_TAKES

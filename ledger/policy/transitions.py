@@ -19,7 +19,7 @@ class TransitionRules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     by_state: dict[str, tuple[str, ...]] = {}
     """State that the goods are in -> roles of which a person needs one, instead of `roles`."""
     approvers: tuple[str, ...] = ()
-    """Roles of which somebody else approves what a person asks for (D45)."""
+    """Roles of which somebody else approves what a person asks for (D46)."""
     reasons: Codes = {}
     """Reason codes that are taken, and what they mean; where there are none, any reason is."""
     without: tuple[str, ...] = ()

@@ -220,7 +220,7 @@ def test_a_segment_names_kinds_states_and_roles_of_its_own(conn: Connection) -> 
     assert outcome(plant, by(user("rex", "inspector", "reman_manager"), freed)) == ("posted", [])
 
 
-# --- approvals of changes (D45) -------------------------------------------------------------------------------
+# --- approvals of changes (D46) -------------------------------------------------------------------------------
 
 
 def test_obsolete_stock_comes_back_by_the_planner_and_finance(plant: Plant) -> None:
@@ -228,7 +228,7 @@ def test_obsolete_stock_comes_back_by_the_planner_and_finance(plant: Plant) -> N
 
     assert outcome(plant, by(PLANNER, moved(StockReactivated, 5, "2", reason="service_need")))[0] == "waiting"
     assert [(one.code, one.rule, one.decided_by) for one in cases(plant.conn, policy=HOUSE)] == [
-        ("D45", "approval:StockReactivated", ("finance",))
+        ("D46", "approval:StockReactivated", ("finance",))
     ]
     assert segments(plant) == {("", "available", "DOCK"): 80, ("", "obsolete", "DOCK"): 20}
     assert reasons(plant.record(decided("C1", "accept", PLANNER))) == ["Case C1 is decided by: finance."]

@@ -22,7 +22,7 @@ from ledger.matching.discrepancies import (
     d42_changed_after_receipt,
     d43_count,
     d44_adjustment,
-    d45_change,
+    d46_change,
 )
 from ledger.matching.discrepancies.definition import DiscrepancyClass
 
@@ -46,7 +46,7 @@ CLASSES: tuple[DiscrepancyClass, ...] = (
     d42_changed_after_receipt.CLASS,
     d43_count.CLASS,
     d44_adjustment.CLASS,
-    d45_change.CLASS,
+    d46_change.CLASS,
 )
 
 BY_CODE: dict[str, DiscrepancyClass] = {kind.code: kind for kind in CLASSES}

@@ -1,4 +1,4 @@
-"""D45: somebody else must approve a change of goods in the house before it is made."""
+"""D46: somebody else must approve a change of goods in the house before it is made."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ledger.matching.discrepancies.definition import DiscrepancyClass, amount
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 
 CLASS = DiscrepancyClass(
-    code="D45",
+    code="D46",
     name="Change that somebody approves",
     grade="",
     fault="unknown",
