@@ -142,6 +142,7 @@ def segments() -> str:
 
 def cases() -> str:
     approved = {
+        "D40": "`counts` or the segment names",
         "D43": "`counts` or the segment names",
         "D44": "`counts` or the segment names",
         "D46": "`transitions` or the segment names",
@@ -152,6 +153,7 @@ def cases() -> str:
         if kind.code in APPROVED
     ]
     rows += [[code, "", _listed(one.deciders)] for code, one in HOUSE.ownership.items() if one.deciders]
+    rows += [[kind.code, kind.name, _listed(kind.deciders)] for kind in CLASSES if kind.deciders]
     names = {kind.code: kind.name for kind in CLASSES}
     return table(
         ["class", "name", "decided by"], [[code, name or names[code], by] for code, name, by in sorted(rows)]

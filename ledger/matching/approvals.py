@@ -1,4 +1,4 @@
-"""Who may decide a case, and cases that ask for approval: of a count (D43), an adjustment (D44), a change (D46).
+"""Who may decide a case, and cases that ask for approval: of a count (D40, D43), an adjustment (D44), a change (D46).
 
 Nothing is posted here. The line that opened a case of approval waits for it; once the case is decided the book hands
 the line in again, and `ledger.handling` posts it or lets it go.
@@ -10,11 +10,12 @@ from collections.abc import Set as AbstractSet
 
 from ledger.events import Actor, DiscrepancyResolved, Resolution
 from ledger.matching.decision import Decision
+from ledger.matching.discrepancies import BY_CODE
 from ledger.matching.records import Case
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
 
-APPROVED = frozenset({"D43", "D44", "D46"})
+APPROVED = frozenset({"D40", "D43", "D44", "D46"})
 """Classes whose lines wait for the decision."""
 
 WAYS: tuple[Resolution, ...] = ("accept", "waive", "recount")
@@ -30,7 +31,8 @@ def deciders_of(policy: Policy, code: str, rule: str) -> tuple[str, ...]:
     if code in APPROVED:
         return tuple(sorted(policy.limits_named(rule).approvers))
     ownership = policy.ownership.get(code)
-    return () if ownership is None else tuple(sorted(ownership.deciders))
+    named = ownership.deciders if ownership is not None else None
+    return tuple(sorted(BY_CODE[code].deciders if named is None else named))
 
 
 def why_not(policy: Policy, case: Case, actor: Actor | None, asked_by: AbstractSet[str]) -> str:

@@ -33,8 +33,8 @@ class Ownership(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who works on it, the first being its owner."""
     answer_hours: float | None = None
     """Hours within which it is answered."""
-    deciders: tuple[str, ...] = ()
-    """People of these roles alone decide it; empty leaves it to whoever may decide cases."""
+    deciders: tuple[str, ...] | None = None
+    """People of these roles alone decide it; an empty list leaves it to whoever may decide cases."""
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True):
