@@ -44,6 +44,19 @@ def test_order_notice_and_receipt_bring_goods_from_the_supplier_to_the_dock(conn
     assert verify(conn) == []
 
 
+def test_every_line_of_a_goods_receipt_comes_to_the_dock(conn: Connection) -> None:
+    books = Books(conn)
+    quantities = {"PLATE": 100, "BOLT": 7}
+    books.record(order("PO1", quantities), notice("S1", "PO1", quantities))
+
+    (told,) = books.record(receipt("R1", "S1", "PO1", quantities))
+
+    assert [(type(one), one.line) for one in told.outcomes] == [(Posted, "1"), (Posted, "2")]
+    assert standing(conn, state="available") == {
+        (part, "available"): Decimal(quantity) for part, quantity in quantities.items()
+    }
+
+
 def test_ship_notice_never_moves_stock_on_hand(conn: Connection) -> None:
     books = Books(conn)
     books.record(order("PO1", {"PLATE": 100}), notice("S1", "PO1", {"PLATE": 60}))
