@@ -13,6 +13,7 @@ from fastapi.openapi.utils import get_openapi
 
 from gateway.api.balances import BalanceShown
 from gateway.api.cases import CaseDecision
+from gateway.api.flow import UnderWayShown
 from gateway.api.movements import MovementShown
 from gateway.api.problems import MEDIA_TYPE, Located
 from gateway.api.webhooks import NewWebhook
@@ -67,12 +68,24 @@ SHAPES: tuple[Shape, ...] = (
     Shape("/v1/balances", "get", gives=BalanceShown, page=True),
     Shape("/v1/balances/{bucket}", "get", gives=BalanceShown),
     Shape("/v1/positions/{part}", "get", gives=queries.Position),
+    Shape("/v1/promises/{part}", "get", gives=queries.AvailableToPromise),
+    Shape("/v1/in-transit", "get", gives=UnderWayShown, page=True),
+    Shape("/v1/backlog", "get", gives=queries.Backlog),
+    Shape("/v1/goods-received-not-invoiced", "get", gives=queries.UninvoicedList),
+    Shape("/v1/obsolete", "get", gives=queries.ObsoleteList),
+    Shape("/v1/defects", "get", gives=queries.DefectReport),
     Shape("/v1/trace/{kind}/{value}", "get", gives=queries.Trace),
     Shape("/v1/variances/{seq}", "get", gives=queries.VarianceList),
     Shape("/v1/containments", "get", gives=queries.ContainmentShown, page=True),
     Shape("/v1/containments/{number}", "get", gives=queries.ContainmentReport),
     Shape("/v1/periods", "get", gives=queries.PeriodShown, page=True),
     Shape("/v1/periods/{site}/{period}", "get", gives=queries.PeriodReport),
+    Shape("/v1/deviations", "get", gives=queries.DeviationShown, page=True),
+    Shape("/v1/deviations/{number}", "get", gives=queries.DeviationShown),
+    Shape("/v1/substitutions", "get", gives=queries.SubstitutionShown, page=True),
+    Shape("/v1/substitutions/{number}", "get", gives=queries.SubstitutionShown),
+    Shape("/v1/engineering-changes", "get", gives=queries.ChangeShown, page=True),
+    Shape("/v1/engineering-changes/{number}", "get", gives=queries.ChangeShown),
     Shape("/v1/movements", "get", gives=MovementShown, page=True),
     Shape("/v1/cases", "get", gives=queries.CaseShown, page=True),
     Shape("/v1/cases/{id}", "get", gives=queries.CaseShown),

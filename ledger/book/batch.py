@@ -7,11 +7,12 @@ after it, so that any splitting of the same events into batches ends in the same
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from sqlalchemy import Connection
 
 from ledger import cases, handling, matching
-from ledger.book import bulk, document_tables, past, rulings, tables
+from ledger.book import bulk, changing, document_tables, past, rulings, serials, tables
 from ledger.book.balances import Balances, Posting, Postings
 from ledger.book.closings import Closings
 from ledger.book.deciding import decides, needs_of, result_of, statuses
@@ -89,6 +90,7 @@ class Batch:
         self.postings = Postings()
         self.traces: dict[bulk.Row, None] = {}
         self._asked_for: set[StockQuery] = set()
+        self._watched: set[Bucket] = set()
         self.released: list[Recorded] = []
         """Answers for earlier events that went on because of events of this batch."""
 
@@ -119,7 +121,7 @@ class Batch:
         """Record master data events; one answer each, in order."""
         defining = Defining(
             self.conn, self.head, self.log, self.waits, take_over=self._take_over, release=self._release,
-            end_position=self._end_position,
+            end_position=self._end_position, plan=lambda event, seq: changing.plan(self, event, seq),
         )  # fmt: skip
         return defining.record(events)
 
@@ -150,16 +152,17 @@ class Batch:
         if self.log.is_empty:
             return
         head = self.head
-        made = self.balances.post(self.conn, self.postings, head.movements + 1, head.buckets + 1)
-        head.movements += len(self.postings)
-        head.buckets += made
-        save(self.conn, self.loader)
+        self.balances.load(self.conn, self.postings.ends())
         file(self.conn, self.loader.workset)
-        self.log.save()
-        bulk.insert(self.conn, tables.trace_key, list(self.traces))
         self.waits.save()
         head.cases = self.loader.workset.next_case[head.book] - 1
-        save_head(self.conn, head)
+        with bulk.together(self.conn):
+            head.buckets += self.balances.post(self.conn, self.postings, head.movements + 1, head.buckets + 1)
+            head.movements += len(self.postings)
+            save(self.conn, self.loader)
+            self.log.save()
+            bulk.insert(self.conn, tables.trace_key, list(self.traces))
+            save_head(self.conn, head)
 
     # --- one event ----------------------------------------------------------------------------------------
 
@@ -217,17 +220,18 @@ class Batch:
         self.loader.load(needs, self.head.book, {event.event.number for event in resolved})
         self.load_stock(handling.needs(resolved) - self._asked_for)
         self.watch(matching.watched(self.loader.workset))
+        self.watch(found := serials.standing(self.conn, self.head.book, resolved))
+        for bucket in found:
+            self.loader.workset.add_serial(bucket)
 
-    def watch(self, buckets: set[Bucket]) -> None:
-        """Bring in balances as the books have them, with what this batch has decided."""
-        work = self.loader.workset
-        unwatched = {one for one in buckets if one not in work.balances or one not in self.balances.quantities}
-        if not unwatched:
-            return
-        self.balances.load(self.conn, sorted(unwatched))
-        net, quantities = self.postings.net(), self.balances.quantities
-        for bucket in unwatched:
-            work.balances[bucket] = quantities[bucket] + net.get(bucket, 0)
+    def watch(self, buckets: AbstractSet[Bucket]) -> None:
+        """Bring in balances as the books have them, with what this batch has decided.
+
+        Those too that only this batch brought goods to, unseen: what they held before is looked up.
+        """
+        fresh = buckets - self._watched
+        self._watched |= fresh
+        self._look_at(fresh)
 
     def load_stock(self, queries: set[StockQuery]) -> None:
         """Goods that lines may mean: as the books have them, with what this batch has decided but not yet written."""
@@ -239,23 +243,29 @@ class Batch:
         parts = {query[:3] for query in queries}
         for part in parts:
             stock_of.setdefault(part, {})
-        found = self.balances.load_stock(self.conn, queries)
-        if net := self.postings.net():
-            # Goods may have come to a place by this batch before it was looked up.
-            decided = {bucket: 0 for bucket in net if bucket[:3] in parts and not bucket.is_external}
-            self.balances.load(self.conn, decided)
-            for bucket in decided | found:
+        net = self.postings.net()
+        for place in self.balances.load_stock(self.conn, queries):
+            for bucket, known in place.items():
                 stock_of[bucket[:3]][bucket] = None
-                balances[bucket] = self.balances.quantities[bucket] + net.get(bucket, 0)
-            return
-        balances.update(found)
-        for bucket in found:
+                balances[bucket] = known.quantity + net.get(bucket, 0) if net else known.quantity
+        # Goods may have come to a place by this batch before it was looked up.
+        came = {bucket for bucket in net if bucket[:3] in parts and not bucket.is_external}
+        self._look_at(came)
+        for bucket in came:
             stock_of[bucket[:3]][bucket] = None
+
+    def _look_at(self, buckets: AbstractSet[Bucket]) -> None:
+        """Balances as the books have them, with what this batch has decided but not yet written."""
+        self.balances.load(self.conn, buckets)
+        net, balances = self.postings.net(), self.loader.workset.balances
+        for bucket in buckets:
+            balances[bucket] = self.balances.quantity(bucket) + net.get(bucket, 0)
 
     def _decide(self, resolved: ResolvedEvent) -> tuple[Decision, tuple[AnyOutcome, ...]]:
         work = self.loader.workset
         past.bring(self, resolved)
         rulings.bring(self, resolved)
+        changing.bring(self, resolved)
         self.closings.bring(resolved)
         decide = decides(resolved.event)
         decision = decide(work, resolved, self.policy, self.log.now_us)
@@ -265,9 +275,11 @@ class Batch:
                 f"stock:{movement.target.part}" for movement in decision.movements if movement.target.state in STATES
             }
             decision.released.extend(sorted(came & waits))
+        changing.review(self, decision)
         seq, event = resolved.effective_seq, resolved.seq
         self.postings.extend([Posting(movement, seq, event) for movement in decision.movements])
         self.traces.update(dict.fromkeys(rows_of(decision)))
+        decision.released += changing.reached_by(self, resolved) if decision.movements else []
         outcomes = cases.apply(work, decision, self.policy, self.log.now_us)
         late = self.closings.late(resolved) if decision.movements else None
         return decision, outcomes if late is None else (*outcomes, late)
@@ -308,6 +320,8 @@ class Batch:
 
     def _decide_again(self, waits: Sequence[Wait], cause: int, came: str = "") -> list[str]:
         """Decide lines of one earlier event once more; gives back what that releases."""
+        if waits[0].line.startswith(changing.CHANGE):
+            return changing.propose(self, waits, cause)
         parts = [wait.line.removeprefix(COMPARES) for wait in waits if wait.line.startswith(COMPARES)]
         if parts:
             self._compare_again(waits[0].event, parts, cause)

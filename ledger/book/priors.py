@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from ledger.book import bulk, tables
-from ledger.book.digests import event_digest, line_digest
+from ledger.book.digests import event_digest, line_digests
 from ledger.book.resolution import lines_of
 from ledger.events import (
     DiscrepancyResolved,
@@ -70,7 +70,7 @@ class Draft:
         self.key: Key = (event.partner, kind_of(event), event.number, event.revision)
         self.lines = lines_of(event)
         self.identities = line_identities(self.lines)
-        self.line_digests = [line_digest(line) for line in self.lines]
+        self.line_digests = line_digests(self.lines)
         self.digest = event_digest(event, self.line_digests)
 
 

@@ -201,6 +201,7 @@ _SUMMED = (
     "book", "part", "site", "state", "revision", "location", "demand", "quantity", "serial", "empty",
 )  # fmt: skip
 partial("bucket_serials", *(bucket.c[name] for name in _SUMMED), where=SERIALS_STANDING).ddl_if(dialect="sqlite")
+partial("bucket_by_serial", bucket.c.book, bucket.c.part, bucket.c.serial, where=SERIALS_STANDING)
 ON_SQLITE_ALONE = frozenset({"bucket_serials"})
 """Indices that only one engine has."""
 

@@ -188,6 +188,8 @@ class Workset:
     """Base units of the parts that a complete snapshot may have left out."""
     requested_by: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     """By (book, case) of the case that is being decided: the people whose lines wait for it."""
+    serial_at: dict[tuple[str, str, str], set[Bucket]] = field(default_factory=dict)
+    """By (book, part, serial) that an event names or goods came under: where it stands, or stood in this batch."""
     used: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
     """By (book, kind, number, stage) of the rulings about the event being decided: how much of each was used."""
     uses: list[Use] = field(default_factory=list)
@@ -196,6 +198,8 @@ class Workset:
     """By (book, site, part) whose revision hangs on a cumulative: built in so far, and standing at the line."""
     gone_stored: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     """The same by (site, part), as it stood before this batch."""
+    superseded: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    """By (book, case) of superseded stock that is being decided: the old revisions."""
     stock_of: dict[tuple[str, str, str], dict[Bucket, None]] = field(default_factory=dict)
     """By (book, site, part) that was asked for: the goods that are there, those of this batch included."""
 
@@ -227,6 +231,11 @@ class Workset:
             still = sorted([*still, containment], key=lambda one: one.seq)
         self.containing[:] = still
         self.sheets_changed = True
+
+    def add_serial(self, bucket: Bucket) -> None:
+        """A serial stands in the bucket, or comes to; in transit nobody has seen it yet."""
+        if bucket.state != "in_transit":
+            self.serial_at.setdefault((bucket.book, bucket.part, bucket.serial), set()).add(bucket)
 
     def add_stock(self, bucket: Bucket, quantity: int) -> None:
         """Goods as they stand in the books with what this batch has already decided."""

@@ -17,11 +17,15 @@ from ledger.matching.discrepancies import (
     d16_short,
     d17_over,
     d20_damaged,
+    d24_serials,
+    d25_lot,
     d35_arithmetic,
     d38_snapshot,
+    d40_backflush,
     d42_changed_after_receipt,
     d43_count,
     d44_adjustment,
+    d45_superseded,
 )
 from ledger.matching.discrepancies.definition import DiscrepancyClass
 
@@ -40,11 +44,15 @@ CLASSES: tuple[DiscrepancyClass, ...] = (
     d16_short.CLASS,
     d17_over.CLASS,
     d20_damaged.CLASS,
+    d24_serials.CLASS,
+    d25_lot.CLASS,
     d35_arithmetic.CLASS,
     d38_snapshot.CLASS,
+    d40_backflush.CLASS,
     d42_changed_after_receipt.CLASS,
     d43_count.CLASS,
     d44_adjustment.CLASS,
+    d45_superseded.CLASS,
 )
 
 BY_CODE: dict[str, DiscrepancyClass] = {kind.code: kind for kind in CLASSES}
