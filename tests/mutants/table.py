@@ -167,7 +167,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     mutant(
         "settle a short twice", "what was written off is short again", f"{MATCHING}/closing.py",
-        "line.settled = min(line.settled, short)", "line.settled = 0", ORACLE, DOCK,
+        "line.settled = min(line.settled, short)", "line.settled = 0", "tests/store/test_notices.py",
     ),
     mutant(
         "drop a trigger", "a movement can be changed", f"{BOOK}/append_only.py",
