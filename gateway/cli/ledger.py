@@ -9,6 +9,7 @@ from gateway.cli import (
     ledger_containments,
     ledger_flow,
     ledger_periods,
+    ledger_rulings,
     ledger_stock,
     ledger_value,
 )
@@ -19,3 +20,5 @@ for _questions in (ledger_stock, ledger_flow, ledger_value, ledger_checks):
     app.add_typer(_questions.app)
 app.command(rich_help_panel=CHECKS)(ledger_periods.periods)
 app.command(rich_help_panel=STOCK)(ledger_containments.containments)
+for _ruled in (ledger_rulings.changes, ledger_rulings.deviations, ledger_rulings.substitutions):
+    app.command(rich_help_panel=STOCK)(_ruled)

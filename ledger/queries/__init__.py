@@ -44,6 +44,16 @@ from ledger.queries.periods import PeriodReport, PeriodShown, period_report, per
 from ledger.queries.position import Commitment, Position, Replenishment, position
 from ledger.queries.prices import Money
 from ledger.queries.promises import PromiseShown
+from ledger.queries.rulings import (
+    ChangedShown,
+    ChangeShown,
+    DeviationShown,
+    SubstitutionShown,
+    UseShown,
+    deviations,
+    engineering_changes,
+    substitutions,
+)
 from ledger.queries.schedules import ReleaseShown, RequirementShown, ScheduleShown, releases, schedules
 from ledger.queries.score import score
 from ledger.queries.tail import tail
@@ -62,6 +72,8 @@ __all__ = [
     "BalancePage",
     "Carriage",
     "CaseShown",
+    "ChangeShown",
+    "ChangedShown",
     "Coming",
     "Commitment",
     "ContainmentReport",
@@ -70,6 +82,7 @@ __all__ = [
     "DefectFound",
     "DefectReport",
     "DemandHit",
+    "DeviationShown",
     "DockedGoods",
     "End",
     "EventKept",
@@ -98,6 +111,7 @@ __all__ = [
     "ShipmentShown",
     "SiteBacklog",
     "SitePromise",
+    "SubstitutionShown",
     "Trace",
     "TraceStep",
     "UnderWay",
@@ -105,6 +119,7 @@ __all__ = [
     "Uninvoiced",
     "UninvoicedList",
     "Unmapped",
+    "UseShown",
     "Variance",
     "VarianceList",
     "available_to_promise",
@@ -120,7 +135,9 @@ __all__ = [
     "containments",
     "defects",
     "defined",
+    "deviations",
     "disputed_by",
+    "engineering_changes",
     "event",
     "events",
     "facts",
@@ -140,6 +157,7 @@ __all__ = [
     "schedules",
     "score",
     "shipments",
+    "substitutions",
     "tail",
     "trace",
     "uninvoiced",

@@ -19,9 +19,11 @@ from ledger.matching.discrepancies import (
     d20_damaged,
     d35_arithmetic,
     d38_snapshot,
+    d40_backflush,
     d42_changed_after_receipt,
     d43_count,
     d44_adjustment,
+    d45_superseded,
 )
 from ledger.matching.discrepancies.definition import DiscrepancyClass
 
@@ -42,9 +44,11 @@ CLASSES: tuple[DiscrepancyClass, ...] = (
     d20_damaged.CLASS,
     d35_arithmetic.CLASS,
     d38_snapshot.CLASS,
+    d40_backflush.CLASS,
     d42_changed_after_receipt.CLASS,
     d43_count.CLASS,
     d44_adjustment.CLASS,
+    d45_superseded.CLASS,
 )
 
 BY_CODE: dict[str, DiscrepancyClass] = {kind.code: kind for kind in CLASSES}
