@@ -181,6 +181,8 @@ goods_receipt_line = table(
     text("rung"),
     text("status"),
     text("hold_reason"),
+    big("doubtful"),
+    big("lot_controlled"),
 )
 UNMATCHED_RECEIPT_LINES = "status = 'unmatched'"
 partial(
@@ -222,6 +224,7 @@ link = table(
     text("lot"),
     text("revision"),
     text("owner"),
+    text("serials"),
 )
 LIVE_LINKS = "reversed = 0"
 LINKED_NOTICES = "reversed = 0 AND shipment_id <> ''"

@@ -72,10 +72,12 @@ from ledger.events.stock import (
     AllocationReleased,
     CustomerReturnReceived,
     DispositionLine,
+    GoodsIdentified,
     GoodsReturned,
     GoodsShipped,
     HoldPlaced,
     HoldReleased,
+    IdentityLine,
     InspectionFailed,
     InspectionPassed,
     MaterialConsumed,
@@ -122,6 +124,7 @@ __all__ = [
     "DispositionLine",
     "EngineeringChangeReleased",
     "Event",
+    "GoodsIdentified",
     "GoodsReceiptReversed",
     "GoodsReceived",
     "GoodsReturned",
@@ -129,6 +132,7 @@ __all__ = [
     "HandlingUnit",
     "HoldPlaced",
     "HoldReleased",
+    "IdentityLine",
     "InspectionFailed",
     "InspectionPassed",
     "InventoryAdjusted",
@@ -237,6 +241,7 @@ AnyEvent = (
     | SupplierInvoiceReceived
     | ReceiptShortConfirmed
     | PutAwayCompleted
+    | GoodsIdentified
     | InspectionPassed
     | InspectionFailed
     | HoldPlaced

@@ -83,6 +83,9 @@ class ResolvedLine:
     denominator: int = 1
     """One unit as sent is numerator/denominator base units."""
     standing: Standing = "new"
+    lot_controlled: bool = False
+    serial_controlled: bool = False
+    """Whether the part's goods must be told apart by lot, by serial."""
 
 
 @dataclass(slots=True)

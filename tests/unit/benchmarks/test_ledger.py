@@ -21,7 +21,7 @@ def test_the_same_seed_makes_the_same_events() -> None:
     assert [write_event(event) for event in one] == [write_event(event) for event in other]
 
 
-def test_nothing_repeats() -> None:
+def test_no_event_of_the_workload_repeats() -> None:
     world = World(SEED, PARTS)
 
     keys = [(type(event), event.number) for _ in range(3) for event in world.batch()]
