@@ -27,6 +27,7 @@ from ledger.book.waits import Wait, Waits
 from ledger.events import (
     COUNTS,
     STOCK,
+    TRANSFERS,
     DiscrepancyResolved,
     Event,
     GoodsReceived,
@@ -56,6 +57,9 @@ RELEASES: Mapping[type[Event], str] = {
     DiscrepancyResolved: "case",
 }
 """What others may wait for, by the kind that brings it: looked up for the whole batch at once."""
+
+HANDLED = (*STOCK, *COUNTS, *TRANSFERS)
+"""Kinds about goods in the house; the others are documents between us and partners."""
 
 COMPARES = "cumulative:"
 """Before a part: what a notice waits with whose cumulative may be explained by one on its way; its lines do not."""
@@ -245,7 +249,7 @@ class Batch:
     def _decide(self, resolved: ResolvedEvent) -> tuple[Decision, tuple[AnyOutcome, ...]]:
         work = self.loader.workset
         past.bring(self, resolved)
-        decide = handling.decide if isinstance(resolved.event, (*STOCK, *COUNTS)) else matching.decide
+        decide = handling.decide if isinstance(resolved.event, HANDLED) else matching.decide
         decision = decide(work, resolved, self.policy, self.log.now_us)
         if waits := self.waits.for_stock():
             # Who waits for goods of a part goes on as soon as any of them came to stand somewhere.

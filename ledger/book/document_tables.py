@@ -119,6 +119,7 @@ notice_line = table(
     text("owner"),
     big_or_none("closed_at"),
     small("bad"),
+    text("stock_segment"),
 )
 OPEN_NOTICE_LINES = "status = 'open'"
 partial("notice_line_open", *(notice_line.c[name] for name in ("book", "site", "part")), where=OPEN_NOTICE_LINES)
@@ -218,6 +219,9 @@ link = table(
     text("lot"),
     text("revision"),
     text("owner"),
+    text("serial"),
+    text("handling_unit"),
+    text("stock_segment"),
 )
 LIVE_LINKS = "reversed = 0"
 LINKED_NOTICES = "reversed = 0 AND shipment_id <> ''"
@@ -251,6 +255,20 @@ cumulative_agreement = table(
     big("advised"),
     big("difference"),
     text("told"),
+)
+
+transfer_line = table(
+    "transfer_line",
+    text("book", key=True),
+    text("site", key=True),
+    text("destination", key=True),
+    text("number", key=True),
+    text("line", key=True),
+    text("part"),
+    big("quantity"),
+    text("status"),
+    big("seq"),
+    text("goods"),
 )
 
 cases = table(

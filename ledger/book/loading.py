@@ -25,9 +25,11 @@ from ledger.book.codecs import (
     RECEIPT,
     RECEIPT_LINE,
     SHIPMENT,
+    TRANSFER_LINE,
     Codec,
 )
 from ledger.matching.records import Case, GroupKey, Link, NoticeLine, OrderKey, ReceiptKey, ShipmentKey
+from ledger.matching.transfer_records import TransferKey
 from ledger.matching.workset import Needs, Workset
 
 OPEN = "notice_line_open"
@@ -80,6 +82,7 @@ class Loader:
         self._load_order_parts(fresh["order_parts"])
         self._load_shipments(fresh["shipments"] | self._referred(fresh["references"]))
         self._load_receipts(fresh["receipts"])
+        self._load_transfers(fresh["transfers"])
         self._load_cases(fresh["cases"])
         self._load_counted(fresh["counted"])
         self._close()
@@ -250,6 +253,13 @@ class Loader:
         for place, parts in by_place(self._fresh("cases by part", counted)):
             for row in self._select(CASE, place, ("part",), parts, tables.COUNTED_CASES, "case_by_part"):
                 self._add_case(row)
+
+    def _load_transfers(self, keys: set[TransferKey]) -> None:
+        for place, wanted in by_place(keys):
+            for row in self._select(TRANSFER_LINE, place, ("destination", "number"), wanted):
+                line = TRANSFER_LINE.read(row)
+                self.stored[TRANSFER_LINE].add((line.key, line.line))
+                self.workset.add_transfer_line(line)
 
     def _load_counted(self, keys: set[GroupKey]) -> None:
         for place, parts in by_place(keys):

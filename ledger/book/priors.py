@@ -23,6 +23,7 @@ from ledger.events import (
     OrderChanged,
     ShipmentCancelled,
     ShipmentReplaced,
+    TransferCancelled,
     kind_of,
     read_event,
 )
@@ -36,6 +37,7 @@ SUCCESSIVE = (
     ShipmentCancelled,
     GoodsReceiptReversed,
     DiscrepancyResolved,
+    TransferCancelled,
 )
 """Kinds that say what happens to an earlier event: each one with other content follows the one before."""
 

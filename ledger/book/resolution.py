@@ -29,10 +29,14 @@ from ledger.events import (
     ShipmentCancelled,
     ShipmentNotified,
     ShipmentReplaced,
+    TransferCancelled,
+    TransferReceived,
+    TransferShipped,
 )
 from ledger.masterdata import InexactConversion, MasterData, to_base
 from ledger.masterdata.units import Factor
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, Standing, microseconds
+from ledger.matching.transfer_records import party_of
 from ledger.stock.bucket import MILLION, QUANTITY_MAX
 
 _BEYOND = QUANTITY_MAX + MILLION
@@ -60,6 +64,9 @@ def site_of(event: Event, masterdata: MasterData) -> tuple[str, str]:
         if not said or said in masterdata.sites:
             found = said or event.site
             return (found, "") if found in masterdata.sites else ("", f"site:{found}")
+    elif isinstance(event, TransferShipped | TransferCancelled | TransferReceived):
+        found = _site(_place_of_half(event), masterdata)
+        return found or "", "" if found else f"site:{_place_of_half(event)}"
     elif isinstance(event, _WITH_SITE):
         said = event.ship_to
     else:
@@ -75,11 +82,35 @@ def site_of(event: Event, masterdata: MasterData) -> tuple[str, str]:
     return (site, "") if site is not None else ("", f"site:{said}")
 
 
+def _place_of_half(event: TransferShipped | TransferCancelled | TransferReceived) -> str:
+    return event.place or getattr(event, "from_place", "")
+
+
+def _site(said: str, masterdata: MasterData) -> str | None:
+    return said if said in masterdata.sites else masterdata.site_id(said)
+
+
+def ends_of(event: Event, masterdata: MasterData) -> tuple[str, str, str]:
+    """Our sites between which goods are transferred, and what is missing; empty for every other kind."""
+    if not isinstance(event, TransferShipped | TransferCancelled | TransferReceived):
+        return "", "", ""
+    to_place = event.place if isinstance(event, TransferReceived) else event.to_place
+    origin, destination = _site(event.from_place, masterdata), _site(to_place, masterdata)
+    missing = "" if origin else f"site:{event.from_place}"
+    return origin or "", destination or "", missing or ("" if destination else f"site:{to_place}")
+
+
 def by_site(event: Event) -> list[Event]:
     """The event as one per place: an order may name another ship-to per line, and an event has one site.
 
-    Lines that name no place go with the header's. An event for one place is given back as it is.
+    Lines that name no place go with the header's; a transfer becomes one event for each of its sites. An event for
+    one place, and the half of a transfer that a rebuild reads, is given back as it is.
     """
+    if isinstance(event, TransferShipped | TransferCancelled):
+        if event.recorded_at is not None and event.place:
+            return [event]
+        ends = dict.fromkeys((event.from_place, event.to_place))
+        return [msgspec.structs.replace(event, place=place) for place in ends]
     places: dict[str, list[OrderLine]] = {}
     if not isinstance(event, (OrderPlaced, OrderChanged)):
         return [event]
@@ -97,6 +128,8 @@ def supplier_of(event: Event, masterdata: MasterData) -> tuple[str, str]:
     """
     if isinstance(event, GoodsReceived):
         return (masterdata.supplier_id(event.supplier) or "") if event.supplier else "", ""
+    if isinstance(event, TransferShipped | TransferCancelled | TransferReceived):
+        return party_of(_site(event.from_place, masterdata) or ""), ""
     if isinstance(event, GoodsReturned | ReturnDisposed):
         known = masterdata.supplier_id(event.supplier) if event.supplier else ""
         return (known, "") if known is not None else ("", f"supplier:{event.supplier}")
@@ -124,6 +157,7 @@ def resolve(
 ) -> ResolvedEvent:
     """The event in our terms, with the given lines only."""
     missing = site_of(event, masterdata)[1] if not site else ""
+    origin, destination, unknown_end = ends_of(event, masterdata)
     supplier, unknown_supplier = supplier_of(event, masterdata)
     place = masterdata.sites.get(site)
     on = getattr(event, "shipped_at", None) or event.occurred_at
@@ -137,7 +171,9 @@ def resolve(
         seq=seq,
         site=site,
         supplier=supplier,
-        missing=missing or unknown_supplier,
+        missing=missing or unknown_end or unknown_supplier,
+        origin=origin,
+        destination=destination,
         receiving_location=place.receiving_location if place else "DOCK",
         lines=resolved,
         repeats=repeats,

@@ -19,6 +19,7 @@ from ledger.book.codecs import (
     RECEIPT,
     RECEIPT_LINE,
     SHIPMENT,
+    TRANSFER_LINE,
     Codec,
 )
 from ledger.book.loading import Loader
@@ -36,6 +37,7 @@ def save(conn: Connection, loader: Loader) -> None:
         (RECEIPT_LINE, work.receipt_lines),
         (CUMULATIVE, work.cumulatives),
         (AGREEMENT, work.agreements),
+        (TRANSFER_LINE, work.transfer_lines),
         (CASE, work.cases),
     ):
         _save(conn, codec, records.items(), loader.stored[codec])

@@ -68,6 +68,7 @@ from ledger.events.stock import (
     StockReactivated,
     StockScrapped,
 )
+from ledger.events.transfers import TRANSFERS, TransferCancelled, TransferReceived, TransferShipped
 
 __all__ = [
     "COUNTS",
@@ -75,6 +76,7 @@ __all__ = [
     "KINDS",
     "MASTER_DATA",
     "STOCK",
+    "TRANSFERS",
     "Actor",
     "AdjustmentLine",
     "AllocationMade",
@@ -129,6 +131,9 @@ __all__ = [
     "StockScrapped",
     "SupplierDefined",
     "TimePassed",
+    "TransferCancelled",
+    "TransferReceived",
+    "TransferShipped",
     "UnitFactorDefined",
     "Value",
     "kind_of",
@@ -149,6 +154,7 @@ EVENTS: tuple[type[Event], ...] = (
     TimePassed,
     *STOCK,
     *COUNTS,
+    *TRANSFERS,
     *MASTER_DATA,
 )
 
@@ -185,6 +191,9 @@ AnyEvent = (
     | StockCounted
     | InventoryAdjusted
     | InventorySnapshotReported
+    | TransferShipped
+    | TransferReceived
+    | TransferCancelled
     | PartDefined
     | UnitFactorDefined
     | SiteDefined

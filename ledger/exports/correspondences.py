@@ -47,6 +47,9 @@ from ledger.events import (
     StockScrapped,
     SupplierDefined,
     TimePassed,
+    TransferCancelled,
+    TransferReceived,
+    TransferShipped,
     UnitFactorDefined,
 )
 
@@ -92,6 +95,7 @@ DISPOSITIONS: dict[str, str] = {
     "adjustment": "unknown",
     "clearing": "mismatch_quantity",
     "rounding": "unknown",
+    "transfer": "in_transit",
 }
 """State, or account outside our walls, to which goods came -> CBV disposition. The state itself goes along too."""
 
@@ -151,6 +155,13 @@ CORRESPONDENCES: dict[type[Event], Correspondence] = {
     InventorySnapshotReported: Correspondence(
         "snapshots", why="somebody else's list, compared with ours; what it finds is told by counts and adjustments"
     ),
+    TransferShipped: Correspondence(
+        "transfers", "goods", "shipping", "in_transit", transactions=(("desadv", "number"), ("bol", "bill_of_lading"))
+    ),
+    TransferReceived: Correspondence(
+        "transfers", "goods", "receiving", transactions=(("recadv", "number"), ("desadv", "transfer"))
+    ),
+    TransferCancelled: Correspondence("transfers", "goods", "void_shipping"),
     PartDefined: Correspondence("parts", why=_MASTER_DATA),
     UnitFactorDefined: Correspondence("units", why=_MASTER_DATA),
     SiteDefined: Correspondence("sites", why=_MASTER_DATA),

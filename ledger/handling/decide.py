@@ -14,6 +14,9 @@ from ledger.events import (
     ReturnDisposed,
     StockCounted,
     StockLine,
+    TransferCancelled,
+    TransferReceived,
+    TransferShipped,
 )
 from ledger.handling.adjusting import as_moved, decide_adjusted, rule_of
 from ledger.handling.counting import decide_counted
@@ -21,6 +24,7 @@ from ledger.handling.picking import Pick, Picked, pick
 from ledger.handling.returning import count_back, rule_for, whose
 from ledger.handling.rules import RULES, Rule
 from ledger.handling.snapshots import decide_snapshot
+from ledger.handling.transferring import decide_shipped, decide_transfer_cancelled, decide_transfer_received
 from ledger.matching.booking import book_movements
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
@@ -48,6 +52,12 @@ def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
         case InventoryAdjusted():
             for line in resolved.lines:
                 decision.lines.append(_decide_adjustment(workset, decision, policy, line, now_us))
+        case TransferShipped():
+            decide_shipped(workset, decision, policy, now_us, _decide_line)
+        case TransferReceived():
+            decide_transfer_received(workset, decision, policy, now_us)
+        case TransferCancelled():
+            decide_transfer_cancelled(workset, decision, policy, now_us)
         case GoodsReturned() | ReturnDisposed():
             for line in resolved.lines:
                 decision.lines.append(_decide_return(workset, decision, line, now_us))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ledger.events import COUNTS, StockLine
+from ledger.events import COUNTS, StockLine, TransferShipped
 from ledger.handling.counting import queries_of
 from ledger.handling.rules import RULES
+from ledger.handling.transferring import USUAL
 from ledger.matching.resolved import ResolvedEvent
 from ledger.matching.workset import StockQuery
 
@@ -19,6 +20,8 @@ def needs(events: Iterable[ResolvedEvent]) -> set[StockQuery]:
             wanted.update(query for line in resolved.lines if line.part for query in queries_of(resolved, line))
             continue
         rule = RULES.get(type(resolved.event))
+        if isinstance(resolved.event, TransferShipped) and resolved.site == resolved.origin:
+            rule = USUAL
         if rule is None or rule.comes_in or resolved.missing:
             continue
         for line in resolved.lines:

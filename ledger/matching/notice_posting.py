@@ -9,7 +9,7 @@ from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.discrepancies.about import evidence_of
 from ledger.matching.ladder import candidates
 from ledger.matching.notice_checks import Verdict
-from ledger.matching.positions import in_transit_of
+from ledger.matching.positions import in_transit_of, sender_account
 from ledger.matching.records import GroupKey, NoticeLine, OrderLine, ReceiptLine, Shipment, ShipmentKey
 from ledger.matching.rematch import rematch
 from ledger.matching.requirements import add_advised
@@ -92,7 +92,7 @@ def post_lines(
             decision.lines.append(LineDecision(name, "posted"))
             continue
         record.posted = record.quantity
-        movements = movements_for_notified(in_transit_of(record), record.quantity, name)
+        movements = movements_for_notified(in_transit_of(record), record.quantity, name, sender_account(record))
         book_movements(workset, decision, movements)
         decision.lines.append(LineDecision(name, "posted", 1))
     for part, records in late.items():
@@ -152,6 +152,10 @@ def put_notice_line(
         touched=True,
         new=earlier is None or earlier.new,
     )
+    if line.goods is not None:
+        record.owner, record.stock_segment = line.goods.owner, line.goods.segment
+        if line.goods.state == "quality_hold":
+            record.hold_reason = line.goods.hold_reason or "transfer"
     workset.add_notice_line(record)
     return record
 

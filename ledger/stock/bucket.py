@@ -16,7 +16,7 @@ STATES = (
     "consigned", "line_side", "service_reserved", "obsolete",
 )  # fmt: skip
 
-EXTERNAL = ("supplier", "customer", "production", "scrap", "adjustment", "clearing", "rounding")
+EXTERNAL = ("supplier", "customer", "production", "scrap", "adjustment", "clearing", "rounding", "transfer")
 """Accounts outside our walls: they may go below zero, so that everything sums to zero."""
 
 
