@@ -27,6 +27,8 @@ SOURCE_BYTES_MAX = 8_000_000
 SOURCE_NAMES = frozenset({"map.yaml", "guide.xml", "guide.yaml", "partner.yaml"})
 """Files that decide answers; samples, expected results and readmes beside them do not. Partners' certificates do too
 (`partners/<id>/certs/`): they decide whose signature is good, now and in a replay."""
+HOME_FILES = ("people.yaml", "policy.yaml")
+"""Files of the home itself that decide answers: who may do what."""
 CERTIFICATE_SUFFIXES = (".pem", ".crt", ".cer")
 
 
@@ -46,10 +48,13 @@ def source_files(
     """Every file in force, by virtual path (`mappings/x12/004010/856/map.yaml`, `partners/acme/partner.yaml`).
 
     A folder of an earlier root shadows the same folder of a later one as a whole. Partner folders whose name
-    begins with `_` stay out unless `examples` are asked for. `home_partners` is the folder of partners in force;
-    without it each root's `partners/` is taken.
+    begins with `_` stay out unless `examples` are asked for. `home_partners` is the folder of partners in force,
+    beside which the home's own files lie; without it each root's `partners/` is taken.
     """
     found: dict[str, Path] = {}
+    if home_partners is not None:
+        beside = ((name, home_partners.parent / name) for name in HOME_FILES)
+        found.update((name, path) for name, path in beside if path.is_file())
     for name in ("mappings", "partners"):
         taken: set[str] = set()
         bases = [root / name for root in roots]

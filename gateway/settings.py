@@ -27,8 +27,9 @@ Clock = Callable[[], datetime]
 ENVIRONMENT_PREFIX = "CROSSDOCK_"
 FILE_NAME = "crossdock.toml"
 
-_FLAGS_ONLY = ("home", "now")
-"""Kept out of crossdock.toml: the home tells where that file is, and a clock fixed in a file would be forgotten."""
+_FLAGS_ONLY = {"home": "--home", "now": "--now", "user": "--as"}
+"""Kept out of crossdock.toml, with the flag instead: the home tells where that file is, a clock fixed in a file would
+be forgotten, and a person fixed in one would sign for everybody."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,6 +39,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Working folder: database, keys, partner and mapping overlays, logs. Absolute once read."""
     now: datetime | None = None
     """Fixes the clock of a command; None is the real clock."""
+    user: str = ""
+    """Who acts in this command, as `people.yaml` knows them; "" is the login name."""
     database: str = ""
     """SQLAlchemy URL; "" is SQLite in `HOME/crossdock.db`."""
     host: str = "127.0.0.1"
@@ -168,7 +171,8 @@ def _read_file(path: Path) -> dict[str, Any]:
 
 def _mend_for(key: str, allowed: list[str]) -> str:
     if key in _FLAGS_ONLY:
-        return f"set --{key} or {ENVIRONMENT_PREFIX}{key.upper()} instead"
+        ways = [way for way in (_FLAGS_ONLY[key], f"{ENVIRONMENT_PREFIX}{key.upper()}") if way]
+        return f"set {' or '.join(ways)} instead"
     near = difflib.get_close_matches(key, allowed, n=1)
     return f'did you mean "{near[0]}"?' if near else "known keys: " + ", ".join(allowed)
 

@@ -16,7 +16,7 @@ Partners, guides and maps are not settings: they are files in `HOME/partners` an
 written down: where one is needed stands a reference, `env:NAME` or `file:/path`.
 
 """
-FLAGS_ONLY = {"home", "now"}
+FLAGS_ONLY = {"home", "now", "user"}
 
 
 def build_page() -> str:

@@ -1,4 +1,4 @@
-"""Who calls: an API key in `Authorization: Bearer`, its scopes, and the partner it speaks for.
+"""Who calls: an API key in `Authorization: Bearer`, its scopes, the partner it speaks for, and who acts by it.
 
 A key sees and speaks only for its partner, and only while that partner's `identities.keys` lists its name. An
 administrator's key is bound to nobody and must say for whom it sends.
@@ -17,6 +17,7 @@ from gateway.settings import Settings
 from gateway.store.keys import ApiKey, Scope, find_key
 from ledger import queries
 from ledger.book.snapshots import Snapshots
+from ledger.events import Actor
 from ledger.masterdata import MasterData
 
 KEY_CHARS_MAX = 200
@@ -42,6 +43,23 @@ class Call(NamedTuple):
         """True for administrators and our own systems (partners of kind `internal`): they see the whole ledger."""
         partner = self.street.configuration.partners.get(self.partner)
         return not self.partner or (partner is not None and partner.kind == "internal")
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts: the person the key was made for, a model, or the partner itself by its own key.
+
+        A key that is bound to nobody is a person's, without roles where it names none. An internal partner's key is a
+        person's once it names roles, sites or a person, else that system's own, which its agreement binds.
+        """
+        key = self.key
+        who = key.person or key.name
+        if key.acts_as == "model":
+            return Actor(kind="model", id=who, sites=key.sites)
+        if key.partner and not (self.is_ours and key.names_somebody):
+            return Actor(kind="partner", id=key.partner)
+        if key.roles or key.sites or not key.person:
+            return Actor(kind="user", id=who, roles=key.roles, sites=key.sites)
+        return self.street.governance.people.actor(key.person, named=False)
 
     def masterdata(self) -> MasterData:
         """Parts, sites, suppliers as they stand; kept in memory and brought up to date."""

@@ -15,6 +15,7 @@ from gateway.api.limits import PAGE_DEFAULT, Book, CaseId, Cursor, Limit, Text
 from gateway.api.problems import Problem
 from ledger import queries
 from ledger.events import DiscrepancyResolved, Resolution
+from ledger.outcomes import Conflict, Refused
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
 
@@ -51,6 +52,7 @@ def list_cases(
             part=part or "",
             after=open_number_cursor(cursor),
             limit=limit + 1,
+            policy=call.street.policy,
             **concerned,
         )
     return answer_page(request, rows, limit, lambda row: row.number)
@@ -63,7 +65,8 @@ def show_case(call: MayReadLedger, id: CaseId, *, book: Book = "live") -> Respon
 
 @router.post("/{id}/resolve", summary="Decide a case; what clears the clearing account is posted")
 def resolve_case(call: MayWriteCases, id: CaseId, body: SmallBody) -> Response:
-    """Answers with what the ledger made of the decision, and the case as it stands now."""
+    """Answers with what the ledger made of the decision, and the case as it stands now. Who decides a case stands in
+    it as `decided_by`; anybody else is answered 403, and what cannot be decided so 409."""
     call.refuse_outsiders()
     decision: CaseDecision = decode(body, CaseDecision)
     if decision.quantity is not None and decision.quantity <= 0:
@@ -74,14 +77,30 @@ def resolve_case(call: MayWriteCases, id: CaseId, body: SmallBody) -> Response:
     event = DiscrepancyResolved(
         number=id, resolution=decision.resolution, quantity=decision.quantity, comment=decision.comment
     )
-    recorded = call.street.record_events([event], actor=call.key.name)
-    return answer({"recorded": recorded, "case": find_case(call, id, "live")})
+    recorded = call.street.record_events([event], actor=call.actor)
+    after = find_case(call, id, "live")
+    reasons = [one.reason for one in recorded[0].outcomes if isinstance(one, Refused | Conflict)]
+    if reasons:
+        raise _refusal(call, after, " ".join(reasons))
+    return answer({"recorded": recorded, "case": after})
+
+
+def _refusal(call: Call, case: queries.CaseShown, reason: str) -> Problem:
+    """What the ledger refused, with who may decide and what to do."""
+    actor = call.actor
+    lacks = case.decided_by and not set(case.decided_by) & set(actor.roles)
+    if not lacks and actor.id not in case.asked_by and actor.kind != "model":
+        return Problem("conflict", reason)
+    roles = " or ".join(case.decided_by) or "a person"
+    others = f", and not of {' or '.join(case.asked_by)}" if case.asked_by else ""
+    detail = f"{reason} {actor.id} acts by this key with the roles: {', '.join(actor.roles) or 'none'}."
+    return Problem("not-yours-to-decide", f"{detail} Send it with a key of somebody who is {roles}{others}.")
 
 
 def find_case(call: Call, id: str, book: str) -> queries.CaseShown:
     """The case, if the caller may see it. Raises Problem otherwise."""
     with call.street.read() as conn:
-        case = queries.case(conn, id, book=book)
+        case = queries.case(conn, id, book=book, policy=call.street.policy)
     if case is None or not _may_see(call, case):
         raise Problem("not-found", f"there is no case {id}")
     return case

@@ -79,6 +79,7 @@ def take_message(
         key=idempotency_key or "",
         media_type=media_type,
         test=test,
+        actor=None if call.actor.kind == "partner" else call.actor,
     )
     headers = {"Location": f"/v1/messages/{accepted.id}"}
     if accepted.repeated:

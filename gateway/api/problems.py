@@ -46,6 +46,12 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "other-partner", 403, "The API key speaks for another partner", "Leave the partner out, or use its own key."
     ),
+    Kind(
+        "not-yours-to-decide",
+        403,
+        "Somebody else decides this",
+        "Send it with the key of a person who has one of the roles that `detail` names.",
+    ),
     Kind("needs-partner", 400, "An administrator must say for whom", "Add the query parameter `partner`."),
     Kind("not-found", 404, "Not found", "Check the id; what belongs to another partner is not found either."),
     Kind("method-not-allowed", 405, "Method not allowed", "See /openapi.json."),

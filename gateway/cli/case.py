@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gateway.cli import frame
+
+if TYPE_CHECKING:
+    from gateway.governance import Governance
+    from ledger.events import Actor
+    from ledger.outcomes import Recorded
+    from ledger.queries import CaseShown
 
 app = typer.Typer(no_args_is_help=True, help="Discrepancies: list, show, assign, resolve.")
 
@@ -46,11 +52,12 @@ def list_cases(
 @app.command()
 def show(id: CaseId, book: Book = "live", json: Json = False) -> None:
     """One case with its evidence."""
-    from gateway.cli.opening import open_to_read
+    from gateway.cli.opening import open_to_read, read_governance
     from ledger import queries
 
+    governance = read_governance(frame.settings())
     with open_to_read() as conn:
-        case = queries.case(conn, id, book=book)
+        case = queries.case(conn, id, book=book, policy=governance.rules.laid_over())
     if case is None:
         raise no_such_case(id)
     if json:
@@ -58,6 +65,10 @@ def show(id: CaseId, book: Book = "live", json: Json = False) -> None:
         return
     frame.say(f"{case.id} {case.code} {case.status}: part {case.part}, {case.quantity} {case.unit}")
     frame.say(f"expected {case.expected}, actual {case.actual}, fault {case.fault}")
+    if case.text:
+        frame.say(case.text)
+    if case.status != "closed":
+        frame.say(f"decided by: {who_decides(case)}")
     frame.print_table(
         ("message", "document", "segment"),
         [(evidence.message, evidence.document, evidence.segment) for evidence in case.evidence],
@@ -72,13 +83,14 @@ def resolve(
         str | None, typer.Option(help="In the part's base unit; all that is open if left out.")
     ] = None,
     comment: Annotated[str, typer.Option(help="Why.")] = "",
+    acting: frame.As = None,
     json: Json = False,
 ) -> None:
     """Decide a case; what clears the clearing account is posted."""
     from decimal import Decimal, InvalidOperation
     from typing import cast, get_args
 
-    from gateway.cli.opening import open_street
+    from gateway.cli.opening import open_street, who_acts
     from gateway.errors import OperatorMistake
     from gateway.resources import did_you_mean
     from ledger import queries
@@ -97,15 +109,56 @@ def resolve(
         with street.read() as conn:
             if queries.case(conn, id) is None:
                 raise no_such_case(id)
-        recorded = street.record_events([event], actor="cli")
+        governance = street.governance
+        actor = who_acts(governance, frame.settings())
+        recorded = street.record_events([event], actor=actor)
         with street.read() as conn:
-            case = queries.case(conn, id)
+            case = queries.case(conn, id, policy=street.policy)
+    if case is None:
+        raise no_such_case(id)
     if json:
         frame.print_json({"recorded": recorded, "case": case})
-    elif case is not None:
+    else:
         frame.say(f"{id} is {case.status}: {recorded[0].result}")
     if recorded[0].result not in ("posted", "repeated"):
+        if not json:
+            explain_refusal(recorded[0], case, how, actor, governance)
         raise typer.Exit(frame.FAULTS)
+
+
+def who_decides(case: CaseShown) -> str:
+    """Roles and exceptions in words: `inventory_manager, but not eva, who asked for it`."""
+    roles = " or ".join(case.decided_by) or "whoever may decide cases"
+    return roles + (f", but not {' or '.join(case.asked_by)}, who asked for it" if case.asked_by else "")
+
+
+def explain_refusal(recorded: Recorded, case: CaseShown, how: str, actor: Actor, governance: Governance) -> None:
+    """Why a decision was refused, who may make it, and what to do; on stderr, beside the answer."""
+    from ledger.outcomes import Conflict, Refused
+
+    for outcome in recorded.outcomes:
+        if isinstance(outcome, Refused | Conflict):
+            frame.warn(outcome.reason)
+    if case.status == "closed":
+        return
+    frame.warn(f"decided by: {who_decides(case)}; you act as {actor.id}, roles: {', '.join(actor.roles) or 'none'}")
+    able = [
+        person.id
+        for person in governance.people
+        if person.id not in case.asked_by
+        and (not case.decided_by or set(person.roles) & set(case.decided_by))
+        and (not person.sites or not case.site or case.site in person.sites)
+    ]
+    if actor.id in able:
+        return
+    if able:
+        frame.warn(f"to do: crossdock case resolve {case.id} {how} --as NAME, by one of: {', '.join(sorted(able))}")
+        return
+    role = case.decided_by[0] if case.decided_by else "..."
+    frame.warn(
+        f"to do: nobody in people.yaml may decide it; give somebody the role there (NAME: {{roles: [{role}]}}), "
+        f"or make them a key: crossdock key new NAME --role {role}"
+    )
 
 
 def no_such_case(id: str) -> Exception:

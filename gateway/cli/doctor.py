@@ -125,9 +125,10 @@ def _check_writer(settings: Settings) -> Iterator[Finding]:
 
 
 def _check_configuration(settings: Settings) -> Iterator[Finding]:
-    from gateway.cli.opening import read_configuration
+    from gateway.cli.opening import read_configuration, read_governance
 
     configuration = read_configuration(settings)
+    read_governance(settings)
     partners = configuration.partners.all
     yield Finding("configuration", "ok", f"{len(partners)} partners, hash {configuration.hash[:12]}")
     for partner in partners:

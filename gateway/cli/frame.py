@@ -16,9 +16,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+import typer
 
 from gateway.errors import OperatorMistake
 from gateway.settings import Settings, read_settings
@@ -30,6 +31,25 @@ CANNOT_RUN = 2
 
 flags: ContextVar[dict[str, Any] | None] = ContextVar("flags", default=None)
 """Flags that hold for every command (`home`), as the root has parsed them."""
+
+
+def _remember_user(name: str | None) -> None:
+    if name is not None:
+        flags.set({**(flags.get() or {}), "user": name})
+
+
+As = Annotated[
+    str | None,
+    typer.Option(
+        "--as",
+        metavar="NAME",
+        help="Who acts, as people.yaml knows them (CROSSDOCK_USER; default the login name).",
+        callback=_remember_user,
+        expose_value=False,
+        show_default=False,
+    ),
+]
+"""The option of every command by which somebody acts: `acting: frame.As = None`; see `opening.who_acts`."""
 
 _encoder = msgspec.json.Encoder(decimal_format="string", enc_hook=str)
 

@@ -31,7 +31,7 @@ def init(json: Annotated[bool, typer.Option("--json", help="One JSON object.")] 
     from gateway.partners.own import make_passphrase
     from gateway.pipeline import Street
     from gateway.store.home import Home
-    from gateway.store.keys import KEY_ENTROPY_BYTES, digest_of, list_keys, make_key
+    from gateway.store.keys import KEY_ENTROPY_BYTES, ApiKey, digest_of, list_keys, make_key
 
     settings = frame.settings()
     key = None
@@ -44,7 +44,7 @@ def init(json: Annotated[bool, typer.Option("--json", help="One JSON object.")] 
             is_new = not list_keys(conn)
         if is_new:
             key = make_key(os.urandom(KEY_ENTROPY_BYTES))
-            street.put_key(name="admin", sha256=digest_of(key), partner="", scopes=("admin",))
+            street.put_key(ApiKey(name="admin", scopes=("admin",)), digest_of(key))
     if json:
         frame.print_json({"home": settings.home, "key": key})
     elif key is None:

@@ -36,6 +36,7 @@ def make_app(table: Table) -> typer.Typer:
     @made.command("import", help=f"Read {table.noun}s from CSV, all or nothing. Columns, * required: {columns}.")
     def import_rows(
         file: Annotated[str, typer.Argument(help="CSV file, - for stdin.")],
+        acting: frame.As = None,
         json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
     ) -> None:
         _import(table, file, json)
@@ -51,7 +52,7 @@ def make_app(table: Table) -> typer.Typer:
 
 
 def _import(table: Table, file: str, json: bool) -> None:
-    from gateway.cli.opening import open_street
+    from gateway.cli.opening import open_street, who_acts
     from ledger import queries
 
     data = frame.read_bytes(file)
@@ -63,7 +64,8 @@ def _import(table: Table, file: str, json: bool) -> None:
             _report_faults(table, file, faults, json)
             raise typer.Exit(frame.FAULTS)
         with frame.progress(f"importing {len(events)} {table.noun}s"):
-            recorded = street.record_events(events, actor="cli")[: len(events)]
+            actor = who_acts(street.governance, frame.settings())
+            recorded = street.record_events(events, actor=actor)[: len(events)]
     unchanged = sum(answer.result == "repeated" for answer in recorded)
     if json:
         frame.print_json({"file": file, "rows": len(events), "unchanged": unchanged, "faults": []})

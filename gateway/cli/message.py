@@ -34,10 +34,14 @@ def receive(
     name: Annotated[str, typer.Option(help="File name as the partner gave it; the file's own if left out.")] = "",
     key: Annotated[str, typer.Option(help="The transport's own key: the same key twice is one delivery.")] = "",
     test: Annotated[bool, typer.Option("--test", help="Test traffic; X12 says so itself in ISA15.")] = False,
+    acting: frame.As = None,
     json: Json = False,
 ) -> None:
-    """Put bytes in as if that partner had sent them, run the street, and report what came of it."""
-    from gateway.cli.opening import open_street
+    """Put bytes in as if that partner had sent them, run the street, and report what came of it.
+
+    Canonical events are the word of whoever acts; any other document is its partner's.
+    """
+    from gateway.cli.opening import open_street, who_acts
     from gateway.errors import OperatorMistake
 
     if channel not in ("as2", "sftp", "rest"):
@@ -49,7 +53,10 @@ def receive(
     with open_street() as street:
         if street.configuration.partners.get(partner) is None:
             raise OperatorMistake(f'there is no partner "{partner}"', mend="crossdock partner list")
-        accepted = street.accept(data, partner=partner, channel=channel, name=shown_name, key=key, test=test)
+        actor = who_acts(street.governance, frame.settings())
+        accepted = street.accept(
+            data, partner=partner, channel=channel, name=shown_name, key=key, test=test, actor=actor
+        )
         with frame.progress("running the street"):
             street.run_until_idle()
         message = street.message(accepted.id)

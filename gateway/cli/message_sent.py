@@ -10,7 +10,7 @@ import typer
 from gateway.cli import frame
 from gateway.cli.message import Json, app, find_message, no_such_message, print_message
 
-By = Annotated[str, typer.Option("--by", help="Who says so; the name of the login if left out.")]
+By = Annotated[str, typer.Option("--by", help="Who says so; CROSSDOCK_USER or the name of the login if left out.")]
 
 
 @app.command("open")
@@ -50,7 +50,9 @@ def review(
     with open_street() as street:
         if find_message(street, message_id)["direction"] != "out":
             raise OperatorMistake(f"{message_id} was received, not sent", mend="crossdock message open")
-        if not street.review(message_id, n or 0, comment.strip(), by=by or getpass.getuser()):
+        if not street.review(
+            message_id, n or 0, comment.strip(), by=by or frame.settings().user or getpass.getuser()
+        ):
             raise OperatorMistake(f"nothing in {id} awaits anything", mend="crossdock message open")
         message = street.message(message_id)
     if json:
@@ -74,7 +76,7 @@ def resend(
     with open_street() as street:
         if find_message(street, id)["direction"] != "out":
             raise no_such_message(id)
-        queued = street.resend(id, anew=anew, by=by or getpass.getuser())
+        queued = street.resend(id, anew=anew, by=by or frame.settings().user or getpass.getuser())
         street.run_until_idle()
         message = street.message(queued)
     if json:

@@ -6,6 +6,8 @@ sees to that. Looking imports neither the street nor the maps, so that a list an
 
 from __future__ import annotations
 
+import os
+import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -20,9 +22,11 @@ from gateway.store.home import Home
 from gateway.store.lock import WriterLock
 
 if TYPE_CHECKING:
+    from gateway.governance import Governance
     from gateway.mapping import Configuration
     from gateway.partners import Partners
     from gateway.pipeline import Street
+    from ledger.events import Actor
 
 
 def refuse_missing_home(settings: Settings) -> None:
@@ -48,6 +52,26 @@ def read_partner_files(settings: Settings) -> Partners:
 
     found = source_files(search_roots(settings.home), Home(settings.home).partners)
     return read_partners(read_sources({path: file for path, file in found.items() if path.startswith("partners/")}))
+
+
+def read_governance(settings: Settings) -> Governance:
+    """People and rules as the files of the home say now. Raises OperatorMistake with all that is wrong in them."""
+    from gateway.governance.reading import read_home
+
+    return read_home(settings.home)
+
+
+def who_acts(governance: Governance, settings: Settings) -> Actor:
+    """The person of this command with what they may decide. Raises OperatorMistake for a name that nobody has."""
+    return governance.people.actor(settings.user or _login_name(), named=bool(settings.user))
+
+
+def _login_name() -> str:
+    """The name of the account that runs this command, whatever the environment says."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
 
 
 @contextmanager

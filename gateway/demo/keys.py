@@ -17,7 +17,7 @@ from gateway.demo.world import ERP, OUR_AS2
 from gateway.partners.own import PASSPHRASE_FILE, OwnKey, add_own_key, make_passphrase, read_own_keys
 from gateway.pipeline import Street
 from gateway.settings import Settings
-from gateway.store.keys import KEY_ENTROPY_BYTES, digest_of, make_key
+from gateway.store.keys import KEY_ENTROPY_BYTES, ApiKey, digest_of, make_key
 from gateway.transports.as2 import (
     Certificate,
     Key,
@@ -77,8 +77,8 @@ def api_keys(settings: Settings, folder: Path) -> dict[str, str]:
     if not file.exists():
         made = {name: make_key(os.urandom(KEY_ENTROPY_BYTES)) for name in (OPERATOR, ERP.partner)}
         with Street.open(settings.home, clock=settings.clock()) as street:
-            street.put_key(name=OPERATOR, sha256=digest_of(made[OPERATOR]), partner="", scopes=("admin",))
-            street.put_key(name=ERP.key, sha256=digest_of(made[ERP.partner]), partner=ERP.partner, scopes=SCOPES)
+            street.put_key(ApiKey(name=OPERATOR, scopes=("admin",)), digest_of(made[OPERATOR]))
+            street.put_key(ApiKey(name=ERP.key, partner=ERP.partner, scopes=SCOPES), digest_of(made[ERP.partner]))
         file.touch(mode=0o600)
         file.write_bytes(msgspec.json.format(msgspec.json.encode(made)))
     return msgspec.json.decode(file.read_bytes(), type=dict[str, str])

@@ -16,6 +16,7 @@ from gateway.messages import Accepted
 from gateway.store.evidence import chunk_rows, put_evidence
 from gateway.store.inbox import NewMessage, find_delivery, put_message
 from gateway.store.writer import Writer
+from ledger.events import Actor
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +32,8 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     key: str = ""
     media_type: str = ""
     test: bool = False
+    actor: Actor | None = None
+    """Who hands it in, where not the partner itself: canonical events are then that person's word."""
 
 
 def accept(writer: Writer, delivery: Delivery, *, id: str, received_at: int) -> Future[Accepted]:
@@ -50,6 +53,7 @@ def accept(writer: Writer, delivery: Delivery, *, id: str, received_at: int) -> 
         size=len(delivery.data),
         received_at=received_at,
         test=delivery.test,
+        actor=msgspec.json.encode(delivery.actor).decode() if delivery.actor else "",
     )
     rows = list(chunk_rows(id, delivery.data))
 

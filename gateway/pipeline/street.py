@@ -21,6 +21,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from gateway.errors import OperatorMistake
+from gateway.governance import Governance, read_governance
 from gateway.mapping import Configuration
 from gateway.messages import Accepted, Answer
 from gateway.partners import Partners
@@ -37,16 +38,19 @@ from gateway.settings import Settings
 from gateway.store import schema
 from gateway.store.database import Database
 from gateway.store.home import Home
+from gateway.store.keys import ApiKey
 from gateway.store.lock import WriterLock
 from gateway.store.subscriptions import Format, Subscription, list_subscriptions
 from gateway.store.writer import Writer
 from ledger import book, queries
-from ledger.events import AnyEvent
+from ledger.events import Actor, AnyEvent
 from ledger.outcomes import Recorded
 from ledger.policy import Policy
 
 Clock = Callable[[], datetime]
 
+OURSELVES = Actor(kind="system", id="crossdock")
+"""Who acts where nobody is named: the program itself, which decides nothing that asks for a person."""
 LOCK_WAIT_SECONDS = 10.0
 """How long a command waits for another command; `serve` is recognised by its socket and never waited for."""
 
@@ -148,6 +152,13 @@ class Street:
         return self._configuration
 
     @property
+    def governance(self) -> Governance:
+        """Our people and the rules of the house in force."""
+        if self.desk is not None:
+            return self.desk.in_force.governance
+        return read_governance(self.configuration.files)
+
+    @property
     def policy(self) -> Policy:
         """The ledger's terms in force, as the agreements state them for the suppliers of master data."""
         if self.desk is not None:
@@ -174,15 +185,18 @@ class Street:
         key: str = "",
         media_type: str = "",
         test: bool = False,
+        actor: Actor | None = None,
     ) -> Accepted:
         """Keep the bytes durably and say under which id. `partner` is the partner of the transport identity.
 
         `key` is the transport's own key (Message-ID, Idempotency-Key, endpoint+name+digest+mtime), "" for none; the
         same key with the same bytes gives the first answer, with other bytes PartnerMistake("idempotency_mismatch").
+        `actor`: who hands it in, where not the partner itself; canonical events are then that person's word.
         """
         delivery = Delivery(
-            data=data, partner=partner, channel=channel, name=name, key=key, media_type=media_type, test=test
-        )
+            data=data, partner=partner, channel=channel, name=name, key=key, media_type=media_type, test=test,
+            actor=actor,
+        )  # fmt: skip
         return self._do("accept", delivery)  # type: ignore[no-any-return]
 
     def hand_over_as2(self, request: As2Request) -> Future[As2Answer | Again | None] | None:
@@ -238,8 +252,11 @@ class Street:
         """
         return self._do("resend", commands.Resend(id=id, anew=anew, by=by))  # type: ignore[no-any-return]
 
-    def record_events(self, events: Iterable[AnyEvent], *, actor: str = "system") -> list[Recorded]:
-        """Hand finished events (master data, decisions of people) to the ledger, and send what follows."""
+    def record_events(self, events: Iterable[AnyEvent], *, actor: Actor = OURSELVES) -> list[Recorded]:
+        """Hand finished events (master data, decisions of people) to the ledger, and send what follows.
+
+        `actor` stands for events that name nobody.
+        """
         return self._do("record_events", commands.Record(events=tuple(events), actor=actor))  # type: ignore[no-any-return]
 
     def fetch(self, id: str, partner: str = "") -> bytes:
@@ -256,9 +273,9 @@ class Street:
         given = commands.Review(message=message, n=n, comment=comment, by=by)
         return self._do("review", given)  # type: ignore[no-any-return]
 
-    def put_key(self, *, name: str, sha256: str, partner: str, scopes: Sequence[str]) -> None:
+    def put_key(self, key: ApiKey, sha256: str) -> None:
         """Keep a new API key by its digest; see `gateway.store.keys.put_key`, which raises OperatorMistake."""
-        self._do("put_key", commands.PutKey(name=name, sha256=sha256, partner=partner, scopes=tuple(scopes)))
+        self._do("put_key", commands.PutKey(key=key, sha256=sha256))
 
     def revoke_key(self, *, name: str) -> bool:
         """End an API key; False when it had been ended before. Raises OperatorMistake when there is none."""

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, t
 from gateway.document import Fault
 from gateway.store.direct import DirectInsert, DirectSelect
 from gateway.store.tables import inbox
+from ledger.events import Actor
 
 LEASE_SECONDS = 60
 ATTEMPTS_MAX = 3
@@ -37,6 +38,8 @@ class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
     """`parked` for what its transport could not open; with `reason_code` and `reason`."""
     reason_code: str = ""
     reason: str = ""
+    actor: str = ""
+    """JSON of who handed it in, "" where the partner speaks for itself."""
 
 
 class Claimed(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +57,8 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int
     size: int
     replay: tuple[int, ...] | None = None
+    actor: Actor | None = None
+    """Who handed it in, where a person or a program of ours did; None: the partner speaks for itself."""
 
 
 class Earlier(NamedTuple):
@@ -118,6 +123,7 @@ def claim(connection: Connection, *, now: int, most: int) -> list[Claimed]:
         .returning(
             inbox.c.id, inbox.c.seq, inbox.c.partner, inbox.c.channel, inbox.c.name, inbox.c.media_type,
             inbox.c.received_at, inbox.c.test, inbox.c.token, inbox.c.attempts, inbox.c.size, inbox.c.replay,
+            inbox.c.actor,
         )
     ).all()  # fmt: skip
     claimed = [
@@ -134,6 +140,7 @@ def claim(connection: Connection, *, now: int, most: int) -> list[Claimed]:
             attempts=row.attempts,
             size=row.size,
             replay=tuple(msgspec.json.decode(row.replay, type=list[int])) if row.replay else None,
+            actor=msgspec.json.decode(row.actor, type=Actor) if row.actor else None,
         )
         for row in rows
     ]

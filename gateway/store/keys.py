@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal, get_args
 
@@ -20,6 +19,7 @@ from gateway.messages import from_microseconds, microseconds
 from gateway.resources import did_you_mean
 from gateway.store.tables import api_key
 
+ActsAs = Literal["", "model"]
 Scope = Literal["messages:read", "messages:write", "events:write", "ledger:read", "cases:write", "admin"]
 SCOPES: tuple[str, ...] = get_args(Scope)
 
@@ -37,6 +37,19 @@ class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime | None = None
     revoked_at: datetime | None = None
     """None while it is in force."""
+    roles: tuple[str, ...] = ()
+    """What whoever acts by it may decide; `ledger.policy.ROLES` and what policy.yaml adds."""
+    sites: tuple[str, ...] = ()
+    """Our sites where they may act; empty is every site."""
+    person: str = ""
+    """Who acts by it, "" being the key's own name: two keys of one person are one person."""
+    acts_as: ActsAs = ""
+    """`model`: a program that proposes and never decides."""
+
+    @property
+    def names_somebody(self) -> bool:
+        """Whether it was made for somebody: an internal partner's key that was not is that system's own."""
+        return bool(self.roles or self.sites or self.person)
 
     def allows(self, scope: Scope) -> bool:
         """True if it has the scope; `admin` has them all."""
@@ -53,22 +66,36 @@ def digest_of(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-def put_key(conn: Connection, now: datetime, *, name: str, sha256: str, partner: str, scopes: Sequence[str]) -> None:
-    """Keep a new key. Raises OperatorMistake for a name in use, an unknown scope, or an admin bound to a partner."""
-    for scope in scopes:
+def put_key(conn: Connection, now: datetime, key: ApiKey, sha256: str) -> None:
+    """Keep a new key. Raises OperatorMistake for a name in use, an unknown scope, and what contradicts itself.
+
+    Whether partner, roles and sites exist is the caller's to know.
+    """
+    for scope in key.scopes:
         if scope not in SCOPES:
             raise OperatorMistake(f'unknown scope "{scope}"', mend=did_you_mean(scope, SCOPES))
-    if not scopes:
+    if not key.scopes:
         raise OperatorMistake("a key without scopes can do nothing", mend="name one of: " + ", ".join(SCOPES))
-    if partner and "admin" in scopes:
+    if key.partner and "admin" in key.scopes:
         raise OperatorMistake("a key of a partner cannot be an administrator", mend="leave out --partner or admin")
-    if conn.execute(select(api_key.c.name).where(api_key.c.name == name)).first():
-        raise OperatorMistake(f'there is already a key "{name}"', mend="choose another name; names are never reused")
+    if key.acts_as == "model" and key.roles:
+        raise OperatorMistake("a model decides nothing, so it has no roles", mend="leave out --role or --model")
+    if key.acts_as == "model" and "admin" in key.scopes:
+        raise OperatorMistake("a model cannot be an administrator", mend="name its scopes: --scope ledger:read")
+    for text in (key.name, key.person, *key.roles, *key.sites):
+        if text != "".join(text.split()):
+            raise OperatorMistake(f'"{text}" holds blanks', mend="write it in one word")
+    if conn.execute(select(api_key.c.name).where(api_key.c.name == key.name)).first():
+        raise OperatorMistake(
+            f'there is already a key "{key.name}"', mend="choose another name; names are never reused"
+        )
     conn.execute(
         insert(api_key).values(
-            name=name, sha256=sha256, partner=partner, scopes=" ".join(scopes), created_at=microseconds(now)
+            name=key.name, sha256=sha256, partner=key.partner, scopes=" ".join(key.scopes),
+            created_at=microseconds(now), roles=" ".join(key.roles), sites=" ".join(key.sites), person=key.person,
+            acts_as=key.acts_as,
         )
-    )
+    )  # fmt: skip
 
 
 def revoke_key(conn: Connection, now: datetime, *, name: str) -> bool:
@@ -100,4 +127,8 @@ def _read(row: Any) -> ApiKey:
         scopes=tuple(row.scopes.split()),
         created_at=from_microseconds(row.created_at),
         revoked_at=from_microseconds(row.revoked_at) if row.revoked_at else None,
+        roles=tuple(row.roles.split()),
+        sites=tuple(row.sites.split()),
+        person=row.person,
+        acts_as=row.acts_as,
     )

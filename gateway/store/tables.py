@@ -60,6 +60,7 @@ inbox = _table(
     _text("faults"),  # JSON list of Fault for what no document carries
     _text("replay"),  # JSON: which documents a replay may touch; "" = all, a first reading
     _number("done_at"),
+    _text("actor"),  # JSON of the ledger.events.Actor who handed it in; "" where the partner speaks for itself
     UniqueConstraint("channel", "partner", "transport_key"),
     Index("inbox_todo", "seq", sqlite_where=text("status IN ('new', 'leased')")),
     Index("inbox_parked", "seq", sqlite_where=text("status = 'parked'")),
@@ -234,6 +235,10 @@ api_key = _table(
     _text("scopes"),
     _number("created_at"),
     _number("revoked_at"),
+    _text("roles"),  # blank-separated, as `scopes`
+    _text("sites"),
+    _text("person"),  # who acts by it, "" is the key's own name
+    _text("acts_as"),  # "" by partner, roles and person; `model`
 )
 
 idempotency = _table(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ledger.events import DiscrepancyResolved, Resolution
-from ledger.matching.approvals import APPROVED, decide_approval, stays_open
+from ledger.matching.approvals import APPROVED, decide_approval, refused, stays_open
 from ledger.matching.booking import book_movements
 from ledger.matching.closing import close_or_open
 from ledger.matching.cumulatives import accumulate, decide_case, settle_short
@@ -88,7 +88,8 @@ def decide_resolved(workset: Workset, decision: Decision, policy: Policy, now_us
         refuse_whole(decision, "", f"Case {event.number} has {case.quantity / 1_000_000:g} {case.unit} open.")
         return
     post = _HANDLERS.get(case.code, _post_nothing)
-    reason = post(workset, decision, policy, case, event.resolution, asked, now_us)
+    reason = refused(workset, decision, policy, case)
+    reason = reason or post(workset, decision, policy, case, event.resolution, asked, now_us)
     if reason:
         refuse_whole(decision, "", reason)
         return

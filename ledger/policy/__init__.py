@@ -3,6 +3,7 @@
 from ledger.policy.counts import CountLimits as CountLimits
 from ledger.policy.counts import CountRules as CountRules
 from ledger.policy.policy import Policy as Policy
+from ledger.policy.roles import ROLES as ROLES
 from ledger.policy.terms import CumulativeTerms as CumulativeTerms
 from ledger.policy.terms import Terms as Terms
 from ledger.policy.tolerance import Action as Action

@@ -18,10 +18,14 @@ from ledger.policy.tolerance import NO_TOLERANCE, Cascade, Tolerance, ToleranceR
 
 
 class Ownership(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who works on a case, and within how many hours; None leaves it to the class."""
+    """Who works on a case, within how many hours, and who decides it; None leaves it to the class."""
 
     roles: tuple[str, ...] = ()
+    """Who works on it, the first being its owner."""
     answer_hours: float | None = None
+    """Hours within which it is answered."""
+    deciders: tuple[str, ...] | None = None
+    """People of these roles alone decide it; an empty list leaves it to whoever may decide cases."""
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True):

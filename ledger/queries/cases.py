@@ -9,12 +9,18 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Integer, cast, func, or_, select
 
+from ledger.book import tables
 from ledger.book.codecs import CASE
 from ledger.book.document_tables import cases as table
+from ledger.events import read_event
 from ledger.masterdata import to_decimal
+from ledger.matching.approvals import deciders_of
 from ledger.matching.records import Case
 from ledger.matching.resolved import moment
 from ledger.matching.transfer_records import party_of
+from ledger.policy import Policy
+
+USUAL = Policy()
 
 
 class EvidenceShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +66,10 @@ class CaseShown(msgspec.Struct, frozen=True, kw_only=True):
     resolved_at: datetime | None
     comment: str
     number: int
+    decided_by: tuple[str, ...] = ()
+    """Roles of which one is needed to decide it; empty where it is anybody who may decide cases."""
+    asked_by: tuple[str, ...] = ()
+    """People whose count or adjustment waits for it: they decide it not. Only of one case, and while it is open."""
 
 
 def cases(
@@ -74,8 +84,12 @@ def cases(
     site: str = "",
     after: int = 0,
     limit: int = 100,
+    policy: Policy = USUAL,
 ) -> list[CaseShown]:
-    """Cases in the order they were opened, numbered above `after`. `status="open"` is everything not closed yet."""
+    """Cases in the order they were opened, numbered above `after`. `status="open"` is everything not closed yet.
+
+    `policy` says who decides them now.
+    """
     number = cast(func.substr(table.c.case, 2), Integer)
     query = select(table).where(table.c.book == book, number > after)
     if status == "open":
@@ -90,16 +104,30 @@ def cases(
     if site:
         # A variance between two of our sites is the business of both.
         query = query.where(or_(table.c.site == site, table.c.supplier == party_of(site)))
-    return [_shown(row) for row in conn.execute(query.order_by(number).limit(limit))]
+    return [_shown(row, policy) for row in conn.execute(query.order_by(number).limit(limit))]
 
 
-def case(conn: Connection, case_id: str, *, book: str = "live") -> CaseShown | None:
-    """One case by its id; None when there is none."""
+def case(conn: Connection, case_id: str, *, book: str = "live", policy: Policy = USUAL) -> CaseShown | None:
+    """One case by its id; None when there is none. `policy` says who decides it now."""
     row = conn.execute(select(table).where(table.c.book == book, table.c.case == case_id)).one_or_none()
-    return _shown(row) if row is not None else None
+    if row is None:
+        return None
+    return msgspec.structs.replace(_shown(row, policy), asked_by=_asked_by(conn, book, case_id))
 
 
-def _shown(row: Any) -> CaseShown:
+def _asked_by(conn: Connection, book: str, case_id: str) -> tuple[str, ...]:
+    """People whose lines wait for the case, sorted."""
+    waiting, event = tables.waiting.c, tables.event.c
+    bodies = conn.execute(
+        select(event.body)
+        .join(tables.waiting, (waiting.book == event.book) & (waiting.event == event.seq))
+        .where(waiting.book == book, waiting.need == f"case:{case_id}")
+    ).scalars()
+    actors = [read_event(body).actor for body in bodies]
+    return tuple(sorted({actor.id for actor in actors if actor is not None and actor.kind == "user"}))
+
+
+def _shown(row: Any, policy: Policy) -> CaseShown:
     kept: Case = CASE.read(row)
     return CaseShown(
         id=kept.case, code=kept.code, status=kept.status, part=kept.part, quantity=to_decimal(kept.quantity),
@@ -115,5 +143,5 @@ def _shown(row: Any) -> CaseShown:
         opened_at=moment(kept.opened_at), opened_seq=kept.opened_seq,
         due_at=moment(kept.due_at) if kept.due_at is not None else None, resolution=kept.resolution,
         resolved_at=moment(kept.resolved_at) if kept.resolved_at is not None else None, comment=kept.comment,
-        number=int(kept.case[1:]),
+        number=int(kept.case[1:]), decided_by=deciders_of(policy, kept.code, kept.rule),
     )  # fmt: skip

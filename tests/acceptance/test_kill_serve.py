@@ -24,7 +24,7 @@ import pytest
 from sqlalchemy import func, select
 
 from gateway.pipeline import Street
-from gateway.store.keys import digest_of
+from gateway.store.keys import ApiKey, digest_of
 from gateway.store.tables import document, inbox, outbox
 from ledger import queries
 from ledger.book import verify
@@ -135,9 +135,8 @@ def _world(home: Path) -> Iterator[None]:
         events = msgspec.json.decode((WORLD / "masterdata.json").read_bytes(), type=list[AnyEvent])
         street.record_events(events)
         for partner, name in KEYS.items():
-            street.put_key(
-                name=name, sha256=digest_of(f"secret-{partner}"), partner=partner, scopes=("messages:write",)
-            )
+            key = ApiKey(name=name, partner=partner, scopes=("messages:write",))
+            street.put_key(key, digest_of(f"secret-{partner}"))
     yield
 
 

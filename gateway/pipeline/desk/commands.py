@@ -13,10 +13,10 @@ from gateway.pipeline.accept import Delivery
 from gateway.pipeline.desk import Desk
 from gateway.pipeline.desk.results import Progress, Replay
 from gateway.pipeline.pickup.values import Begin, Begun, Commit, End, Note, Noted, Renew, Taken
-from gateway.store.keys import put_key, revoke_key
+from gateway.store.keys import ApiKey, put_key, revoke_key
 from gateway.store.sent import review
 from gateway.store.subscriptions import Format, end_subscription, put_subscription
-from ledger.events import AnyEvent
+from ledger.events import Actor, AnyEvent
 from ledger.outcomes import Recorded
 
 
@@ -41,7 +41,7 @@ class Resend(msgspec.Struct, frozen=True, kw_only=True):
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[AnyEvent, ...]
-    actor: str
+    actor: Actor
 
 
 class Fetch(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,10 +50,8 @@ class Fetch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PutKey(msgspec.Struct, frozen=True, kw_only=True):
-    name: str
+    key: ApiKey
     sha256: str
-    partner: str
-    scopes: tuple[str, ...]
 
 
 class RevokeKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,11 +87,7 @@ class Command(NamedTuple):
 
 
 def _put_key(desk: Desk, given: PutKey, now: datetime) -> None:
-    desk.writer.run(
-        lambda connection: put_key(
-            connection, now, name=given.name, sha256=given.sha256, partner=given.partner, scopes=given.scopes
-        )
-    )
+    desk.writer.run(lambda connection: put_key(connection, now, given.key, given.sha256))
 
 
 def _revoke_key(desk: Desk, given: RevokeKey, now: datetime) -> bool:

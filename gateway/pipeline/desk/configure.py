@@ -18,6 +18,7 @@ import msgspec
 import structlog
 
 from gateway.errors import OperatorMistake
+from gateway.governance import Governance, read_governance
 from gateway.mapping import Configuration, load_configuration
 from gateway.partners import Partner
 from gateway.pipeline.trust import mistakes_in_certificates
@@ -44,6 +45,7 @@ class InForce:
 
     configuration: Configuration
     policy: Policy
+    governance: Governance
     signature: Signature = ()
     mistake: str = ""
 
@@ -80,7 +82,12 @@ def load(home: Home, roots: Sequence[Path] | None, *, known: str = "") -> InForc
         configuration = Configuration.from_files(configuration.files)
     if mistakes := mistakes_in_certificates(configuration.partners):
         raise Mistakes(mistakes)
-    return InForce(configuration, build_policy(configuration), signature)
+    return _in_force(configuration, signature)
+
+
+def _in_force(configuration: Configuration, signature: Signature, mistake: str = "") -> InForce:
+    governance = read_governance(configuration.files)
+    return InForce(configuration, build_policy(configuration, governance), governance, signature, mistake)
 
 
 def open_configuration(
@@ -101,7 +108,7 @@ def open_configuration(
             raise
         log.error("configuration.kept", hash=hash, reason=str(mistake))
         configuration = Configuration.from_files(files, check=False)
-        return InForce(configuration, build_policy(configuration), sign_files(home, roots), str(mistake))
+        return _in_force(configuration, sign_files(home, roots), str(mistake))
     if writer is not None:
         publish_configuration(writer, loaded, now=now)
     return loaded
@@ -115,9 +122,14 @@ def publish_configuration(writer: Writer, loaded: InForce, *, now: int) -> bool:
     return done
 
 
-def build_policy(configuration: Configuration) -> Policy:
-    """The ledger's policy from the partners' terms. Raises OperatorMistake for a term that it does not know."""
-    return Policy(terms={partner.id: _terms(partner) for partner in configuration.partners})
+def build_policy(configuration: Configuration, governance: Governance | None = None) -> Policy:
+    """The ledger's policy from the partners' terms and the rules of the house.
+
+    Raises OperatorMistake for a term or rule that it does not know.
+    """
+    governance = read_governance(configuration.files) if governance is None else governance
+    terms = {partner.id: _terms(partner) for partner in configuration.partners}
+    return governance.rules.laid_over(Policy(terms=terms))
 
 
 def _terms(partner: Partner) -> Terms:

@@ -260,9 +260,8 @@ class Desk:
         self._write_drafts(self.context(now))
         return new_id
 
-    def record_events(self, events: Sequence[AnyEvent], actor: str, now: datetime) -> list[Recorded]:
-        who = Actor(kind="user", id=actor)
-        stamped = [event if event.actor else msgspec.structs.replace(event, actor=who) for event in events]
+    def record_events(self, events: Sequence[AnyEvent], actor: Actor, now: datetime) -> list[Recorded]:
+        stamped = [event if event.actor else msgspec.structs.replace(event, actor=actor) for event in events]
         context = self.context(now)
 
         def job(connection: Connection) -> list[Recorded]:
@@ -305,7 +304,7 @@ class Desk:
             loaded = load(self.home, self._roots)
         except OperatorMistake as mistake:
             old = self.in_force
-            self.in_force = InForce(old.configuration, old.policy, signature, str(mistake))
+            self.in_force = InForce(old.configuration, old.policy, old.governance, signature, str(mistake))
             alert = Alert(kind="configuration_kept", text=str(mistake), at=microseconds(now))
             self.writer.run(lambda connection: put_alerts(connection, [alert]))
             return False

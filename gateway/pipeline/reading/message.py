@@ -221,7 +221,7 @@ class _Reader:
             what = f"holds {type(strange[0]).__name__}" if strange else "holds no event"
             text = f"{document.type} {what}, the agreement of {partner.id} says {agreement.meaning}"
             return ReadDocument(row=_as(row, "parked", "meaning", text))
-        return self._with_events(row, partner, events)
+        return self._with_events(row, partner, events, canonical=found.canonical)
 
     def _events(self, reading: MapReading, agreement: Agreement) -> Iterator[AnyEvent]:
         yield from cast(tuple[AnyEvent, ...], reading.events)
@@ -230,10 +230,14 @@ class _Reader:
                 if isinstance(advice, ReceivingAdvice):
                     yield goods_received_from(advice)
 
-    def _with_events(self, row: DocumentRow, partner: Partner, events: tuple[AnyEvent, ...]) -> ReadDocument:
+    def _with_events(
+        self, row: DocumentRow, partner: Partner, events: tuple[AnyEvent, ...], *, canonical: bool
+    ) -> ReadDocument:
         stamp = msgspec.structs.replace
         source = Source(message=row.message, document=row.id)
-        actor = Actor(kind="partner", id=partner.id)
+        # What a document says is its partner's word, whoever carried it; canonical events are the word of whoever
+        # hands them in.
+        actor = (self._claimed.actor if canonical else None) or Actor(kind="partner", id=partner.id)
         book = "test" if row.test else "live"
         stamped = tuple(
             stamp(_with_supplier(event, partner), book=book, partner=partner.id, source=source, actor=actor)

@@ -31,6 +31,8 @@ class DiscrepancyClass(NamedTuple):
     """Whether a line that has it counts as bad in ASN accuracy."""
     blames_author: bool = False
     """The fault is of whoever wrote the document (`fault` where a supplier did): buyer, supplier or receiver."""
+    deciders: tuple[str, ...] = ()
+    """Roles of the people who alone decide it; () leaves it to whoever may decide cases."""
     informs: bool = False
     """Nothing is to be decided: the case is closed as it opens, and counts in the score."""
 

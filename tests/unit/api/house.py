@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from gateway.api.app import create_app
 from gateway.pipeline import Street
 from gateway.settings import Settings
+from gateway.store.keys import ApiKey
 
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
 
@@ -92,7 +93,7 @@ def open_house(home: Path) -> Iterator[House]:
     with Street.open(home, clock=settings.clock()) as street:
         for name, (partner, scopes) in KEYS.items():
             digest = hashlib.sha256(secret_of(name).encode()).hexdigest()
-            street.put_key(name=name, sha256=digest, partner=partner, scopes=scopes)
+            street.put_key(ApiKey(name=name, partner=partner, scopes=scopes), digest)
         street.revoke_key(name="old")
         with TestClient(create_app(street, settings), raise_server_exceptions=False) as http:
             yield House(home, street, http)

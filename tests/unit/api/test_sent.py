@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 
 from gateway.api.app import create_app
 from gateway.settings import Settings
-from gateway.store.keys import digest_of
+from gateway.store.keys import ApiKey, digest_of
 from tests.unit.pipeline.world import Town, interchange, order
 
 
@@ -26,7 +26,7 @@ class Desk:
         (answer,) = [one for one in self.town.street.messages(direction="out") if one["kind"] == "850"]
         self.id = str(answer["id"])
         for name, partner, scopes in (("admin", "", ("admin",)), ("acme-key", "acme", ("messages:read",))):
-            self.town.street.put_key(name=name, sha256=digest_of(name), partner=partner, scopes=scopes)
+            self.town.street.put_key(ApiKey(name=name, partner=partner, scopes=scopes), digest_of(name))
         self.http = TestClient(create_app(self.town.street, Settings(home=home)))
         self.http.__enter__()
 
