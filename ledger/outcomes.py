@@ -107,10 +107,17 @@ class AdviceDue(Outcome, tag="advice_due", frozen=True):
     advice: AnyAdvice
 
 
-AnyOutcome = Posted | Repeated | Waiting | Refused | Conflict | CaseOpened | CaseChanged | Compared | AdviceDue
+class Late(Outcome, tag="late", frozen=True):
+    """It happened in a period of its site that is closed; it posted in the open one."""
+
+    period: str
+    ends_at: datetime
+
+
+AnyOutcome = Posted | Repeated | Waiting | Refused | Conflict | CaseOpened | CaseChanged | Compared | AdviceDue | Late
 
 OUTCOMES: tuple[type[Outcome], ...] = (
-    Posted, Repeated, Waiting, Refused, Conflict, CaseOpened, CaseChanged, Compared, AdviceDue,
+    Posted, Repeated, Waiting, Refused, Conflict, CaseOpened, CaseChanged, Compared, AdviceDue, Late,
 )  # fmt: skip
 
 Result = Literal["posted", "partly", "waiting", "refused", "repeated", "conflict"]

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from gateway.cli import frame
+from gateway.cli import frame, ledger_moves, ledger_periods
 
 app = typer.Typer(no_args_is_help=True, help="The books: balances, movements, verification.")
 
@@ -251,6 +251,10 @@ def export(
 
     with open_to_read() as conn:
         ledger_export.write(conn, "head" if head else form, after=after, book=book)
+
+
+app.command()(ledger_periods.periods)
+app.command()(ledger_moves.transfers)
 
 
 def _replace(book: str) -> Any:

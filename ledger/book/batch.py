@@ -13,6 +13,8 @@ from sqlalchemy import Connection
 from ledger import cases, handling, matching
 from ledger.book import bulk, document_tables, past, tables
 from ledger.book.balances import Balances, Posting, Postings
+from ledger.book.closings import Closings
+from ledger.book.deciding import decides, needs_of, result_of, statuses
 from ledger.book.defining import Defining
 from ledger.book.heads import Head, save_head
 from ledger.book.loading import Loader
@@ -25,9 +27,6 @@ from ledger.book.tracing import rows_of
 from ledger.book.waits import STOCK as STOCK_WAIT
 from ledger.book.waits import Wait, Waits
 from ledger.events import (
-    COUNTS,
-    STOCK,
-    TRANSFERS,
     DiscrepancyResolved,
     Event,
     GoodsReceived,
@@ -44,7 +43,7 @@ from ledger.masterdata import MasterData
 from ledger.matching.decision import Decision
 from ledger.matching.resolved import ResolvedEvent, line_identities
 from ledger.matching.workset import StockQuery
-from ledger.outcomes import AnyOutcome, Recorded, Result
+from ledger.outcomes import AnyOutcome, Recorded
 from ledger.policy import Policy
 from ledger.stock.bucket import STATES
 
@@ -57,9 +56,6 @@ RELEASES: Mapping[type[Event], str] = {
     DiscrepancyResolved: "case",
 }
 """What others may wait for, by the kind that brings it: looked up for the whole batch at once."""
-
-HANDLED = (*STOCK, *COUNTS, *TRANSFERS)
-"""Kinds about goods in the house; the others are documents between us and partners."""
 
 COMPARES = "cumulative:"
 """Before a part: what a notice waits with whose cumulative may be explained by one on its way; its lines do not."""
@@ -85,6 +81,7 @@ class Batch:
         self.log = Log(conn, head, policy.hash, now_us)
         self.loader = Loader(conn, keeps_cumulatives=policy.keeps_cumulatives)
         self.loader.workset.next_case[head.book] = head.cases + 1
+        self.closings = Closings(self.loader, head.book)
         self.balances = balances or Balances()
         self.waits = Waits(conn, head.book)
         self.postings = Postings()
@@ -172,11 +169,11 @@ class Batch:
         seq = resolved.seq = self.log.next_seq()
         event = self.log.keep(draft, seq)
         decision, outcomes = self._decide(resolved)
-        status = _statuses(resolved, decision)
+        status = statuses(resolved, decision)
         self.log.keep_lines(draft, seq, news, status)
         self._wait(draft.site, seq, resolved, decision)
         recorded = self.log.put_outcomes(
-            event, seq, outcomes, result=_result(status), movements=len(decision.movements)
+            event, seq, outcomes, result=result_of(status), movements=len(decision.movements)
         )
         self._release(decision.released, seq)
         self._compare(decision, seq)
@@ -249,7 +246,8 @@ class Batch:
     def _decide(self, resolved: ResolvedEvent) -> tuple[Decision, tuple[AnyOutcome, ...]]:
         work = self.loader.workset
         past.bring(self, resolved)
-        decide = handling.decide if isinstance(resolved.event, HANDLED) else matching.decide
+        self.closings.bring(resolved)
+        decide = decides(resolved.event)
         decision = decide(work, resolved, self.policy, self.log.now_us)
         if waits := self.waits.for_stock():
             # Who waits for goods of a part goes on as soon as any of them came to stand somewhere.
@@ -260,7 +258,9 @@ class Batch:
         seq, event = resolved.effective_seq, resolved.seq
         self.postings.extend([Posting(movement, seq, event) for movement in decision.movements])
         self.traces.update(dict.fromkeys(rows_of(decision)))
-        return decision, cases.apply(work, decision, self.policy, self.log.now_us)
+        outcomes = cases.apply(work, decision, self.policy, self.log.now_us)
+        late = self.closings.late(resolved) if decision.movements else None
+        return decision, outcomes if late is None else (*outcomes, late)
 
     def _end_position(self, seq: int) -> None:
         self.log.end_position(seq, self.head.movements + len(self.postings))
@@ -274,7 +274,7 @@ class Batch:
     def _wait(self, site: str, seq: int, resolved: ResolvedEvent, decision: Decision) -> None:
         for line in decision.lines:
             if line.status == "waiting":
-                self.waits.add(Wait(site, seq, line.line), _needs_of(line.needs, line.line, resolved), line.until)
+                self.waits.add(Wait(site, seq, line.line), needs_of(line.needs, line.line, resolved), line.until)
         for part, until in decision.compares_at.items():
             self.waits.add(Wait(site, seq, f"{COMPARES}{part}"), [f"{COMPARES}{resolved.supplier}/{part}"], until)
 
@@ -324,7 +324,7 @@ class Batch:
         resolved.came = came
         self._load([resolved])
         decision, outcomes = self._decide(resolved)
-        now = _statuses(resolved, decision)
+        now = statuses(resolved, decision)
         if all(line.needs.startswith(STOCK_WAIT) for line in decision.lines):
             # Goods came, and not enough of them: nothing new to say.
             self._wait(site, seq, resolved, decision)
@@ -337,7 +337,7 @@ class Batch:
                 event,
                 seq,
                 outcomes,
-                result=_result(now),
+                result=result_of(now),
                 movements=len(decision.movements),
                 found_at=cause,
                 site=resolved.site,
@@ -365,32 +365,7 @@ class Batch:
         decision, outcomes = self._decide(resolved)
         self._wait(event.site, seq, resolved, decision)
         if outcomes:
-            result = _result(self.log.line_statuses(event.site, seq))
+            result = result_of(self.log.line_statuses(event.site, seq))
             self.released.append(
                 self.log.put_outcomes(event, seq, outcomes, result=result, found_at=cause, site=resolved.site)
             )
-
-
-def _statuses(resolved: ResolvedEvent, decision: Decision) -> dict[str, str]:
-    """Status per line; "" for an event without lines. A verdict on the whole event holds for lines not named."""
-    said: dict[str, str] = {line.line: line.status for line in decision.lines}
-    if not resolved.lines:
-        return {"": said.get("", "posted")}
-    whole = said.get("", "posted")
-    return {line.line: said.get(line.line, whole) for line in resolved.lines}
-
-
-def _result(status: dict[str, str]) -> Result:
-    found = set(status.values())
-    if len(found) == 1:
-        return found.pop()  # type: ignore[return-value]
-    return "partly" if "posted" in found else ("waiting" if "waiting" in found else "refused")
-
-
-def _needs_of(needs: str, line: str, resolved: ResolvedEvent) -> list[str]:
-    """A line without a known part waits for the buyer's number and for the supplier's own."""
-    if not needs.startswith("part:"):
-        return [needs]
-    said = next((of.said for of in resolved.lines if of.line == line), None)
-    numbers = {said.part_number, said.supplier_part_number} - {""} if said else set()
-    return sorted({needs} | {f"part:{number}" for number in numbers})

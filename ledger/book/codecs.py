@@ -13,6 +13,7 @@ from sqlalchemy import Table
 
 from ledger.book import bulk
 from ledger.book import document_tables as tables
+from ledger.book import tables as book_tables
 from ledger.matching.records import (
     Case,
     Cumulative,
@@ -32,6 +33,7 @@ from ledger.matching.records import (
     Told,
 )
 from ledger.matching.transfer_records import ShippedGoods, TransferKey, TransferLine
+from ledger.stock.period import Period
 
 _write_json = msgspec.json.Encoder().encode
 _read_texts = msgspec.json.Decoder(tuple[str, ...]).decode
@@ -101,6 +103,7 @@ CUMULATIVE = Codec(tables.cumulative, Cumulative, CumulativeKey)
 AGREEMENT = Codec(tables.cumulative_agreement, CumulativeAgreement, CumulativeKey)
 TRANSFER_LINE = Codec(tables.transfer_line, TransferLine, TransferKey)
 CASE = Codec(tables.cases, Case, None)
+PERIOD = Codec(book_tables.period, Period, None)
 
 
 class LinkCodec(Codec):
@@ -137,5 +140,5 @@ LINK = LinkCodec()
 
 CODECS: tuple[Codec, ...] = (
     ORDER, ORDER_LINE, SHIPMENT, NOTICE_LINE, RECEIPT, RECEIPT_LINE, CUMULATIVE, AGREEMENT, TRANSFER_LINE,
-    CASE, LINK,
+    CASE, LINK, PERIOD,
 )  # fmt: skip

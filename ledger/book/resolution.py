@@ -13,6 +13,7 @@ import msgspec
 
 from ledger.events import (
     COUNTS,
+    PERIODS,
     STOCK,
     Event,
     GoodsReceiptReversed,
@@ -59,7 +60,7 @@ def lines_of(event: Event) -> tuple[Line, ...]:
 
 def site_of(event: Event, masterdata: MasterData) -> tuple[str, str]:
     """Our site id, and what is missing (`site:<as sent>`) where it is unknown; ("", "") for kinds without a site."""
-    if isinstance(event, (*STOCK, *COUNTS)):
+    if isinstance(event, (*STOCK, *COUNTS, *PERIODS)):
         said = getattr(event, "place", "")
         if not said or said in masterdata.sites:
             found = said or event.site

@@ -16,6 +16,7 @@ from ledger.book.codecs import (
     NOTICE_LINE,
     ORDER,
     ORDER_LINE,
+    PERIOD,
     RECEIPT,
     RECEIPT_LINE,
     SHIPMENT,
@@ -43,6 +44,10 @@ def save(conn: Connection, loader: Loader) -> None:
         _save(conn, codec, records.items(), loader.stored[codec])
     links = (((link.receipt, link.receipt_line, link.number), link) for link in work.links)
     _save(conn, LINK, links, loader.stored[LINK])
+    periods = (
+        ((book, site, name), period) for (book, site), of in work.periods.items() for name, period in of.items()
+    )
+    _save(conn, PERIOD, periods, loader.stored[PERIOD])
 
 
 def _save(conn: Connection, codec: Codec, records: Iterable[tuple[Any, Any]], stored: set[Any]) -> None:

@@ -1,7 +1,7 @@
 """Every table of the ledger. Facts are appended and never changed; the rest are projections that `rebuild` remakes.
 
 Facts: event, event_line (but for its status), outcome, movement, policy.
-Projections: book, masterdata, waiting, bucket here, and the matched documents and cases in `document_tables`.
+Projections: book, masterdata, period, waiting, bucket here, and the matched documents and cases in `document_tables`.
 History: history and closing, made from movements run by run.
 
 Every unique key begins (book, site), so that the tables can be spread over machines by them; master data,
@@ -16,7 +16,7 @@ from ledger.book.columns import big, big_or_none, blob, check, metadata, partial
 
 __all__ = [
     "book", "bucket", "closing", "event", "event_line", "history", "masterdata", "metadata", "movement", "outcome",
-    "policy", "trace_key", "waiting",
+    "period", "policy", "trace_key", "waiting",
 ]  # fmt: skip
 
 # --- the book and its facts ---------------------------------------------------------------------------------
@@ -105,6 +105,22 @@ masterdata = table(
     clustered=False,
 )
 Index("masterdata_by_seq", masterdata.c.book, masterdata.c.seq)
+
+period = table(
+    "period",
+    text("book", key=True),
+    text("site", key=True),
+    text("period", key=True),
+    text("status"),
+    big("ends_at"),
+    big("closed_seq"),
+    big("closed_at"),
+    text("closed_by"),
+    text("comment"),
+    big("reopened_seq"),
+    text("reason"),
+    clustered=False,
+)
 
 waiting = table(
     "waiting",

@@ -23,8 +23,11 @@ import msgspec
 from ledger.events.counts import (
     COUNTS,
     AdjustmentLine,
+    ControlTotals,
     InventoryAdjusted,
     InventorySnapshotReported,
+    OpeningBalanceLoaded,
+    OpeningLine,
     PlaceLine,
     StockCounted,
 )
@@ -41,6 +44,7 @@ from ledger.events.masterdata import (
     UnitFactorDefined,
 )
 from ledger.events.orders import OrderCancelled, OrderChanged, OrderLine, OrderPlaced, Schedule
+from ledger.events.periods import PERIODS, PeriodClosed, PeriodReopened
 from ledger.events.receipts import GoodsReceiptReversed, GoodsReceived, ReceiptLine
 from ledger.events.shipments import HandlingUnit, NoticeLine, ShipmentCancelled, ShipmentNotified, ShipmentReplaced
 from ledger.events.stock import (
@@ -75,6 +79,7 @@ __all__ = [
     "EVENTS",
     "KINDS",
     "MASTER_DATA",
+    "PERIODS",
     "STOCK",
     "TRANSFERS",
     "Actor",
@@ -83,6 +88,7 @@ __all__ = [
     "AllocationReleased",
     "AnyEvent",
     "CalendarDefined",
+    "ControlTotals",
     "CustomerReturnReceived",
     "DiscrepancyResolved",
     "DispositionLine",
@@ -104,12 +110,16 @@ __all__ = [
     "MaterialIssued",
     "MaterialReturned",
     "NoticeLine",
+    "OpeningBalanceLoaded",
+    "OpeningLine",
     "OrderCancelled",
     "OrderChanged",
     "OrderLine",
     "OrderPlaced",
     "PartDefined",
     "PartRevision",
+    "PeriodClosed",
+    "PeriodReopened",
     "PlaceLine",
     "PutAwayCompleted",
     "ReceiptLine",
@@ -155,6 +165,7 @@ EVENTS: tuple[type[Event], ...] = (
     *STOCK,
     *COUNTS,
     *TRANSFERS,
+    *PERIODS,
     *MASTER_DATA,
 )
 
@@ -194,6 +205,9 @@ AnyEvent = (
     | TransferShipped
     | TransferReceived
     | TransferCancelled
+    | OpeningBalanceLoaded
+    | PeriodClosed
+    | PeriodReopened
     | PartDefined
     | UnitFactorDefined
     | SiteDefined

@@ -1,4 +1,4 @@
-"""What stands where, as people and warehouses see it: counts, adjustments, and snapshots of whole stocks.
+"""What stands where, as people and warehouses see it: counts, adjustments, snapshots of whole stocks, opening stock.
 
 A count and a snapshot say how much stands at a place; only the ledger knows what it expected there. An adjustment
 says by how much the books are wrong, and why.
@@ -6,7 +6,9 @@ says by how much the books are wrong, and why.
 
 from __future__ import annotations
 
-from ledger.events.envelope import Event, Line
+from decimal import Decimal
+
+from ledger.events.envelope import Event, Line, Value
 from ledger.events.stock import State, StockLine
 
 
@@ -60,4 +62,37 @@ class InventorySnapshotReported(Event, tag="InventorySnapshotReported", frozen=T
     lines: tuple[PlaceLine, ...] = ()
 
 
-COUNTS: tuple[type[Event], ...] = (StockCounted, InventoryAdjusted, InventorySnapshotReported)
+class OpeningLine(PlaceLine, frozen=True):
+    """So much stood at a place when the books began, available unless `state` says otherwise."""
+
+    hold_reason: str = ""
+    """Why goods in quality hold or quarantine are there."""
+    demand: str = ""
+    """What goods in allocated are for."""
+
+
+class ControlTotals(Value, frozen=True):
+    """What whoever made the load says that it holds, so that a lost or doubled line is seen."""
+
+    lines: int
+    """How many lines there are."""
+    quantity: Decimal
+    """The sum of all quantities as sent, whatever their units: a hash total."""
+
+
+class OpeningBalanceLoaded(Event, tag="OpeningBalanceLoaded", frozen=True):
+    """What stood at a site when its books began. It comes from the account `opening`; nothing posts unless the
+    control totals agree."""
+
+    control: ControlTotals
+    place: str = ""
+    """Our site, as sent (`92:PLT07`) or by its id."""
+    lines: tuple[OpeningLine, ...] = ()
+
+
+COUNTS: tuple[type[Event], ...] = (
+    StockCounted,
+    InventoryAdjusted,
+    InventorySnapshotReported,
+    OpeningBalanceLoaded,
+)

@@ -29,10 +29,13 @@ from ledger.events import (
     MaterialConsumed,
     MaterialIssued,
     MaterialReturned,
+    OpeningBalanceLoaded,
     OrderCancelled,
     OrderChanged,
     OrderPlaced,
     PartDefined,
+    PeriodClosed,
+    PeriodReopened,
     PutAwayCompleted,
     ReturnDisposed,
     ServiceReleased,
@@ -96,6 +99,7 @@ DISPOSITIONS: dict[str, str] = {
     "clearing": "mismatch_quantity",
     "rounding": "unknown",
     "transfer": "in_transit",
+    "opening": "unknown",
 }
 """State, or account outside our walls, to which goods came -> CBV disposition. The state itself goes along too."""
 
@@ -152,6 +156,7 @@ CORRESPONDENCES: dict[type[Event], Correspondence] = {
     StockReactivated: Correspondence("stock", "goods", "inspecting"),
     StockCounted: Correspondence("counts", "goods", "cycle_counting"),
     InventoryAdjusted: Correspondence("counts", "goods", "stock_taking"),
+    OpeningBalanceLoaded: Correspondence("openings", "goods", "stock_taking"),
     InventorySnapshotReported: Correspondence(
         "snapshots", why="somebody else's list, compared with ours; what it finds is told by counts and adjustments"
     ),
@@ -162,6 +167,8 @@ CORRESPONDENCES: dict[type[Event], Correspondence] = {
         "transfers", "goods", "receiving", transactions=(("recadv", "number"), ("desadv", "transfer"))
     ),
     TransferCancelled: Correspondence("transfers", "goods", "void_shipping"),
+    PeriodClosed: Correspondence("periods", why=_PAPER),
+    PeriodReopened: Correspondence("periods", why=_PAPER),
     PartDefined: Correspondence("parts", why=_MASTER_DATA),
     UnitFactorDefined: Correspondence("units", why=_MASTER_DATA),
     SiteDefined: Correspondence("sites", why=_MASTER_DATA),

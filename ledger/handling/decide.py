@@ -11,6 +11,7 @@ from ledger.events import (
     GoodsReturned,
     InventoryAdjusted,
     InventorySnapshotReported,
+    OpeningBalanceLoaded,
     ReturnDisposed,
     StockCounted,
     StockLine,
@@ -20,6 +21,7 @@ from ledger.events import (
 )
 from ledger.handling.adjusting import as_moved, decide_adjusted, rule_of
 from ledger.handling.counting import decide_counted
+from ledger.handling.opening import decide_opening
 from ledger.handling.picking import Pick, Picked, pick
 from ledger.handling.returning import count_back, rule_for, whose
 from ledger.handling.rules import RULES, Rule
@@ -49,6 +51,8 @@ def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
             decide_counted(workset, decision, policy, now_us)
         case InventorySnapshotReported():
             decide_snapshot(workset, decision, policy, now_us)
+        case OpeningBalanceLoaded():
+            decide_opening(workset, decision)
         case InventoryAdjusted():
             for line in resolved.lines:
                 decision.lines.append(_decide_adjustment(workset, decision, policy, line, now_us))

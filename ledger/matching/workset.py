@@ -30,6 +30,7 @@ from ledger.matching.records import (
 )
 from ledger.matching.transfer_records import TransferKey, TransferLine
 from ledger.stock.bucket import Bucket
+from ledger.stock.period import Period
 
 __all__ = [
     "Case",
@@ -138,6 +139,8 @@ class Workset:
     receipts: dict[ReceiptKey, Receipt] = field(default_factory=dict)
     receipt_lines: dict[tuple[ReceiptKey, str], ReceiptLine] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
+    periods: dict[tuple[str, str], dict[str, Period]] = field(default_factory=dict)
+    """(book, site) -> its periods by name; absent where no decision reads them."""
     cumulatives: dict[CumulativeKey, Cumulative] = field(default_factory=dict)
     agreements: dict[CumulativeKey, CumulativeAgreement] = field(default_factory=dict)
     transfer_lines: dict[tuple[TransferKey, str], TransferLine] = field(default_factory=dict)

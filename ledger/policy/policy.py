@@ -12,6 +12,7 @@ from functools import cached_property
 import msgspec
 
 from ledger.policy.counts import CountRules
+from ledger.policy.periods import PeriodRules
 from ledger.policy.scores import ScoreRules
 from ledger.policy.terms import DEFAULT_TERMS, Terms
 from ledger.policy.tolerance import NO_TOLERANCE, Cascade, Tolerance, ToleranceRule, compile_rules, resolve_tolerance
@@ -43,6 +44,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict
     """Per class."""
     scores: ScoreRules = ScoreRules()
     counts: CountRules = CountRules()
+    periods: PeriodRules = PeriodRules()
 
     @cached_property
     def hash(self) -> str:

@@ -13,10 +13,12 @@ from ledger.queries.facts import facts
 from ledger.queries.head import HeadShown, head
 from ledger.queries.masterdata import defined, masterdata
 from ledger.queries.movements import End, MovementMade, movements
+from ledger.queries.periods import PeriodReport, PeriodShown, period_report, periods
 from ledger.queries.position import OnOrder, Position, position
 from ledger.queries.score import score
 from ledger.queries.tail import tail
 from ledger.queries.trace import Trace, TraceStep, trace
+from ledger.queries.transfers import TransferLineShown, TransferShown, transfers
 from ledger.queries.variances import Variance, VarianceList, variances
 
 __all__ = [
@@ -32,10 +34,14 @@ __all__ = [
     "MovementMade",
     "OnOrder",
     "OrderShown",
+    "PeriodReport",
+    "PeriodShown",
     "Position",
     "ShipmentShown",
     "Trace",
     "TraceStep",
+    "TransferLineShown",
+    "TransferShown",
     "Variance",
     "VarianceList",
     "balances",
@@ -50,10 +56,13 @@ __all__ = [
     "masterdata",
     "movements",
     "orders",
+    "period_report",
+    "periods",
     "position",
     "score",
     "shipments",
     "tail",
     "trace",
+    "transfers",
     "variances",
 ]

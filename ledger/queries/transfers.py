@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, Literal
 
 import msgspec
@@ -49,19 +50,23 @@ class TransferShown(msgspec.Struct, frozen=True, kw_only=True):
     expected_at: datetime | None
     first_received_at: datetime | None
     seq: int
-    """Event of the site that receives, which announced it; 0 while its goods wait to leave."""
+    """Its event: of the site that receives once it is announced there, before that of the one that sends."""
     message: str
     document: str
     lines: tuple[TransferLineShown, ...]
 
 
 def transfers(
-    conn: Connection, *, book: str = "live", site: str = "", number: str = "", status: str = "", limit: int = 1000
-) -> list[TransferShown]:
-    """Transfers from or to a site, in order of recording; those whose goods have not left yet come first."""
+    conn: Connection, *, book: str = "live", site: str = "", number: str = "", status: str = "", after: int = 0,
+    limit: int = 1000,
+) -> list[TransferShown]:  # fmt: skip
+    """Transfers from or to a site, in order of recording, those included whose goods wait to leave. Pages by `after`
+    (`seq`)."""
     header, waiting = document_tables.shipment.c, document_tables.transfer_line.c
     query = select(document_tables.shipment).where(header.book == book, header.supplier.like(f"{party_of('')}%"))
-    asked = select(waiting.site, waiting.destination, waiting.number, waiting.status).where(waiting.book == book)
+    asked = select(waiting.site, waiting.destination, waiting.number, waiting.status, waiting.seq).where(
+        waiting.book == book
+    )
     if number:
         query, asked = query.where(header.shipment_id == number), asked.where(waiting.number == number)
     if site:
@@ -69,15 +74,16 @@ def transfers(
         asked = asked.where((waiting.site == site) | (waiting.destination == site))
     found = [_shown(conn, row) for row in conn.execute(query.order_by(header.seq))]
     known = {(one.from_site, one.to_site, one.number) for one in found}
-    early = {tuple(row[:3]): row.status for row in conn.execute(asked) if tuple(row[:3]) not in known}
-    found = [_early(*key, status=said) for key, said in sorted(early.items())] + found
-    return [one for one in found if not status or one.status == status][:limit]
+    early = {tuple(row[:3]): row for row in conn.execute(asked) if tuple(row[:3]) not in known}
+    found += [_early(row) for row in early.values()]
+    found.sort(key=attrgetter("seq"))
+    return [one for one in found if one.seq > after and status in ("", one.status)][:limit]
 
 
-def _early(from_site: str, to_site: str, number: str, *, status: Any) -> TransferShown:
+def _early(row: Any) -> TransferShown:
     return TransferShown(
-        number=number, from_site=from_site, to_site=to_site, status=status, shipped_at=None, expected_at=None,
-        first_received_at=None, seq=0, message="", document="", lines=(),
+        number=row.number, from_site=row.site, to_site=row.destination, status=row.status, shipped_at=None,
+        expected_at=None, first_received_at=None, seq=row.seq, message="", document="", lines=(),
     )  # fmt: skip
 
 

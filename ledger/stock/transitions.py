@@ -59,6 +59,8 @@ LEGAL: dict[str, frozenset[str]] = {
     "transfer": frozenset({
         "in_transit", "available", "allocated", "consigned", "service_reserved", "quality_hold", "clearing",
     }),
+    # What stood there when the books began; nothing goes back.
+    "opening": frozenset(STATES) - {"in_transit"},
     "rounding": frozenset({"supplier", "available", "in_transit"}),
 }  # fmt: skip
 """State or account -> where its goods may go. Stock going back to in_transit, to the supplier or to clearing is

@@ -30,6 +30,8 @@ PAGES = [
     "how-to/write-a-guide-overlay.md",
     "how-to/take-another-release.md",
     "how-to/hand-the-log-to-others.md",
+    "how-to/begin-and-close-the-books.md",
+    "how-to/move-stock-between-sites.md",
 ]
 BLOCK = re.compile(r"^( *)```(sh|text)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 MARK = "=== block {} ==="

@@ -30,7 +30,7 @@ from ledger.events import (
     TransferShipped,
 )
 from ledger.outcomes import Recorded
-from ledger.queries import balances, cases, movements, trace
+from ledger.queries import balances, cases, movements, trace, transfers
 from tests.store.plant import Plant, decided, moved, reasons, results
 from tests.store.world import NOW, notice, order, receipt, source
 
@@ -51,7 +51,8 @@ def plant(conn: Connection) -> Plant:
 def shipped(quantity: int, number: str = "T1", **named: Any) -> TransferShipped:
     names = ("to_owner", "expected_at", "to_place", "partner", "occurred_at")
     about: dict[str, Any] = {name: named.pop(name) for name in names if name in named}
-    line = StockLine(**({"part_number": "PLATE", "quantity": Decimal(quantity), "unit": "EA", "line": "1"} | named))
+    fields: dict[str, Any] = {"part_number": "PLATE", "quantity": Decimal(quantity), "unit": "EA", "line": "1"}
+    line = StockLine(**(fields | named))
     said: dict[str, Any] = {"number": number, "partner": "wms", "from_place": "92:PLT07", "to_place": "92:PLT08"}
     return TransferShipped(**(said | {"lines": (line,)} | about))
 
@@ -217,6 +218,25 @@ def test_goods_that_never_come_leave_no_transfer_behind(plant: Plant) -> None:
     assert sorted(refused) == ["P1", "P2"]
     assert sites(plant) == {("P1", "available"): 100, ("P1", "supplier"): -100}
     assert verify(plant.conn) == []
+
+
+def test_a_transfer_is_asked_for_with_what_is_under_way_and_when_it_should_arrive(plant: Plant) -> None:
+    due = NOW + timedelta(days=2)
+    plant.record(
+        shipped(40, expected_at=due), shipped(20, "T2"), shipped(500, "T3"), shipped(1, "T4"), cancelled("T4")
+    )
+    plant.record(received(30), received(20, "R8", "T2"))
+
+    found = transfers(plant.conn)
+
+    assert [(one.number, one.status, one.expected_at) for one in found] == [
+        ("T1", "in_transit", due), ("T2", "received", None), ("T3", "waiting", None), ("T4", "cancelled", None),
+    ]  # fmt: skip
+    (line,) = found[0].lines
+    assert [int(one) for one in (line.shipped, line.received, line.in_transit)] == [40, 30, 10]
+    assert [one.number for one in transfers(plant.conn, site="P2", status="received")] == ["T2"]
+    assert [one.number for one in transfers(plant.conn, after=found[0].seq, limit=2)] == ["T2", "T3"]
+    assert transfers(plant.conn, site="P3") == []
 
 
 # --- what does not fit --------------------------------------------------------------------------------------

@@ -1,0 +1,51 @@
+"""`crossdock ledger periods`: what was signed off, and its figures part by part."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from gateway.cli import frame
+
+
+def periods(
+    site: Annotated[str, typer.Argument(help="Our site id; all sites without it.")] = "",
+    period: Annotated[str, typer.Argument(help="The period's name: its figures, part by part.")] = "",
+    book: Annotated[str, typer.Option(help="live or test.")] = "live",
+    json: Annotated[bool, typer.Option("--json", help="One JSON object; JSON lines for a list.")] = False,
+) -> None:
+    """Periods that were signed off; with SITE and PERIOD, opening, what came and went, and closing."""
+    from gateway.cli.opening import open_to_read
+    from ledger import queries
+
+    if not period:
+        with open_to_read() as conn:
+            found = queries.periods(conn, book=book, site=site)
+        if json:
+            frame.print_json_lines(found)
+            return
+        columns = ("site", "period", "status", "ends_at", "closed_at", "closed_by", "late")
+        frame.print_table(columns, [tuple(getattr(one, name) for name in columns) for one in found])
+        return
+    with open_to_read() as conn:
+        report = queries.period_report(conn, site, period, book=book)
+    if report is None:
+        from gateway.errors import OperatorMistake
+
+        raise OperatorMistake(f"{site} has no period {period}", mend=f"crossdock ledger periods {site}")
+    if json:
+        frame.print_json(report)
+        return
+    shown = report.period
+    frame.say(f"{shown.site} {shown.period}: {shown.status}, up to {shown.ends_at.isoformat()}, by {shown.closed_by}")
+    rows = [
+        (one.part, *row, one.unit)
+        for one in report.parts
+        for row in (
+            ("opening", "", one.opening),
+            *((flow.kind, flow.account, flow.quantity) for flow in one.flows),
+            ("closing", "", one.closing),
+        )
+    ]
+    frame.print_table(("part", "what", "account", "quantity", "unit"), rows)
