@@ -67,6 +67,8 @@ SHAPES: tuple[Shape, ...] = (
     Shape("/v1/variances/{seq}", "get", gives=queries.VarianceList),
     Shape("/v1/periods", "get", gives=queries.PeriodShown, page=True),
     Shape("/v1/periods/{site}/{period}", "get", gives=queries.PeriodReport),
+    Shape("/v1/settlements", "get", gives=queries.Settlement, page=True),
+    Shape("/v1/settlements/totals", "get", gives=queries.SettlementTotal, page=True),
     Shape("/v1/transfers", "get", gives=queries.TransferShown, page=True),
     Shape("/v1/movements", "get", gives=queries.MovementMade, page=True),
     Shape("/v1/cases", "get", gives=queries.CaseShown, page=True),

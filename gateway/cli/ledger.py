@@ -255,6 +255,7 @@ def export(
 
 app.command()(ledger_periods.periods)
 app.command()(ledger_moves.transfers)
+app.command()(ledger_moves.settlements)
 
 
 def _replace(book: str) -> Any:

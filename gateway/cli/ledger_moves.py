@@ -1,4 +1,4 @@
-"""`crossdock ledger transfers`: what is under way between our sites."""
+"""`crossdock ledger transfers|settlements`: what is under way between our sites; what we owe owners of goods used."""
 
 from __future__ import annotations
 
@@ -42,3 +42,42 @@ def transfers(
             if not one.lines
         ],
     )  # fmt: skip
+
+
+def settlements(
+    supplier: Annotated[str, typer.Option(help="Our id of the owner of the goods.")] = "",
+    month: Annotated[str, typer.Option(help="Month, like 2026-11.")] = "",
+    site: Annotated[str, typer.Option(help="Our site id.")] = "",
+    part: Annotated[str, typer.Option(help="Our part number.")] = "",
+    totals: Annotated[bool, typer.Option("--totals", help="One line per supplier, month and currency.")] = False,
+    book: Annotated[str, typer.Option(help="live or test.")] = "live",
+    json: Annotated[bool, typer.Option("--json", help="One JSON object; JSON lines for a list.")] = False,
+) -> None:
+    """Goods of others that were used or changed hands: what is owed for them, record by record or in totals."""
+    from gateway.cli.opening import open_to_read
+    from ledger import queries
+
+    with open_to_read() as conn:
+        if totals:
+            summed = queries.settlement_totals(conn, book=book, supplier=supplier, month=month, site=site, part=part)
+        else:
+            found = queries.settlements(conn, book=book, supplier=supplier, month=month, site=site, part=part)
+    if json:
+        frame.print_json_lines(summed if totals else found)
+    elif totals:
+        frame.print_table(
+            ("supplier", "month", "records", "unpriced", "amount", "currency"),
+            [(one.supplier, one.period, one.records, one.unpriced, one.amount, one.currency) for one in summed],
+        )
+    else:
+        frame.print_table(
+            ("seq", "supplier", "month", "cause", "part", "quantity", "unit", "price", "amount", "currency", "order"),
+            [
+                (
+                    one.seq, one.supplier, one.period, one.cause, one.part, one.quantity, one.unit,
+                    "" if one.price is None else one.price, "" if one.amount is None else one.amount, one.currency,
+                    one.order_number,
+                )
+                for one in found
+            ],
+        )  # fmt: skip

@@ -22,6 +22,7 @@ from ledger.book.log import Log
 from ledger.book.priors import Draft, News
 from ledger.book.resolution import lines_of, resolve, site_of
 from ledger.book.saving import save
+from ledger.book.settling import settlements_of
 from ledger.book.snapshots import Snapshots
 from ledger.book.tracing import rows_of
 from ledger.book.waits import STOCK as STOCK_WAIT
@@ -86,6 +87,7 @@ class Batch:
         self.waits = Waits(conn, head.book)
         self.postings = Postings()
         self.traces: dict[bulk.Row, None] = {}
+        self.settlements: list[bulk.Row] = []
         self._asked_for: set[StockQuery] = set()
         self.released: list[Recorded] = []
         """Answers for earlier events that went on because of events of this batch."""
@@ -154,6 +156,7 @@ class Batch:
         save(self.conn, self.loader)
         self.log.save()
         bulk.insert(self.conn, tables.trace_key, list(self.traces))
+        bulk.insert(self.conn, tables.settlement, self.settlements)
         self.waits.save()
         head.cases = self.loader.workset.next_case[head.book] - 1
         save_head(self.conn, head)
@@ -211,7 +214,7 @@ class Batch:
         self.loader.load(needs, self.head.book, {event.event.number for event in resolved})
         self.load_stock(handling.needs(resolved) - self._asked_for)
         work = self.loader.workset
-        watched = matching.watched(work)
+        watched = matching.watched(work) | handling.accounts(resolved)
         unwatched = {one for one in watched if one not in work.balances or one not in self.balances.quantities}
         if not unwatched:
             return
@@ -260,6 +263,7 @@ class Batch:
         self.traces.update(dict.fromkeys(rows_of(decision)))
         outcomes = cases.apply(work, decision, self.policy, self.log.now_us)
         late = self.closings.late(resolved) if decision.movements else None
+        self.settlements += settlements_of(decision, self.masterdata, late is not None, self.log.now_us)
         return decision, outcomes if late is None else (*outcomes, late)
 
     def _end_position(self, seq: int) -> None:

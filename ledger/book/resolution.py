@@ -13,6 +13,7 @@ import msgspec
 
 from ledger.events import (
     COUNTS,
+    OWNERSHIP,
     PERIODS,
     STOCK,
     Event,
@@ -25,6 +26,7 @@ from ledger.events import (
     OrderChanged,
     OrderLine,
     OrderPlaced,
+    OwnershipLine,
     ReceiptLine,
     ReturnDisposed,
     ShipmentCancelled,
@@ -60,7 +62,7 @@ def lines_of(event: Event) -> tuple[Line, ...]:
 
 def site_of(event: Event, masterdata: MasterData) -> tuple[str, str]:
     """Our site id, and what is missing (`site:<as sent>`) where it is unknown; ("", "") for kinds without a site."""
-    if isinstance(event, (*STOCK, *COUNTS, *PERIODS)):
+    if isinstance(event, (*STOCK, *COUNTS, *OWNERSHIP, *PERIODS)):
         said = getattr(event, "place", "")
         if not said or said in masterdata.sites:
             found = said or event.site
@@ -225,9 +227,19 @@ def _resolve_line(
             )
             for delivery in line.schedule
         )
+    if isinstance(line, OwnershipLine):
+        _resolve_owners(line, resolved, masterdata)
     if part.whole_units_only and resolved.quantity % 1_000_000:
         resolved.inexact = True
     return resolved
+
+
+def _resolve_owners(line: OwnershipLine, resolved: ResolvedLine, masterdata: MasterData) -> None:
+    owners = {said: masterdata.supplier_id(said) if said else "" for said in (line.owner, line.to_owner)}
+    resolved.missing = next((f"supplier:{said}" for said, known in owners.items() if known is None), "")
+    resolved.said = msgspec.structs.replace(
+        line, owner=owners[line.owner] or line.owner, to_owner=owners[line.to_owner] or line.to_owner
+    )
 
 
 def _resolve_receipt(

@@ -44,6 +44,7 @@ from ledger.events.masterdata import (
     UnitFactorDefined,
 )
 from ledger.events.orders import OrderCancelled, OrderChanged, OrderLine, OrderPlaced, Schedule
+from ledger.events.ownership import OWNERSHIP, ConsumptionReversed, OwnershipChanged, OwnershipLine
 from ledger.events.periods import PERIODS, PeriodClosed, PeriodReopened
 from ledger.events.receipts import GoodsReceiptReversed, GoodsReceived, ReceiptLine
 from ledger.events.shipments import HandlingUnit, NoticeLine, ShipmentCancelled, ShipmentNotified, ShipmentReplaced
@@ -79,6 +80,7 @@ __all__ = [
     "EVENTS",
     "KINDS",
     "MASTER_DATA",
+    "OWNERSHIP",
     "PERIODS",
     "STOCK",
     "TRANSFERS",
@@ -88,6 +90,7 @@ __all__ = [
     "AllocationReleased",
     "AnyEvent",
     "CalendarDefined",
+    "ConsumptionReversed",
     "ControlTotals",
     "CustomerReturnReceived",
     "DiscrepancyResolved",
@@ -116,6 +119,8 @@ __all__ = [
     "OrderChanged",
     "OrderLine",
     "OrderPlaced",
+    "OwnershipChanged",
+    "OwnershipLine",
     "PartDefined",
     "PartRevision",
     "PeriodClosed",
@@ -165,6 +170,7 @@ EVENTS: tuple[type[Event], ...] = (
     *STOCK,
     *COUNTS,
     *TRANSFERS,
+    *OWNERSHIP,
     *PERIODS,
     *MASTER_DATA,
 )
@@ -205,6 +211,8 @@ AnyEvent = (
     | TransferShipped
     | TransferReceived
     | TransferCancelled
+    | OwnershipChanged
+    | ConsumptionReversed
     | OpeningBalanceLoaded
     | PeriodClosed
     | PeriodReopened

@@ -12,6 +12,7 @@ from ledger.events import (
     AllocationMade,
     AllocationReleased,
     CalendarDefined,
+    ConsumptionReversed,
     CustomerReturnReceived,
     DiscrepancyResolved,
     Event,
@@ -33,6 +34,7 @@ from ledger.events import (
     OrderCancelled,
     OrderChanged,
     OrderPlaced,
+    OwnershipChanged,
     PartDefined,
     PeriodClosed,
     PeriodReopened,
@@ -160,6 +162,8 @@ CORRESPONDENCES: dict[type[Event], Correspondence] = {
     InventorySnapshotReported: Correspondence(
         "snapshots", why="somebody else's list, compared with ours; what it finds is told by counts and adjustments"
     ),
+    OwnershipChanged: Correspondence("stock", "goods", "accepting", transactions=(("inv", "lines.reference"),)),
+    ConsumptionReversed: Correspondence("stock", "goods", "disassembling"),
     TransferShipped: Correspondence(
         "transfers", "goods", "shipping", "in_transit", transactions=(("desadv", "number"), ("bol", "bill_of_lading"))
     ),

@@ -7,11 +7,14 @@ backflush before its issue); past the end of its wait it is refused. Nothing is 
 from __future__ import annotations
 
 from ledger.events import (
+    ConsumptionReversed,
     DispositionLine,
     GoodsReturned,
     InventoryAdjusted,
     InventorySnapshotReported,
     OpeningBalanceLoaded,
+    OwnershipChanged,
+    OwnershipLine,
     ReturnDisposed,
     StockCounted,
     StockLine,
@@ -22,9 +25,10 @@ from ledger.events import (
 from ledger.handling.adjusting import as_moved, decide_adjusted, rule_of
 from ledger.handling.counting import decide_counted
 from ledger.handling.opening import decide_opening
+from ledger.handling.owning import account_of, change_owner, not_consumed, state_for
 from ledger.handling.picking import Pick, Picked, pick
 from ledger.handling.returning import count_back, rule_for, whose
-from ledger.handling.rules import RULES, Rule
+from ledger.handling.rules import CONSUMED_BY_MISTAKE, RULES, Rule
 from ledger.handling.snapshots import decide_snapshot
 from ledger.handling.transferring import decide_shipped, decide_transfer_cancelled, decide_transfer_received
 from ledger.matching.booking import book_movements
@@ -62,6 +66,17 @@ def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
             decide_transfer_received(workset, decision, policy, now_us)
         case TransferCancelled():
             decide_transfer_cancelled(workset, decision, policy, now_us)
+        case OwnershipChanged():
+            for line in resolved.lines:
+                decision.lines.append(change_owner(workset, decision, line, now_us, _decide_line))
+        case ConsumptionReversed():
+            for line in resolved.lines:
+                reason = not_consumed(workset, resolved, line)
+                decision.lines.append(
+                    LineDecision(line.line, "refused", reason=reason)
+                    if reason
+                    else _decide_line(workset, decision, line, CONSUMED_BY_MISTAKE, now_us)
+                )
         case GoodsReturned() | ReturnDisposed():
             for line in resolved.lines:
                 decision.lines.append(_decide_return(workset, decision, line, now_us))
@@ -113,7 +128,7 @@ def _decide_line(workset: Workset, decision: Decision, line: ResolvedLine, rule:
         return LineDecision(line.line, "refused", reason=reason)
     if said.serials and not line.quantity:
         line.quantity = len(said.serials) * MILLION
-    picked = _incoming(resolved, line, said) if rule.comes_in else pick(workset, resolved, line, said, rule)
+    picked = _incoming(resolved, line, said, rule) if rule.comes_in else pick(workset, resolved, line, said, rule)
     if picked is None:
         return _not_there(resolved, line, said, now_us)
     reason = _forbidden(resolved, said, rule, picked)
@@ -168,9 +183,11 @@ def _not_there(resolved: ResolvedEvent, line: ResolvedLine, said: StockLine, now
     return LineDecision(line.line, "waiting", needs=f"stock:{line.part}", until=until)
 
 
-def _incoming(resolved: ResolvedEvent, line: ResolvedLine, said: StockLine) -> Picked:
+def _incoming(resolved: ResolvedEvent, line: ResolvedLine, said: StockLine, rule: Rule) -> Picked:
     """Goods from outside: they stand in their account, however many."""
-    account = external_account(resolved.book, resolved.site, line.part, "customer")
+    account = external_account(resolved.book, resolved.site, line.part, rule.sources[0])
+    if rule.sources[0] == "production":
+        account = account_of(resolved, line)
     if said.serials:
         return [Pick(account, MILLION, serial) for serial in said.serials]
     return [Pick(account, line.quantity)]
@@ -190,24 +207,26 @@ def _target(picked: Pick, said: StockLine, rule: Rule) -> Bucket:
     """Where the goods come to stand."""
     source = picked.bucket
     state = said.to_state or (rule.targets[0] if rule.targets else source.state)
-    if state == "available" and source.owner and rule.targets:
-        # What is usable and not ours is consigned, whichever way it became usable.
-        state = "consigned"
+    owner = said.to_owner if isinstance(said, OwnershipLine) else said.owner if rule.comes_in else source.owner
+    state = state_for(state, owner, said, rule)
     if state in EXTERNAL:
-        return external_account(source.book, source.site, source.part, state)._replace(
-            demand=said.demand if rule.takes_demand else ""
-        )
+        account = external_account(source.book, source.site, source.part, state)
+        if state == "production":
+            # What comes back by a correction comes back to its owner.
+            account = account._replace(owner=source.owner)
+        return account._replace(demand=said.demand if rule.takes_demand else "")
     target = source._replace(
         state=state,
         location=said.to_location or source.location,
         hold_reason=said.hold_reason if state in ("quality_hold", "quarantine") else "",
         demand=said.demand if rule.takes_demand else "",
         serial=picked.serial or source.serial,
+        owner=owner,
         segment=getattr(said, "to_segment", "") or rule.to_segment or source.segment,
     )
     if rule.comes_in:
         target = target._replace(
-            location=said.to_location or said.location, segment=said.stock_segment, lot=said.lot, owner=said.owner,
+            location=said.to_location or said.location, segment=said.stock_segment, lot=said.lot,
             revision=said.part_revision, handling_unit=said.handling_unit,
         )  # fmt: skip
     return target

@@ -57,6 +57,10 @@ def decide_received(workset: Workset, decision: Decision, policy: Policy, now_us
         rung, notices = candidates(workset, record)
         before = len(decision.movements)
         if len(notices) == 1 and _fits(record, notices[0]):
+            if not record.supplier:
+                # The receiver did not say whose goods they are; the notice does, and so whose agreement holds.
+                record.supplier = notices[0].key.supplier
+                agreed = policy.terms_for(record.supplier, event.partner)
             _post_fitting(workset, decision, record, rung, notices[0], agreed, now_us)
             accumulate(workset, decision, record, record.quantity, record.supplier)
         else:
@@ -102,8 +106,6 @@ def _post_fitting(
     now_us: int,
 ) -> None:
     """The clean path, the same as `rematch` would give: one link, one movement."""
-    if not line.supplier:
-        line.supplier = notice.key.supplier
     link = new_link(workset, decision, line, Portion(notice, "notice", line.quantity, False), rung, terms)
     workset.add_link(link)
     add_linked(workset, link, 1)

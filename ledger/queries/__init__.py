@@ -16,6 +16,7 @@ from ledger.queries.movements import End, MovementMade, movements
 from ledger.queries.periods import PeriodReport, PeriodShown, period_report, periods
 from ledger.queries.position import OnOrder, Position, position
 from ledger.queries.score import score
+from ledger.queries.settlements import Settlement, SettlementTotal, settlement_totals, settlements
 from ledger.queries.tail import tail
 from ledger.queries.trace import Trace, TraceStep, trace
 from ledger.queries.transfers import TransferLineShown, TransferShown, transfers
@@ -37,6 +38,8 @@ __all__ = [
     "PeriodReport",
     "PeriodShown",
     "Position",
+    "Settlement",
+    "SettlementTotal",
     "ShipmentShown",
     "Trace",
     "TraceStep",
@@ -60,6 +63,8 @@ __all__ = [
     "periods",
     "position",
     "score",
+    "settlement_totals",
+    "settlements",
     "shipments",
     "tail",
     "trace",

@@ -42,13 +42,14 @@ LEGAL: dict[str, frozenset[str]] = {
     }),
     "line_side": frozenset({
         "production", "available", "quality_hold", "quarantine", "scrap", "adjustment", "in_transit", "consigned",
+        "line_side",
     }),
     "service_reserved": frozenset({
         "available", "in_transit", "customer", "quality_hold", "quarantine", "adjustment", "transfer",
     }),
     "obsolete": frozenset({"available", "scrap", "supplier", "obsolete", "adjustment"}),
     "customer": frozenset({"quality_hold"}),
-    "production": frozenset({"available", "line_side", "quality_hold"}),
+    "production": frozenset({"available", "line_side", "quality_hold", "consigned"}),
     "scrap": frozenset({"quarantine", "clearing"}),
     # What is found goes where its like stands; it is set apart for nobody, so neither allocated nor reserved.
     # What a transfer lost or brought too much is found or lost where it is counted.

@@ -21,6 +21,7 @@ from ledger.events import (
     EVENTS,
     AllocationMade,
     AllocationReleased,
+    ConsumptionReversed,
     CustomerReturnReceived,
     DiscrepancyResolved,
     DispositionLine,
@@ -36,6 +37,8 @@ from ledger.events import (
     MaterialConsumed,
     MaterialIssued,
     MaterialReturned,
+    OwnershipChanged,
+    OwnershipLine,
     PartDefined,
     PutAwayCompleted,
     ReceiptLine,
@@ -116,6 +119,18 @@ def shipped_and_disposed() -> tuple[Event, Event]:
     )
 
 
+def owned() -> tuple[Event, ...]:
+    """A plate sold to a supplier and bought again, and one that was not built in after all."""
+    plate: dict[str, Any] = {"part_number": "PLATE", "quantity": Decimal(1), "unit": "EA"}
+    wrongly = StockLine(**plate, location="LINE", demand="WO-1")
+    about: dict[str, Any] = {"partner": "wms", "place": "P1"}
+    return (
+        OwnershipChanged(number="O1", **about, lines=(OwnershipLine(**plate, to_owner="acme"),)),
+        OwnershipChanged(number="O2", **about, lines=(OwnershipLine(**plate, owner="acme", to_owner=""),)),
+        ConsumptionReversed(number="CR1", **about, lines=(wrongly,)),
+    )
+
+
 def transferred() -> tuple[Event, ...]:
     """Two plates to another site, and one that stayed after all."""
     ends: dict[str, Any] = {"partner": "wms", "from_place": "P1", "to_place": "P2"}
@@ -166,6 +181,7 @@ def whole_life(conn: Connection) -> Books:
         stock(CustomerReturnReceived, 1, stock_segment="warranty", serials=("SN-1",), reference="RMA-2"),
         *shipped_and_disposed(),
         *transferred(),
+        *owned(),
         stock(StockObsoleted, 10),
         stock(StockReactivated, 10, reason="use up"),
         opening.load(opening.line(part_number="PAINT", unit="KGM")),
