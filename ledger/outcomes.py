@@ -101,6 +101,25 @@ class Compared(Outcome, tag="compared", frozen=True):
     case: str = ""
 
 
+class Contained(Outcome, tag="contained", frozen=True):
+    """Goods that a containment means, by place, part and state: what was on hand is held now, what is in transit is
+    marked and held on arrival, what was held or obsolete stays so."""
+
+    containment: str
+    part: str
+    state: str
+    """The state that they were in, or the account that they came from."""
+    site: str = ""
+    asn_line: str = ""
+    """`supplier/shipment/line` of the notice, while in transit."""
+    demand: str = ""
+    """What they were set apart for: it has lost them."""
+    quantity: Decimal = Decimal(0)
+    certain: Decimal = Decimal(0)
+    """How much of it is certainly meant; the rest could be, as far as the books know."""
+    unit: str = ""
+
+
 class AdviceDue(Outcome, tag="advice_due", frozen=True):
     """The partner is to be told; the gateway sends it where the agreement says so."""
 
@@ -114,10 +133,22 @@ class Late(Outcome, tag="late", frozen=True):
     ends_at: datetime
 
 
-AnyOutcome = Posted | Repeated | Waiting | Refused | Conflict | CaseOpened | CaseChanged | Compared | AdviceDue | Late
+AnyOutcome = (
+    Posted
+    | Repeated
+    | Waiting
+    | Refused
+    | Conflict
+    | CaseOpened
+    | CaseChanged
+    | Compared
+    | Contained
+    | AdviceDue
+    | Late
+)
 
 OUTCOMES: tuple[type[Outcome], ...] = (
-    Posted, Repeated, Waiting, Refused, Conflict, CaseOpened, CaseChanged, Compared, AdviceDue, Late,
+    Posted, Repeated, Waiting, Refused, Conflict, CaseOpened, CaseChanged, Compared, Contained, AdviceDue, Late,
 )  # fmt: skip
 
 Result = Literal["posted", "partly", "waiting", "refused", "repeated", "conflict"]

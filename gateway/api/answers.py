@@ -30,10 +30,14 @@ def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = No
 def answer_page(request: Request, rows: Sequence[T], limit: int, cursor_of: Callable[[T], str | int]) -> Response:
     """One page of at most `limit` rows. `rows` holds one more if there is a next page: ask for `limit + 1`."""
     shown = rows[:limit]
-    if len(rows) <= limit:
-        return answer({"items": shown, "next": None})
-    after = cursor_of(shown[-1])
-    return answer({"items": shown, "next": _seal(str(after))}, headers=link_next(request, after))
+    return answer_rows(request, shown, str(cursor_of(shown[-1])) if len(rows) > limit else "")
+
+
+def answer_rows(request: Request, rows: Sequence[Any], after: str) -> Response:
+    """One page whose question says itself where the next one begins; "" after the last."""
+    if not after:
+        return answer({"items": rows, "next": None})
+    return answer({"items": rows, "next": _seal(after)}, headers=link_next(request, after))
 
 
 def link_next(request: Request, after: str | int) -> dict[str, str]:

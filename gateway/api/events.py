@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 
-from gateway.api.answers import answer_page, open_number_cursor
+from gateway.api.answers import answer, answer_page, open_number_cursor
 from gateway.api.bodies import MessageBody, decode
 from gateway.api.callers import Call, MayReadLedger, MayWriteEvents
 from gateway.api.limits import (
@@ -90,6 +90,21 @@ def list_events(
             limit=limit + 1,
         )
     return answer_page(request, rows, limit, lambda row: row.seq)
+
+
+@router.get("/{seq}", summary="One event as it was recorded, with its body, lines and all outcomes")
+def show_event(
+    call: MayReadLedger,
+    seq: Annotated[int, Path(ge=1, le=2**53, description="Its sequence in the book.")],
+    *,
+    book: Book = "live",
+) -> Response:
+    """A partner sees its own events only; another's is not found."""
+    with call.street.read() as conn:
+        found = queries.event(conn, seq, book=book)
+    if found is None or (not call.is_ours and found.partner != call.partner):
+        raise Problem("not-found", f"there is no event {seq}")
+    return answer(found)
 
 
 def _read_events(body: bytes) -> list[tuple[str, Event]]:

@@ -11,7 +11,8 @@ PAGE_MAX = 500
 WAIT_S_MAX = 10
 NAME_CHARS_MAX = 255
 IDEMPOTENCY_KEY_CHARS_MAX = 255
-CURSOR_CHARS_MAX = 512
+CURSOR_CHARS_MAX = 4096
+"""A place in a list by all dimensions of a bucket spells each of them out."""
 EVENTS_PER_BODY_MAX = 1_000
 SMALL_BODY_BYTES_MAX = 64 * 1024
 """Bodies that only people and consoles send: a case's resolution, a subscription."""

@@ -11,7 +11,9 @@ import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from gateway.api.balances import BalanceShown
 from gateway.api.cases import CaseDecision
+from gateway.api.movements import MovementShown
 from gateway.api.problems import MEDIA_TYPE, Located
 from gateway.api.webhooks import NewWebhook
 from gateway.messages import Accepted, Answer
@@ -61,16 +63,20 @@ SHAPES: tuple[Shape, ...] = (
     Shape("/as2", "post", takes=bytes, gives=bytes),
     Shape("/v1/events", "post", takes=AnyEvent | list[AnyEvent], gives=Taken),
     Shape("/v1/events", "get", gives=queries.EventKept, page=True),
-    Shape("/v1/balances", "get", gives=queries.Balance, page=True),
+    Shape("/v1/events/{seq}", "get", gives=queries.EventKept),
+    Shape("/v1/balances", "get", gives=BalanceShown, page=True),
+    Shape("/v1/balances/{bucket}", "get", gives=BalanceShown),
     Shape("/v1/positions/{part}", "get", gives=queries.Position),
     Shape("/v1/trace/{kind}/{value}", "get", gives=queries.Trace),
     Shape("/v1/variances/{seq}", "get", gives=queries.VarianceList),
+    Shape("/v1/containments", "get", gives=queries.ContainmentShown, page=True),
+    Shape("/v1/containments/{number}", "get", gives=queries.ContainmentReport),
     Shape("/v1/periods", "get", gives=queries.PeriodShown, page=True),
     Shape("/v1/periods/{site}/{period}", "get", gives=queries.PeriodReport),
     Shape("/v1/settlements", "get", gives=queries.Settlement, page=True),
     Shape("/v1/settlements/totals", "get", gives=queries.SettlementTotal, page=True),
     Shape("/v1/transfers", "get", gives=queries.TransferShown, page=True),
-    Shape("/v1/movements", "get", gives=queries.MovementMade, page=True),
+    Shape("/v1/movements", "get", gives=MovementShown, page=True),
     Shape("/v1/cases", "get", gives=queries.CaseShown, page=True),
     Shape("/v1/cases/{id}", "get", gives=queries.CaseShown),
     Shape("/v1/cases/{id}/resolve", "post", takes=CaseDecision),

@@ -16,6 +16,7 @@ from ledger.book.balances import Balances, Posting, Postings
 from ledger.book.closings import Closings
 from ledger.book.deciding import decides, needs_of, result_of, statuses
 from ledger.book.defining import Defining
+from ledger.book.filing import file
 from ledger.book.heads import Head, save_head
 from ledger.book.loading import Loader
 from ledger.book.log import Log
@@ -23,6 +24,7 @@ from ledger.book.priors import Draft, News
 from ledger.book.resolution import lines_of, resolve, site_of
 from ledger.book.saving import save
 from ledger.book.settling import settlements_of
+from ledger.book.sites import site_of_order
 from ledger.book.snapshots import Snapshots
 from ledger.book.tracing import rows_of
 from ledger.book.waits import STOCK as STOCK_WAIT
@@ -46,7 +48,7 @@ from ledger.matching.resolved import ResolvedEvent, line_identities
 from ledger.matching.workset import StockQuery
 from ledger.outcomes import AnyOutcome, Recorded
 from ledger.policy import Policy
-from ledger.stock.bucket import STATES
+from ledger.stock.bucket import STATES, Bucket
 
 RELEASES: Mapping[type[Event], str] = {
     OrderPlaced: "order",
@@ -154,6 +156,7 @@ class Batch:
         head.movements += len(self.postings)
         head.buckets += made
         save(self.conn, self.loader)
+        file(self.conn, self.loader.workset)
         self.log.save()
         bulk.insert(self.conn, tables.trace_key, list(self.traces))
         bulk.insert(self.conn, tables.settlement, self.settlements)
@@ -186,7 +189,10 @@ class Batch:
     def _site(self, event: Event, of_cases: Mapping[str, str] = NO_CASES) -> str:
         if isinstance(event, DiscrepancyResolved):
             return of_cases.get(event.number, "")
-        return site_of(event, self.masterdata)[0]
+        site, missing = site_of(event, self.masterdata)
+        if not missing.startswith("order:"):
+            return site
+        return site_of_order(self.conn, self.loader.workset, self.masterdata, event, self.head.book)
 
     def _sites_of_cases(self, events: Sequence[Event]) -> Mapping[str, str]:
         """Where the cases stand that are to be resolved: a decision about a case belongs to the case's site."""
@@ -213,9 +219,12 @@ class Batch:
         needs = matching.needs(resolved, self.policy)
         self.loader.load(needs, self.head.book, {event.event.number for event in resolved})
         self.load_stock(handling.needs(resolved) - self._asked_for)
+        self.watch(matching.watched(self.loader.workset) | handling.accounts(resolved))
+
+    def watch(self, buckets: set[Bucket]) -> None:
+        """Bring in balances as the books have them, with what this batch has decided."""
         work = self.loader.workset
-        watched = matching.watched(work) | handling.accounts(resolved)
-        unwatched = {one for one in watched if one not in work.balances or one not in self.balances.quantities}
+        unwatched = {one for one in buckets if one not in work.balances or one not in self.balances.quantities}
         if not unwatched:
             return
         self.balances.load(self.conn, sorted(unwatched))

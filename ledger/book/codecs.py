@@ -14,6 +14,8 @@ from sqlalchemy import Table
 from ledger.book import bulk
 from ledger.book import document_tables as tables
 from ledger.book import tables as book_tables
+from ledger.matching.containment import Containment, Criteria, Demand
+from ledger.matching.filed import Authorized, Required
 from ledger.matching.records import (
     Case,
     Cumulative,
@@ -39,15 +41,23 @@ _write_json = msgspec.json.Encoder().encode
 _read_texts = msgspec.json.Decoder(tuple[str, ...]).decode
 _read_told = msgspec.json.Decoder(tuple[Told, ...]).decode
 _read_goods = msgspec.json.Decoder(tuple[ShippedGoods, ...]).decode
+_read_required = msgspec.json.Decoder(tuple[Required, ...]).decode
+_read_authorized = msgspec.json.Decoder(tuple[Authorized, ...]).decode
 _read_evidence = msgspec.json.Decoder(tuple[Evidence, ...]).decode
 
 UNSTORED = frozenset({"key", "touched", "new"})
+_read_criteria = msgspec.json.Decoder(Criteria).decode
+_read_demands = msgspec.json.Decoder(tuple[Demand, ...]).decode
 _WIDE: dict[str, Callable[[str], Any]] = {
     "handling_units": _read_texts,
     "serials": _read_texts,
     "evidence": _read_evidence,
     "told": _read_told,
     "goods": _read_goods,
+    "criteria": _read_criteria,
+    "demands": _read_demands,
+    "requirements": _read_required,
+    "authorizations": _read_authorized,
 }
 """Fields that hold several values: kept as JSON text, "" when there are none."""
 
@@ -103,6 +113,7 @@ CUMULATIVE = Codec(tables.cumulative, Cumulative, CumulativeKey)
 AGREEMENT = Codec(tables.cumulative_agreement, CumulativeAgreement, CumulativeKey)
 TRANSFER_LINE = Codec(tables.transfer_line, TransferLine, TransferKey)
 CASE = Codec(tables.cases, Case, None)
+CONTAINMENT = Codec(tables.containment, Containment, None)
 PERIOD = Codec(book_tables.period, Period, None)
 
 
@@ -140,5 +151,5 @@ LINK = LinkCodec()
 
 CODECS: tuple[Codec, ...] = (
     ORDER, ORDER_LINE, SHIPMENT, NOTICE_LINE, RECEIPT, RECEIPT_LINE, CUMULATIVE, AGREEMENT, TRANSFER_LINE,
-    CASE, LINK, PERIOD,
+    CASE, LINK, CONTAINMENT, PERIOD,
 )  # fmt: skip

@@ -48,6 +48,9 @@ order_line = table(
     small("blanket"),
     text("status"),
 )
+OPEN_ORDER_LINES = "status = 'open'"
+partial("order_line_open", *(order_line.c[name] for name in ("book", "part")), where=OPEN_ORDER_LINES)
+Index("order_line_by_part", *(order_line.c[name] for name in ("book", "part", "seq")))
 
 shipment = table(
     "shipment",
@@ -269,6 +272,21 @@ transfer_line = table(
     text("status"),
     big("seq"),
     text("goods"),
+)
+
+containment = table(
+    "containment",
+    text("book", key=True),
+    text("number", key=True),
+    text("status"),
+    big("seq"),
+    big("opened_at"),
+    text("criteria"),
+    text("demands"),
+    big("closed_seq"),
+    big_or_none("closed_at"),
+    text("disposition"),
+    clustered=False,
 )
 
 cases = table(

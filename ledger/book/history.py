@@ -7,9 +7,11 @@ order of recording, so that a position is as exact as the log itself.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, case, func, or_, select, union_all
 
 from ledger.book import tables
 from ledger.book.heads import read_head
@@ -29,6 +31,13 @@ def position_at(conn: Connection, book: str, at: datetime) -> int:
     if not low:
         return 0
     return int(conn.execute(select(event.movements_to).where(event.book == book, event.seq == low)).scalar_one())
+
+
+def position_after(conn: Connection, book: str, seq: int) -> int:
+    """Number of the last movement made once event `seq` was recorded; that of the newest for a later sequence."""
+    event = tables.event.c
+    last = select(event.movements_to).where(event.book == book, event.seq <= seq).order_by(event.seq.desc()).limit(1)
+    return int(conn.execute(last).scalar() or 0)
 
 
 def quantities_at(conn: Connection, book: str, number: int) -> dict[tuple[str, int], int]:
@@ -62,6 +71,52 @@ def quantities_at(conn: Connection, book: str, number: int) -> dict[tuple[str, i
     return dict(quantities)
 
 
+def standing_at(
+    conn: Connection, book: str, number: int, columns: Sequence[str], conditions: Sequence[ColumnElement[bool]]
+) -> Iterator[tuple[Any, ...]]:
+    """The `columns` of every bucket that meets the conditions and had been made by movement `number`, and its
+    quantity then, zeros included.
+
+    Reads the buckets that are asked for and at most the unsealed movements, never the whole history.
+    """
+    head = read_head(conn, book)
+    if head is None:
+        return
+    runs = min(head.sealed, number // head.run_size)
+    bucket, closing = tables.bucket.c, tables.closing.c
+    closed = (
+        select(closing.quantity)
+        .where(closing.book == bucket.book, closing.site == bucket.site, closing.bucket == bucket.id)
+        .where(closing.run <= runs)
+        .order_by(closing.run.desc())
+        .limit(1)
+        .scalar_subquery()
+        .correlate(tables.bucket)
+    )
+    since = _moved_of_each(conn, book, runs * head.run_size + 1, number)
+    query = select(bucket.id, closed, *(bucket[name] for name in columns)).where(*conditions)
+    for id_, quantity, *values in conn.execute(query):
+        if quantity is not None or id_ in since:
+            yield *values, int(quantity or 0) + since.get(id_, 0)
+
+
+def _moved_of_each(conn: Connection, book: str, first: int, last: int) -> dict[int, int]:
+    """Net change of each bucket by the movements numbered `first` to `last`; a bucket's id is the book's own."""
+    if last < first:
+        return {}
+    table = tables.movement.c
+    deltas: dict[int, int] = {}
+    for site in sites_of(conn, book):
+        place = (table.book == book, table.site == site, table.number >= first, table.number <= last)
+        both = union_all(
+            select(table.target.label("bucket"), table.quantity.label("delta")).where(*place),
+            select(table.source, -table.quantity).where(*place),
+        ).subquery()
+        for bucket, delta in conn.execute(select(both.c.bucket, func.sum(both.c.delta)).group_by(both.c.bucket)):
+            deltas[bucket] = deltas.get(bucket, 0) + int(delta)
+    return deltas
+
+
 def quantity_at(conn: Connection, book: str, site: str, bucket: int, number: int) -> int:
     """Quantity of one bucket after movement `number`: a closing, one run's rows of it, and the unsealed tail."""
     head = read_head(conn, book)
@@ -86,9 +141,9 @@ def quantity_at(conn: Connection, book: str, site: str, bucket: int, number: int
         return quantity + int(within or 0)
     table = tables.movement.c
     place = (table.book == book, table.site == site, table.number > runs * head.run_size, table.number <= number)
-    came = conn.execute(select(func.sum(table.quantity)).where(*place, table.target == bucket)).scalar()
-    went = conn.execute(select(func.sum(table.quantity)).where(*place, table.source == bucket)).scalar()
-    return quantity + int(came or 0) - int(went or 0)
+    net = func.sum(case((table.target == bucket, table.quantity), else_=-table.quantity))
+    since = conn.execute(select(net).where(*place, or_(table.target == bucket, table.source == bucket))).scalar()
+    return quantity + int(since or 0)
 
 
 def moved(conn: Connection, book: str, first: int, last: int) -> dict[tuple[str, int], int]:
@@ -105,3 +160,44 @@ def moved(conn: Connection, book: str, first: int, last: int) -> dict[tuple[str,
             deltas[site, source] -= quantity
             deltas[site, target] += quantity
     return dict(deltas)
+
+
+def numbers_of(
+    conn: Connection, book: str, buckets: Sequence[int], after: int, last: int, limit: int | None = None
+) -> list[int]:
+    """Numbers of the movements into or out of these buckets, above `after` and up to `last`, ascending.
+
+    Sealed runs are read bucket by bucket, so that the cost is what moved there; the unsealed rest is walked.
+    """
+    head = read_head(conn, book)
+    if head is None or not buckets or last <= after:
+        return []
+    sites, found = sites_of(conn, book), set[int]()
+    closing, history, movement = tables.closing.c, tables.history.c, tables.movement.c
+    runs = conn.execute(
+        select(closing.run)
+        .where(closing.book == book, closing.site.in_(sites), closing.bucket.in_(buckets))
+        .where(closing.run > after // head.run_size, closing.run <= head.sealed)
+        .distinct()
+    ).scalars()
+    for run in sorted(runs):
+        if (limit is not None and len(found) >= limit) or (run - 1) * head.run_size >= last:
+            break
+        found.update(
+            conn.execute(
+                select(history.number).where(
+                    history.book == book, history.site.in_(sites), history.run == run, history.bucket.in_(buckets),
+                    history.number > after, history.number <= last,
+                )
+            ).scalars()
+        )  # fmt: skip
+    unsealed = max(after, head.sealed * head.run_size)
+    if last > unsealed and (limit is None or len(found) < limit):
+        touched = or_(movement.target.in_(buckets), movement.source.in_(buckets))
+        for site in sites:
+            place = (movement.book == book, movement.site == site)
+            query = select(movement.number).where(
+                *place, movement.number > unsealed, movement.number <= last, touched
+            )
+            found.update(conn.execute(query.order_by(movement.number).limit(limit)).scalars())
+    return sorted(found)[:limit]

@@ -10,13 +10,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from ledger.book import bulk
 from ledger.book import document_tables as tables
 from ledger.book.codecs import (
     AGREEMENT,
     CASE,
+    CONTAINMENT,
     CUMULATIVE,
     LINK,
     NOTICE_LINE,
@@ -75,6 +76,8 @@ class Loader:
     def load(self, needs: Needs, book: str, numbers: Iterable[str]) -> None:
         """Bring in all that `needs` names and is not here yet, and the open cases about the events' `numbers`."""
         fresh = {name: self._fresh(name, getattr(needs, name)) for name in Needs.__slots__}
+        if self._fresh("open containments", {book}):
+            self.load_containments(book)
         self._load_groups(fresh["groups"])
         self._load_unmatched(fresh["unmatched"])
         self._load_due(fresh["due"])
@@ -271,6 +274,14 @@ class Loader:
         for place, wanted in by_place((*document, line) for document, line in missing):
             for row in self._select(NOTICE_LINE, place, ("supplier", "shipment_id", "line"), wanted):
                 self._add_notice_line(row)
+
+    def load_containments(self, book: str, number: str = "") -> None:
+        """The open ones, or the one of that number."""
+        table = tables.containment
+        named = table.c.number == number if number else table.c.status == "open"
+        for row in self.conn.execute(select(table).where(table.c.book == book, named)):
+            self.stored[CONTAINMENT].add(row.number)
+            self.workset.add_containment(CONTAINMENT.read(row))
 
     # --- what belongs to it -------------------------------------------------------------------------------
 

@@ -32,7 +32,7 @@ class Log:
         self.now_us = max(now_us, head.recorded_at)
         self.now = moment(self.now_us)
         self._events: list[bulk.Row] = []
-        self._own: dict[int, Event] = {}
+        self.own: dict[int, Event] = {}
         """The events of this batch, for lines of theirs that are released within it."""
         self._lines: dict[tuple[int, str], LineRow] = {}
         self._restated: dict[tuple[str, int, str], str] = {}
@@ -63,7 +63,7 @@ class Log:
         )  # fmt: skip
         message, document = (event.source.message, event.source.document) if event.source else ("", "")
         self.priors.add(draft, seq, instalment, message)
-        self._own[seq] = event
+        self.own[seq] = event
         occurred = event.occurred_at
         offset = occurred.utcoffset() if occurred else None
         self._events.append(
@@ -132,15 +132,15 @@ class Log:
 
     def event(self, seq: int) -> Event:
         """An event of the book, this batch's own included."""
-        if seq in self._own:
-            return self._own[seq]
+        if seq in self.own:
+            return self.own[seq]
         table = tables.event.c
         query = select(table.body).where(table.book == self.head.book, table.seq == seq)
         return read_event(self.conn.execute(query).scalar_one())
 
     def line_statuses(self, site: str, seq: int) -> dict[str, str]:
         """Status of the lines of an event as they stand now."""
-        if seq in self._own:
+        if seq in self.own:
             return {line: row[6] for (event, line), row in self._lines.items() if event == seq}
         table = tables.event_line.c
         rows = self.conn.execute(
@@ -154,7 +154,7 @@ class Log:
         if own is not None:
             self._lines[seq, line] = (*own[:6], status)
             self.priors.set_lines(seq, {line: (own[5], status)})
-        elif seq not in self._own and line:
+        elif seq not in self.own and line:
             self._restated[site, seq, line] = status
 
     def save(self) -> None:

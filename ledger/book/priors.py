@@ -19,8 +19,10 @@ from ledger.events import (
     DiscrepancyResolved,
     Event,
     GoodsReceiptReversed,
+    OrderAcknowledged,
     OrderCancelled,
     OrderChanged,
+    ScheduleReleased,
     ShipmentCancelled,
     ShipmentReplaced,
     TransferCancelled,
@@ -38,8 +40,10 @@ SUCCESSIVE = (
     GoodsReceiptReversed,
     DiscrepancyResolved,
     TransferCancelled,
+    OrderAcknowledged,
+    ScheduleReleased,
 )
-"""Kinds that say what happens to an earlier event: each one with other content follows the one before."""
+"""Kinds that say what happens to an earlier event, or say it anew: each with other content follows the one before."""
 
 KEY = ("partner", "kind", "number", "revision")
 

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Table, create_engine, delete, select
 
-from ledger.book import bulk, document_tables, tables
+from ledger.book import bulk, document_tables, filing, tables
 from ledger.book.heads import read_head
 from ledger.book.recording import Ledger
 from ledger.events import TimePassed, read_event
@@ -27,6 +27,7 @@ PROJECTIONS: tuple[Table, ...] = (
     document_tables.shipment, document_tables.notice_line, document_tables.goods_receipt,
     document_tables.goods_receipt_line, document_tables.link, document_tables.cumulative,
     document_tables.cumulative_agreement, document_tables.transfer_line, document_tables.cases,
+    document_tables.containment, *filing.TABLES,
 )  # fmt: skip
 _COUNTERS = ("seq", "chain", "movements", "buckets", "cases", "masterdata_seq", "masterdata_stamp")
 

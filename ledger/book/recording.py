@@ -12,7 +12,7 @@ from ledger.book import bulk, document_tables, tables
 from ledger.book.balances import Balances
 from ledger.book.batch import Batch
 from ledger.book.heads import RUN_SIZE, lock_head, read_head
-from ledger.book.resolution import by_site
+from ledger.book.resolution import by_site, directed, names_its_order
 from ledger.book.snapshots import Snapshots
 from ledger.events import MASTER_DATA, DiscrepancyResolved, Event, read_event
 from ledger.masterdata import MasterData
@@ -54,7 +54,7 @@ class Ledger:
         batches: dict[str, Batch] = {
             book: self._begin(conn, book, policy, now_us) for book in sorted({event.book for event in events})
         }
-        split = [by_site(event) for event in events]
+        split = [by_site(directed(event, policy)) for event in events]
         parts = iter(self._record_runs(conn, batches, [part for parts in split for part in parts]))
         answers: list[Recorded] = []
         elsewhere: list[Recorded] = []
@@ -161,11 +161,13 @@ def _fields(event: Event) -> dict[str, object]:
 
 
 def _path(event: Event) -> tuple[str, bool, str]:
-    """The book, whether the event is master data, and the case that it decides: each run of the same goes one way.
+    """The book, whether the event is master data, and what its site follows from: each run of the same goes one way.
 
-    A decision belongs to the site of its case, which an event before it may only just have opened.
+    A decision belongs to the site of its case, and a document without a place to that of its order: an event before
+    it may only just have brought them.
     """
-    return event.book, isinstance(event, MASTER_DATA), event.number if isinstance(event, DiscrepancyResolved) else ""
+    follows = event.number if isinstance(event, DiscrepancyResolved) or names_its_order(event) else ""
+    return event.book, isinstance(event, MASTER_DATA), follows
 
 
 def _exact(now: datetime) -> int:

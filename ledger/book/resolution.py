@@ -22,16 +22,23 @@ from ledger.events import (
     GoodsReturned,
     Line,
     NoticeLine,
+    OrderAcknowledged,
     OrderCancelled,
     OrderChanged,
     OrderLine,
     OrderPlaced,
     OwnershipLine,
     ReceiptLine,
+    ReceiptShortConfirmed,
     ReturnDisposed,
+    ScheduleLine,
+    ScheduleReleased,
     ShipmentCancelled,
     ShipmentNotified,
     ShipmentReplaced,
+    ShipmentStatusReported,
+    ShortLine,
+    SupplierInvoiceReceived,
     TransferCancelled,
     TransferReceived,
     TransferShipped,
@@ -40,6 +47,7 @@ from ledger.masterdata import InexactConversion, MasterData, to_base
 from ledger.masterdata.units import Factor
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, Standing, microseconds
 from ledger.matching.transfer_records import party_of
+from ledger.policy import Policy
 from ledger.stock.bucket import MILLION, QUANTITY_MAX
 
 _BEYOND = QUANTITY_MAX + MILLION
@@ -50,8 +58,13 @@ _WITH_SUPPLIER = (
     ShipmentNotified,
     ShipmentReplaced,
     ShipmentCancelled,
+    OrderAcknowledged,
+    ScheduleReleased,
+    SupplierInvoiceReceived,
 )
-_WITH_SITE = (*_WITH_SUPPLIER, GoodsReceived, GoodsReceiptReversed)
+_OF_ORDERS = (OrderAcknowledged, SupplierInvoiceReceived)
+_MAY_NAME_SUPPLIER = (GoodsReceived, ReceiptShortConfirmed, ShipmentStatusReported)
+_WITH_SITE = (*_WITH_SUPPLIER, GoodsReceived, GoodsReceiptReversed, ReceiptShortConfirmed)
 
 
 def lines_of(event: Event) -> tuple[Line, ...]:
@@ -72,6 +85,10 @@ def site_of(event: Event, masterdata: MasterData) -> tuple[str, str]:
         return found or "", "" if found else f"site:{_place_of_half(event)}"
     elif isinstance(event, _WITH_SITE):
         said = event.ship_to
+        if isinstance(event, ScheduleReleased) and event.direction == "demand":
+            return _shipping_site(event, masterdata)
+        if names_its_order(event) and event.site not in masterdata.sites:
+            return "", f"order:{order_named(event)}"
     else:
         return "", ""
     if not said:
@@ -103,6 +120,37 @@ def ends_of(event: Event, masterdata: MasterData) -> tuple[str, str, str]:
     return origin or "", destination or "", missing or ("" if destination else f"site:{to_place}")
 
 
+def _shipping_site(event: ScheduleReleased, masterdata: MasterData) -> tuple[str, str]:
+    """Where a customer's requirements are met: the ship-to is its own place, so ours is where it ships from."""
+    for said in (event.ship_from, event.supplier, event.site):
+        site = masterdata.site_id(said) if said else None
+        if site is not None:
+            return site, ""
+    return "", f"site:{event.ship_from or event.supplier}"
+
+
+def order_named(event: Event) -> str:
+    """The order that an acknowledgment or invoice speaks of first, "" when it names none."""
+    if isinstance(event, OrderAcknowledged):
+        return event.number
+    if not isinstance(event, SupplierInvoiceReceived):
+        return ""
+    return event.order_number or next((line.order_number for line in event.lines if line.order_number), "")
+
+
+def names_its_order(event: Event) -> bool:
+    """Whether the event names no place of its own, so that it belongs where its order stands."""
+    return isinstance(event, _OF_ORDERS) and not event.ship_to and bool(order_named(event))
+
+
+def directed(event: Event, policy: Policy) -> Event:
+    """A schedule that does not say whose requirements it speaks of, with what was agreed with its sender."""
+    if not isinstance(event, ScheduleReleased) or event.direction:
+        return event
+    terms = policy.terms.get(event.partner, policy.default_terms)
+    return msgspec.structs.replace(event, direction=terms.schedules)
+
+
 def by_site(event: Event) -> list[Event]:
     """The event as one per place: an order may name another ship-to per line, and an event has one site.
 
@@ -127,12 +175,16 @@ def by_site(event: Event) -> list[Event]:
 def supplier_of(event: Event, masterdata: MasterData) -> tuple[str, str]:
     """Our supplier id: N1 SU, else SF, else the sender of the envelope; and what is missing where it is not known.
 
-    A goods receipt need not name a supplier: the notice that it answers does.
+    A goods receipt or a carrier's report need not name a supplier: the notice that it answers does.
     """
-    if isinstance(event, GoodsReceived):
-        return (masterdata.supplier_id(event.supplier) or "") if event.supplier else "", ""
     if isinstance(event, TransferShipped | TransferCancelled | TransferReceived):
         return party_of(_site(event.from_place, masterdata) or ""), ""
+    if isinstance(event, _MAY_NAME_SUPPLIER):
+        found = (masterdata.supplier_id(event.supplier) or "") if event.supplier else ""
+        lost = event.supplier and not found and isinstance(event, ShipmentStatusReported)
+        return found, f"supplier:{event.supplier}" if lost else ""
+    if isinstance(event, ScheduleReleased) and event.direction == "demand":
+        return "", ""
     if isinstance(event, GoodsReturned | ReturnDisposed):
         known = masterdata.supplier_id(event.supplier) if event.supplier else ""
         return (known, "") if known is not None else ("", f"supplier:{event.supplier}")
@@ -227,6 +279,10 @@ def _resolve_line(
             )
             for delivery in line.schedule
         )
+    elif isinstance(line, ScheduleLine):
+        resolved.amounts = tuple([_base(amount, factor, resolved) for amount in line.amounts()])
+    elif isinstance(line, ShortLine) and line.supplier:
+        resolved.supplier = masterdata.supplier_id(line.supplier) or resolved.supplier
     if isinstance(line, OwnershipLine):
         _resolve_owners(line, resolved, masterdata)
     if part.whole_units_only and resolved.quantity % 1_000_000:

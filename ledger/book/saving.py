@@ -11,6 +11,7 @@ from ledger.book import bulk
 from ledger.book.codecs import (
     AGREEMENT,
     CASE,
+    CONTAINMENT,
     CUMULATIVE,
     LINK,
     NOTICE_LINE,
@@ -40,6 +41,7 @@ def save(conn: Connection, loader: Loader) -> None:
         (AGREEMENT, work.agreements),
         (TRANSFER_LINE, work.transfer_lines),
         (CASE, work.cases),
+        (CONTAINMENT, work.containments),
     ):
         _save(conn, codec, records.items(), loader.stored[codec])
     links = (((link.receipt, link.receipt_line, link.number), link) for link in work.links)

@@ -190,7 +190,21 @@ bucket = table(
     check("bucket_empty", "(empty = 1) = (quantity = 0)"),
     UniqueConstraint("book", "site", "identity", name="bucket_identity"),
 )
-partial("bucket_by_part", bucket.c.book, bucket.c.part, bucket.c.site, bucket.c.location, where="empty = 0")
+partial(
+    "bucket_by_part",
+    *(bucket.c[name] for name in ("book", "part", "site", "location", "serial", "empty")),
+    where="empty = 0",
+)
+# All that the position of a part sums of its serials, so that their many rows are never read for it. A serial's
+# quantity changes only when it comes or goes; but PostgreSQL would write every index anew with every quantity of any
+# goods, if one of them held quantities, so it has none of this kind.
+SERIALS_STANDING = "serial <> '' AND empty = 0"
+_SUMMED = (
+    "book", "part", "site", "state", "revision", "location", "demand", "quantity", "serial", "empty",
+)  # fmt: skip
+partial("bucket_serials", *(bucket.c[name] for name in _SUMMED), where=SERIALS_STANDING).ddl_if(dialect="sqlite")
+ON_SQLITE_ALONE = frozenset({"bucket_serials"})
+"""Indices that only one engine has."""
 
 movement = table(
     "movement",

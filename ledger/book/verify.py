@@ -14,6 +14,7 @@ from ledger.book.history import moved, quantities_at
 from ledger.book.rebuild import differences
 from ledger.book.resolution import lines_of
 from ledger.events import read_event
+from ledger.matching.containment import LABEL
 from ledger.matching.resolutions import GONE_BACK
 from ledger.matching.resolved import line_identities
 from ledger.matching.transfer_records import party_of
@@ -261,6 +262,21 @@ def check_trace(conn: Connection, head: Head) -> Iterator[Breach]:
         )
 
 
+def check_containments(conn: Connection, head: Head) -> Iterator[Breach]:
+    """What is held for a containment is held for one that was opened, in a state that holds."""
+    bucket, table = tables.bucket.c, document_tables.containment
+    known = set(conn.execute(select(table.c.number).where(table.c.book == head.book)).scalars())
+    held = conn.execute(
+        select(bucket.site, bucket.id, bucket.state, bucket.hold_reason).where(
+            bucket.book == head.book, bucket.quantity != 0, bucket.hold_reason.startswith(LABEL, autoescape=True)
+        )
+    )
+    for site, id_, state, reason in held:
+        if reason.removeprefix(LABEL) not in known or state not in ("quality_hold", "quarantine"):
+            text = f"{state} for {reason}, which was never opened or does not hold so"
+            yield Breach(law="containment", book=head.book, where=f"{site} bucket {id_}", text=text)
+
+
 CHECKS: tuple[Callable[[Connection, Head], Iterator[Breach]], ...] = (
     check_zero_sum,
     check_not_negative,
@@ -272,4 +288,5 @@ CHECKS: tuple[Callable[[Connection, Head], Iterator[Breach]], ...] = (
     check_cumulatives,
     check_transfers,
     check_trace,
+    check_containments,
 )

@@ -9,7 +9,16 @@ from decimal import Decimal
 from fractions import Fraction
 
 from ledger.advices import AdvisedFault, AdvisedItem, ApplicationAdvice, ReceivedLine, ReceivingAdvice, Variance
-from ledger.events import GoodsReceived, OrderCancelled, OrderChanged, OrderPlaced
+from ledger.events import (
+    GoodsReceived,
+    OrderAcknowledged,
+    OrderCancelled,
+    OrderChanged,
+    OrderPlaced,
+    ReceiptShortConfirmed,
+    ScheduleReleased,
+    SupplierInvoiceReceived,
+)
 from ledger.matching.decision import Decision, Finding
 from ledger.matching.discrepancies import BY_CODE, d14_no_notice
 from ledger.matching.records import (
@@ -99,7 +108,13 @@ def _set_of(event: object) -> str:
         return "850"
     if isinstance(event, OrderChanged | OrderCancelled):
         return "860"
-    return "861" if isinstance(event, GoodsReceived) else "856"
+    if isinstance(event, OrderAcknowledged):
+        return "855"
+    if isinstance(event, ScheduleReleased):
+        return {"planning": "830", "shipping": "862", "sequence": "866"}[event.schedule]
+    if isinstance(event, SupplierInvoiceReceived):
+        return "810"
+    return "861" if isinstance(event, GoodsReceived | ReceiptShortConfirmed) else "856"
 
 
 def _fault(finding: Finding) -> AdvisedFault:

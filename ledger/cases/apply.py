@@ -33,11 +33,11 @@ from ledger.stock.bucket import MILLION
 def apply(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> tuple[AnyOutcome, ...]:
     """Open, update and close cases in the working set; give all outcomes of the event in order.
 
-    First one outcome per line (Posted, Waiting, Refused, Conflict), then Compared, CaseOpened and CaseChanged, then
-    AdviceDue. Takes new case numbers from `workset.next_case[book]`.
+    First one outcome per line (Posted, Waiting, Refused, Conflict), then Contained, Compared, CaseOpened and
+    CaseChanged, then AdviceDue. Takes new case numbers from `workset.next_case[book]`.
     """
     if not (decision.findings or decision.withdrawn or decision.resolved_cases or decision.comparisons):
-        return tuple(_line_outcome(decision, line) for line in decision.lines)
+        return (*(_line_outcome(decision, line) for line in decision.lines), *decision.contained)
     outcomes: list[AnyOutcome] = []
     for case, resolution, quantity in decision.resolved_cases:
         outcomes.append(_resolve(workset, decision, case, resolution, quantity, now_us))
@@ -61,7 +61,7 @@ def apply(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> 
     _name_cases(workset, decision)
     lines = [_line_outcome(decision, line) for line in decision.lines]
     compared = [_compared(workset, decision, comparison) for comparison in decision.comparisons]
-    return (*lines, *compared, *outcomes)
+    return (*lines, *decision.contained, *compared, *outcomes)
 
 
 def _name_cases(workset: Workset, decision: Decision) -> None:

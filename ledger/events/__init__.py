@@ -20,6 +20,9 @@ from __future__ import annotations
 
 import msgspec
 
+from ledger.events.acknowledgments import AcknowledgedLine, OrderAcknowledged
+from ledger.events.carriage import ShipmentStatusReported, StatusReport
+from ledger.events.containments import CONTAINMENTS, ContainmentClosed, ContainmentOpened
 from ledger.events.counts import (
     COUNTS,
     AdjustmentLine,
@@ -32,7 +35,8 @@ from ledger.events.counts import (
     StockCounted,
 )
 from ledger.events.decisions import DiscrepancyResolved, Resolution, TimePassed
-from ledger.events.envelope import Actor, Event, Line, Source, Value
+from ledger.events.envelope import Actor, Event, Line, Price, Source, Value
+from ledger.events.invoices import Charge, InvoiceLine, SupplierInvoiceReceived
 from ledger.events.masterdata import (
     MASTER_DATA,
     CalendarDefined,
@@ -46,7 +50,14 @@ from ledger.events.masterdata import (
 from ledger.events.orders import OrderCancelled, OrderChanged, OrderLine, OrderPlaced, Schedule
 from ledger.events.ownership import OWNERSHIP, ConsumptionReversed, OwnershipChanged, OwnershipLine
 from ledger.events.periods import PERIODS, PeriodClosed, PeriodReopened
-from ledger.events.receipts import GoodsReceiptReversed, GoodsReceived, ReceiptLine
+from ledger.events.receipts import (
+    GoodsReceiptReversed,
+    GoodsReceived,
+    ReceiptLine,
+    ReceiptShortConfirmed,
+    ShortLine,
+)
+from ledger.events.schedules import Authorization, Requirement, ScheduleLine, ScheduleReleased
 from ledger.events.shipments import HandlingUnit, NoticeLine, ShipmentCancelled, ShipmentNotified, ShipmentReplaced
 from ledger.events.stock import (
     STOCK,
@@ -76,21 +87,28 @@ from ledger.events.stock import (
 from ledger.events.transfers import TRANSFERS, TransferCancelled, TransferReceived, TransferShipped
 
 __all__ = [
+    "CONTAINMENTS",
     "COUNTS",
     "EVENTS",
     "KINDS",
     "MASTER_DATA",
     "OWNERSHIP",
+    "PAPERS",
     "PERIODS",
     "STOCK",
     "TRANSFERS",
+    "AcknowledgedLine",
     "Actor",
     "AdjustmentLine",
     "AllocationMade",
     "AllocationReleased",
     "AnyEvent",
+    "Authorization",
     "CalendarDefined",
+    "Charge",
     "ConsumptionReversed",
+    "ContainmentClosed",
+    "ContainmentOpened",
     "ControlTotals",
     "CustomerReturnReceived",
     "DiscrepancyResolved",
@@ -107,6 +125,7 @@ __all__ = [
     "InspectionPassed",
     "InventoryAdjusted",
     "InventorySnapshotReported",
+    "InvoiceLine",
     "Line",
     "LocationDefined",
     "MaterialConsumed",
@@ -115,6 +134,7 @@ __all__ = [
     "NoticeLine",
     "OpeningBalanceLoaded",
     "OpeningLine",
+    "OrderAcknowledged",
     "OrderCancelled",
     "OrderChanged",
     "OrderLine",
@@ -126,25 +146,34 @@ __all__ = [
     "PeriodClosed",
     "PeriodReopened",
     "PlaceLine",
+    "Price",
     "PutAwayCompleted",
     "ReceiptLine",
+    "ReceiptShortConfirmed",
+    "Requirement",
     "Resolution",
     "ReturnDisposed",
     "Schedule",
+    "ScheduleLine",
+    "ScheduleReleased",
     "ServiceReleased",
     "ServiceReserved",
     "ShipmentCancelled",
     "ShipmentNotified",
     "ShipmentReplaced",
+    "ShipmentStatusReported",
+    "ShortLine",
     "SiteDefined",
     "Source",
     "State",
+    "StatusReport",
     "StockCounted",
     "StockLine",
     "StockObsoleted",
     "StockReactivated",
     "StockScrapped",
     "SupplierDefined",
+    "SupplierInvoiceReceived",
     "TimePassed",
     "TransferCancelled",
     "TransferReceived",
@@ -155,6 +184,14 @@ __all__ = [
     "read_event",
     "write_event",
 ]
+
+PAPERS: tuple[type[Event], ...] = (
+    OrderAcknowledged,
+    ScheduleReleased,
+    ShipmentStatusReported,
+    SupplierInvoiceReceived,
+)
+"""What moves no goods and changes no document: filed as it was said, and read by its own dates."""
 
 EVENTS: tuple[type[Event], ...] = (
     OrderPlaced,
@@ -167,10 +204,13 @@ EVENTS: tuple[type[Event], ...] = (
     GoodsReceiptReversed,
     DiscrepancyResolved,
     TimePassed,
+    *PAPERS,
+    ReceiptShortConfirmed,
     *STOCK,
     *COUNTS,
     *TRANSFERS,
     *OWNERSHIP,
+    *CONTAINMENTS,
     *PERIODS,
     *MASTER_DATA,
 )
@@ -186,6 +226,11 @@ AnyEvent = (
     | GoodsReceiptReversed
     | DiscrepancyResolved
     | TimePassed
+    | OrderAcknowledged
+    | ScheduleReleased
+    | ShipmentStatusReported
+    | SupplierInvoiceReceived
+    | ReceiptShortConfirmed
     | PutAwayCompleted
     | InspectionPassed
     | InspectionFailed
@@ -213,6 +258,8 @@ AnyEvent = (
     | TransferCancelled
     | OwnershipChanged
     | ConsumptionReversed
+    | ContainmentOpened
+    | ContainmentClosed
     | OpeningBalanceLoaded
     | PeriodClosed
     | PeriodReopened

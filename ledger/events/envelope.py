@@ -29,6 +29,18 @@ class Source(Value, frozen=True):
     document: str = ""
 
 
+class Price(Value, frozen=True):
+    """What `per` units cost, in the unit of the line it stands in; never converted between currencies."""
+
+    amount: Decimal
+    currency: str = ""
+    """ISO 4217 (CUR02); "" is the document's, else as agreed."""
+    per: Decimal = Decimal(1)
+    """100 where the price is per hundred, 1000 per thousand."""
+    basis: str = ""
+    """Basis of unit price as sent (PO105, IT105): PE, HP, TP, ..."""
+
+
 class Event(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, tag_field="kind"
 ):

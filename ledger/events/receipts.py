@@ -49,3 +49,26 @@ class GoodsReceiptReversed(Event, tag="GoodsReceiptReversed", frozen=True):
     reason: str = ""
     receipt_lines: tuple[str, ...] = ()
     """Line identities of the receipt; empty means all of it."""
+
+
+class ShortLine(Line, frozen=True):
+    """Of one notice line no more will come. `quantity` is what the receiver misses: information only."""
+
+    shipment_id: str
+    order_number: str = ""
+    order_line: str = ""
+    supplier: str = ""
+    handling_unit: str = ""
+    reason: str = ""
+    remarks: str = ""
+
+
+class ReceiptShortConfirmed(Event, tag="ReceiptShortConfirmed", frozen=True):
+    """The receiver says that what is still missing of a shipment will not come (condition 02 without a receipt).
+
+    What is in transit goes to clearing at once, before the close time of its line. `number` is the receiver's own.
+    """
+
+    ship_to: str = ""
+    supplier: str = ""
+    lines: tuple[ShortLine, ...] = ()

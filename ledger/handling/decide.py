@@ -26,12 +26,14 @@ from ledger.handling.adjusting import as_moved, decide_adjusted, rule_of
 from ledger.handling.counting import decide_counted
 from ledger.handling.opening import decide_opening
 from ledger.handling.owning import account_of, change_owner, not_consumed, state_for
-from ledger.handling.picking import Pick, Picked, pick
+from ledger.handling.picking import Pick, Picked, contained_instead, pick
 from ledger.handling.returning import count_back, rule_for, whose
 from ledger.handling.rules import CONSUMED_BY_MISTAKE, RULES, Rule
 from ledger.handling.snapshots import decide_snapshot
 from ledger.handling.transferring import decide_shipped, decide_transfer_cancelled, decide_transfer_received
 from ledger.matching.booking import book_movements
+from ledger.matching.containing import tell_of_arrivals
+from ledger.matching.containment import LABEL
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 from ledger.matching.waiting import MINUTE, has_grace_left, wait_whole
@@ -40,13 +42,15 @@ from ledger.policy import Policy
 from ledger.stock.accounts import external_account
 from ledger.stock.bucket import EXTERNAL, MILLION, QUANTITY_MAX, Bucket, Movement
 
+HELD = ("quality_hold", "quarantine")
+
 STOCK_WAIT_MINUTES = 24 * 60
 """How long a line waits for goods that are not there yet."""
 
 
 def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: int) -> Decision:
     """Decide one event; as `ledger.matching.decide`, and never raises for bad data."""
-    decision = Decision(resolved)
+    decision = Decision(resolved, by_bucket=True)
     if resolved.missing:
         wait_whole(decision, resolved.missing)
         return decision
@@ -84,6 +88,8 @@ def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
             rule = RULES[type(resolved.event)]
             for line in resolved.lines:
                 decision.lines.append(_decide_line(workset, decision, line, rule, now_us))
+    if workset.containing:
+        tell_of_arrivals(workset, decision)
     return decision
 
 
@@ -123,13 +129,16 @@ def _decide_line(workset: Workset, decision: Decision, line: ResolvedLine, rule:
         return LineDecision(line.line, "conflict", reason=f"Line {line.line} was recorded with other content.")
     if line.missing:
         return LineDecision(line.line, "waiting", needs=line.missing)
-    reason = _mistake(resolved, line, said, rule)
+    reason = _mistake(resolved, line, said, rule) or _mislabelled(workset, said)
     if reason:
         return LineDecision(line.line, "refused", reason=reason)
     if said.serials and not line.quantity:
         line.quantity = len(said.serials) * MILLION
     picked = _incoming(resolved, line, said, rule) if rule.comes_in else pick(workset, resolved, line, said, rule)
     if picked is None:
+        reason = contained_instead(workset, resolved, line, said, rule)
+        if reason:
+            return LineDecision(line.line, "refused", reason=reason)
         return _not_there(resolved, line, said, now_us)
     reason = _forbidden(resolved, said, rule, picked)
     if reason:
@@ -157,6 +166,15 @@ def _mistake(resolved: ResolvedEvent, line: ResolvedLine, said: StockLine, rule:
     if not said.serials and not 0 < line.quantity <= QUANTITY_MAX:
         return f"A quantity of {said.quantity} cannot be moved."
     return ""
+
+
+def _mislabelled(workset: Workset, said: StockLine) -> str:
+    """Goods are held for a containment only while it is open."""
+    if not said.hold_reason.startswith(LABEL):
+        return ""
+    named = said.hold_reason.removeprefix(LABEL)
+    known = any(containment.number == named for containment in workset.containing)
+    return "" if known else f"No containment {named} is open; open it, or name another hold reason."
 
 
 def _forbidden(resolved: ResolvedEvent, said: StockLine, rule: Rule, picked: Picked) -> str:
@@ -193,6 +211,11 @@ def _incoming(resolved: ResolvedEvent, line: ResolvedLine, said: StockLine, rule
     return [Pick(account, line.quantity)]
 
 
+def _stays_contained(source: Bucket) -> str:
+    """Contained goods stay so wherever they are held."""
+    return source.hold_reason if source.hold_reason.startswith(LABEL) else ""
+
+
 def _moves(picked: Pick, said: StockLine, rule: Rule, line: str) -> list[Movement]:
     """The step of one pick, or both where the rule leads through a state; none for goods that are there already."""
     source, target = picked.bucket, _target(picked, said, rule)
@@ -218,7 +241,7 @@ def _target(picked: Pick, said: StockLine, rule: Rule) -> Bucket:
     target = source._replace(
         state=state,
         location=said.to_location or source.location,
-        hold_reason=said.hold_reason if state in ("quality_hold", "quarantine") else "",
+        hold_reason=(said.hold_reason or _stays_contained(source)) if state in HELD else "",
         demand=said.demand if rule.takes_demand else "",
         serial=picked.serial or source.serial,
         owner=owner,

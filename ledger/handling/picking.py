@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from ledger.events import StockLine
 from ledger.handling.rules import Rule
+from ledger.matching.containing import is_contained
+from ledger.matching.containment import CONTAINABLE
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 from ledger.matching.workset import Workset
 from ledger.stock.bucket import MILLION, Bucket
@@ -27,7 +29,9 @@ def pick(workset: Workset, resolved: ResolvedEvent, line: ResolvedLine, said: St
     fitting = [
         bucket
         for bucket in workset.stock_of.get((resolved.book, resolved.site, line.part), ())
-        if workset.balances[bucket] > 0 and _fits(bucket, line, said, rule)
+        if workset.balances[bucket] > 0
+        and _fits(bucket, line, said, rule)
+        and not (_frees(rule) and is_contained(workset, bucket) and bucket.hold_reason != said.hold_reason)
     ]
     if said.serials:
         return _each(workset, fitting, said.serials)
@@ -42,6 +46,26 @@ def pick(workset: Workset, resolved: ResolvedEvent, line: ResolvedLine, said: St
         if not left:
             return picked
     return None
+
+
+def contained_instead(
+    workset: Workset, resolved: ResolvedEvent, line: ResolvedLine, said: StockLine, rule: Rule
+) -> str:
+    """Why goods were not taken that are there: a containment holds them, and the line does not name it."""
+    reasons = {
+        bucket.hold_reason
+        for bucket in workset.stock_of.get((resolved.book, resolved.site, line.part), ())
+        if workset.balances[bucket] > 0 and is_contained(workset, bucket) and _fits(bucket, line, said, rule)
+    } - {said.hold_reason}
+    if not reasons or not _frees(rule):
+        return ""
+    named = " or ".join(f'"{reason}"' for reason in sorted(reasons))
+    return f"Goods of {line.part} are contained: to release them by the piece, name `hold_reason` {named}."
+
+
+def _frees(rule: Rule) -> bool:
+    """Whether the kind makes goods usable."""
+    return bool(CONTAINABLE & set(rule.targets))
 
 
 def _each(workset: Workset, fitting: list[Bucket], serials: tuple[str, ...]) -> Picked | None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from ledger.matching.decision import Decision
+from ledger.matching.sheets import under_sheets
 from ledger.matching.workset import Workset
 from ledger.stock.bucket import Movement
 
 
 def book_movements(workset: Workset, decision: Decision, movements: list[Movement]) -> None:
-    """Add movements; goods that have moved on since are left where they are.
+    """Add movements; goods that have moved on since are left where they are, contained goods in the house held.
 
     A re-match may want to move goods from shelf to shelf that a shelf no longer holds: then only what is there
     moves. Movements to or from accounts always go in full, they are what was agreed.
     """
+    if workset.containing and decision.by_bucket:
+        movements = under_sheets(workset, movements)
     balances, stock_of = workset.balances, workset.stock_of
     for movement in movements:
         source, target, quantity, line = movement

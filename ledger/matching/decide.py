@@ -6,19 +6,39 @@ from collections.abc import Callable
 
 from ledger.events import (
     MASTER_DATA,
+    ContainmentClosed,
+    ContainmentOpened,
     DiscrepancyResolved,
     Event,
     GoodsReceiptReversed,
     GoodsReceived,
+    OrderAcknowledged,
     OrderCancelled,
     OrderChanged,
     OrderPlaced,
+    ReceiptShortConfirmed,
+    ScheduleReleased,
     ShipmentCancelled,
     ShipmentNotified,
     ShipmentReplaced,
+    ShipmentStatusReported,
+    SupplierInvoiceReceived,
     TimePassed,
 )
-from ledger.matching import cumulatives, notices, orders, receipts, resolutions, ticks
+from ledger.matching import (
+    acknowledgments,
+    carriage,
+    containing,
+    cumulatives,
+    invoices,
+    notices,
+    orders,
+    receipts,
+    resolutions,
+    schedules,
+    shorts,
+    ticks,
+)
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.resolved import ResolvedEvent
 from ledger.matching.workset import Workset
@@ -43,6 +63,13 @@ HANDLERS: dict[type[Event], Handler] = {
     GoodsReceiptReversed: receipts.decide_reversed,
     DiscrepancyResolved: resolutions.decide_resolved,
     TimePassed: ticks.decide_time,
+    ContainmentOpened: containing.decide_opened,
+    ContainmentClosed: containing.decide_closed,
+    OrderAcknowledged: acknowledgments.decide_acknowledged,
+    ScheduleReleased: schedules.decide_released,
+    ShipmentStatusReported: carriage.decide_reported,
+    SupplierInvoiceReceived: invoices.decide_invoiced,
+    ReceiptShortConfirmed: shorts.decide_short,
     **dict.fromkeys(MASTER_DATA, decide_master_data),
 }
 
@@ -62,4 +89,6 @@ def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
     HANDLERS[type(resolved.event)](workset, decision, policy, now_us)
     if decision.counted:
         cumulatives.compare(workset, decision, policy, now_us)
+    if workset.containing and not decision.contained:
+        containing.tell_of_arrivals(workset, decision)
     return decision

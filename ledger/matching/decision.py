@@ -7,7 +7,7 @@ from typing import Literal
 
 from ledger.matching.records import Case, CumulativeKey, Evidence
 from ledger.matching.resolved import ResolvedEvent
-from ledger.outcomes import Fault, Grade, Verdict
+from ledger.outcomes import Contained, Fault, Grade, Verdict
 from ledger.stock.bucket import Movement
 
 OWN_CASE = "case:"
@@ -97,10 +97,13 @@ class Decision:
     """All that follows from one event, but for its cases."""
 
     resolved: ResolvedEvent
+    by_bucket: bool = False
+    """It is about goods as they stand in the house, not about matched documents: their buckets say what they are."""
     lines: list[LineDecision] = field(default_factory=list)
     movements: list[Movement] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     comparisons: list[Comparison] = field(default_factory=list)
+    contained: list[Contained] = field(default_factory=list)
     withdrawn: list[Case] = field(default_factory=list)
     """Open cases about documents that this event puts right (a line posts after all, a notice is sent again)."""
     resolved_cases: list[tuple[Case, str, int]] = field(default_factory=list)

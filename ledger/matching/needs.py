@@ -10,20 +10,23 @@ from ledger.events import (
     GoodsReceiptReversed,
     GoodsReceived,
     GoodsReturned,
+    OrderAcknowledged,
     OrderCancelled,
     OrderChanged,
     OrderPlaced,
     ReceiptLine,
+    ReceiptShortConfirmed,
     ReturnDisposed,
     ShipmentCancelled,
     ShipmentNotified,
     ShipmentReplaced,
+    ShortLine,
     TimePassed,
     TransferCancelled,
     TransferReceived,
     TransferShipped,
 )
-from ledger.matching.positions import bucket_of
+from ledger.matching.positions import stands
 from ledger.matching.records import GroupKey, OrderKey, ReceiptKey, ShipmentKey
 from ledger.matching.resolved import ResolvedEvent, microseconds
 from ledger.matching.transfer_records import TransferKey
@@ -41,7 +44,7 @@ def needs(events: Iterable[ResolvedEvent], policy: Policy) -> Needs:
             continue
         if isinstance(event, OrderPlaced | OrderChanged):
             _for_order(wanted, resolved)
-        elif isinstance(event, OrderCancelled):
+        elif isinstance(event, OrderCancelled | OrderAcknowledged):
             wanted.orders.add(OrderKey(resolved.book, resolved.site, resolved.supplier, event.number))
         elif isinstance(event, ShipmentNotified | ShipmentReplaced):
             _for_notice(wanted, resolved, policy)
@@ -49,6 +52,8 @@ def needs(events: Iterable[ResolvedEvent], policy: Policy) -> Needs:
             wanted.shipments.add(ShipmentKey(resolved.book, resolved.site, resolved.supplier, event.number))
         elif isinstance(event, GoodsReceived):
             _for_receipt(wanted, resolved)
+        elif isinstance(event, ReceiptShortConfirmed):
+            _for_short(wanted, resolved)
         elif isinstance(event, GoodsReceiptReversed):
             wanted.receipts.add(ReceiptKey(resolved.book, resolved.site, event.partner, event.number))
         elif isinstance(event, TransferShipped | TransferCancelled | TransferReceived):
@@ -118,6 +123,15 @@ def _for_receipt(wanted: Needs, resolved: ResolvedEvent) -> None:
             wanted.cumulatives.add(GroupKey(book, site, line.part))
 
 
+def _for_short(wanted: Needs, resolved: ResolvedEvent) -> None:
+    book, site = resolved.book, resolved.site
+    for line in resolved.lines:
+        said = line.said
+        assert isinstance(said, ShortLine)  # noqa: S101  lines of a confirmation
+        # By the reference, so that a notice of another supplier is told from none at all.
+        wanted.references.add((book, site, said.shipment_id))
+
+
 def watched(workset: Workset) -> set[Bucket]:
     """Buckets whose balances decisions may have to look at: call after loading, put them in `workset.balances`.
 
@@ -127,7 +141,5 @@ def watched(workset: Workset) -> set[Bucket]:
     for link in workset.links:
         line = workset.receipt_lines.get((link.receipt, link.receipt_line))
         if line is not None and link.state and not link.reversed:
-            bucket = bucket_of(link, line)
-            if not bucket.is_external:
-                buckets.add(bucket)
+            buckets.update(bucket for bucket, _ in stands(workset, link, line) if not bucket.is_external)
     return buckets

@@ -7,6 +7,7 @@ from ledger.events import ShipmentNotified, ShipmentReplaced
 from ledger.matching.booking import book_movements
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.discrepancies.about import evidence_of
+from ledger.matching.filed import CarrierNumber
 from ledger.matching.ladder import candidates
 from ledger.matching.notice_checks import Verdict
 from ledger.matching.positions import in_transit_of, sender_account
@@ -48,6 +49,9 @@ def put_shipment(workset: Workset, resolved: ResolvedEvent, key: ShipmentKey, st
         new=earlier is None or earlier.new,
     )
     workset.add_shipment(shipment)
+    if event.pro_number:
+        number = CarrierNumber(*key, resolved.seq, event.carrier, event.pro_number)
+        workset.filed.append(number)
     return shipment
 
 
@@ -172,7 +176,7 @@ def _take_over(
     """A late notice takes over the goods that came before it, where they are still there (SEMANTICS 14)."""
     mine = {(record.key, record.line) for record in records}
     early: list[ReceiptLine] = []
-    for line in list(workset.unmatched_of_group[group]):
+    for line in workset.unmatched(group):
         if line.status == "unmatched":
             _, named = candidates(workset, line)
             if any((notice.key, notice.line) in mine for notice in named):

@@ -19,6 +19,7 @@ from ledger.matching.records import GroupKey, Shipment, ShipmentKey
 from ledger.matching.requirements import add_advised, order_line_of
 from ledger.matching.resolved import ResolvedLine
 from ledger.matching.review import review_order_line, review_receipt_line
+from ledger.matching.shorts import is_confirmed_short
 from ledger.matching.waiting import (
     conflict_whole,
     grade_of,
@@ -75,7 +76,7 @@ def decide_replaced(workset: Workset, decision: Decision, policy: Policy, now_us
         return
     overtook = existing is None or (existing.seq == resolved.seq and existing.overtook)
     if existing is not None and not resolved.cause:
-        if existing.first_received_at is not None:
+        if existing.first_received_at is not None or is_confirmed_short(workset, existing):
             _refuse_change(decision, policy, "replaced")
             return
         withdraw_notice(workset, decision, policy, existing, "replaced")
@@ -99,7 +100,7 @@ def decide_cancelled(workset: Workset, decision: Decision, policy: Policy, now_u
             return
         decision.lines.append(LineDecision("", "waiting", needs=f"shipment:{number}"))
         return
-    if existing.first_received_at is not None:
+    if existing.first_received_at is not None or is_confirmed_short(workset, existing):
         _refuse_change(decision, policy, "cancelled")
         return
     withdraw_notice(workset, decision, policy, existing, "cancelled")
@@ -184,7 +185,7 @@ def _tell_of_goods(workset: Workset, decision: Decision, refused: Iterable[Resol
         return
     book, site = decision.resolved.book, decision.resolved.site
     for part in dict.fromkeys(line.part for line in refused):
-        for line in workset.unmatched_of_group.get(GroupKey(book, site, part), ()):
+        for line in workset.unmatched(GroupKey(book, site, part)):
             if decision.resolved.event.number in (line.shipment_id, line.packing_slip, line.bill_of_lading):
                 review_receipt_line(workset, decision, line, "", now_us)
 

@@ -5,23 +5,23 @@ from __future__ import annotations
 from ledger.events import OrderCancelled, OrderChanged, OrderPlaced
 from ledger.events import OrderLine as SaidLine
 from ledger.matching.decision import Decision, LineDecision
-from ledger.matching.discrepancies import d02_unknown_order
-from ledger.matching.discrepancies.about import about_document
+from ledger.matching.filed import OrderPrice, per_base_unit
 from ledger.matching.records import GroupKey, Order, OrderKey, OrderLine
 from ledger.matching.rematch import rematch
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, microseconds
 from ledger.matching.review import review_order_line
 from ledger.matching.waiting import (
     conflict_whole,
-    has_grace_left,
     holds_back,
     refuse_whole,
-    wait_whole,
+    wait_for_order,
     waits_for_place,
     withdraw,
 )
 from ledger.matching.workset import Workset
-from ledger.policy import Policy, Terms
+from ledger.policy import Policy
+
+UNCHANGEABLE = "it cannot be changed or cancelled"
 
 
 def decide_placed(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
@@ -40,11 +40,12 @@ def decide_placed(workset: Workset, decision: Decision, policy: Policy, now_us: 
         conflict_whole(decision, "", f"Order {event.number} is in force (event {existing.seq}): send a change.")
         return
     if existing is None:
-        _put_order(workset, resolved, event, key)
+        existing = _put_order(workset, resolved, event, key)
     terms = policy.terms_for(resolved.supplier, event.partner)
     for line in resolved.lines:
         if not holds_back(decision, line, terms):
             _put_line(workset, resolved, key, line, event.order_type in terms.blanket_order_types)
+            _file_price(workset, resolved, existing, line)
             decision.lines.append(LineDecision(line.line, "posted"))
     if resolved.cause:
         withdraw(workset, decision, {line.line for line in resolved.lines})
@@ -63,7 +64,7 @@ def decide_changed(workset: Workset, decision: Decision, policy: Policy, now_us:
     order = workset.orders.get(key)
     terms = policy.terms_for(resolved.supplier, event.partner)
     if order is None:
-        _wait_for_order(decision, terms, now_us)
+        wait_for_order(decision, event.number, terms, now_us, UNCHANGEABLE)
         return
     order.changed_seq, order.status, order.touched = resolved.effective_seq, "open", True
     blanket = (event.order_type or order.order_type) in terms.blanket_order_types
@@ -84,6 +85,7 @@ def decide_changed(workset: Workset, decision: Decision, policy: Policy, now_us:
             _put_line(workset, resolved, key, line, blanket)
         else:
             _change_line(decision, policy, existing, line)
+        _file_price(workset, resolved, order, line)
         decision.lines.append(LineDecision(line.line, "posted"))
     if event.complete and not resolved.cause:
         for record in workset.lines_of_order.get(key, ()):
@@ -92,6 +94,7 @@ def decide_changed(workset: Workset, decision: Decision, policy: Policy, now_us:
     if resolved.cause:
         withdraw(workset, decision, named)
     _take_up_held_goods(workset, decision, policy, now_us, key)
+    decision.released.append(f"order:{event.number}")
     if not decision.lines:
         decision.lines.append(LineDecision("", "posted"))
 
@@ -106,7 +109,8 @@ def decide_cancelled(workset: Workset, decision: Decision, policy: Policy, now_u
     key = OrderKey(resolved.book, resolved.site, resolved.supplier, event.number)
     order = workset.orders.get(key)
     if order is None:
-        _wait_for_order(decision, policy.terms_for(resolved.supplier, event.partner), now_us)
+        terms = policy.terms_for(resolved.supplier, event.partner)
+        wait_for_order(decision, event.number, terms, now_us, UNCHANGEABLE)
         return
     order.status, order.changed_seq, order.touched = "cancelled", resolved.effective_seq, True
     for line in workset.lines_of_order.get(key, ()):
@@ -115,41 +119,33 @@ def decide_cancelled(workset: Workset, decision: Decision, policy: Policy, now_u
     decision.lines.append(LineDecision("", "posted"))
 
 
-def _wait_for_order(decision: Decision, terms: Terms, now_us: int) -> None:
-    """A change or cancellation of an order that is not known yet, or never was (D02)."""
-    resolved = decision.resolved
-    number = resolved.event.number
-    until = has_grace_left(resolved, terms.order_grace_minutes, now_us)
-    if until is not None:
-        wait_whole(decision, f"order:{number}", until)
-        return
-    finding = about_document(
-        d02_unknown_order.CLASS,
-        resolved,
-        f"Order {number} is not known, so it cannot be changed or cancelled. Place it first.",
-        field="number",
-        value=number,
-    )
-    decision.findings.append(finding)
-    refuse_whole(decision, finding.code, finding.text)
-
-
-def _put_order(workset: Workset, resolved: ResolvedEvent, event: OrderPlaced, key: OrderKey) -> None:
+def _put_order(workset: Workset, resolved: ResolvedEvent, event: OrderPlaced, key: OrderKey) -> Order:
     source = event.source
-    workset.add_order(
-        Order(
-            key=key,
-            status="open",
-            seq=resolved.seq,
-            partner=event.partner,
-            order_type=event.order_type,
-            currency=event.currency,
-            message="" if source is None else source.message,
-            document="" if source is None else source.document,
-            touched=True,
-            new=True,
-        )
+    order = Order(
+        key=key,
+        status="open",
+        seq=resolved.seq,
+        partner=event.partner,
+        order_type=event.order_type,
+        currency=event.currency,
+        message="" if source is None else source.message,
+        document="" if source is None else source.document,
+        touched=True,
+        new=True,
     )
+    workset.add_order(order)
+    return order
+
+
+def _file_price(workset: Workset, resolved: ResolvedEvent, order: Order, line: ResolvedLine) -> None:
+    """What was agreed for the line, as it stands from now on."""
+    said = line.said
+    assert isinstance(said, SaidLine)  # noqa: S101  lines of an order
+    if said.price is None:
+        return
+    price = per_base_unit(said.price, said.price_per, line)
+    currency = getattr(resolved.event, "currency", "") or order.currency
+    workset.filed.append(OrderPrice(*order.key, line.line, resolved.effective_seq, resolved.seq, currency, *price))
 
 
 def _put_line(workset: Workset, resolved: ResolvedEvent, key: OrderKey, line: ResolvedLine, blanket: bool) -> None:
@@ -194,7 +190,7 @@ def _take_up_held_goods(workset: Workset, decision: Decision, policy: Policy, no
     if not workset.unmatched_of_group:
         return
     for part in sorted({line.part for line in workset.lines_of_order.get(key, ())}):
-        for line in list(workset.unmatched_of_group.get(GroupKey(key.book, key.site, part), ())):
+        for line in workset.unmatched(GroupKey(key.book, key.site, part)):
             of_supplier = not line.supplier or line.supplier == key.supplier
             if line.status == "unmatched" and line.order_number == key.order_number and of_supplier:
                 # What is linked to a notice stays so: only what had neither notice nor order is looked at.

@@ -5,8 +5,10 @@ The one definition that posting, re-matching and resolutions share; the sum over
 
 from __future__ import annotations
 
+from ledger.matching.containment import Facts, sheet
 from ledger.matching.records import Link, NoticeLine, ReceiptLine
 from ledger.matching.transfer_records import is_transfer
+from ledger.matching.workset import Workset
 from ledger.stock.accounts import arrival_bucket, external_account, in_transit_bucket
 from ledger.stock.bucket import EXTERNAL, MILLION, Bucket
 
@@ -46,6 +48,19 @@ def bucket_of(link: Link, line: ReceiptLine) -> Bucket:
     return bucket._replace(segment=link.stock_segment) if link.stock_segment else bucket
 
 
+def stands(workset: Workset, link: Link, line: ReceiptLine) -> list[tuple[Bucket, int]]:
+    """Where the goods of a link stand and how many where: as matching has them, under the open containments."""
+    bucket = bucket_of(link, line)
+    if not workset.containing or bucket.state in EXTERNAL:
+        return [(bucket, link.quantity)]
+    shipment = None if link.shipment is None else workset.shipments.get(link.shipment)
+    shipped_at = None if shipment is None else shipment.shipped_at
+    goods = Facts(
+        bucket.site, bucket.part, bucket.lot, bucket.serial, line.supplier, shipped_at, line.received_at
+    )  # fmt: skip
+    return [(sheet(workset.containing, bucket, goods), link.quantity)]
+
+
 def add_notice_line(deltas: Deltas, line: NoticeLine, sign: int) -> None:
     """Supplier's account gave what was advised; what neither came nor was cleared is in transit."""
     book, site = line.key.book, line.key.site
@@ -62,11 +77,12 @@ def add_notice_line(deltas: Deltas, line: NoticeLine, sign: int) -> None:
     _add(deltas, in_transit_of(line), sign * (line.quantity - line.received - line.cleared))
 
 
-def add_link(deltas: Deltas, link: Link, line: ReceiptLine, sign: int) -> None:
+def add_link(workset: Workset, deltas: Deltas, link: Link, line: ReceiptLine, sign: int) -> None:
     """A portion stands where it stands, and came out of its account; out of a notice line is counted there."""
     if not link.state or not link.quantity:
         return
-    _add(deltas, bucket_of(link, line), sign * link.quantity)
+    for bucket, quantity in stands(workset, link, line):
+        _add(deltas, bucket, sign * quantity)
     if link.source != "notice":
         account = external_account(link.receipt.book, link.receipt.site, line.part, link.source)
         _add(deltas, account, -sign * link.quantity)

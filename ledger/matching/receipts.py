@@ -9,7 +9,7 @@ from ledger.matching.cumulatives import accumulate
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.ladder import Rung, candidates
 from ledger.matching.notice_posting import mark_received
-from ledger.matching.positions import bucket_of, in_transit_of
+from ledger.matching.positions import in_transit_of, stands
 from ledger.matching.records import (
     NoticeLine,
     Receipt,
@@ -114,8 +114,9 @@ def _post_fitting(
     if notice.received == notice.quantity:
         notice.status, notice.closed_at = "closed", now_us
     line.matched, line.rung, line.status = line.quantity, rung, "matched"
-    movements = movements_for_received(in_transit_of(notice), bucket_of(link, line), line.quantity, line.line)
-    book_movements(workset, decision, movements)
+    source = in_transit_of(notice)
+    for bucket, quantity in stands(workset, link, line):
+        book_movements(workset, decision, movements_for_received(source, bucket, quantity, line.line))
 
 
 def _put_receipt(
@@ -231,9 +232,9 @@ def _cannot_reverse(workset: Workset, lines: list[ReceiptLine]) -> str:
         for link in live_links(workset.links_of_receipt.get((line.key, line.line))):
             if link.settled:
                 return f"Line {line.line} was decided in a case; reverse that first."
-            bucket = bucket_of(link, line)
-            leaving[bucket] = leaving.get(bucket, 0) + link.quantity
-            held = workset.balances.get(bucket)
-            if held is not None and held < leaving[bucket]:
-                return f"Goods of line {line.line} have moved on from {bucket.location or bucket.state}."
+            for bucket, quantity in stands(workset, link, line):
+                leaving[bucket] = leaving.get(bucket, 0) + quantity
+                held = workset.balances.get(bucket)
+                if held is not None and held < leaving[bucket]:
+                    return f"Goods of line {line.line} have moved on from {bucket.location or bucket.state}."
     return ""

@@ -114,7 +114,7 @@ def _take_back(
         notice = None if link.shipment is None else scope.get((link.shipment, link.notice_line))
         if not link.settled and (link.shipment is None or notice is not None):
             old.append(link)
-            add_link(deltas, link, line, -1)
+            add_link(workset, deltas, link, line, -1)
             add_linked(workset, link, -1)
             if notice is not None:
                 count(notice, link, -1)
@@ -217,7 +217,7 @@ def _book(
         else:
             spare.remove(link)
             link.quantity, link.rung, link.touched = wanted.quantity, wanted.rung, True
-        add_link(deltas, link, line, 1)
+        add_link(workset, deltas, link, line, 1)
         add_linked(workset, link, 1)
         if portion.notice is not None:
             count(portion.notice, link, 1)

@@ -12,7 +12,7 @@ from ledger.matching.booking import book_movements
 from ledger.matching.closing import close_or_open
 from ledger.matching.cumulatives import accumulate, decide_case, settle_short
 from ledger.matching.decision import Decision, LineDecision
-from ledger.matching.positions import Deltas, add_link, add_notice_line, bucket_of
+from ledger.matching.positions import Deltas, add_link, add_notice_line, stands
 from ledger.matching.records import Case, Link, NoticeLine, ReceiptKey, ReceiptLine, ShipmentKey
 from ledger.matching.rematch import count
 from ledger.matching.requirements import add_linked, order_key_of
@@ -221,7 +221,7 @@ def _move(
             links.append(_split(workset, link, left))
         left -= link.quantity
         notice = None if link.shipment is None else workset.notice_lines.get((link.shipment, link.notice_line))
-        add_link(deltas, link, line, -1)
+        add_link(workset, deltas, link, line, -1)
         add_linked(workset, link, -1)
         if notice is not None and settles:
             count(notice, link, -1)
@@ -242,7 +242,7 @@ def _move(
         if notice is not None and settles:
             count(notice, link, 1)
         add_linked(workset, link, 1)
-        add_link(deltas, link, line, 1)
+        add_link(workset, deltas, link, line, 1)
         _settle_line(workset, line)
     book_movements(workset, decision, movements_for_change(deltas, case.case))
 
@@ -269,9 +269,10 @@ def _gone(workset: Workset, links: list[Link], asked: int) -> str:
     for link in sorted(links, key=_link_order):
         take = min(left, link.quantity)
         left -= take
-        bucket = bucket_of(link, workset.receipt_lines[(link.receipt, link.receipt_line)])
-        held = workset.balances.get(bucket)
-        if take and held is not None and held < take:
+        for bucket, quantity in stands(workset, link, workset.receipt_lines[(link.receipt, link.receipt_line)]):
+            held = workset.balances.get(bucket)
+            if not take or held is None or held >= min(take, quantity):
+                continue
             return f"Only {held / 1_000_000:g} is left in {bucket.state}; the rest has moved on."
     return ""
 

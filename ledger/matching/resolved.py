@@ -11,7 +11,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from ledger.events import AdjustmentLine, Event, Line, NoticeLine, OrderLine, PlaceLine, ReceiptLine, StockLine
+from ledger.events import (
+    AcknowledgedLine,
+    AdjustmentLine,
+    Event,
+    InvoiceLine,
+    Line,
+    NoticeLine,
+    OrderLine,
+    PlaceLine,
+    ReceiptLine,
+    ScheduleLine,
+    ShortLine,
+    StockLine,
+)
 from ledger.matching.transfer_records import ShippedGoods
 
 Standing = Literal["new", "other", "again"]
@@ -56,6 +69,8 @@ class ResolvedLine:
     units_per_load: int | None = None
     schedule: tuple[tuple[int, int | None], ...] = ()
     """(quantity, due at in microseconds or None) per delivery of an order line."""
+    amounts: tuple[int, ...] = ()
+    """`ScheduleLine.amounts()` in millionths of the base unit."""
     numerator: int = 1
     denominator: int = 1
     """One unit as sent is numerator/denominator base units."""
@@ -134,6 +149,14 @@ def line_identity(line: Line) -> str:
         return _join(line.order_number, line.release, line.order_line, part, line.part_revision, line.lot)
     if isinstance(line, OrderLine):
         return line.order_line or part
+    if isinstance(line, AcknowledgedLine):
+        return _join(line.order_line or part, line.status)
+    if isinstance(line, ScheduleLine):
+        return _join(part, line.part_revision, line.order_number, line.order_line)
+    if isinstance(line, InvoiceLine):
+        return line.invoice_line or _join(part, line.order_number, line.order_line, line.shipment_id, line.receipt_id)
+    if isinstance(line, ShortLine):
+        return _join(line.shipment_id, line.order_number, line.order_line, part, line.lot, line.handling_unit)
     if isinstance(line, PlaceLine):
         return _join(
             part, line.part_revision, line.lot, line.location, line.handling_unit, line.owner, line.stock_segment,

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from ledger.matching.decision import Decision, Finding, LineDecision
-from ledger.matching.discrepancies import BY_CODE, d04_unknown_part, d06_unit, d07_unknown_place, d35_arithmetic
+from ledger.matching.discrepancies import (
+    BY_CODE,
+    d02_unknown_order,
+    d04_unknown_part,
+    d06_unit,
+    d07_unknown_place,
+    d35_arithmetic,
+)
+from ledger.matching.discrepancies.about import about_document
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, microseconds
 from ledger.matching.workset import Workset
 from ledger.outcomes import Grade
@@ -66,14 +74,21 @@ def find_line_gap(resolved: ResolvedEvent, line: ResolvedLine, terms: Terms) -> 
     return None
 
 
+def lacks_master_data(decision: Decision, line: ResolvedLine, terms: Terms) -> bool:
+    """Whether a line waits for its part or unit (D04, D06); then it is decided."""
+    gap = find_line_gap(decision.resolved, line, terms)
+    if gap is None:
+        return False
+    needs, finding = gap
+    if line.standing != "again":
+        decision.findings.append(finding)
+    decision.lines.append(LineDecision(line.line, "waiting", needs=needs))
+    return True
+
+
 def holds_back(decision: Decision, line: ResolvedLine, terms: Terms) -> bool:
     """Whether a line waits for master data, or is refused for its quantity (D35); then it is decided."""
-    gap = find_line_gap(decision.resolved, line, terms)
-    if gap is not None:
-        needs, finding = gap
-        if line.standing != "again":
-            decision.findings.append(finding)
-        decision.lines.append(LineDecision(line.line, "waiting", needs=needs))
+    if lacks_master_data(decision, line, terms):
         return True
     if not d35_arithmetic.is_bookable(line):
         finding = d35_arithmetic.find_quantity(decision.resolved, line)
@@ -88,6 +103,26 @@ def has_grace_left(resolved: ResolvedEvent, grace_minutes: int, now_us: int) -> 
     first = microseconds(resolved.event.recorded_at) if resolved.cause else None
     until = (now_us if first is None else first) + grace_minutes * MINUTE
     return until if until > now_us else None
+
+
+def wait_for_order(decision: Decision, number: str, terms: Terms, now_us: int, asks: str) -> None:
+    """The whole event waits a grace time for an order that is not known yet, or never was (D02).
+
+    `asks` ends the sentence: what cannot be done without the order.
+    """
+    until = has_grace_left(decision.resolved, terms.order_grace_minutes, now_us)
+    if until is not None:
+        wait_whole(decision, f"order:{number}", until)
+        return
+    finding = about_document(
+        d02_unknown_order.CLASS,
+        decision.resolved,
+        f"Order {number} is not known, so {asks}. Place it first.",
+        field="number",
+        value=number,
+    )
+    decision.findings.append(finding)
+    refuse_whole(decision, finding.code, finding.text)
 
 
 def withdraw(workset: Workset, decision: Decision, lines: set[str] | None = None) -> None:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ledger.matching.case_identity import CaseIdentity, case_identity
+from ledger.matching.containment import Containment, Criteria
+from ledger.matching.filed import Filed
 from ledger.matching.records import (
     Case,
     Cumulative,
@@ -151,6 +153,20 @@ class Workset:
     next_case: dict[str, int] = field(default_factory=dict)
     """Per book, the number of the next case."""
 
+    containments: dict[str, Containment] = field(default_factory=dict)
+    """By number: all that are open, and those that the events name."""
+    containing: list[Containment] = field(default_factory=list)
+    """The open ones in order of opening."""
+    criteria: Criteria | None = None
+    """For the containment that is being opened: what it names, in our terms."""
+    sheets_changed: bool = False
+    """One was opened or closed since the balances were brought in that decisions look at."""
+    suspects: dict[str, dict[Bucket, int]] = field(default_factory=dict)
+    """By number of a containment that is being decided, or that asks for the origin of goods: how much of what
+    stands where it may mean, at most."""
+    sure: dict[Bucket, int] = field(default_factory=dict)
+    """Of the suspects of the containment that is being opened: how much is certainly meant."""
+
     past: dict[str, list[Change]] = field(default_factory=dict)
     """For the count or snapshot that is being decided: changes of goods recorded since its time, by part."""
     units: dict[str, str] = field(default_factory=dict)
@@ -159,6 +175,9 @@ class Workset:
     """By (book, case) of the case that is being decided: the people whose lines wait for it."""
     stock_of: dict[tuple[str, str, str], dict[Bucket, None]] = field(default_factory=dict)
     """By (book, site, part) that was asked for: the goods that are there, those of this batch included."""
+
+    filed: list[Filed] = field(default_factory=list)
+    """What is to be kept as it was said: added to, and never read by a decision."""
 
     # Indices over the above, kept by add_*; the book neither loads nor saves them.
     lines_of_order: dict[OrderKey, list[OrderLine]] = field(default_factory=dict)
@@ -177,6 +196,15 @@ class Workset:
     open_cases_of: dict[tuple[str, str], list[Case]] = field(default_factory=dict)
     """By (book, number) of the shipment, goods receipt or order they name."""
     open_cases_of_part: dict[GroupKey, list[Case]] = field(default_factory=dict)
+
+    def add_containment(self, containment: Containment) -> None:
+        """Add one, or note that its status is another now."""
+        self.containments.setdefault(containment.number, containment)
+        still = [one for one in self.containing if one.number != containment.number]
+        if containment.status == "open":
+            still = sorted([*still, containment], key=lambda one: one.seq)
+        self.containing[:] = still
+        self.sheets_changed = True
 
     def add_stock(self, bucket: Bucket, quantity: int) -> None:
         """Goods as they stand in the books with what this batch has already decided."""
@@ -254,6 +282,11 @@ class Workset:
         group = self.unmatched_of_group.setdefault(GroupKey(line.key.book, line.key.site, line.part), [])
         if not any(other is line for other in group):
             group.append(line)
+
+    def unmatched(self, group: GroupKey) -> list[ReceiptLine]:
+        """The goods-receipt lines that may lack a notice, in the order they were recorded: rows come in any."""
+        lines = self.unmatched_of_group.get(group, ())
+        return sorted(lines, key=lambda line: (line.seq, line.key, line.line)) if len(lines) > 1 else list(lines)
 
     def add_link(self, link: Link) -> None:
         """Add a live or dead link once; the key is (receipt, receipt_line, number)."""

@@ -9,7 +9,7 @@ ROLES: dict[str, str] = {
     "allocator": "Sets goods apart for demands and frees them.",
     "engineer": "Says that goods are obsolete after an engineering change.",
     "engineering": "Works on cases about revisions.",
-    "finance": "Approves what changes the value of stock.",
+    "finance": "Signs off periods, and approves what changes the value of stock.",
     "inspector": "Passes and fails goods on quality hold, and releases holds.",
     "integration": "Works on cases about documents that contradict themselves.",
     "inventory_manager": "Approves counts beyond tolerance and adjustments above their limit.",

@@ -51,6 +51,12 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     """Order types (BEG02) that are price and authority, not quantity."""
     round_units: bool = False
     """Whether an inexact unit conversion is rounded, its residue posted to the rounding account."""
+    schedules: Literal["supply", "demand"] = "supply"
+    """Whose requirements the schedules speak of that come from this partner: ours on a supplier, or a customer's on
+    us. Direction belongs to the agreement, never to the kind of document."""
+    evaluated_receipt: bool = False
+    """Whether payment follows the goods receipts (evaluated receipt settlement): invoices are then only recorded,
+    and neither their quantities (D31) nor their absence of a receipt (D32) is found."""
     cumulative: CumulativeTerms | None = None
     """The cumulative agreement (D11); None keeps none, and SN104 is then only recorded."""
     tolerances: dict[str, Tolerance] = {}

@@ -4,17 +4,33 @@ All take `(conn, *, book="live", ...)` and give back frozen structs whose JSON i
 quantities are strings, times ISO 8601. Lists page by `after` (the cursor each struct names) and `limit`.
 """
 
-from ledger.queries.balances import DIMENSIONS, USUAL, Balance, balances
+from ledger.masterdata.places import LEVELS, Level
+from ledger.queries.balances import Balance, BalancePage, balance_of, balance_page, balances
 from ledger.queries.base_units import base_units
+from ledger.queries.carriage import Carriage, carriage_of
 from ledger.queries.cases import CaseShown, EvidenceShown, case, cases
+from ledger.queries.containments import (
+    Affected,
+    ContainmentReport,
+    ContainmentShown,
+    DemandHit,
+    containment,
+    containments,
+)
+from ledger.queries.dimensions import DIMENSIONS, USUAL
 from ledger.queries.documents import OrderShown, ShipmentShown, orders, shipments
 from ledger.queries.events import EventKept, LineKept, event, events
 from ledger.queries.facts import facts
 from ledger.queries.head import HeadShown, head
+from ledger.queries.inbound import Inbound, OnOrder
+from ledger.queries.invoice_matches import invoiced_by_order_line
+from ledger.queries.invoices import InvoiceMatch, InvoiceShown, invoice_matches, invoices
 from ledger.queries.masterdata import defined, masterdata
 from ledger.queries.movements import End, MovementMade, movements
 from ledger.queries.periods import PeriodReport, PeriodShown, period_report, periods
-from ledger.queries.position import OnOrder, Position, position
+from ledger.queries.position import Commitment, Position, Replenishment, position
+from ledger.queries.promises import PromiseShown
+from ledger.queries.schedules import ReleaseShown, RequirementShown, ScheduleShown, releases, schedules
 from ledger.queries.score import score
 from ledger.queries.settlements import Settlement, SettlementTotal, settlement_totals, settlements
 from ledger.queries.tail import tail
@@ -24,13 +40,25 @@ from ledger.queries.variances import Variance, VarianceList, variances
 
 __all__ = [
     "DIMENSIONS",
+    "LEVELS",
     "USUAL",
+    "Affected",
     "Balance",
+    "BalancePage",
+    "Carriage",
     "CaseShown",
+    "Commitment",
+    "ContainmentReport",
+    "ContainmentShown",
+    "DemandHit",
     "End",
     "EventKept",
     "EvidenceShown",
     "HeadShown",
+    "Inbound",
+    "InvoiceMatch",
+    "InvoiceShown",
+    "Level",
     "LineKept",
     "MovementMade",
     "OnOrder",
@@ -38,6 +66,11 @@ __all__ = [
     "PeriodReport",
     "PeriodShown",
     "Position",
+    "PromiseShown",
+    "ReleaseShown",
+    "Replenishment",
+    "RequirementShown",
+    "ScheduleShown",
     "Settlement",
     "SettlementTotal",
     "ShipmentShown",
@@ -47,21 +80,31 @@ __all__ = [
     "TransferShown",
     "Variance",
     "VarianceList",
+    "balance_of",
+    "balance_page",
     "balances",
     "base_units",
+    "carriage_of",
     "case",
     "cases",
+    "containment",
+    "containments",
     "defined",
     "event",
     "events",
     "facts",
     "head",
+    "invoice_matches",
+    "invoiced_by_order_line",
+    "invoices",
     "masterdata",
     "movements",
     "orders",
     "period_report",
     "periods",
     "position",
+    "releases",
+    "schedules",
     "score",
     "settlement_totals",
     "settlements",

@@ -11,7 +11,10 @@ from sqlalchemy import Connection, Table, select
 
 from ledger.book import bulk, document_tables
 from ledger.masterdata import to_decimal
+from ledger.matching.filed import Promise
 from ledger.matching.resolved import moment
+from ledger.queries.carriage import NOTHING, Carriage, carriage_of
+from ledger.queries.promises import PromiseShown, promised, promises_of, show_promises
 
 
 class OrderLineShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +29,12 @@ class OrderLineShown(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     status: str
     due_at: datetime | None
+    promised_quantity: Decimal | None
+    """What the supplier promised last; None where it has said nothing."""
+    promised_at: datetime | None
+    """When the first of it comes."""
+    promises: tuple[PromiseShown, ...]
+    """All of it, in order of time; rejected and backordered parts too."""
 
 
 class OrderShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +55,7 @@ class NoticeLineShown(msgspec.Struct, frozen=True, kw_only=True):
     order_line: str
     quantity: Decimal
     received: Decimal
+    in_transit: Decimal
     damaged: Decimal
     cleared: Decimal
     over: Decimal
@@ -66,6 +76,12 @@ class ShipmentShown(msgspec.Struct, frozen=True, kw_only=True):
     document: str
     shipped_at: datetime | None
     expected_at: datetime | None
+    """As the notice says."""
+    eta: datetime | None
+    """As the carrier said last, else as the notice says."""
+    arrived_at: datetime | None
+    """When the carrier stood at the destination; what is in transit since then waits at the dock."""
+    carriage: Carriage
     notified_at: datetime
     first_received_at: datetime | None
     bill_of_lading: str
@@ -86,6 +102,7 @@ def orders(
     table = document_tables.orders
     rows = _headers(conn, table, book, after, limit, order_number=order_number, supplier=supplier)
     lines = _lines(conn, document_tables.order_line, rows, "order_number")
+    promises = promises_of(conn, rows)
     return [
         OrderShown(
             site=row.site,
@@ -93,20 +110,7 @@ def orders(
             order_number=row.order_number,
             status=row.status,
             seq=row.seq,
-            lines=tuple(
-                OrderLineShown(
-                    line=line.line,
-                    order_line=line.order_line,
-                    part=line.part,
-                    quantity=to_decimal(line.quantity),
-                    advised=to_decimal(line.advised),
-                    received=to_decimal(line.received),
-                    unit=line.unit,
-                    status=line.status,
-                    due_at=_moment(line.due_at),
-                )
-                for line in lines[tuple(row[:4])]
-            ),
+            lines=tuple(_order_line(line, promises.get(tuple(row[:4]), [])) for line in lines[tuple(row[:4])]),
         )
         for row in rows
     ]
@@ -124,31 +128,53 @@ def shipments(
     """Shipments in the order of their notices, `seq` above `after`."""
     rows = _headers(conn, document_tables.shipment, book, after, limit, shipment_id=shipment_id, supplier=supplier)
     lines = _lines(conn, document_tables.notice_line, rows, "shipment_id")
+    carried = carriage_of(conn, rows)
     return [
-        ShipmentShown(
-            site=row.site,
-            supplier=row.supplier,
-            shipment_id=row.shipment_id,
-            status=row.status,
-            seq=row.seq,
-            message=row.message,
-            document=row.document,
-            shipped_at=_moment(row.shipped_at),
-            expected_at=_moment(row.expected_at),
-            notified_at=moment(row.notified_at),
-            first_received_at=_moment(row.first_received_at),
-            bill_of_lading=row.bill_of_lading,
-            packing_slip=row.packing_slip,
-            lines=tuple(_notice_line(line) for line in lines[tuple(row[:4])]),
+        _shipment(
+            row, lines[tuple(row[:4])], carried.get((row.book, row.site, row.supplier, row.shipment_id), NOTHING)
         )
         for row in rows
     ]
 
 
+def _shipment(row: Any, lines: list[Any], carriage: Carriage) -> ShipmentShown:
+    return ShipmentShown(
+        site=row.site,
+        supplier=row.supplier,
+        shipment_id=row.shipment_id,
+        status=row.status,
+        seq=row.seq,
+        message=row.message,
+        document=row.document,
+        shipped_at=_moment(row.shipped_at),
+        expected_at=_moment(row.expected_at),
+        eta=carriage.expected_at or _moment(row.expected_at),
+        arrived_at=carriage.arrived_at,
+        carriage=carriage,
+        notified_at=moment(row.notified_at),
+        first_received_at=_moment(row.first_received_at),
+        bill_of_lading=row.bill_of_lading,
+        packing_slip=row.packing_slip,
+        lines=tuple(_notice_line(line) for line in lines),
+    )
+
+
+def _order_line(line: Any, said: list[Promise]) -> OrderLineShown:
+    promises = show_promises(said, line)
+    quantity, first = promised(promises)
+    return OrderLineShown(
+        line=line.line, order_line=line.order_line, part=line.part, quantity=to_decimal(line.quantity),
+        advised=to_decimal(line.advised), received=to_decimal(line.received), unit=line.unit, status=line.status,
+        due_at=_moment(line.due_at), promised_quantity=quantity, promised_at=first, promises=promises,
+    )  # fmt: skip
+
+
 def _notice_line(line: Any) -> NoticeLineShown:
+    in_transit = line.quantity - line.received - line.cleared if line.status == "open" else 0
     return NoticeLineShown(
         line=line.line, part=line.part, order_number=line.order_number, order_line=line.order_line,
-        quantity=to_decimal(line.quantity), received=to_decimal(line.received), damaged=to_decimal(line.damaged),
+        quantity=to_decimal(line.quantity), received=to_decimal(line.received), in_transit=to_decimal(in_transit),
+        damaged=to_decimal(line.damaged),
         cleared=to_decimal(line.cleared), over=to_decimal(line.over), unit=line.unit, status=line.status,
         segment=line.segment, handling_units=_texts(line.handling_units), serials=_texts(line.serials),
     )  # fmt: skip

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from heapq import merge
 from operator import attrgetter
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
 
 from ledger.book import bulk, tables
+from ledger.book.history import numbers_of, position_at
 from ledger.book.places import sites_of
 from ledger.masterdata import to_decimal
 from ledger.matching.resolved import moment
-from ledger.queries.balances import DIMENSIONS
 from ledger.queries.base_units import base_units
+from ledger.queries.dimensions import DIMENSIONS, Filters, read_filters
+
+BUCKETS_MAX = 1_000
+"""Beyond it the movements of the buckets that are meant are found by walking, not bucket by bucket."""
+
+PIECE = 500
+"""Movements read at a time where their events are looked at too."""
 
 
 class End(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -62,31 +69,134 @@ def movements(
     conn: Connection,
     *,
     book: str = "live",
-    part: str = "",
-    site: str = "",
     event: int | None = None,
+    kind: str = "",
+    bucket: int | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    absent: Iterable[str] = (),
     after: int = 0,
+    to: int | None = None,
     limit: int = 100,
+    **equal: str,
 ) -> list[MovementMade]:
-    """Movements in order of recording, numbered above `after`; `event` keeps those of that event's lines."""
-    sites = [site] if site else sites_of(conn, book)
-    table = tables.movement.c
-    pages = []
-    for place in sites:
-        query = _at(book, place).where(table.number > after)
-        if part:
-            query = query.where(tables.bucket.c.part == part)
-        if event is not None:
-            query = query.where(table.event == event)
-        pages.append(conn.execute(query.order_by(table.number).limit(limit)).fetchall())
-    rows = list(merge(*pages, key=attrgetter("number")))[:limit]
-    return _shown(conn, book, rows)
+    """Movements in order of recording, numbered above `after` and up to `to`.
+
+    Dimensions filter by their exact value (`movements(conn, part="A", lot="L1")`), `absent` names those that must be
+    empty: a movement is meant where the bucket that it left or the one that it entered fits. So the movements behind
+    a balance are found by the dimensions of the balance, and those of one bucket by its id. `event` keeps those of
+    that event's lines, `kind` those of events of that kind; `since` (included) and `until` (not) are times of
+    recording.
+
+    Raises `ValueError` for a dimension that does not exist.
+    """
+    filters = read_filters(equal, absent=absent, external=True)
+    first, last = after, _last(conn, book) if to is None else to
+    if since is not None:
+        first = max(first, position_at(conn, book, since - timedelta(microseconds=1)))
+    if until is not None:
+        last = min(last, position_at(conn, book, until - timedelta(microseconds=1)))
+    buckets = [bucket] if bucket is not None else None
+    if buckets is None and filters.names_any:
+        buckets = _buckets(conn, book, filters)
+    if buckets is not None and not buckets:
+        return []
+    ranges = [(first, last)] if event is None else _clip(_ranges_of(conn, book, event), first, last)
+    rows: list[Any] = []
+    for low, high in ranges:
+        while len(rows) < limit and low < high:
+            # What is sifted here is read in larger pieces than may be left over in the end.
+            size = max(limit, PIECE) if kind or event is not None else limit - len(rows)
+            page = _page(conn, book, buckets, filters, (low, high), size)
+            rows += _kept(conn, book, page, event, kind)
+            low = page[-1].number if page else high
+    return _shown(conn, book, rows[:limit])
+
+
+def _last(conn: Connection, book: str) -> int:
+    return conn.execute(select(tables.book.c.movements).where(tables.book.c.book == book)).scalar() or 0
+
+
+def _buckets(conn: Connection, book: str, filters: Filters) -> list[int] | None:
+    """Ids of the buckets that are meant; None where they are so many that the movements are walked instead."""
+    query = select(tables.bucket.c.id).where(*filters.conditions(conn, book)).limit(BUCKETS_MAX + 1)
+    found = list(conn.execute(query).scalars())
+    return found if len(found) <= BUCKETS_MAX else None
+
+
+def _ranges_of(conn: Connection, book: str, event: int) -> list[tuple[int, int]]:
+    """Where the movements of an event's lines can be: it may be decided anew while later ones are recorded."""
+    at, outcome = tables.event.c, tables.outcome.c
+    site = conn.execute(select(at.site).where(at.book == book, at.seq == event)).scalar()
+    seqs = conn.execute(
+        select(outcome.seq).where(outcome.book == book, outcome.site == site, outcome.event == event).distinct()
+    ).scalars()
+    return _ranges_made(conn, book, set(seqs))
+
+
+def _clip(ranges: list[tuple[int, int]], first: int, last: int) -> list[tuple[int, int]]:
+    return [(max(low, first), min(high, last)) for low, high in ranges]
+
+
+def _page(
+    conn: Connection, book: str, buckets: list[int] | None, filters: Filters, within: tuple[int, int], limit: int
+) -> list[Any]:
+    """The next movements above the first number and up to the last one, ascending; none only where there are none."""
+    low, high = within
+    pages: list[list[Any]] = []
+    numbers: list[int] | None = None
+    if buckets is not None:
+        numbers = numbers_of(conn, book, buckets, low, high, limit)
+        if not numbers:
+            return []
+    for site in sites_of(conn, book):
+        query = _at(book, site)
+        number = tables.movement.c.number
+        if numbers is not None:
+            query = query.where(number.in_(numbers))
+        else:
+            query = query.where(number > low, number <= high)
+            if filters.names_any:
+                query = query.where(_touches(conn, book, filters))
+        pages.append(list(conn.execute(query.order_by(number).limit(limit)).fetchall()))
+    return list(merge(*pages, key=attrgetter("number")))[:limit]
+
+
+def _touches(conn: Connection, book: str, filters: Filters) -> ColumnElement[bool]:
+    """The movement left or entered a bucket that is meant."""
+    source = tables.bucket.alias()
+    left = select(source.c.id).where(
+        source.c.site == tables.movement.c.site, source.c.id == tables.movement.c.source,
+        *filters.conditions(conn, book, source),
+    )  # fmt: skip
+    return or_(and_(*filters.conditions(conn, book)), left.exists())
+
+
+def _kept(conn: Connection, book: str, page: list[Any], event: int | None, kind: str) -> list[Any]:
+    rows = [row for row in page if event is None or row.event == event]
+    if not kind:
+        return rows
+    kinds = _events(conn, book, {row.event for row in rows})
+    return [row for row in rows if kinds[row.event].kind == kind]
 
 
 def made_by(conn: Connection, book: str, seqs: AbstractSet[int]) -> list[MovementMade]:
     """Movements made while these events were recorded, in their order."""
     if not seqs:
         return []
+    ranges = _ranges_made(conn, book, seqs)
+    rows: list[Any] = []
+    for site in sites_of(conn, book):
+        for first, last in ranges:
+            number = tables.movement.c.number
+            query = _at(book, site).where(number > first, number <= last)
+            rows += conn.execute(query).fetchall()
+    rows.sort(key=attrgetter("number"))
+    return _shown(conn, book, rows)
+
+
+def _ranges_made(conn: Connection, book: str, seqs: AbstractSet[int]) -> list[tuple[int, int]]:
+    """(after, to) ranges of the movements made while these events were recorded."""
     ends = {
         seq: last
         for seq, last in bulk.select(
@@ -94,15 +204,7 @@ def made_by(conn: Connection, book: str, seqs: AbstractSet[int]) -> list[Movemen
             [(seq,) for seq in sorted(seqs | {seq - 1 for seq in seqs})], index="event_by_seq",
         )
     }  # fmt: skip
-    table = tables.movement.c
-    ranges = _ranges((ends.get(seq - 1, 0), ends.get(seq, 0)) for seq in sorted(seqs))
-    rows: list[Any] = []
-    for site in sites_of(conn, book):
-        for first, last in ranges:
-            query = _at(book, site).where(table.number > first, table.number <= last)
-            rows += conn.execute(query).fetchall()
-    rows.sort(key=attrgetter("number"))
-    return _shown(conn, book, rows)
+    return _ranges((ends.get(seq - 1, 0), ends.get(seq, 0)) for seq in sorted(seqs))
 
 
 def _at(book: str, site: str) -> Select[Any]:

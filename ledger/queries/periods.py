@@ -157,7 +157,7 @@ def _flows(conn: Connection, book: str, site: str, first: int, last: int) -> dic
         )  # fmt: skip
         for part, kind, account, quantity in conn.execute(crossing):
             found[part].append(Flow(kind=kind, account=account, quantity=to_decimal(sign * int(quantity))))
-    return found
+    return {part: sorted(flows, key=lambda flow: (flow.kind, flow.account)) for part, flows in found.items()}
 
 
 def _is(bucket: Any, id_: Any) -> Any:

@@ -1,33 +1,47 @@
-"""The position of one part: what is usable, what is held and why, what is under way and what is on order."""
+"""The position of one part: what is usable and where, what it is committed to, and when more comes, how much.
+
+Sums are made by the database over an index that holds them, and details are cut to `limit`: a part with twenty
+thousand serials answers as fast as one with two. The details beyond it are those of `balances` and `movements`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from ledger.book import document_tables
 from ledger.masterdata import to_decimal
-from ledger.matching.resolved import moment
-from ledger.queries.balances import DIMENSIONS, Balance, balances
+from ledger.queries.balances import Balance, balance_page
 from ledger.queries.base_units import base_units
+from ledger.queries.inbound import Inbound, OnOrder, expected, next_of
+from ledger.queries.standing import standing_of
 from ledger.stock.bucket import STATES
 
+DETAILS = 100
+"""Rows of `where` and of `commitments` that are given unless more are asked for."""
+COMMITTED = ("allocated", "service_reserved", "line_side")
+"""States of goods that are somebody's already."""
+_WHERE = ("site", "state", "revision", "location")
+_GROUPS_MAX = 1_000
 
-class OnOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """An open order line: `open` is ordered less received."""
+
+class Commitment(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands for one demand (work order, VIN, customer) at one site in one state; "" is no named demand."""
 
     site: str
-    supplier: str
-    order_number: str
-    order_line: str
-    ordered: Decimal
-    advised: Decimal
-    received: Decimal
-    open: Decimal
-    due_at: datetime | None
+    state: str
+    demand: str
+    quantity: Decimal
+
+
+class Replenishment(msgspec.Struct, frozen=True, kw_only=True):
+    """The first day on which more is expected, and how much comes that day by all papers together."""
+
+    at: datetime
+    quantity: Decimal
 
 
 class Position(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,50 +57,98 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     on_order: Decimal
     states: dict[str, Decimal]
     where: tuple[Balance, ...]
+    """By site, revision, location and state, and by what else was asked for; at most `limit` rows."""
+    where_cut: bool
+    """Whether there are more rows; `balances` gives them all."""
+    commitments: tuple[Commitment, ...]
+    """Allocated, reserved for service and at the line, by demand; at most `limit` rows."""
+    commitments_cut: bool
+    committed: Decimal
+    """The sum of all commitments, shown or not."""
     orders: tuple[OnOrder, ...]
+    inbound: tuple[Inbound, ...]
+    """What is still to come, by the date it is expected on: advised shipments, then what no notice covers yet."""
+    replenish: Replenishment | None
+    """None where nothing with a date is to come any more."""
+    overdue: Decimal
+    """To come by papers whose date is over."""
 
 
-def position(conn: Connection, part: str, *, book: str = "live", site: str = "") -> Position | None:
-    """The part's position at one site or at all; None when master data does not know the part."""
+def position(
+    conn: Connection,
+    part: str,
+    *,
+    book: str = "live",
+    site: str = "",
+    by: Sequence[str] = (),
+    limit: int = DETAILS,
+    now: datetime | None = None,
+) -> Position | None:
+    """The part's position at one site or at all; None when master data does not know the part.
+
+    `by` adds dimensions to `where` (`lot`, `serial`, `owner`, ...). `now` parts what is overdue from what is to come;
+    without it the time of the last event does.
+
+    Raises `ValueError` for a dimension that does not exist.
+    """
     units = base_units(conn, book, [part])
     if part not in units:
         return None
-    where = balances(conn, book=book, by=DIMENSIONS, part=part, site=site)
-    states = dict.fromkeys(STATES, Decimal(0))
-    for balance in where:
-        states[balance.state] += balance.quantity
-    orders = _open_orders(conn, book, part, site)
+    groups = standing_of(conn, book, part, _WHERE, site=site, limit=_GROUPS_MAX + 1)
+    cut = len(groups) > _GROUPS_MAX
+    sums: dict[tuple[str, str], int] = {}
+    for (place, state, *_), quantity in (
+        standing_of(conn, book, part, _WHERE[:2], site=site) if cut else groups
+    ).items():
+        sums[place, state] = sums.get((place, state), 0) + quantity
+    states = dict.fromkeys(STATES, 0)
+    for (_, state), quantity in sums.items():
+        states[state] += quantity
+    where, where_cut = _where(conn, book, part, site, by, limit, None if cut else groups, units[part])
+    commitments = _commitments(conn, book, part, site, limit) if any(states[name] for name in COMMITTED) else []
+    orders, inbound = expected(conn, book, part, site)
+    overdue, coming = next_of(conn, book, inbound, now)
     return Position(
-        part=part,
-        unit=units[part],
-        usable=states["available"],
-        on_hand=sum((quantity for state, quantity in states.items() if state != "in_transit"), Decimal(0)),
-        in_transit=states["in_transit"],
+        part=part, unit=units[part], usable=to_decimal(states["available"]),
+        on_hand=to_decimal(sum(states.values()) - states["in_transit"]), in_transit=to_decimal(states["in_transit"]),
         on_order=sum((order.open for order in orders), Decimal(0)),
-        states=states,
-        where=tuple(where),
-        orders=tuple(orders),
-    )
+        states={state: to_decimal(quantity) for state, quantity in states.items()}, where=where, where_cut=where_cut,
+        commitments=tuple(commitments[:limit]), commitments_cut=len(commitments) > limit,
+        committed=to_decimal(sum(states[name] for name in COMMITTED)), orders=tuple(orders), inbound=tuple(inbound),
+        replenish=Replenishment(at=coming[0], quantity=coming[1]) if coming else None, overdue=overdue,
+    )  # fmt: skip
 
 
-def _open_orders(conn: Connection, book: str, part: str, site: str) -> list[OnOrder]:
-    table = document_tables.order_line.c
-    query = select(document_tables.order_line).where(
-        table.book == book, table.part == part, table.status == "open", table.blanket == 0
-    )
-    if site:
-        query = query.where(table.site == site)
-    return [
-        OnOrder(
-            site=row.site,
-            supplier=row.supplier,
-            order_number=row.order_number,
-            order_line=row.order_line,
-            ordered=to_decimal(row.quantity),
-            advised=to_decimal(row.advised),
-            received=to_decimal(row.received),
-            open=to_decimal(max(0, row.quantity - row.received)),
-            due_at=moment(row.due_at) if row.due_at is not None else None,
+def _where(
+    conn: Connection,
+    book: str,
+    part: str,
+    site: str,
+    by: Sequence[str],
+    limit: int,
+    groups: Mapping[tuple[str, ...], int] | None,
+    unit: str,
+) -> tuple[tuple[Balance, ...], bool]:
+    if groups is None or not set(by) <= {"part", *_WHERE}:
+        page = balance_page(conn, book=book, by=(*_WHERE, *by), part=part, site=site, limit=limit)
+        return tuple(page.rows), bool(page.after)
+    found = [
+        Balance(
+            part=part, site=place, state=state, revision=revision, location=location, quantity=to_decimal(quantity),
+            unit=unit,
         )
-        for row in conn.execute(query.order_by(table.due_at, table.order_number, table.line))
+        for (place, state, revision, location), quantity in groups.items()
+        if quantity
+    ]  # fmt: skip
+    found.sort(key=lambda one: (one.revision, one.site, one.location, one.state))
+    return tuple(found[:limit]), len(found) > limit
+
+
+def _commitments(conn: Connection, book: str, part: str, site: str, limit: int) -> list[Commitment]:
+    """By site, state and demand, more than `limit` where there are more."""
+    named = ("site", "state", "demand")
+    found = standing_of(conn, book, part, named, site=site, states=COMMITTED, limit=limit + 1)
+    return [
+        Commitment(site=place, state=state, demand=demand, quantity=to_decimal(quantity))
+        for (place, state, demand), quantity in found.items()
     ]

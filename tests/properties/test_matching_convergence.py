@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.events import Event
+from ledger.events import Event, ReceiptShortConfirmed, ShortLine
 from ledger.matching.positions import Deltas, add_link, add_notice_line
 from ledger.stock.bucket import Bucket
 from tests.unit.ledger.driver import START, MemoryLedger
@@ -46,6 +46,13 @@ TWO_LINES = notice(
     notice_line("PO1", "1", "P1", 6), notice_line("PO1", "2", "P1", 4), notice_line("PO1", "2", "P2", 3)
 )
 
+CONFIRMED = ReceiptShortConfirmed(
+    number="K1",
+    partner="threepl",
+    ship_to="92:PLT07",
+    lines=(ShortLine(part_number="P1", shipment_id="S1", unit="EA"),),
+)
+
 STORIES: dict[str, tuple[Event, ...]] = {
     "exact": (ORDER, ADVISED, said("R1", 10)),
     "two boxes": (ORDER, ADVISED, said("R1", 6), said("R2", 4, 1)),
@@ -54,6 +61,11 @@ STORIES: dict[str, tuple[Event, ...]] = {
     "short and final": (ORDER, ADVISED, said("R1", 7, complete=True)),
     "short and final, then found": (ORDER, ADVISED, said("R1", 7, complete=True), said("R2", 3, 1)),
     "short and final, and another box": (ORDER, ADVISED, said("R1", 5, complete=True), said("R2", 3, 1)),
+    "short confirmed": (ORDER, ADVISED, said("R1", 7), CONFIRMED),
+    "short confirmed, nothing came": (ORDER, ADVISED, CONFIRMED),
+    "short confirmed, then found": (ORDER, ADVISED, said("R1", 7), CONFIRMED, said("R2", 3, 1)),
+    "short confirmed, and more than advised": (ORDER, ADVISED, said("R1", 7), CONFIRMED, said("R2", 5, 1)),
+    "short confirmed of two lines": (ORDER, TWO_LINES, said("R1", 7, order_number=""), CONFIRMED),
     "damaged": (ORDER, ADVISED, said("R1", 10, quantity_damaged=Decimal(2))),
     "damaged and over": (ORDER, ADVISED, said("R1", 6, quantity_damaged=Decimal(2)), said("R2", 6, 1)),
     "held": (ORDER, ADVISED, said("R1", 10, stock_status="hold")),

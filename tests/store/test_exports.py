@@ -22,6 +22,8 @@ from ledger.events import (
     AllocationMade,
     AllocationReleased,
     ConsumptionReversed,
+    ContainmentClosed,
+    ContainmentOpened,
     CustomerReturnReceived,
     DiscrepancyResolved,
     DispositionLine,
@@ -42,11 +44,13 @@ from ledger.events import (
     PartDefined,
     PutAwayCompleted,
     ReceiptLine,
+    ReceiptShortConfirmed,
     ReturnDisposed,
     ServiceReleased,
     ServiceReserved,
     ShipmentCancelled,
     ShipmentReplaced,
+    ShortLine,
     SiteDefined,
     StockLine,
     StockObsoleted,
@@ -158,6 +162,9 @@ def whole_life(conn: Connection) -> Books:
     books.record(ShipmentReplaced(**{name: getattr(again, name) for name in again.__struct_fields__}))
     books.record(receipt("R1", "S1", "PO1", {"PLATE": 100}), receipt("R2", "", "PO1", {"BOLT": 5}))
     books.record(receipt("R4", "S3", "PO1", {"PLATE": 5}))
+    books.record(notice("S4", "PO1", {"PLATE": 6}))
+    missed = ShortLine(part_number="PLATE", shipment_id="S4")
+    books.record(ReceiptShortConfirmed(number="K1", partner="threepl", ship_to="92:PLT07", lines=(missed,)))
     books.record(GoodsReceiptReversed(number="R2", partner="threepl", ship_to="92:PLT07"))
     books.record(receipt("R3", "S1", "PO1", {"BOLT": 45}))
     case = next(one for one in queries.cases(conn) if one.code == "D17")
@@ -185,6 +192,8 @@ def whole_life(conn: Connection) -> Books:
         stock(StockObsoleted, 10),
         stock(StockReactivated, 10, reason="use up"),
         opening.load(opening.line(part_number="PAINT", unit="KGM")),
+        ContainmentOpened(number="Q1", partner="desk", parts=("PAINT",)),
+        ContainmentClosed(number="Q1", partner="desk", disposition="release"),
         counted(77, location="A-01"),
         adjusted(1, location="A-01", reason="56"),
     ):

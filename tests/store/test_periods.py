@@ -17,7 +17,7 @@ from ledger.queries.periods import Flow
 from tests.store.plant import adjusted
 from tests.store.world import NOW, Books, notice, order, receipt
 
-ANN = Actor(kind="user", id="ann", roles=("finance_controller",))
+ANN = Actor(kind="user", id="ann", roles=("finance",))
 EVA = Actor(kind="user", id="eva", roles=("counter",))
 ENDS = NOW + timedelta(hours=1)
 
@@ -105,10 +105,10 @@ def test_what_was_signed_off_names_the_end_of_the_log(books: Books) -> None:
 @pytest.mark.parametrize(
     ("wrong", "reason"),
     [
-        (closing(actor=EVA), "Periods are signed off by: finance_controller."),
-        (closing(actor=Actor(kind="model", id="m1", roles=("finance_controller",))),
-         "Periods are signed off by: finance_controller."),
-        (closing(actor=Actor(kind="user", id="bob", roles=("finance_controller",), sites=("P2",))),
+        (closing(actor=EVA), "Periods are signed off by: finance."),
+        (closing(actor=Actor(kind="model", id="m1", roles=("finance",))),
+         "Periods are signed off by: finance."),
+        (closing(actor=Actor(kind="user", id="bob", roles=("finance",), sites=("P2",))),
          "bob does not work for site P1."),
         (closing(ends_at=datetime(2027, 1, 1, tzinfo=UTC)),
          "Period 2026-11a ends at 2027-01-01T00:00:00+00:00 and is not over."),

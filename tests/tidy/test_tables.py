@@ -8,7 +8,7 @@ from sqlalchemy import Table, UniqueConstraint
 from ledger.book import tables
 
 # Small and read everywhere, so they would be copied to each machine instead of spread over them.
-REFERENCE = {"book", "masterdata", "policy"}
+REFERENCE = {"book", "containment", "masterdata", "policy"}
 FACTS = sorted(set(tables.metadata.tables) - REFERENCE)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from ledger.book import document_tables, tables
+from ledger.book import document_tables, filed_tables, tables
 
 context.configure(
     connection=context.config.attributes["connection"],
@@ -14,4 +14,4 @@ context.configure(
 with context.begin_transaction():
     context.run_migrations()
 
-__all__ = ["document_tables"]
+__all__ = ["document_tables", "filed_tables"]

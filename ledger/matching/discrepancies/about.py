@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from ledger.events import (
+    AcknowledgedLine,
     GoodsReceiptReversed,
     GoodsReceived,
+    InvoiceLine,
     NoticeLine,
     OrderCancelled,
     OrderChanged,
     OrderLine,
     OrderPlaced,
     ReceiptLine,
+    ReceiptShortConfirmed,
+    ScheduleLine,
+    ScheduleReleased,
     ShipmentCancelled,
     ShipmentNotified,
     ShipmentReplaced,
+    ShipmentStatusReported,
+    ShortLine,
 )
 from ledger.matching.decision import Finding
 from ledger.matching.discrepancies.definition import DiscrepancyClass
@@ -46,9 +53,9 @@ def about_line(
     if isinstance(said, NoticeLine):
         finding.notice_line = line.line
         finding.order_number, finding.order_line = said.order_number, said.order_line
-    elif isinstance(said, ReceiptLine):
+    elif isinstance(said, ReceiptLine | ShortLine):
         finding.receipt_line = line.line
-    elif isinstance(said, OrderLine):
+    elif isinstance(said, OrderLine | AcknowledgedLine | ScheduleLine | InvoiceLine):
         finding.order_line = line.line
     return finding
 
@@ -80,7 +87,7 @@ def about_document(
     )
     if isinstance(event, _SHIPMENTS):
         finding.shipment_id = event.number
-    elif isinstance(event, GoodsReceived):
+    elif isinstance(event, GoodsReceived | ReceiptShortConfirmed):
         finding.receipt_provider, finding.receipt_id = event.partner, event.number
     else:
         finding.order_number = event.number
@@ -128,11 +135,13 @@ def about_receipt_line(kind: DiscrepancyClass, line: ReceiptLineNow, quantity: i
 
 
 def author_of(resolved: ResolvedEvent) -> Fault:
-    """Who wrote the document, and so mends what is wrong in it: orders are the buyer's, counts the receiver's."""
-    if isinstance(resolved.event, OrderPlaced | OrderChanged | OrderCancelled):
+    """Who wrote the document and so mends what is wrong in it: orders are the buyer's, counts the receiver's."""
+    if isinstance(resolved.event, OrderPlaced | OrderChanged | OrderCancelled | ScheduleReleased):
         return "buyer"
-    if isinstance(resolved.event, GoodsReceived | GoodsReceiptReversed):
+    if isinstance(resolved.event, GoodsReceived | GoodsReceiptReversed | ReceiptShortConfirmed):
         return "receiver"
+    if isinstance(resolved.event, ShipmentStatusReported):
+        return "carrier"
     return "supplier"
 
 

@@ -180,3 +180,19 @@ def test_a_decision_closes_the_case_and_clears_what_stood_open(tmp_path_factory:
         assert (after["status"], after["resolution"], after["clearing"]) == ("closed", "short_close", "0")
         again = house.ask("POST", f"/v1/cases/{case['id']}/resolve", "erp-main", content=decision)
         assert (again.status_code, again.json()["detail"]) == (409, f"case {case['id']} is closed")
+
+
+def test_a_containment_shows_the_units_that_it_holds_and_where(short: House) -> None:
+    named = {"kind": "ContainmentOpened", "number": "Q1", "supplier": "1:123456789", "parts": ["BRK-100"]}
+    hand_in(short, named)
+    found = short.ask("GET", "/v1/containments/Q1", "erp-main").json()
+    hand_in(short, {"kind": "ContainmentClosed", "number": "Q1", "disposition": "release"})
+
+    assert [(at["state"], at["held"], at["location"], at["quantity"], at["certain"]) for at in found["affected"]] == [
+        ("quality_hold", True, "DOCK", "90", "90")
+    ]
+    assert (found["held"], found["in_transit"], found["otherwise"]) == ("90", "0", "0")
+    listed = [(one["number"], one["status"], one["held"]) for one in items(short, "/v1/containments")]
+    assert listed == [("Q1", "closed", "0")]
+    missing = short.ask("GET", "/v1/containments/Q9", "erp-main")
+    assert (missing.status_code, missing.json()["detail"]) == (404, "there is no containment Q9")

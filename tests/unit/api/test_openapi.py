@@ -17,7 +17,7 @@ PROMISED = {
     ("/v1/messages/{id}/content", "get"), ("/v1/messages/{id}/replay", "post"), ("/v1/events", "post"),
     ("/v1/events", "get"), ("/v1/balances", "get"), ("/v1/positions/{part}", "get"), ("/v1/movements", "get"),
     ("/v1/trace/{kind}/{value}", "get"),
-    ("/v1/variances/{seq}", "get"),
+    ("/v1/variances/{seq}", "get"), ("/v1/containments", "get"), ("/v1/containments/{number}", "get"),
     ("/v1/cases", "get"), ("/v1/cases/{id}", "get"), ("/v1/cases/{id}/resolve", "post"),
     ("/v1/scores/{supplier}", "get"), ("/v1/webhooks", "post"), ("/livez", "get"), ("/readyz", "get"),
     ("/metrics", "get"),

@@ -7,8 +7,8 @@ from alembic import op
 
 from ledger.book.migrations.adding import add_columns
 
-revision = "0008"
-down_revision = "0007"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

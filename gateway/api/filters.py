@@ -1,0 +1,63 @@
+"""Filters by the dimensions of a bucket, shared by every route that asks about goods; and links to what is behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import Depends, Query
+
+from gateway.api.limits import Text
+from gateway.api.problems import Problem
+from ledger.queries import DIMENSIONS
+
+Names = Annotated[
+    list[str] | None, Query(max_length=len(DIMENSIONS), description="Dimensions of a bucket; repeat for several.")
+]
+
+
+def _read(
+    part: Text = None,
+    revision: Text = None,
+    lot: Text = None,
+    serial: Text = None,
+    site: Text = None,
+    location: Text = None,
+    state: Text = None,
+    owner: Text = None,
+    segment: Text = None,
+    hold_reason: Text = None,
+    handling_unit: Text = None,
+    asn_line: Text = None,
+    demand: Text = None,
+    absent: Annotated[
+        list[str] | None, Query(max_length=len(DIMENSIONS), description="Dimensions that must be empty.")
+    ] = None,
+) -> dict[str, Any]:
+    given = {
+        "part": part, "revision": revision, "lot": lot, "serial": serial, "site": site, "location": location,
+        "state": state, "owner": owner, "segment": segment, "hold_reason": hold_reason,
+        "handling_unit": handling_unit, "asn_line": asn_line, "demand": demand,
+    }  # fmt: skip
+    return {name: value for name, value in given.items() if value} | {"absent": tuple(absent or ())}
+
+
+Where = Annotated[dict[str, Any], Depends(_read)]
+"""Which buckets are meant: a value for each dimension that is named, and `absent` for those that must be empty."""
+
+
+@contextmanager
+def asking() -> Iterator[None]:
+    """What the ledger does not understand of the question is the caller's to mend."""
+    try:
+        yield
+    except ValueError as mistake:
+        raise Problem("not-valid", str(mistake)) from None
+
+
+def link(path: str, parameters: Mapping[str, Any]) -> str:
+    """A path with a query; parameters without a value are left out."""
+    given = [(name, value) for name, value in parameters.items() if value not in ("", None, ())]
+    return f"{path}?{urlencode(given, doseq=True)}" if given else path

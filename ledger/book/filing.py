@@ -1,0 +1,48 @@
+"""Writes what decisions filed: one row per record, added and never changed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from sqlalchemy import Connection, Table
+
+from ledger.book import bulk, filed_tables
+from ledger.book.codecs import Codec
+from ledger.matching.filed import (
+    CarrierNumber,
+    CarrierReport,
+    Filed,
+    Invoice,
+    InvoicedLine,
+    OrderPrice,
+    Promise,
+    ScheduledLine,
+)
+from ledger.matching.workset import Workset
+
+SCHEDULED_LINE = Codec(filed_tables.schedule_line, ScheduledLine, None)
+PROMISE = Codec(filed_tables.promise, Promise, None)
+
+CODECS: dict[type[Filed], Codec] = {
+    OrderPrice: Codec(filed_tables.order_price, OrderPrice, None),
+    Promise: PROMISE,
+    ScheduledLine: SCHEDULED_LINE,
+    CarrierReport: Codec(filed_tables.carrier_report, CarrierReport, None),
+    CarrierNumber: Codec(filed_tables.carrier_number, CarrierNumber, None),
+    Invoice: Codec(filed_tables.invoice, Invoice, None),
+    InvoicedLine: Codec(filed_tables.invoice_line, InvoicedLine, None),
+}
+TABLES: tuple[Table, ...] = tuple(codec.table for codec in CODECS.values())
+
+
+def file(conn: Connection, work: Workset) -> None:
+    """Add every record filed since the last call.
+
+    The header of a document is filed again with each line of it that waited: the first row is as good.
+    """
+    rows: dict[type[Filed], list[bulk.Row]] = defaultdict(list)
+    for record in work.filed:
+        rows[type(record)].append(CODECS[type(record)].row(record))
+    work.filed.clear()
+    for kind, wanted in rows.items():
+        bulk.insert(conn, CODECS[kind].table, wanted, ignore=True)
