@@ -29,6 +29,7 @@ from ledger.book.codecs import (
     TRANSFER_LINE,
     Codec,
 )
+from ledger.book.places import by_place
 from ledger.matching.records import Case, GroupKey, Link, NoticeLine, OrderKey, ReceiptKey, ShipmentKey
 from ledger.matching.transfer_records import TransferKey
 from ledger.matching.workset import Needs, Workset
@@ -40,14 +41,6 @@ _PART = ORDER_LINE.columns.index("part")
 
 LineKey = tuple[Any, str]
 """(document key, line identity)."""
-
-
-def by_place(keys: Iterable[Any]) -> list[tuple[tuple[tuple[str, str], ...], list[bulk.Row]]]:
-    """Keys by (book, site), so that every query names both; sorted, so that rows are met in one order."""
-    places: dict[tuple[str, str], list[bulk.Row]] = defaultdict(list)
-    for key in keys:
-        places[key[0], key[1]].append(tuple(key[2:]))
-    return [((("book", book), ("site", site)), sorted(rest)) for (book, site), rest in sorted(places.items())]
 
 
 class Loader:
