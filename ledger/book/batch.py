@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection
 
 from ledger import cases, handling, matching
-from ledger.book import bulk, document_tables, past, tables
+from ledger.book import bulk, document_tables, past, rulings, tables
 from ledger.book.balances import Balances, Posting, Postings
 from ledger.book.closings import Closings
 from ledger.book.deciding import decides, needs_of, result_of, statuses
@@ -258,6 +258,7 @@ class Batch:
     def _decide(self, resolved: ResolvedEvent) -> tuple[Decision, tuple[AnyOutcome, ...]]:
         work = self.loader.workset
         past.bring(self, resolved)
+        rulings.bring(self, resolved)
         self.closings.bring(resolved)
         decide = decides(resolved.event)
         decision = decide(work, resolved, self.policy, self.log.now_us)

@@ -13,6 +13,7 @@ from ledger.book.log import Log
 from ledger.book.priors import Draft
 from ledger.book.waits import Waits
 from ledger.events import (
+    RULINGS,
     Event,
     LocationDefined,
     PartDefined,
@@ -21,6 +22,7 @@ from ledger.events import (
     UnitFactorDefined,
     write_event,
 )
+from ledger.masterdata.rules_of_ruling import mistake_in_ruling
 from ledger.outcomes import Posted, Recorded, Refused
 
 Key = tuple[str, str]
@@ -135,4 +137,4 @@ def _mistake_in(event: Event) -> str:
         return f"a factor of {event.numerator}/{event.denominator} converts nothing"
     if isinstance(event, LocationDefined) and not event.location:
         return "a location needs a name"
-    return ""
+    return mistake_in_ruling(event) if isinstance(event, RULINGS) else ""

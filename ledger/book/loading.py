@@ -36,7 +36,6 @@ from ledger.matching.workset import Needs, Workset
 
 OPEN = "notice_line_open"
 UNMATCHED = "goods_receipt_line_unmatched"
-
 _PART = ORDER_LINE.columns.index("part")
 
 LineKey = tuple[Any, str]
@@ -99,9 +98,7 @@ class Loader:
 
     def _load_groups(self, groups: set[GroupKey]) -> None:
         for place, parts in by_place(groups):
-            for row in self._select(
-                NOTICE_LINE, place, ("part",), parts, tables.OPEN_NOTICE_LINES, "notice_line_open"
-            ):
+            for row in self._select(NOTICE_LINE, place, ("part",), parts, tables.OPEN_NOTICE_LINES, OPEN):
                 self._add_notice_line(row)
 
     def _load_unreceived(self, groups: set[GroupKey]) -> None:
@@ -254,8 +251,8 @@ class Loader:
         for place, wanted in by_place(keys):
             for row in self._select(TRANSFER_LINE, place, ("destination", "number"), wanted):
                 line = TRANSFER_LINE.read(row)
-                self.stored[TRANSFER_LINE].add((line.key, line.line))
                 self.workset.add_transfer_line(line)
+                self.stored[TRANSFER_LINE].add((line.key, line.line))
 
     def _load_counted(self, keys: set[GroupKey]) -> None:
         for place, parts in by_place(keys):

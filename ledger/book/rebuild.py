@@ -21,7 +21,8 @@ from ledger.policy.policy import read_policy
 
 FACTS: tuple[Table, ...] = (tables.event, tables.event_line, tables.outcome, tables.movement)
 PROJECTIONS: tuple[Table, ...] = (
-    tables.masterdata, tables.period, tables.waiting, tables.trace_key, tables.settlement, tables.bucket,
+    tables.masterdata, tables.period, tables.waiting, tables.trace_key, tables.settlement, tables.ruling_use,
+    tables.bucket,
     document_tables.orders,
     document_tables.order_line,
     document_tables.shipment, document_tables.notice_line, document_tables.goods_receipt,

@@ -14,7 +14,7 @@ from ledger.book.batch import Batch
 from ledger.book.heads import RUN_SIZE, lock_head, read_head
 from ledger.book.resolution import by_site, directed, names_its_order
 from ledger.book.snapshots import Snapshots
-from ledger.events import MASTER_DATA, DiscrepancyResolved, Event, read_event
+from ledger.events import MASTER_DATA, RULINGS, DiscrepancyResolved, Event, read_event
 from ledger.masterdata import MasterData
 from ledger.matching.resolved import microseconds, moment
 from ledger.outcomes import Recorded
@@ -167,7 +167,7 @@ def _path(event: Event) -> tuple[str, bool, str]:
     it may only just have brought them.
     """
     follows = event.number if isinstance(event, DiscrepancyResolved) or names_its_order(event) else ""
-    return event.book, isinstance(event, MASTER_DATA), follows
+    return event.book, isinstance(event, (*MASTER_DATA, *RULINGS)), follows
 
 
 def _exact(now: datetime) -> int:

@@ -28,6 +28,7 @@ from ledger.events import (
     OrderLine,
     OrderPlaced,
     OwnershipLine,
+    PlaceLine,
     ReceiptLine,
     ReceiptShortConfirmed,
     ReturnDisposed,
@@ -38,12 +39,13 @@ from ledger.events import (
     ShipmentReplaced,
     ShipmentStatusReported,
     ShortLine,
+    StockLine,
     SupplierInvoiceReceived,
     TransferCancelled,
     TransferReceived,
     TransferShipped,
 )
-from ledger.masterdata import InexactConversion, MasterData, to_base
+from ledger.masterdata import InexactConversion, MasterData, Occasion, control_of, to_base
 from ledger.masterdata.units import Factor
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, Standing, microseconds
 from ledger.matching.transfer_records import party_of
@@ -255,9 +257,7 @@ def _resolve_line(
     part = masterdata.parts[part_id]
     resolved.part, resolved.unit = part_id, part.base_unit
     resolved.revision = line.part_revision
-    if part.revision_policy == "current" and line.part_revision:
-        day = on.astimezone(UTC).date() if on else date.max
-        resolved.revision_effective = part.is_effective(line.part_revision, day)
+    resolved.control = control_of(part, masterdata.rulings.get(part_id, ()))
     factor = masterdata.factor(part_id, line.unit)
     if factor is None:
         resolved.missing = f"unit:{part_id}/{line.unit}"
@@ -271,6 +271,16 @@ def _resolve_line(
             resolved.cum = _base(line.cum_shipped, factor, resolved)
         if line.units_per_load is not None:
             resolved.units_per_load = _base(line.units_per_load, factor, resolved)
+        if resolved.control is not None:
+            resolved.shipped = _shipped(line, resolved, site, on)
+            resolved.revision_effective = resolved.control.is_effective(line.part_revision, resolved.shipped)
+    elif isinstance(line, StockLine):
+        if line.instead_of:
+            resolved.replaces = masterdata.part_id(line.instead_of, "", event.partner) or ""
+            resolved.rulings = masterdata.rulings.get(resolved.replaces, ())
+    elif isinstance(line, PlaceLine):
+        place = masterdata.locations.get((site, line.location))
+        resolved.at_line = place is not None and place.kind == "line_side"
     elif isinstance(line, OrderLine) and line.schedule:
         resolved.schedule = tuple(
             (
@@ -296,6 +306,14 @@ def _resolve_owners(line: OwnershipLine, resolved: ResolvedLine, masterdata: Mas
     resolved.said = msgspec.structs.replace(
         line, owner=owners[line.owner] or line.owner, to_owner=owners[line.to_owner] or line.to_owner
     )
+
+
+def _shipped(line: NoticeLine, resolved: ResolvedLine, site: str, on: datetime | None) -> Occasion:
+    """The shipping of a notice line; the supplier's own cumulative says what went before it."""
+    inside = tuple(serial for unit in line.handling_units for serial in unit.serials)
+    before = None if resolved.cum is None else resolved.cum - resolved.quantity
+    day = on.astimezone(UTC).date() if on else date.max
+    return Occasion(site, day, resolved.quantity, before, tuple(dict.fromkeys((*line.serials, *inside))))
 
 
 def _resolve_receipt(

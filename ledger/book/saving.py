@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ledger.book import bulk
+from ledger.book import bulk, tables
 from ledger.book.codecs import (
     AGREEMENT,
     CASE,
@@ -46,6 +46,7 @@ def save(conn: Connection, loader: Loader) -> None:
         _save(conn, codec, records.items(), loader.stored[codec])
     links = (((link.receipt, link.receipt_line, link.number), link) for link in work.links)
     _save(conn, LINK, links, loader.stored[LINK])
+    bulk.insert(conn, tables.ruling_use, list(work.uses))
     periods = (
         ((book, site, name), period) for (book, site), of in work.periods.items() for name, period in of.items()
     )

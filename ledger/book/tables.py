@@ -16,7 +16,7 @@ from ledger.book.columns import big, big_or_none, blob, check, metadata, partial
 
 __all__ = [
     "book", "bucket", "closing", "event", "event_line", "history", "masterdata", "metadata", "movement", "outcome",
-    "period", "policy", "trace_key", "waiting",
+    "period", "policy", "ruling_use", "trace_key", "waiting",
 ]  # fmt: skip
 
 # --- the book and its facts ---------------------------------------------------------------------------------
@@ -162,6 +162,23 @@ settlement = table(
     text("period"),
 )
 Index("settlement_by_owner", *(settlement.c[name] for name in ("book", "owner", "period")))
+
+ruling_use = table(
+    "ruling_use",
+    text("book", key=True),
+    text("site", key=True),
+    text("kind", key=True),  # DeviationApproved | SubstitutionApproved | EngineeringChangeReleased
+    text("number", key=True),
+    big("seq", key=True),  # the event during whose recording it was used
+    big("event", key=True),  # the event whose line used it
+    text("line", key=True),
+    text("stage", key=True),  # notice | receipt | issue | consumption
+    text("part"),
+    text("revision", key=True),
+    text("demand"),
+    big("quantity"),
+)
+Index("ruling_use_by_number", ruling_use.c.book, ruling_use.c.kind, ruling_use.c.number)
 
 # --- stock --------------------------------------------------------------------------------------------------
 

@@ -57,6 +57,14 @@ from ledger.events.receipts import (
     ReceiptShortConfirmed,
     ShortLine,
 )
+from ledger.events.rulings import (
+    RULINGS,
+    ChangedPart,
+    DeviationApproved,
+    EngineeringChangeReleased,
+    SubstitutionApproved,
+    SubstitutionEnded,
+)
 from ledger.events.schedules import Authorization, Requirement, ScheduleLine, ScheduleReleased
 from ledger.events.shipments import HandlingUnit, NoticeLine, ShipmentCancelled, ShipmentNotified, ShipmentReplaced
 from ledger.events.stock import (
@@ -74,6 +82,7 @@ from ledger.events.stock import (
     MaterialConsumed,
     MaterialIssued,
     MaterialReturned,
+    PartSubstituted,
     PutAwayCompleted,
     ReturnDisposed,
     ServiceReleased,
@@ -95,6 +104,7 @@ __all__ = [
     "OWNERSHIP",
     "PAPERS",
     "PERIODS",
+    "RULINGS",
     "STOCK",
     "TRANSFERS",
     "AcknowledgedLine",
@@ -105,14 +115,17 @@ __all__ = [
     "AnyEvent",
     "Authorization",
     "CalendarDefined",
+    "ChangedPart",
     "Charge",
     "ConsumptionReversed",
     "ContainmentClosed",
     "ContainmentOpened",
     "ControlTotals",
     "CustomerReturnReceived",
+    "DeviationApproved",
     "DiscrepancyResolved",
     "DispositionLine",
+    "EngineeringChangeReleased",
     "Event",
     "GoodsReceiptReversed",
     "GoodsReceived",
@@ -143,6 +156,7 @@ __all__ = [
     "OwnershipLine",
     "PartDefined",
     "PartRevision",
+    "PartSubstituted",
     "PeriodClosed",
     "PeriodReopened",
     "PlaceLine",
@@ -172,6 +186,8 @@ __all__ = [
     "StockObsoleted",
     "StockReactivated",
     "StockScrapped",
+    "SubstitutionApproved",
+    "SubstitutionEnded",
     "SupplierDefined",
     "SupplierInvoiceReceived",
     "TimePassed",
@@ -213,6 +229,7 @@ EVENTS: tuple[type[Event], ...] = (
     *CONTAINMENTS,
     *PERIODS,
     *MASTER_DATA,
+    *RULINGS,
 )
 
 AnyEvent = (
@@ -269,6 +286,11 @@ AnyEvent = (
     | LocationDefined
     | SupplierDefined
     | CalendarDefined
+    | PartSubstituted
+    | DeviationApproved
+    | SubstitutionApproved
+    | SubstitutionEnded
+    | EngineeringChangeReleased
 )
 
 KINDS: dict[str, type[Event]] = {event.__name__: event for event in EVENTS}

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
 from ledger.events.envelope import Event, Value
 
 
 class PartRevision(Value, frozen=True):
-    """An engineering revision and the days on which it is effective; open ended when None."""
+    """An engineering revision and where it is effective; every bound is inclusive, and open where it is left out.
+
+    Of several kinds of bounds all must hold. What a document does not tell (no serial, no cumulative) is not held
+    against it.
+    """
 
     revision: str
     effective_from: date | None = None
     effective_to: date | None = None
+    serial_from: str = ""
+    serial_to: str = ""
+    """Serials of the pieces, with the same letters in front (`SN00500`); for goods without serials the last eight
+    characters of the VIN that they go into (`TA000500`)."""
+    cum_from: Decimal | None = None
+    """How many base units of the part went before it at the site: received on the way in, used on the way out."""
+    cum_to: Decimal | None = None
+    """With how many units in all it ends."""
 
 
 class PartDefined(Event, tag="PartDefined", frozen=True):
@@ -25,7 +38,9 @@ class PartDefined(Event, tag="PartDefined", frozen=True):
     lot_controlled: bool = False
     serial_controlled: bool = False
     revisions: tuple[PartRevision, ...] = ()
-    revision_policy: Literal["accept", "current"] = "accept"
+    revision_policy: Literal["accept", "current", "required"] = "accept"
+    """`accept`: whatever comes; `current`: what is named must be effective, and what is not named is taken for the
+    one that is; `required`: it must be named as well."""
     aliases: tuple[str, ...] = ()
     active: bool = True
 

@@ -36,6 +36,10 @@ class StockLine(Line, frozen=True):
     hold_reason: str = ""
     demand: str = ""
     """What they are for: a demand or work order (allocations), a VIN or work order (consumption)."""
+    vin: str = ""
+    """The vehicle that they go into or came out of: 17 characters (ISO 3779), checked, beside any `demand`."""
+    instead_of: str = ""
+    """Our number of the part whose demand they meet (substitution only)."""
     reason: str = ""
     """Reason code: of a scrap, a return, a release without repair."""
     reference: str = ""
@@ -98,7 +102,13 @@ class MaterialIssued(_Stock, tag="MaterialIssued", frozen=True):
 
 
 class MaterialConsumed(_Stock, tag="MaterialConsumed", frozen=True):
-    """Goods at the line were built in (backflush); `demand` names the VIN or the work order."""
+    """Goods at the line were built in (backflush), a line for each component; `demand` or `vin` says into what.
+
+    `number` is the transaction of whoever tells it (the MES): told again it changes nothing.
+    """
+
+    bom_revision: str = ""
+    """Revision of the bill of material that was taken off."""
 
 
 class MaterialReturned(_Stock, tag="MaterialReturned", frozen=True):
@@ -148,6 +158,13 @@ class StockObsoleted(_Stock, tag="StockObsoleted", frozen=True):
     """Usable goods are of no use any more (engineering change)."""
 
 
+class PartSubstituted(_Stock, tag="PartSubstituted", frozen=True):
+    """Goods were used in place of another part (`instead_of`) under a substitution in force; `reference` may name it.
+
+    With `to_location` they were issued, else built in. What was set apart of the other part for the demand is free.
+    """
+
+
 class StockReactivated(_Stock, tag="StockReactivated", frozen=True):
     """Obsolete goods are of use again, with a reason."""
 
@@ -172,4 +189,5 @@ STOCK: tuple[type[_Stock], ...] = (
     StockScrapped,
     StockObsoleted,
     StockReactivated,
+    PartSubstituted,
 )

@@ -15,6 +15,7 @@ from ledger.events import (
     OpeningBalanceLoaded,
     OwnershipChanged,
     OwnershipLine,
+    PartSubstituted,
     ReturnDisposed,
     StockCounted,
     StockLine,
@@ -28,13 +29,17 @@ from ledger.handling.opening import decide_opening
 from ledger.handling.owning import account_of, change_owner, not_consumed, state_for
 from ledger.handling.picking import Pick, Picked, contained_instead, pick
 from ledger.handling.returning import count_back, rule_for, whose
+from ledger.handling.revising import Choice, choose, choose_substitute, release
 from ledger.handling.rules import CONSUMED_BY_MISTAKE, RULES, Rule
 from ledger.handling.snapshots import decide_snapshot
+from ledger.handling.substituting import movements_for_freed, way_of
 from ledger.handling.transferring import decide_shipped, decide_transfer_cancelled, decide_transfer_received
+from ledger.masterdata.vin import mistake_in_vin
 from ledger.matching.booking import book_movements
 from ledger.matching.containing import tell_of_arrivals
 from ledger.matching.containment import LABEL
 from ledger.matching.decision import Decision, LineDecision
+from ledger.matching.holds import REVISION
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 from ledger.matching.waiting import MINUTE, has_grace_left, wait_whole
 from ledger.matching.workset import Workset
@@ -85,9 +90,8 @@ def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
             for line in resolved.lines:
                 decision.lines.append(_decide_return(workset, decision, line, now_us))
         case _:
-            rule = RULES[type(resolved.event)]
             for line in resolved.lines:
-                decision.lines.append(_decide_line(workset, decision, line, rule, now_us))
+                decision.lines.append(_decide_line(workset, decision, line, way_of(resolved, line), now_us))
     if workset.containing:
         tell_of_arrivals(workset, decision)
     return decision
@@ -134,18 +138,39 @@ def _decide_line(workset: Workset, decision: Decision, line: ResolvedLine, rule:
         return LineDecision(line.line, "refused", reason=reason)
     if said.serials and not line.quantity:
         line.quantity = len(said.serials) * MILLION
-    picked = _incoming(resolved, line, said, rule) if rule.comes_in else pick(workset, resolved, line, said, rule)
-    if picked is None:
+    choice = _choose(workset, resolved, line, said, rule, now_us)
+    picked = choice.picked
+    if picked is None and not choice.reason:
         reason = contained_instead(workset, resolved, line, said, rule)
         if reason:
             return LineDecision(line.line, "refused", reason=reason)
         return _not_there(resolved, line, said, now_us)
-    reason = _forbidden(resolved, said, rule, picked)
+    reason = choice.reason or _forbidden(resolved, said, rule, picked or [])
     if reason:
         return LineDecision(line.line, "refused", reason=reason)
-    movements = [move for one in picked for move in _moves(one, said, rule, line.line)]
+    movements = [move for one in picked or [] for move in _moves(one, said, rule, line.line)]
+    if rule.stage != "allocation":
+        choice.note(workset, resolved, line, said, rule.stage or "receipt")
+    if isinstance(resolved.event, PartSubstituted):
+        movements += movements_for_freed(workset, resolved, line, said)
     book_movements(workset, decision, movements)
     return LineDecision(line.line, "posted", len(movements))
+
+
+def _choose(
+    workset: Workset, resolved: ResolvedEvent, line: ResolvedLine, said: StockLine, rule: Rule, now_us: int
+) -> Choice:
+    """The goods that the line means, of a revision that may go this way."""
+    if rule.comes_in:
+        return Choice(_incoming(resolved, line, said, rule))
+    if isinstance(resolved.event, PartSubstituted):
+        return choose_substitute(workset, resolved, line, said, rule, now_us)
+    if rule.stage:
+        return choose(workset, resolved, line, said, rule, now_us)
+    picked = pick(workset, resolved, line, said, rule)
+    if picked is None or not rule.releases:
+        return Choice(picked)
+    return release(workset, resolved, line, said, picked, now_us)
 
 
 def _mistake(resolved: ResolvedEvent, line: ResolvedLine, said: StockLine, rule: Rule) -> str:
@@ -154,6 +179,10 @@ def _mistake(resolved: ResolvedEvent, line: ResolvedLine, said: StockLine, rule:
     for name in rule.needs:
         if not getattr(said, name):
             return f"{kind} needs `{name}`; send the line again with it."
+    if said.vin and (wrong := mistake_in_vin(said.vin)):
+        return wrong
+    if isinstance(resolved.event, PartSubstituted) and not (said.demand or said.vin):
+        return f"{kind} needs `demand` or `vin`; send the line again with it."
     if said.to_state and said.to_state not in rule.targets:
         allowed = ", ".join(rule.targets) or "no other state"
         return f"{kind} leads to {allowed}, not to {said.to_state}."
@@ -237,11 +266,11 @@ def _target(picked: Pick, said: StockLine, rule: Rule) -> Bucket:
         if state == "production":
             # What comes back by a correction comes back to its owner.
             account = account._replace(owner=source.owner)
-        return account._replace(demand=said.demand if rule.takes_demand else "")
+        return account._replace(demand=(said.demand or said.vin) if rule.takes_demand else "")
     target = source._replace(
         state=state,
         location=said.to_location or source.location,
-        hold_reason=(said.hold_reason or _stays_contained(source)) if state in HELD else "",
+        hold_reason=_hold_reason(source, said) if state in HELD else "",
         demand=said.demand if rule.takes_demand else "",
         serial=picked.serial or source.serial,
         owner=owner,
@@ -253,3 +282,8 @@ def _target(picked: Pick, said: StockLine, rule: Rule) -> Bucket:
             revision=said.part_revision, handling_unit=said.handling_unit,
         )  # fmt: skip
     return target
+
+
+def _hold_reason(source: Bucket, said: StockLine) -> str:
+    """As the line says; what is held for its revision stays so, whatever else is found wrong with it."""
+    return REVISION if source.hold_reason == REVISION else said.hold_reason or _stays_contained(source)

@@ -34,6 +34,8 @@ def needs(events: Iterable[ResolvedEvent]) -> set[StockQuery]:
                 key = resolved.book, resolved.site, line.part
                 # Goods whose serials were not told apart on arrival may be meant too.
                 wanted.add(StockQuery(*key, location=said.location))
+                if line.replaces:
+                    wanted.add(StockQuery(resolved.book, resolved.site, line.replaces))
     return wanted
 
 

@@ -45,9 +45,10 @@ def not_consumed(workset: Workset, resolved: ResolvedEvent, line: ResolvedLine) 
     asked = line.quantity or len(said.serials) * MILLION
     if asked > booked:
         whose = f"{said.owner}'s" if said.owner else "ours"
+        into = said.demand or said.vin or "no demand"
         return (
-            f"{booked / MILLION:g} {line.unit} of {line.part} that were {whose} were built in for {said.demand}: "
-            f"name the `owner` and the `demand` that they were booked with."
+            f"{booked / MILLION:g} {line.unit} of {line.part} that were {whose} were built in for {into}: name the "
+            f"`owner` and the `demand` that they were booked with."
         )
     return ""
 
@@ -57,7 +58,7 @@ def account_of(resolved: ResolvedEvent, line: ResolvedLine) -> Bucket:
     said = line.said
     assert isinstance(said, StockLine)  # noqa: S101  lines of an event about stock
     account = external_account(resolved.book, resolved.site, line.part, "production")
-    return account._replace(demand=said.demand, owner=said.owner)
+    return account._replace(demand=said.demand or said.vin, owner=said.owner)
 
 
 def state_for(state: str, owner: str, said: StockLine, rule: Rule) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from ledger.events import StockLine
 from ledger.handling.rules import Rule
+from ledger.matching.allowances import Allowance
 from ledger.matching.containing import is_contained
 from ledger.matching.containment import CONTAINABLE
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
@@ -24,23 +26,46 @@ class Pick(NamedTuple):
 Picked = list[Pick]
 
 
-def pick(workset: Workset, resolved: ResolvedEvent, line: ResolvedLine, said: StockLine, rule: Rule) -> Picked | None:
-    """Goods for the whole quantity; None where there are not enough of them (then nothing of the line moves)."""
+class Standing(NamedTuple):
+    """How goods of a revision may be taken: those of the lowest rank first, and no more than is left of what allows
+    them (None sets no limit)."""
+
+    rank: int
+    left: int | None
+    allowed: list[Allowance]
+
+
+def pick(
+    workset: Workset, resolved: ResolvedEvent, line: ResolvedLine, said: StockLine, rule: Rule,
+    revisions: Mapping[str, Standing] | None = None,
+) -> Picked | None:  # fmt: skip
+    """Goods for the whole quantity; None where there are not enough of them (then nothing of the line moves).
+
+    With `revisions` only goods of those are taken, as they stand; without, goods of the one that the line names.
+    """
     fitting = [
         bucket
         for bucket in workset.stock_of.get((resolved.book, resolved.site, line.part), ())
         if workset.balances[bucket] > 0
-        and _fits(bucket, line, said, rule)
+        and (bucket.revision in revisions if revisions is not None else line.revision in ("", bucket.revision))
+        and _fits(bucket, said, rule)
         and not (_frees(rule) and is_contained(workset, bucket) and bucket.hold_reason != said.hold_reason)
     ]
     if said.serials:
-        return _each(workset, fitting, said.serials)
+        found = _each(workset, fitting, said.serials)
+        return found if found is None or revisions is None or _is_allowed(found, revisions) else None
     picked: Picked = []
     left = line.quantity
+    limits = {} if revisions is None else {name: one.left for name, one in revisions.items() if one.left is not None}
+    ranks = {} if revisions is None else {name: one.rank for name, one in revisions.items()}
     if len(fitting) > 1:
-        fitting.sort(key=lambda one: (_turn(one, rule), one))
+        fitting.sort(key=lambda one: (ranks.get(one.revision, 0), _turn(one, rule), one))
     for bucket in fitting:
-        quantity = min(left, workset.balances[bucket])
+        quantity = min(left, workset.balances[bucket], limits.get(bucket.revision, left))
+        if not quantity:
+            continue
+        if bucket.revision in limits:
+            limits[bucket.revision] -= quantity
         picked.append(Pick(bucket, quantity))
         left -= quantity
         if not left:
@@ -55,7 +80,10 @@ def contained_instead(
     reasons = {
         bucket.hold_reason
         for bucket in workset.stock_of.get((resolved.book, resolved.site, line.part), ())
-        if workset.balances[bucket] > 0 and is_contained(workset, bucket) and _fits(bucket, line, said, rule)
+        if workset.balances[bucket] > 0
+        and is_contained(workset, bucket)
+        and line.revision in ("", bucket.revision)
+        and _fits(bucket, said, rule)
     } - {said.hold_reason}
     if not reasons or not _frees(rule):
         return ""
@@ -87,7 +115,16 @@ def _each(workset: Workset, fitting: list[Bucket], serials: tuple[str, ...]) -> 
     return picked
 
 
-def _fits(bucket: Bucket, line: ResolvedLine, said: StockLine, rule: Rule) -> bool:
+def _is_allowed(picked: Picked, revisions: Mapping[str, Standing]) -> bool:
+    """Whether no revision was taken more often than is left for it."""
+    taken: dict[str, int] = {}
+    for one in picked:
+        taken[one.bucket.revision] = taken.get(one.bucket.revision, 0) + one.quantity
+    limits = {name: revisions[name].left for name in taken}
+    return all(limit is None or taken[name] <= limit for name, limit in limits.items())
+
+
+def _fits(bucket: Bucket, said: StockLine, rule: Rule) -> bool:
     """Asked of every bucket of the part, and so without a step too many."""
     state = bucket.state
     if state not in rule.sources or (said.state and state != said.state):
@@ -97,7 +134,6 @@ def _fits(bucket: Bucket, line: ResolvedLine, said: StockLine, rule: Rule) -> bo
         or (said.lot and bucket.lot != said.lot)
         or (said.handling_unit and bucket.handling_unit != said.handling_unit)
         or ((said.owner or rule.exact_owner) and bucket.owner != said.owner)
-        or (line.revision and bucket.revision != line.revision)
         or (said.stock_segment and not rule.comes_in and bucket.segment != said.stock_segment)
         or (said.hold_reason and rule.targets[:1] != ("quality_hold",) and bucket.hold_reason != said.hold_reason)
     ):

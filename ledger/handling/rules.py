@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from ledger.events import (
     AllocationMade,
@@ -18,6 +19,7 @@ from ledger.events import (
     MaterialConsumed,
     MaterialIssued,
     MaterialReturned,
+    PartSubstituted,
     PutAwayCompleted,
     ReturnDisposed,
     ServiceReleased,
@@ -51,6 +53,10 @@ class Rule:
     """Goods set apart for whatever demand are meant too."""
     needs_reason_from: tuple[str, ...] = ()
     """States that goods leave only with a reason."""
+    stage: Literal["", "allocation", "issue", "consumption"] = ""
+    """Where the revision must be the right one; what another one uses of a ruling is counted for the last two."""
+    releases: bool = False
+    """Goods held for their revision leave by it only once that is allowed."""
     through: str = ""
     """A state that goods pass on their way, where none leads there straight: both steps are posted."""
     exact_owner: bool = False
@@ -71,7 +77,7 @@ QUALITY_MANAGERS = frozenset({"quality_manager"})
 CHANGES_OWNER = Rule(("consigned", "available", "line_side"), exact_owner=True)
 """How goods change hands where they stand; held ones only where the line names the state."""
 
-CONSUMED_BY_MISTAKE = Rule(("production",), ("line_side", "consigned", "quality_hold"), needs=("location", "demand"))
+CONSUMED_BY_MISTAKE = Rule(("production",), ("line_side", "consigned", "quality_hold"), needs=("location",))
 
 _RETURNED = ("quality_hold", "quarantine")
 _USE_AS_IS = (("quarantine", QUALITY_MANAGERS),)
@@ -79,7 +85,7 @@ _USE_AS_IS = (("quarantine", QUALITY_MANAGERS),)
 DISPOSITIONS: dict[str, Rule] = {
     "restock": Rule(
         _RETURNED, ("available",), INSPECTORS, by_state=_USE_AS_IS, needs=("stock_segment",),
-        needs_reason_from=("quarantine",), to_segment="service",
+        needs_reason_from=("quarantine",), to_segment="service", releases=True,
     ),
     "reman": Rule(
         _RETURNED, ("quality_hold",), INSPECTORS, by_state=_USE_AS_IS, needs=("stock_segment",), to_segment="reman"
@@ -96,7 +102,7 @@ to nobody before."""
 
 RULES: dict[type[Event], Rule] = {
     PutAwayCompleted: Rule(USABLE_OR_HELD, needs=("to_location",)),
-    InspectionPassed: Rule(("quality_hold",), ("available", "consigned"), INSPECTORS),
+    InspectionPassed: Rule(("quality_hold",), ("available", "consigned"), INSPECTORS, releases=True),
     InspectionFailed: Rule(("quality_hold",), ("quarantine",), INSPECTORS, needs=("reason",)),
     HoldPlaced: Rule(
         ("available", "allocated", "consigned", "line_side", "service_reserved"),
@@ -105,14 +111,16 @@ RULES: dict[type[Event], Rule] = {
     ),
     HoldReleased: Rule(
         ("quality_hold", "quarantine"), ("available", "consigned"), INSPECTORS,
-        by_state=(("quarantine", QUALITY_MANAGERS),), needs_reason_from=("quarantine",),
+        by_state=(("quarantine", QUALITY_MANAGERS),), needs_reason_from=("quarantine",), releases=True,
     ),
-    AllocationMade: Rule(("available",), ("allocated",), PLANNERS, needs=("demand",), takes_demand=True),
+    AllocationMade: Rule(
+        ("available",), ("allocated",), PLANNERS, needs=("demand",), takes_demand=True, stage="allocation"
+    ),
     AllocationReleased: Rule(("allocated",), ("available",), PLANNERS, any_demand=True),
     ServiceReserved: Rule(("available",), ("service_reserved",), PLANNERS),
     ServiceReleased: Rule(("service_reserved",), ("available",), PLANNERS),
-    MaterialIssued: Rule(("allocated", "available"), ("line_side",), needs=("to_location",)),
-    MaterialConsumed: Rule(("line_side", "consigned"), ("production",), takes_demand=True),
+    MaterialIssued: Rule(("allocated", "available"), ("line_side",), needs=("to_location",), stage="issue"),
+    MaterialConsumed: Rule(("line_side", "consigned"), ("production",), takes_demand=True, stage="consumption"),
     MaterialReturned: Rule(("line_side",), ("available", "quality_hold")),
     GoodsReturned: Rule(
         ("quarantine", "quality_hold", "available", "consigned", "obsolete"), ("supplier",), needs=("reason",)
@@ -123,4 +131,10 @@ RULES: dict[type[Event], Rule] = {
     StockScrapped: Rule(("quarantine", "obsolete", "line_side"), ("scrap",), needs=("reason",)),
     StockObsoleted: Rule(("available",), ("obsolete",), PLANNERS | {"engineer"}),
     StockReactivated: Rule(("obsolete",), ("available",), PLANNERS, needs=("reason",)),
+    PartSubstituted: Rule(
+        ("line_side", "consigned"), ("production",), needs=("instead_of",), takes_demand=True, stage="consumption"
+    ),
 }  # fmt: skip
+
+SUBSTITUTE_ISSUED = replace(RULES[MaterialIssued], needs=("instead_of",))
+"""The way of a substitute that is issued to the line first."""

@@ -1,16 +1,20 @@
 """Master data in force: parts, units, places and parties, as one frozen snapshot made from events."""
 
+from ledger.masterdata.revisions import Control, Occasion, control_of
 from ledger.masterdata.snapshot import Location, MasterData, Part, Site, Supplier
 from ledger.masterdata.units import Factor, InexactConversion, to_base, to_decimal
 
 __all__ = [
+    "Control",
     "Factor",
     "InexactConversion",
     "Location",
     "MasterData",
+    "Occasion",
     "Part",
     "Site",
     "Supplier",
+    "control_of",
     "to_base",
     "to_decimal",
 ]

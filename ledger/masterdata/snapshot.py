@@ -14,13 +14,18 @@ import msgspec
 
 from ledger.events import (
     CalendarDefined,
+    DeviationApproved,
+    EngineeringChangeReleased,
     Event,
     LocationDefined,
     PartDefined,
     PartRevision,
     SiteDefined,
+    SubstitutionApproved,
+    SubstitutionEnded,
     SupplierDefined,
     UnitFactorDefined,
+    kind_of,
 )
 from ledger.masterdata.units import ONE, Factor
 
@@ -38,22 +43,6 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     revision_policy: str = "accept"
     aliases: tuple[str, ...] = ()
     active: bool = True
-
-    def is_effective(self, revision: str, on: date) -> bool:
-        """Whether `revision` may be shipped on that day; a part without listed revisions takes any."""
-        if not revision or not self.revisions:
-            return True
-        return any(
-            known.revision == revision
-            and (known.effective_from is None or known.effective_from <= on)
-            and (known.effective_to is None or on <= known.effective_to)
-            for known in self.revisions
-        )
-
-    def current_revision(self, on: date) -> str:
-        """The last listed revision effective on that day; "" when none is."""
-        effective = [known.revision for known in self.revisions if self.is_effective(known.revision, on)]
-        return effective[-1] if effective else ""
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +90,10 @@ class MasterData:
     suppliers: Mapping[str, Supplier] = field(default_factory=dict)
     supplier_ids: Mapping[str, str] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    ruled: Mapping[tuple[str, str], Event] = field(default_factory=dict)
+    """(kind, number) -> deviation, substitution or engineering change in force."""
+    rulings: Mapping[str, tuple[Event, ...]] = field(default_factory=dict)
+    """Part -> the rulings about it, in order of recording."""
 
     def part_id(self, number: str, supplier_number: str = "", partner: str = "") -> str | None:
         """The part meant by the buyer's number, else by the supplier's own number for it.
@@ -163,6 +156,7 @@ class _Draft:
         self.sites, self.site_ids = dict(before.sites), dict(before.site_ids)
         self.suppliers, self.supplier_ids = dict(before.suppliers), dict(before.supplier_ids)
         self.calendars = dict(before.calendars)
+        self.ruled, self.rulings = dict(before.ruled), dict(before.rulings)
 
     def apply(self, events: Iterable[Event]) -> MasterData:
         for event in events:
@@ -170,7 +164,7 @@ class _Draft:
         return replace(
             self.before, parts=self.parts, part_ids=self.part_ids, factors=self.factors, sites=self.sites,
             site_ids=self.site_ids, locations=self.locations, suppliers=self.suppliers,
-            supplier_ids=self.supplier_ids, calendars=self.calendars,
+            supplier_ids=self.supplier_ids, calendars=self.calendars, ruled=self.ruled, rulings=self.rulings,
         )  # fmt: skip
 
     def _apply_one(self, event: Event) -> None:
@@ -202,8 +196,23 @@ class _Draft:
                 self.calendars[event.number] = Calendar(
                     id=event.number, weekdays=event.weekdays, holidays=event.holidays
                 )
+            case SubstitutionEnded():
+                self._rule((SubstitutionApproved.__name__, event.number), None)
+            case DeviationApproved() | SubstitutionApproved() | EngineeringChangeReleased():
+                self._rule((kind_of(event), event.number), event)
             case _:
                 raise AssertionError(f"not a master data event: {event!r}")
+
+    def _rule(self, key: tuple[str, str], ruling: Event | None) -> None:
+        """Take back what was ruled under the key, and put the ruling in its place."""
+        previous = self.ruled.pop(key, None)
+        if previous is not None:
+            for part in _parts_of(previous):
+                self.rulings[part] = tuple(one for one in self.rulings[part] if one is not previous)
+        if ruling is not None:
+            self.ruled[key] = ruling
+            for part in _parts_of(ruling):
+                self.rulings[part] = (*self.rulings.get(part, ()), ruling)
 
     def _define_part(self, event: PartDefined) -> None:
         previous = self.parts.get(event.number)
@@ -214,6 +223,12 @@ class _Draft:
             serial_controlled=event.serial_controlled, revisions=event.revisions,
             revision_policy=event.revision_policy, aliases=event.aliases, active=event.active,
         )  # fmt: skip
+
+
+def _parts_of(ruling: Event) -> list[str]:
+    if isinstance(ruling, EngineeringChangeReleased):
+        return list(dict.fromkeys(changed.part for changed in ruling.parts))
+    return [ruling.part] if isinstance(ruling, DeviationApproved | SubstitutionApproved) else []
 
 
 def _rename(index: dict[str, str], id: str, old: tuple[str, ...], new: tuple[str, ...]) -> None:

@@ -22,7 +22,7 @@ _ABOUT = attrgetter(
 _OF_AGREEMENT = attrgetter("code", "site", "supplier", "part")
 
 
-PER_PLACE = frozenset({"D38", "D43", "D44"})
+PER_PLACE = frozenset({"D38", "D40", "D43", "D44", "D45"})
 """Classes about a part at a place (or one line of an adjustment), which their cause names: one open case each."""
 
 _OF_PLACE = attrgetter("code", "site", "part", "cause")

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from ledger.events import NoticeLine as SaidLine
 from ledger.events import ShipmentNotified, ShipmentReplaced
+from ledger.matching.allowances import Allowance
 from ledger.matching.decision import Decision, Finding
 from ledger.matching.discrepancies import (
     d02_unknown_order,
@@ -20,6 +21,7 @@ from ledger.matching.discrepancies.about import evidence_of
 from ledger.matching.records import OrderKey, OrderLine, Shipment, ShipmentKey
 from ledger.matching.requirements import find_order_line
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
+from ledger.matching.revisions import deviations_of
 from ledger.matching.waiting import (
     MINUTE,
     find_line_gap,
@@ -39,6 +41,8 @@ class Verdict:
     refused: str = ""
     hold_reason: str = ""
     findings: list[Finding] = field(default_factory=list)
+    allowed: list[Allowance] = field(default_factory=list)
+    """Deviations under which it posts though its revision is not in force."""
 
 
 def unknown_orders(workset: Workset, resolved: ResolvedEvent, key: ShipmentKey) -> dict[str, ResolvedLine]:
@@ -95,6 +99,8 @@ def judge(
             return _refused(verdict, finding, terms)
         verdict.order_line = order_line
     if not line.revision_effective:
+        verdict.allowed = deviations_of(workset, resolved, line)
+    if not line.revision_effective and not verdict.allowed:
         _judge_revision(policy, verdict, resolved, key)
     if (
         said.loads is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger.events import NoticeLine as SaidLine
 from ledger.events import ShipmentNotified, ShipmentReplaced
+from ledger.matching.allowances import use
 from ledger.matching.booking import book_movements
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.discrepancies.about import evidence_of
@@ -161,6 +162,11 @@ def put_notice_line(
         if line.goods.state == "quality_hold":
             record.hold_reason = line.goods.hold_reason or "transfer"
     workset.add_notice_line(record)
+    if status == "open" and verdict.allowed:
+        use(
+            workset, resolved, line.line, verdict.allowed, line.quantity, stage="notice", part=line.part,
+            revision=line.revision,
+        )  # fmt: skip
     return record
 
 

@@ -21,6 +21,7 @@ from ledger.matching.rematch import Portion, new_link, rematch
 from ledger.matching.requirements import add_linked
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 from ledger.matching.review import live_links
+from ledger.matching.revisions import judge_revision
 from ledger.matching.transfer_records import is_transfer
 from ledger.matching.waiting import holds_back, refuse_whole, waits_for_place, withdraw
 from ledger.matching.workset import Workset
@@ -54,6 +55,7 @@ def decide_received(workset: Workset, decision: Decision, policy: Policy, now_us
             continue
         record = _new_line(resolved, key, line, supplier, received_at)
         workset.add_receipt_line(record)
+        judge_revision(workset, decision, policy, line, record)
         rung, notices = candidates(workset, record)
         before = len(decision.movements)
         if len(notices) == 1 and _fits(record, notices[0]):
@@ -91,6 +93,7 @@ def _fits(line: ReceiptLine, notice: NoticeLine) -> bool:
         and 0 < line.quantity <= notice.quantity - notice.received - notice.settled
         and not line.damaged
         and not line.complete
+        and not line.hold_reason
         and not notice.over
         and not notice.settled
     )

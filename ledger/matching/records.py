@@ -223,6 +223,8 @@ class ReceiptLine:
     rung: str = ""
     """Rung of the ladder that matched it; `assumed` for FIFO."""
     status: Literal["open", "matched", "unmatched", "reversed", "waiting", "refused"] = "open"
+    hold_reason: str = ""
+    """D05 while its own revision is held against it; see `governing_hold`."""
     touched: bool = False
     new: bool = False
 

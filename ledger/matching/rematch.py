@@ -15,6 +15,7 @@ from ledger.matching.booking import book_movements
 from ledger.matching.closing import close_or_open
 from ledger.matching.cumulatives import move_to_supplier
 from ledger.matching.decision import Decision
+from ledger.matching.holds import governing_hold
 from ledger.matching.ladder import NAMED, RANK, Rung, candidates
 from ledger.matching.positions import Deltas, add_link, add_notice_line
 from ledger.matching.records import Link, NoticeLine, OrderKey, OrderLine, ReceiptLine, ShipmentKey
@@ -299,8 +300,9 @@ def state_of(line: ReceiptLine, portion: Portion, terms: Terms) -> tuple[str, st
         return "quarantine", "damaged"
     if portion.source == "clearing":
         return "quality_hold", "D17" if portion.notice is not None else "D14"
-    if portion.notice is not None and portion.notice.hold_reason:
-        return "quality_hold", portion.notice.hold_reason
+    hold_reason = governing_hold(line, portion.notice)
+    if hold_reason:
+        return "quality_hold", hold_reason
     if line.stock_status == "hold":
         return "quality_hold", "receiver"
     if line.stock_status == "line_side" and portion.source == "notice":

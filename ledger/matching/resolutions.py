@@ -12,6 +12,7 @@ from ledger.matching.booking import book_movements
 from ledger.matching.closing import close_or_open
 from ledger.matching.cumulatives import accumulate, decide_case, settle_short
 from ledger.matching.decision import Decision, LineDecision
+from ledger.matching.holds import REVISION, governing_hold
 from ledger.matching.positions import Deltas, add_link, add_notice_line, stands
 from ledger.matching.records import Case, Link, NoticeLine, ReceiptKey, ReceiptLine, ShipmentKey
 from ledger.matching.rematch import count
@@ -33,6 +34,18 @@ class Fate(NamedTuple):
 
 
 STAYS = Fate()
+
+REVISIONS: dict[Resolution, Fate] = {
+    "accept": Fate(None, "available"),
+    "rework": Fate(None, "quality_hold", "rework"),
+    "return": Fate(None, "supplier"),
+    "scrap": Fate(None, "scrap"),
+    "waive": STAYS,
+}
+"""Goods held for their revision. Waived, they stay held: a deviation may still release them."""
+
+REVISION_APPROVERS = frozenset({"engineer", "quality_manager"})
+"""Who lets a revision that is not in force into stock."""
 
 OVER: dict[Resolution, Fate] = {
     "accept": Fate("supplier", "available"),
@@ -158,6 +171,33 @@ def _post_unadvised(
     return _decide_links(workset, decision, case, alone, UNADVISED, resolution, asked)
 
 
+def _post_revision(
+    workset: Workset, decision: Decision, policy: Policy, case: Case, resolution: Resolution, asked: int, now_us: int
+) -> str:
+    """D05: what is held for its revision is let into stock or sent away; what is still to come follows."""
+    line = _notice_line(workset, case) if case.notice_line else None
+    receipt_line = workset.receipt_lines.get(_receipt_line_key(case)) if case.receipt_line else None
+    holder = line or receipt_line
+    if holder is None or holder.hold_reason != REVISION:
+        return ""
+    if asked != case.quantity:
+        return f"Case {case.case} is decided as a whole: leave the quantity out."
+    if resolution == "accept":
+        actor = decision.resolved.event.actor
+        if actor is None or actor.kind != "user" or not REVISION_APPROVERS & set(actor.roles):
+            return f"Case {case.case} is decided by: {', '.join(sorted(REVISION_APPROVERS))}."
+        if actor.sites and case.site not in actor.sites:
+            return f"{actor.id} does not work for site {case.site}."
+        holder.hold_reason, holder.touched = "", True
+    if line is not None:
+        links = live_links(workset.links_of_notice.get((line.key, line.line)))
+    else:
+        links = live_links(workset.links_of_receipt.get(_receipt_line_key(case)))
+    held = [link for link in links if link.state == "quality_hold" and link.hold_reason == REVISION]
+    quantity = sum(link.quantity for link in held)
+    return _decide_links(workset, decision, case, held, REVISIONS, resolution, quantity)
+
+
 def _post_damaged(
     workset: Workset, decision: Decision, policy: Policy, case: Case, resolution: Resolution, asked: int, now_us: int
 ) -> str:
@@ -235,6 +275,8 @@ def _move(
         if fate.state is not None and not (link.damaged and fate.state == "available" and fate.source):
             usable = "consigned" if link.owner else "available"
             link.state, link.hold_reason = usable if fate.state == "available" else fate.state, fate.hold_reason
+            if fate.state == "available" and governing_hold(line, notice) == REVISION:
+                link.state, link.hold_reason = "quality_hold", REVISION
             if fate.state in GONE_BACK:
                 accumulate(workset, decision, line, -link.quantity, line.supplier)
         link.settled = settles and fate is not STAYS
@@ -300,6 +342,7 @@ def _post_cumulative(
 _Handler = Callable[[Workset, Decision, Policy, Case, Resolution, int, int], str]
 
 _HANDLERS: dict[str, _Handler] = {
+    "D05": _post_revision,
     "D11": _post_cumulative,
     "D14": _post_unadvised,
     "D16": _post_short,

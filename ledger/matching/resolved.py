@@ -25,6 +25,7 @@ from ledger.events import (
     ShortLine,
     StockLine,
 )
+from ledger.masterdata import Control, Occasion
 from ledger.matching.transfer_records import ShippedGoods
 
 Standing = Literal["new", "other", "again"]
@@ -56,13 +57,21 @@ class ResolvedLine:
     revision: str = ""
     """Our name of the part revision, as sent when we know none."""
     revision_effective: bool = True
-    """False when the part's policy is `current` and the revision is unknown or not in force on the shipping day."""
+    """False when the revision of a notice line was not the right one when it was shipped."""
+    shipped: Occasion | None = None
+    """Of a notice line whose revision is controlled: when, and of how many; None elsewhere."""
+    control: Control | None = None
+    """Where the part's revisions are controlled: by itself, or because something was ruled about it."""
+    replaces: str = ""
+    """Our number of the part that a substitution replaces; "" when unknown."""
+    rulings: tuple[Event, ...] = ()
+    """What was ruled about that part."""
     supplier: str = ""
     """Our supplier id for this line (goods-receipt lines may name their own), else the event's."""
     damaged: int = 0
     rejected: int = 0
     at_line: bool = False
-    """The goods receipt put them straight at the line: its location is of that kind."""
+    """Whether the location of a goods receipt, count or snapshot is one at the line."""
     expected: int | None = None
     cum: int | None = None
     """Supplier's cumulative (SN104), None when not sent."""
@@ -169,8 +178,9 @@ def line_identity(line: Line) -> str:
         )  # fmt: skip
     if isinstance(line, StockLine):
         return _join(
-            part, line.part_revision, line.lot, line.location, line.handling_unit, line.demand, *line.serials
-        )
+            part, line.part_revision, line.lot, line.location, line.handling_unit, line.demand or line.vin,
+            *line.serials,
+        )  # fmt: skip
     return part
 
 

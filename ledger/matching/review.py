@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from ledger.matching.decision import Decision, Finding
 from ledger.matching.discrepancies import (
+    d05_revision,
     d08_over_order,
     d14_no_notice,
     d16_short,
@@ -17,6 +18,7 @@ from ledger.matching.discrepancies import (
     d39_transfer,
 )
 from ledger.matching.discrepancies.definition import DiscrepancyClass
+from ledger.matching.holds import held_by_receipt
 from ledger.matching.records import Case, Evidence, Link, NoticeLine, OrderLine, ReceiptLine, Shipment
 from ledger.matching.transfer_records import is_transfer
 from ledger.matching.workset import Workset
@@ -93,6 +95,8 @@ def review_receipt_line(
     damaged = sum(link.quantity for link in alone if link.source == "supplier" and link.damaged)
     waits = line.waits_until is not None and line.waits_until > now_us
     findings = [d20_damaged.find_unadvised(line, damaged)]
+    if line.hold_reason:
+        findings.append(d05_revision.find_received(line, held_by_receipt(workset, line, links)))
     useless, words = _useless_notice(workset, decision, line) if unadvised + blind else (None, "")
     if not waits or unadvised + blind == 0:
         if is_transfer(line.supplier):

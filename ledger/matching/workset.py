@@ -55,6 +55,7 @@ __all__ = [
     "Shipment",
     "ShipmentKey",
     "StockQuery",
+    "Use",
     "Workset",
     "case_identity",
 ]
@@ -80,6 +81,24 @@ class Change(NamedTuple):
     """Sequence of the event whose line made it."""
     counted: bool
     """Whether a count put it right."""
+
+
+class Use(NamedTuple):
+    """So much was used of a ruling, in millionths: a fact of the line that used it, never changed."""
+
+    book: str
+    site: str
+    kind: str
+    number: str
+    seq: int
+    """Of the event during whose recording it was used."""
+    event: int
+    line: str
+    stage: str
+    part: str
+    revision: str
+    demand: str
+    quantity: int
 
 
 @dataclass(slots=True)
@@ -173,6 +192,14 @@ class Workset:
     """Base units of the parts that a complete snapshot may have left out."""
     requested_by: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     """By (book, case) of the case that is being decided: the people whose lines wait for it."""
+    used: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
+    """By (book, kind, number, stage) of the rulings about the event being decided: how much of each was used."""
+    uses: list[Use] = field(default_factory=list)
+    """What this batch used of rulings."""
+    gone_before: dict[tuple[str, str, str], tuple[int, int]] = field(default_factory=dict)
+    """By (book, site, part) whose revision hangs on a cumulative: built in so far, and standing at the line."""
+    gone_stored: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    """The same by (site, part), as it stood before this batch."""
     stock_of: dict[tuple[str, str, str], dict[Bucket, None]] = field(default_factory=dict)
     """By (book, site, part) that was asked for: the goods that are there, those of this batch included."""
 

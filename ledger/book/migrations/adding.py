@@ -27,8 +27,9 @@ def add_columns(table: str, **columns: str) -> None:
     head, constraint, tail = made.partition("\tPRIMARY KEY")
     added = "".join(f"\t{name} {kind} NOT NULL, \n" for name, kind in columns.items())
     old = f"{table}_before"
-    indices = "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = :name AND sql IS NOT NULL"
-    for name in conn.execute(sql(indices), {"name": table}).scalars().all():
+    # All names before the first is dropped: SQLite drops nothing under an open cursor.
+    indices = conn.execute(sql(f"SELECT name {of_table} AND type = 'index'"), {"name": table}).scalars().all()
+    for name in indices:
         op.execute(f"DROP INDEX {name}")
     op.execute(f"ALTER TABLE {table} RENAME TO {old}")
     op.execute(head + added + constraint + tail)
