@@ -66,6 +66,7 @@ bench-setup: setup ## Put benchmark peers in their own environments under .bench
 	@cd .bench/x12-node && npm ci --silent --ignore-scripts --no-audit --no-fund
 
 bench: bench-setup ## Run the benchmarks; one JSON object per row.
+	$(BIN)/python -m benchmarks ledger --json
 	$(BIN)/python -m benchmarks sftp --json
 	$(BIN)/python -m benchmarks street --json
 	$(BIN)/python -m benchmarks x12 --json

@@ -12,7 +12,7 @@ import msgspec
 from benchmarks.rows import ROUNDS_MIN
 from gateway.logs import set_up_logs
 
-NAMES = ("sftp", "street", "x12")
+NAMES = ("ledger", "sftp", "street", "x12")
 
 
 def main() -> int:
@@ -23,7 +23,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--size", type=int, default=3000, help="documents in the timed part of the corpus")
     parser.add_argument("--mix", default="core")
-    parser.add_argument("--only", default="", help="street and x12: the rows whose id begins so, as street.accept")
+    parser.add_argument(
+        "--only", default="", help="ledger, street and x12: the rows whose id begins so, as street.accept"
+    )
     parser.add_argument("--out", type=Path, help="corpus: write the messages here")
     chosen = parser.parse_args()
     # To stderr, and only trouble: stdout belongs to the rows.
@@ -34,6 +36,8 @@ def main() -> int:
         parser.error(f"at least {ROUNDS_MIN} rounds make a median")
     module = importlib.import_module(f"benchmarks.{chosen.name}")
     options = {}
+    if chosen.name == "ledger":
+        options = {"seed": chosen.seed, "only": chosen.only}
     if chosen.name == "x12":
         options = {"only": chosen.only}
     if chosen.name == "street":

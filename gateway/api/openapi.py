@@ -13,6 +13,7 @@ from fastapi.openapi.utils import get_openapi
 
 from gateway.api.balances import BalanceShown
 from gateway.api.cases import CaseDecision
+from gateway.api.flow import UnderWayShown
 from gateway.api.movements import MovementShown
 from gateway.api.problems import MEDIA_TYPE, Located
 from gateway.api.webhooks import NewWebhook
@@ -67,6 +68,12 @@ SHAPES: tuple[Shape, ...] = (
     Shape("/v1/balances", "get", gives=BalanceShown, page=True),
     Shape("/v1/balances/{bucket}", "get", gives=BalanceShown),
     Shape("/v1/positions/{part}", "get", gives=queries.Position),
+    Shape("/v1/promises/{part}", "get", gives=queries.AvailableToPromise),
+    Shape("/v1/in-transit", "get", gives=UnderWayShown, page=True),
+    Shape("/v1/backlog", "get", gives=queries.Backlog),
+    Shape("/v1/goods-received-not-invoiced", "get", gives=queries.UninvoicedList),
+    Shape("/v1/obsolete", "get", gives=queries.ObsoleteList),
+    Shape("/v1/defects", "get", gives=queries.DefectReport),
     Shape("/v1/trace/{kind}/{value}", "get", gives=queries.Trace),
     Shape("/v1/variances/{seq}", "get", gives=queries.VarianceList),
     Shape("/v1/containments", "get", gives=queries.ContainmentShown, page=True),

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from gateway.cli import ledger_checks, ledger_containments, ledger_flow, ledger_moves, ledger_periods, ledger_stock
+from gateway.cli import (
+    ledger_checks,
+    ledger_containments,
+    ledger_flow,
+    ledger_moves,
+    ledger_periods,
+    ledger_stock,
+    ledger_value,
+)
 from gateway.cli.ledger_asking import CHECKS, STOCK
 
 app = typer.Typer(no_args_is_help=True, help="The books: what stands where, what moved, whether all is right.")
-for _questions in (ledger_stock, ledger_flow, ledger_checks):
+for _questions in (ledger_stock, ledger_flow, ledger_value, ledger_checks):
     app.add_typer(_questions.app)
 app.command(rich_help_panel=CHECKS)(ledger_periods.periods)
 app.command(rich_help_panel=STOCK)(ledger_containments.containments)

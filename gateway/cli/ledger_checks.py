@@ -1,4 +1,4 @@
-"""`crossdock ledger variances|verify|rebuild|export`: whether the books are right, and the books for others."""
+"""`crossdock ledger variances|defects|verify|rebuild|export`: whether all is right, and the books for others."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from gateway.cli import frame
-from gateway.cli.ledger_asking import CHECKS, Book, Json
+from gateway.cli.ledger_asking import CHECKS, Book, Json, asking, show
 
 app = typer.Typer()
 
@@ -42,6 +42,29 @@ def variances(
             for one in found.variances
         ],
     )
+
+
+@app.command(rich_help_panel=CHECKS)
+def defects(
+    days: Annotated[int, typer.Option(min=1, max=366, help="Days of the trend.")] = 14,
+    book: Book = "live",
+    json: Json = False,
+) -> None:
+    """Defects of master data: what is wrong, what waits because of it, and what was opened each day."""
+    from ledger import queries
+
+    now = frame.settings().clock()()
+    with asking() as conn:
+        found = queries.defects(conn, book=book, now=now, days=days)
+    if json:
+        frame.print_json(found)
+        return
+    frame.say(", ".join(f"{kind}: {count}" for kind, count in found.counts.items()) or "no defects")
+    if found.unmapped:
+        show(found.unmapped, ("kind", "id", "lines", "events", "since", "age_hours", "event"), json=False)
+    if found.defects:
+        show(found.defects, ("kind", "subject", "text"), json=False)
+    show(found.trend, ("day", "part", "unit", "site", "supplier", "cases"), json=False)
 
 
 @app.command(rich_help_panel=CHECKS)

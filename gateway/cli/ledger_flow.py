@@ -1,4 +1,4 @@
-"""`crossdock ledger movements|trace`: what moved, and where goods came from and went."""
+"""`crossdock ledger movements|trace|in-transit|backlog`: what moved, moves, and waits to be moved."""
 
 from __future__ import annotations
 
@@ -18,10 +18,13 @@ from gateway.cli.ledger_asking import (
     Serial,
     Site,
     State,
+    Supplier,
     Where,
     asking,
+    policy_of,
     read_time,
     read_where,
+    show,
 )
 
 app = typer.Typer()
@@ -105,3 +108,62 @@ def trace(
 
 def _end(end: Any) -> str:
     return " ".join(text for text in (end.state, end.location) if text) if end is not None else ""
+
+
+@app.command(rich_help_panel=FLOW)
+def in_transit(
+    part: Part = "",
+    site: Site = "",
+    supplier: Supplier = "",
+    shipment: Annotated[str, typer.Option(help="Shipment id (BSN02).")] = "",
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only what should have come.")] = False,
+    limit: Limit = 1000,
+    book: Book = "live",
+    json: Json = False,
+) -> None:
+    """What is on its way, line by line of the notices, and when it is expected."""
+    from ledger import queries
+
+    with asking() as conn:
+        policy, now = policy_of(conn)
+        page = queries.in_transit(
+            conn, book=book, now=now, policy=policy, part=part, site=site, supplier=supplier, shipment_id=shipment,
+            overdue=overdue, limit=limit,
+        )  # fmt: skip
+    columns = (
+        "site", "supplier", "shipment_id", "part", "shipped", "received", "cleared", "remaining", "unit",
+        "expected_at", "expected_by", "arrived_at", "age_hours", "overdue", "held",
+    )  # fmt: skip
+    show(page.rows, columns, json=json, more=bool(page.after))
+
+
+@app.command(rich_help_panel=FLOW)
+def backlog(
+    site: Site = "",
+    since: Annotated[str, typer.Option(help="Dock-to-stock times from this time on; seven days if left out.")] = "",
+    limit: Limit = 100,
+    book: Book = "live",
+    json: Json = False,
+) -> None:
+    """What has arrived and is not received, what is received and not put away, and how long that takes."""
+    from ledger import queries
+
+    with asking() as conn:
+        policy, now = policy_of(conn)
+        found = queries.backlog(
+            conn, book=book, now=now, policy=policy, site=site, since=read_time(since), limit=limit
+        )
+    if json:
+        frame.print_json(found)
+        return
+    show(found.sites, queries.SiteBacklog.__struct_fields__, json=False)
+    if found.arrived:
+        frame.say("\nArrived, not received")
+        columns = ("site", "supplier", "shipment_id", "part", "quantity", "unit", "arrived_at", "age_hours")
+        show(found.arrived, columns, json=False)
+    if found.docked:
+        frame.say("\nReceived, not put away")
+        docked = ("site", "location", "part", "lot", "handling_unit", "state", "quantity", "unit", "age_hours")
+        show(found.docked, docked, json=False)
+    if found.cut:
+        frame.say(f"Only the first {limit} of each are shown; --limit shows more.")

@@ -1,4 +1,4 @@
-"""`crossdock ledger balances|position`: how much stands where."""
+"""`crossdock ledger balances|balance|position|promise`: how much stands where, and what may be promised."""
 
 from __future__ import annotations
 
@@ -23,9 +23,11 @@ from gateway.cli.ledger_asking import (
     State,
     Where,
     asking,
+    policy_of,
     read_time,
     read_where,
     read_words,
+    show,
 )
 from gateway.errors import OperatorMistake
 
@@ -149,3 +151,37 @@ def position(
         frame.say(f"Next: {found.replenish.quantity} {found.unit} at {at}.")
     if found.overdue:
         frame.say(f"Overdue: {found.overdue} {found.unit}.")
+
+
+@app.command(rich_help_panel=STOCK)
+def promise(
+    part: Annotated[str, typer.Argument(help="Our part number.")],
+    site: Site = "",
+    until: Annotated[str, typer.Option(help="Show what comes until this time (ISO 8601).")] = "",
+    book: Book = "live",
+    json: Json = False,
+) -> None:
+    """What may be promised of a part, what may not and why, and what comes when."""
+    from ledger import queries
+
+    with asking() as conn:
+        policy, now = policy_of(conn)
+        found = queries.available_to_promise(
+            conn, part, book=book, site=site, policy=policy, now=now, until=read_time(until)
+        )
+    if found is None:
+        raise OperatorMistake(f"there is no part {part}", mend="crossdock part list")
+    if json:
+        frame.print_json(found)
+        return
+    frame.say(
+        f"{found.part}: {found.promise} {found.unit} may be promised of {found.on_hand} on hand; "
+        f"{found.left_out} left out"
+    )
+    for one in found.sites:
+        frame.say(f"{one.site}: {one.promise} of {one.on_hand}")
+        if one.left_out:
+            columns = ("quantity", "state", "reason", "hold_reason", "owner", "case", "code")
+            show(one.left_out, columns, json=False)
+        if one.coming:
+            show(one.coming, ("at", "kind", "number", "line", "quantity", "cumulative", "held"), json=False)

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from binascii import b2a_base64
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -41,6 +40,12 @@ class Postings(list[Posting]):
         self._net: dict[Bucket, int] = {}
         self._netted = 0
 
+    def ends(self) -> Iterator[Bucket]:
+        """The buckets that they touch, again and again."""
+        for (source, target, _, _), _, _ in self:
+            yield source
+            yield target
+
     def net(self) -> Mapping[Bucket, int]:
         """By how much they change each bucket; every posting is counted once, however often this is asked."""
         net = self._net
@@ -56,8 +61,18 @@ def identity(bucket: Bucket) -> str:
     return b2a_base64(blake2b("\x1f".join(bucket).encode(), digest_size=15).digest(), newline=False).decode()
 
 
+class Known:
+    """A bucket as the database has it; `id` is 0 while it has none, `was` what it held before it was touched."""
+
+    __slots__ = ("bucket", "id", "quantity", "was")
+
+    def __init__(self, bucket: Bucket, id: int = 0, quantity: int = 0) -> None:
+        self.bucket, self.id, self.quantity = bucket, id, quantity
+        self.was: int | None = None
+
+
 class Balances:
-    """Buckets as the database has them, those that batches have looked at; kept from one batch to the next.
+    """The buckets that batches have looked at, as the database has them; kept from one batch to the next.
 
     They are those of a book whose chain ends with `chain`. Whoever finds the book at that very end finds the same
     buckets in it, for the chain covers all that ever happened. Even so each update asks that the row still holds
@@ -66,44 +81,46 @@ class Balances:
 
     def __init__(self) -> None:
         self.chain = b""
-        self.ids: dict[Bucket, int] = {}
-        self.quantities: dict[Bucket, int] = {}
-        self._standing: dict[tuple[str, ...], dict[str, dict[Bucket, None]]] = {}
+        self._known: dict[Bucket, Known] = {}
+        self._standing: dict[tuple[str, ...], dict[str, dict[Bucket, Known]]] = {}
         """(book, site, part) -> location -> buckets that hold something."""
-        self._known: set[StockQuery] = set()
-        """Places, or whole parts, of which every bucket that holds something is among these."""
-        self._identities: dict[Bucket, str] = {}
-        """Of buckets that do not exist yet."""
+        self._asked: set[StockQuery] = set()
+        """Places, or whole parts, of which every bucket that holds something is known."""
 
     @property
     def is_full(self) -> bool:
-        return len(self.quantities) > BUCKETS_MAX
+        return len(self._known) > BUCKETS_MAX
 
     def load(self, conn: Connection, buckets: Iterable[Bucket]) -> None:
-        """Look the buckets up; the quantity of those that do not exist yet is taken as zero."""
-        quantities = self.quantities
-        places: dict[tuple[str, str], dict[str, Bucket]] = defaultdict(dict)
+        """Look the buckets up; those that do not exist yet hold nothing."""
+        known = self._known
+        places: dict[tuple[str, str], dict[str, Known]] = defaultdict(dict)
         for bucket in buckets:
-            if bucket not in quantities:
-                quantities[bucket] = 0
-                key = self._identities[bucket] = identity(bucket)
-                places[bucket.book, bucket.site][key] = bucket
+            if bucket not in known:
+                known[bucket] = places[bucket.book, bucket.site][identity(bucket)] = Known(bucket)
         for (book, site), wanted in sorted(places.items()):
             rows = bulk.look_up(
                 conn, tables.bucket, ("identity", "id", "quantity"), (("book", book), ("site", site)), ("identity",),
                 [(key,) for key in wanted],
             )  # fmt: skip
             for key, id_, quantity in rows:
-                bucket = wanted[key]
-                self.ids[bucket], quantities[bucket] = id_, quantity
-                del self._identities[bucket]
+                found = wanted[key]
+                found.id, found.quantity = id_, quantity
 
-    def load_stock(self, conn: Connection, queries: Iterable[StockQuery]) -> dict[Bucket, int]:
-        """The goods that the queries ask for, wherever they stand: what the buckets hold, those that do."""
+    def quantity(self, bucket: Bucket) -> int:
+        """What a bucket holds that was looked up."""
+        return self._known[bucket].quantity
+
+    def ids(self) -> dict[Bucket, int]:
+        """The buckets that were looked up and exist, and their ids."""
+        return {bucket: known.id for bucket, known in self._known.items() if known.id}
+
+    def load_stock(self, conn: Connection, queries: Collection[StockQuery]) -> Iterator[Mapping[Bucket, Known]]:
+        """The goods that the queries ask for, wherever they stand: buckets that hold something, place by place."""
+        asked = self._asked
         places: dict[tuple[str, str, tuple[str, ...]], set[bulk.Row]] = defaultdict(set)
-        asked = list(queries)
-        for query in asked:
-            if query not in self._known and query._replace(location="") not in self._known:
+        for query in queries:
+            if query not in asked and query._replace(location="") not in asked:
                 named: tuple[str, ...] = ("part", "location") if query.location else ("part",)
                 places[query.book, query.site, named].add(query[2 : 2 + len(named)])
         for (book, site, named), keys in sorted(places.items()):
@@ -113,88 +130,96 @@ class Balances:
             )  # fmt: skip
             for id_, quantity, *dimensions in rows:
                 bucket = Bucket._make((book, site, *dimensions))
-                self.ids[bucket], self.quantities[bucket] = id_, quantity
-                self._stand(bucket)
-            self._known.update(StockQuery(book, site, *key) for key in keys)
-        quantities, found = self.quantities, {}
-        for query in asked:
+                if bucket not in self._known:
+                    self._known[bucket] = Known(bucket, id_, quantity)
+                self._stand(self._known[bucket])
+            asked.update(StockQuery(book, site, *key) for key in keys)
+        for query in queries:
             standing = self._standing.get(query[:3])
-            if standing:
-                for at in (standing.get(query.location, {}),) if query.location else standing.values():
-                    for bucket in at:
-                        found[bucket] = quantities[bucket]
-        return found
+            if standing is not None and query.location:
+                yield standing.get(query.location, {})
+            elif standing is not None:
+                yield from standing.values()
 
-    def _stand(self, bucket: Bucket) -> None:
+    def _stand(self, known: Known) -> None:
         """Note among the goods of its place that the bucket holds something, or no longer does."""
+        bucket = known.bucket
         if bucket.state in EXTERNAL:
             return
         at = self._standing.setdefault(bucket[:3], {}).setdefault(bucket.location, {})
-        if self.quantities[bucket]:
-            at[bucket] = None
+        if known.quantity:
+            at[bucket] = known
         else:
             at.pop(bucket, None)
 
-    def simulate(self, postings: Sequence[Posting]) -> None:
-        """Walk the sequence. Raises `LedgerError` at the first step that takes a physical bucket below zero."""
-        quantities = self.quantities
-        for (source, target, quantity, line), seq, _ in postings:
-            if not 0 < quantity <= QUANTITY_MAX:
-                raise LedgerError(f"event {seq} line {line}: a movement of {quantity} is not between 1 and 10**15")
-            if source.part != target.part or source.book != target.book or source == target:
-                raise LedgerError(f"event {seq} line {line}: {source} and {target} are not two buckets of one part")
-            left = quantities[source] - quantity
-            if left < 0 and not source.is_external:
-                raise LedgerError(
-                    f"event {seq} line {line}: {source} holds {left + quantity}, {quantity} should leave"
-                )
-            quantities[source] = left
-            quantities[target] += quantity
-
     def post(self, conn: Connection, postings: Sequence[Posting], first: int, next_bucket: int) -> int:
-        """Write the movements, numbered from `first`; gives back how many buckets were made from `next_bucket` on."""
-        touched: dict[Bucket, None] = {}
-        for (source, target, _, _), _, _ in postings:
-            touched[source] = touched[target] = None
-        self.load(conn, touched)
-        ids, quantities = self.ids, self.quantities
-        before = {bucket: quantities[bucket] for bucket in touched}
-        self.simulate(postings)
-        made = [bucket for bucket in touched if bucket not in ids]
-        ids.update(zip(made, range(next_bucket, next_bucket + len(made)), strict=True))
-        bulk.insert(conn, tables.bucket, [self._new_row(bucket) for bucket in made])
-        self._update(conn, before, set(made))
-        bulk.insert(
-            conn,
-            tables.movement,
-            [
-                (target[0], target[1], number, seq, event, line, ids[source], ids[target], quantity)
-                for number, ((source, target, quantity, line), seq, event) in enumerate(postings, first)
-            ],
-        )
+        """Write the movements, numbered from `first`; gives back how many buckets were made from `next_bucket` on.
+
+        The buckets must have been looked up.
+        """
+        touched, made, movements = self._simulate(postings, first, next_bucket)
+        bulk.insert(conn, tables.bucket, [_row(one) for one in made])
+        self._update(conn, [one for one in touched if one.id < next_bucket])
+        for one in touched:
+            if not (one.was and one.quantity):
+                self._stand(one)
+            one.was = None
+        bulk.insert(conn, tables.movement, movements)
         return len(made)
 
-    def _new_row(self, bucket: Bucket) -> bulk.Row:
-        """A new bucket is written with what stands in it at the end of the batch: one statement less per bucket."""
-        quantity = self.quantities[bucket]
-        self._stand(bucket)
-        return (
-            *bucket[:2], self.ids[bucket], self._identities.pop(bucket), *bucket[2:], int(bucket.is_external),
-            int(not quantity), quantity,
-        )  # fmt: skip
+    def _simulate(
+        self, postings: Sequence[Posting], first: int, next_bucket: int
+    ) -> tuple[list[Known], list[Known], list[bulk.Row]]:
+        """Walk the sequence: the buckets as they are touched, those that are new, and the rows of the movements.
 
-    def _update(self, conn: Connection, before: Mapping[Bucket, int], made: AbstractSet[Bucket]) -> None:
+        Raises `LedgerError` at the first step that takes a physical bucket below zero.
+        """
+        known = self._known
+        touched: list[Known] = []
+        made: list[Known] = []
+        movements: list[bulk.Row] = []
+        for number, ((source, target, quantity, line), seq, event) in enumerate(postings, first):
+            if not 0 < quantity <= QUANTITY_MAX:
+                raise LedgerError(f"event {seq} line {line}: a movement of {quantity} is not between 1 and 10**15")
+            gives, takes = known[source], known[target]
+            book, site, part, *_ = target
+            if source.part != part or source.book != book or gives is takes:
+                raise LedgerError(f"event {seq} line {line}: {source} and {target} are not two buckets of one part")
+            for one in (gives, takes):
+                if one.was is None:
+                    one.was = one.quantity
+                    touched.append(one)
+                    if not one.id:
+                        made.append(one)
+                        one.id = next_bucket
+                        next_bucket += 1
+            left = gives.quantity - quantity
+            if left < 0 and not source.is_external:
+                raise LedgerError(
+                    f"event {seq} line {line}: {source} holds {gives.quantity}, {quantity} should leave"
+                )
+            gives.quantity = left
+            takes.quantity += quantity
+            movements.append((book, site, number, seq, event, line, gives.id, takes.id, quantity))
+        return touched, made, movements
+
+    def _update(self, conn: Connection, changed: Sequence[Known]) -> None:
         """Quantities alone where a bucket stays filled, so that no index is touched; else with the mark of it."""
-        ids, quantities = self.ids, self.quantities
-        keys, quantity_only, with_mark = ("book", "site", "id"), [], []
-        for bucket, was in before.items():
-            now = quantities[bucket]
-            if now == was or bucket in made:
-                continue
-            if now and was:
-                quantity_only.append((bucket[0], bucket[1], ids[bucket], was, now))
-            else:
-                with_mark.append((bucket[0], bucket[1], ids[bucket], was, now, int(not now)))
-                self._stand(bucket)
+        quantity_only, with_mark = [], []
+        for one in changed:
+            was, now, (book, site, *_) = one.was, one.quantity, one.bucket
+            if now and was and now != was:
+                quantity_only.append((book, site, one.id, was, now))
+            elif now != was:
+                with_mark.append((book, site, one.id, was, now, int(not now)))
+        keys = ("book", "site", "id")
         bulk.update(conn, tables.bucket, keys, ("quantity",), quantity_only, still="quantity")
         bulk.update(conn, tables.bucket, keys, ("quantity", "empty"), with_mark, still="quantity")
+
+
+def _row(new: Known) -> bulk.Row:
+    """A new bucket is written with what stands in it at the end of the batch: one statement less per bucket."""
+    bucket, quantity = new.bucket, new.quantity
+    return (
+        *bucket[:2], new.id, identity(bucket), *bucket[2:], int(bucket.is_external), int(not quantity), quantity,
+    )  # fmt: skip

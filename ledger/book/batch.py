@@ -7,6 +7,7 @@ after it, so that any splitting of the same events into batches ends in the same
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from sqlalchemy import Connection
 
@@ -91,6 +92,7 @@ class Batch:
         self.traces: dict[bulk.Row, None] = {}
         self.settlements: list[bulk.Row] = []
         self._asked_for: set[StockQuery] = set()
+        self._watched: set[Bucket] = set()
         self.released: list[Recorded] = []
         """Answers for earlier events that went on because of events of this batch."""
 
@@ -152,17 +154,18 @@ class Batch:
         if self.log.is_empty:
             return
         head = self.head
-        made = self.balances.post(self.conn, self.postings, head.movements + 1, head.buckets + 1)
-        head.movements += len(self.postings)
-        head.buckets += made
-        save(self.conn, self.loader)
+        self.balances.load(self.conn, self.postings.ends())
         file(self.conn, self.loader.workset)
-        self.log.save()
-        bulk.insert(self.conn, tables.trace_key, list(self.traces))
-        bulk.insert(self.conn, tables.settlement, self.settlements)
         self.waits.save()
         head.cases = self.loader.workset.next_case[head.book] - 1
-        save_head(self.conn, head)
+        with bulk.together(self.conn):
+            head.buckets += self.balances.post(self.conn, self.postings, head.movements + 1, head.buckets + 1)
+            head.movements += len(self.postings)
+            save(self.conn, self.loader)
+            self.log.save()
+            bulk.insert(self.conn, tables.trace_key, list(self.traces))
+            bulk.insert(self.conn, tables.settlement, self.settlements)
+            save_head(self.conn, head)
 
     # --- one event ----------------------------------------------------------------------------------------
 
@@ -221,16 +224,14 @@ class Batch:
         self.load_stock(handling.needs(resolved) - self._asked_for)
         self.watch(matching.watched(self.loader.workset) | handling.accounts(resolved))
 
-    def watch(self, buckets: set[Bucket]) -> None:
-        """Bring in balances as the books have them, with what this batch has decided."""
-        work = self.loader.workset
-        unwatched = {one for one in buckets if one not in work.balances or one not in self.balances.quantities}
-        if not unwatched:
-            return
-        self.balances.load(self.conn, sorted(unwatched))
-        net, quantities = self.postings.net(), self.balances.quantities
-        for bucket in unwatched:
-            work.balances[bucket] = quantities[bucket] + net.get(bucket, 0)
+    def watch(self, buckets: AbstractSet[Bucket]) -> None:
+        """Bring in balances as the books have them, with what this batch has decided.
+
+        Those too that only this batch brought goods to, unseen: what they held before is looked up.
+        """
+        fresh = buckets - self._watched
+        self._watched |= fresh
+        self._look_at(fresh)
 
     def load_stock(self, queries: set[StockQuery]) -> None:
         """Goods that lines may mean: as the books have them, with what this batch has decided but not yet written."""
@@ -242,18 +243,23 @@ class Batch:
         parts = {query[:3] for query in queries}
         for part in parts:
             stock_of.setdefault(part, {})
-        found = self.balances.load_stock(self.conn, queries)
-        if net := self.postings.net():
-            # Goods may have come to a place by this batch before it was looked up.
-            decided = {bucket: 0 for bucket in net if bucket[:3] in parts and not bucket.is_external}
-            self.balances.load(self.conn, decided)
-            for bucket in decided | found:
+        net = self.postings.net()
+        for place in self.balances.load_stock(self.conn, queries):
+            for bucket, known in place.items():
                 stock_of[bucket[:3]][bucket] = None
-                balances[bucket] = self.balances.quantities[bucket] + net.get(bucket, 0)
-            return
-        balances.update(found)
-        for bucket in found:
+                balances[bucket] = known.quantity + net.get(bucket, 0) if net else known.quantity
+        # Goods may have come to a place by this batch before it was looked up.
+        came = {bucket for bucket in net if bucket[:3] in parts and not bucket.is_external}
+        self._look_at(came)
+        for bucket in came:
             stock_of[bucket[:3]][bucket] = None
+
+    def _look_at(self, buckets: AbstractSet[Bucket]) -> None:
+        """Balances as the books have them, with what this batch has decided but not yet written."""
+        self.balances.load(self.conn, buckets)
+        net, balances = self.postings.net(), self.loader.workset.balances
+        for bucket in buckets:
+            balances[bucket] = self.balances.quantity(bucket) + net.get(bucket, 0)
 
     def _decide(self, resolved: ResolvedEvent) -> tuple[Decision, tuple[AnyOutcome, ...]]:
         work = self.loader.workset

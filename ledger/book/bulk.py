@@ -1,12 +1,14 @@
 """Many rows in one statement: insert, update and select by keys, the same call on SQLite and PostgreSQL.
 
-SQLite takes `executemany` and keys as one JSON array; PostgreSQL takes one array per column through `unnest`. Both
-leave the SQL text constant, so that it is parsed once. Nothing here knows what a row means.
+SQLite takes `executemany` and keys as one JSON array; PostgreSQL takes one array per column through `unnest`, spelled
+here, since the driver looks at every value by itself. Both leave the SQL text constant, so that it is parsed once.
+Nothing here knows what a row means.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -24,8 +26,34 @@ def insert(conn: Connection, table: Table, rows: Sequence[Row], *, ignore: bool 
         return
     if conn.dialect.name == "sqlite":
         _cursor(conn).executemany(_insert_sqlite(table, ignore), rows)
-    else:
-        conn.exec_driver_sql(_insert_unnest(table, ignore), _columns(rows))
+        return
+    columns = tuple(zip(*rows, strict=True))
+    names = tuple(table.columns.keys())
+    # Nearly always all rows are of one book and site: then these are sent once.
+    same = 2 if names[:2] == ("book", "site") and len({row[:2] for row in rows}) == 1 else 0
+    kinds = _kinds(table, names)
+    given = [*rows[0][:same], *map(_array, kinds[same:], columns[same:])]
+    _cursor(conn).execute(_insert_unnest(table, ignore, same), given)
+
+
+@contextmanager
+def together(conn: Connection) -> Iterator[None]:
+    """Inserts and updates inside are sent to PostgreSQL without waiting for the answers, which are looked at last.
+
+    Nothing may be read inside.
+    """
+    if conn.dialect.name == "sqlite":
+        yield
+        return
+    checks: list[tuple[Any, str, int]] = []
+    with _driver(conn).pipeline():
+        conn.info[_CHECKS] = checks
+        try:
+            yield
+        finally:
+            del conn.info[_CHECKS]
+    for cursor, name, rows in checks:
+        _check(name, cursor.rowcount, rows)
 
 
 def update(
@@ -50,10 +78,20 @@ def update(
         named = len(keys) + bool(still)
         given = [row[named:] + row[:named] for row in rows]
         changed = _cursor(conn).executemany(_update_sqlite(table, keys, values, still), given).rowcount
+        _check(table.name, changed, len(rows))
+        return
+    kinds = _kinds(table, (*keys, *((still,) if still else ()), *values))
+    cursor = _cursor(conn)
+    cursor.execute(_update_unnest(table, keys, values, still), [*map(_array, kinds, zip(*rows, strict=True))])
+    if _CHECKS in conn.info:
+        conn.info[_CHECKS].append((cursor, table.name, len(rows)))
     else:
-        changed = conn.exec_driver_sql(_update_unnest(table, keys, values, still), _columns(rows)).rowcount
-    if changed != len(rows):
-        raise LedgerError(f"{table.name}: {changed} of {len(rows)} rows to change were there")
+        _check(table.name, cursor.rowcount, len(rows))
+
+
+def _check(name: str, changed: int, rows: int) -> None:
+    if changed != rows:
+        raise LedgerError(f"{name}: {changed} of {rows} rows to change were there")
 
 
 def select(
@@ -85,8 +123,9 @@ def select(
         filtered: tuple[Any, ...] = (_json(list(kept)).decode(),) if column else ()
         return conn.exec_driver_sql(statement, (_json(wanted).decode(), *values, *filtered)).fetchall()
     statement = _select_unnest(table, columns, names, by, where, column)
-    filtered = (list(kept),) if column else ()
-    return conn.exec_driver_sql(statement, (*_columns(wanted), *values, *filtered)).fetchall()
+    filtered = (_array("text", list(kept)),) if column else ()
+    keys_given = map(_array, _kinds(table, by), zip(*wanted, strict=True))
+    return conn.exec_driver_sql(statement, (*keys_given, *values, *filtered)).fetchall()
 
 
 def look_up(
@@ -101,37 +140,57 @@ def look_up(
     index: str = "",
     among: tuple[str, Iterable[str]] | None = None,
 ) -> Sequence[Row]:
-    """`select` for the writer: plain tuples, on SQLite past SQLAlchemy's result, which costs more than the rows."""
+    """`select` for the writer: plain tuples, past SQLAlchemy's result, which costs more than the rows."""
     wanted = list(keys)
     if not wanted:
         return ()
-    if conn.dialect.name != "sqlite":
-        return select(conn, table, columns, fixed, by, wanted, where=where, index=index, among=among)
     names = tuple(name for name, _ in fixed)
     values = tuple(value for _, value in fixed)
     column, kept = among or ("", ())
-    statement = _select_sqlite(table, columns, names, by, where, index, column)
-    filtered = (_json(list(kept)).decode(),) if column else ()
-    found: list[Row] = _cursor(conn).execute(statement, (_json(wanted).decode(), *values, *filtered)).fetchall()
+    cursor = _cursor(conn)
+    given: tuple[Any, ...]
+    if conn.dialect.name == "sqlite":
+        statement = _select_sqlite(table, columns, names, by, where, index, column)
+        given = (_json(wanted).decode(), *values, *((_json(list(kept)).decode(),) if column else ()))
+    else:
+        statement = _select_unnest(table, columns, names, by, where, column)
+        keys_given = map(_array, _kinds(table, by), zip(*wanted, strict=True))
+        given = (*keys_given, *values, *((_array("text", list(kept)),) if column else ()))
+    cursor.execute(statement, given)
+    found: list[Row] = cursor.fetchall()
     return found
 
 
 def _cursor(conn: Connection) -> Any:
-    """A cursor of sqlite3 itself, inside the database transaction that SQLAlchemy would have begun."""
+    """A cursor of the driver itself, inside the database transaction that SQLAlchemy would have begun."""
     if not conn.in_transaction():
         conn.begin()
     return conn.connection.cursor()
 
 
+def _driver(conn: Connection) -> Any:
+    if not conn.in_transaction():
+        conn.begin()
+    return conn.connection.driver_connection
+
+
+_CHECKS = "ledger.bulk.checks"
 _json = msgspec.json.Encoder().encode
 
 
-def _columns(rows: Sequence[Row]) -> tuple[list[Any], ...]:
-    """Columns of the rows; a flag is a bool before it was stored and a number after, and psycopg sends no mixture."""
-    return tuple(
-        [int(value) for value in column] if bool in set(map(type, column)) else list(column)
-        for column in zip(*rows, strict=True)
-    )
+def _array(kind: str, column: Sequence[Any]) -> str:
+    """An array of PostgreSQL as text. A flag is a bool before it was stored and a number after: both are numbers."""
+    if kind == "bigint":
+        if None in column:
+            column = ["NULL" if value is None else int.__repr__(value) for value in column]
+            return f"{{{','.join(column)}}}"
+        return f"{{{','.join(map(int.__repr__, column))}}}"
+    if kind == "bytea":
+        return '{"' + '","'.join([f"\\\\x{value.hex()}" for value in column]) + '"}'
+    joined = '","'.join(column)
+    if "\\" in joined or joined.count('"') != 2 * len(column) - 2:
+        joined = '","'.join([value.replace("\\", "\\\\").replace('"', '\\"') for value in column])
+    return f'{{"{joined}"}}'
 
 
 @cache
@@ -143,11 +202,15 @@ def _insert_sqlite(table: Table, ignore: bool) -> str:
 
 
 @cache
-def _insert_unnest(table: Table, ignore: bool) -> str:
+def _insert_unnest(table: Table, ignore: bool, same: int) -> str:
+    """`same` columns in front are the same in every row."""
     names = tuple(column.name for column in table.columns)
+    kinds = _kinds(table, names)
     listed = ", ".join(f'"{name}"' for name in names)
+    once = "".join(f"%s::{kind}, " for kind in kinds[:same])
     tail = " ON CONFLICT DO NOTHING" if ignore else ""
-    return f'INSERT INTO "{table.name}" ({listed}) SELECT * FROM unnest({_arrays(table, names)}){tail}'  # noqa: S608
+    rows = f"unnest({_arrays(kinds[same:])}) AS rows"
+    return f'INSERT INTO "{table.name}" ({listed}) SELECT {once}rows.* FROM {rows}{tail}'  # noqa: S608
 
 
 @cache
@@ -163,7 +226,7 @@ def _update_unnest(table: Table, keys: tuple[str, ...], values: tuple[str, ...],
     sets = ", ".join(f'"{name}" = new."new {name}"' for name in values)
     wheres = " AND ".join(f't."{name}" = new."{name}"' for name in named)
     listed = ", ".join([*(f'"{name}"' for name in named), *(f'"new {name}"' for name in values)])
-    source = f"unnest({_arrays(table, (*named, *values))}) AS new({listed})"
+    source = f"unnest({_arrays(_kinds(table, (*named, *values)))}) AS new({listed})"
     return f'UPDATE "{table.name}" AS t SET {sets} FROM {source} WHERE {wheres}'  # noqa: S608
 
 
@@ -203,15 +266,18 @@ def _select_unnest(
     # The keys first, each a look-up in the index: without fresh statistics PostgreSQL takes a growing table for an
     # empty one and walks all of a site. OFFSET 0 keeps it from pulling the look-up apart.
     look_up = f'SELECT {listed} FROM "{table.name}" AS t WHERE {" AND ".join(conditions)} OFFSET 0'  # noqa: S608
-    return f"SELECT found.* FROM unnest({_arrays(table, by)}) AS k({names}) CROSS JOIN LATERAL ({look_up}) AS found"  # noqa: S608
+    keys = f"unnest({_arrays(_kinds(table, by))}) AS k({names})"
+    return f"SELECT found.* FROM {keys} CROSS JOIN LATERAL ({look_up}) AS found"  # noqa: S608
 
 
-def _arrays(table: Table, names: tuple[str, ...]) -> str:
-    return ", ".join(f"%s::{_postgres_type(table, name)}[]" for name in names)
+def _arrays(kinds: Iterable[str]) -> str:
+    return ", ".join(f"%s::{kind}[]" for kind in kinds)
 
 
-def _postgres_type(table: Table, name: str) -> str:
-    kind = table.c[name].type
-    if isinstance(kind, Text):
-        return "text"
-    return "bytea" if isinstance(kind, LargeBinary) else "bigint"
+@cache
+def _kinds(table: Table, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Types of PostgreSQL; a number of any width is sent wide."""
+    types = (table.c[name].type for name in names)
+    return tuple(
+        "text" if isinstance(kind, Text) else "bytea" if isinstance(kind, LargeBinary) else "bigint" for kind in types
+    )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import blake2b, sha256
 from typing import Any
 
 import msgspec
 
-from ledger.book.spelling import spell
+from ledger.book.spelling import spell, spell_all
 from ledger.events import Event, Line
 
 _replace = msgspec.structs.replace
@@ -29,14 +30,21 @@ def line_digest(line: Line) -> bytes:
     return blake2b(spell(_replace(line, segment=0)), digest_size=DIGEST_BYTES).digest()
 
 
+def line_digests(lines: Sequence[Line]) -> list[bytes]:
+    """`line_digest` of each."""
+    return [
+        blake2b(body, digest_size=DIGEST_BYTES).digest()
+        for body in spell_all(_replace(line, segment=0) for line in lines)
+    ]
+
+
 def event_digest(event: Event, lines: list[bytes]) -> bytes:
     """Digest of an event's business content: its header and its lines in whatever order they came."""
     reset = dict(_RESET)
     if lines:
         reset["lines"] = ()
     digest = blake2b(spell(_replace(event, **reset)), digest_size=DIGEST_BYTES)
-    for line in sorted(lines):
-        digest.update(line)
+    digest.update(b"".join(sorted(lines)))
     return digest.digest()
 
 

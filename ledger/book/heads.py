@@ -49,8 +49,7 @@ def lock_head(conn: Connection, book: str, *, run_size: int = RUN_SIZE) -> Head:
     if conn.dialect.name == "postgresql":
         # Every row is changed by its key. Without fresh statistics PostgreSQL takes a growing table for an empty one
         # and hashes all of it instead; for this database transaction it may not.
-        conn.exec_driver_sql("SET LOCAL enable_hashjoin = off")
-        conn.exec_driver_sql("SET LOCAL enable_mergejoin = off")
+        conn.exec_driver_sql("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
     query = select(tables.book).where(tables.book.c.book == book).with_for_update()
     row = conn.execute(query).one_or_none()
     if row is None:

@@ -155,7 +155,7 @@ def _sealed(conn: Connection, book: str, site: str, ids: Iterable[int], known: I
 def _ids(conn: Connection, book: str, buckets: Iterable[Bucket]) -> dict[Bucket, int]:
     balances = Balances()
     balances.load(conn, buckets)
-    return balances.ids
+    return balances.ids()
 
 
 def _named(conn: Connection, book: str, sites: Iterable[str], ids: Iterable[int]) -> dict[int, Bucket]:

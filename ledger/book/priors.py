@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from ledger.book import bulk, tables
-from ledger.book.digests import event_digest, line_digest
+from ledger.book.digests import event_digest, line_digests
 from ledger.book.resolution import lines_of
 from ledger.events import (
     DiscrepancyResolved,
@@ -24,6 +24,7 @@ from ledger.events import (
     OrderChanged,
     ScheduleReleased,
     ShipmentCancelled,
+    ShipmentNotified,
     ShipmentReplaced,
     TransferCancelled,
     kind_of,
@@ -71,7 +72,7 @@ class Draft:
         self.key: Key = (event.partner, kind_of(event), event.number, event.revision)
         self.lines = lines_of(event)
         self.identities = line_identities(self.lines)
-        self.line_digests = [line_digest(line) for line in self.lines]
+        self.line_digests = line_digests(self.lines)
         self.digest = event_digest(event, self.line_digests)
 
 
@@ -162,9 +163,10 @@ class Priors:
             if line not in known:
                 lines.append(n)
                 standings.append("new")
-            elif digest not in known[line]:
+            elif digest not in known[line] or isinstance(draft.event, ShipmentNotified):
+                # A notice stands or falls as a whole: after a cancellation the same lines are said anew.
                 lines.append(n)
-                standings.append("other")
+                standings.append("other" if digest not in known[line] else "new")
         return News(lines, standings, repeats=bool(known))
 
     def _is_refused(self, prior: Prior) -> bool:

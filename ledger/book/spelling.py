@@ -7,6 +7,7 @@ A struct leaves out a default only where it is the very same object, and a Decim
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple, TypeVar, get_args
@@ -37,6 +38,16 @@ def spell(value: msgspec.Struct) -> bytes:
     """
     body = _encode(value)
     return _encode(_plain(value)) if _may_differ(type(value), body) else body
+
+
+def spell_all(values: Iterable[msgspec.Struct]) -> list[bytes]:
+    """`spell` of each; values of one kind are looked at together."""
+    found = list(values)
+    bodies = [_encode(value) for value in found]
+    kinds = set(map(type, found))
+    if len(kinds) == 1 and not _may_differ(kinds.pop(), b"\n".join(bodies)):
+        return bodies
+    return [spell(value) for value in found]
 
 
 _EMPTY_DIGITS = re.compile(rb'\.[0-9]*0"|\."').search

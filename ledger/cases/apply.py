@@ -123,12 +123,14 @@ def _apply_finding(
         # Another document with the same fault is refused for itself: its sender is told of that one too.
         refused = finding.grade in ("fatal", "line")
         again = refused and not set(finding.evidence) <= set(case.evidence)
-        grew = again or finding.quantity > case.quantity
-        same = (case.quantity, case.expected, case.actual, case.clearing, case.text) == (
-            finding.quantity, finding.expected, finding.actual, finding.clearing, finding.text,
+        # Nobody was told while nobody knew whose the goods are.
+        grew = again or finding.quantity > case.quantity or (not case.supplier and bool(finding.supplier))
+        same = (case.supplier, case.quantity, case.expected, case.actual, case.clearing, case.text) == (
+            finding.supplier, finding.quantity, finding.expected, finding.actual, finding.clearing, finding.text,
         )  # fmt: skip
         if same and not again:
             return None
+        case.supplier = finding.supplier
         case.quantity, case.expected, case.actual = finding.quantity, finding.expected, finding.actual
         case.clearing, case.text, case.rule, case.touched = finding.clearing, finding.text, finding.rule, True
         case.evidence = tuple(dict.fromkeys((*case.evidence, *finding.evidence)))

@@ -61,7 +61,11 @@ def decide_snapshot(workset: Workset, decision: Decision, policy: Policy, now_us
     if event.complete and window.is_open(now_us):
         # Only the whole list says what it leaves out: all of it is compared at once, when the window is closed.
         names = [line.line for line in resolved.lines] or [""]
-        decision.lines += [LineDecision(name, "waiting", needs=WINDOW, until=window.until) for name in names]
+        if any(line.standing == "other" for line in resolved.lines):
+            reason = f"Snapshot {event.number} was recorded with other content."
+            decision.lines += [LineDecision(name, "conflict", reason=reason) for name in names]
+        else:
+            decision.lines += [LineDecision(name, "waiting", needs=WINDOW, until=window.until) for name in names]
         return
     for told in _told(decision):
         needs = next((line.missing for line in told.lines if line.missing), "")

@@ -34,6 +34,9 @@ def identity_of(book: str, about: object) -> CaseIdentity:
     identity: CaseIdentity = _ABOUT(about)
     if identity[0] in PER_PLACE:
         return (book, *_OF_PLACE(about))
+    if identity[6]:
+        # A goods receipt is who booked it; whose goods they are may be told only by the order that comes later.
+        return (book, *identity[:2], *identity[3:])
     return (book, *(_OF_AGREEMENT(about) if identity[0] in PER_AGREEMENT else identity))
 
 

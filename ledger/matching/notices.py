@@ -34,6 +34,7 @@ from ledger.policy import Policy
 from ledger.stock.shipments import movements_for_withdrawn
 
 SUPERSEDED = "Another notice with this shipment id took its place."
+CANCELLED = "The notice was cancelled while it waited."
 
 
 def decide_notified(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
@@ -44,23 +45,20 @@ def decide_notified(workset: Workset, decision: Decision, policy: Policy, now_us
         return
     key = ShipmentKey(resolved.book, resolved.site, resolved.supplier, event.number)
     existing = workset.shipments.get(key)
-    if existing is not None and existing.status in ("advised", "waiting"):
-        if resolved.cause:
-            if existing.seq != resolved.seq:
-                refuse_whole(decision, "", SUPERSEDED)
-                return
-        elif existing.overtook:
+    if resolved.cause:
+        if reason := _no_longer_wanted(existing, resolved.seq):
+            refuse_whole(decision, "", reason)
+            return
+    elif existing is not None and existing.status != "refused":
+        if existing.overtook:
             existing.overtook, existing.touched = False, True
             refuse_whole(decision, "", "Its replacement came first and is in force.")
             return
-        else:
+        if existing.status in ("advised", "waiting"):
             finding = d01_duplicate_notice.find(resolved, existing.seq)
             decision.findings.append(finding)
             conflict_whole(decision, finding.code, finding.text)
             return
-    elif existing is not None and resolved.cause and existing.seq != resolved.seq:
-        refuse_whole(decision, "", SUPERSEDED)
-        return
     post_notice(workset, decision, policy, now_us, key)
 
 
@@ -71,10 +69,11 @@ def decide_replaced(workset: Workset, decision: Decision, policy: Policy, now_us
         return
     key = ShipmentKey(resolved.book, resolved.site, resolved.supplier, resolved.event.number)
     existing = workset.shipments.get(key)
-    if resolved.cause and existing is not None and existing.seq != resolved.seq:
-        refuse_whole(decision, "", SUPERSEDED)
+    if resolved.cause and (reason := _no_longer_wanted(existing, resolved.seq)):
+        refuse_whole(decision, "", reason)
         return
-    overtook = existing is None or (existing.seq == resolved.seq and existing.overtook)
+    # Of several replacements that came before what they replace, the last one is in force and still waited for by it.
+    overtook = existing is None or existing.overtook
     if existing is not None and not resolved.cause:
         if existing.first_received_at is not None or is_confirmed_short(workset, existing):
             _refuse_change(decision, policy, "replaced")
@@ -84,6 +83,15 @@ def decide_replaced(workset: Workset, decision: Decision, policy: Policy, now_us
     posted = workset.shipments.get(key)
     if overtook and posted is not None:
         posted.overtook = True
+
+
+def _no_longer_wanted(existing: Shipment | None, seq: int) -> str:
+    """Why a notice that waited, or a line of it, is not posted when its wait ends; "" where it is."""
+    if existing is None:
+        return ""
+    if existing.seq != seq:
+        return SUPERSEDED
+    return CANCELLED if existing.status == "cancelled" else ""
 
 
 def decide_cancelled(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:

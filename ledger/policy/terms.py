@@ -47,6 +47,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     """Hours after the expected arrival on which an unreceived notice is signalled as overdue."""
     title_passes: TitlePasses = "receipt"
     """When the goods become ours: sets the owner of what is in transit, and `consumption` makes it consigned."""
+    promise_consigned: bool = False
+    """Whether goods of this supplier that stand with us on consignment count as available to promise."""
     blanket_order_types: tuple[str, ...] = ("BK", "BE", "KB")
     """Order types (BEG02) that are price and authority, not quantity."""
     round_units: bool = False

@@ -5,6 +5,15 @@ quantities are strings, times ISO 8601. Lists page by `after` (the cursor each s
 """
 
 from ledger.masterdata.places import LEVELS, Level
+from ledger.queries.available_to_promise import (
+    AvailableToPromise,
+    Coming,
+    LeftOut,
+    SitePromise,
+    available_to_promise,
+    disputed_by,
+)
+from ledger.queries.backlog import ArrivedLine, Backlog, DockedGoods, SiteBacklog, backlog
 from ledger.queries.balances import Balance, BalancePage, balance_of, balance_page, balances
 from ledger.queries.base_units import base_units
 from ledger.queries.carriage import Carriage, carriage_of
@@ -17,18 +26,23 @@ from ledger.queries.containments import (
     containment,
     containments,
 )
+from ledger.queries.defects import DayOpened, DefectFound, DefectReport, Unmapped, defects
 from ledger.queries.dimensions import DIMENSIONS, USUAL
 from ledger.queries.documents import OrderShown, ShipmentShown, orders, shipments
 from ledger.queries.events import EventKept, LineKept, event, events
 from ledger.queries.facts import facts
+from ledger.queries.grni import Uninvoiced, UninvoicedList, uninvoiced
 from ledger.queries.head import HeadShown, head
+from ledger.queries.in_transit import UnderWay, UnderWayPage, in_transit
 from ledger.queries.inbound import Inbound, OnOrder
 from ledger.queries.invoice_matches import invoiced_by_order_line
 from ledger.queries.invoices import InvoiceMatch, InvoiceShown, invoice_matches, invoices
 from ledger.queries.masterdata import defined, masterdata
 from ledger.queries.movements import End, MovementMade, movements
+from ledger.queries.obsolete import ObsoleteGoods, ObsoleteList, obsolete
 from ledger.queries.periods import PeriodReport, PeriodShown, period_report, periods
 from ledger.queries.position import Commitment, Position, Replenishment, position
+from ledger.queries.prices import Money
 from ledger.queries.promises import PromiseShown
 from ledger.queries.schedules import ReleaseShown, RequirementShown, ScheduleShown, releases, schedules
 from ledger.queries.score import score
@@ -43,14 +57,22 @@ __all__ = [
     "LEVELS",
     "USUAL",
     "Affected",
+    "ArrivedLine",
+    "AvailableToPromise",
+    "Backlog",
     "Balance",
     "BalancePage",
     "Carriage",
     "CaseShown",
+    "Coming",
     "Commitment",
     "ContainmentReport",
     "ContainmentShown",
+    "DayOpened",
+    "DefectFound",
+    "DefectReport",
     "DemandHit",
+    "DockedGoods",
     "End",
     "EventKept",
     "EvidenceShown",
@@ -58,9 +80,13 @@ __all__ = [
     "Inbound",
     "InvoiceMatch",
     "InvoiceShown",
+    "LeftOut",
     "Level",
     "LineKept",
+    "Money",
     "MovementMade",
+    "ObsoleteGoods",
+    "ObsoleteList",
     "OnOrder",
     "OrderShown",
     "PeriodReport",
@@ -74,12 +100,21 @@ __all__ = [
     "Settlement",
     "SettlementTotal",
     "ShipmentShown",
+    "SiteBacklog",
+    "SitePromise",
     "Trace",
     "TraceStep",
     "TransferLineShown",
     "TransferShown",
+    "UnderWay",
+    "UnderWayPage",
+    "Uninvoiced",
+    "UninvoicedList",
+    "Unmapped",
     "Variance",
     "VarianceList",
+    "available_to_promise",
+    "backlog",
     "balance_of",
     "balance_page",
     "balances",
@@ -89,16 +124,20 @@ __all__ = [
     "cases",
     "containment",
     "containments",
+    "defects",
     "defined",
+    "disputed_by",
     "event",
     "events",
     "facts",
     "head",
+    "in_transit",
     "invoice_matches",
     "invoiced_by_order_line",
     "invoices",
     "masterdata",
     "movements",
+    "obsolete",
     "orders",
     "period_report",
     "periods",
@@ -112,5 +151,6 @@ __all__ = [
     "tail",
     "trace",
     "transfers",
+    "uninvoiced",
     "variances",
 ]

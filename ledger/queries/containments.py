@@ -180,3 +180,23 @@ def _shown(one: Containment, held: int) -> ContainmentShown:
         closed_at=None if one.closed_at is None else moment(one.closed_at), disposition=one.disposition,
         held=to_decimal(held),
     )  # fmt: skip
+
+
+def contained_in_transit(conn: Connection, book: str, part: str) -> dict[tuple[str, str], tuple[int, str]]:
+    """(site, notice line) -> how much of the part that is on its way an open containment means, at most, in
+    millionths, and its label: what will be held on arrival."""
+    table = document_tables.containment
+    rows = conn.execute(select(table).where(table.c.book == book, table.c.status == "open")).fetchall()
+    found: dict[tuple[str, str], tuple[int, str]] = {}
+    for row in rows:
+        one: Containment = CONTAINMENT.read(row)
+        if one.criteria.parts and part not in one.criteria.parts:
+            continue
+        sums: dict[tuple[str, str], int] = {}
+        for bucket, share in meant(conn, book, msgspec.structs.replace(one.criteria, parts=(part,))).items():
+            if bucket.state == "in_transit":
+                key = bucket.site, bucket.asn_line
+                sums[key] = sums.get(key, 0) + share.most
+        for key, quantity in sums.items():
+            found[key] = max(found.get(key, (0, "")), (quantity, one.label))
+    return found

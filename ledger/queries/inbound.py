@@ -1,4 +1,9 @@
-"""What is still to come of a part, and when: advised shipments, and open order lines that no notice covers yet."""
+"""What is still to come of a part, and when: advised shipments, open order lines that no notice covers yet, and what
+schedules require beyond both.
+
+Carriers' and suppliers' own words go before older paper: an arrival as a carrier said it last, a delivery as the
+supplier promised it.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +21,13 @@ from ledger.book.heads import read_head
 from ledger.book.places import sites_of
 from ledger.masterdata import to_decimal
 from ledger.matching.resolved import moment
+from ledger.queries.carriage import NOTHING, carriage_of
+from ledger.queries.containments import contained_in_transit
+from ledger.queries.in_transit import headers_of
+from ledger.queries.promises import promised, promises_of, show_promises
+from ledger.queries.schedules import schedules
+
+_PARTIES_MAX = 1_000
 
 
 class OnOrder(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,18 +47,20 @@ class OnOrder(msgspec.Struct, frozen=True, kw_only=True):
 class Inbound(msgspec.Struct, frozen=True, kw_only=True):
     """One line of paper and what is still to come of it, in the part's base unit.
 
-    A `notice` is on its way (in transit); an `order` line counts only what no notice covers. `expected_at` is the
-    notice's expected arrival or the order's due date, None where the paper says none. `held` says that it will be
-    held on arrival, and so promises nothing.
+    A `notice` is on its way (in transit); an `order` line counts only what no notice covers, and a `schedule` only
+    what is required after the notices under way have met its first requirements. `expected_at` is None where no paper
+    says a date; `expected_by` says who told it: the notice, a carrier, the order (due) or the supplier (promised).
+    `held` says that it will be held on arrival, and so promises nothing.
     """
 
-    kind: Literal["notice", "order"]
+    kind: Literal["notice", "order", "schedule"]
     site: str
     supplier: str
     number: str
     line: str
     quantity: Decimal
     expected_at: datetime | None
+    expected_by: Literal["", "notice", "carrier", "order", "supplier", "schedule"] = ""
     held: str = ""
 
 
@@ -54,13 +68,17 @@ def expected(conn: Connection, book: str, part: str, site: str = "") -> tuple[li
     """Open order lines by due date, and everything that is to come by the date it is expected on, undated last."""
     orders = _open_orders(conn, book, part, site)
     inbound = _notices(conn, book, part, site)
+    inbound += _scheduled(conn, book, part, site, inbound)
+    promises = promises_of(conn, orders)
     for row in orders:
+        at = promised(show_promises(promises.get((row.book, row.site, row.supplier, row.order_number), []), row))[1]
         rest = row.quantity - max(row.advised, row.received)
         if rest > 0:
             inbound.append(
                 Inbound(
                     kind="order", site=row.site, supplier=row.supplier, number=row.order_number,
-                    line=row.order_line or row.line, quantity=to_decimal(rest), expected_at=_moment(row.due_at),
+                    line=row.order_line or row.line, quantity=to_decimal(rest), expected_at=at or _moment(row.due_at),
+                    expected_by="supplier" if at else ("order" if row.due_at is not None else ""),
                 )
             )  # fmt: skip
     inbound.sort(key=_when)
@@ -97,8 +115,9 @@ def _open_orders(conn: Connection, book: str, part: str, site: str) -> list[Any]
 def _notices(conn: Connection, book: str, part: str, site: str) -> list[Inbound]:
     line, header = document_tables.notice_line, document_tables.shipment
     at, of = line.c, header.c
+    of_header = [of[name] for name in ("expected_at", "bill_of_lading", "shipped_at", "notified_at")]
     query = (
-        select(line, of.expected_at)
+        select(line, *of_header)
         .join_from(
             line,
             header,
@@ -110,15 +129,55 @@ def _notices(conn: Connection, book: str, part: str, site: str) -> list[Inbound]
         .where(at.book == book, at.part == part, at.status == literal_column("'open'"))
         .where(at.site.in_([site] if site else sites_of(conn, book)))
     )
-    return [
-        Inbound(
-            kind="notice", site=row.site, supplier=row.supplier, number=row.shipment_id, line=row.line,
-            quantity=to_decimal(row.quantity - row.received - row.cleared), expected_at=_moment(row.expected_at),
-            held=row.hold_reason,
-        )
-        for row in conn.execute(query)
-        if row.quantity > row.received + row.cleared
-    ]  # fmt: skip
+    rows = [row for row in conn.execute(query) if row.quantity > row.received + row.cleared]
+    carriers = carriage_of(conn, headers_of(rows))
+    contained = contained_in_transit(conn, book, part) if rows else {}
+    found = []
+    for row in rows:
+        suspect, label = contained.get((row.site, f"{row.supplier}/{row.shipment_id}/{row.line}"), (0, ""))
+        said = carriers.get((book, row.site, row.supplier, row.shipment_id), NOTHING).expected_at
+        by_notice = _moment(row.expected_at)
+        rest = row.quantity - row.received - row.cleared
+        held = rest if row.hold_reason else min(rest, suspect)
+        for quantity, why in ((rest - held, ""), (held, row.hold_reason or label)):
+            if quantity:
+                found.append(
+                    Inbound(
+                        kind="notice", site=row.site, supplier=row.supplier, number=row.shipment_id, line=row.line,
+                        quantity=to_decimal(quantity), expected_at=said or by_notice,
+                        expected_by="carrier" if said else ("notice" if by_notice else ""), held=why,
+                    )
+                )  # fmt: skip
+    return found
+
+
+def _scheduled(conn: Connection, book: str, part: str, site: str, notices: Sequence[Inbound]) -> list[Inbound]:
+    """What schedules in force still require of suppliers: all that is under way from one meets its requirements in
+    order of time first. A requirement whose cumulative we have received already is met."""
+    found: list[Inbound] = []
+    for shown in schedules(conn, book=book, part=part, site=site, direction="supply", limit=_PARTIES_MAX):
+        mine = [one for one in notices if (one.site, one.supplier) == (shown.site, shown.counterparty)]
+        under_way = sum((one.quantity for one in mine), Decimal(0))
+        came = _received(conn, book, shown.site, part, shown.counterparty)
+        for one in shown.requirements:
+            rest = one.quantity if one.cumulative is None else min(one.quantity, one.cumulative - came)
+            met = min(max(rest, Decimal(0)), under_way)
+            under_way -= met
+            if rest > met:
+                found.append(
+                    Inbound(
+                        kind="schedule", site=shown.site, supplier=shown.counterparty, number=one.number,
+                        line=one.release, quantity=rest - met, expected_at=one.due_at, expected_by="schedule",
+                    )
+                )  # fmt: skip
+    return found
+
+
+def _received(conn: Connection, book: str, site: str, part: str, supplier: str) -> Decimal:
+    """Received in all, as the supplier's schedules count it."""
+    at = document_tables.cumulative.c
+    query = select(at.received).where(at.book == book, at.site == site, at.part == part, at.supplier == supplier)
+    return to_decimal(conn.execute(query).scalar() or 0)
 
 
 def _on_order(row: Any) -> OnOrder:

@@ -7,14 +7,19 @@ import json
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
+from threading import Event
+from time import monotonic
 
 NAME = "crossdock"
+START_S = 60.0
+"""How long a crashed cluster may take to be startable again."""
 
 
 def find_binaries() -> Path | None:
@@ -27,18 +32,19 @@ def find_binaries() -> Path | None:
 
 
 @contextmanager
-def shared_cluster(run: Path, binaries: Path) -> Iterator[Path]:
+def shared_cluster(run: Path, binaries: Path, *, durable: bool = False) -> Iterator[Path]:
     """The socket folder of the cluster of this test run: the first process starts it, the last one ends it.
 
-    `run` is a folder that all processes of the run know. Each of them holds a shared lock for as long as it lives,
-    and a watcher waits for the exclusive one: so the cluster goes even when the tests are killed.
+    `durable` has it survive crashes as a real one does, and is slower. `run` is a folder that all processes of the
+    run know. Each of them holds a shared lock for as long as it lives, and a watcher waits for the exclusive one: so
+    the cluster goes even when the tests are killed.
     """
     state = run / "postgres.json"
     with (run / "postgres.alive").open("w") as alive:
         with _locked(run / "postgres.lock"):
             fcntl.flock(alive, fcntl.LOCK_SH)
             if not state.exists():
-                folder = _start(binaries)
+                folder = _start(binaries, durable)
                 state.write_text(json.dumps(str(folder)))
                 _watch(Path(alive.name), state, binaries / "pg_ctl", folder)
         yield Path(json.loads(state.read_text()))
@@ -67,22 +73,63 @@ def _watch(alive: Path, state: Path, pg_ctl: Path, folder: Path) -> None:
     )  # fmt: skip
 
 
-def _start(binaries: Path) -> Path:
+def crash(folder: Path, binaries: Path, how: str) -> None:
+    """End the server as a loss of power would: `immediate` asks it not to tidy up, `kill` does not ask at all."""
+    if how == "kill":
+        os.kill(int((folder / "data/postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+    else:
+        _run(binaries / "pg_ctl", "stop", "-D", folder / "data", "-m", "immediate")
+
+
+def start_again(folder: Path, binaries: Path) -> None:
+    """Start a cluster that crashed; until its orphaned processes are gone, PostgreSQL refuses to."""
+    deadline, wait = monotonic() + START_S, Event().wait
+    while True:
+        try:
+            _run(
+                binaries / "pg_ctl",
+                "start",
+                "-w",
+                "-D",
+                folder / "data",
+                "-l",
+                folder / "log",
+                stderr=subprocess.DEVNULL,
+            )
+            return
+        except subprocess.CalledProcessError:
+            if monotonic() > deadline:
+                raise
+            wait(0.05)
+
+
+def _start(binaries: Path, durable: bool) -> Path:
     folder = Path(mkdtemp(prefix="crossdock-pg-"))
     if os.getuid() == 0:
         owner = pwd.getpwnam("postgres")
         os.chown(folder, owner.pw_uid, owner.pw_gid)
     data = folder / "data"
     _run(binaries / "initdb", "-D", data, "-U", NAME, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-    options = f"-k {folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=50"
-    _run(binaries / "pg_ctl", "start", "-w", "-D", data, "-l", folder / "log", "-o", options)
+    safety = "on" if durable else "off"
+    settings = f"""
+unix_socket_directories = '{folder}'
+listen_addresses = ''
+fsync = {safety}
+full_page_writes = {safety}
+max_connections = 50
+"""
+    with (data / "postgresql.auto.conf").open("a") as file:
+        file.write(settings)
+    _run(binaries / "pg_ctl", "start", "-w", "-D", data, "-l", folder / "log")
     return folder
 
 
-def _run(*command: object) -> None:
+def _run(*command: object, stderr: int | None = None) -> None:
     """Run a command of PostgreSQL, which refuses to be root."""
     # The server inherits the pipes: without a file of its own it would keep them open and we would wait for ever.
-    subprocess.run([*_as_postgres(), *map(str, command)], check=True, stdout=subprocess.DEVNULL, cwd="/")
+    subprocess.run(
+        [*_as_postgres(), *map(str, command)], check=True, stdout=subprocess.DEVNULL, stderr=stderr, cwd="/"
+    )
 
 
 def _as_postgres() -> list[str]:

@@ -223,6 +223,7 @@ def test_netting_hides_no_step_below_zero(conn: Connection) -> None:
     supplier = Bucket("live", "P1", "PLATE", state="supplier")
     out, back = Movement(shelf, supplier, 10, ""), Movement(supplier, shelf, 10, "")
     balances = Balances()
+    balances.load(conn, [shelf, supplier])
 
     with pytest.raises(LedgerError, match="10 should leave"):
         balances.post(conn, [Posting(out, 1, 1), Posting(back, 1, 1)], 1, 1)

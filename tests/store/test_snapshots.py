@@ -21,6 +21,7 @@ from ledger.events import (
 from ledger.events.decisions import DiscrepancyResolved
 from ledger.outcomes import CaseChanged, CaseOpened, Refused
 from ledger.queries import Variance, VarianceList, balances, cases, movements, variances
+from tests.store.plant import Plant
 from tests.store.world import Books, notice, order, receipt, source
 
 Line = tuple[str, int] | tuple[str, int, dict[str, Any]]
@@ -255,3 +256,19 @@ def test_rebuilding_gives_the_same_lists(books: Books) -> None:
     books.tick(minutes=31)
 
     assert rebuild(books.conn).differences == ()
+
+
+def test_another_whole_list_under_the_same_number_is_a_conflict(conn: Connection) -> None:
+    plant = Plant(conn)
+    told = [
+        plant.record(
+            InventorySnapshotReported(
+                number="D1", partner="wms", place="P1", complete=True,
+                lines=(PlaceLine(part_number="PLATE", location="DOCK", quantity=Decimal(n), unit="EA"),),
+            )
+        )[0].result
+        for n in (100, 90)
+    ]  # fmt: skip
+
+    assert told == ["waiting", "conflict"]
+    assert verify(conn) == []

@@ -15,6 +15,7 @@ CLASS = DiscrepancyClass(
     roles=("receiving", "procurement"),
     answer_hours=4,
     condition="14",
+    disputes="standing",
 )
 
 NOT_PROCESSED = "13"

@@ -15,6 +15,7 @@ CLASS = DiscrepancyClass(
     roles=("receiving", "procurement"),
     answer_hours=24,
     condition="03",
+    disputes="standing",
 )
 
 

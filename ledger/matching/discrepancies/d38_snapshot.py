@@ -15,6 +15,7 @@ CLASS = DiscrepancyClass(
     roles=("warehouse", "inventory_manager"),
     answer_hours=24,
     action="warn",
+    disputes="missing",
 )
 
 

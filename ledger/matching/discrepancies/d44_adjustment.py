@@ -14,6 +14,7 @@ CLASS = DiscrepancyClass(
     fault="unknown",
     roles=("inventory_manager", "warehouse"),
     answer_hours=24,
+    disputes="missing",
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from ledger.outcomes import Fault, Grade
 from ledger.policy import Action
@@ -33,6 +33,10 @@ class DiscrepancyClass(NamedTuple):
     """The fault is of whoever wrote the document (`fault` where a supplier did): buyer, supplier or receiver."""
     deciders: tuple[str, ...] = ()
     """Roles of the people who alone decide it; () leaves it to whoever may decide cases."""
+    disputes: Literal["", "standing", "missing"] = ""
+    """What of its quantity an open case keeps from being promised although the books have it as available: goods
+    that stand there and are in question, or goods that the books have and nobody found. What it holds elsewhere, or
+    has in clearing, is not available anyway."""
     informs: bool = False
     """Nothing is to be decided: the case is closed as it opens, and counts in the score."""
 

@@ -51,7 +51,9 @@ def test_a_missing_scope_is_named(house: House, method: str, path: str, key: str
     assert (found.status_code, found.json()["detail"]) == (403, f'the key "{key}" lacks the scope {scope}')
 
 
-@pytest.mark.parametrize("path", ["/v1/balances", "/v1/positions/P1", "/v1/movements", "/v1/parts", "/v1/sites",
+@pytest.mark.parametrize("path", ["/v1/balances", "/v1/balances/1", "/v1/positions/P1", "/v1/promises/P1",
+                                  "/v1/movements", "/v1/in-transit", "/v1/backlog", "/v1/goods-received-not-invoiced",
+                                  "/v1/obsolete", "/v1/defects", "/v1/parts", "/v1/sites",
                                   "/v1/suppliers"])  # fmt: skip
 def test_the_books_are_closed_to_other_partners(house: House, path: str) -> None:
     found = house.ask("GET", path, "acme-main")

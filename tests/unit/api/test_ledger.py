@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ledger import queries
 from tests.unit.api.house import House, notice, open_house
 
 EVENTS: list[dict[str, Any]] = [
@@ -103,6 +104,83 @@ def test_movements_lead_to_the_segment_behind_them(short: House) -> None:
     assert {move["kind"] for move in found} == {"ShipmentNotified", "GoodsReceived"}
     (advised,) = [move for move in found if move["kind"] == "ShipmentNotified"]
     assert (advised["quantity"], advised["target"]["state"], advised["segment"]) == ("100", "in_transit", 9)
+
+
+def test_a_balance_links_to_the_movements_that_made_it(short: House) -> None:
+    for row in items(short, "/v1/balances?part=BRK-100&external=true&by=state&by=location"):
+        moves = items(short, row["movements"] + "&limit=500")
+        signed = [
+            (1 if matches(move["target"], row) else 0) - (1 if matches(move["source"], row) else 0) for move in moves
+        ]
+        total = sum(sign * float(move["quantity"]) for sign, move in zip(signed, moves, strict=True))
+        assert total == float(row["quantity"])
+        assert short.ask("GET", moves[0]["event_link"], "erp-main").json()["seq"] == moves[0]["event"]
+        assert short.ask("GET", moves[0]["message_link"], "admin").status_code == 200
+
+
+def matches(end: dict[str, Any], row: dict[str, Any]) -> bool:
+    return all(end.get(name, "") == row[name] for name in ("state", "location"))
+
+
+def test_one_bucket_is_shown_by_its_id_as_of_any_event(short: House) -> None:
+    by = "&".join(f"by={name}" for name in queries.DIMENSIONS)
+    (row,) = items(short, f"/v1/balances?state=available&{by}")
+    shown = short.ask("GET", f"/v1/balances/{row['bucket']}", "erp-main").json()
+    before = short.ask("GET", f"/v1/balances/{row['bucket']}?as_of_event=1", "erp-main").json()
+
+    assert shown == row
+    assert (before["quantity"], shown["quantity"]) == ("0", "90")
+    assert short.ask("GET", "/v1/balances/999", "erp-main").status_code == 404
+
+
+def test_a_page_of_balances_leads_to_the_next(short: House) -> None:
+    whole = items(short, "/v1/balances?external=true&limit=500")
+    seen: list[Any] = []
+    path = "/v1/balances?external=true&limit=1"
+    while path:
+        found = short.ask("GET", path, "erp-main")
+        seen += found.json()["items"]
+        path = found.headers["link"].partition(">")[0].removeprefix("<") if "link" in found.headers else ""
+
+    assert seen == whole
+    assert len(whole) > 2
+
+
+@pytest.mark.parametrize(
+    ("path", "detail"),
+    [
+        ("/v1/balances?by=colour", "no such dimension: colour"),
+        ("/v1/balances?lot=L1&absent=lot", "lot cannot be absent and have a value"),
+        ("/v1/balances?as_of=2026-11-23T00:00:00Z&as_of_event=1", "both say when"),
+        ("/v1/balances?cursor=YWZ0ZXI6WzFd", "the cursor belongs to another list"),
+        ("/v1/movements?absent=colour", "no such dimension: colour"),
+        ("/v1/positions/BRK-100?by=colour", "no such dimension: colour"),
+    ],
+)
+def test_a_question_that_makes_no_sense_says_why(short: House, path: str, detail: str) -> None:
+    found = short.ask("GET", path, "erp-main")
+    assert found.status_code == 422
+    assert detail in found.json()["detail"]
+
+
+def test_what_may_be_promised_adds_up_to_what_is_on_hand(short: House) -> None:
+    found = short.ask("GET", "/v1/promises/BRK-100", "erp-main").json()
+    assert (found["on_hand"], found["promise"], found["left_out"]) == ("90", "90", "0")
+    assert short.ask("GET", "/v1/promises/NONE", "erp-main").status_code == 404
+
+
+def test_the_other_questions_answer(short: House) -> None:
+    assert items(short, "/v1/in-transit") == []
+    backlog = short.ask("GET", "/v1/backlog", "erp-main").json()
+    assert [(row["part"], row["quantity"], row["location"]) for row in backlog["docked"]] == [
+        ("BRK-100", row["quantity"], "DOCK") for row in backlog["docked"]
+    ]
+    assert sum(float(row["quantity"]) for row in backlog["docked"]) == 90
+    owed = short.ask("GET", "/v1/goods-received-not-invoiced", "erp-main").json()
+    assert [(row["order_number"], row["open"], row["value"]) for row in owed["rows"]] == [("PO1001", "90", None)]
+    assert short.ask("GET", "/v1/obsolete", "erp-main").json()["rows"] == []
+    defects = short.ask("GET", "/v1/defects?days=3", "erp-main").json()
+    assert (defects["defects"], len(defects["trend"])) == ([], 3)
 
 
 def test_the_case_names_both_values_and_its_evidence(short: House) -> None:

@@ -1,0 +1,176 @@
+"""The mutants: one fault each, planted in a copy of the code, and the tests that must notice it.
+
+`old` stands exactly once in its file; where the code has moved on, the mutant is to be written again.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Edit(NamedTuple):
+    path: str
+    old: str
+    new: str
+
+
+class Mutant(NamedTuple):
+    name: str
+    breaks: str
+    edits: tuple[Edit, ...]
+    tests: tuple[str, ...]
+    """Arguments of pytest: the part of the suite that must kill it, on SQLite unless a test says otherwise."""
+
+
+def mutant(name: str, breaks: str, path: str, old: str, new: str, *tests: str) -> Mutant:
+    return Mutant(name, breaks, (Edit(path, old, new),), tests)
+
+
+BOOK, MATCHING, HANDLING = "ledger/book", "ledger/matching", "ledger/handling"
+RECORD, VERIFY, HISTORY = "tests/store/test_record.py", "tests/store/test_verify.py", "tests/store/test_history.py"
+WAITING, STOCK, SCHEMA = (
+    "tests/store/test_waiting.py",
+    "tests/store/test_stock_events.py",
+    "tests/store/test_schema.py",
+)
+ORACLE = "tests/store/test_oracle.py::test_histories_on_sqlite_go_as_the_oracle_says"
+DOCK = "tests/unit/ledger/test_dock_stories.py"
+
+MUTANTS: tuple[Mutant, ...] = (
+    mutant(
+        "drop ORDER BY", "events are replayed in any order", f"{BOOK}/rebuild.py", ".order_by(table.seq)", "", VERIFY
+    ),
+    mutant(
+        "drop ORDER BY of closings", "as-of begins at any closing", f"{BOOK}/history.py",
+        ".order_by(closing.run.desc())", "", HISTORY,
+    ),
+    mutant(
+        "drop ORDER BY of master data", "an older row is in force", f"{BOOK}/snapshots.py",
+        ".order_by(tables.masterdata.c.seq)", ".order_by(tables.masterdata.c.number)", RECORD, WAITING,
+    ),
+    Mutant(
+        "drop a CHECK", "a bucket can be written below zero",
+        tuple(
+            Edit(path, "external = 1 OR quantity >= 0", "external IN (0, 1)")
+            for path in (f"{BOOK}/tables.py", f"{BOOK}/migrations/versions/0001_found_the_book.py")
+        ),
+        (VERIFY,),
+    ),
+    mutant(
+        "drop a CHECK in the tables alone", "tables and migrations say different things", f"{BOOK}/tables.py",
+        "quantity > 0 AND source <> target", "quantity > 0", SCHEMA,
+    ),
+    mutant(
+        "skip fencing", "a worker that slept through its lease finishes all the same", "gateway/store/inbox.py",
+        'inbox.c.token == bindparam("b_token"), inbox.c.status == "leased"', 'inbox.c.status == "leased"',
+        "tests/unit/store/test_inbox.py",
+    ),
+    mutant(
+        "skip fencing of the head", "two recorders give the same number", f"{BOOK}/heads.py",
+        ".with_for_update()", "", "tests/store/test_concurrency.py", "-k", "",
+    ),
+    mutant(
+        "post the first line only", "the other lines of an event are lost", f"{HANDLING}/decide.py",
+        "            for line in resolved.lines:\n                decision.lines.append(_decide_line(",
+        "            for line in resolved.lines[:1]:\n                decision.lines.append(_decide_line(", ORACLE,
+    ),
+    mutant(
+        "receive the first line only", "the other lines of a goods receipt are lost", f"{MATCHING}/receipts.py",
+        "    for line in resolved.lines:\n        supplier", "    for line in resolved.lines[:1]:\n        supplier",
+        RECORD, DOCK,
+    ),
+    mutant(
+        "net over an illegal step", "what is not there leaves, and comes back within the batch",
+        f"{BOOK}/balances.py", "if left < 0 and not source.is_external:", "if False:", RECORD,
+    ),
+    mutant(
+        "skip the idempotency look-up", "everything posts as often as it is said", f"{BOOK}/priors.py",
+        "        if not priors:\n", "        if True:\n", RECORD,
+    ),
+    mutant(
+        "ignore the line's digest", "other content under the same key is taken for a repeat", f"{BOOK}/priors.py",
+        "elif digest not in known[line] or isinstance(", "elif isinstance(", RECORD,
+    ),
+    mutant(
+        "sum with the wrong sign", "what comes in is taken out", f"{BOOK}/sealing.py",
+        "history.append((book, site, run, source, number, -quantity))",
+        "history.append((book, site, run, source, number, quantity))", HISTORY,
+    ),
+    mutant(
+        "leave out a dimension", "goods of two demands share a bucket", f"{BOOK}/balances.py",
+        '"\\x1f".join(bucket)', '"\\x1f".join(bucket[:-1])', ORACLE, STOCK,
+    ),
+    mutant(
+        "skip the chain over outcomes", "outcomes can be changed unseen", f"{BOOK}/digests.py",
+        "for part in (body, *outcomes):", "for part in (body,):", VERIFY,
+    ),
+    mutant(
+        "drop the condition of a partial index", "every bucket that ever was stands in it", f"{BOOK}/tables.py",
+        'partial("bucket_by_part", bucket.c.book, bucket.c.part, where="empty = 0")',
+        'partial("bucket_by_part", bucket.c.book, bucket.c.part, where="empty >= 0")', SCHEMA,
+    ),
+    mutant(
+        "drop law 1 from verify", "books that do not balance pass", f"{BOOK}/verify.py", "    check_zero_sum,\n", "",
+        VERIFY,
+    ),
+    mutant(
+        "drop law 3 from verify", "goods under way for nobody pass", f"{BOOK}/verify.py",
+        "    check_in_transit,\n", "", VERIFY,
+    ),
+    mutant(
+        "seal with a gap", "the first movement of each run is in no run", f"{BOOK}/sealing.py",
+        "head.sealed * head.run_size + 1, run", "head.sealed * head.run_size + 2, run", HISTORY,
+    ),
+    mutant(
+        "release the wrong wait", "a reversal that came first waits for ever", f"{MATCHING}/receipts.py",
+        'decision.released.append(f"receipt:{event.number}")', 'decision.released.append(f"order:{event.number}")',
+        ORACLE,
+    ),
+    mutant(
+        "never end a wait", "a notice without an order waits for ever", f"{MATCHING}/waiting.py",
+        "return until if until > now_us else None", "return until", WAITING,
+    ),
+    mutant(
+        "round what does not convert", "a third of a piece is lost", "ledger/masterdata/units.py",
+        "return InexactConversion(numerator, denominator) if rest else whole", "return whole",
+        "tests/unit/ledger/test_masterdata.py",
+    ),
+    mutant(
+        "keep master data after a rollback", "what was never committed is in force", f"{BOOK}/snapshots.py",
+        "kept is not None and kept.stamp == head.masterdata_stamp", "kept is not None", RECORD,
+    ),
+    mutant(
+        "take goods set apart for another", "a demand loses its goods", f"{HANDLING}/picking.py",
+        "return bucket.demand == said.demand", "return True", STOCK,
+    ),
+    mutant(
+        "let goods that moved on go back", "a reversal takes goods that are not there", f"{MATCHING}/receipts.py",
+        "if held is not None and held < leaving[bucket]:", "if False:", ORACLE, DOCK,
+    ),
+    mutant(
+        "cancel after goods receipt", "a notice goes whose goods are here", f"{MATCHING}/notices.py",
+        '    if existing.first_received_at is not None:\n        _refuse_change(decision, policy, "cancelled")',
+        '    if existing.seq < 0:\n        _refuse_change(decision, policy, "cancelled")', ORACLE,
+    ),
+    mutant(
+        "let a late notice take over nothing", "goods are in transit that stand on the dock",
+        f"{MATCHING}/notice_posting.py", "if unmatched and unmatched.get(", "if not unmatched and unmatched.get(",
+        ORACLE,
+    ),
+    mutant(
+        "post what was cancelled while it waited", "a cancelled notice is under way", f"{MATCHING}/notices.py",
+        'return CANCELLED if existing.status == "cancelled" else ""', 'return ""', "tests/store/test_notices.py",
+    ),
+    mutant(
+        "settle a short twice", "what was written off is short again", f"{MATCHING}/closing.py",
+        "line.settled = min(line.settled, short)", "line.settled = 0", ORACLE, DOCK,
+    ),
+    mutant(
+        "drop a trigger", "a movement can be changed", f"{BOOK}/append_only.py",
+        "(tables.event, tables.outcome, tables.movement)", "(tables.event, tables.outcome)", SCHEMA, VERIFY,
+    ),
+    mutant(
+        "stop as-of one movement early", "the last movement is not there yet", f"{BOOK}/history.py",
+        "table.number >= first, table.number <= last", "table.number >= first, table.number < last", HISTORY, VERIFY,
+    ),
+)  # fmt: skip

@@ -1,0 +1,410 @@
+"""The oracle: what becomes of an event, and what stands where afterwards, said independently of the ledger.
+
+Each kind has one row in `HANDLERS` (or, for goods in the house, in `ways.WAYS`). Nothing of the ledger's decisions is
+imported: only the events themselves. Facts of the dock are said declaratively (`dock`), everything else step by step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from ledger.events import (
+    COUNTS,
+    MASTER_DATA,
+    DiscrepancyResolved,
+    Event,
+    GoodsReceiptReversed,
+    GoodsReceived,
+    Line,
+    OrderCancelled,
+    OrderChanged,
+    OrderPlaced,
+    ShipmentCancelled,
+    ShipmentNotified,
+    ShipmentReplaced,
+    StockLine,
+)
+from tests.store.oracle.counting import Counting
+from tests.store.oracle.dock import NOTHING, SITE, Decided, Dock, Order, Shipment, lines_of_notice, lines_of_receipt
+from tests.store.oracle.sheet import Deltas, Sheet, change, total
+from tests.store.oracle.waiting import Queue, Wait
+from tests.store.oracle.ways import WAYS, fault_of, pick, target_of, way_of
+
+ORDER_GRACE = timedelta(minutes=15)
+GOODS_GRACE = timedelta(hours=24)
+CLOSE_AFTER = timedelta(days=5)
+FACTORS = {("BOLT", "XBX"): Decimal(250)}
+
+
+class Told(NamedTuple):
+    """What the ledger must answer for one event: given, or gone on because of one that was."""
+
+    kind: str
+    number: str
+    result: str
+
+
+class Impossible(Exception):
+    """The oracle does not say what becomes of this: goods that a re-match wants to move have moved on."""
+
+
+class Oracle:
+    """Predicts outcomes and balances, event by event."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now, self.seq = now, 0
+        self.sheet, self.dock, self.queue = Sheet(), Dock(), Queue()
+        self.counting = Counting(self)
+        self.dock_cases: dict[str, tuple[str, str]] = {}
+        """Cases of the dock, by the name that the ledger gave them: shipment and part."""
+        self.heard: dict[tuple[str, str, str], list[Event]] = {}
+        self.results: dict[int, str] = {}
+        self.seqs: dict[tuple[str, str, str], list[int]] = {}
+        self.released: list[Told] = []
+        self._queue: list[str] = []
+
+    # --- what comes in --------------------------------------------------------------------------------------
+
+    def record(self, event: Event) -> Told:
+        """What the ledger answers for the event; what else goes on because of it comes to stand in `released`."""
+        kind, key = type(event).__name__, (event.partner, type(event).__name__, event.number)
+        heard = self.heard.setdefault(key, [])
+        if event in heard:
+            return Told(kind, event.number, "repeated")
+        seqs = self.seqs.setdefault(key, [])
+        # What was refused said nothing: its number is free again.
+        taken = any(self.results[seq] != "refused" for seq in seqs)
+        is_other = self._is_taken(event) if isinstance(event, ShipmentNotified) else taken
+        heard.append(event)
+        self.seq += 1
+        seq = self.seq
+        seqs.append(seq)
+        if is_other and kind in CONFLICTING:
+            self.results[seq] = "conflict"
+            return Told(kind, event.number, "conflict")
+        self.results[seq] = self._decide(event, seq)
+        told = Told(kind, event.number, self.results[seq])
+        if isinstance(event, DiscrepancyResolved) and told.result == "refused":
+            # It decided nothing, so it may be said again.
+            heard.remove(event)
+        self._go_on()
+        return told
+
+    def _is_taken(self, event: ShipmentNotified) -> bool:
+        """A shipment id is free again once its notice was refused or cancelled; what overtook it answers itself."""
+        known = self.dock.shipments.get(event.number)
+        return known is not None and known.status in ("advised", "waiting") and not known.overtook
+
+    def pass_time(self, now: datetime) -> list[Told]:
+        """Time passes: lines close, waits end. What the ledger answers, but for the passing itself."""
+        self.now = now
+        self.released = []
+        due = [
+            (shipment, part)
+            for shipment, one in self.dock.shipments.items()
+            for part, line in one.lines.items()
+            if one.status == "advised" and not self.dock.is_closed(shipment, part)
+            and line.closes_at is not None and line.closes_at <= now
+        ]  # fmt: skip
+        if due or self.queue.is_due(now):
+            self.seq += 1
+        for shipment, part in due:
+            before = self.dock.picture(shipment, part)
+            self.dock.shipments[shipment].lines[part].is_past = True
+            self.sheet.apply(change(before, self.dock.picture(shipment, part)))
+        needs: list[str] = []
+        for waits in self.queue.take_due(now):
+            self._again(waits, "")
+            needs, self._queue = needs + self._queue, []
+        self._queue = needs
+        self._go_on()
+        return self.released
+
+    # --- deciding -------------------------------------------------------------------------------------------
+
+    def _decide(self, event: Event, seq: int) -> str:
+        kind = type(event).__name__
+        if kind in WAYS:
+            lines: tuple[StockLine, ...] = event.lines  # type: ignore[attr-defined]
+            return result_of([self.handle(kind, event, seq, self.now, line) for line in lines])
+        if isinstance(event, COUNTS):
+            return self.counting.decide(event, seq)
+        if isinstance(event, MASTER_DATA):
+            return "posted"
+        return HANDLERS[type(event)](self, event, seq, None)
+
+    def _go_on(self) -> None:
+        """Everything that waited for what has come, in the order in which it came."""
+        while self._queue:
+            needs = self._queue.pop(0)
+            for waits in self.queue.take(needs):
+                self._again(waits, needs)
+
+    def _again(self, waits: list[Wait], came: str) -> None:
+        wait = waits[0]
+        event, kind = wait.event, type(wait.event).__name__
+        if kind in WAYS:
+            result = result_of([self.handle(kind, event, wait.seq, wait.recorded_at, one.line) for one in waits])  # type: ignore[arg-type]
+            if result == "waiting":
+                return
+        elif isinstance(event, COUNTS):
+            result = self.counting.again(wait, came)
+            if result == "":
+                return
+        else:
+            result = HANDLERS[type(event)](self, event, wait.seq, wait)
+        self.results[wait.seq] = result
+        self.released.append(Told(kind, event.number, result))
+
+    def came(self, *needs: str) -> None:
+        """Something came that others may wait for."""
+        self._queue += needs
+
+    def tell(self, kind: str, number: str, result: str) -> None:
+        """An earlier event went on."""
+        self.released.append(Told(kind, number, result))
+
+    def moved(self, deltas: Deltas, first: tuple[str, ...] = ()) -> None:
+        """Write down what moved; who waits for goods of the part hears of it."""
+        if self.sheet.lacks(deltas):
+            raise Impossible
+        self.sheet.apply(deltas)
+        parts = sorted({spot.part for spot, delta in deltas.items() if delta > 0 and not spot.is_account})
+        self.came(*first, *(f"stock:{part}" for part in parts))
+
+    # --- goods in the house ---------------------------------------------------------------------------------
+
+    def handle(self, kind: str, event: Event, seq: int, recorded_at: datetime, line: StockLine) -> str:
+        """One line, by the way of a kind: whole, or not at all."""
+        way, part = way_of(kind, line), line.part_number
+        if fault_of(way, line):
+            return "refused"
+        quantity = line.quantity * FACTORS.get((part, line.unit), Decimal(1)) or Decimal(len(line.serials))
+        picked = pick(self.sheet, way, SITE, part, line, quantity)
+        if picked is None:
+            return self.wait_for_goods(event, seq, recorded_at, line)
+        if any(spot.state in way.reason_from and not line.reason for spot, *_ in picked):
+            return "refused"
+        has_come = False
+        for spot, some, serial in picked:
+            target = target_of(spot, serial, way, line)
+            self.sheet.move(spot, target, some)
+            has_come |= target != spot and not target.is_account
+        if has_come:
+            self.came(f"stock:{part}")
+        return "posted"
+
+    def wait_for_goods(self, event: Event, seq: int, recorded_at: datetime, line: Line) -> str:
+        """Goods that are not there may come within a day."""
+        until = recorded_at + GOODS_GRACE
+        if until <= self.now:
+            return "refused"
+        self.queue.add(Wait(seq, event, line, f"stock:{line.part_number}", recorded_at, until))
+        return "waiting"
+
+    # --- the dock -------------------------------------------------------------------------------------------
+
+    def place(self, event: OrderPlaced, seq: int, wait: Wait | None) -> str:
+        parts = {line.part_number for line in event.lines}
+
+        def facts() -> None:
+            self.dock.orders[event.number] = Order(parts)
+
+        self._rebook(facts, self._groups_of_order(event.number), (f"order:{event.number}",))
+        return "posted"
+
+    def change_order(self, event: OrderChanged, seq: int, wait: Wait | None) -> str:
+        order = self.dock.orders.get(event.number)
+        if order is None:
+            return self._wait_for_order(event, seq, wait, event.number)
+        return "posted"
+
+    def cancel_order(self, event: OrderCancelled, seq: int, wait: Wait | None) -> str:
+        order = self.dock.orders.get(event.number)
+        if order is None:
+            return self._wait_for_order(event, seq, wait, event.number)
+        order.is_open = False
+        return "posted"
+
+    def notify(self, event: ShipmentNotified, seq: int, wait: Wait | None) -> str:
+        known = self.dock.shipments.get(event.number)
+        if known is not None and wait is not None and (known.event != seq or known.status == "cancelled"):
+            return "refused"
+        if known is not None and wait is None and known.overtook and known.status != "refused":
+            known.overtook = False
+            return "refused"
+        return self._post_notice(event, seq, wait)
+
+    def replace(self, event: ShipmentReplaced, seq: int, wait: Wait | None) -> str:
+        known = self.dock.shipments.get(event.number)
+        if wait is not None and known is not None and (known.event != seq or known.status == "cancelled"):
+            return "refused"
+        overtook = known is None or known.overtook
+        if known is not None and wait is None:
+            if known.was_received:
+                return "refused"
+            self._withdraw(event.number, "cancelled")
+        result = self._post_notice(event, seq, wait)
+        self.dock.shipments[event.number].overtook = overtook
+        return result
+
+    def cancel(self, event: ShipmentCancelled, seq: int, wait: Wait | None) -> str:
+        known = self.dock.shipments.get(event.number)
+        if known is None or known.status == "refused":
+            self.queue.add(Wait(seq, event, None, f"shipment:{event.number}", self.now))
+            return "waiting"
+        if known.status == "cancelled":
+            return "posted"
+        if known.was_received:
+            return "refused"
+        self._withdraw(event.number, "cancelled")
+        return "posted"
+
+    def _withdraw(self, shipment: str, status: str) -> None:
+        def facts() -> None:
+            self.dock.shipments[shipment].status = status
+
+        self._rebook(facts, [(shipment, part) for part in self.dock.shipments[shipment].lines])
+
+    def _post_notice(self, event: ShipmentNotified | ShipmentReplaced, seq: int, wait: Wait | None) -> str:
+        number, order = event.number, event.lines[0].order_number
+        known = self.dock.shipments.get(number)
+        is_same = known is not None and known.event == seq
+        shipment = known if is_same and known is not None else Shipment(seq, "waiting", order)
+        if order not in self.dock.orders:
+            self.dock.shipments[number] = shipment
+            result = self._wait_for_order(event, seq, wait, order)
+            shipment.status = result
+            return result
+        asked = self.dock.orders[order].parts if self.dock.orders[order].is_open else set()
+        lines = {part: line for part, line in lines_of_notice(event).items() if part in asked}
+        groups = [(number, part) for part in lines]
+
+        def facts() -> None:
+            self.dock.shipments[number] = shipment
+            shipment.status, shipment.lines = "advised", lines
+
+        self._rebook(facts, groups, (f"shipment:{number}",))
+        self._note_received({number})
+        return result_of(["posted" if line.part_number in asked else "refused" for line in event.lines])
+
+    def _wait_for_order(self, event: Event, seq: int, wait: Wait | None, order: str) -> str:
+        first = self.now if wait is None else wait.recorded_at
+        if first + ORDER_GRACE <= self.now:
+            return "refused"
+        self.queue.add(Wait(seq, event, None, f"order:{order}", first, first + ORDER_GRACE))
+        return "waiting"
+
+    def receive(self, event: GoodsReceived, seq: int, wait: Wait | None) -> str:
+        came = lines_of_receipt(event)
+
+        def facts() -> None:
+            self.dock.receipts[event.number] = came
+
+        groups = list(dict.fromkeys((one.shipment, one.part) for one in came))
+        self._rebook(facts, groups, (f"receipt:{event.number}",))
+        self._note_received({one.shipment for one in came})
+        return "posted"
+
+    def reverse(self, event: GoodsReceiptReversed, seq: int, wait: Wait | None) -> str:
+        came = self.dock.receipts.get(event.number)
+        if came is None:
+            self.queue.add(Wait(seq, event, None, f"receipt:{event.number}", self.now))
+            return "waiting"
+        named = [one for one in came if not event.receipt_lines or one.line in event.receipt_lines]
+        if set(event.receipt_lines) - {one.line for one in came}:
+            return "refused"
+        leaving: Deltas = {}
+        for one in (one for one in named if not one.is_reversed):
+            for portion in self.dock.portions(one.shipment, one.part):
+                if portion.came is one:
+                    leaving[portion.spot] = leaving.get(portion.spot, NOTHING) - portion.quantity
+        if any(one.decided for one in named) or self.sheet.lacks(leaving):
+            return "refused"
+
+        def facts() -> None:
+            for one in named:
+                one.is_reversed = True
+
+        groups = list(dict.fromkeys((one.shipment, one.part) for one in named))
+        self._rebook(facts, groups)
+        return "posted"
+
+    def resolve(self, event: DiscrepancyResolved, seq: int, wait: Wait | None) -> str:
+        found = self.counting.cases.get(event.number)
+        if found is not None:
+            self.counting.resolve(event)
+            return "posted"
+        shipment, part = self.dock_cases[event.number]
+        if event.resolution == "short_close":
+
+            def facts() -> None:
+                line = self.dock.shipments[shipment].lines[part]
+                line.settled += self.dock.short(shipment, part)
+        else:
+            over = self.dock.over(shipment, part)
+            if self.sheet.lacks({portion.spot: -portion.quantity for portion in over}):
+                return "refused"
+
+            def facts() -> None:
+                for portion in over:
+                    portion.came.decided.append(Decided(portion.quantity, event.resolution == "accept"))
+
+        self._rebook(facts, [(shipment, part)])
+        self.came(f"case:{event.number}")
+        return "posted"
+
+    def _rebook(self, facts: Callable[[], None], groups: list[tuple[str, str]], first: tuple[str, ...] = ()) -> None:
+        """Change the facts; what moves is the difference between what stood for them and what must stand now."""
+        before = total(item for group in groups for item in self.dock.picture(*group).items())
+        facts()
+        after = total(item for group in groups for item in self.dock.picture(*group).items())
+        self.moved(change(before, after), first)
+
+    def _groups_of_order(self, order: str) -> list[tuple[str, str]]:
+        came = [one for lines in self.dock.receipts.values() for one in lines if one.order == order]
+        return list(dict.fromkeys((one.shipment, one.part) for one in came))
+
+    def _note_received(self, shipments: set[str]) -> None:
+        """With its first goods a shipment is fixed, and the clock of its open lines runs."""
+        for number in shipments:
+            shipment = self.dock.shipments.get(number)
+            if shipment is None or shipment.status != "advised" or shipment.was_received:
+                continue
+            if any(self.dock.group(number, part) for part in shipment.lines):
+                shipment.was_received = True
+                for part, line in shipment.lines.items():
+                    if not self.dock.is_closed(number, part):
+                        line.closes_at = self.now + CLOSE_AFTER
+
+
+def result_of(results: list[str]) -> str:
+    """One word for an event out of those for its lines."""
+    found = set(results)
+    if len(found) == 1:
+        return found.pop()
+    return "partly" if "posted" in found else "waiting" if "waiting" in found else "refused"
+
+
+CONFLICTING = {
+    "OrderPlaced", "ShipmentNotified", "GoodsReceived", *WAYS, "StockCounted", "InventoryAdjusted",
+    "InventorySnapshotReported",
+}  # fmt: skip
+"""Kinds whose number, once said, means what was said first; the others follow one upon the other."""
+
+Handler = Callable[[Oracle, Event, int, Wait | None], str]
+
+HANDLERS: dict[type[Event], Handler] = {
+    OrderPlaced: Oracle.place,  # type: ignore[dict-item]
+    OrderChanged: Oracle.change_order,  # type: ignore[dict-item]
+    OrderCancelled: Oracle.cancel_order,  # type: ignore[dict-item]
+    ShipmentNotified: Oracle.notify,  # type: ignore[dict-item]
+    ShipmentReplaced: Oracle.replace,  # type: ignore[dict-item]
+    ShipmentCancelled: Oracle.cancel,  # type: ignore[dict-item]
+    GoodsReceived: Oracle.receive,  # type: ignore[dict-item]
+    GoodsReceiptReversed: Oracle.reverse,  # type: ignore[dict-item]
+    DiscrepancyResolved: Oracle.resolve,  # type: ignore[dict-item]
+}

@@ -1,0 +1,147 @@
+"""Which way goods go in the house, by kind: the oracle's own table. A new kind of handling is one row here."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import NamedTuple
+
+from ledger.events import DispositionLine, StockLine
+from tests.store.oracle.sheet import ACCOUNTS, HELD, Sheet, Spot, account
+
+
+class Way(NamedTuple):
+    """From the first of `sources` that fits to the first of `targets`, or to the one that is asked for."""
+
+    sources: tuple[str, ...]
+    targets: tuple[str, ...] = ()
+    """None: the state stays."""
+    needs: tuple[str, ...] = ()
+    puts_demand: bool = False
+    """The line's demand is written on the goods instead of looked for on them."""
+    whatever_demand: bool = False
+    reason_from: tuple[str, ...] = ()
+    to_segment: str = ""
+    holds: bool = False
+    """The line's hold reason is written on the goods instead of looked for on them."""
+
+
+WAYS: dict[str, Way] = {
+    "PutAwayCompleted": Way(
+        ("available", "quality_hold", "quarantine", "consigned", "obsolete"), needs=("to_location",)
+    ),
+    "InspectionPassed": Way(("quality_hold",), ("available", "consigned")),
+    "InspectionFailed": Way(("quality_hold",), ("quarantine",), ("reason",)),
+    "HoldPlaced": Way(
+        ("available", "allocated", "consigned", "line_side", "service_reserved"), HELD, ("hold_reason",),
+        whatever_demand=True, holds=True,
+    ),
+    "HoldReleased": Way(HELD, ("available", "consigned"), reason_from=("quarantine",)),
+    "AllocationMade": Way(("available",), ("allocated",), ("demand",), puts_demand=True),
+    "AllocationReleased": Way(("allocated",), ("available",), whatever_demand=True),
+    "ServiceReserved": Way(("available",), ("service_reserved",)),
+    "ServiceReleased": Way(("service_reserved",), ("available",)),
+    "MaterialIssued": Way(("allocated", "available"), ("line_side",), ("to_location",)),
+    "MaterialConsumed": Way(("line_side", "consigned"), ("production",), puts_demand=True),
+    "MaterialReturned": Way(("line_side",), ("available", "quality_hold")),
+    "GoodsReturned": Way(
+        ("quarantine", "quality_hold", "available", "consigned", "obsolete"), ("supplier",), ("reason",)
+    ),
+    "CustomerReturnReceived": Way(("customer",), ("quality_hold",), ("stock_segment",), holds=True),
+    "ReturnDisposed": Way(HELD, ("available", "quality_hold", "quarantine", "supplier", "scrap"), ("stock_segment",)),
+    "GoodsShipped": Way(("allocated", "service_reserved", "available"), ("customer",)),
+    "StockScrapped": Way(("quarantine", "obsolete", "line_side"), ("scrap",), ("reason",)),
+    "StockObsoleted": Way(("available",), ("obsolete",)),
+    "StockReactivated": Way(("obsolete",), ("available",), ("reason",)),
+}  # fmt: skip
+
+DISPOSITIONS: dict[str, Way] = {
+    "restock": Way(HELD, ("available",), ("stock_segment",), reason_from=("quarantine",), to_segment="service"),
+    "reman": Way(HELD, ("quality_hold",), ("stock_segment",), to_segment="reman", holds=True),
+    "scrap": Way(HELD, ("scrap",), ("stock_segment", "reason")),
+    "return_to_supplier": Way(HELD, ("supplier",), ("stock_segment", "reason", "reference")),
+}
+"""What becomes of goods that customers sent back."""
+
+
+def way_of(kind: str, line: StockLine) -> Way:
+    """The way of a line: by its kind, and of returned goods by what was decided."""
+    if not isinstance(line, DispositionLine):
+        return WAYS[kind]
+    way = DISPOSITIONS[line.disposition]
+    segment = line.to_segment or (line.stock_segment if line.stock_segment == "reman" else way.to_segment)
+    return way._replace(to_segment=segment if way.to_segment else "")
+
+
+Picked = list[tuple[Spot, Decimal, str]]
+"""Whence, how many, and the serial that they are known by from now on."""
+
+
+def fault_of(way: Way, line: StockLine) -> bool:
+    """Whether the line can never post, whatever stands there."""
+    return (
+        any(not getattr(line, name) for name in way.needs)
+        or bool(line.to_state and line.to_state not in way.targets)
+        or len(set(line.serials)) != len(line.serials)
+        or bool(line.serials and line.quantity and line.quantity != len(line.serials))
+        or (not line.serials and line.quantity <= 0)
+    )
+
+
+def pick(sheet: Sheet, way: Way, site: str, part: str, line: StockLine, quantity: Decimal) -> Picked | None:
+    """Goods for the whole line in the one order that there is; None where there are not enough."""
+    if way.sources == ("customer",):
+        outside = account(site, part, "customer")
+        return [(outside, Decimal(1), serial) for serial in line.serials] or [(outside, quantity, "")]
+    fitting = [spot for spot in sheet.here(site, part) if _fits(spot, way, line)]
+    if line.serials:
+        return _pick_serials(sheet, fitting, line.serials)
+    picked: Picked = []
+    for spot in sorted(fitting, key=lambda one: (way.sources.index(one.state), one)):
+        some = min(quantity, sheet.at(spot))
+        picked.append((spot, some, ""))
+        quantity -= some
+        if not quantity:
+            return picked
+    return None
+
+
+def _pick_serials(sheet: Sheet, fitting: list[Spot], serials: tuple[str, ...]) -> Picked | None:
+    picked: Picked = []
+    untold = {spot: sheet.at(spot) for spot in fitting if not spot.serial}
+    for serial in serials:
+        known = [spot for spot in fitting if spot.serial == serial]
+        spot = known[0] if known else next((one for one, left in untold.items() if left >= 1), None)
+        if spot is None:
+            return None
+        if not known:
+            untold[spot] -= 1
+        picked.append((spot, Decimal(1), serial))
+    return picked
+
+
+def _fits(spot: Spot, way: Way, line: StockLine) -> bool:
+    asked = {
+        "location": line.location, "lot": line.lot, "handling_unit": line.handling_unit, "owner": line.owner,
+        "revision": line.part_revision, "segment": line.stock_segment, "state": line.state,
+        "hold_reason": "" if way.holds else line.hold_reason,
+    }  # fmt: skip
+    if spot.state not in way.sources or any(said and said != getattr(spot, name) for name, said in asked.items()):
+        return False
+    return spot.state != "allocated" or way.whatever_demand or spot.demand == line.demand
+
+
+def target_of(spot: Spot, serial: str, way: Way, line: StockLine) -> Spot:
+    """Where goods from a spot come to stand."""
+    state = line.to_state or (way.targets[0] if way.targets else spot.state)
+    demand = line.demand if way.puts_demand else ""
+    if state in ACCOUNTS:
+        return account(spot.site, spot.part, state, demand)
+    if spot.is_account:
+        return Spot(
+            spot.site, spot.part, line.part_revision, line.lot, serial, line.to_location or line.location, line.owner,
+            line.stock_segment, state, line.hold_reason, line.handling_unit,
+        )  # fmt: skip
+    return spot._replace(
+        state=state, location=line.to_location or spot.location, demand=demand, serial=serial or spot.serial,
+        hold_reason=line.hold_reason if state in HELD else "", segment=way.to_segment or spot.segment,
+    )  # fmt: skip

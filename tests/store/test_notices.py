@@ -1,0 +1,88 @@
+"""A shipment id over its life: cancelled, said again, replaced before it came."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from sqlalchemy import Connection
+
+from ledger import queries
+from ledger.book import verify
+from ledger.events import ShipmentCancelled, ShipmentReplaced
+from tests.store.world import NOW, Books, Quantities, notice, order, receipt, source
+
+
+def cancelled(number: str) -> ShipmentCancelled:
+    return ShipmentCancelled(number=number, partner="acme", supplier="92:A123", ship_to="92:PLT07")
+
+
+def replaced(number: str, order_number: str, quantities: Quantities) -> ShipmentReplaced:
+    said = notice(number, order_number, quantities, source=source(f"{number}.{quantities}"))
+    return ShipmentReplaced(**{name: getattr(said, name) for name in said.__struct_fields__})
+
+
+def under_way(conn: Connection) -> dict[str, Decimal]:
+    return {one.part: one.quantity for one in queries.balances(conn, by=("part",), state="in_transit")}
+
+
+def test_a_cancelled_notice_posts_when_it_is_said_again_with_the_same_lines(conn: Connection) -> None:
+    books = Books(conn)
+    books.record(order("PO1", {"PLATE": 5}), notice("S1", "PO1", {"PLATE": 5}), cancelled("S1"))
+
+    (told,) = books.record(notice("S1", "PO1", {"PLATE": 5}, shipped_at=NOW + timedelta(hours=1)))
+
+    assert (told.result, told.movements) == ("posted", 1)
+    assert under_way(conn) == {"PLATE": Decimal(5)}
+    assert verify(conn) == []
+
+
+def test_a_notice_that_was_cancelled_while_it_waited_for_its_order_stays_so(conn: Connection) -> None:
+    books = Books(conn)
+    books.record(notice("S1", "PO1", {"PLATE": 5}), cancelled("S1"))
+
+    placed, released = books.record(order("PO1", {"PLATE": 5}))
+
+    assert (placed.result, released.number, released.result) == ("posted", "S1", "refused")
+    assert under_way(conn) == {}
+    assert [one.status for one in queries.shipments(conn)] == ["cancelled"]
+    assert verify(conn) == []
+
+
+def test_a_notice_whose_cancellation_came_first_ends_alike_before_its_order_and_after(conn: Connection) -> None:
+    books = Books(conn)
+    books.record(cancelled("S1"), notice("S1", "PO1", {"PLATE": 5}))
+
+    books.record(order("PO1", {"PLATE": 5}))
+
+    assert under_way(conn) == {}
+    assert [one.status for one in queries.shipments(conn)] == ["cancelled"]
+    assert verify(conn) == []
+
+
+def test_a_notice_that_two_replacements_overtook_is_no_second_use_of_its_number(conn: Connection) -> None:
+    books = Books(conn)
+    books.record(order("PO1", {"PLATE": 9}))
+    books.record(replaced("S1", "PO1", {"PLATE": 7}))
+    books.record(replaced("S1", "PO1", {"PLATE": 8}))
+
+    (told,) = books.record(notice("S1", "PO1", {"PLATE": 5}))
+
+    assert told.result == "refused"
+    assert under_way(conn) == {"PLATE": Decimal(8)}
+    assert queries.cases(conn, status="open") == []
+    assert verify(conn) == []
+
+
+def test_goods_that_came_before_order_and_notice_leave_no_case_behind(conn: Connection) -> None:
+    books = Books(conn)
+    books.record(notice("S1", "PO1", {"PLATE": 5}))
+    books.record(receipt("R1", "S1", "PO1", {"PLATE": 5}))
+    blind = [(one.code, one.supplier) for one in queries.cases(conn, status="open")]
+
+    books.record(order("PO1", {"PLATE": 5}))
+
+    assert blind == [("D14", "")]
+    assert queries.cases(conn, status="open") == []
+    assert [(one.id, one.supplier, one.status) for one in queries.cases(conn)] == [("C1", "acme", "closed")]
+    assert verify(conn) == []

@@ -1,0 +1,280 @@
+"""The ledger against an oracle of its own, step by step, over every kind of event, on both engines.
+
+After each step: outcomes and every balance are what the oracle said, and every law holds. In the end: the books can
+be rebuilt, hearing everything again changes nothing, and as-of now is now. And the twins: most steps post, so that
+nothing is refused which the oracle lets pass; and every kind has posted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any, ClassVar
+
+import pytest
+from hypothesis import Phase, note, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from sqlalchemy import Connection, create_engine, func, select
+
+from ledger import queries
+from ledger.book import rebuild, seal, tables, verify
+from ledger.events import MASTER_DATA, DiscrepancyResolved, Event, PartDefined, write_event
+from ledger.outcomes import Recorded, Waiting
+from tests.store.oracle.histories import PROPOSALS, Teller, draw_event, redelivered
+from tests.store.oracle.oracle import Impossible, Oracle, Told
+from tests.store.oracle.sheet import Spot
+from tests.store.world import POLICY, Books
+
+PUMP = PartDefined(number="PUMP", base_unit="EA")
+LATER = (timedelta(minutes=20), timedelta(minutes=40), timedelta(hours=25), timedelta(days=6))
+
+
+@dataclass
+class Run:
+    """What was seen over all histories of one run."""
+
+    steps: int = 0
+    posted: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    results: Counter[tuple[str, str]] = field(default_factory=Counter)
+    skipped: int = 0
+
+
+class History(RuleBasedStateMachine):
+    """Anything that a partner, a warehouse or a person may say next."""
+
+    connect: ClassVar[Callable[[], Connection]]
+    """A connection to empty tables, of one engine; every history is rolled back."""
+    run_: ClassVar[Run]
+
+    @initialize()
+    def open_books(self) -> None:
+        self.conn = type(self).connect()
+        self.books = Books(self.conn, run_size=16)
+        self.books.record(PUMP)
+        self.oracle = Oracle(self.books.now)
+        self.numbers: Any = None
+        self.said: list[Event] = []
+
+    def teller(self, rnd: Random) -> Teller:
+        teller = Teller(self.oracle, rnd)
+        if self.numbers is None:
+            self.numbers = teller.numbers
+        teller.numbers = self.numbers
+        return teller
+
+    @rule(rnd=st.randoms(use_true_random=True))
+    def live_on(self, rnd: Random) -> None:
+        """The next step, of one drawn seed: mostly something new."""
+        chance = rnd.random()
+        if chance < 0.86:
+            self.say(rnd, rnd.choice((1, 1, 2, 4)))
+        elif chance < 0.95:
+            self.say_again(rnd)
+        else:
+            self.let_time_pass(rnd.choice(LATER))
+
+    def say(self, rnd: Random, size: int) -> None:
+        """One to four events in one batch: what the oracle says of each, and of all that goes on with them."""
+        self.tick()
+        teller = self.teller(rnd)
+        events: list[Event] = []
+        expected: list[Told] = []
+        self.oracle.now, self.oracle.released = self.books.now, []
+        for _ in range(size):
+            event = draw_event(teller)
+            before = deepcopy(self.oracle)
+            try:
+                expected.append(self.oracle.record(event))
+            except Impossible:
+                self.oracle = teller.oracle = before
+                self.run_.skipped += 1
+                continue
+            events.append(event)
+        if events:
+            self.record(events, expected)
+
+    def say_again(self, rnd: Random) -> None:
+        """Something that was said before: nothing may change."""
+        if not self.said:
+            return
+        self.tick()
+        before = self.row_counts()
+        event = redelivered(self.teller(rnd), self.said)
+
+        answers = self.books.record(event)
+
+        assert [one.result for one in answers] == ["repeated"]
+        assert self.row_counts() == before
+        self.count(answers[:1])
+
+    def let_time_pass(self, later: timedelta) -> None:
+        """Waits end and lines close."""
+        self.books.now += later
+        self.tick()
+        self.check()
+
+    def tick(self) -> None:
+        expected = self.oracle.pass_time(self.books.now)
+        answers = self.books.ledger.tick(self.conn, POLICY, self.books.now)
+        if answers:
+            self.run_.kinds[answers[0].kind] += 1
+        assert Counter(map(told, answers[1:])) == Counter(expected)
+
+    def record(self, events: list[Event], expected: list[Told]) -> None:
+        answers = self.books.record(*events)
+        mine, gone_on = answers[: len(events)], answers[len(events) :]
+        for event, said in zip(events, expected, strict=True):
+            note(f"{self.books.now:%d %H:%M} {said.result} {write_event(event).decode()}")
+
+        assert list(map(told, mine)) == expected, events
+        assert Counter(map(told, gone_on)) == Counter(self.oracle.released), (gone_on, self.oracle.released)
+        self.count(mine)
+        self.said += [
+            event
+            for event, one in zip(events, mine, strict=True)
+            if not (isinstance(event, DiscrepancyResolved) and one.result == "refused")
+        ]
+        self.learn(answers)
+        self.check()
+
+    def learn(self, answers: list[Recorded]) -> None:
+        """The names of cases are the ledger's to give; the oracle asks about them later."""
+        for answer in answers:
+            for outcome in answer.outcomes:
+                if isinstance(outcome, Waiting) and outcome.needs.startswith("case:"):
+                    name = outcome.needs.removeprefix("case:")
+                    self.oracle.counting.name(answer.kind, answer.number, name)
+        shown = queries.cases(self.conn, status="open")
+        self.oracle.dock_cases = {
+            case.id: (case.shipment_id, case.part) for case in shown if case.code in ("D16", "D17")
+        }
+
+    def count(self, answers: list[Recorded]) -> None:
+        for answer in answers:
+            self.run_.steps += 1
+            self.run_.results[answer.kind, answer.result] += 1
+            if answer.result in ("posted", "partly"):
+                self.run_.posted += 1
+                self.run_.kinds[answer.kind] += 1
+
+    def row_counts(self) -> dict[str, int]:
+        return {
+            name: self.conn.execute(select(func.count()).select_from(table)).scalar_one()
+            for name, table in tables.metadata.tables.items()
+        }
+
+    def check(self) -> None:
+        """Every balance is as the oracle says, no serial stands twice, and every law holds."""
+        standing = shown(self.conn)
+        assert standing == self.oracle.sheet.standing
+        serials = Counter((spot.part, spot.serial) for spot, n in standing.items() if spot.serial and n > 0)
+        assert [serial for serial, places in serials.items() if places > 1] == []
+        assert verify(self.conn, deep=False) == []
+
+    def teardown(self) -> None:
+        if hasattr(self, "conn"):
+            try:
+                self.end()
+            finally:
+                self.conn.rollback()
+                self.conn.close()
+
+    def end(self) -> None:
+        before, rows = shown(self.conn), self.row_counts()
+        for event in self.said:
+            assert [one.result for one in self.books.record(event)] == ["repeated"], event
+        assert (shown(self.conn), self.row_counts()) == (before, rows)
+        seal(self.conn)
+        assert shown(self.conn, as_of=self.books.now) == before
+        assert rebuild(self.conn).differences == ()
+        assert verify(self.conn, deep=False) == []
+
+
+def machine(connect: Callable[[], Connection], run: Run) -> type[History]:
+    """The machine over one engine, and what it saw."""
+    return type("Histories", (History,), {"connect": staticmethod(connect), "run_": run})
+
+
+def told(answer: Recorded) -> Told:
+    return Told(answer.kind, answer.number, answer.result)
+
+
+def shown(conn: Connection, **as_of: Any) -> dict[Spot, Decimal]:
+    """Everything that stands anywhere, accounts too."""
+    return {
+        Spot(**{name: getattr(one, name) for name in Spot._fields}): one.quantity
+        for one in queries.balances(conn, by=queries.DIMENSIONS, external=True, **as_of)
+    }
+
+
+def tell_histories(connect: Callable[[], Connection], examples: int, steps: int) -> Run:
+    """Run the machine; gives back what was seen. A history that fails is shown as found: shrinking takes hours."""
+    run = Run()
+    phases = tuple(phase for phase in Phase if phase != Phase.shrink)
+    how = settings(max_examples=examples, stateful_step_count=steps, phases=phases)
+    run_state_machine_as_test(machine(connect, run), settings=how)
+    return run
+
+
+def check_run(run: Run) -> None:
+    """The twins: a ledger that refuses everything keeps every law too."""
+    assert run.posted * 2 >= run.steps, run.results
+    expected = {*PROPOSALS, "TimePassed", *(kind.__name__ for kind in MASTER_DATA)} - {"master data"}
+    assert expected - {*run.kinds} == set(), run.kinds
+    assert run.skipped * 10 <= run.steps
+
+
+@contextmanager
+def sqlite() -> Iterator[Callable[[], Connection]]:
+    engine = create_engine("sqlite://")
+
+    def connect() -> Connection:
+        conn = engine.connect()
+        tables.metadata.drop_all(conn)
+        tables.metadata.create_all(conn)
+        conn.commit()
+        return conn
+
+    yield connect
+    engine.dispose()
+
+
+@contextmanager
+def postgres(url: str) -> Iterator[Callable[[], Connection]]:
+    engine = create_engine(url)
+    yield engine.connect
+    engine.dispose()
+
+
+def test_histories_on_sqlite_go_as_the_oracle_says() -> None:
+    with sqlite() as connect:
+        check_run(tell_histories(connect, examples=14, steps=40))
+
+
+def test_histories_on_postgres_go_as_the_oracle_says(postgres_url: str) -> None:
+    with postgres(postgres_url) as connect:
+        run = tell_histories(connect, examples=3, steps=30)
+
+    assert run.posted * 2 >= run.steps
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+def test_many_histories_on_sqlite_go_as_the_oracle_says() -> None:
+    with sqlite() as connect:
+        check_run(tell_histories(connect, examples=400, steps=60))
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+def test_many_histories_on_postgres_go_as_the_oracle_says(postgres_url: str) -> None:
+    with postgres(postgres_url) as connect:
+        check_run(tell_histories(connect, examples=100, steps=60))
