@@ -1,4 +1,4 @@
-"""`/v1/orders` and `/v1/shipments`: what was ordered and advised, with running totals; events make them."""
+"""`/v1/orders`, `/v1/shipments`, `/v1/invoices`: what was ordered, promised, advised and invoiced."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ledger import queries
 router = APIRouter(prefix="/v1", tags=["ledger"])
 
 
-@router.get("/orders", summary="Orders with what has been advised and received of each line")
+@router.get("/orders", summary="Orders with what was promised, advised and received of each line")
 def list_orders(
     call: MayReadLedger,
     request: Request,
@@ -31,14 +31,14 @@ def list_orders(
             conn,
             book=book,
             order_number=order_number or "",
-            supplier=_supplier_to_show(call, supplier),
+            supplier=supplier_to_show(call, supplier),
             after=open_number_cursor(cursor),
             limit=limit + 1,
         )
     return answer_page(request, rows, limit, lambda row: row.seq)
 
 
-@router.get("/shipments", summary="Advised shipments with what has come of each line")
+@router.get("/shipments", summary="Advised shipments: when they are expected, and what has come of each line")
 def list_shipments(
     call: MayReadLedger,
     request: Request,
@@ -55,14 +55,40 @@ def list_shipments(
             conn,
             book=book,
             shipment_id=shipment_id or "",
-            supplier=_supplier_to_show(call, supplier),
+            supplier=supplier_to_show(call, supplier),
             after=open_number_cursor(cursor),
             limit=limit + 1,
         )
     return answer_page(request, rows, limit, lambda row: row.seq)
 
 
-def _supplier_to_show(call: Call, chosen: str | None) -> str:
+@router.get("/invoices", summary="Invoices with what each line bills, and the agreed price")
+def list_invoices(
+    call: MayReadLedger,
+    request: Request,
+    *,
+    book: Book = "live",
+    invoice_number: Text = None,
+    supplier: Text = None,
+    order_number: Text = None,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_DEFAULT,
+) -> Response:
+    """In the order of recording; credit notes count below zero. A supplier sees its own."""
+    with call.street.read() as conn:
+        rows = queries.invoices(
+            conn,
+            book=book,
+            invoice_number=invoice_number or "",
+            supplier=supplier_to_show(call, supplier),
+            order_number=order_number or "",
+            after=open_number_cursor(cursor),
+            limit=limit + 1,
+        )
+    return answer_page(request, rows, limit, lambda row: row.seq)
+
+
+def supplier_to_show(call: Call, chosen: str | None) -> str:
     """Whose are shown; "" is everybody's, for our own side. Raises Problem for anybody else's business."""
     if call.is_ours:
         return chosen or ""

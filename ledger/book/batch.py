@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 from sqlalchemy import Connection
 
 from ledger import cases, handling, matching
-from ledger.book import bulk, document_tables, past, rulings, tables
+from ledger.book import bulk, changing, document_tables, past, rulings, tables
 from ledger.book.balances import Balances, Posting, Postings
 from ledger.book.closings import Closings
 from ledger.book.deciding import decides, needs_of, result_of, statuses
@@ -123,7 +123,7 @@ class Batch:
         """Record master data events; one answer each, in order."""
         defining = Defining(
             self.conn, self.head, self.log, self.waits, take_over=self._take_over, release=self._release,
-            end_position=self._end_position,
+            end_position=self._end_position, plan=lambda event, seq: changing.plan(self, event, seq),
         )  # fmt: skip
         return defining.record(events)
 
@@ -265,6 +265,7 @@ class Batch:
         work = self.loader.workset
         past.bring(self, resolved)
         rulings.bring(self, resolved)
+        changing.bring(self, resolved)
         self.closings.bring(resolved)
         decide = decides(resolved.event)
         decision = decide(work, resolved, self.policy, self.log.now_us)
@@ -274,9 +275,11 @@ class Batch:
                 f"stock:{movement.target.part}" for movement in decision.movements if movement.target.state in STATES
             }
             decision.released.extend(sorted(came & waits))
+        changing.review(self, decision)
         seq, event = resolved.effective_seq, resolved.seq
         self.postings.extend([Posting(movement, seq, event) for movement in decision.movements])
         self.traces.update(dict.fromkeys(rows_of(decision)))
+        decision.released += changing.reached_by(self, resolved) if decision.movements else []
         outcomes = cases.apply(work, decision, self.policy, self.log.now_us)
         late = self.closings.late(resolved) if decision.movements else None
         self.settlements += settlements_of(decision, self.masterdata, late is not None, self.log.now_us)
@@ -318,6 +321,8 @@ class Batch:
 
     def _decide_again(self, waits: Sequence[Wait], cause: int, came: str = "") -> list[str]:
         """Decide lines of one earlier event once more; gives back what that releases."""
+        if waits[0].line.startswith(changing.CHANGE):
+            return changing.propose(self, waits, cause)
         parts = [wait.line.removeprefix(COMPARES) for wait in waits if wait.line.startswith(COMPARES)]
         if parts:
             self._compare_again(waits[0].event, parts, cause)

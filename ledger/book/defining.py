@@ -33,7 +33,7 @@ class Defining:
     """One run of master data events in one book.
 
     `take_over` gets the events that are to be in force before anything that waited is decided again, `release` the
-    needs that they meet and the sequence; `end_position` closes the sequence.
+    needs that they meet and the sequence; `plan` looks at what a change means; `end_position` closes the sequence.
     """
 
     def __init__(
@@ -46,9 +46,10 @@ class Defining:
         take_over: Callable[[list[Event]], None],
         release: Callable[[Sequence[str], int], None],
         end_position: Callable[[int], None],
+        plan: Callable[[Event, int], None],
     ) -> None:
         self.conn, self.head, self.log, self.waits = conn, head, log, waits
-        self.take_over, self.release, self.end_position = take_over, release, end_position
+        self.take_over, self.release, self.end_position, self.plan = take_over, release, end_position, plan
         self._pending: list[Event] = []
         self._rows: dict[Key, bulk.Row] = {}
 
@@ -94,6 +95,9 @@ class Defining:
         if needs:
             self._take_over()
             self.release(needs, seq)
+        if isinstance(event, RULINGS):
+            self._take_over()
+            self.plan(event, seq)
         self.end_position(seq)
         return recorded
 

@@ -14,6 +14,7 @@ from ledger.events import (
     Line,
     MaterialConsumed,
     NoticeLine,
+    PartSubstituted,
     PlaceLine,
     ReceiptLine,
     StockLine,
@@ -25,8 +26,8 @@ from ledger.stock.bucket import Movement
 TraceKind = Literal["lot", "serial", "handling_unit", "vin"]
 TRACE_KINDS: Final = ("lot", "serial", "handling_unit", "vin")
 
-OF_A_CAR: Final = (MaterialConsumed, CustomerReturnReceived)
-"""Kinds whose lines name by `demand` the car that goods were built into, or taken out of again."""
+OF_A_CAR: Final = (MaterialConsumed, CustomerReturnReceived, PartSubstituted)
+"""Kinds whose lines name by `vin` or `demand` the car that goods were built into, or taken out of again."""
 
 Key = tuple[TraceKind, str]
 Row = tuple[str, str, TraceKind, str, int, int]
@@ -63,8 +64,8 @@ def keys_of_line(line: Line) -> Iterator[Key]:
 
 def _said(resolved: ResolvedEvent, line: Line) -> Iterator[Key]:
     yield from keys_of_line(line)
-    if isinstance(resolved.event, OF_A_CAR) and isinstance(line, StockLine) and line.demand:
-        yield "vin", line.demand
+    if isinstance(resolved.event, OF_A_CAR) and isinstance(line, StockLine):
+        yield from (("vin", name) for name in dict.fromkeys((line.vin, line.demand)) if name)
 
 
 def _moved(movements: Sequence[Movement]) -> Iterable[tuple[tuple[str, Key], None]]:

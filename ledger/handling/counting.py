@@ -23,7 +23,7 @@ from ledger.handling.places import (
 )
 from ledger.matching.booking import book_movements
 from ledger.matching.decision import OWN_CASE, Comparison, Decision, LineDecision
-from ledger.matching.discrepancies import d43_count
+from ledger.matching.discrepancies import d40_backflush, d43_count
 from ledger.matching.records import Case
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, microseconds
 from ledger.matching.workset import StockQuery, Workset
@@ -32,7 +32,7 @@ from ledger.policy import Policy
 from ledger.policy.tolerance import NO_TOLERANCE, Tolerance
 from ledger.stock.bucket import MILLION, QUANTITY_MAX, Bucket, Movement
 
-CODE = d43_count.CLASS.code
+CODES = (d40_backflush.CLASS.code, d43_count.CLASS.code)
 
 
 @dataclass(slots=True)
@@ -104,7 +104,7 @@ def _compare(
     workset: Workset, decision: Decision, policy: Policy, line: ResolvedLine, place: Place, variance: Variance
 ) -> LineDecision:
     """Post within tolerance; beyond it, or where the goods are no longer there, ask."""
-    tolerance, rule = _tolerance(policy, decision.resolved, place, variance)
+    tolerance, rule = _tolerance(policy, decision.resolved, line, place, variance)
     movements: list[Movement] | None = None
     if tolerance.allows(variance.differing, variance.expected):
         movements = _movements(workset, decision.resolved, line, place, variance)
@@ -122,9 +122,9 @@ def _approved(
 ) -> LineDecision:  # fmt: skip
     """What becomes of the line now that its case is decided."""
     if case.resolution == "recount":
-        return LineDecision(line.line, "refused", code=CODE, reason=f"It was counted again, {place.where}.")
+        return LineDecision(line.line, "refused", code=case.code, reason=f"It was counted again, {place.where}.")
     if case.resolution != "accept":
-        return LineDecision(line.line, "refused", code=CODE, reason=f"Case {case.case}: {case.resolution}.")
+        return LineDecision(line.line, "refused", code=case.code, reason=f"Case {case.case}: {case.resolution}.")
     if not line.said.serials:
         # What was approved is what the case said, whatever became known about its time since then.
         difference = case.actual - case.expected
@@ -188,18 +188,27 @@ def _superseded(workset: Workset, place: Place, at: int) -> str:
 def _replace_open_case(workset: Workset, decision: Decision, place: Place) -> None:
     """An earlier count of the place that is not decided yet is so by being repeated."""
     resolved = decision.resolved
-    identity = (resolved.book, CODE, resolved.site, place.part, place.identity)
-    case = workset.open_cases.get(identity)
-    if case is not None:
-        decision.resolved_cases.append((case, "recount", case.quantity))
-        decision.released.append(f"{OWN_CASE}{case.case}")
+    for code in CODES:
+        case = workset.open_cases.get((resolved.book, code, resolved.site, place.part, place.identity))
+        if case is not None:
+            decision.resolved_cases.append((case, "recount", case.quantity))
+            decision.released.append(f"{OWN_CASE}{case.case}")
 
 
-def _tolerance(policy: Policy, resolved: ResolvedEvent, place: Place, variance: Variance) -> tuple[Tolerance, str]:
+def is_at_line(line: ResolvedLine, place: Place, variance: Variance) -> bool:
+    """Whether what differs there is between backflush and what was really built in."""
+    at_line = [bucket.state == "line_side" for bucket in variance.goods]
+    return line.at_line or place.state == "line_side" or (bool(at_line) and all(at_line))
+
+
+def _tolerance(
+    policy: Policy, resolved: ResolvedEvent, line: ResolvedLine, place: Place, variance: Variance
+) -> tuple[Tolerance, str]:
     """The segment's own tolerance, else the one that the cascade names, else the usual one; and the rule."""
     limits, rule = policy.counts.limits_of(segment_of(place, variance.goods))
     if limits is policy.counts.usual:
-        named, place_named = policy.tolerance(CODE, site=resolved.site, part=place.part)
+        code = (d40_backflush if is_at_line(line, place, variance) else d43_count).CLASS.code
+        named, place_named = policy.tolerance(code, site=resolved.site, part=place.part)
         if named is not NO_TOLERANCE:
             return named, place_named
     return limits.tolerance, rule
@@ -241,7 +250,8 @@ def _movements(
 def _ask(
     decision: Decision, line: ResolvedLine, place: Place, variance: Variance, rule: str, why: str = ""
 ) -> LineDecision:
-    finding = d43_count.find(
+    kind = d40_backflush if is_at_line(line, place, variance) else d43_count
+    finding = kind.find(
         decision.resolved, line, place.identity, place.where, variance.expected, variance.differing, why
     )
     finding.rule = rule

@@ -1,4 +1,4 @@
-"""Who may decide a case, and cases that ask for approval: a count beyond tolerance (D43), an adjustment (D44).
+"""Cases that ask for approval: a count beyond tolerance (D43, at the line D40), an adjustment above its limit (D44).
 
 Nothing is posted here. The line that opened a case of approval waits for it; once the case is decided the book hands
 the line in again, and `ledger.handling` posts it or lets it go.
@@ -15,7 +15,7 @@ from ledger.matching.records import Case
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
 
-APPROVED = frozenset({"D43", "D44"})
+APPROVED = frozenset({"D40", "D43", "D44"})
 """Classes whose lines wait for the decision."""
 
 WAYS: tuple[Resolution, ...] = ("accept", "waive", "recount")

@@ -15,6 +15,10 @@ from ledger.matching.ranks import rank_of_release
 LAYERS = ("sequence", "shipping", "planning")
 """The most exact first: each hides those after it inside its horizon."""
 
+HOUR = 3_600_000_000
+"""Ends of days are counted from their beginning, and a day on which clocks change is an hour longer or shorter: what
+is nearer to an end than this begins after it."""
+
 _Bucket = tuple[int, int | None, str, str]
 
 
@@ -151,11 +155,12 @@ def _what_is_left(one: Requirement, order: str, hidden_by: list[_Layer]) -> Requ
             continue
         start, end = layer.horizon
         until = one.until if one.until is not None else one.due_at + 1
-        if until <= start or end <= one.due_at:
+        if until <= start or end < one.due_at + HOUR:
             continue
-        if start <= one.due_at and until <= end:
+        if start <= one.due_at and until <= end + HOUR:
             return None
-        taken = sum(exact.quantity for exact in layer.requirements if one.due_at <= exact.due_at < until)
+        within = max(until - HOUR, one.due_at + 1)
+        taken = sum(exact.quantity for exact in layer.requirements if one.due_at <= exact.due_at < within)
         if taken >= one.quantity:
             return None
         one = one._replace(quantity=one.quantity - taken, due_at=end if start <= one.due_at else one.due_at)

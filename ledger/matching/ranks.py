@@ -21,8 +21,8 @@ def rank_of_release(line: ScheduledLine) -> Rank:
     """By date of issue, then release number, then when the document was made; then by content, so that any two
     differ alike on every day."""
     return (
-        line.issued_at, natural(line.release), line.created_at or 0, natural(line.number), line.requirements,
-        line.line,
+        line.issued_at, natural(line.release), line.created_at or 0, natural(line.number), line.purpose,
+        line.quantities, [one._replace(until=one.until or 0) for one in line.requirements], line.line,
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from ledger.matching.records import Case, Link, NoticeLine, ReceiptKey, ReceiptL
 from ledger.matching.rematch import count
 from ledger.matching.requirements import add_linked, order_key_of
 from ledger.matching.review import live_links
+from ledger.matching.superseded import decide_superseded
 from ledger.matching.transfer_records import is_transfer
 from ledger.matching.waiting import refuse_whole
 from ledger.matching.workset import Workset
@@ -349,5 +350,6 @@ _HANDLERS: dict[str, _Handler] = {
     "D17": _post_over,
     "D20": _post_damaged,
     "D39": _post_transfer,
+    "D45": decide_superseded,
     **dict.fromkeys(APPROVED, decide_approval),
 }

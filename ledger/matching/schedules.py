@@ -13,10 +13,7 @@ from ledger.matching.workset import Workset
 from ledger.policy import Policy
 from ledger.stock.bucket import QUANTITY_MAX
 
-TO_THE_END_OF_DAY = timedelta(hours=23)
-"""From the midnight that begins the last day to a moment after which only the next day begins: a day may be an hour
-shorter."""
-WEEK = timedelta(days=7)
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 
 def decide_released(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
@@ -106,9 +103,9 @@ def _filed(resolved: ResolvedEvent, event: ScheduleReleased, line: ResolvedLine,
 def _required(said: Requirement, quantity: int) -> Required:
     until = _end_of(said.until)
     if until is None and said.timing == "weekly":
-        until = _end_of(said.due_at + WEEK - timedelta(days=1))
+        until = _end_of(said.due_at + WEEK - DAY)
     elif until is None and said.timing == "monthly":
-        until = _end_of(_month_after(said.due_at) - timedelta(days=1))
+        until = _end_of(_month_after(said.due_at) - DAY)
     return Required(
         quantity, microseconds(said.due_at) or 0, microseconds(until), said.certainty, said.reference,
         said.reference_kind, said.sequence,
@@ -119,7 +116,7 @@ def _end_of(day: datetime | None) -> datetime | None:
     """The first moment after a day, for what began as a date; a moment with a time of its own is its own end."""
     if day is None or (day.hour, day.minute, day.second) != (0, 0, 0):
         return day
-    return day + TO_THE_END_OF_DAY
+    return day + DAY
 
 
 def _month_after(day: datetime) -> datetime:

@@ -200,6 +200,8 @@ class Workset:
     """By (book, site, part) whose revision hangs on a cumulative: built in so far, and standing at the line."""
     gone_stored: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     """The same by (site, part), as it stood before this batch."""
+    superseded: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    """By (book, case) of superseded stock that is being decided: the old revisions."""
     stock_of: dict[tuple[str, str, str], dict[Bucket, None]] = field(default_factory=dict)
     """By (book, site, part) that was asked for: the goods that are there, those of this batch included."""
 

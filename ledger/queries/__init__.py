@@ -44,6 +44,16 @@ from ledger.queries.periods import PeriodReport, PeriodShown, period_report, per
 from ledger.queries.position import Commitment, Position, Replenishment, position
 from ledger.queries.prices import Money
 from ledger.queries.promises import PromiseShown
+from ledger.queries.rulings import (
+    ChangedShown,
+    ChangeShown,
+    DeviationShown,
+    SubstitutionShown,
+    UseShown,
+    deviations,
+    engineering_changes,
+    substitutions,
+)
 from ledger.queries.schedules import ReleaseShown, RequirementShown, ScheduleShown, releases, schedules
 from ledger.queries.score import score
 from ledger.queries.settlements import Settlement, SettlementTotal, settlement_totals, settlements
@@ -64,6 +74,8 @@ __all__ = [
     "BalancePage",
     "Carriage",
     "CaseShown",
+    "ChangeShown",
+    "ChangedShown",
     "Coming",
     "Commitment",
     "ContainmentReport",
@@ -72,6 +84,7 @@ __all__ = [
     "DefectFound",
     "DefectReport",
     "DemandHit",
+    "DeviationShown",
     "DockedGoods",
     "End",
     "EventKept",
@@ -102,6 +115,7 @@ __all__ = [
     "ShipmentShown",
     "SiteBacklog",
     "SitePromise",
+    "SubstitutionShown",
     "Trace",
     "TraceStep",
     "TransferLineShown",
@@ -111,6 +125,7 @@ __all__ = [
     "Uninvoiced",
     "UninvoicedList",
     "Unmapped",
+    "UseShown",
     "Variance",
     "VarianceList",
     "available_to_promise",
@@ -126,7 +141,9 @@ __all__ = [
     "containments",
     "defects",
     "defined",
+    "deviations",
     "disputed_by",
+    "engineering_changes",
     "event",
     "events",
     "facts",
@@ -148,6 +165,7 @@ __all__ = [
     "settlement_totals",
     "settlements",
     "shipments",
+    "substitutions",
     "tail",
     "trace",
     "transfers",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -71,6 +70,7 @@ class ReleaseShown(msgspec.Struct, frozen=True, kw_only=True):
     message: str
     document: str
     segment: int
+    cursor: str
 
 
 class ScheduleShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,8 +98,10 @@ class _Group(NamedTuple):
     part: str
     direction: str
     counterparty: str
+    ship_to: str
 
 
+_RELEASE = (TABLE.c.seq, TABLE.c.part, TABLE.c.line)
 _GROUP = tuple_(*(TABLE.c[name] for name in _Group._fields))
 
 
@@ -114,23 +116,19 @@ def schedules(
     after: str = "",
     limit: int = 100,
 ) -> list[ScheduleShown]:
-    """What is in force, by site, part, direction and party; `after` is the `cursor` of the last one seen.
+    """What is in force, by site, part, direction, party and destination; `after` is the `cursor` of the last seen.
 
-    At most `limit` parties of parts; one with several destinations gives several rows with the same cursor.
+    Raises ValueError for a cursor that is not one of these.
     """
     query = select(*(TABLE.c[name] for name in _Group._fields)).distinct().where(TABLE.c.book == book)
     for name, value in (("part", part), ("site", site), ("direction", direction), ("counterparty", counterparty)):
         if value:
             query = query.where(TABLE.c[name] == value)
     if after:
-        query = query.where(tuple_(*_read_cursor(after)) < _GROUP)
+        query = query.where(tuple_(*_read_cursor(after, len(_Group._fields))) < _GROUP)
     groups = [_Group(*row) for row in conn.execute(query.order_by(*_Group._fields).limit(limit))]
     lines = _lines_of(conn, book, groups)
-    return [
-        _shown(group, ship_to, in_force(mine), mine)
-        for group in groups
-        for ship_to, mine in sorted(_by_destination(lines[group]).items())
-    ]
+    return [_shown(group, in_force(lines[group]), lines[group]) for group in groups]
 
 
 def releases(
@@ -141,15 +139,20 @@ def releases(
     site: str = "",
     direction: str = "",
     counterparty: str = "",
-    after: int = 0,
+    after: str = "",
     limit: int = 100,
 ) -> list[ReleaseShown]:
-    """Every release ever filed, in the order of recording, `seq` above `after`; at most `limit` events of them."""
-    query = select(TABLE).where(TABLE.c.book == book, TABLE.c.seq > after)
+    """Every release ever filed, in the order of recording, part by part; `after` as for `schedules`."""
+    query = select(TABLE).where(TABLE.c.book == book)
+    if after:
+        seq, *rest = _read_cursor(after, len(_RELEASE))
+        if not seq.isdigit():
+            raise ValueError(f'"{after}" is no cursor of this list')
+        query = query.where(tuple_(*_RELEASE) > tuple_(int(seq), *rest))
     for name, value in (("part", part), ("site", site), ("direction", direction), ("counterparty", counterparty)):
         if value:
             query = query.where(TABLE.c[name] == value)
-    rows = conn.execute(query.order_by(TABLE.c.seq, TABLE.c.segment, TABLE.c.line).limit(limit))
+    rows = conn.execute(query.order_by(*_RELEASE).limit(limit))
     return [_release(SCHEDULED_LINE.read(row)) for row in rows]
 
 
@@ -158,7 +161,7 @@ def _lines_of(conn: Connection, book: str, groups: list[_Group]) -> dict[_Group,
     found: dict[_Group, list[ScheduledLine]] = defaultdict(list)
     for site in sorted({group.site for group in groups}):
         place, by = (("book", book), ("site", site)), ("part", "direction", "counterparty")
-        keys = [tuple(group[1:]) for group in groups if group.site == site]
+        keys = sorted({tuple(group[1:4]) for group in groups if group.site == site})
         heads: dict[tuple[Any, ...], list[ScheduledLine]] = defaultdict(list)
         for row in bulk.select(conn, TABLE, _HEAD, place, by, keys):
             head = SCHEDULED_LINE.read(_as_head(row))
@@ -173,7 +176,7 @@ def _lines_of(conn: Connection, book: str, groups: list[_Group]) -> dict[_Group,
         names = SCHEDULED_LINE.columns
         for row in bulk.select(conn, TABLE, names, place, SCHEDULED_LINE.keys[2:], sorted(wanted)):
             line = SCHEDULED_LINE.read(row)
-            found[_Group(line.site, line.part, line.direction, line.counterparty)].append(line)
+            found[_Group(line.site, line.part, line.direction, line.counterparty, line.ship_to)].append(line)
     return found
 
 
@@ -194,19 +197,11 @@ def _from_the_last_whole(heads: list[ScheduledLine]) -> list[ScheduledLine]:
     return [head for head in heads if head.issued_at >= since]
 
 
-def _by_destination(lines: Iterable[ScheduledLine]) -> dict[str, list[ScheduledLine]]:
-    found: dict[str, list[ScheduledLine]] = defaultdict(list)
-    for line in lines:
-        found[line.ship_to].append(line)
-    return found
-
-
-def _shown(group: _Group, ship_to: str, stands: InForce, lines: list[ScheduledLine]) -> ScheduleShown:
+def _shown(group: _Group, stands: InForce, lines: list[ScheduledLine]) -> ScheduleShown:
     newest = stands.releases[0] if stands.releases else lines[0]
     return ScheduleShown(
         **group._asdict(),
         unit=newest.unit,
-        ship_to=ship_to,
         basis=newest.basis,
         cum_required=None if stands.cum_required is None else to_decimal(stands.cum_required),
         requirements=tuple(_requirement(one) for one in stands.requirements),
@@ -217,7 +212,7 @@ def _shown(group: _Group, ship_to: str, stands: InForce, lines: list[ScheduledLi
             for one in stands.authorizations
         ),
         releases=tuple(_release(line) for line in stands.releases),
-        cursor="/".join(quote(text, safe="") for text in group),
+        cursor=_cursor(*group),
     )
 
 
@@ -259,12 +254,19 @@ def _release(line: ScheduledLine) -> ReleaseShown:
         message=line.message,
         document=line.document,
         segment=line.segment,
+        cursor=_cursor(str(line.seq), line.part, line.line),
     )
 
 
-def _read_cursor(cursor: str) -> tuple[str, ...]:
-    texts = tuple(unquote(text) for text in cursor.split("/"))
-    return texts if len(texts) == len(_Group._fields) else ("",) * len(_Group._fields)
+def _cursor(*texts: str) -> str:
+    return "/".join(quote(text, safe="") for text in texts)
+
+
+def _read_cursor(cursor: str, width: int) -> list[str]:
+    texts = [unquote(text) for text in cursor.split("/")]
+    if len(texts) != width:
+        raise ValueError(f'"{cursor}" is no cursor of this list')
+    return texts
 
 
 def _moment(at_us: int | None) -> datetime | None:

@@ -21,6 +21,7 @@ from ledger.events import (
     Event,
     Line,
     MaterialConsumed,
+    PartSubstituted,
     ShipmentNotified,
     ShipmentReplaced,
     StockLine,
@@ -30,6 +31,8 @@ from ledger.events import (
 )
 from ledger.matching.resolved import line_identities, moment
 from ledger.queries.movements import End, MovementMade, made_by
+
+BUILT_IN = (MaterialConsumed, PartSubstituted)
 
 STEPS_MAX = 10_000
 """Steps of one answer; `truncated` says that there are more."""
@@ -114,8 +117,8 @@ class _Kept(NamedTuple):
         if said is None:
             return set()
         names = set(keys_of_line(said))
-        if isinstance(self.event, OF_A_CAR) and isinstance(said, StockLine) and said.demand:
-            names.add(("vin", said.demand))
+        if isinstance(self.event, OF_A_CAR) and isinstance(said, StockLine):
+            names |= {("vin", name) for name in (said.vin, said.demand) if name}
         return names
 
 
@@ -139,7 +142,7 @@ def _steps(conn: Connection, book: str, keys: set[Key], part: str, *, into_cars:
         if not keys & (said | _ends(move)):
             continue
         told.add((move.seq, move.event, move.line))
-        if into_cars or not isinstance(of.event, MaterialConsumed):
+        if into_cars or not isinstance(of.event, BUILT_IN):
             yield _moved(move, of)
     for seq, event in sorted(found - {(seq, event) for seq, event, _ in told}):
         of = kept[event]
@@ -190,7 +193,7 @@ def _step(of: _Kept, line: str, *, seq: int, recorded_at: int | None) -> TraceSt
         order=getattr(said, "order_number", ""),
         shipment=row.number if is_notice else getattr(said, "shipment_id", ""),
         transfer=row.number if is_transfer else getattr(of.event, "transfer", ""),
-        vin=next((value for kind, value in sorted(of.names(line)) if kind == "vin"), ""),
+        vin=getattr(said, "vin", "") or next((value for kind, value in sorted(of.names(line)) if kind == "vin"), ""),
         recorded_at=moment(row.recorded_at if recorded_at is None else recorded_at),
     )  # fmt: skip
 

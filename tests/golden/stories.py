@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from sqlalchemy import Connection
 
 from gateway.pipeline import Street, show
 from ledger import queries
@@ -30,6 +31,9 @@ HERE = Path(__file__).parent
 WORLD = HERE / "_world"
 START = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 _CASE_STAMPS = {"opened_at", "opened_seq", "due_at", "resolved_at", "book", "number"}
+
+_SHOWN_STAMPS = {"bucket", "cursor", "message", "document"}
+"""Where a list goes on, and what the events say already."""
 
 _STEP = re.compile(r"\d\d\.([a-z]+)(\.test)?\.[a-z]+\Z")
 _VOLATILE = {"digest", "policy", "chain", "source", "actor", "correlation", "causation", "schema", "recorded_at"}
@@ -158,8 +162,23 @@ def _books(street: Street, book: str) -> dict[str, Any]:
                 {name: value for name, value in _plain(case).items() if value and name not in _CASE_STAMPS}
                 for case in queries.cases(conn, book=book)
             ],
-            "balances": [{name: value for name, value in _plain(one).items() if value} for one in balances],
-        }
+            "balances": [_shown(one) for one in balances],
+        } | _papers(conn, book)
+
+
+def _papers(conn: Connection, book: str) -> dict[str, Any]:
+    """What moves no goods, read beside what it speaks of; nothing where a story has none of it."""
+    found: dict[str, list[Any]] = {
+        "promises": [one for one in queries.orders(conn, book=book) if any(line.promises for line in one.lines)],
+        "carriage": [one for one in queries.shipments(conn, book=book) if one.carriage.seq],
+        "schedules": queries.schedules(conn, book=book),
+        "invoices": queries.invoices(conn, book=book),
+    }
+    return {name: [_shown(one) for one in rows] for name, rows in found.items() if rows}
+
+
+def _shown(one: Any) -> dict[str, Any]:
+    return {key: value for key, value in _plain(one).items() if value and key not in _SHOWN_STAMPS}
 
 
 def _event(event: queries.EventKept) -> dict[str, Any]:

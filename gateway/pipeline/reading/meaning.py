@@ -10,7 +10,7 @@ from ledger.events import Event, GoodsReceived, ReceiptLine, TimePassed, kind_of
 KINDS_OF: dict[str, frozenset[str]] = {
     "OrderPlaced": frozenset({"OrderPlaced", "OrderChanged", "OrderCancelled"}),
     "ShipmentNotified": frozenset({"ShipmentNotified", "ShipmentReplaced", "ShipmentCancelled"}),
-    "GoodsReceived": frozenset({"GoodsReceived", "GoodsReceiptReversed"}),
+    "GoodsReceived": frozenset({"GoodsReceived", "GoodsReceiptReversed", "ReceiptShortConfirmed"}),
     "DiscrepancyResolved": frozenset({"DiscrepancyResolved"}),
 }
 """Replacing and cancelling go with telling."""

@@ -20,9 +20,11 @@ from ledger.matching.discrepancies import (
     d35_arithmetic,
     d38_snapshot,
     d39_transfer,
+    d40_backflush,
     d42_changed_after_receipt,
     d43_count,
     d44_adjustment,
+    d45_superseded,
 )
 from ledger.matching.discrepancies.definition import DiscrepancyClass
 
@@ -44,9 +46,11 @@ CLASSES: tuple[DiscrepancyClass, ...] = (
     d35_arithmetic.CLASS,
     d38_snapshot.CLASS,
     d39_transfer.CLASS,
+    d40_backflush.CLASS,
     d42_changed_after_receipt.CLASS,
     d43_count.CLASS,
     d44_adjustment.CLASS,
+    d45_superseded.CLASS,
 )
 
 BY_CODE: dict[str, DiscrepancyClass] = {kind.code: kind for kind in CLASSES}
