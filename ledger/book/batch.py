@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 from sqlalchemy import Connection
 
 from ledger import cases, handling, matching
-from ledger.book import bulk, changing, document_tables, past, rulings, tables
+from ledger.book import bulk, changing, document_tables, past, rulings, serials, tables
 from ledger.book.balances import Balances, Posting, Postings
 from ledger.book.closings import Closings
 from ledger.book.deciding import decides, needs_of, result_of, statuses
@@ -223,6 +223,9 @@ class Batch:
         self.loader.load(needs, self.head.book, {event.event.number for event in resolved})
         self.load_stock(handling.needs(resolved) - self._asked_for)
         self.watch(matching.watched(self.loader.workset) | handling.accounts(resolved))
+        self.watch(found := serials.standing(self.conn, self.head.book, resolved))
+        for bucket in found:
+            self.loader.workset.add_serial(bucket)
 
     def watch(self, buckets: AbstractSet[Bucket]) -> None:
         """Bring in balances as the books have them, with what this batch has decided.

@@ -182,6 +182,8 @@ goods_receipt_line = table(
     text("rung"),
     text("status"),
     text("hold_reason"),
+    big("doubtful"),
+    big("lot_controlled"),
 )
 UNMATCHED_RECEIPT_LINES = "status = 'unmatched'"
 partial(
@@ -223,7 +225,7 @@ link = table(
     text("lot"),
     text("revision"),
     text("owner"),
-    text("serial"),
+    text("serials"),
     text("handling_unit"),
     text("stock_segment"),
 )

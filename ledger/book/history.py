@@ -18,6 +18,9 @@ from ledger.book.heads import read_head
 from ledger.book.places import sites_of
 from ledger.matching.resolved import microseconds
 
+FEW = 1_000
+"""Buckets that are looked up one by one; of more, all that moved is summed."""
+
 
 def position_at(conn: Connection, book: str, at: datetime) -> int:
     """Number of the last movement recorded by `at`, that moment included; 0 when there was none."""
@@ -93,25 +96,43 @@ def standing_at(
         .scalar_subquery()
         .correlate(tables.bucket)
     )
-    since = _moved_of_each(conn, book, runs * head.run_size + 1, number)
-    query = select(bucket.id, closed, *(bucket[name] for name in columns)).where(*conditions)
-    for id_, quantity, *values in conn.execute(query):
+    rows = conn.execute(select(bucket.id, closed, *(bucket[name] for name in columns)).where(*conditions)).fetchall()
+    if len(rows) > FEW:
+        since = _moved_of_each(conn, book, runs * head.run_size + 1, number)
+    elif runs < head.sealed:
+        since = _moved_within(conn, book, [row[0] for row in rows], runs + 1, number)
+    else:
+        since = _moved_of_each(conn, book, runs * head.run_size + 1, number, [row[0] for row in rows])
+    for id_, quantity, *values in rows:
         if quantity is not None or id_ in since:
             yield *values, int(quantity or 0) + since.get(id_, 0)
 
 
-def _moved_of_each(conn: Connection, book: str, first: int, last: int) -> dict[int, int]:
-    """Net change of each bucket by the movements numbered `first` to `last`; a bucket's id is the book's own."""
-    if last < first:
+def _moved_within(conn: Connection, book: str, buckets: Sequence[int], run: int, number: int) -> dict[int, int]:
+    """Net change of these buckets within a sealed run, up to movement `number`."""
+    at = tables.history.c
+    query = select(at.bucket, func.sum(at.delta)).where(
+        at.book == book, at.site.in_(sites_of(conn, book)), at.run == run, at.bucket.in_(buckets), at.number <= number
+    )
+    return {bucket: int(delta) for bucket, delta in conn.execute(query.group_by(at.bucket))}
+
+
+def _moved_of_each(
+    conn: Connection, book: str, first: int, last: int, buckets: Sequence[int] | None = None
+) -> dict[int, int]:
+    """Net change of each bucket, or of these, by the movements numbered `first` to `last`; a bucket's id is the
+    book's own."""
+    if last < first or (buckets is not None and not buckets):
         return {}
     table = tables.movement.c
     deltas: dict[int, int] = {}
     for site in sites_of(conn, book):
         place = (table.book == book, table.site == site, table.number >= first, table.number <= last)
-        both = union_all(
-            select(table.target.label("bucket"), table.quantity.label("delta")).where(*place),
-            select(table.source, -table.quantity).where(*place),
-        ).subquery()
+        entered = select(table.target.label("bucket"), table.quantity.label("delta")).where(*place)
+        left = select(table.source, -table.quantity).where(*place)
+        if buckets is not None:
+            entered, left = entered.where(table.target.in_(buckets)), left.where(table.source.in_(buckets))
+        both = union_all(entered, left).subquery()
         for bucket, delta in conn.execute(select(both.c.bucket, func.sum(both.c.delta)).group_by(both.c.bucket)):
             deltas[bucket] = deltas.get(bucket, 0) + int(delta)
     return deltas

@@ -257,6 +257,7 @@ def _resolve_line(
     part = masterdata.parts[part_id]
     resolved.part, resolved.unit = part_id, part.base_unit
     resolved.revision = line.part_revision
+    resolved.lot_controlled, resolved.serial_controlled = part.lot_controlled, part.serial_controlled
     resolved.control = control_of(part, masterdata.rulings.get(part_id, ()))
     factor = masterdata.factor(part_id, line.unit)
     if factor is None:

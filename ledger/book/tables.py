@@ -207,10 +207,10 @@ bucket = table(
     check("bucket_empty", "(empty = 1) = (quantity = 0)"),
     UniqueConstraint("book", "site", "identity", name="bucket_identity"),
 )
-partial(
+# Empty buckets behind the others: what stands is found without them, and what once stood with them.
+Index(
     "bucket_by_part",
-    *(bucket.c[name] for name in ("book", "part", "site", "location", "serial", "empty")),
-    where="empty = 0",
+    *(bucket.c[name] for name in ("book", "part", "empty", "site", "location", "serial")),
 )
 # All that the position of a part sums of its serials, so that their many rows are never read for it. A serial's
 # quantity changes only when it comes or goes; but PostgreSQL would write every index anew with every quantity of any
@@ -220,6 +220,7 @@ _SUMMED = (
     "book", "part", "site", "state", "revision", "location", "demand", "quantity", "serial", "empty",
 )  # fmt: skip
 partial("bucket_serials", *(bucket.c[name] for name in _SUMMED), where=SERIALS_STANDING).ddl_if(dialect="sqlite")
+partial("bucket_by_serial", bucket.c.book, bucket.c.part, bucket.c.serial, where=SERIALS_STANDING)
 ON_SQLITE_ALONE = frozenset({"bucket_serials"})
 """Indices that only one engine has."""
 

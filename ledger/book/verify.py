@@ -18,6 +18,7 @@ from ledger.matching.containment import LABEL
 from ledger.matching.resolutions import GONE_BACK
 from ledger.matching.resolved import line_identities
 from ledger.matching.transfer_records import party_of
+from ledger.stock.bucket import MILLION
 
 
 class Breach(msgspec.Struct, frozen=True, kw_only=True):
@@ -262,6 +263,21 @@ def check_trace(conn: Connection, head: Head) -> Iterator[Breach]:
         )
 
 
+def check_serials(conn: Connection, head: Head) -> Iterator[Breach]:
+    """A serial of a part stands at one place, and is one piece; in transit nobody has seen it."""
+    table = tables.bucket.c
+    twice = (
+        select(table.part, table.serial, func.count(), func.sum(table.quantity))
+        .where(table.book == head.book, table.empty == 0, table.serial != "", table.external == 0)
+        .where(table.state != "in_transit")
+        .group_by(table.part, table.serial)
+        .having((func.count() > 1) | (func.sum(table.quantity) != MILLION))
+    )
+    for part, serial, places, quantity in conn.execute(twice):
+        text = f"stands at {places} places, {quantity} millionths in all"
+        yield Breach(law="serials", book=head.book, where=f"{part} serial {serial}", text=text)
+
+
 def check_containments(conn: Connection, head: Head) -> Iterator[Breach]:
     """What is held for a containment is held for one that was opened, in a state that holds."""
     bucket, table = tables.bucket.c, document_tables.containment
@@ -288,5 +304,6 @@ CHECKS: tuple[Callable[[Connection, Head], Iterator[Breach]], ...] = (
     check_cumulatives,
     check_transfers,
     check_trace,
+    check_serials,
     check_containments,
 )

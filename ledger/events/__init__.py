@@ -73,10 +73,12 @@ from ledger.events.stock import (
     AllocationReleased,
     CustomerReturnReceived,
     DispositionLine,
+    GoodsIdentified,
     GoodsReturned,
     GoodsShipped,
     HoldPlaced,
     HoldReleased,
+    IdentityLine,
     InspectionFailed,
     InspectionPassed,
     MaterialConsumed,
@@ -127,6 +129,7 @@ __all__ = [
     "DispositionLine",
     "EngineeringChangeReleased",
     "Event",
+    "GoodsIdentified",
     "GoodsReceiptReversed",
     "GoodsReceived",
     "GoodsReturned",
@@ -134,6 +137,7 @@ __all__ = [
     "HandlingUnit",
     "HoldPlaced",
     "HoldReleased",
+    "IdentityLine",
     "InspectionFailed",
     "InspectionPassed",
     "InventoryAdjusted",
@@ -249,6 +253,7 @@ AnyEvent = (
     | SupplierInvoiceReceived
     | ReceiptShortConfirmed
     | PutAwayCompleted
+    | GoodsIdentified
     | InspectionPassed
     | InspectionFailed
     | HoldPlaced

@@ -55,6 +55,12 @@ class DispositionLine(StockLine, frozen=True, kw_only=True):
     """Segment that they come to; "" is `service` for restock (out of reman they stay in it) and `reman` for reman."""
 
 
+class IdentityLine(StockLine, frozen=True):
+    """What goods are, that were not told apart: their `serials`, and with `to_lot` their lot."""
+
+    to_lot: str = ""
+
+
 class _Stock(Event, frozen=True):
     place: str = ""
     """Our site, as sent (`92:PLT07`) or by its id."""
@@ -169,7 +175,14 @@ class StockReactivated(_Stock, tag="StockReactivated", frozen=True):
     """Obsolete goods are of use again, with a reason."""
 
 
+class GoodsIdentified(_Stock, tag="GoodsIdentified", frozen=True):
+    """Somebody read the labels of goods that came without lot or serials; they stay where and as they are."""
+
+    lines: tuple[IdentityLine, ...] = ()
+
+
 STOCK: tuple[type[_Stock], ...] = (
+    GoodsIdentified,
     PutAwayCompleted,
     InspectionPassed,
     InspectionFailed,

@@ -18,6 +18,7 @@ from ledger.events import (
     CustomerReturnReceived,
     DiscrepancyResolved,
     Event,
+    GoodsIdentified,
     GoodsReceiptReversed,
     GoodsReceived,
     GoodsReturned,
@@ -148,6 +149,7 @@ CORRESPONDENCES: dict[type[Event], Correspondence] = {
     PutAwayCompleted: Correspondence("stock", "goods", "storing"),
     InspectionPassed: Correspondence("stock", "goods", "inspecting", transactions=(("testres", "lines.reference"),)),
     InspectionFailed: Correspondence("stock", "goods", "inspecting", transactions=(("testres", "lines.reference"),)),
+    GoodsIdentified: Correspondence("stock", "goods", "inspecting"),
     HoldPlaced: Correspondence("stock", "goods", "holding"),
     HoldReleased: Correspondence("stock", "goods", "inspecting"),
     AllocationMade: Correspondence(

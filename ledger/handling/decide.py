@@ -25,6 +25,7 @@ from ledger.events import (
 )
 from ledger.handling.adjusting import as_moved, decide_adjusted, rule_of
 from ledger.handling.counting import decide_counted
+from ledger.handling.naming import unnamed
 from ledger.handling.opening import decide_opening
 from ledger.handling.owning import account_of, change_owner, not_consumed, state_for
 from ledger.handling.picking import Pick, Picked, contained_instead, pick
@@ -145,7 +146,11 @@ def _decide_line(workset: Workset, decision: Decision, line: ResolvedLine, rule:
         if reason:
             return LineDecision(line.line, "refused", reason=reason)
         return _not_there(resolved, line, said, now_us)
-    reason = choice.reason or _forbidden(resolved, said, rule, picked or [])
+    reason = (
+        choice.reason
+        or _forbidden(resolved, said, rule, picked or [])
+        or unnamed(workset, resolved, line, said, rule, picked or [])
+    )
     if reason:
         return LineDecision(line.line, "refused", reason=reason)
     movements = [move for one in picked or [] for move in _moves(one, said, rule, line.line)]
@@ -240,9 +245,9 @@ def _incoming(resolved: ResolvedEvent, line: ResolvedLine, said: StockLine, rule
     return [Pick(account, line.quantity)]
 
 
-def _stays_contained(source: Bucket) -> str:
-    """Contained goods stay so wherever they are held."""
-    return source.hold_reason if source.hold_reason.startswith(LABEL) else ""
+def _stays_held(source: Bucket, rule: Rule) -> str:
+    """Contained goods stay so wherever they are held, and goods whose state stays for what they were held for."""
+    return source.hold_reason if not rule.targets or source.hold_reason.startswith(LABEL) else ""
 
 
 def _moves(picked: Pick, said: StockLine, rule: Rule, line: str) -> list[Movement]:
@@ -270,10 +275,11 @@ def _target(picked: Pick, said: StockLine, rule: Rule) -> Bucket:
     target = source._replace(
         state=state,
         location=said.to_location or source.location,
-        hold_reason=_hold_reason(source, said) if state in HELD else "",
+        hold_reason=_hold_reason(source, said, rule) if state in HELD else "",
         demand=said.demand if rule.takes_demand else "",
         serial=picked.serial or source.serial,
         owner=owner,
+        lot=getattr(said, "to_lot", "") or source.lot,
         segment=getattr(said, "to_segment", "") or rule.to_segment or source.segment,
     )
     if rule.comes_in:
@@ -284,6 +290,6 @@ def _target(picked: Pick, said: StockLine, rule: Rule) -> Bucket:
     return target
 
 
-def _hold_reason(source: Bucket, said: StockLine) -> str:
+def _hold_reason(source: Bucket, said: StockLine, rule: Rule) -> str:
     """As the line says; what is held for its revision stays so, whatever else is found wrong with it."""
-    return REVISION if source.hold_reason == REVISION else said.hold_reason or _stays_contained(source)
+    return REVISION if source.hold_reason == REVISION else said.hold_reason or _stays_held(source, rule)

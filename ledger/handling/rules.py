@@ -10,6 +10,7 @@ from ledger.events import (
     AllocationReleased,
     CustomerReturnReceived,
     Event,
+    GoodsIdentified,
     GoodsReturned,
     GoodsShipped,
     HoldPlaced,
@@ -101,6 +102,7 @@ DISPOSITIONS: dict[str, Rule] = {
 to nobody before."""
 
 RULES: dict[type[Event], Rule] = {
+    GoodsIdentified: Rule(("quality_hold", "quarantine", "available", "consigned"), (), INSPECTORS | {"receiver"}),
     PutAwayCompleted: Rule(USABLE_OR_HELD, needs=("to_location",)),
     InspectionPassed: Rule(("quality_hold",), ("available", "consigned"), INSPECTORS, releases=True),
     InspectionFailed: Rule(("quality_hold",), ("quarantine",), INSPECTORS, needs=("reason",)),

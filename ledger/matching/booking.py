@@ -19,6 +19,9 @@ def book_movements(workset: Workset, decision: Decision, movements: list[Movemen
     balances, stock_of = workset.balances, workset.stock_of
     for movement in movements:
         source, target, quantity, line = movement
+        if target.serial and not target.is_external:
+            balances.setdefault(target, 0)
+            workset.add_serial(target)
         if stock_of and (target.book, target.site, target.part) in stock_of and not target.is_external:
             workset.add_stock(target, 0)
         if balances:

@@ -39,10 +39,8 @@ def bucket_of(link: Link, line: ReceiptLine) -> Bucket:
     """Where the goods of a link stand; an external account once a resolution sent them there."""
     if link.state in EXTERNAL:
         return external_account(link.receipt.book, link.receipt.site, line.part, link.state)
-    serials = line.serials
-    serial = serials[0] if len(serials) == 1 and line.quantity == MILLION else link.serial
     bucket = arrival_bucket(
-        link.receipt.book, link.receipt.site, line.part, link.revision, link.lot, serial, line.location,
+        link.receipt.book, link.receipt.site, line.part, link.revision, link.lot, "", line.location,
         link.owner, link.state, link.hold_reason, line.handling_unit or link.handling_unit,
     )  # fmt: skip
     return bucket._replace(segment=link.stock_segment) if link.stock_segment else bucket
@@ -51,14 +49,21 @@ def bucket_of(link: Link, line: ReceiptLine) -> Bucket:
 def stands(workset: Workset, link: Link, line: ReceiptLine) -> list[tuple[Bucket, int]]:
     """Where the goods of a link stand and how many where: as matching has them, under the open containments."""
     bucket = bucket_of(link, line)
-    if not workset.containing or bucket.state in EXTERNAL:
+    if bucket.state in EXTERNAL:
         return [(bucket, link.quantity)]
+    if not link.serials:
+        places = [(bucket, link.quantity)]
+    else:
+        places = [(bucket._replace(serial=serial), MILLION) for serial in link.serials]
+        rest = link.quantity - len(link.serials) * MILLION
+        if rest > 0:
+            places.append((bucket, rest))
+    if not workset.containing:
+        return places
     shipment = None if link.shipment is None else workset.shipments.get(link.shipment)
     shipped_at = None if shipment is None else shipment.shipped_at
-    goods = Facts(
-        bucket.site, bucket.part, bucket.lot, bucket.serial, line.supplier, shipped_at, line.received_at
-    )  # fmt: skip
-    return [(sheet(workset.containing, bucket, goods), link.quantity)]
+    goods = Facts(bucket.site, bucket.part, bucket.lot, "", line.supplier, shipped_at, line.received_at)
+    return [(sheet(workset.containing, one, goods._replace(serial=one.serial)), quantity) for one, quantity in places]
 
 
 def add_notice_line(deltas: Deltas, line: NoticeLine, sign: int) -> None:

@@ -7,6 +7,7 @@ from ledger.events import ReceiptLine as SaidLine
 from ledger.matching.booking import book_movements
 from ledger.matching.cumulatives import accumulate
 from ledger.matching.decision import Decision, LineDecision
+from ledger.matching.identities import identities_of
 from ledger.matching.ladder import Rung, candidates
 from ledger.matching.notice_posting import mark_received
 from ledger.matching.positions import in_transit_of, stands
@@ -53,7 +54,7 @@ def decide_received(workset: Workset, decision: Decision, policy: Policy, now_us
             agreed = terms[supplier] = policy.terms_for(supplier, "" if is_transfer(supplier) else event.partner)
         if _cannot_post(workset, decision, key, line, agreed):
             continue
-        record = _new_line(resolved, key, line, supplier, received_at)
+        record = _new_line(workset, resolved, key, line, supplier, received_at)
         workset.add_receipt_line(record)
         judge_revision(workset, decision, policy, line, record)
         rung, notices = candidates(workset, record)
@@ -96,6 +97,8 @@ def _fits(line: ReceiptLine, notice: NoticeLine) -> bool:
         and not line.hold_reason
         and not notice.over
         and not notice.settled
+        and not line.doubtful
+        and (not line.lot_controlled or bool(line.lot or notice.lot))
     )
 
 
@@ -109,7 +112,9 @@ def _post_fitting(
     now_us: int,
 ) -> None:
     """The clean path, the same as `rematch` would give: one link, one movement."""
-    link = new_link(workset, decision, line, Portion(notice, "notice", line.quantity, False), rung, terms)
+    link = new_link(
+        workset, decision, line, Portion(notice, "notice", line.quantity, False, line.serials), rung, terms
+    )
     workset.add_link(link)
     add_linked(workset, link, 1)
     notice.received += line.quantity
@@ -149,13 +154,15 @@ def _put_receipt(
 
 
 def _new_line(
-    resolved: ResolvedEvent, key: ReceiptKey, line: ResolvedLine, supplier: str, received_at: int
+    workset: Workset, resolved: ResolvedEvent, key: ReceiptKey, line: ResolvedLine, supplier: str, received_at: int
 ) -> ReceiptLine:
     said = line.said
     assert isinstance(said, SaidLine)  # noqa: S101  lines of a goods receipt
     damaged = line.damaged + line.rejected
     if said.stock_status == "damaged" and not damaged:
         damaged = line.quantity
+    damaged = min(damaged, line.quantity)
+    serials, doubtful = identities_of(workset, key.book, line, line.quantity, damaged)
     return ReceiptLine(
         key=key,
         line=line.line,
@@ -165,11 +172,13 @@ def _new_line(
         unit=line.unit,
         supplier=supplier,
         quantity=line.quantity,
-        damaged=min(damaged, line.quantity),
+        damaged=damaged,
         seq=resolved.effective_seq,
         segment=said.segment,
         lot=said.lot,
-        serials=said.serials,
+        serials=serials,
+        doubtful=doubtful,
+        lot_controlled=line.lot_controlled,
         handling_unit=said.handling_unit,
         shipment_id=said.shipment_id,
         order_number=said.order_number,

@@ -200,6 +200,7 @@ class ReceiptLine:
     segment: int = 0
     lot: str = ""
     serials: tuple[str, ...] = ()
+    """Those that are told apart: each once, and standing nowhere else when it came."""
     handling_unit: str = ""
     shipment_id: str = ""
     order_number: str = ""
@@ -225,6 +226,10 @@ class ReceiptLine:
     status: Literal["open", "matched", "unmatched", "reversed", "waiting", "refused"] = "open"
     hold_reason: str = ""
     """D05 while its own revision is held against it; see `governing_hold`."""
+    doubtful: int = 0
+    """Pieces that should have a serial of their own and have none (D24): they are held."""
+    lot_controlled: bool = False
+    """Whether goods without a lot are held (D25)."""
     touched: bool = False
     new: bool = False
 
@@ -260,7 +265,8 @@ class Link:
     lot: str = ""
     revision: str = ""
     owner: str = ""
-    serial: str = ""
+    serials: tuple[str, ...] = ()
+    """Its pieces that are told apart; what it has beyond them stands together."""
     handling_unit: str = ""
     stock_segment: str = ""
     """What was known of the goods at our site that they came from, where the receiver names nothing else."""

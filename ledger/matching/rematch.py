@@ -15,6 +15,7 @@ from ledger.matching.booking import book_movements
 from ledger.matching.closing import close_or_open
 from ledger.matching.cumulatives import move_to_supplier
 from ledger.matching.decision import Decision
+from ledger.matching.discrepancies import d24_serials, d25_lot
 from ledger.matching.holds import governing_hold
 from ledger.matching.ladder import NAMED, RANK, Rung, candidates
 from ledger.matching.positions import Deltas, add_link, add_notice_line
@@ -24,6 +25,7 @@ from ledger.matching.review import action_beyond, live_links, over_class, review
 from ledger.matching.transfer_records import is_transfer
 from ledger.matching.workset import Workset
 from ledger.policy import Policy, Terms
+from ledger.stock.bucket import MILLION
 from ledger.stock.change import movements_for_change
 
 Source = Literal["notice", "supplier", "clearing", "adjustment"]
@@ -36,6 +38,9 @@ class Portion(NamedTuple):
     source: Source
     quantity: int
     damaged: bool
+    serials: tuple[str, ...] = ()
+    doubtful: bool = False
+    """Held for want of serials."""
 
 
 @dataclass(slots=True)
@@ -206,7 +211,7 @@ def _book(
     terms = policy.terms_for(line.supplier)
     spare = list(share.old)
     matched = left = 0
-    for portion in share.portions:
+    for portion in name_pieces(workset, line, share.portions, share.old):
         over = portion.notice is not None and portion.source == "clearing"
         if over and id(portion.notice) in accepted:
             portion = portion._replace(source="adjustment" if is_transfer(line.supplier) else "supplier")
@@ -218,6 +223,7 @@ def _book(
         else:
             spare.remove(link)
             link.quantity, link.rung, link.touched = wanted.quantity, wanted.rung, True
+            link.serials = wanted.serials
         add_link(workset, deltas, link, line, 1)
         add_linked(workset, link, 1)
         if portion.notice is not None:
@@ -240,7 +246,7 @@ def _same_place(old: Link, new: Link) -> bool:
         old.shipment == new.shipment and old.notice_line == new.notice_line and old.source == new.source
         and old.state == new.state and old.hold_reason == new.hold_reason and old.damaged == new.damaged
         and old.order == new.order and old.order_line == new.order_line and old.lot == new.lot
-        and old.revision == new.revision and old.owner == new.owner and old.serial == new.serial
+        and old.revision == new.revision and old.owner == new.owner
         and old.handling_unit == new.handling_unit and old.stock_segment == new.stock_segment
     )  # fmt: skip
 
@@ -258,7 +264,8 @@ def new_link(
         found = find_receipt_order(workset, line)
         if found is not None:
             order, order_line = found.key, found.line
-    state, hold_reason = state_of(line, portion, terms)
+    lot = line.lot or ("" if notice is None else notice.lot)
+    state, hold_reason = state_of(line, portion, terms, lot)
     mine = workset.links_of_receipt.get((line.key, line.line), ())
     link = Link(
         receipt=line.key,
@@ -275,8 +282,9 @@ def new_link(
         state=state,
         hold_reason=hold_reason,
         damaged=portion.damaged,
-        lot=line.lot or ("" if notice is None else notice.lot),
+        lot=lot,
         revision=line.part_revision or ("" if notice is None else notice.part_revision),
+        serials=portion.serials,
         touched=True,
         new=True,
     )
@@ -290,11 +298,43 @@ def _put_what_is_known(link: Link, line: ReceiptLine, notice: NoticeLine | None,
         link.owner = line.supplier if terms.title_passes == "consumption" else ""
     elif notice is not None:
         link.owner, link.stock_segment = notice.owner, notice.stock_segment
-        link.serial = notice.serials[0] if notice.serials else ""
+        if notice.serials and not link.serials and link.quantity == MILLION:
+            link.serials = notice.serials
         link.handling_unit = notice.handling_units[0] if notice.handling_units else ""
 
 
-def state_of(line: ReceiptLine, portion: Portion, terms: Terms) -> tuple[str, str]:
+def name_pieces(workset: Workset, line: ReceiptLine, portions: list[Portion], old: list[Link]) -> list[Portion]:
+    """The portions with their serials; one of which some pieces have none that should is cut in two.
+
+    A notice's own serials stay with it, the others go in order; what is damaged is told apart only as a whole.
+    """
+    if not line.serials and not line.doubtful:
+        return portions
+    mine = workset.links_of_receipt.get((line.key, line.line))
+    kept = {serial for link in live_links(mine) if all(link is not one for one in old) for serial in link.serials}
+    free = [serial for serial in line.serials if serial not in kept]
+    doubtful = line.doubtful
+    named: list[Portion] = []
+    plain = sum(portion.quantity for portion in portions if not portion.damaged) - len(free) * MILLION - doubtful
+    for portion in portions:
+        if portion.damaged and len(free) * MILLION != portion.quantity:
+            named.append(portion)
+            continue
+        advised = set() if portion.notice is None else set(portion.notice.serials)
+        free.sort(key=lambda serial: serial not in advised)
+        told = tuple(free[: portion.quantity // MILLION])
+        free = free[len(told) :]
+        rest = portion.quantity - len(told) * MILLION
+        together = min(rest, max(0, plain))
+        plain, rest = plain - together, rest - together
+        if told or together or not rest:
+            named.append(portion._replace(quantity=len(told) * MILLION + together, serials=told))
+        if rest > 0:
+            named.append(portion._replace(quantity=rest, serials=(), doubtful=True))
+    return named
+
+
+def state_of(line: ReceiptLine, portion: Portion, terms: Terms, lot: str) -> tuple[str, str]:
     """State and hold reason in which a portion arrives."""
     if portion.damaged:
         return "quarantine", "damaged"
@@ -303,6 +343,10 @@ def state_of(line: ReceiptLine, portion: Portion, terms: Terms) -> tuple[str, st
     hold_reason = governing_hold(line, portion.notice)
     if hold_reason:
         return "quality_hold", hold_reason
+    if portion.doubtful:
+        return "quality_hold", d24_serials.CLASS.code
+    if line.lot_controlled and not lot:
+        return "quality_hold", d25_lot.CLASS.code
     if line.stock_status == "hold":
         return "quality_hold", "receiver"
     if line.stock_status == "line_side" and portion.source == "notice":

@@ -172,6 +172,16 @@ def _post_unadvised(
     return _decide_links(workset, decision, case, alone, UNADVISED, resolution, asked)
 
 
+def _post_identified(
+    workset: Workset, decision: Decision, policy: Policy, case: Case, resolution: Resolution, asked: int, now_us: int
+) -> str:
+    """D24, D25: the goods were named, or went another way; matching leaves them where they are from now on."""
+    for link in live_links(workset.links_of_receipt.get(_receipt_line_key(case))):
+        if link.hold_reason == case.code:
+            link.settled = link.touched = True
+    return ""
+
+
 def _post_revision(
     workset: Workset, decision: Decision, policy: Policy, case: Case, resolution: Resolution, asked: int, now_us: int
 ) -> str:
@@ -294,6 +304,8 @@ def _split(workset: Workset, link: Link, quantity: int) -> Link:
     """Cut a link in two; the given one keeps `quantity`, the other is returned."""
     mine = workset.links_of_receipt[(link.receipt, link.receipt_line)]
     rest = replace(link, quantity=link.quantity - quantity, number=len(mine), touched=True, new=True)
+    pieces = quantity // 1_000_000
+    rest.serials, link.serials = link.serials[pieces:], link.serials[:pieces]
     link.quantity, link.touched = quantity, True
     workset.add_link(rest)
     return rest
@@ -350,6 +362,8 @@ _HANDLERS: dict[str, _Handler] = {
     "D17": _post_over,
     "D20": _post_damaged,
     "D39": _post_transfer,
+    "D24": _post_identified,
+    "D25": _post_identified,
     "D45": decide_superseded,
     **dict.fromkeys(APPROVED, decide_approval),
 }

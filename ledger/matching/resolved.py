@@ -86,6 +86,9 @@ class ResolvedLine:
     standing: Standing = "new"
     goods: ShippedGoods | None = None
     """What left another site of ours; None where a supplier ships."""
+    lot_controlled: bool = False
+    serial_controlled: bool = False
+    """Whether the part's goods must be told apart by lot, by serial."""
 
 
 @dataclass(slots=True)

@@ -15,6 +15,8 @@ from ledger.matching.discrepancies import (
     d16_short,
     d17_over,
     d20_damaged,
+    d24_serials,
+    d25_lot,
     d39_transfer,
 )
 from ledger.matching.discrepancies.definition import DiscrepancyClass
@@ -95,6 +97,11 @@ def review_receipt_line(
     damaged = sum(link.quantity for link in alone if link.source == "supplier" and link.damaged)
     waits = line.waits_until is not None and line.waits_until > now_us
     findings = [d20_damaged.find_unadvised(line, damaged)]
+    if line.doubtful or line.lot_controlled:
+        undecided = [link for link in links if not link.settled and link.state == "quality_hold"]
+        for kind in (d24_serials, d25_lot):
+            held = sum(link.quantity for link in undecided if link.hold_reason == kind.CLASS.code)
+            findings.append(kind.find(line, held))
     if line.hold_reason:
         findings.append(d05_revision.find_received(line, held_by_receipt(workset, line, links)))
     useless, words = _useless_notice(workset, decision, line) if unadvised + blind else (None, "")

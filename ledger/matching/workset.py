@@ -192,6 +192,8 @@ class Workset:
     """Base units of the parts that a complete snapshot may have left out."""
     requested_by: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     """By (book, case) of the case that is being decided: the people whose lines wait for it."""
+    serial_at: dict[tuple[str, str, str], set[Bucket]] = field(default_factory=dict)
+    """By (book, part, serial) that an event names or goods came under: where it stands, or stood in this batch."""
     used: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
     """By (book, kind, number, stage) of the rulings about the event being decided: how much of each was used."""
     uses: list[Use] = field(default_factory=list)
@@ -234,6 +236,11 @@ class Workset:
             still = sorted([*still, containment], key=lambda one: one.seq)
         self.containing[:] = still
         self.sheets_changed = True
+
+    def add_serial(self, bucket: Bucket) -> None:
+        """A serial stands in the bucket, or comes to; in transit nobody has seen it yet."""
+        if bucket.state != "in_transit":
+            self.serial_at.setdefault((bucket.book, bucket.part, bucket.serial), set()).add(bucket)
 
     def add_stock(self, bucket: Bucket, quantity: int) -> None:
         """Goods as they stand in the books with what this batch has already decided."""

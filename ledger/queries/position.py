@@ -17,14 +17,13 @@ from ledger.masterdata import to_decimal
 from ledger.queries.balances import Balance, balance_page
 from ledger.queries.base_units import base_units
 from ledger.queries.inbound import Inbound, OnOrder, expected, next_of
-from ledger.queries.standing import standing_of
+from ledger.queries.standing import DEMAND, PLACE, Standing
 from ledger.stock.bucket import STATES
 
 DETAILS = 100
 """Rows of `where` and of `commitments` that are given unless more are asked for."""
 COMMITTED = ("allocated", "service_reserved", "line_side")
 """States of goods that are somebody's already."""
-_WHERE = ("site", "state", "revision", "location")
 _GROUPS_MAX = 1_000
 
 
@@ -94,18 +93,17 @@ def position(
     units = base_units(conn, book, [part])
     if part not in units:
         return None
-    groups = standing_of(conn, book, part, _WHERE, site=site, limit=_GROUPS_MAX + 1)
+    standing = Standing(conn, book, part, site)
+    groups = standing.by(PLACE, limit=_GROUPS_MAX + 1)
     cut = len(groups) > _GROUPS_MAX
     sums: dict[tuple[str, str], int] = {}
-    for (place, state, *_), quantity in (
-        standing_of(conn, book, part, _WHERE[:2], site=site) if cut else groups
-    ).items():
+    for (place, state, *_), quantity in (standing.by(PLACE[:2]) if cut else groups).items():
         sums[place, state] = sums.get((place, state), 0) + quantity
     states = dict.fromkeys(STATES, 0)
     for (_, state), quantity in sums.items():
         states[state] += quantity
     where, where_cut = _where(conn, book, part, site, by, limit, None if cut else groups, units[part])
-    commitments = _commitments(conn, book, part, site, limit) if any(states[name] for name in COMMITTED) else []
+    commitments = _commitments(standing, limit) if any(states[name] for name in COMMITTED) else []
     orders, inbound = expected(conn, book, part, site)
     overdue, coming = next_of(conn, book, inbound, now)
     return Position(
@@ -129,8 +127,8 @@ def _where(
     groups: Mapping[tuple[str, ...], int] | None,
     unit: str,
 ) -> tuple[tuple[Balance, ...], bool]:
-    if groups is None or not set(by) <= {"part", *_WHERE}:
-        page = balance_page(conn, book=book, by=(*_WHERE, *by), part=part, site=site, limit=limit)
+    if groups is None or not set(by) <= {"part", *PLACE}:
+        page = balance_page(conn, book=book, by=(*PLACE, *by), part=part, site=site, limit=limit)
         return tuple(page.rows), bool(page.after)
     found = [
         Balance(
@@ -144,11 +142,9 @@ def _where(
     return tuple(found[:limit]), len(found) > limit
 
 
-def _commitments(conn: Connection, book: str, part: str, site: str, limit: int) -> list[Commitment]:
+def _commitments(standing: Standing, limit: int) -> list[Commitment]:
     """By site, state and demand, more than `limit` where there are more."""
-    named = ("site", "state", "demand")
-    found = standing_of(conn, book, part, named, site=site, states=COMMITTED, limit=limit + 1)
     return [
         Commitment(site=place, state=state, demand=demand, quantity=to_decimal(quantity))
-        for (place, state, demand), quantity in found.items()
+        for (place, state, demand), quantity in standing.by(DEMAND, states=COMMITTED, limit=limit + 1).items()
     ]

@@ -23,9 +23,18 @@ def movements_for_change(deltas: Mapping[Bucket, int], line: str) -> list[Moveme
     takes = sorted((bucket, quantity) for bucket, quantity in deltas.items() if quantity > 0)
     left = {bucket: quantity for bucket, quantity in gives}
     wanted = {bucket: quantity for bucket, quantity in takes}
-    pairs = [(source, target) for source in left for target in wanted]
-    pairs.sort(key=_preference)
+    named = {target.serial: target for target in wanted if target.serial}
+    # A piece that is told apart goes to where it is wanted under its own name; twenty thousand of them need no pairs.
     movements = []
+    for source in [one for one in left if one.serial in named]:
+        target = named[source.serial]
+        quantity = min(left[source], wanted[target])
+        movements.append(Movement(source, target, quantity, line))
+        left[source] -= quantity
+        wanted[target] -= quantity
+    sources = [source for source, quantity in left.items() if quantity]
+    pairs = [(source, target) for source in sources for target, quantity in wanted.items() if quantity]
+    pairs.sort(key=_preference)
     for source, target in pairs:
         quantity = min(left[source], wanted[target])
         if quantity > 0:

@@ -7,8 +7,8 @@ from alembic import op
 
 from ledger.book.migrations.adding import add_columns
 
-revision = "0012"
-down_revision = "0011"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
@@ -29,7 +29,7 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     add_columns("notice_line", stock_segment="TEXT")
-    add_columns("link", serial="TEXT", handling_unit="TEXT", stock_segment="TEXT")
+    add_columns("link", handling_unit="TEXT", stock_segment="TEXT")
 
 
 def _text(name: str) -> sa.Column[str]:
