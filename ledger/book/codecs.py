@@ -130,7 +130,8 @@ class LinkCodec(Codec):
             *record.receipt, record.receipt_line, record.number, *shipment, record.notice_line, *order,
             record.order_line, record.quantity, record.rung, record.seq, record.reversed, record.source, record.state,
             record.hold_reason, record.damaged, record.settled, record.lot, record.revision, record.owner,
-            _write_json(record.serials).decode() if record.serials else "", record.handling_unit, record.stock_segment,
+            _write_json(record.serials).decode() if record.serials else "", record.handling_unit,
+            record.stock_segment,
         )  # fmt: skip
 
     def read(self, row: Iterable[Any]) -> Link:
