@@ -17,7 +17,9 @@ from docs.generate import (
     errors,
     event_schemas,
     exports,
+    policy,
     rest,
+    roles,
     samples,
     terms,
 )
@@ -52,5 +54,7 @@ PAGES: tuple[Page, ...] = (
     Page(REFERENCE / "x12-divergences.md", divergences.build_page),
     Page(REFERENCE / "exports.md", exports.build_page),
     Page(REFERENCE / "terms.md", terms.build_page),
+    Page(REFERENCE / "roles.md", roles.build_page),
+    Page(REFERENCE / "policy.md", policy.build_page),
     *(Page(EVENTS / name, build) for name, build in event_schemas.schema_files()),
 )

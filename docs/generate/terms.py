@@ -74,8 +74,10 @@ def fields_of(struct: type[Any]) -> str:
 def _default_of(field: Any) -> str:
     if isinstance(field.default, tuple):
         return ", ".join(f"`{item}`" for item in field.default)
-    if field.default is None or field.default is msgspec.NODEFAULT:
+    if field.default in ("", None) or field.default is msgspec.NODEFAULT:
         return ""
+    if isinstance(field.default, msgspec.Struct):
+        return "see below"
     return f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"
 
 

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import msgspec
 
 from gateway.governance.shapes import fill
-from gateway.resources import Entry
-from ledger.policy import Policy
+from gateway.resources import Entry, did_you_mean
+from ledger.events import KINDS
+from ledger.matching.discrepancies import BY_CODE
+from ledger.policy import (
+    HOUSE,
+    ROLES,
+    CountRules,
+    Ownership,
+    PeriodRules,
+    Policy,
+    SegmentRules,
+    ToleranceRule,
+    TransitionRules,
+)
+from ledger.stock.bucket import STATES
 
 FILE = "policy.yaml"
 
@@ -16,12 +31,105 @@ class HouseRules(msgspec.Struct, frozen=True, kw_only=True):
 
     roles: dict[str, str] = {}
     """Further roles of this house: name, and what it is for."""
+    counts: CountRules = HOUSE.counts
+    """Limits of counts and adjustments for all stock, and how snapshots are compared."""
+    segments: dict[str, SegmentRules] = msgspec.field(default_factory=lambda: dict(HOUSE.segments))
+    """Rules of each segment of stock; a name that is not there yet makes a new segment."""
+    transitions: dict[str, TransitionRules] = msgspec.field(default_factory=lambda: dict(HOUSE.transitions))
+    """Per kind of event: who may hand it in, who approves it, and its reason codes."""
+    cases: dict[str, Ownership] = msgspec.field(default_factory=lambda: dict(HOUSE.ownership))
+    """Per discrepancy class: who works on its cases, within how many hours, and who decides them."""
+    periods: PeriodRules = HOUSE.periods
+    """Who closes periods and opens them again."""
+    tolerances: tuple[ToleranceRule, ...] = ()
+    """Tolerances by site, supplier, part or order line; those of agreements stand in their partner's file."""
 
     def laid_over(self, policy: Policy | None = None) -> Policy:
-        """The policy with these rules in it; without one, what the ledger brings along."""
-        return policy or Policy()
+        """The policy with these rules in it; without one, of these rules alone."""
+        return msgspec.structs.replace(
+            policy or Policy(), counts=self.counts, segments=self.segments, transitions=self.transitions,
+            ownership=self.cases, periods=self.periods, tolerances=self.tolerances,
+        )  # fmt: skip
 
 
 def read_rules(entry: Entry) -> HouseRules:
     """The rules of a file; mistakes go into the entry's list."""
-    return fill(entry, HouseRules())
+    rules = fill(entry, HouseRules())
+    checks = _Names(entry, ROLES | rules.roles)
+    checks.check()
+    return rules
+
+
+class _Names:
+    """Names that must exist: roles, kinds of events, states, classes. Checked where the file writes them."""
+
+    def __init__(self, entry: Entry, roles: Iterable[str]) -> None:
+        self.entry, self.roles = entry, (*roles, "supplier")
+
+    def check(self) -> None:
+        keys = _known(self.entry)
+        if "counts" in keys:
+            self._limits(_known(keys["counts"]).get("usual"))
+        for name, segment in _each(keys.get("segments")):
+            self._segment(name, segment)
+        for kind, one in _each(keys.get("transitions")):
+            self._name(one, kind, KINDS, "event kind")
+            inside = _known(one)
+            self._roles(inside.get("roles"), inside.get("approvers"))
+            for state, roles in _each(inside.get("by_state")):
+                self._name(roles, state, STATES, "state")
+                self._roles(roles)
+        for code, one in _each(keys.get("cases")):
+            self._name(one, code, BY_CODE, "class")
+            inside = _known(one)
+            self._roles(inside.get("roles"), inside.get("deciders"))
+        self._roles(_known(keys.get("periods")).get("closers"))
+        for one in keys["tolerances"].items() if "tolerances" in keys else ():
+            of = _known(one).get("code")
+            if of is not None and of.value:
+                self._name(of, str(of.value), BY_CODE, "class")
+
+    def _segment(self, name: str, entry: Entry) -> None:
+        if name != "".join(name.split()) or not name:
+            entry.note(f'"{name}" cannot be a segment', "write it in one word")
+        keys = _known(entry)
+        self._limits(keys.get("counts"))
+        self._roles(keys.get("assigned_by"), keys.get("visible_to"))
+        for field in ("never", "kept_from"):
+            for one in keys[field].items() if field in keys else ():
+                self._name(one, str(one.value), KINDS, "event kind")
+        for state in keys["states"].items() if "states" in keys else ():
+            self._name(state, str(state.value), STATES, "state")
+        for field in ("roles", "approvals", "reasons"):
+            for kind, inside in _each(keys.get(field)):
+                self._name(inside, kind, KINDS, "event kind")
+                if field != "reasons":
+                    self._roles(inside)
+
+    def _limits(self, entry: Entry | None) -> None:
+        keys = _known(entry)
+        self._roles(keys.get("approvers"))
+        for role, one in _each(keys.get("limits")):
+            self._name(one, role, self.roles, "role")
+
+    def _roles(self, *entries: Entry | None) -> None:
+        for entry in entries:
+            for role in entry.items() if entry is not None else ():
+                self._name(role, str(role.value), self.roles, "role")
+
+    @staticmethod
+    def _name(entry: Entry, name: str, known: Iterable[str], what: str) -> None:
+        known = tuple(known)
+        if name not in known:
+            entry.note(f'unknown {what} "{name}"', did_you_mean(name, known) or "docs/reference/roles.md lists them")
+
+
+def _known(entry: Entry | None) -> Mapping[str, Entry]:
+    """The entries of a mapping that was checked before: what was wrong with it is said already."""
+    return dict(_each(entry))
+
+
+def _each(entry: Entry | None) -> list[tuple[str, Entry]]:
+    if entry is None or not isinstance(entry.value, dict):
+        return []
+    return list(entry.mapping().items())

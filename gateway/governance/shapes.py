@@ -27,12 +27,18 @@ def _value(entry: Entry, kind: Any, base: Any) -> Any:
     if get_origin(kind) in (Union, types.UnionType):
         (kind,) = (one for one in get_args(kind) if one is not type(None))
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        return fill(entry, base if isinstance(base, kind) else kind())
+        return fill(entry, base if isinstance(base, kind) else _blank(kind))
     if get_origin(kind) is dict:
         return _mapping(entry, kind, base or {})
     if get_origin(kind) is tuple:
         return tuple(_value(item, get_args(kind)[0], None) for item in entry.items())
     return _scalar(entry, kind, base)
+
+
+def _blank(kind: type[T]) -> T:
+    """The struct with its defaults; a field without one must be a struct itself."""
+    hints = get_type_hints(kind)
+    return kind(**{field.name: _blank(hints[field.name]) for field in msgspec.structs.fields(kind) if field.required})
 
 
 def _mapping(entry: Entry, kind: Any, base: dict[str, Any]) -> dict[str, Any]:

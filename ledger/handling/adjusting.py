@@ -10,7 +10,8 @@ from typing import NamedTuple
 import msgspec
 
 from ledger.events import AdjustmentLine, HoldPlaced, HoldReleased, ServiceReserved, StockObsoleted
-from ledger.handling.counting import segment_of
+from ledger.handling.counting import kinds_of
+from ledger.handling.permissions import unknown_segment
 from ledger.handling.places import (
     Place,
     found_at,
@@ -28,6 +29,7 @@ from ledger.matching.discrepancies import d44_adjustment
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
+from ledger.policy.words import instead_of
 from ledger.stock.bucket import MILLION, QUANTITY_MAX, Movement
 
 CODE = d44_adjustment.CLASS.code
@@ -109,7 +111,8 @@ def decide_adjusted(workset: Workset, decision: Decision, policy: Policy, line: 
         return LineDecision(line.line, "conflict", reason=f"Line {line.line} was recorded with other content.")
     if line.missing:
         return LineDecision(line.line, "waiting", needs=line.missing)
-    reason = _mistake(resolved, line, said)
+    standing = workset.stock_of.get((resolved.book, resolved.site, line.part), ())
+    reason = _mistake(resolved, line, said) or unknown_segment(policy, said.stock_segment, standing)
     if reason:
         return LineDecision(line.line, "refused", reason=reason)
     case = workset.cases.get((resolved.book, resolved.came.removeprefix(OWN_CASE)))
@@ -134,9 +137,10 @@ def decide_adjusted(workset: Workset, decision: Decision, policy: Policy, line: 
 def _asks(workset: Workset, decision: Decision, policy: Policy, line: ResolvedLine, place: Place) -> bool:
     """Whether the line is above the limit of who asks for it; then its case is opened."""
     resolved, said = decision.resolved, line.said
-    limits, rule = policy.counts.limits_of(segment_of(place, goods_now(workset, resolved, place)))
     actor = resolved.event.actor
-    limit = limits.limit_for(() if actor is None else actor.roles)
+    roles = () if actor is None else actor.roles
+    found = policy.limits_of(kinds_of(place, goods_now(workset, resolved, place)))
+    limit, rule = min((limits.limit_for(roles), rule) for limits, rule in found)
     limit_millionths = int(limit * MILLION)
     if abs(line.quantity) <= limit_millionths:
         return False
@@ -153,7 +157,7 @@ def _mistake(resolved: ResolvedEvent, line: ResolvedLine, said: AdjustmentLine) 
     if actor is not None and actor.sites and resolved.site not in actor.sites:
         return f"{actor.id} does not work for site {resolved.site}."
     if reason is None:
-        return f'There is no reason "{said.reason}": there are {", ".join(sorted(REASONS))}.'
+        return f'There is no reason "{said.reason}": {instead_of(said.reason, REASONS)}'
     if reason.instead:
         return f"{said.reason} ({reason.text}) is no adjustment: send {reason.instead}."
     if line.inexact:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ledger.events import PlaceLine, StockCounted
+from ledger.handling.permissions import unknown_segment
 from ledger.handling.places import (
     Goods,
     Place,
@@ -86,7 +87,8 @@ def _decide_line(
     if line.missing:
         return LineDecision(line.line, "waiting", needs=line.missing)
     reason = "A place is counted twice; add the counts up, or name what tells them apart." if twice else ""
-    reason = reason or _mistake(resolved, line, said)
+    standing = workset.stock_of.get((resolved.book, resolved.site, line.part), ())
+    reason = reason or _mistake(resolved, line, said) or unknown_segment(policy, said.stock_segment, standing)
     if reason:
         return LineDecision(line.line, "refused", reason=reason)
     case = workset.cases.get((resolved.book, resolved.came.removeprefix(OWN_CASE)))
@@ -204,20 +206,21 @@ def is_at_line(line: ResolvedLine, place: Place, variance: Variance) -> bool:
 def _tolerance(
     policy: Policy, resolved: ResolvedEvent, line: ResolvedLine, place: Place, variance: Variance
 ) -> tuple[Tolerance, str]:
-    """The segment's own tolerance, else the one that the cascade names, else the usual one; and the rule."""
-    limits, rule = policy.counts.limits_of(segment_of(place, variance.goods))
-    if limits is policy.counts.usual:
+    """The strictest of the segments that stand there, else what the cascade names, else the usual; and the rule."""
+    limits = policy.limits_of(kinds_of(place, variance.goods))
+    strictest, rule = min(limits, key=lambda one: (one[0].tolerance.most(variance.expected), one[1]))
+    if strictest is policy.counts.usual:
         code = (d40_backflush if is_at_line(line, place, variance) else d43_count).CLASS.code
         named, place_named = policy.tolerance(code, site=resolved.site, part=place.part)
         if named is not NO_TOLERANCE:
             return named, place_named
-    return limits.tolerance, rule
+    return strictest.tolerance, rule
 
 
-def segment_of(place: Place, goods: Goods) -> str:
-    """The segment of the goods: as named, else that of all that stand there, "" where they are several."""
-    segments = {bucket.segment for bucket in goods}
-    return place.segment or (segments.pop() if len(segments) == 1 else "")
+def kinds_of(place: Place, goods: Goods) -> list[tuple[str, str, str]]:
+    """(segment, state, owner) of all goods that stand there, and of what the place names where nothing does."""
+    standing = {(place.segment or one.segment, one.state, one.owner) for one in goods}
+    return sorted(standing or {(place.segment, place.state, place.owner)})
 
 
 def _movements(

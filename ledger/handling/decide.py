@@ -28,6 +28,7 @@ from ledger.handling.counting import decide_counted
 from ledger.handling.naming import unnamed
 from ledger.handling.opening import decide_opening
 from ledger.handling.owning import account_of, change_owner, not_consumed, state_for
+from ledger.handling.permissions import asks_approval, forbidden, kept_back, unknown_segment
 from ledger.handling.picking import Pick, Picked, contained_instead, pick
 from ledger.handling.returning import count_back, rule_for, whose
 from ledger.handling.revising import Choice, choose, choose_substitute, release
@@ -36,13 +37,14 @@ from ledger.handling.snapshots import decide_snapshot
 from ledger.handling.substituting import movements_for_freed, way_of
 from ledger.handling.transferring import decide_shipped, decide_transfer_cancelled, decide_transfer_received
 from ledger.masterdata.vin import mistake_in_vin
+from ledger.matching.authority import not_allowed
 from ledger.matching.booking import book_movements
 from ledger.matching.containing import tell_of_arrivals
 from ledger.matching.containment import LABEL
-from ledger.matching.decision import Decision, LineDecision
+from ledger.matching.decision import OWN_CASE, Decision, LineDecision
 from ledger.matching.holds import REVISION
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
-from ledger.matching.waiting import MINUTE, has_grace_left, wait_whole
+from ledger.matching.waiting import MINUTE, has_grace_left, refuse_whole, wait_whole
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
 from ledger.stock.accounts import external_account
@@ -60,6 +62,14 @@ def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
     if resolved.missing:
         wait_whole(decision, resolved.missing)
         return decision
+    by_state = type(resolved.event) in RULES
+    if reason := not_allowed(policy, resolved, by_state=by_state):
+        refuse_whole(decision, "", reason)
+        return decision
+
+    def decide_line(work: Workset, made: Decision, line: ResolvedLine, rule: Rule, at: int) -> LineDecision:
+        return _decide_line(work, made, policy, line, rule, at)
+
     match resolved.event:
         case StockCounted():
             decide_counted(workset, decision, policy, now_us)
@@ -71,28 +81,28 @@ def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
             for line in resolved.lines:
                 decision.lines.append(_decide_adjustment(workset, decision, policy, line, now_us))
         case TransferShipped():
-            decide_shipped(workset, decision, policy, now_us, _decide_line)
+            decide_shipped(workset, decision, policy, now_us, decide_line)
         case TransferReceived():
             decide_transfer_received(workset, decision, policy, now_us)
         case TransferCancelled():
             decide_transfer_cancelled(workset, decision, policy, now_us)
         case OwnershipChanged():
             for line in resolved.lines:
-                decision.lines.append(change_owner(workset, decision, line, now_us, _decide_line))
+                decision.lines.append(change_owner(workset, decision, line, now_us, decide_line))
         case ConsumptionReversed():
             for line in resolved.lines:
                 reason = not_consumed(workset, resolved, line)
                 decision.lines.append(
                     LineDecision(line.line, "refused", reason=reason)
                     if reason
-                    else _decide_line(workset, decision, line, CONSUMED_BY_MISTAKE, now_us)
+                    else _decide_line(workset, decision, policy, line, CONSUMED_BY_MISTAKE, now_us)
                 )
         case GoodsReturned() | ReturnDisposed():
             for line in resolved.lines:
-                decision.lines.append(_decide_return(workset, decision, line, now_us))
+                decision.lines.append(_decide_return(workset, decision, policy, line, now_us))
         case _:
             for line in resolved.lines:
-                decision.lines.append(_decide_line(workset, decision, line, way_of(resolved, line), now_us))
+                decision.lines.append(_decide_line(workset, decision, policy, line, way_of(resolved, line), now_us))
     if workset.containing:
         tell_of_arrivals(workset, decision)
     return decision
@@ -104,7 +114,7 @@ def _decide_adjustment(
     """By the reason, goods go from state to state as they do by events of their own, or the books are put right."""
     rule = rule_of(line)
     if rule is not None and line.standing != "other":
-        return _decide_line(workset, decision, as_moved(line), rule, now_us)
+        return _decide_line(workset, decision, policy, as_moved(line), rule, now_us)
     decided = decide_adjusted(workset, decision, policy, line)
     if decided is not None:
         return decided
@@ -112,54 +122,76 @@ def _decide_adjustment(
     return _not_there(decision.resolved, line, line.said, now_us)
 
 
-def _decide_return(workset: Workset, decision: Decision, line: ResolvedLine, now_us: int) -> LineDecision:
+def _decide_return(
+    workset: Workset, decision: Decision, policy: Policy, line: ResolvedLine, now_us: int
+) -> LineDecision:
     """Goods that go back to their supplier are no longer counted as received from it."""
     said = line.said
     rule = rule_for(said) if isinstance(said, DispositionLine) else RULES[GoodsReturned]
     if rule.targets != ("supplier",) or not line.part:
-        return _decide_line(workset, decision, line, rule, now_us)
+        return _decide_line(workset, decision, policy, line, rule, now_us)
     supplier, reason = whose(workset, decision.resolved, line)
     if reason:
         return LineDecision(line.line, "refused", reason=reason)
     before = len(decision.movements)
-    decided = _decide_line(workset, decision, line, rule, now_us)
+    decided = _decide_line(workset, decision, policy, line, rule, now_us)
     count_back(workset, decision, decision.movements[before:], supplier)
     return decided
 
 
-def _decide_line(workset: Workset, decision: Decision, line: ResolvedLine, rule: Rule, now_us: int) -> LineDecision:
+def _decide_line(
+    workset: Workset, decision: Decision, policy: Policy, line: ResolvedLine, rule: Rule, now_us: int
+) -> LineDecision:
     said, resolved = line.said, decision.resolved
     assert isinstance(said, StockLine)  # noqa: S101  lines of an event about stock
     if line.standing == "other":
         return LineDecision(line.line, "conflict", reason=f"Line {line.line} was recorded with other content.")
     if line.missing:
         return LineDecision(line.line, "waiting", needs=line.missing)
-    reason = _mistake(resolved, line, said, rule) or _mislabelled(workset, said)
+    reason = (
+        _mistake(resolved, line, said, rule)
+        or _mislabelled(workset, said)
+        or _strange(workset, policy, resolved, line, said)
+    )
     if reason:
         return LineDecision(line.line, "refused", reason=reason)
     if said.serials and not line.quantity:
         line.quantity = len(said.serials) * MILLION
+    line.kept_back = kept_back(policy, resolved, said, rule)
     choice = _choose(workset, resolved, line, said, rule, now_us)
-    picked = choice.picked
-    if picked is None and not choice.reason:
+    picked = choice.picked or []
+    if choice.picked is None and not choice.reason:
         reason = contained_instead(workset, resolved, line, said, rule)
         if reason:
             return LineDecision(line.line, "refused", reason=reason)
         return _not_there(resolved, line, said, now_us)
+    targets = [_target(one, said, rule) for one in picked]
     reason = (
         choice.reason
-        or _forbidden(resolved, said, rule, picked or [])
-        or unnamed(workset, resolved, line, said, rule, picked or [])
+        or forbidden(policy, resolved, line, rule, picked, targets)
+        or unnamed(workset, resolved, line, said, rule, picked)
     )
     if reason:
         return LineDecision(line.line, "refused", reason=reason)
-    movements = [move for one in picked or [] for move in _moves(one, said, rule, line.line)]
+    asked = asks_approval(workset, decision, policy, line, rule, picked)
+    if asked:
+        return LineDecision(line.line, "refused", reason=asked)
+    if asked is not None:
+        return LineDecision(line.line, "waiting", needs=OWN_CASE)
+    movements = [move for one in picked for move in _moves(one, said, rule, line.line)]
     if rule.stage != "allocation":
         choice.note(workset, resolved, line, said, rule.stage or "receipt")
     if isinstance(resolved.event, PartSubstituted):
         movements += movements_for_freed(workset, resolved, line, said)
     book_movements(workset, decision, movements)
     return LineDecision(line.line, "posted", len(movements))
+
+
+def _strange(workset: Workset, policy: Policy, resolved: ResolvedEvent, line: ResolvedLine, said: StockLine) -> str:
+    """What is wrong with the segments that the line names."""
+    standing = workset.stock_of.get((resolved.book, resolved.site, line.part), ())
+    names = (said.stock_segment, getattr(said, "to_segment", ""))
+    return next((wrong for name in names if (wrong := unknown_segment(policy, name, standing))), "")
 
 
 def _choose(
@@ -211,26 +243,14 @@ def _mislabelled(workset: Workset, said: StockLine) -> str:
     return "" if known else f"No containment {named} is open; open it, or name another hold reason."
 
 
-def _forbidden(resolved: ResolvedEvent, said: StockLine, rule: Rule, picked: Picked) -> str:
-    """Why these goods may not go this way by this person; "" when they may."""
-    kind, actor = type(resolved.event).__name__, resolved.event.actor
-    narrower = dict(rule.by_state)
-    for state in {one.bucket.state for one in picked}:
-        if state in rule.needs_reason_from and not said.reason:
-            return f"Goods leave {state} only with a reason; send the line again with `reason`."
-        roles = narrower.get(state, rule.roles)
-        if actor is not None and actor.kind == "user" and roles and not roles & set(actor.roles):
-            return f"{kind} of goods in {state} is decided by: {', '.join(sorted(roles))}."
-    if actor is not None and actor.sites and resolved.site not in actor.sites:
-        return f"{actor.id} does not work for site {resolved.site}."
-    return ""
-
-
 def _not_there(resolved: ResolvedEvent, line: ResolvedLine, said: StockLine, now_us: int) -> LineDecision:
     until = has_grace_left(resolved, STOCK_WAIT_MINUTES, now_us)
     if until is None:
         hours = STOCK_WAIT_MINUTES * MINUTE // (60 * MINUTE)
         reason = f"{said.quantity or len(said.serials)} {line.unit} of {line.part} did not come within {hours} hours."
+        if line.kept_back:
+            kept = ", ".join(sorted(line.kept_back))
+            reason += f" Goods of segment {kept} are taken only where `stock_segment` names it."
         return LineDecision(line.line, "refused", reason=reason)
     return LineDecision(line.line, "waiting", needs=f"stock:{line.part}", until=until)
 

@@ -51,6 +51,8 @@ def pick(
         and _fits(bucket, said, rule)
         and not (_frees(rule) and is_contained(workset, bucket) and bucket.hold_reason != said.hold_reason)
     ]
+    if line.kept_back:
+        fitting = [one for one in fitting if one.segment not in line.kept_back or one.state != "available"]
     if said.serials:
         found = _each(workset, fitting, said.serials)
         return found if found is None or revisions is None or _is_allowed(found, revisions) else None

@@ -131,7 +131,7 @@ RULES: dict[type[Event], Rule] = {
     ReturnDisposed: Rule(_RETURNED, ("available", "quality_hold", "quarantine", "supplier"), INSPECTORS),
     GoodsShipped: Rule(("allocated", "service_reserved", "available"), ("customer",)),
     StockScrapped: Rule(("quarantine", "obsolete", "line_side"), ("scrap",), needs=("reason",)),
-    StockObsoleted: Rule(("available",), ("obsolete",), PLANNERS | {"engineer"}),
+    StockObsoleted: Rule(("available", "quality_hold"), ("obsolete",), PLANNERS | {"engineer"}),
     StockReactivated: Rule(("obsolete",), ("available",), PLANNERS, needs=("reason",)),
     PartSubstituted: Rule(
         ("line_side", "consigned"), ("production",), needs=("instead_of",), takes_demand=True, stage="consumption"

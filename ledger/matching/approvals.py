@@ -1,4 +1,4 @@
-"""Cases that ask for approval: a count beyond tolerance (D43, at the line D40), an adjustment above its limit (D44).
+"""Who may decide a case, and cases that ask for approval: of a count (D40, D43), an adjustment (D44), a change (D46).
 
 Nothing is posted here. The line that opened a case of approval waits for it; once the case is decided the book hands
 the line in again, and `ledger.handling` posts it or lets it go.
@@ -15,7 +15,7 @@ from ledger.matching.records import Case
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
 
-APPROVED = frozenset({"D40", "D43", "D44"})
+APPROVED = frozenset({"D40", "D43", "D44", "D46"})
 """Classes whose lines wait for the decision."""
 
 WAYS: tuple[Resolution, ...] = ("accept", "waive", "recount")
@@ -26,8 +26,10 @@ def deciders_of(policy: Policy, code: str, rule: str) -> tuple[str, ...]:
 
     `rule` is the rule that the case names.
     """
+    if code == "D46":
+        return tuple(sorted(policy.approvers_named(rule)))
     if code in APPROVED:
-        return tuple(sorted(policy.counts.limits_named(rule).approvers))
+        return tuple(sorted(policy.limits_named(rule).approvers))
     ownership = policy.ownership.get(code)
     named = ownership.deciders if ownership is not None else None
     return tuple(sorted(BY_CODE[code].deciders if named is None else named))
@@ -60,8 +62,9 @@ def decide_approval(
 
     A recount is asked for by anybody and leaves the case open until the place is counted again.
     """
-    if resolution not in WAYS:
-        return f"Case {case.case} is decided by {', '.join(WAYS)}, not by {resolution}."
+    ways = WAYS[:2] if case.code == "D46" else WAYS
+    if resolution not in ways:
+        return f"Case {case.case} is decided by {', '.join(ways)}, not by {resolution}."
     if resolution == "recount":
         case.status = "waiting"
         return ""

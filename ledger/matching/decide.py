@@ -39,8 +39,10 @@ from ledger.matching import (
     shorts,
     ticks,
 )
+from ledger.matching.authority import not_allowed
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.resolved import ResolvedEvent
+from ledger.matching.waiting import refuse_whole
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
 
@@ -83,6 +85,9 @@ def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
     decision = Decision(resolved)
     if resolved.compare:
         cumulatives.compare_again(workset, decision, policy, now_us)
+        return decision
+    if resolved.event.actor is not None and (reason := not_allowed(policy, resolved)):
+        refuse_whole(decision, "", reason)
         return decision
     if policy.keeps_cumulatives and isinstance(resolved.event, ShipmentNotified | ShipmentReplaced):
         cumulatives.begin(workset, decision, policy)

@@ -89,6 +89,8 @@ class ResolvedLine:
     lot_controlled: bool = False
     serial_controlled: bool = False
     """Whether the part's goods must be told apart by lot, by serial."""
+    kept_back: frozenset[str] = frozenset()
+    """Segments whose available goods the line does not take, since it does not name them."""
 
 
 @dataclass(slots=True)

@@ -8,9 +8,6 @@ import msgspec
 
 from ledger.policy.tolerance import Tolerance
 
-SEGMENT = "segment:"
-"""Before the segment's name, where a segment's own limits applied: the rule that a case then names."""
-
 
 class CountLimits(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How far the books are put right without anybody's approval, and who approves what goes beyond."""
@@ -30,20 +27,11 @@ class CountLimits(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class CountRules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Limits for all stock, and those of segments that have their own (service parts, remanufactured goods)."""
+    """Limits for all stock, and how snapshots are compared. Segments may have limits of their own."""
 
     usual: CountLimits = CountLimits()
-    segments: dict[str, CountLimits] = {}
+    """Limits for all stock whose segment has none of its own."""
     snapshot_tolerance: Tolerance = Tolerance(percent=Decimal("0.1"))
     """How far a snapshot may differ before a case is opened (D38)."""
     window_minutes: int = 30
     """How long before and after a snapshot's time goods may have been on their way into either list."""
-
-    def limits_of(self, segment: str) -> tuple[CountLimits, str]:
-        """The limits for goods of a segment, and the name of the rule."""
-        found = self.segments.get(segment) if segment else None
-        return (self.usual, "default") if found is None else (found, f"{SEGMENT}{segment}")
-
-    def limits_named(self, rule: str) -> CountLimits:
-        """The limits behind a case, by the rule that it names."""
-        return self.segments.get(rule.removeprefix(SEGMENT), self.usual) if rule.startswith(SEGMENT) else self.usual

@@ -7,15 +7,23 @@ rebuild reads it back, so that old decisions are reproduced.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from functools import cached_property
 
 import msgspec
 
-from ledger.policy.counts import CountRules
+from ledger.policy.counts import CountLimits, CountRules
 from ledger.policy.periods import PeriodRules
 from ledger.policy.scores import ScoreRules
+from ledger.policy.segments import SegmentRules, segments_of
 from ledger.policy.terms import DEFAULT_TERMS, Terms
 from ledger.policy.tolerance import NO_TOLERANCE, Cascade, Tolerance, ToleranceRule, compile_rules, resolve_tolerance
+from ledger.policy.transitions import TransitionRules
+
+SEGMENT = "segment:"
+"""Before the segment's name, where a segment's own limits applied: the rule that a case then names."""
+APPROVAL = "approval:"
+"""Before the kind of event, where somebody else approves it."""
 
 
 class Ownership(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -44,6 +52,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict
     """Per class."""
     scores: ScoreRules = ScoreRules()
     counts: CountRules = CountRules()
+    segments: dict[str, SegmentRules] = {}
+    """By name. Where there are none, every name is taken and means nothing."""
+    transitions: dict[str, TransitionRules] = {}
+    """By kind of event."""
     periods: PeriodRules = PeriodRules()
 
     @cached_property
@@ -68,6 +80,49 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict
     def keeps_cumulatives(self) -> bool:
         """Whether any agreement keeps one: where none does, nothing is looked up for them."""
         return any(terms.cumulative is not None for terms in (self.default_terms, *self.terms.values()))
+
+    def segments_for(self, goods: Iterable[tuple[str, str, str]]) -> dict[str, SegmentRules]:
+        """The rules of all segments that goods of these (segment, state, owner) are of, by name."""
+        if not self.segments:
+            return {}
+        names = dict.fromkeys(name for one in goods for name in segments_of(*one))
+        return {name: self.segments[name] for name in names if name in self.segments}
+
+    def limits_of(self, goods: Iterable[tuple[str, str, str]]) -> list[tuple[CountLimits, str]]:
+        """The limits that hold for goods of these (segment, state, owner), each with the name of its rule.
+
+        Goods whose segments have none of their own are under the usual ones.
+        """
+        found: dict[str, CountLimits] = {}
+        for one in goods:
+            own = {
+                f"{SEGMENT}{name}": rules.counts
+                for name, rules in self.segments_for((one,)).items()
+                if rules.counts is not None
+            }
+            found |= own or {"default": self.counts.usual}
+        return [(limits, rule) for rule, limits in found.items()] or [(self.counts.usual, "default")]
+
+    def limits_named(self, rule: str) -> CountLimits:
+        """The limits behind a case, by the rule that it names."""
+        rules = self.segments.get(rule.removeprefix(SEGMENT)) if rule.startswith(SEGMENT) else None
+        return self.counts.usual if rules is None or rules.counts is None else rules.counts
+
+    def approvers_named(self, rule: str) -> tuple[str, ...]:
+        """Who approves, by the rule that a case names: `approval:<kind>` or `approval:<kind>@<segment>`."""
+        kind, _, segment = rule.removeprefix(APPROVAL).partition("@")
+        if segment:
+            rules = self.segments.get(segment)
+            return rules.approvals.get(kind, ()) if rules is not None else ()
+        transition = self.transitions.get(kind)
+        return transition.approvers if transition is not None else ()
+
+    def hidden_from(self, roles: Iterable[str]) -> frozenset[str]:
+        """Segments that a person of these roles does not see."""
+        has = set(roles)
+        return frozenset(
+            name for name, rules in self.segments.items() if rules.visible_to and not has & set(rules.visible_to)
+        )
 
     def partner_for(self, supplier: str) -> str:
         """The partner whose agreement speaks for our supplier id; the id itself where none is named."""

@@ -61,6 +61,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     and neither their quantities (D31) nor their absence of a receipt (D32) is found."""
     cumulative: CumulativeTerms | None = None
     """The cumulative agreement (D11); None keeps none, and SN104 is then only recorded."""
+    reasons: dict[str, dict[str, str]] = {}
+    """Event kind -> the partner's own reason codes, beside those of the house, and what they mean."""
     tolerances: dict[str, Tolerance] = {}
     """Per class (`D16`, or "" for every class): the supplier's place in the cascade, spoken from the agreement."""
     grades: dict[str, Grade] = {}

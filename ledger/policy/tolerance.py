@@ -27,25 +27,36 @@ class Tolerance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     action: Action | None = None
     """None leaves it to the class."""
 
+    def most(self, expected: int) -> Decimal:
+        """The greatest difference that passes, in millionths of the base unit, as `expected` is."""
+        return max(self.percent * expected / 100, self.quantity * 1_000_000)
+
     def allows(self, difference: int, expected: int) -> bool:
         """Whether a difference passes; both in millionths of the base unit, the difference without its sign."""
         if difference <= 0:
             return True
         if not self.percent and not self.quantity:
             return False
-        return difference <= max(self.percent * expected / 100, self.quantity * 1_000_000)
+        return difference <= self.most(expected)
 
 
 class ToleranceRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One place of the cascade. Empty fields match everything; `code` "" is every class."""
 
     tolerance: Tolerance
+    """How much passes there."""
     code: str = ""
+    """Class; "" is every class."""
     supplier: str = ""
+    """Our id of the supplier; with `part`, that supplier's deliveries of the part."""
     part: str = ""
+    """Our part number."""
     site: str = ""
+    """Our site id."""
     order_number: str = ""
+    """With `order_line`, one line of one order."""
     order_line: str = ""
+    """The line of `order_number`."""
 
     @property
     def place(self) -> str:

@@ -15,7 +15,7 @@ from ledger.events import (
     PutAwayCompleted,
 )
 from ledger.handling.adjusting import REASONS
-from ledger.policy import CountLimits, CountRules, Policy, Tolerance, ToleranceRule
+from ledger.policy import SEGMENTS, CountLimits, CountRules, Policy, SegmentRules, Tolerance, ToleranceRule
 from ledger.queries import cases
 from ledger.stock.transitions import LEGAL
 from tests.store.plant import EVA, Plant, Standing, adjusted, counted, decided, moved, open_cases, reasons, results
@@ -61,7 +61,7 @@ def test_a_role_may_adjust_more_alone(conn: Connection) -> None:
 
 def test_the_same_adjustment_posts_in_one_segment_and_waits_in_another(conn: Connection) -> None:
     strict = CountLimits(limit=Decimal(0), tolerance=Tolerance(), approvers=("reman_manager",))
-    plant = Plant(conn, Policy(counts=CountRules(segments={"reman": strict})))
+    plant = Plant(conn, Policy(segments=SEGMENTS | {"reman": SegmentRules(counts=strict)}))
     chief = Actor(kind="user", id="kim", roles=("reman_manager",))
 
     answers = plant.record(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
+import msgspec
 from sqlalchemy import Connection
 
 from ledger import queries
 from ledger.book import verify
-from ledger.events import ShipmentCancelled, ShipmentReplaced
+from ledger.events import DiscrepancyResolved, ShipmentCancelled, ShipmentReplaced
 from tests.store.world import NOW, Books, Quantities, notice, order, receipt, source
 
 
@@ -85,4 +86,20 @@ def test_goods_that_came_before_order_and_notice_leave_no_case_behind(conn: Conn
     assert blind == [("D14", "")]
     assert queries.cases(conn, status="open") == []
     assert [(one.id, one.supplier, one.status) for one in queries.cases(conn)] == [("C1", "acme", "closed")]
+    assert verify(conn) == []
+
+
+def test_a_short_that_was_closed_stays_so_when_more_comes_after_all(conn: Connection) -> None:
+    books = Books(conn)
+    books.record(order("PO1", {"PLATE": 10}), notice("S1", "PO1", {"PLATE": 10}))
+    (line,) = receipt("R1", "S1", "PO1", {"PLATE": 7}).lines
+    books.record(receipt("R1", "S1", "PO1", {}, lines=(msgspec.structs.replace(line, complete=True),)))
+    (short,) = queries.cases(conn, status="open")
+    books.record(DiscrepancyResolved(number=short.id, resolution="short_close", partner="desk"))
+
+    books.record(receipt("R2", "S1", "PO1", {"PLATE": 1}))
+
+    states = {one.state: one.quantity for one in queries.balances(conn, by=("state",), external=True)}
+    assert states == {"supplier": -7, "clearing": -1, "available": 7, "quality_hold": 1}
+    assert [one.code for one in queries.cases(conn, status="open")] == ["D17"]
     assert verify(conn) == []

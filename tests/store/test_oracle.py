@@ -254,11 +254,13 @@ def postgres(url: str) -> Iterator[Callable[[], Connection]]:
     engine.dispose()
 
 
+@pytest.mark.timeout(900)
 def test_histories_on_sqlite_go_as_the_oracle_says() -> None:
     with sqlite() as connect:
         check_run(tell_histories(connect, examples=14, steps=40))
 
 
+@pytest.mark.timeout(900)
 def test_histories_on_postgres_go_as_the_oracle_says(postgres_url: str) -> None:
     with postgres(postgres_url) as connect:
         run = tell_histories(connect, examples=3, steps=30)

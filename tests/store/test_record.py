@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from ledger import queries
-from ledger.book import LedgerError, tables, verify
+from ledger.book import Ledger, LedgerError, tables, verify
 from ledger.book.balances import Balances, Posting
 from ledger.events import GoodsReceived, OrderChanged, OrderLine, PartDefined, SiteDefined, UnitFactorDefined
 from ledger.outcomes import Conflict, Posted, Refused, Repeated
@@ -42,6 +42,19 @@ def test_order_notice_and_receipt_bring_goods_from_the_supplier_to_the_dock(conn
     assert results == ["posted", "posted", "posted"]
     assert standing(conn) == {("PLATE", "available"): Decimal(100), ("PLATE", "supplier"): Decimal(-100)}
     assert verify(conn) == []
+
+
+def test_every_line_of_a_goods_receipt_comes_to_the_dock(conn: Connection) -> None:
+    books = Books(conn)
+    quantities = {"PLATE": 100, "BOLT": 7}
+    books.record(order("PO1", quantities), notice("S1", "PO1", quantities))
+
+    (told,) = books.record(receipt("R1", "S1", "PO1", quantities))
+
+    assert [(type(one), one.line) for one in told.outcomes] == [(Posted, "1"), (Posted, "2")]
+    assert standing(conn, state="available") == {
+        (part, "available"): Decimal(quantity) for part, quantity in quantities.items()
+    }
 
 
 def test_ship_notice_never_moves_stock_on_hand(conn: Connection) -> None:
@@ -265,3 +278,14 @@ def test_an_order_for_two_plants_is_one_event_for_each(conn: Connection) -> None
     assert [(told.site, told.result) for told in again] == [("P1", "repeated"), ("P2", "repeated")]
     assert [(shown.site, len(shown.lines)) for shown in queries.orders(conn)] == [("P1", 2), ("P2", 1)]
     assert verify(conn) == []
+
+
+def test_a_new_process_knows_master_data_as_the_one_that_recorded_it(conn: Connection) -> None:
+    books = Books(conn)
+    # Two parts claim one number of the supplier's: whoever said it last has it, whatever the parts are called.
+    books.record(PartDefined(number="ZINC", base_unit="EA", aliases=("VP:V-9",)))
+    books.record(PartDefined(number="ALLOY", base_unit="EA", aliases=("VP:V-9",)))
+
+    known = [ledger.masterdata(conn).part_id("", "V-9", "acme") for ledger in (books.ledger, Ledger())]
+
+    assert known == ["ALLOY", "ALLOY"]

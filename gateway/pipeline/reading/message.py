@@ -27,7 +27,7 @@ from gateway.store.documents import DocumentRow, Key
 from gateway.store.inbox import Claimed
 from gateway.x12 import Group, Interchange
 from ledger.advices import AnyAdvice, ReceivingAdvice
-from ledger.events import Actor, AnyEvent, Source
+from ledger.events import MASTER_DATA, Actor, AnyEvent, Source
 
 
 def read_message(
@@ -221,7 +221,14 @@ class _Reader:
             what = f"holds {type(strange[0]).__name__}" if strange else "holds no event"
             text = f"{document.type} {what}, the agreement of {partner.id} says {agreement.meaning}"
             return ReadDocument(row=_as(row, "parked", "meaning", text))
-        return self._with_events(row, partner, events, canonical=found.canonical)
+        # What a document says is its partner's word, whoever carried it; canonical events are the word of whoever
+        # hands them in.
+        actor = self._claimed.actor if found.canonical else None
+        defines = [event for event in events if isinstance(event, MASTER_DATA)]
+        if actor is not None and actor.kind == "model" and defines:
+            text = f"{actor.id} is a model: it defines nothing, and sent {type(defines[0]).__name__}"
+            return ReadDocument(row=_as(row, "parked", "meaning", text))
+        return self._with_events(row, partner, events, actor or Actor(kind="partner", id=partner.id))
 
     def _events(self, reading: MapReading, agreement: Agreement) -> Iterator[AnyEvent]:
         yield from cast(tuple[AnyEvent, ...], reading.events)
@@ -231,13 +238,10 @@ class _Reader:
                     yield goods_received_from(advice)
 
     def _with_events(
-        self, row: DocumentRow, partner: Partner, events: tuple[AnyEvent, ...], *, canonical: bool
+        self, row: DocumentRow, partner: Partner, events: tuple[AnyEvent, ...], actor: Actor
     ) -> ReadDocument:
         stamp = msgspec.structs.replace
         source = Source(message=row.message, document=row.id)
-        # What a document says is its partner's word, whoever carried it; canonical events are the word of whoever
-        # hands them in.
-        actor = (self._claimed.actor if canonical else None) or Actor(kind="partner", id=partner.id)
         book = "test" if row.test else "live"
         stamped = tuple(
             stamp(_with_supplier(event, partner), book=book, partner=partner.id, source=source, actor=actor)

@@ -27,6 +27,7 @@ from ledger.matching.discrepancies import (
     d43_count,
     d44_adjustment,
     d45_superseded,
+    d46_change,
 )
 from ledger.matching.discrepancies.definition import DiscrepancyClass
 
@@ -55,6 +56,7 @@ CLASSES: tuple[DiscrepancyClass, ...] = (
     d43_count.CLASS,
     d44_adjustment.CLASS,
     d45_superseded.CLASS,
+    d46_change.CLASS,
 )
 
 BY_CODE: dict[str, DiscrepancyClass] = {kind.code: kind for kind in CLASSES}

@@ -15,8 +15,6 @@ CLASS = DiscrepancyClass(
     roles=("quality", "logistics"),
     answer_hours=24,
     condition="01",
-    # What stands in quarantine goes back into use by their word alone.
-    deciders=("quality_manager",),
 )
 
 

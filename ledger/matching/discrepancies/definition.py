@@ -32,7 +32,7 @@ class DiscrepancyClass(NamedTuple):
     blames_author: bool = False
     """The fault is of whoever wrote the document (`fault` where a supplier did): buyer, supplier or receiver."""
     deciders: tuple[str, ...] = ()
-    """Roles of the people who alone decide it; () leaves it to whoever may decide cases."""
+    """Roles of the people who alone decide it where the policy names none; () is whoever may decide cases."""
     disputes: Literal["", "standing", "missing"] = ""
     """What of its quantity an open case keeps from being promised although the books have it as available: goods
     that stand there and are in question, or goods that the books have and nobody found. What it holds elsewhere, or

@@ -141,7 +141,9 @@ def target_of(spot: Spot, serial: str, way: Way, line: StockLine) -> Spot:
             spot.site, spot.part, line.part_revision, line.lot, serial, line.to_location or line.location, line.owner,
             line.stock_segment, state, line.hold_reason, line.handling_unit,
         )  # fmt: skip
+    # Goods that only change their place stay held for what they were held for.
+    held_for = line.hold_reason or ("" if way.targets else spot.hold_reason)
     return spot._replace(
         state=state, location=line.to_location or spot.location, demand=demand, serial=serial or spot.serial,
-        hold_reason=line.hold_reason if state in HELD else "", segment=way.to_segment or spot.segment,
+        hold_reason=held_for if state in HELD else "", segment=way.to_segment or spot.segment,
     )  # fmt: skip

@@ -132,7 +132,10 @@ REFUSED = [
     ("clerk", "clerk acts by this key with the roles: none. Send it with a key of somebody who is inventory_manager"),
     ("admin", "Case C1 is decided by: inventory_manager. admin acts by this key with the roles: none."),
     ("erp-wms", "Case C1 is decided by: inventory_manager. erp acts by this key with the roles: none."),
-    ("oracle", "oracle is a model: it may propose, but case C1 is decided by people."),
+    (
+        "oracle",
+        "oracle is a model: its DiscrepancyResolved is kept as what it proposes; people decide, and hand it in.",
+    ),
 ]
 
 
