@@ -8,6 +8,7 @@ from gateway.cli import (
     ledger_checks,
     ledger_containments,
     ledger_flow,
+    ledger_moves,
     ledger_papers,
     ledger_periods,
     ledger_rulings,
@@ -21,6 +22,8 @@ for _questions in (ledger_stock, ledger_flow, ledger_value, ledger_checks):
     app.add_typer(_questions.app)
 app.command(rich_help_panel=CHECKS)(ledger_periods.periods)
 app.command(rich_help_panel=STOCK)(ledger_containments.containments)
+app.command(rich_help_panel=STOCK)(ledger_moves.transfers)
+app.command(rich_help_panel=STOCK)(ledger_moves.settlements)
 for _ruled in (ledger_rulings.changes, ledger_rulings.deviations, ledger_rulings.substitutions):
     app.command(rich_help_panel=STOCK)(_ruled)
 for _papers in (ledger_papers.orders, ledger_papers.schedules, ledger_papers.shipments, ledger_papers.invoices):

@@ -24,6 +24,7 @@ from ledger.book.log import Log
 from ledger.book.priors import Draft, News
 from ledger.book.resolution import lines_of, resolve, site_of
 from ledger.book.saving import save
+from ledger.book.settling import settlements_of
 from ledger.book.sites import site_of_order
 from ledger.book.snapshots import Snapshots
 from ledger.book.tracing import rows_of
@@ -89,6 +90,7 @@ class Batch:
         self.waits = Waits(conn, head.book)
         self.postings = Postings()
         self.traces: dict[bulk.Row, None] = {}
+        self.settlements: list[bulk.Row] = []
         self._asked_for: set[StockQuery] = set()
         self._watched: set[Bucket] = set()
         self.released: list[Recorded] = []
@@ -162,6 +164,7 @@ class Batch:
             save(self.conn, self.loader)
             self.log.save()
             bulk.insert(self.conn, tables.trace_key, list(self.traces))
+            bulk.insert(self.conn, tables.settlement, self.settlements)
             save_head(self.conn, head)
 
     # --- one event ----------------------------------------------------------------------------------------
@@ -219,7 +222,7 @@ class Batch:
         needs = matching.needs(resolved, self.policy)
         self.loader.load(needs, self.head.book, {event.event.number for event in resolved})
         self.load_stock(handling.needs(resolved) - self._asked_for)
-        self.watch(matching.watched(self.loader.workset))
+        self.watch(matching.watched(self.loader.workset) | handling.accounts(resolved))
         self.watch(found := serials.standing(self.conn, self.head.book, resolved))
         for bucket in found:
             self.loader.workset.add_serial(bucket)
@@ -282,6 +285,7 @@ class Batch:
         decision.released += changing.reached_by(self, resolved) if decision.movements else []
         outcomes = cases.apply(work, decision, self.policy, self.log.now_us)
         late = self.closings.late(resolved) if decision.movements else None
+        self.settlements += settlements_of(decision, self.masterdata, late is not None, self.log.now_us)
         return decision, outcomes if late is None else (*outcomes, late)
 
     def _end_position(self, seq: int) -> None:

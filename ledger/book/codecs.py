@@ -34,11 +34,13 @@ from ledger.matching.records import (
     ShipmentKey,
     Told,
 )
+from ledger.matching.transfer_records import ShippedGoods, TransferKey, TransferLine
 from ledger.stock.period import Period
 
 _write_json = msgspec.json.Encoder().encode
 _read_texts = msgspec.json.Decoder(tuple[str, ...]).decode
 _read_told = msgspec.json.Decoder(tuple[Told, ...]).decode
+_read_goods = msgspec.json.Decoder(tuple[ShippedGoods, ...]).decode
 _read_required = msgspec.json.Decoder(tuple[Required, ...]).decode
 _read_authorized = msgspec.json.Decoder(tuple[Authorized, ...]).decode
 _read_evidence = msgspec.json.Decoder(tuple[Evidence, ...]).decode
@@ -51,6 +53,7 @@ _WIDE: dict[str, Callable[[str], Any]] = {
     "serials": _read_texts,
     "evidence": _read_evidence,
     "told": _read_told,
+    "goods": _read_goods,
     "criteria": _read_criteria,
     "demands": _read_demands,
     "requirements": _read_required,
@@ -108,6 +111,7 @@ RECEIPT = Codec(tables.goods_receipt, Receipt, ReceiptKey)
 RECEIPT_LINE = Codec(tables.goods_receipt_line, ReceiptLine, ReceiptKey)
 CUMULATIVE = Codec(tables.cumulative, Cumulative, CumulativeKey)
 AGREEMENT = Codec(tables.cumulative_agreement, CumulativeAgreement, CumulativeKey)
+TRANSFER_LINE = Codec(tables.transfer_line, TransferLine, TransferKey)
 CASE = Codec(tables.cases, Case, None)
 CONTAINMENT = Codec(tables.containment, Containment, None)
 PERIOD = Codec(book_tables.period, Period, None)
@@ -126,26 +130,27 @@ class LinkCodec(Codec):
             *record.receipt, record.receipt_line, record.number, *shipment, record.notice_line, *order,
             record.order_line, record.quantity, record.rung, record.seq, record.reversed, record.source, record.state,
             record.hold_reason, record.damaged, record.settled, record.lot, record.revision, record.owner,
-            _write_json(record.serials).decode() if record.serials else "",
+            _write_json(record.serials).decode() if record.serials else "", record.handling_unit,
+            record.stock_segment,
         )  # fmt: skip
 
     def read(self, row: Iterable[Any]) -> Link:
         (book, site, provider, receipt_id, receipt_line, number, shipment_supplier, shipment_id, notice_line,
          order_supplier, order_number, order_line, quantity, rung, seq, reversed_, source, state, hold_reason,
-         damaged, settled, lot, revision, owner, serials) = row  # fmt: skip
+         damaged, settled, lot, revision, owner, serials, handling_unit, stock_segment) = row  # fmt: skip
         book = intern(book)
         shipment = ShipmentKey(book, site, shipment_supplier, shipment_id) if shipment_id else None
         order = OrderKey(book, site, order_supplier, order_number) if order_number else None
         return Link(
             ReceiptKey(book, site, provider, receipt_id), receipt_line, shipment, notice_line, order, order_line,
             quantity, rung, seq, bool(reversed_), number, source, state, hold_reason, bool(damaged), bool(settled),
-            lot, revision, owner, _read_texts(serials) if serials else (),
+            lot, revision, owner, _read_texts(serials) if serials else (), handling_unit, stock_segment,
         )  # fmt: skip
 
 
 LINK = LinkCodec()
 
 CODECS: tuple[Codec, ...] = (
-    ORDER, ORDER_LINE, SHIPMENT, NOTICE_LINE, RECEIPT, RECEIPT_LINE, CUMULATIVE, AGREEMENT, CASE, LINK, CONTAINMENT,
-    PERIOD,
+    ORDER, ORDER_LINE, SHIPMENT, NOTICE_LINE, RECEIPT, RECEIPT_LINE, CUMULATIVE, AGREEMENT, TRANSFER_LINE,
+    CASE, LINK, CONTAINMENT, PERIOD,
 )  # fmt: skip

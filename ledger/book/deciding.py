@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ledger import governance, handling, matching
-from ledger.events import COUNTS, PERIODS, STOCK, Event
+from ledger.events import COUNTS, OWNERSHIP, PERIODS, STOCK, TRANSFERS, Event
 from ledger.matching.decision import Decision
 from ledger.matching.resolved import ResolvedEvent
 from ledger.matching.workset import Workset
@@ -24,7 +24,7 @@ def statuses(resolved: ResolvedEvent, decision: Decision) -> dict[str, str]:
 
 def decides(event: Event) -> Callable[[Workset, ResolvedEvent, Policy, int], Decision]:
     """Whose business the kind is."""
-    if isinstance(event, (*STOCK, *COUNTS)):
+    if isinstance(event, (*STOCK, *COUNTS, *TRANSFERS, *OWNERSHIP)):
         return handling.decide
     return governance.decide if isinstance(event, PERIODS) else matching.decide
 

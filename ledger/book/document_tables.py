@@ -122,6 +122,7 @@ notice_line = table(
     text("owner"),
     big_or_none("closed_at"),
     small("bad"),
+    text("stock_segment"),
 )
 OPEN_NOTICE_LINES = "status = 'open'"
 partial("notice_line_open", *(notice_line.c[name] for name in ("book", "site", "part")), where=OPEN_NOTICE_LINES)
@@ -225,6 +226,8 @@ link = table(
     text("revision"),
     text("owner"),
     text("serials"),
+    text("handling_unit"),
+    text("stock_segment"),
 )
 LIVE_LINKS = "reversed = 0"
 LINKED_NOTICES = "reversed = 0 AND shipment_id <> ''"
@@ -258,6 +261,20 @@ cumulative_agreement = table(
     big("advised"),
     big("difference"),
     text("told"),
+)
+
+transfer_line = table(
+    "transfer_line",
+    text("book", key=True),
+    text("site", key=True),
+    text("destination", key=True),
+    text("number", key=True),
+    text("line", key=True),
+    text("part"),
+    big("quantity"),
+    text("status"),
+    big("seq"),
+    text("goods"),
 )
 
 containment = table(

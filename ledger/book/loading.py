@@ -26,26 +26,20 @@ from ledger.book.codecs import (
     RECEIPT,
     RECEIPT_LINE,
     SHIPMENT,
+    TRANSFER_LINE,
     Codec,
 )
+from ledger.book.places import by_place
 from ledger.matching.records import Case, GroupKey, Link, NoticeLine, OrderKey, ReceiptKey, ShipmentKey
+from ledger.matching.transfer_records import TransferKey
 from ledger.matching.workset import Needs, Workset
 
 OPEN = "notice_line_open"
 UNMATCHED = "goods_receipt_line_unmatched"
-
 _PART = ORDER_LINE.columns.index("part")
 
 LineKey = tuple[Any, str]
 """(document key, line identity)."""
-
-
-def by_place(keys: Iterable[Any]) -> list[tuple[tuple[tuple[str, str], ...], list[bulk.Row]]]:
-    """Keys by (book, site), so that every query names both; sorted, so that rows are met in one order."""
-    places: dict[tuple[str, str], list[bulk.Row]] = defaultdict(list)
-    for key in keys:
-        places[key[0], key[1]].append(tuple(key[2:]))
-    return [((("book", book), ("site", site)), sorted(rest)) for (book, site), rest in sorted(places.items())]
 
 
 class Loader:
@@ -83,6 +77,7 @@ class Loader:
         self._load_order_parts(fresh["order_parts"])
         self._load_shipments(fresh["shipments"] | self._referred(fresh["references"]))
         self._load_receipts(fresh["receipts"])
+        self._load_transfers(fresh["transfers"])
         self._load_cases(fresh["cases"])
         self._load_counted(fresh["counted"])
         self._close()
@@ -103,9 +98,7 @@ class Loader:
 
     def _load_groups(self, groups: set[GroupKey]) -> None:
         for place, parts in by_place(groups):
-            for row in self._select(
-                NOTICE_LINE, place, ("part",), parts, tables.OPEN_NOTICE_LINES, "notice_line_open"
-            ):
+            for row in self._select(NOTICE_LINE, place, ("part",), parts, tables.OPEN_NOTICE_LINES, OPEN):
                 self._add_notice_line(row)
 
     def _load_unreceived(self, groups: set[GroupKey]) -> None:
@@ -253,6 +246,13 @@ class Loader:
         for place, parts in by_place(self._fresh("cases by part", counted)):
             for row in self._select(CASE, place, ("part",), parts, tables.COUNTED_CASES, "case_by_part"):
                 self._add_case(row)
+
+    def _load_transfers(self, keys: set[TransferKey]) -> None:
+        for place, wanted in by_place(keys):
+            for row in self._select(TRANSFER_LINE, place, ("destination", "number"), wanted):
+                line = TRANSFER_LINE.read(row)
+                self.workset.add_transfer_line(line)
+                self.stored[TRANSFER_LINE].add((line.key, line.line))
 
     def _load_counted(self, keys: set[GroupKey]) -> None:
         for place, parts in by_place(keys):

@@ -14,8 +14,7 @@ from sqlalchemy import Connection, select
 from ledger.book import bulk, document_tables, tables
 from ledger.book.balances import Balances, Posting
 from ledger.book.heads import read_head
-from ledger.book.loading import by_place
-from ledger.book.places import sites_of
+from ledger.book.places import by_place, sites_of
 from ledger.events import Event, GoodsReceived, kind_of
 from ledger.matching.containment import Verdict
 from ledger.matching.records import ReceiptKey, ShipmentKey

@@ -1,10 +1,14 @@
-"""The sites that a book knows: every movement stands at one of them, so ranges of movements are read site by site."""
+"""The sites that a book knows: every movement and document stands at one of them, so they are read site by site."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
 from sqlalchemy import Connection, select
 
-from ledger.book import tables
+from ledger.book import bulk, tables
 
 
 def sites_of(conn: Connection, book: str) -> list[str]:
@@ -14,3 +18,11 @@ def sites_of(conn: Connection, book: str) -> list[str]:
         select(table.c.number).where(table.c.book == book, table.c.kind == "SiteDefined").order_by(table.c.number)
     )
     return list(rows.scalars())
+
+
+def by_place(keys: Iterable[Any]) -> list[tuple[tuple[tuple[str, str], ...], list[bulk.Row]]]:
+    """Keys by (book, site), so that every query names both; sorted, so that rows are met in one order."""
+    places: dict[tuple[str, str], list[bulk.Row]] = defaultdict(list)
+    for key in keys:
+        places[key[0], key[1]].append(tuple(key[2:]))
+    return [((("book", book), ("site", site)), sorted(rest)) for (book, site), rest in sorted(places.items())]

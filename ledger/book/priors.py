@@ -26,6 +26,7 @@ from ledger.events import (
     ShipmentCancelled,
     ShipmentNotified,
     ShipmentReplaced,
+    TransferCancelled,
     kind_of,
     read_event,
 )
@@ -39,6 +40,7 @@ SUCCESSIVE = (
     ShipmentCancelled,
     GoodsReceiptReversed,
     DiscrepancyResolved,
+    TransferCancelled,
     OrderAcknowledged,
     ScheduleReleased,
 )

@@ -21,12 +21,14 @@ from ledger.policy.policy import read_policy
 
 FACTS: tuple[Table, ...] = (tables.event, tables.event_line, tables.outcome, tables.movement)
 PROJECTIONS: tuple[Table, ...] = (
-    tables.masterdata, tables.period, tables.waiting, tables.trace_key, tables.ruling_use, tables.bucket,
+    tables.masterdata, tables.period, tables.waiting, tables.trace_key, tables.settlement, tables.ruling_use,
+    tables.bucket,
     document_tables.orders,
     document_tables.order_line,
     document_tables.shipment, document_tables.notice_line, document_tables.goods_receipt,
     document_tables.goods_receipt_line, document_tables.link, document_tables.cumulative,
-    document_tables.cumulative_agreement, document_tables.cases, document_tables.containment, *filing.TABLES,
+    document_tables.cumulative_agreement, document_tables.transfer_line, document_tables.cases,
+    document_tables.containment, *filing.TABLES,
 )  # fmt: skip
 _COUNTERS = ("seq", "chain", "movements", "buckets", "cases", "masterdata_seq", "masterdata_stamp")
 

@@ -13,6 +13,7 @@ import msgspec
 
 from ledger.events import (
     COUNTS,
+    OWNERSHIP,
     PERIODS,
     STOCK,
     Event,
@@ -26,6 +27,7 @@ from ledger.events import (
     OrderChanged,
     OrderLine,
     OrderPlaced,
+    OwnershipLine,
     PlaceLine,
     ReceiptLine,
     ReceiptShortConfirmed,
@@ -39,10 +41,14 @@ from ledger.events import (
     ShortLine,
     StockLine,
     SupplierInvoiceReceived,
+    TransferCancelled,
+    TransferReceived,
+    TransferShipped,
 )
 from ledger.masterdata import InexactConversion, MasterData, Occasion, control_of, to_base
 from ledger.masterdata.units import Factor
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, Standing, microseconds
+from ledger.matching.transfer_records import party_of
 from ledger.policy import Policy
 from ledger.stock.bucket import MILLION, QUANTITY_MAX
 
@@ -71,11 +77,14 @@ def lines_of(event: Event) -> tuple[Line, ...]:
 
 def site_of(event: Event, masterdata: MasterData) -> tuple[str, str]:
     """Our site id, and what is missing (`site:<as sent>`) where it is unknown; ("", "") for kinds without a site."""
-    if isinstance(event, (*STOCK, *COUNTS, *PERIODS)):
+    if isinstance(event, (*STOCK, *COUNTS, *OWNERSHIP, *PERIODS)):
         said = getattr(event, "place", "")
         if not said or said in masterdata.sites:
             found = said or event.site
             return (found, "") if found in masterdata.sites else ("", f"site:{found}")
+    elif isinstance(event, TransferShipped | TransferCancelled | TransferReceived):
+        found = _site(_place_of_half(event), masterdata)
+        return found or "", "" if found else f"site:{_place_of_half(event)}"
     elif isinstance(event, _WITH_SITE):
         said = event.ship_to
         if isinstance(event, ScheduleReleased) and event.direction == "demand":
@@ -93,6 +102,24 @@ def site_of(event: Event, masterdata: MasterData) -> tuple[str, str]:
         return event.site, ""
     site = masterdata.site_id(said) if said else None
     return (site, "") if site is not None else ("", f"site:{said}")
+
+
+def _place_of_half(event: TransferShipped | TransferCancelled | TransferReceived) -> str:
+    return event.place or getattr(event, "from_place", "")
+
+
+def _site(said: str, masterdata: MasterData) -> str | None:
+    return said if said in masterdata.sites else masterdata.site_id(said)
+
+
+def ends_of(event: Event, masterdata: MasterData) -> tuple[str, str, str]:
+    """Our sites between which goods are transferred, and what is missing; empty for every other kind."""
+    if not isinstance(event, TransferShipped | TransferCancelled | TransferReceived):
+        return "", "", ""
+    to_place = event.place if isinstance(event, TransferReceived) else event.to_place
+    origin, destination = _site(event.from_place, masterdata), _site(to_place, masterdata)
+    missing = "" if origin else f"site:{event.from_place}"
+    return origin or "", destination or "", missing or ("" if destination else f"site:{to_place}")
 
 
 def _shipping_site(event: ScheduleReleased, masterdata: MasterData) -> tuple[str, str]:
@@ -129,8 +156,14 @@ def directed(event: Event, policy: Policy) -> Event:
 def by_site(event: Event) -> list[Event]:
     """The event as one per place: an order may name another ship-to per line, and an event has one site.
 
-    Lines that name no place go with the header's. An event for one place is given back as it is.
+    Lines that name no place go with the header's; a transfer becomes one event for each of its sites. An event for
+    one place, and the half of a transfer that a rebuild reads, is given back as it is.
     """
+    if isinstance(event, TransferShipped | TransferCancelled):
+        if event.recorded_at is not None and event.place:
+            return [event]
+        ends = dict.fromkeys((event.from_place, event.to_place))
+        return [msgspec.structs.replace(event, place=place) for place in ends]
     places: dict[str, list[OrderLine]] = {}
     if not isinstance(event, (OrderPlaced, OrderChanged)):
         return [event]
@@ -146,6 +179,8 @@ def supplier_of(event: Event, masterdata: MasterData) -> tuple[str, str]:
 
     A goods receipt or a carrier's report need not name a supplier: the notice that it answers does.
     """
+    if isinstance(event, TransferShipped | TransferCancelled | TransferReceived):
+        return party_of(_site(event.from_place, masterdata) or ""), ""
     if isinstance(event, _MAY_NAME_SUPPLIER):
         found = (masterdata.supplier_id(event.supplier) or "") if event.supplier else ""
         lost = event.supplier and not found and isinstance(event, ShipmentStatusReported)
@@ -179,6 +214,7 @@ def resolve(
 ) -> ResolvedEvent:
     """The event in our terms, with the given lines only."""
     missing = site_of(event, masterdata)[1] if not site else ""
+    origin, destination, unknown_end = ends_of(event, masterdata)
     supplier, unknown_supplier = supplier_of(event, masterdata)
     place = masterdata.sites.get(site)
     on = getattr(event, "shipped_at", None) or event.occurred_at
@@ -192,7 +228,9 @@ def resolve(
         seq=seq,
         site=site,
         supplier=supplier,
-        missing=missing or unknown_supplier,
+        missing=missing or unknown_end or unknown_supplier,
+        origin=origin,
+        destination=destination,
         receiving_location=place.receiving_location if place else "DOCK",
         lines=resolved,
         repeats=repeats,
@@ -256,9 +294,19 @@ def _resolve_line(
         resolved.amounts = tuple([_base(amount, factor, resolved) for amount in line.amounts()])
     elif isinstance(line, ShortLine) and line.supplier:
         resolved.supplier = masterdata.supplier_id(line.supplier) or resolved.supplier
+    if isinstance(line, OwnershipLine):
+        _resolve_owners(line, resolved, masterdata)
     if part.whole_units_only and resolved.quantity % 1_000_000:
         resolved.inexact = True
     return resolved
+
+
+def _resolve_owners(line: OwnershipLine, resolved: ResolvedLine, masterdata: MasterData) -> None:
+    owners = {said: masterdata.supplier_id(said) if said else "" for said in (line.owner, line.to_owner)}
+    resolved.missing = next((f"supplier:{said}" for said, known in owners.items() if known is None), "")
+    resolved.said = msgspec.structs.replace(
+        line, owner=owners[line.owner] or line.owner, to_owner=owners[line.to_owner] or line.to_owner
+    )
 
 
 def _shipped(line: NoticeLine, resolved: ResolvedLine, site: str, on: datetime | None) -> Occasion:

@@ -21,6 +21,7 @@ from ledger.book.codecs import (
     RECEIPT,
     RECEIPT_LINE,
     SHIPMENT,
+    TRANSFER_LINE,
     Codec,
 )
 from ledger.book.loading import Loader
@@ -38,6 +39,7 @@ def save(conn: Connection, loader: Loader) -> None:
         (RECEIPT_LINE, work.receipt_lines),
         (CUMULATIVE, work.cumulatives),
         (AGREEMENT, work.agreements),
+        (TRANSFER_LINE, work.transfer_lines),
         (CASE, work.cases),
         (CONTAINMENT, work.containments),
     ):

@@ -7,17 +7,21 @@ order, and the slices already written are skipped.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
+from sqlalchemy import text as sql
 
 from ledger.book import bulk, tables
 from ledger.book.heads import lock_head, read_head, save_head
 from ledger.book.places import sites_of
 
-SLICE_ROWS = 8_192
-"""Rows written while the lock is held once."""
+SLICE_ROWS = 4_096
+"""Rows written while the lock is held once: some ten milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +65,29 @@ def _closings(conn: Connection, book: str, run: int, history: list[bulk.Row]) ->
     for _, site, _, bucket, _, delta in history:
         deltas[site, bucket] += delta
     before: dict[tuple[str, int], int] = {}
-    closing = tables.closing.c
     for site in sorted({site for site, _ in deltas}):
-        latest = (
-            select(closing.bucket, func.max(closing.run).label("run"))
-            .where(closing.book == book, closing.site == site, closing.run < run)
-            .group_by(closing.bucket)
-            .subquery()
-        )
-        rows = conn.execute(
-            select(closing.bucket, closing.quantity)
-            .join_from(tables.closing, latest, (closing.bucket == latest.c.bucket) & (closing.run == latest.c.run))
-            .where(closing.book == book, closing.site == site)
-        )
-        before.update({(site, bucket): quantity for bucket, quantity in rows})
+        ids = [bucket for of, bucket in deltas if of == site]
+        before.update({(site, bucket): quantity for bucket, quantity in _last_closings(conn, book, site, run, ids)})
     return [
         (book, site, bucket, run, before.get((site, bucket), 0) + delta)
         for (site, bucket), delta in sorted(deltas.items())
     ]
+
+
+def _last_closings(conn: Connection, book: str, site: str, run: int, ids: list[int]) -> Sequence[Any]:
+    """(bucket, quantity) where a bucket was closed before: one look-up each, however many runs there are."""
+    if conn.dialect.name == "sqlite":
+        keys, given = "json_each(:ids) AS k", json.dumps(ids)
+    else:
+        keys, given = "unnest(CAST(:ids AS bigint[])) AS k(value)", f"{{{','.join(map(str, ids))}}}"
+    last = (
+        "SELECT quantity FROM closing WHERE book = :book AND site = :site AND bucket = k.value AND run < :run "
+        "ORDER BY run DESC LIMIT 1"
+    )
+    query = (
+        f"SELECT * FROM (SELECT k.value AS bucket, ({last}) AS quantity FROM {keys}) AS b WHERE quantity IS NOT NULL"  # noqa: S608 - our own text
+    )
+    return conn.execute(sql(query), {"ids": given, "book": book, "site": site, "run": run}).fetchall()
 
 
 def put_slice(conn: Connection, run: Run) -> bool:

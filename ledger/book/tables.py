@@ -144,6 +144,25 @@ trace_key = table(
     big("event", key=True),  # the event whose line it was: the same, or one that had waited
 )
 
+settlement = table(
+    "settlement",
+    text("book", key=True),
+    text("site", key=True),
+    big("seq", key=True),  # the event during whose recording goods were used or changed hands
+    big("event", key=True),  # the event whose line it was: the same, or one that had waited
+    small("n", key=True),
+    text("line"),
+    text("owner"),
+    text("part"),
+    text("lot"),
+    text("serial"),
+    text("cause"),
+    big("quantity"),  # above zero: owed to the owner
+    big("at"),
+    text("period"),
+)
+Index("settlement_by_owner", *(settlement.c[name] for name in ("book", "owner", "period")))
+
 ruling_use = table(
     "ruling_use",
     text("book", key=True),

@@ -17,6 +17,7 @@ from ledger.events import read_event
 from ledger.matching.containment import LABEL
 from ledger.matching.resolutions import GONE_BACK
 from ledger.matching.resolved import line_identities
+from ledger.matching.transfer_records import party_of
 from ledger.stock.bucket import MILLION
 
 
@@ -199,7 +200,7 @@ def check_cumulatives(conn: Connection, head: Head) -> Iterator[Breach]:
         for *key, quantity in conn.execute(
             select(line.site, line.part, line.supplier, func.sum(link.quantity))
             .join_from(document_tables.goods_receipt_line, document_tables.link, whole)
-            .where(line.book == head.book, stays)
+            .where(line.book == head.book, stays, line.supplier.not_like(f"{party_of('')}%"))
             .group_by(line.site, line.part, line.supplier)
         )
     }
@@ -215,6 +216,38 @@ def check_cumulatives(conn: Connection, head: Head) -> Iterator[Breach]:
         if found:
             text = f"none stands there, the goods receipts sum to {found}"
             yield Breach(law="totals", book=head.book, where=f"cumulative {'/'.join(missing)}", text=text)
+
+
+def check_transfers(conn: Connection, head: Head) -> Iterator[Breach]:
+    """Between our sites nothing is lost on paper: what one site sent is what the other has under way or had."""
+    bucket, line, sent = tables.bucket.c, document_tables.notice_line.c, document_tables.transfer_line.c
+    for part, total in conn.execute(
+        select(bucket.part, func.sum(bucket.quantity))
+        .where(bucket.book == head.book, bucket.state == "transfer")
+        .group_by(bucket.part)
+    ):
+        if total:
+            text = f"the transfer accounts of all sites sum to {total}, not to zero"
+            yield Breach(law="3 in transit", book=head.book, where=f"part {part}", text=text)
+    advised: dict[tuple[str, ...], int] = {}
+    for *key, quantity in conn.execute(
+        select(line.site, line.supplier, line.shipment_id, line.part, func.sum(line.quantity))
+        .where(line.book == head.book, line.status.in_(("open", "closed")), line.supplier.like(f"{party_of('')}%"))
+        .group_by(line.site, line.supplier, line.shipment_id, line.part)
+    ):
+        advised[tuple(key)] = quantity
+    for site, destination, number, part, quantity in conn.execute(
+        select(sent.site, sent.destination, sent.number, sent.part, func.sum(sent.quantity))
+        .where(sent.book == head.book, sent.status == "shipped")
+        .group_by(sent.site, sent.destination, sent.number, sent.part)
+    ):
+        found = advised.pop((destination, party_of(site), number, part), 0)
+        if found != quantity:
+            text = f"{site} shipped {quantity} of {part}, {destination} was told of {found}"
+            yield Breach(law="3 in transit", book=head.book, where=f"transfer {number}", text=text)
+    for (site, _, number, part), found in advised.items():
+        text = f"{site} was told of {found} of {part} that nobody shipped"
+        yield Breach(law="3 in transit", book=head.book, where=f"transfer {number}", text=text)
 
 
 def check_trace(conn: Connection, head: Head) -> Iterator[Breach]:
@@ -269,6 +302,7 @@ CHECKS: tuple[Callable[[Connection, Head], Iterator[Breach]], ...] = (
     check_chain,
     check_totals,
     check_cumulatives,
+    check_transfers,
     check_trace,
     check_serials,
     check_containments,

@@ -34,6 +34,7 @@ from ledger.matching.records import (
 )
 from ledger.matching.resolved import moment
 from ledger.matching.review import live_links
+from ledger.matching.transfer_records import is_transfer
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
 from ledger.stock.bucket import MILLION
@@ -138,7 +139,8 @@ def receiving_advices(
     """One advice per goods receipt and shipment that has something to tell."""
     groups: dict[tuple[ReceiptKey | None, str, str], Told] = {}
     for finding, case in told:
-        if BY_CODE[finding.code].condition and not finding.grade:
+        kind = BY_CODE[finding.code]
+        if kind.condition and not finding.grade and not is_transfer(finding.supplier):
             receipt = _receipt_of(workset, decision, finding)
             groups.setdefault((receipt, finding.supplier, finding.shipment_id), []).append((finding, case))
     advices = []

@@ -48,6 +48,7 @@ from ledger.events.masterdata import (
     UnitFactorDefined,
 )
 from ledger.events.orders import OrderCancelled, OrderChanged, OrderLine, OrderPlaced, Schedule
+from ledger.events.ownership import OWNERSHIP, ConsumptionReversed, OwnershipChanged, OwnershipLine
 from ledger.events.periods import PERIODS, PeriodClosed, PeriodReopened
 from ledger.events.receipts import (
     GoodsReceiptReversed,
@@ -94,6 +95,7 @@ from ledger.events.stock import (
     StockReactivated,
     StockScrapped,
 )
+from ledger.events.transfers import TRANSFERS, TransferCancelled, TransferReceived, TransferShipped
 
 __all__ = [
     "CONTAINMENTS",
@@ -101,10 +103,12 @@ __all__ = [
     "EVENTS",
     "KINDS",
     "MASTER_DATA",
+    "OWNERSHIP",
     "PAPERS",
     "PERIODS",
     "RULINGS",
     "STOCK",
+    "TRANSFERS",
     "AcknowledgedLine",
     "Actor",
     "AdjustmentLine",
@@ -115,6 +119,7 @@ __all__ = [
     "CalendarDefined",
     "ChangedPart",
     "Charge",
+    "ConsumptionReversed",
     "ContainmentClosed",
     "ContainmentOpened",
     "ControlTotals",
@@ -151,6 +156,8 @@ __all__ = [
     "OrderChanged",
     "OrderLine",
     "OrderPlaced",
+    "OwnershipChanged",
+    "OwnershipLine",
     "PartDefined",
     "PartRevision",
     "PartSubstituted",
@@ -188,6 +195,9 @@ __all__ = [
     "SupplierDefined",
     "SupplierInvoiceReceived",
     "TimePassed",
+    "TransferCancelled",
+    "TransferReceived",
+    "TransferShipped",
     "UnitFactorDefined",
     "Value",
     "kind_of",
@@ -218,6 +228,8 @@ EVENTS: tuple[type[Event], ...] = (
     ReceiptShortConfirmed,
     *STOCK,
     *COUNTS,
+    *TRANSFERS,
+    *OWNERSHIP,
     *CONTAINMENTS,
     *PERIODS,
     *MASTER_DATA,
@@ -263,6 +275,11 @@ AnyEvent = (
     | StockCounted
     | InventoryAdjusted
     | InventorySnapshotReported
+    | TransferShipped
+    | TransferReceived
+    | TransferCancelled
+    | OwnershipChanged
+    | ConsumptionReversed
     | ContainmentOpened
     | ContainmentClosed
     | OpeningBalanceLoaded

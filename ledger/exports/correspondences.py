@@ -12,6 +12,7 @@ from ledger.events import (
     AllocationMade,
     AllocationReleased,
     CalendarDefined,
+    ConsumptionReversed,
     ContainmentClosed,
     ContainmentOpened,
     CustomerReturnReceived,
@@ -37,6 +38,7 @@ from ledger.events import (
     OrderCancelled,
     OrderChanged,
     OrderPlaced,
+    OwnershipChanged,
     PartDefined,
     PeriodClosed,
     PeriodReopened,
@@ -58,6 +60,9 @@ from ledger.events import (
     SupplierDefined,
     SupplierInvoiceReceived,
     TimePassed,
+    TransferCancelled,
+    TransferReceived,
+    TransferShipped,
     UnitFactorDefined,
 )
 
@@ -103,6 +108,7 @@ DISPOSITIONS: dict[str, str] = {
     "adjustment": "unknown",
     "clearing": "mismatch_quantity",
     "rounding": "unknown",
+    "transfer": "in_transit",
     "opening": "unknown",
 }
 """State, or account outside our walls, to which goods came -> CBV disposition. The state itself goes along too."""
@@ -177,6 +183,15 @@ CORRESPONDENCES: dict[type[Event], Correspondence] = {
     InventorySnapshotReported: Correspondence(
         "snapshots", why="somebody else's list, compared with ours; what it finds is told by counts and adjustments"
     ),
+    OwnershipChanged: Correspondence("stock", "goods", "accepting", transactions=(("inv", "lines.reference"),)),
+    ConsumptionReversed: Correspondence("stock", "goods", "disassembling"),
+    TransferShipped: Correspondence(
+        "transfers", "goods", "shipping", "in_transit", transactions=(("desadv", "number"), ("bol", "bill_of_lading"))
+    ),
+    TransferReceived: Correspondence(
+        "transfers", "goods", "receiving", transactions=(("recadv", "number"), ("desadv", "transfer"))
+    ),
+    TransferCancelled: Correspondence("transfers", "goods", "void_shipping"),
     PeriodClosed: Correspondence("periods", why=_PAPER),
     PeriodReopened: Correspondence("periods", why=_PAPER),
     PartDefined: Correspondence("parts", why=_MASTER_DATA),

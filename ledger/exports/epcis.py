@@ -80,6 +80,8 @@ def _goods(
         source, target = made.source, made.target
         if source.state in EXTERNAL and target.state in EXTERNAL:
             continue
+        if {source.state, target.state} == {"transfer", "in_transit"}:
+            continue  # the site that sent it, or has it back, tells it
         way = (
             made.site, source.state, source.location, source.owner, target.state, target.location, target.owner,
             target.hold_reason, target.demand,

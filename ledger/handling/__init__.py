@@ -4,7 +4,7 @@ Pure, like matching: it reads the working set and changes it. Documents of suppl
 """
 
 from ledger.handling.decide import decide
-from ledger.handling.needs import needs
+from ledger.handling.needs import accounts, needs
 from ledger.handling.rules import RULES, Rule
 
-__all__ = ["RULES", "Rule", "decide", "needs"]
+__all__ = ["RULES", "Rule", "accounts", "decide", "needs"]

@@ -7,27 +7,35 @@ backflush before its issue); past the end of its wait it is refused. Nothing is 
 from __future__ import annotations
 
 from ledger.events import (
+    ConsumptionReversed,
     DispositionLine,
     GoodsReturned,
     InventoryAdjusted,
     InventorySnapshotReported,
     OpeningBalanceLoaded,
+    OwnershipChanged,
+    OwnershipLine,
     PartSubstituted,
     ReturnDisposed,
     StockCounted,
     StockLine,
+    TransferCancelled,
+    TransferReceived,
+    TransferShipped,
 )
 from ledger.handling.adjusting import as_moved, decide_adjusted, rule_of
 from ledger.handling.counting import decide_counted
 from ledger.handling.naming import unnamed
 from ledger.handling.opening import decide_opening
+from ledger.handling.owning import account_of, change_owner, not_consumed, state_for
 from ledger.handling.permissions import asks_approval, forbidden, kept_back, unknown_segment
 from ledger.handling.picking import Pick, Picked, contained_instead, pick
 from ledger.handling.returning import count_back, rule_for, whose
 from ledger.handling.revising import Choice, choose, choose_substitute, release
-from ledger.handling.rules import RULES, Rule
+from ledger.handling.rules import CONSUMED_BY_MISTAKE, RULES, Rule
 from ledger.handling.snapshots import decide_snapshot
 from ledger.handling.substituting import movements_for_freed, way_of
+from ledger.handling.transferring import decide_shipped, decide_transfer_cancelled, decide_transfer_received
 from ledger.masterdata.vin import mistake_in_vin
 from ledger.matching.authority import not_allowed
 from ledger.matching.booking import book_movements
@@ -58,6 +66,10 @@ def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
     if reason := not_allowed(policy, resolved, by_state=by_state):
         refuse_whole(decision, "", reason)
         return decision
+
+    def decide_line(work: Workset, made: Decision, line: ResolvedLine, rule: Rule, at: int) -> LineDecision:
+        return _decide_line(work, made, policy, line, rule, at)
+
     match resolved.event:
         case StockCounted():
             decide_counted(workset, decision, policy, now_us)
@@ -68,6 +80,23 @@ def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
         case InventoryAdjusted():
             for line in resolved.lines:
                 decision.lines.append(_decide_adjustment(workset, decision, policy, line, now_us))
+        case TransferShipped():
+            decide_shipped(workset, decision, policy, now_us, decide_line)
+        case TransferReceived():
+            decide_transfer_received(workset, decision, policy, now_us)
+        case TransferCancelled():
+            decide_transfer_cancelled(workset, decision, policy, now_us)
+        case OwnershipChanged():
+            for line in resolved.lines:
+                decision.lines.append(change_owner(workset, decision, line, now_us, decide_line))
+        case ConsumptionReversed():
+            for line in resolved.lines:
+                reason = not_consumed(workset, resolved, line)
+                decision.lines.append(
+                    LineDecision(line.line, "refused", reason=reason)
+                    if reason
+                    else _decide_line(workset, decision, policy, line, CONSUMED_BY_MISTAKE, now_us)
+                )
         case GoodsReturned() | ReturnDisposed():
             for line in resolved.lines:
                 decision.lines.append(_decide_return(workset, decision, policy, line, now_us))
@@ -170,7 +199,7 @@ def _choose(
 ) -> Choice:
     """The goods that the line means, of a revision that may go this way."""
     if rule.comes_in:
-        return Choice(_incoming(resolved, line, said))
+        return Choice(_incoming(resolved, line, said, rule))
     if isinstance(resolved.event, PartSubstituted):
         return choose_substitute(workset, resolved, line, said, rule, now_us)
     if rule.stage:
@@ -226,9 +255,11 @@ def _not_there(resolved: ResolvedEvent, line: ResolvedLine, said: StockLine, now
     return LineDecision(line.line, "waiting", needs=f"stock:{line.part}", until=until)
 
 
-def _incoming(resolved: ResolvedEvent, line: ResolvedLine, said: StockLine) -> Picked:
+def _incoming(resolved: ResolvedEvent, line: ResolvedLine, said: StockLine, rule: Rule) -> Picked:
     """Goods from outside: they stand in their account, however many."""
-    account = external_account(resolved.book, resolved.site, line.part, "customer")
+    account = external_account(resolved.book, resolved.site, line.part, rule.sources[0])
+    if rule.sources[0] == "production":
+        account = account_of(resolved, line)
     if said.serials:
         return [Pick(account, MILLION, serial) for serial in said.serials]
     return [Pick(account, line.quantity)]
@@ -253,25 +284,27 @@ def _target(picked: Pick, said: StockLine, rule: Rule) -> Bucket:
     """Where the goods come to stand."""
     source = picked.bucket
     state = said.to_state or (rule.targets[0] if rule.targets else source.state)
-    if state == "available" and source.owner and rule.targets:
-        # What is usable and not ours is consigned, whichever way it became usable.
-        state = "consigned"
+    owner = said.to_owner if isinstance(said, OwnershipLine) else said.owner if rule.comes_in else source.owner
+    state = state_for(state, owner, said, rule)
     if state in EXTERNAL:
-        return external_account(source.book, source.site, source.part, state)._replace(
-            demand=(said.demand or said.vin) if rule.takes_demand else ""
-        )
+        account = external_account(source.book, source.site, source.part, state)
+        if state == "production":
+            # What comes back by a correction comes back to its owner.
+            account = account._replace(owner=source.owner)
+        return account._replace(demand=(said.demand or said.vin) if rule.takes_demand else "")
     target = source._replace(
         state=state,
         location=said.to_location or source.location,
         hold_reason=_hold_reason(source, said, rule) if state in HELD else "",
         demand=said.demand if rule.takes_demand else "",
         serial=picked.serial or source.serial,
+        owner=owner,
         lot=getattr(said, "to_lot", "") or source.lot,
         segment=getattr(said, "to_segment", "") or rule.to_segment or source.segment,
     )
     if rule.comes_in:
         target = target._replace(
-            location=said.to_location or said.location, segment=said.stock_segment, lot=said.lot, owner=said.owner,
+            location=said.to_location or said.location, segment=said.stock_segment, lot=said.lot,
             revision=said.part_revision, handling_unit=said.handling_unit,
         )  # fmt: skip
     return target

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ledger.events import COUNTS, StockLine
+from ledger.events import COUNTS, ConsumptionReversed, OwnershipChanged, StockLine, TransferShipped
 from ledger.handling.counting import queries_of
-from ledger.handling.rules import RULES
+from ledger.handling.owning import account_of
+from ledger.handling.rules import CHANGES_OWNER, RULES
+from ledger.handling.transferring import USUAL
 from ledger.matching.resolved import ResolvedEvent
 from ledger.matching.workset import StockQuery
+from ledger.stock.bucket import Bucket
 
 
 def needs(events: Iterable[ResolvedEvent]) -> set[StockQuery]:
@@ -19,6 +22,10 @@ def needs(events: Iterable[ResolvedEvent]) -> set[StockQuery]:
             wanted.update(query for line in resolved.lines if line.part for query in queries_of(resolved, line))
             continue
         rule = RULES.get(type(resolved.event))
+        if isinstance(resolved.event, TransferShipped) and resolved.site == resolved.origin:
+            rule = USUAL
+        elif isinstance(resolved.event, OwnershipChanged):
+            rule = CHANGES_OWNER
         if rule is None or rule.comes_in or resolved.missing:
             continue
         for line in resolved.lines:
@@ -30,3 +37,14 @@ def needs(events: Iterable[ResolvedEvent]) -> set[StockQuery]:
                 if line.replaces:
                     wanted.add(StockQuery(resolved.book, resolved.site, line.replaces))
     return wanted
+
+
+def accounts(events: Iterable[ResolvedEvent]) -> set[Bucket]:
+    """Accounts outside our walls whose balances decisions look at: no more comes back than went there."""
+    return {
+        account_of(resolved, line)
+        for resolved in events
+        if isinstance(resolved.event, ConsumptionReversed) and not resolved.missing
+        for line in resolved.lines
+        if line.part
+    }

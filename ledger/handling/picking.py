@@ -135,7 +135,7 @@ def _fits(bucket: Bucket, said: StockLine, rule: Rule) -> bool:
         (said.location and bucket.location != said.location)
         or (said.lot and bucket.lot != said.lot)
         or (said.handling_unit and bucket.handling_unit != said.handling_unit)
-        or (said.owner and bucket.owner != said.owner)
+        or ((said.owner or rule.exact_owner) and bucket.owner != said.owner)
         or (said.stock_segment and not rule.comes_in and bucket.segment != said.stock_segment)
         or (said.hold_reason and rule.targets[:1] != ("quality_hold",) and bucket.hold_reason != said.hold_reason)
     ):

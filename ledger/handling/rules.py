@@ -29,7 +29,9 @@ from ledger.events import (
     StockReactivated,
     StockScrapped,
 )
+from ledger.stock.bucket import EXTERNAL
 
+OWNED = ("consigned", "available", "line_side", "quality_hold", "quarantine")
 USABLE_OR_HELD = ("available", "quality_hold", "quarantine", "consigned", "obsolete")
 
 
@@ -58,18 +60,25 @@ class Rule:
     """Goods held for their revision leave by it only once that is allowed."""
     through: str = ""
     """A state that goods pass on their way, where none leads there straight: both steps are posted."""
+    exact_owner: bool = False
+    """Goods of the owner named, and of no other; "" is ours."""
     to_segment: str = ""
     """Segment that they come to where the line names none; "" leaves them in theirs."""
 
     @property
     def comes_in(self) -> bool:
         """Goods come from outside: there is nothing to be picked."""
-        return self.sources == ("customer",)
+        return self.sources[0] in EXTERNAL
 
 
 PLANNERS = frozenset({"planner", "allocator"})
 INSPECTORS = frozenset({"inspector", "quality_manager"})
 QUALITY_MANAGERS = frozenset({"quality_manager"})
+
+CHANGES_OWNER = Rule(("consigned", "available", "line_side"), exact_owner=True)
+"""How goods change hands where they stand; held ones only where the line names the state."""
+
+CONSUMED_BY_MISTAKE = Rule(("production",), ("line_side", "consigned", "quality_hold"), needs=("location",))
 
 _RETURNED = ("quality_hold", "quarantine")
 _USE_AS_IS = (("quarantine", QUALITY_MANAGERS),)

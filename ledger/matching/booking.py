@@ -25,8 +25,9 @@ def book_movements(workset: Workset, decision: Decision, movements: list[Movemen
         if stock_of and (target.book, target.site, target.part) in stock_of and not target.is_external:
             workset.add_stock(target, 0)
         if balances:
-            if source in balances and not source.is_external:
-                if not target.is_external and source.state != "in_transit" and balances[source] < quantity:
+            if source in balances:
+                inside = not source.is_external and not target.is_external
+                if inside and source.state != "in_transit" and balances[source] < quantity:
                     quantity = max(0, balances[source])
                     if not quantity:
                         continue

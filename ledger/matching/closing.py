@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from ledger.matching.discrepancies import d16_short
 from ledger.matching.records import NoticeLine
-from ledger.matching.review import action_beyond, live_links
+from ledger.matching.review import action_beyond, live_links, short_class
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
 
@@ -20,7 +19,7 @@ def close_or_open(workset: Workset, policy: Policy, line: NoticeLine, now_us: in
     closed = short == line.settled or is_past(line, now_us) or _is_complete(workset, line)
     if closed:
         if short > line.settled:
-            action, _ = action_beyond(policy, d16_short.CLASS, line, short, line.quantity)
+            action, _ = action_beyond(policy, short_class(line), line, short, line.quantity)
             if action == "ignore":
                 line.settled = short
         line.cleared = short

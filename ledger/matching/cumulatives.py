@@ -28,6 +28,7 @@ from ledger.matching.records import (
 )
 from ledger.matching.resolved import ResolvedLine, microseconds
 from ledger.matching.review import live_links
+from ledger.matching.transfer_records import is_transfer
 from ledger.matching.workset import Workset
 from ledger.policy import CumulativeTerms, Policy
 from ledger.stock.bucket import MILLION
@@ -50,6 +51,8 @@ class Count(NamedTuple):
 
 def accumulate(workset: Workset, decision: Decision, line: ReceiptLine, quantity: int, supplier: str) -> None:
     """Count goods of a receipt line into the cumulative of its part and supplier, or with a negative quantity out."""
+    if is_transfer(supplier):
+        return
     key = CumulativeKey(line.key.book, line.key.site, line.part, supplier)
     total = workset.cumulatives.get(key)
     if total is None:

@@ -22,10 +22,14 @@ from ledger.events import (
     ShipmentReplaced,
     ShortLine,
     TimePassed,
+    TransferCancelled,
+    TransferReceived,
+    TransferShipped,
 )
 from ledger.matching.positions import stands
 from ledger.matching.records import GroupKey, OrderKey, ReceiptKey, ShipmentKey
 from ledger.matching.resolved import ResolvedEvent, microseconds
+from ledger.matching.transfer_records import TransferKey
 from ledger.matching.workset import Needs, Workset
 from ledger.policy import Policy
 from ledger.stock.bucket import Bucket
@@ -52,6 +56,8 @@ def needs(events: Iterable[ResolvedEvent], policy: Policy) -> Needs:
             _for_short(wanted, resolved)
         elif isinstance(event, GoodsReceiptReversed):
             wanted.receipts.add(ReceiptKey(resolved.book, resolved.site, event.partner, event.number))
+        elif isinstance(event, TransferShipped | TransferCancelled | TransferReceived):
+            _for_transfer(wanted, resolved)
         elif isinstance(event, GoodsReturned | ReturnDisposed):
             groups = {GroupKey(resolved.book, resolved.site, line.part) for line in resolved.lines if line.part}
             wanted.cumulatives |= groups
@@ -83,6 +89,17 @@ def _for_notice(wanted: Needs, resolved: ResolvedEvent, policy: Policy) -> None:
     if policy.keeps_cumulatives and policy.terms_for(supplier, resolved.event.partner).cumulative is not None:
         parts = [*resolved.compare, *(line.part for line in resolved.lines if line.part)]
         wanted.agreements.update(GroupKey(book, site, part) for part in parts)
+
+
+def _for_transfer(wanted: Needs, resolved: ResolvedEvent) -> None:
+    book, event, destination = resolved.book, resolved.event, resolved.destination
+    number = event.transfer if isinstance(event, TransferReceived) else event.number
+    wanted.transfers.add(TransferKey(book, resolved.origin, destination, number))
+    wanted.shipments.add(ShipmentKey(book, destination, resolved.supplier, number))
+    if isinstance(event, TransferReceived):
+        wanted.receipts.add(ReceiptKey(book, destination, event.partner, event.number))
+    else:
+        wanted.unmatched.update(GroupKey(book, destination, line.part) for line in resolved.lines if line.part)
 
 
 def _for_receipt(wanted: Needs, resolved: ResolvedEvent) -> None:

@@ -11,7 +11,7 @@ from ledger.matching.discrepancies.about import evidence_of
 from ledger.matching.filed import CarrierNumber
 from ledger.matching.ladder import candidates
 from ledger.matching.notice_checks import Verdict
-from ledger.matching.positions import in_transit_of
+from ledger.matching.positions import in_transit_of, sender_account
 from ledger.matching.records import GroupKey, NoticeLine, OrderLine, ReceiptLine, Shipment, ShipmentKey
 from ledger.matching.rematch import rematch
 from ledger.matching.requirements import add_advised
@@ -97,7 +97,7 @@ def post_lines(
             decision.lines.append(LineDecision(name, "posted"))
             continue
         record.posted = record.quantity
-        movements = movements_for_notified(in_transit_of(record), record.quantity, name)
+        movements = movements_for_notified(in_transit_of(record), record.quantity, name, sender_account(record))
         book_movements(workset, decision, movements)
         decision.lines.append(LineDecision(name, "posted", 1))
     for part, records in late.items():
@@ -157,6 +157,10 @@ def put_notice_line(
         touched=True,
         new=earlier is None or earlier.new,
     )
+    if line.goods is not None:
+        record.owner, record.stock_segment = line.goods.owner, line.goods.segment
+        if line.goods.state == "quality_hold":
+            record.hold_reason = line.goods.hold_reason or "transfer"
     workset.add_notice_line(record)
     if status == "open" and verdict.allowed:
         use(

@@ -14,7 +14,7 @@ from ledger.matching.discrepancies import (
 )
 from ledger.matching.notice_checks import check_late, check_totals, judge, unknown_orders
 from ledger.matching.notice_posting import post_lines, put_shipment
-from ledger.matching.positions import in_transit_of
+from ledger.matching.positions import in_transit_of, sender_account
 from ledger.matching.records import GroupKey, Shipment, ShipmentKey
 from ledger.matching.requirements import add_advised, order_line_of
 from ledger.matching.resolved import ResolvedLine
@@ -130,7 +130,8 @@ def withdraw_notice(workset: Workset, decision: Decision, policy: Policy, shipme
         forget(workset, decision, shipment, [line for line in lines.values() if line.status in ("open", "closed")])
     for line in lines.values():
         if line.status in ("open", "closed"):
-            movements = movements_for_withdrawn(in_transit_of(line), line.quantity - line.received, line.line)
+            left = line.quantity - line.received
+            movements = movements_for_withdrawn(in_transit_of(line), left, line.line, sender_account(line))
             book_movements(workset, decision, movements)
             order_line = order_line_of(workset, line)
             if order_line is not None:

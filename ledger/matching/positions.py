@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ledger.matching.containment import Facts, sheet
 from ledger.matching.records import Link, NoticeLine, ReceiptLine
+from ledger.matching.transfer_records import is_transfer
 from ledger.matching.workset import Workset
 from ledger.stock.accounts import arrival_bucket, external_account, in_transit_bucket
 from ledger.stock.bucket import EXTERNAL, MILLION, Bucket
@@ -18,17 +19,31 @@ def in_transit_of(line: NoticeLine) -> Bucket:
     """The in_transit bucket of a notice line."""
     book, site, supplier, shipment_id = line.key
     asn_line = f"{supplier}/{shipment_id}/{line.line}"
-    return in_transit_bucket(book, site, line.part, line.part_revision, line.lot, line.owner, asn_line)
+    bucket = in_transit_bucket(book, site, line.part, line.part_revision, line.lot, line.owner, asn_line)
+    if not is_transfer(supplier):
+        return bucket
+    # Between our sites goods keep all that was known of them: there is a line for each kind of them.
+    return bucket._replace(
+        serial=line.serials[0] if line.serials else "",
+        segment=line.stock_segment,
+        handling_unit=line.handling_units[0] if line.handling_units else "",
+    )
+
+
+def sender_account(line: NoticeLine) -> str:
+    """The account that a notice line's goods came out of: supplier, or transfer between our sites."""
+    return "transfer" if is_transfer(line.key.supplier) else "supplier"
 
 
 def bucket_of(link: Link, line: ReceiptLine) -> Bucket:
     """Where the goods of a link stand; an external account once a resolution sent them there."""
     if link.state in EXTERNAL:
         return external_account(link.receipt.book, link.receipt.site, line.part, link.state)
-    return arrival_bucket(
+    bucket = arrival_bucket(
         link.receipt.book, link.receipt.site, line.part, link.revision, link.lot, "", line.location,
-        link.owner, link.state, link.hold_reason, line.handling_unit,
+        link.owner, link.state, link.hold_reason, line.handling_unit or link.handling_unit,
     )  # fmt: skip
+    return bucket._replace(segment=link.stock_segment) if link.stock_segment else bucket
 
 
 def stands(workset: Workset, link: Link, line: ReceiptLine) -> list[tuple[Bucket, int]]:
@@ -54,8 +69,13 @@ def stands(workset: Workset, link: Link, line: ReceiptLine) -> list[tuple[Bucket
 def add_notice_line(deltas: Deltas, line: NoticeLine, sign: int) -> None:
     """Supplier's account gave what was advised; what neither came nor was cleared is in transit."""
     book, site = line.key.book, line.key.site
-    supplier = external_account(book, site, line.part, "supplier")
-    _add(deltas, supplier, -sign * (line.quantity - line.settled))
+    sender = external_account(book, site, line.part, sender_account(line))
+    if is_transfer(line.key.supplier):
+        # The other site did ship it: what is settled as short was lost here.
+        _add(deltas, sender, -sign * line.quantity)
+        _add(deltas, external_account(book, site, line.part, "adjustment"), sign * line.settled)
+    else:
+        _add(deltas, sender, -sign * (line.quantity - line.settled))
     if line.cleared != line.settled:
         clearing = external_account(book, site, line.part, "clearing")
         _add(deltas, clearing, sign * (line.cleared - line.settled))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.events import GoodsReceiptReversed, GoodsReceived
+from ledger.events import GoodsReceiptReversed, GoodsReceived, TransferReceived
 from ledger.events import ReceiptLine as SaidLine
 from ledger.matching.booking import book_movements
 from ledger.matching.cumulatives import accumulate
@@ -23,6 +23,7 @@ from ledger.matching.requirements import add_linked
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 from ledger.matching.review import live_links
 from ledger.matching.revisions import judge_revision
+from ledger.matching.transfer_records import is_transfer
 from ledger.matching.waiting import holds_back, refuse_whole, waits_for_place, withdraw
 from ledger.matching.workset import Workset
 from ledger.policy import Policy, Terms
@@ -36,7 +37,7 @@ def decide_received(workset: Workset, decision: Decision, policy: Policy, now_us
     """Match each line of a goods receipt and put its goods where they belong."""
     resolved = decision.resolved
     event = resolved.event
-    assert isinstance(event, GoodsReceived)  # noqa: S101  the dispatch table says so
+    assert isinstance(event, GoodsReceived | TransferReceived)  # noqa: S101  the dispatch table says so
     if waits_for_place(decision):
         return
     key = ReceiptKey(resolved.book, resolved.site, event.partner, event.number)
@@ -50,7 +51,7 @@ def decide_received(workset: Workset, decision: Decision, policy: Policy, now_us
         supplier = line.supplier or resolved.supplier
         agreed = terms.get(supplier)
         if agreed is None:
-            agreed = terms[supplier] = policy.terms_for(supplier, event.partner)
+            agreed = terms[supplier] = policy.terms_for(supplier, "" if is_transfer(supplier) else event.partner)
         if _cannot_post(workset, decision, key, line, agreed):
             continue
         record = _new_line(workset, resolved, key, line, supplier, received_at)
@@ -59,6 +60,10 @@ def decide_received(workset: Workset, decision: Decision, policy: Policy, now_us
         rung, notices = candidates(workset, record)
         before = len(decision.movements)
         if len(notices) == 1 and _fits(record, notices[0]):
+            if not record.supplier:
+                # The receiver did not say whose goods they are; the notice does, and so whose agreement holds.
+                record.supplier = notices[0].key.supplier
+                agreed = policy.terms_for(record.supplier, event.partner)
             _post_fitting(workset, decision, record, rung, notices[0], agreed, now_us)
             accumulate(workset, decision, record, record.quantity, record.supplier)
         else:
@@ -107,8 +112,6 @@ def _post_fitting(
     now_us: int,
 ) -> None:
     """The clean path, the same as `rematch` would give: one link, one movement."""
-    if not line.supplier:
-        line.supplier = notice.key.supplier
     link = new_link(
         workset, decision, line, Portion(notice, "notice", line.quantity, False, line.serials), rung, terms
     )
@@ -125,7 +128,11 @@ def _post_fitting(
 
 
 def _put_receipt(
-    workset: Workset, resolved: ResolvedEvent, event: GoodsReceived, key: ReceiptKey, received_at: int
+    workset: Workset,
+    resolved: ResolvedEvent,
+    event: GoodsReceived | TransferReceived,
+    key: ReceiptKey,
+    received_at: int,
 ) -> None:
     if key in workset.receipts:
         return
@@ -138,8 +145,8 @@ def _put_receipt(
             message="" if source is None else source.message,
             document="" if source is None else source.document,
             received_at=received_at,
-            supplier_as_sent=event.supplier,
-            ship_to_as_sent=event.ship_to,
+            supplier_as_sent=event.supplier if isinstance(event, GoodsReceived) else event.from_place,
+            ship_to_as_sent=event.ship_to if isinstance(event, GoodsReceived) else event.place,
             touched=True,
             new=True,
         )

@@ -161,6 +161,8 @@ class NoticeLine:
     closed_at: int | None = None
     bad: bool = False
     """It has a supplier-fault discrepancy: counts once in ASN accuracy."""
+    stock_segment: str = ""
+    """Segment of goods that are under way between our sites."""
     touched: bool = False
     new: bool = False
 
@@ -254,7 +256,7 @@ class Link:
     reversed: bool = False
     number: int = 0
     """Counts the links of one receipt line; with it the key."""
-    source: Literal["notice", "supplier", "clearing"] = "notice"
+    source: Literal["notice", "supplier", "clearing", "adjustment"] = "notice"
     state: str = "available"
     hold_reason: str = ""
     damaged: bool = False
@@ -265,6 +267,9 @@ class Link:
     owner: str = ""
     serials: tuple[str, ...] = ()
     """Its pieces that are told apart; what it has beyond them stands together."""
+    handling_unit: str = ""
+    stock_segment: str = ""
+    """What was known of the goods at our site that they came from, where the receiver names nothing else."""
     touched: bool = False
     new: bool = False
 

@@ -15,19 +15,20 @@ from ledger.matching.booking import book_movements
 from ledger.matching.closing import close_or_open
 from ledger.matching.cumulatives import move_to_supplier
 from ledger.matching.decision import Decision
-from ledger.matching.discrepancies import d17_over, d24_serials, d25_lot
+from ledger.matching.discrepancies import d24_serials, d25_lot
 from ledger.matching.holds import governing_hold
 from ledger.matching.ladder import NAMED, RANK, Rung, candidates
 from ledger.matching.positions import Deltas, add_link, add_notice_line
 from ledger.matching.records import Link, NoticeLine, OrderKey, OrderLine, ReceiptLine, ShipmentKey
 from ledger.matching.requirements import add_linked, find_order_line, order_key_of
-from ledger.matching.review import action_beyond, live_links, review_notice_line, review_receipt_line
+from ledger.matching.review import action_beyond, live_links, over_class, review_notice_line, review_receipt_line
+from ledger.matching.transfer_records import is_transfer
 from ledger.matching.workset import Workset
 from ledger.policy import Policy, Terms
 from ledger.stock.bucket import MILLION
 from ledger.stock.change import movements_for_change
 
-Source = Literal["notice", "supplier", "clearing"]
+Source = Literal["notice", "supplier", "clearing", "adjustment"]
 
 
 class Portion(NamedTuple):
@@ -193,7 +194,7 @@ def _accepted_over(policy: Policy, shares: list[_Share]) -> set[int]:
     return {
         key
         for key, (line, quantity) in over.items()
-        if action_beyond(policy, d17_over.CLASS, line, quantity, line.quantity)[0] != "hold"
+        if action_beyond(policy, over_class(line), line, quantity, line.quantity)[0] != "hold"
     }
 
 
@@ -213,7 +214,7 @@ def _book(
     for portion in name_pieces(workset, line, share.portions, share.old):
         over = portion.notice is not None and portion.source == "clearing"
         if over and id(portion.notice) in accepted:
-            portion = portion._replace(source="supplier")
+            portion = portion._replace(source="adjustment" if is_transfer(line.supplier) else "supplier")
         wanted = new_link(workset, decision, line, portion, share.rung, terms)
         link = next((old for old in spare if _same_place(old, wanted)), None)
         if link is None:
@@ -246,6 +247,7 @@ def _same_place(old: Link, new: Link) -> bool:
         and old.state == new.state and old.hold_reason == new.hold_reason and old.damaged == new.damaged
         and old.order == new.order and old.order_line == new.order_line and old.lot == new.lot
         and old.revision == new.revision and old.owner == new.owner
+        and old.handling_unit == new.handling_unit and old.stock_segment == new.stock_segment
     )  # fmt: skip
 
 
@@ -265,7 +267,7 @@ def new_link(
     lot = line.lot or ("" if notice is None else notice.lot)
     state, hold_reason = state_of(line, portion, terms, lot)
     mine = workset.links_of_receipt.get((line.key, line.line), ())
-    return Link(
+    link = Link(
         receipt=line.key,
         receipt_line=line.line,
         shipment=None if notice is None else notice.key,
@@ -282,11 +284,23 @@ def new_link(
         damaged=portion.damaged,
         lot=lot,
         revision=line.part_revision or ("" if notice is None else notice.part_revision),
-        owner=line.supplier if terms.title_passes == "consumption" else "",
         serials=portion.serials,
         touched=True,
         new=True,
     )
+    _put_what_is_known(link, line, notice, terms)
+    return link
+
+
+def _put_what_is_known(link: Link, line: ReceiptLine, notice: NoticeLine | None, terms: Terms) -> None:
+    """Whose the goods are; and what was known of them at our site that they came from."""
+    if not is_transfer(line.supplier):
+        link.owner = line.supplier if terms.title_passes == "consumption" else ""
+    elif notice is not None:
+        link.owner, link.stock_segment = notice.owner, notice.stock_segment
+        if notice.serials and not link.serials and link.quantity == MILLION:
+            link.serials = notice.serials
+        link.handling_unit = notice.handling_units[0] if notice.handling_units else ""
 
 
 def name_pieces(workset: Workset, line: ReceiptLine, portions: list[Portion], old: list[Link]) -> list[Portion]:
@@ -337,6 +351,8 @@ def state_of(line: ReceiptLine, portion: Portion, terms: Terms, lot: str) -> tup
         return "quality_hold", "receiver"
     if line.stock_status == "line_side" and portion.source == "notice":
         return "line_side", ""
+    if is_transfer(line.supplier):
+        return ("consigned" if portion.notice is not None and portion.notice.owner else "available"), ""
     return ("consigned" if terms.title_passes == "consumption" else "available"), ""
 
 

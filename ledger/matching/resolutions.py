@@ -19,6 +19,7 @@ from ledger.matching.rematch import count
 from ledger.matching.requirements import add_linked, order_key_of
 from ledger.matching.review import live_links
 from ledger.matching.superseded import decide_superseded
+from ledger.matching.transfer_records import is_transfer
 from ledger.matching.waiting import refuse_whole
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
@@ -218,7 +219,20 @@ def _post_damaged(
     else:
         links = live_links(workset.links_of_receipt.get(_receipt_line_key(case)))
     chosen = [link for link in links if link.damaged and not link.settled and link.source != "clearing"]
-    return _decide_links(workset, decision, case, chosen, DAMAGED, resolution, asked)
+    fates = DAMAGED
+    if is_transfer(case.supplier):
+        fates = {how: fate for how, fate in DAMAGED.items() if fate.state != "supplier"}
+    return _decide_links(workset, decision, case, chosen, fates, resolution, asked)
+
+
+def _post_transfer(
+    workset: Workset, decision: Decision, policy: Policy, case: Case, resolution: Resolution, asked: int, now_us: int
+) -> str:
+    """D39: short, over, or never shipped; as between us and a supplier, but settled between our own sites."""
+    if not case.notice_line:
+        return _post_unadvised(workset, decision, policy, case, resolution, asked, now_us)
+    post = _post_over if case.actual > case.expected else _post_short
+    return post(workset, decision, policy, case, resolution, asked, now_us)
 
 
 def _decide_links(
@@ -264,7 +278,9 @@ def _move(
             count(notice, link, -1)
             notice.touched = True
         if fate.source is not None:
-            link.source = fate.source  # type: ignore[assignment]
+            # The other site shipped less than came: what is accepted beyond was found here, and lost there.
+            found = fate.source == "supplier" and is_transfer(line.supplier)
+            link.source = "adjustment" if found else fate.source  # type: ignore[assignment]
             if notice is not None:
                 link.order, link.order_line = order_key_of(notice), notice.order_line_identity
         if fate.state is not None and not (link.damaged and fate.state == "available" and fate.source):
@@ -345,6 +361,7 @@ _HANDLERS: dict[str, _Handler] = {
     "D16": _post_short,
     "D17": _post_over,
     "D20": _post_damaged,
+    "D39": _post_transfer,
     "D24": _post_identified,
     "D25": _post_identified,
     "D45": decide_superseded,

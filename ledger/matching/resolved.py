@@ -26,6 +26,7 @@ from ledger.events import (
     StockLine,
 )
 from ledger.masterdata import Control, Occasion
+from ledger.matching.transfer_records import ShippedGoods
 
 Standing = Literal["new", "other", "again"]
 """`new`: the line was never recorded under this key; `other`: it was, with other content; `again`: it was recorded
@@ -83,6 +84,8 @@ class ResolvedLine:
     denominator: int = 1
     """One unit as sent is numerator/denominator base units."""
     standing: Standing = "new"
+    goods: ShippedGoods | None = None
+    """What left another site of ours; None where a supplier ships."""
     lot_controlled: bool = False
     serial_controlled: bool = False
     """Whether the part's goods must be told apart by lot, by serial."""
@@ -103,6 +106,9 @@ class ResolvedEvent:
     """Our supplier id: N1 SU, else SF, else the envelope's sender; "" when unknown or when the kind has none."""
     missing: str = ""
     """`site:<as sent>` or `supplier:<as sent>`; the whole event waits for it."""
+    origin: str = ""
+    destination: str = ""
+    """Our sites between which goods are transferred; "" for every other kind."""
     receiving_location: str = "DOCK"
     """Where goods stand on arrival when the receipt names no location; from the site."""
     lines: tuple[ResolvedLine, ...] = ()

@@ -17,10 +17,12 @@ from ledger.matching.discrepancies import (
     d20_damaged,
     d24_serials,
     d25_lot,
+    d39_transfer,
 )
 from ledger.matching.discrepancies.definition import DiscrepancyClass
 from ledger.matching.holds import held_by_receipt
 from ledger.matching.records import Case, Evidence, Link, NoticeLine, OrderLine, ReceiptLine, Shipment
+from ledger.matching.transfer_records import is_transfer
 from ledger.matching.workset import Workset
 from ledger.policy import Action, Policy
 
@@ -38,6 +40,16 @@ def action_beyond(
     return tolerance.action or kind.action, rule
 
 
+def short_class(line: NoticeLine) -> DiscrepancyClass:
+    """The class of what is short on a notice line: between our sites it is a variance of the transfer."""
+    return d39_transfer.CLASS if is_transfer(line.key.supplier) else d16_short.CLASS
+
+
+def over_class(line: NoticeLine) -> DiscrepancyClass:
+    """The class of what is over on a notice line."""
+    return d39_transfer.CLASS if is_transfer(line.key.supplier) else d17_over.CLASS
+
+
 def live_links(links: list[Link] | None) -> list[Link]:
     """The links in force."""
     return [link for link in links or () if not link.reversed]
@@ -49,14 +61,8 @@ def review_notice_line(
     """Short, over and damaged of one notice line."""
     links = live_links(workset.links_of_notice.get((line.key, line.line)))
     damaged = sum(link.quantity for link in links if link.damaged and not link.settled and link.source == "notice")
-    short_rule = action_beyond(policy, d16_short.CLASS, line, line.cleared, line.quantity)[1]
-    over_action, over_rule = action_beyond(policy, d17_over.CLASS, line, line.over, line.quantity)
-    short = d16_short.find(line, short_rule)
-    over = d17_over.find(line, over_rule, held=over_action == "hold")
-    over.settles = over.settles or over_action == "ignore"
-    damage = d20_damaged.find(line, damaged)
     shipment = workset.shipments.get(line.key)
-    for finding in (short, over, damage):
+    for finding in (*_quantity_findings(policy, line), d20_damaged.find(line, damaged)):
         finding.partner = "" if shipment is None else shipment.partner
         finding.order_number, finding.order_line = line.order_number, line.order_line
         finding.line = event_line
@@ -65,6 +71,19 @@ def review_notice_line(
         decision.findings.append(finding)
     if line.cleared > line.settled or line.over > 0:
         line.bad = True
+
+
+def _quantity_findings(policy: Policy, line: NoticeLine) -> list[Finding]:
+    short_rule = action_beyond(policy, short_class(line), line, line.cleared, line.quantity)[1]
+    over_action, over_rule = action_beyond(policy, over_class(line), line, line.over, line.quantity)
+    held = over_action == "hold"
+    if is_transfer(line.key.supplier):
+        variance = d39_transfer.find(line, over_rule if line.over > 0 else short_rule, held=held)
+        variance.settles = variance.settles or (line.over > 0 and over_action == "ignore")
+        return [variance]
+    over = d17_over.find(line, over_rule, held=held)
+    over.settles = over.settles or over_action == "ignore"
+    return [d16_short.find(line, short_rule), over]
 
 
 def review_receipt_line(
@@ -87,7 +106,10 @@ def review_receipt_line(
         findings.append(d05_revision.find_received(line, held_by_receipt(workset, line, links)))
     useless, words = _useless_notice(workset, decision, line) if unadvised + blind else (None, "")
     if not waits or unadvised + blind == 0:
-        findings.append(d14_no_notice.find(line, unadvised, blind, words))
+        if is_transfer(line.supplier):
+            findings.append(d39_transfer.find_unshipped(line, unadvised + blind))
+        else:
+            findings.append(d14_no_notice.find(line, unadvised, blind, words))
     receipt = workset.receipts.get(line.key)
     for finding in findings:
         finding.line = event_line

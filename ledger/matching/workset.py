@@ -30,6 +30,7 @@ from ledger.matching.records import (
     Shipment,
     ShipmentKey,
 )
+from ledger.matching.transfer_records import TransferKey, TransferLine
 from ledger.stock.bucket import Bucket
 from ledger.stock.period import Period
 
@@ -135,6 +136,8 @@ class Needs:
     notice and goods-receipt line of its part."""
     counted: set[GroupKey] = field(default_factory=set)
     """The open cases about counts and snapshots of that part at that site."""
+    transfers: set[TransferKey] = field(default_factory=set)
+    """All lines of those transfers, as the site that sends them has them."""
     due: set[tuple[str, int]] = field(default_factory=set)
     """(book, now): notice lines in status `open` with closes_at <= now, whole; receipt lines in status `unmatched`
     with waits_until <= now, as `unmatched`."""
@@ -161,6 +164,7 @@ class Workset:
     """(book, site) -> its periods by name; absent where no decision reads them."""
     cumulatives: dict[CumulativeKey, Cumulative] = field(default_factory=dict)
     agreements: dict[CumulativeKey, CumulativeAgreement] = field(default_factory=dict)
+    transfer_lines: dict[tuple[TransferKey, str], TransferLine] = field(default_factory=dict)
     cases: dict[tuple[str, str], Case] = field(default_factory=dict)
     balances: dict[Bucket, int] = field(default_factory=dict)
     """Of the buckets that `watched(workset)` names, and of goods asked for by `StockQuery`, as they stand; decisions
@@ -209,6 +213,7 @@ class Workset:
     # Indices over the above, kept by add_*; the book neither loads nor saves them.
     lines_of_order: dict[OrderKey, list[OrderLine]] = field(default_factory=dict)
     lines_of_shipment: dict[ShipmentKey, dict[str, NoticeLine]] = field(default_factory=dict)
+    lines_of_transfer: dict[TransferKey, dict[str, TransferLine]] = field(default_factory=dict)
     lines_of_receipt: dict[ReceiptKey, list[ReceiptLine]] = field(default_factory=dict)
     notice_lines_of_group: dict[GroupKey, list[NoticeLine]] = field(default_factory=dict)
     order_lines_of_part: dict[tuple[OrderKey, str], list[OrderLine]] = field(default_factory=dict)
@@ -288,6 +293,13 @@ class Workset:
             self.notice_lines_of_group[GroupKey(line.key.book, line.key.site, line.part)],
         ):
             index[:] = [other for other in index if other is not line]
+
+    def add_transfer_line(self, line: TransferLine) -> None:
+        """Add a line; a touched one takes the place of what stood under its key."""
+        if (line.key, line.line) in self.transfer_lines and not line.touched:
+            return
+        self.transfer_lines[line.key, line.line] = line
+        self.lines_of_transfer.setdefault(line.key, {})[line.line] = line
 
     def add_receipt(self, receipt: Receipt) -> None:
         self.receipts.setdefault(receipt.key, receipt)

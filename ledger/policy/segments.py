@@ -37,7 +37,7 @@ class SegmentRules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     reasons: dict[str, dict[str, str]] = {}
     """Event kind -> further reason codes that hold for its goods, and what they mean."""
     visible_to: tuple[str, ...] = ()
-    """People of these roles alone see it in balances; empty is everybody."""
+    """People of these roles are meant to see it; empty is everybody. Checked, but no list is narrowed by it yet."""
 
 
 def segments_of(segment: str, state: str, owner: str) -> tuple[str, ...]:

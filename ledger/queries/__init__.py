@@ -56,8 +56,10 @@ from ledger.queries.rulings import (
 )
 from ledger.queries.schedules import ReleaseShown, RequirementShown, ScheduleShown, releases, schedules
 from ledger.queries.score import score
+from ledger.queries.settlements import Settlement, SettlementTotal, settlement_totals, settlements
 from ledger.queries.tail import tail
 from ledger.queries.trace import Trace, TraceStep, trace
+from ledger.queries.transfers import TransferLineShown, TransferShown, transfers
 from ledger.queries.variances import Variance, VarianceList, variances
 
 __all__ = [
@@ -108,12 +110,16 @@ __all__ = [
     "Replenishment",
     "RequirementShown",
     "ScheduleShown",
+    "Settlement",
+    "SettlementTotal",
     "ShipmentShown",
     "SiteBacklog",
     "SitePromise",
     "SubstitutionShown",
     "Trace",
     "TraceStep",
+    "TransferLineShown",
+    "TransferShown",
     "UnderWay",
     "UnderWayPage",
     "Uninvoiced",
@@ -156,10 +162,13 @@ __all__ = [
     "releases",
     "schedules",
     "score",
+    "settlement_totals",
+    "settlements",
     "shipments",
     "substitutions",
     "tail",
     "trace",
+    "transfers",
     "uninvoiced",
     "variances",
 ]

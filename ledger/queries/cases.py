@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Integer, cast, func, select
+from sqlalchemy import Connection, Integer, cast, func, or_, select
 
 from ledger.book import tables
 from ledger.book.codecs import CASE
@@ -17,6 +17,7 @@ from ledger.masterdata import to_decimal
 from ledger.matching.approvals import deciders_of
 from ledger.matching.records import Case
 from ledger.matching.resolved import moment
+from ledger.matching.transfer_records import party_of
 from ledger.policy import Policy
 
 USUAL = Policy()
@@ -97,10 +98,12 @@ def cases(
         query = query.where(table.c.status == status)
     for column, value in (
         (table.c.code, code), (table.c.part, part), (table.c.supplier, supplier), (table.c.partner, partner),
-        (table.c.site, site),
     ):  # fmt: skip
         if value:
             query = query.where(column == value)
+    if site:
+        # A variance between two of our sites is the business of both.
+        query = query.where(or_(table.c.site == site, table.c.supplier == party_of(site)))
     return [_shown(row, policy) for row in conn.execute(query.order_by(number).limit(limit))]
 
 

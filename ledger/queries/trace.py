@@ -25,6 +25,8 @@ from ledger.events import (
     ShipmentNotified,
     ShipmentReplaced,
     StockLine,
+    TransferCancelled,
+    TransferShipped,
     read_event,
 )
 from ledger.matching.resolved import line_identities, moment
@@ -56,6 +58,8 @@ class TraceStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     target: End | None = None
     order: str = ""
     shipment: str = ""
+    transfer: str = ""
+    """Number of the transfer between our sites that the step belongs to."""
     vin: str = ""
     partner: str = ""
     message: str = ""
@@ -75,6 +79,7 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     serials: tuple[str, ...] = ()
     handling_units: tuple[str, ...] = ()
     shipments: tuple[str, ...] = ()
+    transfers: tuple[str, ...] = ()
     orders: tuple[str, ...] = ()
     partners: tuple[str, ...] = ()
     truncated: bool = False
@@ -178,6 +183,7 @@ def _moved(move: MovementMade, of: _Kept) -> TraceStep:
 def _step(of: _Kept, line: str, *, seq: int, recorded_at: int | None) -> TraceStep:
     """The line as it was said; `quantity` and `unit` as sent."""
     row, said = of.row, of.lines.get(line)
+    is_transfer = isinstance(of.event, (TransferShipped, TransferCancelled))
     is_notice = isinstance(of.event, (ShipmentNotified, ShipmentReplaced))
     return TraceStep(
         seq=seq, event=row.seq, kind=row.kind, number=row.number, line=line, site=row.site, partner=row.partner,
@@ -186,6 +192,7 @@ def _step(of: _Kept, line: str, *, seq: int, recorded_at: int | None) -> TraceSt
         unit=said.unit if said else "", segment=said.segment if said else 0,
         order=getattr(said, "order_number", ""),
         shipment=row.number if is_notice else getattr(said, "shipment_id", ""),
+        transfer=row.number if is_transfer else getattr(of.event, "transfer", ""),
         vin=getattr(said, "vin", "") or next((value for kind, value in sorted(of.names(line)) if kind == "vin"), ""),
         recorded_at=moment(row.recorded_at if recorded_at is None else recorded_at),
     )  # fmt: skip
@@ -210,6 +217,7 @@ def _chain(start: Key, steps: list[TraceStep], *, truncated: bool) -> Trace:
         serials=_sorted(end.serial for end in ends),
         handling_units=_sorted(end.handling_unit for end in ends),
         shipments=_sorted(step.shipment for step in steps),
+        transfers=_sorted(step.transfer for step in steps),
         orders=_sorted(step.order for step in steps),
         partners=_sorted(step.partner for step in steps),
         truncated=truncated,

@@ -16,7 +16,9 @@ STATES = (
     "consigned", "line_side", "service_reserved", "obsolete",
 )  # fmt: skip
 
-EXTERNAL = ("supplier", "customer", "production", "scrap", "adjustment", "clearing", "rounding", "opening")
+EXTERNAL = (
+    "supplier", "customer", "production", "scrap", "adjustment", "clearing", "rounding", "opening", "transfer",
+)  # fmt: skip
 """Accounts outside our walls: they may go below zero, so that everything sums to zero."""
 
 

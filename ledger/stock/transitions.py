@@ -15,20 +15,22 @@ LEGAL: dict[str, frozenset[str]] = {
     }),
     "in_transit": frozenset({
         "available", "quality_hold", "quarantine", "consigned", "line_side", "supplier", "clearing", "in_transit",
+        "transfer", "adjustment",
     }),
     "clearing": frozenset({
-        "quality_hold", "quarantine", "available", "consigned", "in_transit", "supplier", "scrap",
+        "quality_hold", "quarantine", "available", "consigned", "in_transit", "supplier", "scrap", "transfer",
+        "adjustment",
     }),
     "available": frozenset({
         "allocated", "service_reserved", "line_side", "quality_hold", "quarantine", "obsolete", "in_transit",
-        "consigned", "available", "customer", "adjustment", "supplier", "clearing",
+        "consigned", "available", "customer", "adjustment", "supplier", "clearing", "transfer",
     }),
     "allocated": frozenset({
-        "line_side", "in_transit", "customer", "available", "quality_hold", "quarantine", "adjustment",
+        "line_side", "in_transit", "customer", "available", "quality_hold", "quarantine", "adjustment", "transfer",
     }),
     "quality_hold": frozenset({
         "available", "quarantine", "obsolete", "consigned", "quality_hold", "in_transit", "supplier", "clearing",
-        "adjustment", "line_side",
+        "adjustment", "line_side", "transfer",
     }),
     "quarantine": frozenset({
         "available", "quality_hold", "scrap", "supplier", "quarantine", "in_transit", "clearing", "consigned",
@@ -36,20 +38,28 @@ LEGAL: dict[str, frozenset[str]] = {
     }),
     "consigned": frozenset({
         "available", "production", "quality_hold", "quarantine", "supplier", "consigned", "in_transit", "clearing",
-        "adjustment",
+        "adjustment", "transfer",
     }),
     "line_side": frozenset({
         "production", "available", "quality_hold", "quarantine", "scrap", "adjustment", "in_transit", "consigned",
+        "line_side",
     }),
     "service_reserved": frozenset({
-        "available", "in_transit", "customer", "quality_hold", "quarantine", "adjustment",
+        "available", "in_transit", "customer", "quality_hold", "quarantine", "adjustment", "transfer",
     }),
     "obsolete": frozenset({"available", "scrap", "supplier", "obsolete", "adjustment"}),
     "customer": frozenset({"quality_hold"}),
-    "production": frozenset({"available", "line_side", "quality_hold"}),
+    "production": frozenset({"available", "line_side", "quality_hold", "consigned"}),
     "scrap": frozenset({"quarantine", "clearing"}),
     # What is found goes where its like stands; it is set apart for nobody, so neither allocated nor reserved.
-    "adjustment": frozenset({"available", "quality_hold", "quarantine", "consigned", "line_side", "obsolete"}),
+    # What a transfer lost or brought too much is found or lost where it is counted.
+    "adjustment": frozenset({
+        "available", "quality_hold", "quarantine", "consigned", "line_side", "obsolete", "clearing", "in_transit",
+    }),
+    # Goods between two of our sites: each site has the account, and both together hold nothing.
+    "transfer": frozenset({
+        "in_transit", "available", "allocated", "consigned", "service_reserved", "quality_hold", "clearing",
+    }),
     # What stood there when the books began; nothing goes back.
     "opening": frozenset(STATES) - {"in_transit"},
     "rounding": frozenset({"supplier", "available", "in_transit"}),

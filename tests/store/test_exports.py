@@ -21,6 +21,7 @@ from ledger.events import (
     EVENTS,
     AllocationMade,
     AllocationReleased,
+    ConsumptionReversed,
     ContainmentClosed,
     ContainmentOpened,
     CustomerReturnReceived,
@@ -39,8 +40,11 @@ from ledger.events import (
     MaterialConsumed,
     MaterialIssued,
     MaterialReturned,
+    OwnershipChanged,
+    OwnershipLine,
     PartDefined,
     PutAwayCompleted,
+    ReceiptLine,
     ReceiptShortConfirmed,
     ReturnDisposed,
     ServiceReleased,
@@ -53,6 +57,9 @@ from ledger.events import (
     StockObsoleted,
     StockReactivated,
     StockScrapped,
+    TransferCancelled,
+    TransferReceived,
+    TransferShipped,
 )
 from ledger.exports.names import has_check_digit
 from tests.store import test_opening as opening
@@ -117,13 +124,38 @@ def shipped_and_disposed() -> tuple[Event, Event]:
     )
 
 
+def owned() -> tuple[Event, ...]:
+    """A plate sold to a supplier and bought again, and one that was not built in after all."""
+    plate: dict[str, Any] = {"part_number": "PLATE", "quantity": Decimal(1), "unit": "EA"}
+    wrongly = StockLine(**plate, location="LINE", demand="WO-1")
+    about: dict[str, Any] = {"partner": "wms", "place": "P1"}
+    return (
+        OwnershipChanged(number="O1", **about, lines=(OwnershipLine(**plate, to_owner="acme"),)),
+        OwnershipChanged(number="O2", **about, lines=(OwnershipLine(**plate, owner="acme", to_owner=""),)),
+        ConsumptionReversed(number="CR1", **about, lines=(wrongly,)),
+    )
+
+
+def transferred() -> tuple[Event, ...]:
+    """Two plates to another site, and one that stayed after all."""
+    ends: dict[str, Any] = {"partner": "wms", "from_place": "P1", "to_place": "P2"}
+    plates = (StockLine(part_number="PLATE", quantity=Decimal(1), unit="EA"),)
+    came = ReceiptLine(part_number="PLATE", quantity=Decimal(1), unit="EA")
+    return (
+        TransferShipped(number="T1", **ends, lines=plates),
+        TransferReceived(number="TR1", transfer="T1", partner="wms", from_place="P1", place="P2", lines=(came,)),
+        TransferShipped(number="T2", **ends, lines=plates),
+        TransferCancelled(number="T2", **ends),
+    )
+
+
 def whole_life(conn: Connection) -> Books:
     """Every kind that does something to goods, once at least."""
     books = Books(conn)
     sent = notice("S1", "PO1", {"PLATE": 100, "BOLT": 40}, bill_of_lading="BOL-1")
     packed = (HandlingUnit(id="P1", quantity=Decimal(60), parent="T1"), HandlingUnit(id="P2", quantity=Decimal(40)))
     line = msgspec.structs.replace(sent.lines[0], lot="L1", handling_units=packed)
-    books.record(order("PO1", {"PLATE": 500, "BOLT": 500}))
+    books.record(SiteDefined(number="P2"), order("PO1", {"PLATE": 500, "BOLT": 500}))
     books.record(msgspec.structs.replace(sent, lines=(line, *sent.lines[1:])))
     books.record(notice("S2", "PO1", {"PLATE": 7}), notice("S3", "PO1", {"PLATE": 8}))
     books.record(ShipmentCancelled(number="S2", partner="acme", supplier="92:A123", ship_to="92:PLT07"))
@@ -157,12 +189,14 @@ def whole_life(conn: Connection) -> Books:
         stock(MaterialReturned, 3),
         stock(CustomerReturnReceived, 1, stock_segment="warranty", serials=("SN-1",), reference="RMA-2"),
         *shipped_and_disposed(),
+        *transferred(),
+        *owned(),
         stock(StockObsoleted, 10),
         stock(StockReactivated, 10, reason="use up"),
         opening.load(opening.line(part_number="PAINT", unit="KGM")),
         ContainmentOpened(number="Q1", partner="desk", parts=("PAINT",)),
         ContainmentClosed(number="Q1", partner="desk", disposition="release"),
-        counted(78, location="A-01"),
+        counted(77, location="A-01"),
         adjusted(1, location="A-01", reason="56"),
     ):
         (recorded, *_) = books.record(event)

@@ -1,0 +1,83 @@
+"""`crossdock ledger transfers|settlements`: what is under way between our sites; what we owe owners of goods used."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from gateway.cli import frame
+
+
+def transfers(
+    number: Annotated[str, typer.Argument(help="Number of the transfer; all without it.")] = "",
+    site: Annotated[str, typer.Option(help="Our site id that sends or receives.")] = "",
+    status: Annotated[str, typer.Option(help="waiting, in_transit, received, cancelled or refused.")] = "",
+    book: Annotated[str, typer.Option(help="live or test.")] = "live",
+    json: Annotated[bool, typer.Option("--json", help="One JSON object; JSON lines for a list.")] = False,
+) -> None:
+    """Transfers between our sites: shipped, received, still in transit and when it should arrive."""
+    from gateway.cli.opening import open_to_read
+    from ledger import queries
+
+    with open_to_read() as conn:
+        found = queries.transfers(conn, book=book, site=site, number=number, status=status)
+    if json:
+        frame.print_json_lines(found)
+        return
+    frame.print_table(
+        ("transfer", "from", "to", "status", "expected", "part", "shipped", "received", "in transit", "over", "unit"),
+        [
+            (
+                one.number, one.from_site, one.to_site, one.status,
+                one.expected_at.isoformat() if one.expected_at else "", line.part, line.shipped, line.received,
+                line.in_transit, line.over, line.unit,
+            )
+            for one in found
+            for line in one.lines
+        ]
+        + [
+            (one.number, one.from_site, one.to_site, one.status, "", "", "", "", "", "", "")
+            for one in found
+            if not one.lines
+        ],
+    )  # fmt: skip
+
+
+def settlements(
+    supplier: Annotated[str, typer.Option(help="Our id of the owner of the goods.")] = "",
+    month: Annotated[str, typer.Option(help="Month, like 2026-11.")] = "",
+    site: Annotated[str, typer.Option(help="Our site id.")] = "",
+    part: Annotated[str, typer.Option(help="Our part number.")] = "",
+    totals: Annotated[bool, typer.Option("--totals", help="One line per supplier, month and currency.")] = False,
+    book: Annotated[str, typer.Option(help="live or test.")] = "live",
+    json: Annotated[bool, typer.Option("--json", help="One JSON object; JSON lines for a list.")] = False,
+) -> None:
+    """Goods of others that were used or changed hands: what is owed for them, record by record or in totals."""
+    from gateway.cli.opening import open_to_read
+    from ledger import queries
+
+    with open_to_read() as conn:
+        if totals:
+            summed = queries.settlement_totals(conn, book=book, supplier=supplier, month=month, site=site, part=part)
+        else:
+            found = queries.settlements(conn, book=book, supplier=supplier, month=month, site=site, part=part)
+    if json:
+        frame.print_json_lines(summed if totals else found)
+    elif totals:
+        frame.print_table(
+            ("supplier", "month", "records", "unpriced", "amount", "currency"),
+            [(one.supplier, one.period, one.records, one.unpriced, one.amount, one.currency) for one in summed],
+        )
+    else:
+        frame.print_table(
+            ("seq", "supplier", "month", "cause", "part", "quantity", "unit", "price", "amount", "currency", "order"),
+            [
+                (
+                    one.seq, one.supplier, one.period, one.cause, one.part, one.quantity, one.unit,
+                    "" if one.price is None else one.price, "" if one.amount is None else one.amount, one.currency,
+                    one.order_number,
+                )
+                for one in found
+            ],
+        )  # fmt: skip
