@@ -353,3 +353,29 @@ def test_goods_of_two_suppliers_in_one_bin_are_held_as_far_as_they_could_be_mean
         ("A-1", "available"): 70, ("A-1", "quality_hold"): 50, ("DOCK", "quality_hold"): 20,
     }  # fmt: skip
     assert verify(conn) == []
+
+
+def test_goods_that_never_were_received_are_marked_in_transit(conn: Connection) -> None:
+    """Nothing of the supplier's ever came: its notices say what of it is under way."""
+    books = Books(conn)
+    books.record(ORDERED, MANY, noticed("L1", 30), noticed("", 20, "S2"))
+    books.record(came(5, supplier="92:B456", shipment_id="", order_number="PO2"))
+    marks = {
+        "Q1": ({"supplier": "92:A123"}, 50, 50),
+        "Q2": ({"supplier": "92:B456"}, 0, 0),
+        "Q3": ({"supplier": "92:A123", "lots": ("L1",)}, 50, 30),
+        "Q4": ({"parts": ("PLATE",), "dates": "shipped", "until": LATER}, 50, 50),
+        "Q5": ({"parts": ("PLATE",), "until": EARLIER}, 0, 0),
+        "Q6": ({"parts": ("PLATE",), "since": EARLIER}, 50, 0),
+    }
+    for number, (named, most, sure) in marks.items():
+        savepoint = conn.begin_nested()
+        told = books.record(opened(number, **named))
+        found = containment(conn, number)
+        assert found is not None
+        marked = [one for one in found.affected if one.state == "in_transit"]
+        assert (sum(one.quantity for one in marked), sum(one.certain for one in marked)) == (most, sure), number
+        said = [one for one in told[0].outcomes if isinstance(one, Contained) and one.state == "in_transit"]
+        assert sum(one.quantity for one in said) == most
+        assert verify(conn) == []
+        savepoint.rollback()

@@ -244,7 +244,7 @@ class Oracle:
             return "refused"
         overtook = known is None or known.overtook
         if known is not None and wait is None:
-            if known.was_received:
+            if known.was_received or known.status == "cancelled":
                 return "refused"
             self._withdraw(event.number, "cancelled")
         result = self._post_notice(event, seq, wait)
