@@ -25,14 +25,30 @@ from sqlalchemy import Connection, create_engine, func, select
 
 from ledger import queries
 from ledger.book import rebuild, seal, tables, verify
-from ledger.events import MASTER_DATA, DiscrepancyResolved, Event, PartDefined, write_event
-from ledger.outcomes import Recorded, Waiting
-from tests.store.oracle.histories import PROPOSALS, Teller, draw_event, redelivered
+from ledger.events import (
+    MASTER_DATA,
+    PAPERS,
+    DiscrepancyResolved,
+    Event,
+    PartDefined,
+    SiteDefined,
+    kind_of,
+    write_event,
+)
+from ledger.outcomes import Late, Recorded, Waiting
+from tests.store.oracle.histories import PROPOSALS, draw_event, redelivered
 from tests.store.oracle.oracle import Impossible, Oracle, Told
 from tests.store.oracle.sheet import Spot
+from tests.store.oracle.teller import Teller
 from tests.store.world import POLICY, Books
 
-PUMP = PartDefined(number="PUMP", base_unit="EA")
+PARTS = (
+    PartDefined(number="PUMP", base_unit="EA"),
+    PartDefined(number="ECU", base_unit="EA", serial_controlled=True),
+    PartDefined(number="GLUE", base_unit="EA", lot_controlled=True),
+    SiteDefined(number="P2", name="Plant 2", identifiers=("92:PLT08",)),
+)
+FILED = {kind.__name__ for kind in PAPERS}
 LATER = (timedelta(minutes=20), timedelta(minutes=40), timedelta(hours=25), timedelta(days=6))
 
 
@@ -45,6 +61,7 @@ class Run:
     kinds: Counter[str] = field(default_factory=Counter)
     results: Counter[tuple[str, str]] = field(default_factory=Counter)
     skipped: int = 0
+    late: int = 0
 
 
 class History(RuleBasedStateMachine):
@@ -58,7 +75,7 @@ class History(RuleBasedStateMachine):
     def open_books(self) -> None:
         self.conn = type(self).connect()
         self.books = Books(self.conn, run_size=16)
-        self.books.record(PUMP)
+        self.books.record(*PARTS)
         self.oracle = Oracle(self.books.now)
         self.numbers: Any = None
         self.said: list[Event] = []
@@ -86,13 +103,14 @@ class History(RuleBasedStateMachine):
         self.tick()
         teller = self.teller(rnd)
         events: list[Event] = []
-        expected: list[Told] = []
+        expected: list[tuple[list[Told], bool]] = []
         self.oracle.now, self.oracle.released = self.books.now, []
         for _ in range(size):
             event = draw_event(teller)
             before = deepcopy(self.oracle)
             try:
-                expected.append(self.oracle.record(event))
+                told_ = self.oracle.record(event)
+                expected.append((told_, self.oracle.periods.is_late(event)))
             except Impossible:
                 self.oracle = teller.oracle = before
                 self.run_.skipped += 1
@@ -111,7 +129,7 @@ class History(RuleBasedStateMachine):
 
         answers = self.books.record(event)
 
-        assert [one.result for one in answers] == ["repeated"]
+        assert {one.result for one in answers} == {"repeated"}
         assert self.row_counts() == before
         self.count(answers[:1])
 
@@ -128,20 +146,27 @@ class History(RuleBasedStateMachine):
             self.run_.kinds[answers[0].kind] += 1
         assert Counter(map(told, answers[1:])) == Counter(expected)
 
-    def record(self, events: list[Event], expected: list[Told]) -> None:
+    def record(self, events: list[Event], expected: list[tuple[list[Told], bool]]) -> None:
+        """`expected`: by event its answers, one per site, and whether its movements come late."""
         answers = self.books.record(*events)
-        mine, gone_on = answers[: len(events)], answers[len(events) :]
-        for event, said in zip(events, expected, strict=True):
-            note(f"{self.books.now:%d %H:%M} {said.result} {write_event(event).decode()}")
+        # First an answer for each event, then those for the further sites of events about two.
+        every = [said[0] for said, _ in expected] + [one for said, _ in expected for one in said[1:]]
+        mine, gone_on = answers[: len(every)], answers[len(every) :]
+        for event, (said, _) in zip(events, expected, strict=True):
+            note(f"{self.books.now:%d %H:%M} {[one.result for one in said]} {write_event(event).decode()}")
 
-        assert list(map(told, mine)) == expected, events
+        assert list(map(told, mine)) == every, [one.outcomes for one in mine]
         assert Counter(map(told, gone_on)) == Counter(self.oracle.released), (gone_on, self.oracle.released)
         self.count(mine)
-        self.said += [
-            event
-            for event, one in zip(events, mine, strict=True)
-            if not (isinstance(event, DiscrepancyResolved) and one.result == "refused")
-        ]
+        for event, answer, (_, is_late) in zip(events, mine, expected, strict=False):
+            if answer.result != "repeated":
+                late = [one for one in answer.outcomes if isinstance(one, Late)]
+                assert len(late) == (is_late and answer.movements > 0 and answer.site == "P1"), event
+                self.run_.late += len(late)
+            if kind_of(event) in FILED:
+                assert answer.movements == 0
+            if not (isinstance(event, DiscrepancyResolved) and answer.result == "refused"):
+                self.said.append(event)
         self.learn(answers)
         self.check()
 
@@ -154,7 +179,9 @@ class History(RuleBasedStateMachine):
                     self.oracle.counting.name(answer.kind, answer.number, name)
         shown = queries.cases(self.conn, status="open")
         self.oracle.dock_cases = {
-            case.id: (case.shipment_id, case.part) for case in shown if case.code in ("D16", "D17")
+            case.id: (case.shipment_id, case.part)
+            for case in shown
+            if case.code in ("D16", "D17") and case.site == "P1"
         }
 
     def count(self, answers: list[Recorded]) -> None:
@@ -190,7 +217,7 @@ class History(RuleBasedStateMachine):
     def end(self) -> None:
         before, rows = shown(self.conn), self.row_counts()
         for event in self.said:
-            assert [one.result for one in self.books.record(event)] == ["repeated"], event
+            assert {one.result for one in self.books.record(event)} == {"repeated"}, event
         assert (shown(self.conn), self.row_counts()) == (before, rows)
         seal(self.conn)
         assert shown(self.conn, as_of=self.books.now) == before
@@ -230,6 +257,7 @@ def check_run(run: Run) -> None:
     expected = {*PROPOSALS, "TimePassed", *(kind.__name__ for kind in MASTER_DATA)} - {"master data"}
     assert expected - {*run.kinds} == set(), run.kinds
     assert run.skipped * 10 <= run.steps
+    assert run.late > 0
 
 
 @contextmanager
