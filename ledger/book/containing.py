@@ -16,7 +16,7 @@ from ledger.book.origins import NOTHING, Share, Unwritten, shares, under_way
 from ledger.events import COUNTS, STOCK, ContainmentClosed, ContainmentOpened
 from ledger.masterdata import MasterData
 from ledger.matching import watched
-from ledger.matching.containment import CONTAINABLE, Criteria, Facts
+from ledger.matching.containments.scope import CONTAINABLE, Criteria, Facts
 from ledger.matching.resolved import ResolvedEvent, microseconds
 from ledger.stock.bucket import Bucket
 
