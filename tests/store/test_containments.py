@@ -32,7 +32,7 @@ from ledger.events import (
 )
 from ledger.outcomes import Contained, Refused
 from ledger.queries import balances, cases, containment, containments
-from tests.store.world import NOW, Books, notice, order, receipt
+from tests.store.world import NOW, Books, notice, order, receipt, source
 
 Where = dict[tuple[str, str, str, str], int]
 """(part, lot, state, hold reason) -> quantity."""
@@ -354,6 +354,18 @@ def test_goods_of_two_suppliers_in_one_bin_are_held_as_far_as_they_could_be_mean
         ("A-1", "available"): 70, ("A-1", "quality_hold"): 50, ("DOCK", "quality_hold"): 20,
     }  # fmt: skip
     assert verify(conn) == []
+
+
+def test_what_somebody_was_not_to_close_is_closed_by_who_may(books: Books) -> None:
+    books.record(opened(parts=("PLATE",)))
+
+    def told(name: str, actor: Actor) -> list[str]:
+        return [one.result for one in books.record(closed(actor=actor, source=source(name)))]
+
+    assert told("first", CLERK) == ["refused"]
+    assert told("first", CLERK) == ["repeated"]
+    assert told("second", QUALITY) == ["posted"]
+    assert verify(books.conn) == []
 
 
 def test_goods_that_never_were_received_are_marked_in_transit(conn: Connection) -> None:

@@ -70,6 +70,7 @@ class History(RuleBasedStateMachine):
     connect: ClassVar[Callable[[], Connection]]
     """A connection to empty tables, of one engine; every history is rolled back."""
     run_: ClassVar[Run]
+    wanted: ClassVar[frozenset[str]] = frozenset()
 
     @initialize()
     def open_books(self) -> None:
@@ -79,9 +80,10 @@ class History(RuleBasedStateMachine):
         self.oracle = Oracle(self.books.now)
         self.numbers: Any = None
         self.said: list[Event] = []
+        self.told = 0
 
     def teller(self, rnd: Random) -> Teller:
-        teller = Teller(self.oracle, rnd)
+        teller = Teller(self.oracle, rnd, wanted=self.wanted)
         if self.numbers is None:
             self.numbers = teller.numbers
         teller.numbers = self.numbers
@@ -90,6 +92,9 @@ class History(RuleBasedStateMachine):
     @rule(rnd=st.randoms(use_true_random=True))
     def live_on(self, rnd: Random) -> None:
         """The next step, of one drawn seed: mostly something new."""
+        # Drawn seeds are often small and alike; what is told must not be.
+        self.told += 1
+        rnd = Random(f"{self.told}/{rnd.getrandbits(64)}")
         chance = rnd.random()
         if chance < 0.86:
             self.say(rnd, rnd.choice((1, 1, 2, 4)))
@@ -225,9 +230,9 @@ class History(RuleBasedStateMachine):
         assert verify(self.conn, deep=False) == []
 
 
-def machine(connect: Callable[[], Connection], run: Run) -> type[History]:
+def machine(connect: Callable[[], Connection], run: Run, wanted: frozenset[str]) -> type[History]:
     """The machine over one engine, and what it saw."""
-    return type("Histories", (History,), {"connect": staticmethod(connect), "run_": run})
+    return type("Histories", (History,), {"connect": staticmethod(connect), "run_": run, "wanted": wanted})
 
 
 def told(answer: Recorded) -> Told:
@@ -242,20 +247,33 @@ def shown(conn: Connection, **as_of: Any) -> dict[Spot, Decimal]:
     }
 
 
-def tell_histories(connect: Callable[[], Connection], examples: int, steps: int) -> Run:
-    """Run the machine; gives back what was seen. A history that fails is shown as found: shrinking takes hours."""
+def tell_histories(connect: Callable[[], Connection], examples: int, steps: int, rounds: int = 4) -> Run:
+    """Run the machine; gives back what was seen. A history that fails is shown as found: shrinking takes hours.
+
+    Where some kind did not post yet, a few more histories are told that speak of it by preference.
+    """
     run = Run()
     phases = tuple(phase for phase in Phase if phase != Phase.shrink)
     how = settings(max_examples=examples, stateful_step_count=steps, phases=phases)
-    run_state_machine_as_test(machine(connect, run), settings=how)
+    run_state_machine_as_test(machine(connect, run, frozenset()), settings=how)
+    for _ in range(rounds):
+        if missing := unposted(run):
+            wanted = frozenset(missing & {*PROPOSALS} or {"master data"})
+            how = settings(max_examples=3, stateful_step_count=steps, phases=phases)
+            run_state_machine_as_test(machine(connect, run, wanted), settings=how)
     return run
+
+
+def unposted(run: Run) -> set[str]:
+    """Kinds of which nothing has posted yet."""
+    expected = {*PROPOSALS, "TimePassed", *(kind.__name__ for kind in MASTER_DATA)} - {"master data"}
+    return expected - {*run.kinds}
 
 
 def check_run(run: Run) -> None:
     """The twins: a ledger that refuses everything keeps every law too."""
     assert run.posted * 2 >= run.steps, run.results
-    expected = {*PROPOSALS, "TimePassed", *(kind.__name__ for kind in MASTER_DATA)} - {"master data"}
-    assert expected - {*run.kinds} == set(), run.kinds
+    assert unposted(run) == set(), run.kinds
     assert run.skipped * 10 <= run.steps
     assert run.late > 0
 
@@ -285,13 +303,13 @@ def postgres(url: str) -> Iterator[Callable[[], Connection]]:
 @pytest.mark.timeout(900)
 def test_histories_on_sqlite_go_as_the_oracle_says() -> None:
     with sqlite() as connect:
-        check_run(tell_histories(connect, examples=14, steps=40))
+        check_run(tell_histories(connect, examples=8, steps=36))
 
 
 @pytest.mark.timeout(900)
 def test_histories_on_postgres_go_as_the_oracle_says(postgres_url: str) -> None:
     with postgres(postgres_url) as connect:
-        run = tell_histories(connect, examples=3, steps=30)
+        run = tell_histories(connect, examples=3, steps=30, rounds=0)
 
     assert run.posted * 2 >= run.steps
 

@@ -395,9 +395,9 @@ PROPOSALS: dict[str, tuple[int, Callable[[Teller], Event | None]]] = {
 
 
 def draw_event(teller: Teller) -> Event:
-    """The next event: of a kind that has something to say."""
+    """The next event: of a kind that has something to say, by preference of one that is wanted."""
     kinds = list(PROPOSALS)
-    weights = [weight for weight, _ in PROPOSALS.values()]
+    weights = [weight * (15 if kind in teller.wanted else 1) for kind, (weight, _) in PROPOSALS.items()]
     for kind in teller.rnd.choices(kinds, weights, k=12):
         event = PROPOSALS[kind][1](teller)
         if event is not None:

@@ -34,6 +34,7 @@ from ledger.events import (
     TransferReceived,
     TransferShipped,
 )
+from tests.store.oracle.containing import LABEL
 from tests.store.oracle.moving import FAR
 from tests.store.oracle.teller import PARTY, SHIPMENTS, Teller, order_of, said
 from tests.store.world import NOW, source
@@ -158,9 +159,11 @@ def contain(teller: Teller) -> Event | None:
     if len(teller.oracle.sheets.open) > 1:
         return None
     lots = sorted({spot.lot for spot in teller.sheet.standing if spot.lot}) or ["LOT1"]
+    closed_first = [wait.event.number for wait in teller.oracle.queue.waits if wait.needs.startswith(LABEL)]
     what = rnd.choice(("part", "lot", "both", "both", "nothing" if rnd.random() < 0.2 else "lot"))
     return ContainmentOpened(
-        number=f"Q{next(teller.numbers)}", partner="desk", actor=rnd.choice((None, IDA, IDA, IDA, TIM)),
+        number=rnd.choice([*closed_first, f"Q{next(teller.numbers)}"]), partner="desk",
+        actor=rnd.choice((None, IDA, IDA, IDA, TIM)),
         parts=(rnd.choice(("PLATE", "BOLT", "GLUE")),) if what in ("part", "both") else (),
         lots=(rnd.choice(lots),) if what in ("lot", "both") else (), unknown=rnd.choice(("hold", "leave")),
         to_state=rnd.choice(("quality_hold", "quality_hold", "quarantine")),
@@ -169,12 +172,13 @@ def contain(teller: Teller) -> Event | None:
 
 def end_containment(teller: Teller) -> Event | None:
     known, rnd = teller.oracle.sheets.open, teller.rnd
-    if not known and rnd.random() < 0.95:
+    if not known and rnd.random() < 0.8:
         return None
-    number = rnd.choice(known).number if known else f"Q{next(teller.numbers) + 9}"
+    n = next(teller.numbers)
+    number = rnd.choice(known).number if known else f"Q{n}"
     return ContainmentClosed(
-        number=number, partner="desk", actor=rnd.choice((None, IDA, IDA, TIM)), reason=rnd.choice(("sorted", "")),
-        disposition=rnd.choice(("release", "release", "leave")),
+        number=number, partner="desk", source=source(f"qc{n}"), actor=rnd.choice((None, IDA, IDA, TIM)),
+        reason=rnd.choice(("sorted", "")), disposition=rnd.choice(("release", "release", "leave")),
     )  # fmt: skip
 
 

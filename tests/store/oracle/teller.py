@@ -30,6 +30,8 @@ class Teller:
     oracle: Oracle
     rnd: Random
     numbers: count[int] = field(default_factory=lambda: count(1))
+    wanted: frozenset[str] = frozenset()
+    """Kinds that are to be drawn more often than usual."""
 
     @property
     def sheet(self) -> Sheet:
