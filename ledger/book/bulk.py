@@ -161,6 +161,20 @@ def look_up(
     return found
 
 
+def ask(conn: Connection, statement: str, given: Row) -> list[Row]:
+    """Rows of a constant statement, `?` for each value: plain tuples, past SQLAlchemy's expressions and results, which
+    cost a small question more than the database takes for it."""
+    cursor = _cursor(conn)
+    cursor.execute(statement if conn.dialect.name == "sqlite" else _marked(statement), given)
+    found: list[Row] = cursor.fetchall()
+    return found
+
+
+@cache
+def _marked(statement: str) -> str:
+    return statement.replace("?", "%s")
+
+
 def _cursor(conn: Connection) -> Any:
     """A cursor of the driver itself, inside the database transaction that SQLAlchemy would have begun."""
     if not conn.in_transaction():
