@@ -198,8 +198,8 @@ _RANGES = "unnest(?::bigint[], ?::bigint[]) AS k(low, high)"
 
 
 def ask(conn: Connection, statement: str, given: Row) -> list[Row]:
-    """Rows of a constant statement, `?` for each value: plain tuples, past SQLAlchemy's expressions and results, which
-    cost a small question more than the database takes for it."""
+    """Rows of a constant statement, `?` for each value: plain tuples, past SQLAlchemy's expressions and results,
+    which cost a small question more than the database takes for it."""
     cursor = _cursor(conn)
     cursor.execute(statement if conn.dialect.name == "sqlite" else _marked(statement), given)
     found: list[Row] = cursor.fetchall()

@@ -13,7 +13,7 @@ RUN_SIZE = 32_768
 """Movements of one sealed run."""
 
 COLUMNS = tuple(column.name for column in tables.book.columns)
-_HEAD = f"SELECT {', '.join(COLUMNS)} FROM book WHERE book = ?"
+_HEAD = f"SELECT {', '.join(COLUMNS)} FROM book WHERE book = ?"  # noqa: S608 - names of our own columns
 
 
 @dataclass(slots=True)

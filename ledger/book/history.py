@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, case, func, or_, select
 
 from ledger.book import bulk, tables
 from ledger.book.heads import read_head
@@ -19,13 +19,14 @@ from ledger.book.places import sites_of
 from ledger.matching.resolved import microseconds
 
 # recorded_at never falls within a book, so the sequence is searched by halves instead of by one more index.
-_IS_BY_THEN = "(SELECT e.recorded_at FROM event AS e WHERE e.book = half.book AND e.seq = (low + high + 1) / 2) <= until"
+_MIDDLE = "(low + high + 1) / 2"
+_IS_BY_THEN = f"(SELECT e.recorded_at FROM event AS e WHERE e.book = half.book AND e.seq = {_MIDDLE}) <= until"  # noqa: S608
 _POSITION_AT = f"""
 WITH RECURSIVE half(book, low, high, until) AS (
   SELECT book, CAST(0 AS bigint), seq, CAST(? AS bigint) FROM book WHERE book = ?
   UNION ALL
-  SELECT book, CASE WHEN {_IS_BY_THEN} THEN (low + high + 1) / 2 ELSE low END,
-    CASE WHEN {_IS_BY_THEN} THEN high ELSE (low + high + 1) / 2 - 1 END, until
+  SELECT book, CASE WHEN {_IS_BY_THEN} THEN {_MIDDLE} ELSE low END,
+    CASE WHEN {_IS_BY_THEN} THEN high ELSE {_MIDDLE} - 1 END, until
   FROM half WHERE low < high
 )
 SELECT (SELECT e.movements_to FROM event AS e WHERE e.book = half.book AND e.seq = low)
@@ -97,9 +98,9 @@ def standing_at(
     """The `columns` of every bucket that meets the conditions and had been made by movement `number`, and its
     quantity then; without `zeros` only those that held something.
 
-    Reads the buckets that are asked for and at most the unsealed movements, never the whole history. Of those it walks
-    the half that is nearer: forward from the last closing or, where zeros need not be told apart from buckets that
-    were made later, back from what stands now.
+    Reads the buckets that are asked for and at most the unsealed movements, never the whole history. Of those it
+    walks the half that is nearer: forward from the last closing or, where zeros need not be told apart from buckets
+    that were made later, back from what stands now.
     """
     head = read_head(conn, book)
     if head is None:

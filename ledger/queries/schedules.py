@@ -126,7 +126,8 @@ def schedules(
     if after:
         conditions.append(f"({_GROUPS}) > ({', '.join('?' * len(_Group._fields))})")
         values += _read_cursor(after, len(_Group._fields))
-    statement = f"SELECT DISTINCT {_GROUPS} FROM schedule_line WHERE {' AND '.join(conditions)} ORDER BY {_GROUPS} LIMIT ?"  # noqa: S608, E501
+    where = " AND ".join(conditions)
+    statement = f"SELECT DISTINCT {_GROUPS} FROM schedule_line WHERE {where} ORDER BY {_GROUPS} LIMIT ?"  # noqa: S608
     groups = [_Group._make(row) for row in bulk.ask(conn, statement, (*values, limit))]
     if not groups:
         return []

@@ -56,11 +56,11 @@ _SUMS = """
 SELECT {columns}, SUM(quantity) FROM bucket{index} WHERE {conditions}
 GROUP BY {columns} ORDER BY {ordered}{cut}"""
 _SERIALS = f"FROM bucket INDEXED BY bucket_serials WHERE book = ? AND part = ? AND {tables.SERIALS_STANDING}"
-_IS_MANY = f"SELECT 1 {_SERIALS} LIMIT 1 OFFSET {_MANY}"  # noqa: S608 - all of it our own text
+_IS_MANY = f"SELECT 1 {_SERIALS} LIMIT 1 OFFSET {_MANY}"
 _GROUP = ", ".join((*_ALL, "quantity"))
 # The end of the group that was met last is a seek only where it is spelled as the beginning of the next one.
-_NEXT = f"SELECT {_GROUP} {_SERIALS} AND ({_GROUP}) >= (?, ?, ?, ?, ?, ?) ORDER BY {_GROUP} LIMIT 1"  # noqa: S608
-_COUNT = f"SELECT COUNT(*) {_SERIALS} AND {' AND '.join(f'{name} = ?' for name in (*_ALL, 'quantity'))}"  # noqa: S608
+_NEXT = f"SELECT {_GROUP} {_SERIALS} AND ({_GROUP}) >= (?, ?, ?, ?, ?, ?) ORDER BY {_GROUP} LIMIT 1"
+_COUNT = f"SELECT COUNT(*) {_SERIALS} AND {' AND '.join(f'{name} = ?' for name in (*_ALL, 'quantity'))}"
 
 
 class Standing:
@@ -131,7 +131,8 @@ class Standing:
         return _inside(bulk.ask(self._conn, statement, tuple(given)))
 
     def _loose(self, named: Sequence[str], limit: int | None) -> dict[Key, int]:
-        of = (self._book, self._part)
+        of: tuple[str, ...] = (self._book, self._part)
+        given: tuple[str, ...]
         if self._seeks:
             keys, given = _KEYS_SOUGHT, (*of, json.dumps(self._sites), *of, *of)
         else:

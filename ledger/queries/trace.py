@@ -148,9 +148,7 @@ class _Place(NamedTuple):
     keys: frozenset[Key]
 
 
-def _steps(
-    conn: Connection, book: str, keys: set[Key], part: str, *, into_cars: bool = True
-) -> dict[_At, TraceStep]:
+def _steps(conn: Connection, book: str, keys: set[Key], part: str, *, into_cars: bool = True) -> dict[_At, TraceStep]:
     """Steps that bear one of the names; without `into_cars`, what was built into other cars is left out."""
     found = {
         (seq, event)

@@ -80,6 +80,7 @@ def test_before_the_first_event_nothing_stood_anywhere(conn: Connection) -> None
 def test_a_run_is_used_once_its_last_slice_is_written(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     busy_books(conn, run_size=8)
     monkeypatch.setattr(sealing, "SLICE_ROWS", 5)
+    monkeypatch.setattr(sealing, "CLOSING_ROWS", 2)
     run = gather(conn, "live")
     assert run is not None
 
@@ -96,6 +97,7 @@ def test_a_run_is_used_once_its_last_slice_is_written(conn: Connection, monkeypa
 def test_slices_go_on_where_a_crash_left_them(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     busy_books(conn, run_size=8)
     monkeypatch.setattr(sealing, "SLICE_ROWS", 5)
+    monkeypatch.setattr(sealing, "CLOSING_ROWS", 2)
     first = gather(conn, "live")
     assert first is not None
     put_slice(conn, first)
@@ -108,6 +110,23 @@ def test_slices_go_on_where_a_crash_left_them(conn: Connection, monkeypatch: pyt
     count = conn.execute(select(func.count()).select_from(tables.history)).scalar_one()
     assert count == 2 * 8
     assert put_slice(conn, again) is False
+
+
+def test_a_run_begun_in_larger_slices_is_finished_in_smaller_ones(
+    conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy_books(conn, run_size=8)
+    run = gather(conn, "live")
+    assert run is not None
+    assert put_slice(conn, run)
+    monkeypatch.setattr(sealing, "SLICE_ROWS", 3)
+    monkeypatch.setattr(sealing, "CLOSING_ROWS", 2)
+
+    while put_slice(conn, run):
+        pass
+
+    assert queries.head(conn).sealed_runs == 1
+    assert verify(conn, deep=False) == []
 
 
 def test_movements_page_by_their_number_and_name_their_segment(conn: Connection) -> None:
