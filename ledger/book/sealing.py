@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, select
 from sqlalchemy import text as sql
 
 from ledger.book import bulk, tables
@@ -39,12 +39,12 @@ class Run:
     def slices(self) -> int:
         return -(-len(self.history) // SLICE_ROWS) + -(-len(self.closing) // CLOSING_ROWS)
 
-    def rows(self, number: int) -> tuple[Table, list[bulk.Row]]:
-        """Slice `number`, from 0: history first, then closings."""
+    def rows(self, number: int) -> tuple[list[bulk.Row], list[bulk.Row]]:
+        """History and closings of slice `number`, from 0: all history comes before the first closing."""
         behind = number - -(-len(self.history) // SLICE_ROWS)
         if behind < 0:
-            return tables.history, self.history[number * SLICE_ROWS : (number + 1) * SLICE_ROWS]
-        return tables.closing, self.closing[behind * CLOSING_ROWS : (behind + 1) * CLOSING_ROWS]
+            return self.history[number * SLICE_ROWS : (number + 1) * SLICE_ROWS], []
+        return [], self.closing[behind * CLOSING_ROWS : (behind + 1) * CLOSING_ROWS]
 
 
 def gather(conn: Connection, book: str) -> Run | None:
@@ -107,9 +107,10 @@ def put_slice(conn: Connection, run: Run) -> bool:
     head = lock_head(conn, run.book)
     if head.sealed != run.run - 1:
         return False
-    table, rows = run.rows(head.slices)
-    # A slice that was larger once may have written some of them.
-    bulk.insert(conn, table, rows, ignore=True)
+    history, closing = run.rows(head.slices)
+    # Where slices were larger once, one may have written some of these.
+    bulk.insert(conn, tables.history, history, ignore=True)
+    bulk.insert(conn, tables.closing, closing, ignore=True)
     head.slices += 1
     if head.slices >= run.slices:
         head.sealed, head.slices = run.run, 0

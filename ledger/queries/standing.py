@@ -56,7 +56,7 @@ _SUMS = """
 SELECT {columns}, SUM(quantity) FROM bucket{index} WHERE {conditions}
 GROUP BY {columns} ORDER BY {ordered}{cut}"""
 _SERIALS = f"FROM bucket INDEXED BY bucket_serials WHERE book = ? AND part = ? AND {tables.SERIALS_STANDING}"
-_IS_MANY = f"SELECT 1 {_SERIALS} LIMIT 1 OFFSET {_MANY}"
+_IS_MANY = f"SELECT 1 {_SERIALS} LIMIT 1 OFFSET ?"
 _GROUP = ", ".join((*_ALL, "quantity"))
 # The end of the group that was met last is a seek only where it is spelled as the beginning of the next one.
 _NEXT = f"SELECT {_GROUP} {_SERIALS} AND ({_GROUP}) >= (?, ?, ?, ?, ?, ?) ORDER BY {_GROUP} LIMIT 1"
@@ -70,7 +70,7 @@ class Standing:
         self._conn, self._book, self._part, self._site = conn, book, part, site
         self._sites = [site] if site else sites_of(conn, book)
         self._splits = conn.dialect.name == "sqlite"
-        self._seeks = self._splits and bool(bulk.ask(conn, _IS_MANY, (book, part)))
+        self._seeks = self._splits and bool(bulk.ask(conn, _IS_MANY, (book, part, _MANY)))
         self._known: dict[Key, int] | None = None
         """By place and demand, where it is no more than can be held."""
         if self._splits:

@@ -70,6 +70,22 @@ def test_balances_as_of_a_time_are_those_that_were_shown_then(conn: Connection) 
     assert [queries.balances(conn, as_of=at, external=True) for at, _ in shown] == [found for _, found in shown]
 
 
+def test_a_bucket_that_was_made_later_is_not_shown_as_an_empty_one(conn: Connection) -> None:
+    books, shown = Books(conn, run_size=64), []
+    for event in (
+        order("PO1", {"PLATE": 5}),
+        notice("S1", "PO1", {"PLATE": 5}),
+        receipt("R1", "S1", "PO1", {"PLATE": 5}),
+        notice("S2", "PO1", {"PLATE": 5}),
+    ):
+        at = books.now
+        books.record(event)
+        shown.append((at, queries.balances(conn, zero=True), queries.balances(conn)))
+
+    assert [queries.balances(conn, as_of=at, zero=True) for at, _, _ in shown] == [found for _, found, _ in shown]
+    assert [queries.balances(conn, as_of=at) for at, _, _ in shown] == [found for _, _, found in shown]
+
+
 def test_before_the_first_event_nothing_stood_anywhere(conn: Connection) -> None:
     _books, times = busy_books(conn, run_size=4)
 
