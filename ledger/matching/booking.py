@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ledger.matching.containments.sheets import under_sheets
 from ledger.matching.decision import Decision
-from ledger.matching.sheets import under_sheets
 from ledger.matching.workset import Workset
 from ledger.stock.bucket import Movement
 
