@@ -24,7 +24,10 @@ from ledger.events import (
     ReceiptLine,
     ShipmentCancelled,
     ShipmentReplaced,
+    SiteDefined,
     StockLine,
+    TransferReceived,
+    TransferShipped,
 )
 from ledger.outcomes import Recorded
 from tests.store.world import NOW, Books, notice, order, source
@@ -58,6 +61,7 @@ def inspected(quantity: int) -> InspectionPassed:
     return InspectionPassed(number="I1", partner="wms", place="P1", lines=(line,))
 
 
+OTHER = SiteDefined(number="P2", name="Plant 2", identifiers=("92:PLT08",), receiving_location="IN")
 ORDER = order("PO1", {"PLATE": 100})
 NOTICE = notice("S1", "PO1", {"PLATE": 10})
 REPLACEMENT = ShipmentReplaced(
@@ -69,6 +73,17 @@ REPLACEMENT = ShipmentReplaced(
 CANCELLATION = ShipmentCancelled(
     number="S1", partner="acme", supplier="92:A123", ship_to="92:PLT07", source=source("S1.01")
 )
+
+MOVED: tuple[Event, ...] = (
+    TransferShipped(
+        number="T1", partner="wms", from_place="P1", to_place="P2",
+        lines=(StockLine(part_number="PLATE", quantity=Decimal(6), unit="EA", line="1", state="available"),),
+    ),
+    TransferReceived(
+        number="R8", partner="wms2", transfer="T1", from_place="P1", place="P2", occurred_at=NOW,
+        lines=(ReceiptLine(part_number="PLATE", quantity=Decimal(5), unit="EA", receipt_line="1"),),
+    ),
+)  # fmt: skip
 
 STORIES: dict[str, tuple[Event, ...]] = {
     "exact": (ORDER, NOTICE, came("R1", 10)),
@@ -82,10 +97,12 @@ STORIES: dict[str, tuple[Event, ...]] = {
     "cancelled": (ORDER, NOTICE, CANCELLATION, came("R1", 10)),
     "replaced, split and over": (ORDER, NOTICE, REPLACEMENT, came("R1", 5), came("R2", 4, 1)),
     "replaced and cancelled": (ORDER, NOTICE, REPLACEMENT, CANCELLATION),
+    "transferred": (ORDER, came("R1", 10), *MOVED),
     "inspected": (ORDER, NOTICE, came("R1", 10, stock_status="hold"), inspected(10)),
 }  # fmt: skip
 
 LONGER: dict[str, tuple[Event, ...]] = {
+    "noticed and transferred": (ORDER, NOTICE, came("R1", 10), *MOVED),
     "replaced, cancelled and received": (ORDER, NOTICE, REPLACEMENT, CANCELLATION, came("R1", 8)),
     "replaced, split and inspected": (
         ORDER, NOTICE, REPLACEMENT, came("R1", 5, stock_status="hold"), came("R2", 3, 1, stock_status="hold"),
@@ -126,6 +143,9 @@ class Tree:
     def __init__(self, conn: Connection, documents: tuple[Event, ...]) -> None:
         self.conn, self.documents = conn, documents
         self.books = Books(conn)
+        self.books.record(
+            SiteDefined(number="P2", name="Plant 2", identifiers=("92:PLT08",), receiving_location="IN")
+        )
         self.start = self.books.now
         self.refusals = 0
 

@@ -188,6 +188,16 @@ def test_goods_set_apart_are_not_taken_for_another_demand(books: Books) -> None:
     assert standing(books) == {("available", "DOCK"): 20, ("allocated", "DOCK"): 30, ("line_side", "L3"): 50}
 
 
+def test_goods_of_two_demands_stand_apart(books: Books) -> None:
+    books.record(said(AllocationMade, 20, demand="D1"))
+    books.record(said(AllocationMade, 30, "2", demand="D2"))
+
+    rows = balances(books.conn, by=("state", "demand"), part="PLATE")
+    assert {(row.state, row.demand): int(row.quantity) for row in rows} == {
+        ("available", ""): 50, ("allocated", "D1"): 20, ("allocated", "D2"): 30,
+    }  # fmt: skip
+
+
 def test_a_hold_takes_goods_whoever_they_were_set_apart_for(books: Books) -> None:
     books.record(said(AllocationMade, 100, demand="D1"))
 
