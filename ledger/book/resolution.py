@@ -265,7 +265,13 @@ def _resolve_line(
         return resolved
     resolved.numerator, resolved.denominator = factor
     resolved.quantity = _base(line.quantity, factor, resolved)
-    if isinstance(line, ReceiptLine):
+    if isinstance(line, StockLine):
+        if line.instead_of:
+            resolved.replaces = masterdata.part_id(line.instead_of, "", event.partner) or ""
+            resolved.rulings = masterdata.rulings.get(resolved.replaces, ())
+        if isinstance(line, OwnershipLine):
+            _resolve_owners(line, resolved, masterdata)
+    elif isinstance(line, ReceiptLine):
         _resolve_receipt(line, factor, resolved, masterdata, site)
     elif isinstance(line, NoticeLine):
         if line.cum_shipped is not None:
@@ -275,10 +281,6 @@ def _resolve_line(
         if resolved.control is not None:
             resolved.shipped = _shipped(line, resolved, site, on)
             resolved.revision_effective = resolved.control.is_effective(line.part_revision, resolved.shipped)
-    elif isinstance(line, StockLine):
-        if line.instead_of:
-            resolved.replaces = masterdata.part_id(line.instead_of, "", event.partner) or ""
-            resolved.rulings = masterdata.rulings.get(resolved.replaces, ())
     elif isinstance(line, PlaceLine):
         place = masterdata.locations.get((site, line.location))
         resolved.at_line = place is not None and place.kind == "line_side"
@@ -294,8 +296,6 @@ def _resolve_line(
         resolved.amounts = tuple([_base(amount, factor, resolved) for amount in line.amounts()])
     elif isinstance(line, ShortLine) and line.supplier:
         resolved.supplier = masterdata.supplier_id(line.supplier) or resolved.supplier
-    if isinstance(line, OwnershipLine):
-        _resolve_owners(line, resolved, masterdata)
     if part.whole_units_only and resolved.quantity % 1_000_000:
         resolved.inexact = True
     return resolved
@@ -341,4 +341,4 @@ def _base(quantity: Decimal, factor: Factor, resolved: ResolvedLine) -> int:
     if isinstance(converted, InexactConversion):
         resolved.inexact = True
         converted = converted.numerator // converted.denominator
-    return max(-_BEYOND, min(converted, _BEYOND))
+    return converted if -_BEYOND < converted < _BEYOND else _BEYOND if converted > 0 else -_BEYOND

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+import msgspec
+
 from ledger.matching.records import Case, CumulativeKey, Evidence
 from ledger.matching.resolved import ResolvedEvent
 from ledger.outcomes import Contained, Fault, Grade, Verdict
@@ -16,8 +18,7 @@ OWN_CASE = "case:"
 LineStatus = Literal["posted", "waiting", "refused", "conflict"]
 
 
-@dataclass(slots=True)
-class LineDecision:
+class LineDecision(msgspec.Struct):
     """What becomes of one line. `line` "" speaks for an event without lines, or for the whole event."""
 
     line: str
