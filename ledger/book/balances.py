@@ -115,8 +115,11 @@ class Balances:
         """The buckets that were looked up and exist, and their ids."""
         return {bucket: known.id for bucket, known in self._known.items() if known.id}
 
-    def load_stock(self, conn: Connection, queries: Collection[StockQuery]) -> Iterator[Mapping[Bucket, Known]]:
-        """The goods that the queries ask for, wherever they stand: buckets that hold something, place by place."""
+    def load_stock(
+        self, conn: Connection, queries: Collection[StockQuery]
+    ) -> Iterator[tuple[tuple[str, str, str], Mapping[Bucket, Known]]]:
+        """The goods that the queries ask for, wherever they stand: (book, site, part) and the buckets that hold
+        something, place by place."""
         asked = self._asked
         places: dict[tuple[str, str, tuple[str, ...]], set[bulk.Row]] = defaultdict(set)
         for query in queries:
@@ -135,11 +138,14 @@ class Balances:
                 self._stand(self._known[bucket])
             asked.update(StockQuery(book, site, *key) for key in keys)
         for query in queries:
-            standing = self._standing.get(query[:3])
-            if standing is not None and query.location:
-                yield standing.get(query.location, {})
-            elif standing is not None:
-                yield from standing.values()
+            part = query[:3]
+            standing = self._standing.get(part)
+            if standing is None:
+                continue
+            if not query.location:
+                yield from ((part, place) for place in standing.values())
+            elif query.location in standing:
+                yield part, standing[query.location]
 
     def _stand(self, known: Known) -> None:
         """Note among the goods of its place that the bucket holds something, or no longer does."""

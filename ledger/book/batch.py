@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import repeat
 
 from sqlalchemy import Connection
 
@@ -247,9 +248,10 @@ class Batch:
         for part in parts:
             stock_of.setdefault(part, {})
         net = self.postings.net()
-        for place in self.balances.load_stock(self.conn, queries):
+        for part, place in self.balances.load_stock(self.conn, queries):
+            standing = stock_of[part]
             for bucket, known in place.items():
-                stock_of[bucket[:3]][bucket] = None
+                standing[bucket] = None
                 balances[bucket] = known.quantity + net.get(bucket, 0) if net else known.quantity
         # Goods may have come to a place by this batch before it was looked up.
         came = {bucket for bucket in net if bucket[:3] in parts and not bucket.is_external}
@@ -280,8 +282,9 @@ class Batch:
             decision.released.extend(sorted(came & waits))
         changing.review(self, decision)
         seq, event = resolved.effective_seq, resolved.seq
-        self.postings.extend([Posting(movement, seq, event) for movement in decision.movements])
-        self.traces.update(dict.fromkeys(rows_of(decision)))
+        self.postings.extend(map(Posting, decision.movements, repeat(seq), repeat(event)))
+        if named := rows_of(decision):
+            self.traces.update(dict.fromkeys(named))
         decision.released += changing.reached_by(self, resolved) if decision.movements else []
         outcomes = cases.apply(work, decision, self.policy, self.log.now_us)
         late = self.closings.late(resolved) if decision.movements else None

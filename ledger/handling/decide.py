@@ -153,16 +153,16 @@ def _decide_line(
         return LineDecision(line.line, "conflict", reason=f"Line {line.line} was recorded with other content.")
     if line.missing:
         return LineDecision(line.line, "waiting", needs=line.missing)
-    reason = (
-        _mistake(resolved, line, said, rule)
-        or _mislabelled(workset, said)
-        or _strange(workset, policy, resolved, line, said)
-    )
+    reason = _mistake(resolved, line, said, rule)
+    if not reason and said.hold_reason:
+        reason = _mislabelled(workset, said)
+    if not reason and policy.segments:
+        reason = _strange(workset, policy, resolved, line, said)
+        line.kept_back = kept_back(policy, resolved, said, rule)
     if reason:
         return LineDecision(line.line, "refused", reason=reason)
     if said.serials and not line.quantity:
         line.quantity = len(said.serials) * MILLION
-    line.kept_back = kept_back(policy, resolved, said, rule)
     choice = _choose(workset, resolved, line, said, rule, now_us)
     picked = choice.picked or []
     if choice.picked is None and not choice.reason:
@@ -198,8 +198,6 @@ def _decide_line(
 
 def _strange(workset: Workset, policy: Policy, resolved: ResolvedEvent, line: ResolvedLine, said: StockLine) -> str:
     """What is wrong with the segments that the line names."""
-    if not policy.segments:
-        return ""
     standing = workset.stock_of.get((resolved.book, resolved.site, line.part), ())
     names = (said.stock_segment, getattr(said, "to_segment", ""))
     return next((wrong for name in names if (wrong := unknown_segment(policy, name, standing))), "")

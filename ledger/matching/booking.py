@@ -19,11 +19,14 @@ def book_movements(workset: Workset, decision: Decision, movements: list[Movemen
     balances, stock_of = workset.balances, workset.stock_of
     for movement in movements:
         source, target, quantity, line = movement
-        if target.serial and not target.is_external:
-            balances.setdefault(target, 0)
-            workset.add_serial(target)
-        if stock_of and target[:3] in stock_of and not target.is_external:
-            workset.add_stock(target, 0)
+        if not target.is_external:
+            if target.serial:
+                balances.setdefault(target, 0)
+                workset.add_serial(target)
+            standing = stock_of.get(target[:3])
+            if standing is not None:
+                balances.setdefault(target, 0)
+                standing[target] = None
         if balances:
             held = balances.get(source)
             if held is not None:
