@@ -51,11 +51,12 @@ def list_balances(
 ) -> Response:
     """Quantities in the part's base unit, sorted by the dimensions; without `by` by the usual eight."""
     call.refuse_outsiders()
+    hidden = call.hidden
     named = tuple(by) if by else queries.USUAL
     with asking(), call.street.read() as conn:
         rows = queries.balance_page(
             conn, book=book, by=named, as_of=as_of, event=as_of_event, external=external, zero=zero, level=level,
-            within=within or "", after=open_cursor(cursor), limit=limit, **where,
+            within=within or "", after=open_cursor(cursor), limit=limit, hidden=hidden, **where,
         )  # fmt: skip
     shown = [_linked(row, named, where, book) for row in rows.rows]
     return answer_rows(request, shown, rows.after)
@@ -73,7 +74,7 @@ def show_balance(
     """The id is `bucket` of a balance by all dimensions."""
     call.refuse_outsiders()
     with asking(), call.street.read() as conn:
-        found = queries.balance_of(conn, bucket, book=book, as_of=as_of, event=as_of_event)
+        found = queries.balance_of(conn, bucket, book=book, as_of=as_of, event=as_of_event, hidden=call.hidden)
     if found is None:
         raise Problem("not-found", f"there is no bucket {bucket}")
     return answer(_linked(found, queries.DIMENSIONS, {}, book))

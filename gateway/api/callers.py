@@ -61,6 +61,14 @@ class Call(NamedTuple):
             return Actor(kind="user", id=who, roles=key.roles, sites=key.sites)
         return self.street.governance.people.actor(key.person, named=False)
 
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Segments of stock that this person does not see; systems and administrators see all."""
+        actor = self.actor
+        if actor.kind != "user" or self.key.allows("admin"):
+            return frozenset()
+        return self.street.policy.hidden_from(actor.roles)
+
     def masterdata(self) -> MasterData:
         """Parts, sites, suppliers as they stand; kept in memory and brought up to date."""
         with self.street.read() as conn:

@@ -48,8 +48,9 @@ def list_movements(
             conn, book=book, bucket=bucket, event=event, kind=kind or "", since=since, until=until,
             after=open_number_cursor(cursor), limit=limit + 1, **where,
         )  # fmt: skip
-    after = str(rows[limit - 1].number) if len(rows) > limit else ""
-    return answer_rows(request, [_linked(row, book) for row in rows[:limit]], after)
+    after, hidden = str(rows[limit - 1].number) if len(rows) > limit else "", call.hidden
+    shown = [_linked(row, book) for row in rows[:limit] if not hidden or queries.shows(row, hidden)]
+    return answer_rows(request, shown, after)
 
 
 def _linked(row: queries.MovementMade, book: str) -> MovementShown:

@@ -59,6 +59,10 @@ def obsolete(site: Site = "", part: Part = "", book: Book = "live", json: Json =
     columns = ("part", "revision", "site", "location", "owner", "quantity", "unit", "price", "value", "currency")
     show(found.rows, columns, json=False)
     _say_sums("obsolete", found.totals)
+    if found.proposed:
+        frame.say("Proposed by engineering changes, until their cases are decided:")
+        proposed = ("change", "case", "part", "site", "quantity", "unit", "price", "value", "currency")
+        show(found.proposed, proposed, json=False)
     if found.unpriced:
         frame.say(f"Without a price: {', '.join(found.unpriced)}.")
 

@@ -39,7 +39,7 @@ def receive(
 ) -> None:
     """Put bytes in as if that partner had sent them, run the street, and report what came of it.
 
-    Canonical events are the word of whoever acts; any other document is its partner's.
+    Canonical events are the word of the person named by --as or CROSSDOCK_USER; all else is the partner's.
     """
     from gateway.cli.opening import open_street, who_acts
     from gateway.errors import OperatorMistake
@@ -53,7 +53,8 @@ def receive(
     with open_street() as street:
         if street.configuration.partners.get(partner) is None:
             raise OperatorMistake(f'there is no partner "{partner}"', mend="crossdock partner list")
-        actor = who_acts(street.governance, frame.settings())
+        settings = frame.settings()
+        actor = who_acts(street.governance, settings) if settings.user else None
         accepted = street.accept(
             data, partner=partner, channel=channel, name=shown_name, key=key, test=test, actor=actor
         )

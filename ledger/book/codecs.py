@@ -14,8 +14,8 @@ from sqlalchemy import Table
 from ledger.book import bulk
 from ledger.book import document_tables as tables
 from ledger.book import tables as book_tables
-from ledger.matching.containment import Containment, Criteria, Demand
-from ledger.matching.filed import Authorized, Required
+from ledger.matching.containments.scope import Containment, Criteria, Demand
+from ledger.matching.papers.filed import Authorized, Required
 from ledger.matching.records import (
     Case,
     Cumulative,

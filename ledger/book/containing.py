@@ -15,7 +15,7 @@ from ledger.book.origins import NOTHING, Share, Unwritten, shares
 from ledger.events import COUNTS, STOCK, ContainmentClosed, ContainmentOpened
 from ledger.masterdata import MasterData
 from ledger.matching import watched
-from ledger.matching.containment import CONTAINABLE, Criteria
+from ledger.matching.containments.scope import CONTAINABLE, Criteria
 from ledger.matching.resolved import ResolvedEvent, microseconds
 from ledger.stock.bucket import Bucket
 

@@ -1,4 +1,4 @@
-"""Tables of what is filed as it was said: the records of `ledger.matching.filed`, column for field.
+"""Tables of what is filed as it was said: the records of `ledger.matching.papers.filed`, column for field.
 
 Rows are added and never changed; `seq` is the event that said it. Each key begins with what the questions ask by.
 """

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Table
 
 from ledger.book import bulk, filed_tables
 from ledger.book.codecs import Codec
-from ledger.matching.filed import (
+from ledger.matching.papers.filed import (
     CarrierNumber,
     CarrierReport,
     Filed,

@@ -16,7 +16,7 @@ from ledger.book.balances import Balances, Posting
 from ledger.book.heads import read_head
 from ledger.book.places import by_place, sites_of
 from ledger.events import Event, GoodsReceived, kind_of
-from ledger.matching.containment import Verdict
+from ledger.matching.containments.scope import Verdict
 from ledger.matching.records import ReceiptKey, ShipmentKey
 from ledger.matching.resolved import microseconds
 from ledger.matching.review import live_links

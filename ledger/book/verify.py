@@ -14,7 +14,7 @@ from ledger.book.history import moved, quantities_at
 from ledger.book.rebuild import differences
 from ledger.book.resolution import lines_of
 from ledger.events import read_event
-from ledger.matching.containment import LABEL
+from ledger.matching.containments.scope import LABEL
 from ledger.matching.resolutions import GONE_BACK
 from ledger.matching.resolved import line_identities
 from ledger.matching.transfer_records import party_of

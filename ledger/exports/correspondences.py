@@ -16,7 +16,9 @@ from ledger.events import (
     ContainmentClosed,
     ContainmentOpened,
     CustomerReturnReceived,
+    DeviationApproved,
     DiscrepancyResolved,
+    EngineeringChangeReleased,
     Event,
     GoodsIdentified,
     GoodsReceiptReversed,
@@ -40,6 +42,7 @@ from ledger.events import (
     OrderPlaced,
     OwnershipChanged,
     PartDefined,
+    PartSubstituted,
     PeriodClosed,
     PeriodReopened,
     PutAwayCompleted,
@@ -57,6 +60,8 @@ from ledger.events import (
     StockObsoleted,
     StockReactivated,
     StockScrapped,
+    SubstitutionApproved,
+    SubstitutionEnded,
     SupplierDefined,
     SupplierInvoiceReceived,
     TimePassed,
@@ -114,6 +119,7 @@ DISPOSITIONS: dict[str, str] = {
 """State, or account outside our walls, to which goods came -> CBV disposition. The state itself goes along too."""
 
 _MASTER_DATA = "describes a thing or a place; nothing happened to goods"
+_RULING = "says what may be used; what is used is told by its own events"
 _PAPER = "a commercial fact; nothing happened to goods"
 
 CORRESPONDENCES: dict[type[Event], Correspondence] = {
@@ -160,6 +166,7 @@ CORRESPONDENCES: dict[type[Event], Correspondence] = {
     ServiceReleased: Correspondence("stock", "goods", "reserving"),
     MaterialIssued: Correspondence("stock", "goods", "picking", transactions=(("prodorder", "lines.demand"),)),
     MaterialConsumed: Correspondence("stock", "consumed", "assembling", "in_progress"),
+    PartSubstituted: Correspondence("stock", "consumed", "replacing", "in_progress"),
     MaterialReturned: Correspondence("stock", "goods", "storing"),
     GoodsReturned: Correspondence(
         "stock", "goods", "shipping", "returned", transactions=(("rma", "lines.reference"),)
@@ -194,6 +201,10 @@ CORRESPONDENCES: dict[type[Event], Correspondence] = {
     TransferCancelled: Correspondence("transfers", "goods", "void_shipping"),
     PeriodClosed: Correspondence("periods", why=_PAPER),
     PeriodReopened: Correspondence("periods", why=_PAPER),
+    DeviationApproved: Correspondence("deviations", why=_RULING),
+    SubstitutionApproved: Correspondence("substitutions", why=_RULING),
+    SubstitutionEnded: Correspondence("substitutions", why=_RULING),
+    EngineeringChangeReleased: Correspondence("engineering-changes", why=_RULING),
     PartDefined: Correspondence("parts", why=_MASTER_DATA),
     UnitFactorDefined: Correspondence("units", why=_MASTER_DATA),
     SiteDefined: Correspondence("sites", why=_MASTER_DATA),

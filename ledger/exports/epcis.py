@@ -102,10 +102,12 @@ def _goods(
 
 
 def _consumed(recording: Recording, row: Correspondence, names: Names) -> list[Json]:
-    """Parts that went into a vehicle are associated with it; into anything else, they are inputs of its order."""
+    """Parts that went into a vehicle are associated with it; into anything else, they are inputs of its order. What
+    else moved (to the line first, or free again) is told as any goods are."""
     by_demand: dict[tuple[str, str], list[MovementMade]] = {}
     for made in recording.movements:
-        by_demand.setdefault((made.site, made.target.demand), []).append(made)
+        if made.target.state == "production":
+            by_demand.setdefault((made.site, made.target.demand), []).append(made)
     found = []
     for n, ((site, demand), made_so) in enumerate(by_demand.items(), 1):
         source, target = made_so[0].source, made_so[0].target
@@ -122,7 +124,8 @@ def _consumed(recording: Recording, row: Correspondence, names: Names) -> list[J
         event |= _where(site, source, target, names)
         event |= _own_terms(source, target)
         found.append(event)
-    return found
+    others = [made for made in recording.movements if made.target.state != "production"]
+    return found + _goods(recording, row._replace(disposition=""), names, others, start=len(found) + 1)
 
 
 def _goods_list(movements: Iterable[MovementMade], names: Names) -> Json:

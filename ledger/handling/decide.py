@@ -40,8 +40,8 @@ from ledger.handling.transferring import decide_shipped, decide_transfer_cancell
 from ledger.masterdata.vin import mistake_in_vin
 from ledger.matching.authority import not_allowed
 from ledger.matching.booking import book_movements
-from ledger.matching.containing import tell_of_arrivals
-from ledger.matching.containment import LABEL
+from ledger.matching.containments.deciding import tell_of_arrivals
+from ledger.matching.containments.scope import LABEL
 from ledger.matching.decision import OWN_CASE, Decision, LineDecision
 from ledger.matching.holds import REVISION
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine

@@ -17,7 +17,7 @@ from ledger.events import (
 )
 from ledger.handling.picking import Picked
 from ledger.handling.rules import Rule
-from ledger.matching.containment import CONTAINABLE
+from ledger.matching.containments.scope import CONTAINABLE
 from ledger.matching.identities import stands_at
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 from ledger.matching.workset import Workset
@@ -46,9 +46,7 @@ def unnamed(
     if not (line.serial_controlled or line.lot_controlled):
         return ""
     freed = [
-        one
-        for one in picked
-        if rule.frees and one.bucket.state not in CONTAINABLE and not one.bucket.is_external
+        one for one in picked if rule.frees and one.bucket.state not in CONTAINABLE and not one.bucket.is_external
     ]
     if line.serial_controlled and any(not (one.serial or one.bucket.serial) for one in freed):
         return f"{line.part} is told apart by serial: name the serials of these goods before they are used."

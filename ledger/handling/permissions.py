@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from ledger.events import InventoryAdjusted, StockLine
 from ledger.handling.picking import Picked
 from ledger.handling.rules import RULES, Rule
-from ledger.matching.containment import LABEL
+from ledger.matching.containments.scope import LABEL
 from ledger.matching.decision import OWN_CASE, Decision
 from ledger.matching.discrepancies import d46_change
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine

@@ -29,7 +29,7 @@ from ledger.events import (
     StockReactivated,
     StockScrapped,
 )
-from ledger.matching.containment import CONTAINABLE
+from ledger.matching.containments.scope import CONTAINABLE
 from ledger.stock.bucket import EXTERNAL
 
 OWNED = ("consigned", "available", "line_side", "quality_hold", "quarantine")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ledger.matching.containments.sheets import under_sheets
 from ledger.matching.decision import Decision
-from ledger.matching.sheets import under_sheets
 from ledger.matching.workset import Workset
 from ledger.stock.bucket import Movement
 
@@ -30,7 +30,11 @@ def book_movements(workset: Workset, decision: Decision, movements: list[Movemen
         if balances:
             held = balances.get(source)
             if held is not None:
-                if held < quantity and source.state != "in_transit" and not (source.is_external or target.is_external):
+                if (
+                    held < quantity
+                    and source.state != "in_transit"
+                    and not (source.is_external or target.is_external)
+                ):
                     quantity = max(0, held)
                     if not quantity:
                         continue

@@ -25,22 +25,11 @@ from ledger.events import (
     SupplierInvoiceReceived,
     TimePassed,
 )
-from ledger.matching import (
-    acknowledgments,
-    carriage,
-    containing,
-    cumulatives,
-    invoices,
-    notices,
-    orders,
-    receipts,
-    resolutions,
-    schedules,
-    shorts,
-    ticks,
-)
+from ledger.matching import cumulatives, notices, orders, receipts, resolutions, shorts, ticks
 from ledger.matching.authority import not_allowed
+from ledger.matching.containments import deciding as containing
 from ledger.matching.decision import Decision, LineDecision
+from ledger.matching.papers import acknowledgments, carriage, invoices, schedules
 from ledger.matching.resolved import ResolvedEvent
 from ledger.matching.waiting import refuse_whole
 from ledger.matching.workset import Workset

@@ -8,9 +8,9 @@ from ledger.matching.allowances import use
 from ledger.matching.booking import book_movements
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.discrepancies.about import evidence_of
-from ledger.matching.filed import CarrierNumber
 from ledger.matching.ladder import candidates
 from ledger.matching.notice_checks import Verdict
+from ledger.matching.papers.filed import CarrierNumber
 from ledger.matching.positions import in_transit_of, sender_account
 from ledger.matching.records import GroupKey, NoticeLine, OrderLine, ReceiptLine, Shipment, ShipmentKey
 from ledger.matching.rematch import rematch

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ledger.events import OrderCancelled, OrderChanged, OrderPlaced
 from ledger.events import OrderLine as SaidLine
 from ledger.matching.decision import Decision, LineDecision
-from ledger.matching.filed import OrderPrice, per_base_unit
+from ledger.matching.papers.filed import OrderPrice, per_base_unit
 from ledger.matching.records import GroupKey, Order, OrderKey, OrderLine
 from ledger.matching.rematch import rematch
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, microseconds

@@ -5,7 +5,7 @@ The one definition that posting, re-matching and resolutions share; the sum over
 
 from __future__ import annotations
 
-from ledger.matching.containment import Facts, sheet
+from ledger.matching.containments.scope import Facts, sheet
 from ledger.matching.records import Link, NoticeLine, ReceiptLine
 from ledger.matching.transfer_records import is_transfer
 from ledger.matching.workset import Workset

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ledger.matching.case_identity import CaseIdentity, case_identity
-from ledger.matching.containment import Containment, Criteria
-from ledger.matching.filed import Filed
+from ledger.matching.containments.scope import Containment, Criteria
+from ledger.matching.papers.filed import Filed
 from ledger.matching.records import (
     Case,
     Cumulative,

@@ -37,7 +37,8 @@ class SegmentRules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     reasons: dict[str, dict[str, str]] = {}
     """Event kind -> further reason codes that hold for its goods, and what they mean."""
     visible_to: tuple[str, ...] = ()
-    """People of these roles are meant to see it; empty is everybody. Checked, but no list is narrowed by it yet."""
+    """People of these roles see its goods in balances and movements over REST; empty is everybody. Sums of a part
+    (position, promise) hold all goods, and whoever may open the home sees everything there."""
 
 
 def segments_of(segment: str, state: str, owner: str) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from ledger.book.history import position_after, position_at, quantity_at, standi
 from ledger.book.places import sites_of
 from ledger.masterdata import to_decimal
 from ledger.masterdata.places import Level, Places
+from ledger.policy.segments import segments_of
 from ledger.queries.base_units import base_units
 from ledger.queries.dimensions import (
     DIMENSIONS,
@@ -92,6 +93,7 @@ def balance_page(
     within: str = "",
     after: str = "",
     limit: int | None = None,
+    hidden: frozenset[str] = frozenset(),
     **equal: str,
 ) -> BalancePage:
     """Balances grouped by the dimensions `by` (part always among them), sorted by them.
@@ -101,10 +103,11 @@ def balance_page(
     `event` for what stood once that event was recorded. External accounts are left out unless asked for, as are sums
     of zero (`zero` shows the buckets that were ever made). `within` is a location with all that stands below it;
     `level` rolls locations up to the place of that level that they stand in (see `ledger.masterdata.places`).
+    `hidden` leaves out goods of these segments (see `Policy.hidden_from`).
 
     Raises `ValueError` for a dimension that does not exist, for both `as_of` and `event`, and for a foreign cursor.
     """
-    filters = read_filters(equal, absent=absent, external=external, by=by)
+    filters = read_filters(equal, absent=absent, external=external, by=by)._replace(hidden=hidden)
     if as_of is not None and event is not None:
         raise ValueError("as_of and event both say when: leave one of both out")
     tree = places(conn, book) if within or level in ("warehouse", "zone") else Places(())
@@ -130,16 +133,23 @@ def balance_page(
 
 
 def balance_of(
-    conn: Connection, bucket: int, *, book: str = "live", as_of: datetime | None = None, event: int | None = None
+    conn: Connection,
+    bucket: int,
+    *,
+    book: str = "live",
+    as_of: datetime | None = None,
+    event: int | None = None,
+    hidden: frozenset[str] = frozenset(),
 ) -> Balance | None:
-    """One bucket by its id, now or as of a recorded time or event; None where no bucket has that id."""
+    """One bucket by its id, now or as of a recorded time or event; None where no bucket has that id, or it is of
+    segments that are hidden."""
     if as_of is not None and event is not None:
         raise ValueError("as_of and event both say when: leave one of both out")
     at = tables.bucket.c
     found = conn.execute(
         select(tables.bucket).where(at.book == book, at.site.in_(sites_of(conn, book)), at.id == bucket)
     ).one_or_none()
-    if found is None:
+    if found is None or hidden & {*segments_of(found.segment, found.state, found.owner)}:
         return None
     moment = _moment(conn, book, as_of, event)
     quantity = found.quantity if moment is None else quantity_at(conn, book, found.site, bucket, moment)

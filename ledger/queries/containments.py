@@ -15,7 +15,7 @@ from ledger.book.codecs import CONTAINMENT
 from ledger.book.containing import meant
 from ledger.book.origins import Share
 from ledger.masterdata import to_decimal
-from ledger.matching.containment import Containment
+from ledger.matching.containments.scope import Containment
 from ledger.matching.resolved import moment
 from ledger.queries.base_units import base_units
 from ledger.stock.bucket import Bucket

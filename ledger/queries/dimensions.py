@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple, cast
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Table, func, literal_column, tuple_
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, literal_column, not_, or_, tuple_
 
 from ledger.book import tables
 
@@ -31,6 +32,8 @@ class Filters(NamedTuple):
     """Accounts outside our walls too."""
     within: tuple[tuple[str, str], ...] | None = None
     """(site, location) pairs, one of which it must be."""
+    hidden: frozenset[str] = frozenset()
+    """Segments that whoever asks does not see (`Policy.hidden_from`)."""
 
     @property
     def names_any(self) -> bool:
@@ -50,7 +53,19 @@ class Filters(NamedTuple):
             found.append(at.external == 0)
         if self.within is not None:
             found.append(tuple_(at.site, at.location).in_(self.within))
+        if self.hidden:
+            found.append(not_(in_segments(at, self.hidden)))
         return found
+
+
+def in_segments(at: Any, names: AbstractSet[str]) -> ColumnElement[bool]:
+    """Whether goods are of any of the segments, as `ledger.policy.segments.segments_of` has it, in the database."""
+    by_place: dict[str, ColumnElement[bool]] = {
+        "hold": at.state.in_(("quality_hold", "quarantine")),
+        "consigned": or_(at.state == "consigned", and_(at.owner != "", at.state != "in_transit")),
+        "line_side": at.state == "line_side",
+    }
+    return or_(at.segment.in_(sorted(names)), *(by_place[name] for name in sorted(names & by_place.keys())))
 
 
 def read_filters(

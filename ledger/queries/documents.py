@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, select
 
 from ledger.book import bulk, document_tables
 from ledger.masterdata import to_decimal
-from ledger.matching.filed import Promise
+from ledger.matching.papers.filed import Promise
 from ledger.matching.resolved import moment
 from ledger.queries.carriage import NOTHING, Carriage, carriage_of
 from ledger.queries.promises import PromiseShown, promised, promises_of, show_promises

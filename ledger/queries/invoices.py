@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 
 from ledger.book import bulk, filed_tables
 from ledger.masterdata import to_decimal
-from ledger.matching.filed import value_of
+from ledger.matching.papers.filed import value_of
 from ledger.matching.resolved import moment
 from ledger.queries.invoice_matches import (
     Billed,

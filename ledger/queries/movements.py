@@ -18,6 +18,7 @@ from ledger.book.history import numbers_of, position_at
 from ledger.book.places import sites_of
 from ledger.masterdata import to_decimal
 from ledger.matching.resolved import moment
+from ledger.policy.segments import segments_of
 from ledger.queries.base_units import base_units
 from ledger.queries.dimensions import DIMENSIONS, Filters, read_filters
 
@@ -111,6 +112,12 @@ def movements(
             rows += _kept(conn, book, page, event, kind)
             low = page[-1].number if page else high
     return _shown(conn, book, rows[:limit])
+
+
+def shows(movement: MovementMade, hidden: frozenset[str]) -> bool:
+    """Whether somebody sees the movement from whom these segments are hidden: neither end is of any of them."""
+    ends = (movement.source, movement.target)
+    return not any(hidden & {*segments_of(end.segment, end.state, end.owner)} for end in ends)
 
 
 def _last(conn: Connection, book: str) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from ledger.book import bulk, document_tables, filed_tables
 from ledger.masterdata import to_decimal
-from ledger.matching.filed import value_of
+from ledger.matching.papers.filed import value_of
 
 _CENT = Decimal("0.01")
 

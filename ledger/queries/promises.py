@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 from ledger.book import bulk
 from ledger.book.filing import PROMISE
 from ledger.masterdata import to_decimal
-from ledger.matching.filed import Promise
-from ledger.matching.ranks import promises_in_force
+from ledger.matching.papers.filed import Promise
+from ledger.matching.papers.ranks import promises_in_force
 from ledger.matching.resolved import moment
 
 OrderId = tuple[str, str, str, str]

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, select, tuple_
 from ledger.book import bulk, filed_tables
 from ledger.book.filing import SCHEDULED_LINE
 from ledger.masterdata import to_decimal
-from ledger.matching.filed import ScheduledLine
-from ledger.matching.in_force import InForce, Requirement, chain_of, in_force
+from ledger.matching.papers.filed import ScheduledLine
+from ledger.matching.papers.in_force import InForce, Requirement, chain_of, in_force
 from ledger.matching.resolved import moment
 
 TABLE = filed_tables.schedule_line

@@ -5,9 +5,7 @@ from __future__ import annotations
 from ledger.stock.bucket import Bucket
 
 
-def external_account(
-    book: str, site: str, part: str, account: str, *, owner: str = "", demand: str = ""
-) -> Bucket:
+def external_account(book: str, site: str, part: str, account: str, *, owner: str = "", demand: str = "") -> Bucket:
     """An account outside our walls (`supplier`, `clearing`, `scrap`, `rounding`, ...) of one part at one site.
 
     What was built in is kept by whose it was (`owner`) and what it went into (`demand`).

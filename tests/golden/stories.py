@@ -160,7 +160,7 @@ def _books(street: Street, book: str) -> dict[str, Any]:
         return {
             "cases": [
                 {name: value for name, value in _plain(case).items() if value and name not in _CASE_STAMPS}
-                for case in queries.cases(conn, book=book)
+                for case in queries.cases(conn, book=book, policy=street.policy)
             ],
             "balances": [_shown(one) for one in balances],
         } | _papers(conn, book)

@@ -223,7 +223,7 @@ def test_balances_are_what_lines_and_links_say(documents: list[Event], close: bo
         add_notice_line(positions, notice_record, 1)
     for link in work.links:
         if not link.reversed:
-            add_link(positions, link, work.receipt_lines[link.receipt, link.receipt_line], 1)
+            add_link(work, positions, link, work.receipt_lines[link.receipt, link.receipt_line], 1)
 
     assert ledger.exact_balances() == {bucket: quantity for bucket, quantity in positions.items() if quantity}
 

@@ -18,8 +18,9 @@ from ledger.events import (
     StockObsoleted,
 )
 from ledger.outcomes import CaseOpened, Recorded
-from ledger.queries import case, engineering_changes
+from ledger.queries import case, engineering_changes, obsolete
 from tests.store.test_revisions import ENA, IDA, TODAY, Plant, decided, issued, moved, reasons, received, results
+from tests.store.test_values import priced
 
 PLA = Actor(kind="user", id="pla", roles=("planner",))
 
@@ -54,6 +55,18 @@ def test_a_change_in_force_asks_at_once_about_all_beyond_the_use_up_quantity(pla
     assert (int(shown.actual), int(shown.expected), shown.site) == (100, 30, "P1")
     assert plant.standing() == {("A", "available"): 100, ("B", "available"): 50}
     assert verify(plant.conn) == []
+
+
+def test_what_a_change_leaves_is_proposed_with_its_value_until_it_is_decided(plant: Plant) -> None:
+    plant.record(priced("PO9", "2.5", currency="EUR"), changed(effective_from=TODAY, use_up=Decimal(30)))
+
+    (one,) = obsolete(plant.conn).proposed
+    assert (one.change, one.case, one.site, int(one.quantity), one.price, one.value) == (
+        "EC1", "C3", "P1", 70, "2.5 EUR", Decimal("175.00"),
+    )  # fmt: skip
+    plant.record(decided("C3", "accept", PLA))
+    found = obsolete(plant.conn)
+    assert (found.proposed, [int(row.quantity) for row in found.rows]) == ((), [70])
 
 
 def test_a_change_of_a_later_day_asks_on_that_day(plant: Plant) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from ledger import exports, queries
 from ledger.events import (
     EVENTS,
+    Actor,
     AllocationMade,
     AllocationReleased,
     ConsumptionReversed,
@@ -43,6 +44,7 @@ from ledger.events import (
     OwnershipChanged,
     OwnershipLine,
     PartDefined,
+    PartSubstituted,
     PutAwayCompleted,
     ReceiptLine,
     ReceiptShortConfirmed,
@@ -57,6 +59,7 @@ from ledger.events import (
     StockObsoleted,
     StockReactivated,
     StockScrapped,
+    SubstitutionApproved,
     TransferCancelled,
     TransferReceived,
     TransferShipped,
@@ -149,6 +152,16 @@ def transferred() -> tuple[Event, ...]:
     )
 
 
+def substituted() -> tuple[Event, ...]:
+    """A plate at the line stands in for a bolt."""
+    rule = SubstitutionApproved(
+        number="SU1", partner="plm", part="BOLT", substitute="PLATE", approver_role="engineer",
+        actor=Actor(kind="user", id="ena", roles=("engineer",)),
+    )  # fmt: skip
+    plate = StockLine(part_number="PLATE", quantity=Decimal(1), unit="EA", instead_of="BOLT", demand="WO-1")
+    return rule, PartSubstituted(number="PS1", partner="mes", place="P1", lines=(plate,))
+
+
 def whole_life(conn: Connection) -> Books:
     """Every kind that does something to goods, once at least."""
     books = Books(conn)
@@ -190,6 +203,7 @@ def whole_life(conn: Connection) -> Books:
         stock(CustomerReturnReceived, 1, stock_segment="warranty", serials=("SN-1",), reference="RMA-2"),
         *shipped_and_disposed(),
         *transferred(),
+        *substituted(),
         *owned(),
         stock(StockObsoleted, 10),
         stock(StockReactivated, 10, reason="use up"),

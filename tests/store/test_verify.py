@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
+import re
+import sys
+
 import pytest
 from sqlalchemy import Connection, delete, select
 from sqlalchemy import text as sql
@@ -35,7 +39,13 @@ TAMPERING = [
     ("DELETE FROM cumulative", "totals"),
     ("UPDATE movement SET event = 99 WHERE number = 1", "7 trace"),
     ("UPDATE cases SET status = 'assigned'", "4 rebuild"),
-]
+    ("UPDATE bucket SET serial = 'S1' WHERE state = 'available'", "serials"),
+    (
+        "UPDATE bucket SET state = 'quality_hold', hold_reason = 'containment:X' WHERE state = 'available'",
+        "containment",
+    ),
+    ("UPDATE bucket SET state = 'transfer' WHERE state = 'supplier'", "3 in transit"),
+]  # fmt: skip
 
 
 def let_facts_be_changed(conn: Connection) -> None:
@@ -82,6 +92,22 @@ def test_a_bucket_below_zero_cannot_be_written(conn: Connection, books: Books) -
 
     savepoint.rollback()
     assert verify(conn, deep=False) == []
+
+
+def test_verify_finds_a_bucket_below_zero_where_no_check_stood_before_it(conn: Connection, books: Books) -> None:
+    if conn.dialect.name == "sqlite":
+        conn.execute(sql("PRAGMA ignore_check_constraints = 1"))
+    else:
+        conn.execute(sql("ALTER TABLE bucket DROP CONSTRAINT bucket_not_below_zero"))
+    conn.execute(sql("UPDATE bucket SET quantity = -1 WHERE state = 'available'"))
+
+    assert "2 not negative" in {breach.law for breach in verify(conn, deep=False)}
+
+
+def test_every_law_that_verify_names_is_broken_here_once() -> None:
+    named = set(re.findall(r'law="([^"]+)"', inspect.getsource(sys.modules[verify.__module__])))
+
+    assert named == {law for _, law in TAMPERING} | {"2 not negative"}
 
 
 def test_rebuild_finds_nothing_in_untouched_books(conn: Connection, books: Books) -> None:

@@ -174,3 +174,26 @@ def test_a_person_taken_out_of_the_list_loses_the_role(house: House) -> None:
     assert house.street.configure()
 
     assert decide(house, "kim-phone", case)[0] == 403
+
+
+def test_a_segment_is_seen_by_its_own_people_and_by_systems(house: House) -> None:
+    (house.home / "policy.yaml").write_text("segments:\n  reman: {visible_to: [quality_manager]}\n", "utf-8")
+    assert house.street.configure()
+    lines = [
+        {"part_number": "BRK-100", "quantity": quantity, "unit": "EA", "location": place, "stock_segment": segment}
+        for quantity, place, segment in (("7", "A-01", "raw"), ("3", "B-01", "reman"))
+    ]
+    control = {"lines": 2, "quantity": "10"}
+    load = {"kind": "OpeningBalanceLoaded", "number": "O1", "place": "92:PLT07", "control": control, "lines": lines}
+    say(house, "erp-main", load)
+
+    def seen(path: str, key: str) -> list[str]:
+        return [row["quantity"] for row in items(house, path, key)]
+
+    by = "by=" + "&by=".join(queries.DIMENSIONS)
+    (reman,) = [row["bucket"] for row in items(house, f"/v1/balances?{by}", "admin") if row["segment"] == "reman"]
+    whole, own = ["7", "3"], ["7"]
+    for key, expected in (("clerk", own), ("tom", own), ("kim-phone", whole), ("erp-wms", whole), ("admin", whole)):
+        assert seen(f"/v1/balances?{by}", key) == expected, key
+        assert seen("/v1/movements", key) == expected, key
+        assert house.ask("GET", f"/v1/balances/{reman}", key).status_code == (200 if expected == whole else 404), key

@@ -45,7 +45,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (home / "partners" / name).mkdir(parents=True)
         (home / "partners" / name / "partner.yaml").write_text(text, "utf-8")
     # To call goods obsolete is decided by planners.
-    (home / "people.yaml").write_text("people:\n  pat: {roles: [planner]}\n", "utf-8")
+    (home / "people.yaml").write_text("people:\n  pat: {roles: [planner, receiver]}\n", "utf-8")
     done = run(
         "message", "receive", "-", "--partner", "erp", "--channel", "rest", "--home", str(home),
         given=json.dumps(EVENTS).encode(), environment=CLOCK,

@@ -82,14 +82,21 @@ def test_whoever_asked_is_told_who_else_there_is(home: Path) -> None:
     )
 
 
-def test_the_login_name_acts_where_nobody_is_named_and_has_no_roles(home: Path) -> None:
+def test_what_is_put_in_for_a_partner_is_its_word_unless_somebody_is_named(home: Path) -> None:
     said(home, found(40))
 
     shown = read_json(crossdock(home, "case", "show", "C1", "--json"))
 
-    assert shown["decided_by"] == ["inventory_manager"]
-    assert len(shown["asked_by"]) == 1
-    assert shown["asked_by"][0] not in ("", "erp", "eva", "tom", "max")
+    assert (shown["decided_by"], shown["asked_by"]) == (["inventory_manager"], [])
+
+
+def test_the_login_name_decides_where_nobody_is_named_and_has_no_roles(home: Path) -> None:
+    said(home, found(40))
+
+    refused = crossdock(home, "case", "resolve", "C1", "accept")
+
+    assert refused.exit_code == 1
+    assert "Case C1 is decided by: inventory_manager." in refused.stderr
 
 
 @pytest.mark.parametrize(

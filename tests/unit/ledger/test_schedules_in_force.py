@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.matching.filed import Authorized, Required, ScheduledLine
-from ledger.matching.in_force import InForce, in_force
-from ledger.matching.ranks import natural
+from ledger.matching.papers.filed import Authorized, Required, ScheduledLine
+from ledger.matching.papers.in_force import InForce, in_force
+from ledger.matching.papers.ranks import natural
 from ledger.matching.resolved import microseconds
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ledger.events import ShipmentStatusReported
 from ledger.matching.decision import Decision, LineDecision
-from ledger.matching.filed import CarrierReport
+from ledger.matching.papers.filed import CarrierReport
 from ledger.matching.resolved import microseconds
 from ledger.matching.waiting import refuse_whole, waits_for_place
 from ledger.matching.workset import Workset

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from ledger.events import Requirement, ScheduleLine, ScheduleReleased
 from ledger.matching.decision import Decision, LineDecision
-from ledger.matching.filed import Authorized, Required, ScheduledLine
+from ledger.matching.papers.filed import Authorized, Required, ScheduledLine
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, microseconds
 from ledger.matching.waiting import lacks_master_data, refuse_whole, waits_for_place, withdraw
 from ledger.matching.workset import Workset

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from ledger.events import InvoiceLine, SupplierInvoiceReceived
 from ledger.matching.decision import Decision, LineDecision
-from ledger.matching.filed import NOTHING, Invoice, InvoicedLine, per_base_unit
+from ledger.matching.papers.filed import NOTHING, Invoice, InvoicedLine, per_base_unit
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, microseconds
 from ledger.matching.waiting import (
     conflict_whole,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ledger.matching.filed import Promise, ScheduledLine
+from ledger.matching.papers.filed import Promise, ScheduledLine
 
 Rank = tuple[object, ...]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ledger.events import AcknowledgedLine, OrderAcknowledged
 from ledger.matching.decision import Decision, LineDecision
-from ledger.matching.filed import NOTHING, Promise, per_base_unit
+from ledger.matching.papers.filed import NOTHING, Promise, per_base_unit
 from ledger.matching.records import OrderKey, OrderLine
 from ledger.matching.requirements import find_order_line
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, microseconds

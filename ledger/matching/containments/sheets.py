@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ledger.matching.containment import CONTAINABLE, Containment, Facts
+from ledger.matching.containments.scope import CONTAINABLE, Containment, Facts
 from ledger.matching.workset import Workset
 from ledger.stock.bucket import Bucket, Movement
 

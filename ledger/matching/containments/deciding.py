@@ -9,10 +9,10 @@ from __future__ import annotations
 from ledger.events import ContainmentClosed, ContainmentOpened
 from ledger.masterdata import to_decimal
 from ledger.matching.booking import book_movements
-from ledger.matching.containment import CONTAINABLE, LABEL, Containment, Demand, released
+from ledger.matching.containments.scope import CONTAINABLE, LABEL, Containment, Demand, released
+from ledger.matching.containments.sheets import under_sheets
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.resolved import ResolvedEvent
-from ledger.matching.sheets import under_sheets
 from ledger.matching.waiting import refuse_whole, wait_whole
 from ledger.matching.workset import Workset
 from ledger.outcomes import Contained

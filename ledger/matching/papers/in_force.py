@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from ledger.matching.filed import Authorized, Required, ScheduledLine
-from ledger.matching.ranks import rank_of_release
+from ledger.matching.papers.filed import Authorized, Required, ScheduledLine
+from ledger.matching.papers.ranks import rank_of_release
 
 LAYERS = ("sequence", "shipping", "planning")
 """The most exact first: each hides those after it inside its horizon."""

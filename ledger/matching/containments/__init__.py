@@ -1,0 +1,1 @@
+"""Containments: which goods they hold, wherever those stand and whenever they come."""
