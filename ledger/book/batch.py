@@ -155,12 +155,12 @@ class Batch:
         if self.log.is_empty:
             return
         head = self.head
-        self.balances.load(self.conn, self.postings.ends())
+        ends = self.balances.load(self.conn, self.postings.ends())
         file(self.conn, self.loader.workset)
         self.waits.save()
         head.cases = self.loader.workset.next_case[head.book] - 1
         with bulk.together(self.conn):
-            head.buckets += self.balances.post(self.conn, self.postings, head.movements + 1, head.buckets + 1)
+            head.buckets += self.balances.post(self.conn, self.postings, ends, head.movements + 1, head.buckets + 1)
             head.movements += len(self.postings)
             save(self.conn, self.loader)
             self.log.save()
@@ -250,8 +250,8 @@ class Batch:
         net = self.postings.net()
         for part, place in self.balances.load_stock(self.conn, queries):
             standing = stock_of[part]
+            standing.update(dict.fromkeys(place))
             for bucket, known in place.items():
-                standing[bucket] = None
                 balances[bucket] = known.quantity + net.get(bucket, 0) if net else known.quantity
         # Goods may have come to a place by this batch before it was looked up.
         came = {bucket for bucket in net if bucket[:3] in parts and not bucket.is_external}

@@ -65,7 +65,7 @@ def update(
     *,
     still: str = "",
 ) -> None:
-    """Set `values` in the row named by `keys`; a row is the keys, what stands in the column `still`, and the values.
+    """Set `values` in the row named by `keys`; a row is the values, the keys, and what stands in the column `still`.
 
     Raises `LedgerError` when a row does not exist, or holds something else in `still`: on PostgreSQL this stands in
     place of foreign keys.
@@ -73,14 +73,10 @@ def update(
     if not rows:
         return
     if conn.dialect.name == "sqlite":
-        # The statement sets before it seeks. Numbered marks would keep the order of the rows, but Python 3.12 takes
-        # them for names and warns on each use.
-        named = len(keys) + bool(still)
-        given = [row[named:] + row[:named] for row in rows]
-        changed = _cursor(conn).executemany(_update_sqlite(table, keys, values, still), given).rowcount
+        changed = _cursor(conn).executemany(_update_sqlite(table, keys, values, still), rows).rowcount
         _check(table.name, changed, len(rows))
         return
-    kinds = _kinds(table, (*keys, *((still,) if still else ()), *values))
+    kinds = _kinds(table, (*values, *keys, *((still,) if still else ())))
     cursor = _cursor(conn)
     cursor.execute(_update_unnest(table, keys, values, still), [*map(_array, kinds, zip(*rows, strict=True))])
     if _CHECKS in conn.info:
@@ -225,8 +221,8 @@ def _update_unnest(table: Table, keys: tuple[str, ...], values: tuple[str, ...],
     named = (*keys, still) if still else keys
     sets = ", ".join(f'"{name}" = new."new {name}"' for name in values)
     wheres = " AND ".join(f't."{name}" = new."{name}"' for name in named)
-    listed = ", ".join([*(f'"{name}"' for name in named), *(f'"new {name}"' for name in values)])
-    source = f"unnest({_arrays(_kinds(table, (*named, *values)))}) AS new({listed})"
+    listed = ", ".join([*(f'"new {name}"' for name in values), *(f'"{name}"' for name in named)])
+    source = f"unnest({_arrays(_kinds(table, (*values, *named)))}) AS new({listed})"
     return f'UPDATE "{table.name}" AS t SET {sets} FROM {source} WHERE {wheres}'  # noqa: S608
 
 

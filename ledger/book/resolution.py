@@ -64,8 +64,11 @@ _WITH_SUPPLIER = (
     ScheduleReleased,
     SupplierInvoiceReceived,
 )
+_WITHOUT_SUPPLIER = frozenset(STOCK) - {GoodsReturned, ReturnDisposed}
+_OF_TRANSFERS = (TransferShipped, TransferCancelled, TransferReceived)
 _OF_ORDERS = (OrderAcknowledged, SupplierInvoiceReceived)
 _MAY_NAME_SUPPLIER = (GoodsReceived, ReceiptShortConfirmed, ShipmentStatusReported)
+_BY_PLACE = (*STOCK, *COUNTS, *OWNERSHIP, *PERIODS)
 _WITH_SITE = (*_WITH_SUPPLIER, GoodsReceived, GoodsReceiptReversed, ReceiptShortConfirmed)
 
 
@@ -77,12 +80,12 @@ def lines_of(event: Event) -> tuple[Line, ...]:
 
 def site_of(event: Event, masterdata: MasterData) -> tuple[str, str]:
     """Our site id, and what is missing (`site:<as sent>`) where it is unknown; ("", "") for kinds without a site."""
-    if isinstance(event, (*STOCK, *COUNTS, *OWNERSHIP, *PERIODS)):
+    if isinstance(event, _BY_PLACE):
         said = getattr(event, "place", "")
         if not said or said in masterdata.sites:
             found = said or event.site
             return (found, "") if found in masterdata.sites else ("", f"site:{found}")
-    elif isinstance(event, TransferShipped | TransferCancelled | TransferReceived):
+    elif isinstance(event, _OF_TRANSFERS):
         found = _site(_place_of_half(event), masterdata)
         return found or "", "" if found else f"site:{_place_of_half(event)}"
     elif isinstance(event, _WITH_SITE):
@@ -114,7 +117,7 @@ def _site(said: str, masterdata: MasterData) -> str | None:
 
 def ends_of(event: Event, masterdata: MasterData) -> tuple[str, str, str]:
     """Our sites between which goods are transferred, and what is missing; empty for every other kind."""
-    if not isinstance(event, TransferShipped | TransferCancelled | TransferReceived):
+    if not isinstance(event, _OF_TRANSFERS):
         return "", "", ""
     to_place = event.place if isinstance(event, TransferReceived) else event.to_place
     origin, destination = _site(event.from_place, masterdata), _site(to_place, masterdata)
@@ -179,7 +182,9 @@ def supplier_of(event: Event, masterdata: MasterData) -> tuple[str, str]:
 
     A goods receipt or a carrier's report need not name a supplier: the notice that it answers does.
     """
-    if isinstance(event, TransferShipped | TransferCancelled | TransferReceived):
+    if type(event) in _WITHOUT_SUPPLIER:
+        return "", ""
+    if isinstance(event, _OF_TRANSFERS):
         return party_of(_site(event.from_place, masterdata) or ""), ""
     if isinstance(event, _MAY_NAME_SUPPLIER):
         found = (masterdata.supplier_id(event.supplier) or "") if event.supplier else ""

@@ -49,7 +49,7 @@ from ledger.matching.waiting import MINUTE, has_grace_left, refuse_whole, wait_w
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
 from ledger.stock.accounts import external_account
-from ledger.stock.bucket import EXTERNAL, MILLION, QUANTITY_MAX, Bucket, Movement
+from ledger.stock.bucket import MILLION, OUTSIDE, QUANTITY_MAX, Bucket, Movement
 
 HELD = ("quality_hold", "quarantine")
 
@@ -302,7 +302,7 @@ def _target(picked: Pick, said: StockLine, rule: Rule) -> Bucket:
     if isinstance(said, OwnershipLine):
         owner = said.to_owner
     state = state_for(said.to_state or (rule.targets[0] if rule.targets else state), owner, said, rule)
-    if state in EXTERNAL:
+    if state in OUTSIDE:
         # What comes back by a correction comes back to its owner.
         whose = source.owner if state == "production" else ""
         into = (said.demand or said.vin) if rule.takes_demand else ""

@@ -7,7 +7,6 @@ here guesses: a reference that master data does not know is named in `missing`, 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Literal
@@ -95,8 +94,7 @@ class ResolvedLine(msgspec.Struct):
     """Segments whose available goods the line does not take, since it does not name them."""
 
 
-@dataclass(slots=True)
-class ResolvedEvent:
+class ResolvedEvent(msgspec.Struct):
     """One event in our terms. `seq` is its sequence in its book, given before it is decided."""
 
     event: Event
@@ -122,7 +120,7 @@ class ResolvedEvent:
     """When decided again: the sequence of the event that ended the wait; the effects are recorded there. Else 0."""
     came: str = ""
     """What came when decided again: the need that ended the wait (`case:C1`); "" where the wait itself ended."""
-    occurred_at: int = field(default=0)
+    occurred_at: int = 0
     """Microseconds UTC of `event.occurred_at`, 0 when the document does not say."""
 
     @property

@@ -21,7 +21,7 @@ EXTERNAL = (
 )  # fmt: skip
 """Accounts outside our walls: they may go below zero, so that everything sums to zero."""
 
-_OUTSIDE = frozenset(EXTERNAL)
+OUTSIDE = frozenset(EXTERNAL)
 
 
 class Bucket(NamedTuple):
@@ -48,7 +48,7 @@ class Bucket(NamedTuple):
 
     @property
     def is_external(self) -> bool:
-        return self.state in _OUTSIDE
+        return self.state in OUTSIDE
 
 
 class Movement(NamedTuple):
