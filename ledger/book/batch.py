@@ -250,8 +250,8 @@ class Batch:
         net = self.postings.net()
         for part, place in self.balances.load_stock(self.conn, queries):
             standing = stock_of[part]
-            standing.update(dict.fromkeys(place))
             for bucket, known in place.items():
+                standing[bucket] = None
                 balances[bucket] = known.quantity + net.get(bucket, 0) if net else known.quantity
         # Goods may have come to a place by this batch before it was looked up.
         came = {bucket for bucket in net if bucket[:3] in parts and not bucket.is_external}

@@ -1,7 +1,8 @@
 """Many rows in one statement: insert, update and select by keys, the same call on SQLite and PostgreSQL.
 
-SQLite takes `executemany` and keys as one JSON array; PostgreSQL takes one array per column through `unnest`, spelled
-here, since the driver looks at every value by itself. Both leave the SQL text constant, so that it is parsed once.
+SQLite takes rows by fifties and keys as one JSON array; PostgreSQL takes one array per column through `unnest`,
+spelled here, since the driver looks at every value by itself. Both leave the SQL text constant, so that it is parsed
+once.
 Nothing here knows what a row means.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -19,13 +21,20 @@ from ledger.book.errors import LedgerError
 
 Row = tuple[Any, ...]
 
+TOGETHER = 50
+"""Rows of one INSERT on SQLite, which finds the end of a table once for all of them."""
+
 
 def insert(conn: Connection, table: Table, rows: Sequence[Row], *, ignore: bool = False) -> None:
     """Insert rows whose values stand in the order of the table's columns; `ignore` keeps rows that exist."""
     if not rows:
         return
     if conn.dialect.name == "sqlite":
-        _cursor(conn).executemany(_insert_sqlite(table, ignore), rows)
+        cursor, whole = _cursor(conn), len(rows) - len(rows) % TOGETHER
+        for first in range(0, whole, TOGETHER):
+            values = tuple(chain.from_iterable(rows[first : first + TOGETHER]))
+            cursor.execute(_insert_sqlite(table, ignore, TOGETHER), values)
+        cursor.executemany(_insert_sqlite(table, ignore, 1), rows[whole:])
         return
     columns = tuple(zip(*rows, strict=True))
     names = tuple(table.columns.keys())
@@ -190,11 +199,11 @@ def _array(kind: str, column: Sequence[Any]) -> str:
 
 
 @cache
-def _insert_sqlite(table: Table, ignore: bool) -> str:
+def _insert_sqlite(table: Table, ignore: bool, rows: int) -> str:
     names = ", ".join(f'"{column.name}"' for column in table.columns)
-    marks = ", ".join("?" for _ in table.columns)
+    marks = ", ".join([f"({', '.join('?' for _ in table.columns)})"] * rows)
     tail = " ON CONFLICT DO NOTHING" if ignore else ""
-    return f'INSERT INTO "{table.name}" ({names}) VALUES ({marks}){tail}'  # noqa: S608 - names of our own tables
+    return f'INSERT INTO "{table.name}" ({names}) VALUES {marks}{tail}'  # noqa: S608 - names of our own tables
 
 
 @cache
