@@ -283,8 +283,7 @@ class Batch:
         changing.review(self, decision)
         seq, event = resolved.effective_seq, resolved.seq
         self.postings.extend(map(Posting, decision.movements, repeat(seq), repeat(event)))
-        if named := rows_of(decision):
-            self.traces.update(dict.fromkeys(named))
+        self.traces.update(dict.fromkeys(rows_of(decision)))
         decision.released += changing.reached_by(self, resolved) if decision.movements else []
         outcomes = cases.apply(work, decision, self.policy, self.log.now_us)
         late = self.closings.late(resolved) if decision.movements else None
@@ -365,15 +364,10 @@ class Batch:
         self._wait(site, seq, resolved, decision)
         self.released.append(
             self.log.put_outcomes(
-                event,
-                seq,
-                outcomes,
-                result=result_of(now),
-                movements=len(decision.movements),
-                found_at=cause,
+                event, seq, outcomes, result=result_of(now), movements=len(decision.movements), found_at=cause,
                 site=resolved.site,
             )
-        )
+        )  # fmt: skip
         self._compare(decision, cause)
         return decision.released
 

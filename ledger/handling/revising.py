@@ -22,7 +22,7 @@ from ledger.matching.workset import Workset
 from ledger.stock.bucket import MILLION
 
 
-class Choice(msgspec.Struct):
+class Choice(msgspec.Struct, gc=False):
     """The goods for a line, or why there are none; and what of which rulings they use, by revision."""
 
     picked: Picked | None = None

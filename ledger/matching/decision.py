@@ -18,7 +18,7 @@ OWN_CASE = "case:"
 LineStatus = Literal["posted", "waiting", "refused", "conflict"]
 
 
-class LineDecision(msgspec.Struct):
+class LineDecision(msgspec.Struct, gc=False):
     """What becomes of one line. `line` "" speaks for an event without lines, or for the whole event."""
 
     line: str

@@ -36,7 +36,7 @@ waiting, and is handed in once more because what it waited for has come. Lines a
 content are not handed in at all."""
 
 
-class ResolvedLine(msgspec.Struct):
+class ResolvedLine(msgspec.Struct, gc=False):
     """One line in our terms. Quantities are integers in millionths of the part's base unit."""
 
     line: str
