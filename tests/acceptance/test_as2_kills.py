@@ -98,6 +98,7 @@ def _set_up(home: Path) -> None:
 
 
 @pytest.mark.timeout(180)
+@pytest.mark.long
 def test_a_kill_while_posting_leaves_no_mdn_without_its_message(tmp_path: Path) -> None:
     _set_up(tmp_path / "home")
 

@@ -12,6 +12,7 @@ from tests.docs.test_pages_run import DOCS, is_as_written, run_in_one_shell, ste
 
 @pytest.mark.timeout(400)
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="NO openssl HERE: the demo's tutorial was not run")
+@pytest.mark.long
 def test_tutorial_about_the_demo_runs_and_prints_what_it_says(tmp_path: Path) -> None:
     steps = steps_of(DOCS / "tutorial" / "three-companies.md")
 

@@ -14,6 +14,16 @@ from ledger.book import upgrade
 from tests.store.postgres import NAME, find_binaries, shared_cluster
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What walks every order of arrival goes over SQLite with each change, and over PostgreSQL with the long tests:
+    what is decided knows no database, and how it is kept is tried on both in every other test."""
+    for item in items:
+        parameters = getattr(item, "callspec", None)
+        if item.get_closest_marker("long_on_postgres") and parameters and parameters.params.get("conn") == "postgres":
+            item.add_marker(pytest.mark.long)
+
+
 @pytest.fixture(scope="session")
 def postgres_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Path]:
     """Socket folder of the run's PostgreSQL; tests that need it are skipped, loudly, where it is not installed."""

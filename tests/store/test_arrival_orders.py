@@ -191,6 +191,7 @@ def check_every_order(conn: Connection, documents: tuple[Event, ...]) -> int:
     return accepted
 
 
+@pytest.mark.long_on_postgres
 @pytest.mark.parametrize("story", STORIES)
 def test_every_order_of_arrival_ends_alike(conn: Connection, story: str) -> None:
     documents = STORIES[story]

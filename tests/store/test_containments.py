@@ -287,6 +287,7 @@ SCOPES: list[tuple[str, dict[str, Any], int, Sequence[Event]]] = [
 MANY = order("PO2", {"PLATE": 500}, supplier="92:B456")
 
 
+@pytest.mark.long_on_postgres
 @pytest.mark.parametrize(("named", "held", "events"), [one[1:] for one in SCOPES], ids=[one[0] for one in SCOPES])
 def test_every_order_of_arrival_ends_in_the_same_books(
     conn: Connection, named: dict[str, Any], held: int, events: Sequence[Event]

@@ -387,6 +387,7 @@ STORIES: dict[str, list[Event]] = {
 }
 
 
+@pytest.mark.long_on_postgres
 @pytest.mark.parametrize("documents", STORIES.values(), ids=STORIES)
 def test_every_order_of_arrival_ends_the_same(plant: Plant, documents: list[Event]) -> None:
     found = list(ends(plant, documents))
