@@ -220,13 +220,13 @@ class Batch:
 
     def _load(self, resolved: Sequence[ResolvedEvent]) -> None:
         """Bring in what the decisions about these events will read, and the balances they have to look at."""
-        needs = matching.needs(resolved, self.policy)
+        work, needs = self.loader.workset, matching.needs(resolved, self.policy)
         self.loader.load(needs, self.head.book, {event.event.number for event in resolved})
         self.load_stock(handling.needs(resolved) - self._asked_for)
-        self.watch(matching.watched(self.loader.workset) | handling.accounts(resolved))
-        self.watch(found := serials.standing(self.conn, self.head.book, resolved))
+        self.watch(matching.watched(work) | handling.accounts(resolved))
+        self.watch(found := serials.standing(self.conn, self.head.book, resolved, work.lines_of_transfer))
         for bucket in found:
-            self.loader.workset.add_serial(bucket)
+            work.add_serial(bucket)
 
     def watch(self, buckets: AbstractSet[Bucket]) -> None:
         """Bring in balances as the books have them, with what this batch has decided.
