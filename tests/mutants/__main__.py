@@ -67,7 +67,7 @@ def try_one(copy: Path, mutant: Mutant) -> Fate:
 
 
 def _first_failure(copy: Path, tests: tuple[str, ...]) -> str:
-    chosen = () if "-k" in tests else ("-k", "not postgres")
+    chosen = () if "-k" in tests else ("-k", "sqlite or not postgres")
     named = tuple(test for test in tests if test not in ("-k", ""))
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--tb=no", *chosen, *named]
     # No byte code: two mutants of one file within a second would share it.

@@ -76,8 +76,8 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     mutant(
         "post the first line only", "the other lines of an event are lost", f"{HANDLING}/decide.py",
-        "            for line in resolved.lines:\n                decision.lines.append(_decide_line(",
-        "            for line in resolved.lines[:1]:\n                decision.lines.append(_decide_line(", ORACLE,
+        "rule = RULES[type(resolved.event)]\n            for line in resolved.lines:",
+        "rule = RULES[type(resolved.event)]\n            for line in resolved.lines[:1]:", STOCK, ORACLE,
     ),
     mutant(
         "receive the first line only", "the other lines of a goods receipt are lost", f"{MATCHING}/receipts.py",
@@ -128,7 +128,7 @@ MUTANTS: tuple[Mutant, ...] = (
     mutant(
         "release the wrong wait", "a reversal that came first waits for ever", f"{MATCHING}/receipts.py",
         'decision.released.append(f"receipt:{event.number}")', 'decision.released.append(f"order:{event.number}")',
-        ORACLE,
+        WAITING, RECORD, DOCK, ORACLE,
     ),
     mutant(
         "never end a wait", "a notice without an order waits for ever", f"{MATCHING}/waiting.py",
@@ -159,7 +159,7 @@ MUTANTS: tuple[Mutant, ...] = (
     mutant(
         "let a late notice take over nothing", "goods are in transit that stand on the dock",
         f"{MATCHING}/notice_posting.py", "if unmatched and unmatched.get(", "if not unmatched and unmatched.get(",
-        ORACLE,
+        "tests/store/test_arrival_orders.py", ORACLE,
     ),
     mutant(
         "post what was cancelled while it waited", "a cancelled notice is under way", f"{MATCHING}/notices.py",

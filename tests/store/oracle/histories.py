@@ -374,14 +374,14 @@ def define(teller: Teller) -> Event | None:
 
 
 PROPOSALS: dict[str, tuple[int, Callable[[Teller], Event | None]]] = {
-    "OrderPlaced": (7, place),
+    "OrderPlaced": (12, place),
     "OrderChanged": (2, change_order),
     "OrderCancelled": (1, cancel_order),
-    "ShipmentNotified": (10, notify),
-    "ShipmentReplaced": (4, replace),
-    "ShipmentCancelled": (3, cancel),
-    "GoodsReceived": (16, receive),
-    "GoodsReceiptReversed": (3, reverse),
+    "ShipmentNotified": (18, notify),
+    "ShipmentReplaced": (6, replace),
+    "ShipmentCancelled": (5, cancel),
+    "GoodsReceived": (28, receive),
+    "GoodsReceiptReversed": (7, reverse),
     "DiscrepancyResolved": (8, resolve),
     **{kind: (3, handle(kind)) for kind in WAYS},
     **OTHERS,
