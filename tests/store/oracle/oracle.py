@@ -162,6 +162,10 @@ class Oracle(Documents):
             before = dock.picture(shipment, part)
             dock.shipments[shipment].lines[part].is_past = True
             self.sheet.apply(change(before, dock.picture(shipment, part)))
+        for dock in (self.dock, self.moving.dock):
+            for line in (line for one in dock.shipments.values() for line in one.lines.values()):
+                # Time passes for complete lines too: what a reversal leaves missing later is short at once.
+                line.is_past |= line.closes_at is not None and line.closes_at <= now
         needs: list[str] = []
         for waits in self.queue.take_due(now):
             self._again(waits, "")
