@@ -1,7 +1,8 @@
 """`ledger.growth`: the rate after 3,000,000 movements against the rate after 100,000, runs sealed on the way.
 
 Sealing is part of it: a run is gathered between two batches and written slice by slice, each slice a database
-transaction of its own, as the gateway's writer does. The clock stops only while events are made.
+transaction of its own, and SQLite's log is moved into the file between two transactions, both as the gateway's writer
+does. The clock stops only while events are made. All movements are made by `Ledger.record`, none is loaded.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from sqlalchemy import Engine
 from benchmarks.ledger_databases import sqlite_engines
 from benchmarks.ledger_world import BATCH, Books, World
 from benchmarks.rows import Row, make_row
+from gateway.store.checkpoints import Checkpoints
 from gateway.store.database import reading_engine
 from ledger.book import gather, put_slice
 
@@ -34,6 +36,8 @@ class Grown:
         self.moved, self.seconds = 0, 0.0
         self.batches: list[float] = []
         self.slices: list[float] = []
+        self.checkpoints: list[float] = []
+        self._checkpoints = Checkpoints()
 
     def grow(self, movements: int) -> None:
         """Until so many were made by the workload."""
@@ -43,9 +47,10 @@ class Grown:
             self.books.record(batch)
             ended = time.perf_counter()
             self.batches.append((ended - started) * 1000)
+            self.moved += BATCH
+            self._checkpoint()
             self._seal()
             self.seconds += time.perf_counter() - started
-            self.moved += BATCH
 
     def rate(self, movements: int) -> list[float]:
         """Movements a second over a window from here, by thirds of it."""
@@ -66,8 +71,14 @@ class Grown:
             with self.books.conn.begin():
                 more = put_slice(self.books.conn, run)
             self.slices.append((time.perf_counter() - started) * 1000)
+            self._checkpoint()
             if not more:
                 return
+
+    def _checkpoint(self) -> None:
+        started = time.perf_counter()
+        if self._checkpoints.run(self.books.conn):
+            self.checkpoints.append((time.perf_counter() - started) * 1000)
 
     def close(self) -> None:
         self.books.close()
@@ -94,6 +105,9 @@ def rows(seed: int) -> Iterator[Row]:
             "batch_ms_median": round(statistics.median(grown.batches), 1), "batches": len(grown.batches),
             "batches_over_60ms": sum(took > BATCH_MS_MAX for took in grown.batches),
             "slices_over_20ms": sum(took > SLICE_MS_MAX for took in grown.slices),
+            "checkpoint_ms_max": round(max(grown.checkpoints), 1),
+            "checkpoint_ms_median": round(statistics.median(grown.checkpoints), 1),
+            "checkpoints": len(grown.checkpoints),
             "mb": round(size / 1e6),
         },
     )  # fmt: skip

@@ -15,6 +15,9 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 BUSY_TIMEOUT_MS = 30_000
 CACHE_KIB = 65_536
+LOG_PAGES_MAX = 16_000
+"""Of four KiB: from here on a commit moves the log into the file itself. The writer does it long before
+(`Checkpoints`), and other programs seldom write as much."""
 
 
 def writing_engine(path: Path) -> Engine:
@@ -37,7 +40,7 @@ def writing_engine(path: Path) -> Engine:
             "foreign_keys=ON",
             f"cache_size=-{CACHE_KIB}",
             "temp_store=MEMORY",
-            "wal_autocheckpoint=4000",
+            f"wal_autocheckpoint={LOG_PAGES_MAX}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

@@ -18,6 +18,7 @@ from typing import Any, Literal, TypeVar
 from sqlalchemy import Connection, Engine
 
 from gateway.errors import Unavailable
+from gateway.store.checkpoints import Checkpoints
 from gateway.store.direct import cursor_of
 
 T = TypeVar("T")
@@ -84,6 +85,7 @@ class Writer:
         self._thread.join()
 
     def _run(self) -> None:
+        checkpoints = Checkpoints()
         with self._engine.connect() as connection:
             while True:
                 with self._wake:
@@ -92,6 +94,7 @@ class Writer:
                     if not (self._accepts or self._posts):
                         return
                 self._commit_group(connection)
+                checkpoints.run(connection)
 
     def _next(self, started: float, accepts: int) -> tuple[Lane, Job, Future[Any]] | None:
         with self._wake:

@@ -161,6 +161,56 @@ def look_up(
     return found
 
 
+def within(
+    conn: Connection,
+    table: Table,
+    columns: tuple[str, ...],
+    fixed: tuple[tuple[str, Any], ...],
+    by: str,
+    ranges: Iterable[tuple[int, int]],
+) -> list[Row]:
+    """Rows where the `fixed` columns have their value and the column `by` is above the first number of one of the
+    ranges and up to its second: plain tuples."""
+    wanted = list(ranges)
+    if not wanted:
+        return []
+    statement = _within(table, columns, tuple(name for name, _ in fixed), by, conn.dialect.name == "sqlite")
+    given = (_json(wanted).decode(),) if conn.dialect.name == "sqlite" else tuple(
+        _array("bigint", column) for column in zip(*wanted, strict=True)
+    )  # fmt: skip
+    return ask(conn, statement, (*given, *(value for _, value in fixed)))
+
+
+@cache
+def _within(table: Table, columns: tuple[str, ...], fixed: tuple[str, ...], by: str, is_sqlite: bool) -> str:
+    listed = ", ".join(f't."{name}"' for name in columns)
+    low, high = ("json_extract(k.value, '$[0]')", "json_extract(k.value, '$[1]')") if is_sqlite else ("low", "high")
+    conditions = [f't."{name}" = ?' for name in fixed] + [f't."{by}" > {low}', f't."{by}" <= {high}']
+    where = " AND ".join(conditions)
+    # As for `select`: the ranges first, each a walk over its part of the index.
+    if is_sqlite:
+        return f'SELECT {listed} FROM json_each(?) AS k CROSS JOIN "{table.name}" AS t WHERE {where}'  # noqa: S608
+    look_up = f'SELECT {listed} FROM "{table.name}" AS t WHERE {where} OFFSET 0'  # noqa: S608
+    return f"SELECT found.* FROM {_RANGES} CROSS JOIN LATERAL ({look_up}) AS found"  # noqa: S608
+
+
+_RANGES = "unnest(?::bigint[], ?::bigint[]) AS k(low, high)"
+
+
+def ask(conn: Connection, statement: str, given: Row) -> list[Row]:
+    """Rows of a constant statement, `?` for each value: plain tuples, past SQLAlchemy's expressions and results,
+    which cost a small question more than the database takes for it."""
+    cursor = _cursor(conn)
+    cursor.execute(statement if conn.dialect.name == "sqlite" else _marked(statement), given)
+    found: list[Row] = cursor.fetchall()
+    return found
+
+
+@cache
+def _marked(statement: str) -> str:
+    return statement.replace("?", "%s")
+
+
 def _cursor(conn: Connection) -> Any:
     """A cursor of the driver itself, inside the database transaction that SQLAlchemy would have begun."""
     if not conn.in_transaction():

@@ -13,6 +13,7 @@ RUN_SIZE = 32_768
 """Movements of one sealed run."""
 
 COLUMNS = tuple(column.name for column in tables.book.columns)
+_HEAD = f"SELECT {', '.join(COLUMNS)} FROM book WHERE book = ?"  # noqa: S608 - names of our own columns
 
 
 @dataclass(slots=True)
@@ -36,8 +37,8 @@ class Head:
 
 def read_head(conn: Connection, book: str) -> Head | None:
     """The head as it stands, for readers; None when nothing was ever recorded in the book."""
-    row = conn.execute(select(tables.book).where(tables.book.c.book == book)).one_or_none()
-    return Head(intern(row[0]), *row[1:]) if row else None
+    rows = bulk.ask(conn, _HEAD, (book,))
+    return Head(intern(rows[0][0]), *rows[0][1:]) if rows else None
 
 
 def lock_head(conn: Connection, book: str, *, run_size: int = RUN_SIZE) -> Head:

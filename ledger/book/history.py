@@ -11,29 +11,41 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, case, func, or_, select
 
-from ledger.book import tables
+from ledger.book import bulk, tables
 from ledger.book.heads import read_head
 from ledger.book.places import sites_of
 from ledger.matching.resolved import microseconds
 
+# recorded_at never falls within a book, so the sequence is searched by halves instead of by one more index.
+_MIDDLE = "(low + high + 1) / 2"
+_IS_BY_THEN = f"(SELECT e.recorded_at FROM event AS e WHERE e.book = half.book AND e.seq = {_MIDDLE}) <= until"  # noqa: S608
+_POSITION_AT = f"""
+WITH RECURSIVE half(book, low, high, until) AS (
+  SELECT book, CAST(0 AS bigint), seq, CAST(? AS bigint) FROM book WHERE book = ?
+  UNION ALL
+  SELECT book, CASE WHEN {_IS_BY_THEN} THEN {_MIDDLE} ELSE low END,
+    CASE WHEN {_IS_BY_THEN} THEN high ELSE {_MIDDLE} - 1 END, until
+  FROM half WHERE low < high
+)
+SELECT (SELECT e.movements_to FROM event AS e WHERE e.book = half.book AND e.seq = low)
+FROM half WHERE low = high"""  # noqa: S608 - all of it our own text
+_WITHIN = """
+SELECT bucket, SUM(delta) FROM history
+WHERE book = ? AND site = ? AND run = ? AND bucket IN ({buckets}) AND number <= ? GROUP BY bucket"""
+_MOVED = """
+SELECT source, target, quantity FROM movement
+WHERE book = ? AND site = ? AND number >= ? AND number <= ?
+  AND (source IN ({buckets}) OR target IN ({buckets}))"""
 FEW = 1_000
 """Buckets that are looked up one by one; of more, all that moved is summed."""
 
 
 def position_at(conn: Connection, book: str, at: datetime) -> int:
     """Number of the last movement recorded by `at`, that moment included; 0 when there was none."""
-    event, until = tables.event.c, microseconds(at) or 0
-    low, high = 0, conn.execute(select(tables.book.c.seq).where(tables.book.c.book == book)).scalar() or 0
-    # recorded_at never falls within a book, so the sequence is searched by halves instead of by one more index.
-    while low < high:
-        middle = (low + high + 1) // 2
-        recorded = conn.execute(select(event.recorded_at).where(event.book == book, event.seq == middle)).scalar_one()
-        low, high = (middle, high) if recorded <= until else (low, middle - 1)
-    if not low:
-        return 0
-    return int(conn.execute(select(event.movements_to).where(event.book == book, event.seq == low)).scalar_one())
+    found = bulk.ask(conn, _POSITION_AT, (microseconds(at) or 0, book))
+    return int(found[0][0] or 0) if found else 0
 
 
 def position_after(conn: Connection, book: str, seq: int) -> int:
@@ -75,18 +87,35 @@ def quantities_at(conn: Connection, book: str, number: int) -> dict[tuple[str, i
 
 
 def standing_at(
-    conn: Connection, book: str, number: int, columns: Sequence[str], conditions: Sequence[ColumnElement[bool]]
+    conn: Connection,
+    book: str,
+    number: int,
+    columns: Sequence[str],
+    conditions: Sequence[ColumnElement[bool]],
+    *,
+    zeros: bool = True,
 ) -> Iterator[tuple[Any, ...]]:
     """The `columns` of every bucket that meets the conditions and had been made by movement `number`, and its
-    quantity then, zeros included.
+    quantity then; without `zeros` only those that held something.
 
-    Reads the buckets that are asked for and at most the unsealed movements, never the whole history.
+    Reads the buckets that are asked for and at most the unsealed movements, never the whole history. Of those it
+    walks the half that is nearer: forward from the last closing or, where zeros need not be told apart from buckets
+    that were made later, back from what stands now.
     """
     head = read_head(conn, book)
     if head is None:
         return
     runs = min(head.sealed, number // head.run_size)
+    closed_to = runs * head.run_size
     bucket, closing = tables.bucket.c, tables.closing.c
+    named = [bucket[name] for name in columns]
+    if not zeros and runs == head.sealed and head.movements - number < number - closed_to:
+        rows = conn.execute(select(bucket.id, bucket.quantity, *named).where(*conditions)).fetchall()
+        since = _moved_of_each(conn, book, number + 1, head.movements, [row[0] for row in rows])
+        for id_, quantity, *values in rows:
+            if then := int(quantity) - since.get(id_, 0):
+                yield *values, then
+        return
     closed = (
         select(closing.quantity)
         .where(closing.book == bucket.book, closing.site == bucket.site, closing.bucket == bucket.id)
@@ -96,45 +125,43 @@ def standing_at(
         .scalar_subquery()
         .correlate(tables.bucket)
     )
-    rows = conn.execute(select(bucket.id, closed, *(bucket[name] for name in columns)).where(*conditions)).fetchall()
-    if len(rows) > FEW:
-        since = _moved_of_each(conn, book, runs * head.run_size + 1, number)
-    elif runs < head.sealed:
-        since = _moved_within(conn, book, [row[0] for row in rows], runs + 1, number)
+    rows = conn.execute(select(bucket.id, closed, *named).where(*conditions)).fetchall()
+    ids = [row[0] for row in rows]
+    if runs < head.sealed and len(ids) <= FEW:
+        since = _moved_within(conn, book, ids, runs + 1, number)
     else:
-        since = _moved_of_each(conn, book, runs * head.run_size + 1, number, [row[0] for row in rows])
+        since = _moved_of_each(conn, book, closed_to + 1, number, ids)
     for id_, quantity, *values in rows:
-        if quantity is not None or id_ in since:
+        if zeros and (quantity is not None or id_ in since):
             yield *values, int(quantity or 0) + since.get(id_, 0)
+        elif then := int(quantity or 0) + since.get(id_, 0):
+            yield *values, then
 
 
 def _moved_within(conn: Connection, book: str, buckets: Sequence[int], run: int, number: int) -> dict[int, int]:
     """Net change of these buckets within a sealed run, up to movement `number`."""
-    at = tables.history.c
-    query = select(at.bucket, func.sum(at.delta)).where(
-        at.book == book, at.site.in_(sites_of(conn, book)), at.run == run, at.bucket.in_(buckets), at.number <= number
-    )
-    return {bucket: int(delta) for bucket, delta in conn.execute(query.group_by(at.bucket))}
-
-
-def _moved_of_each(
-    conn: Connection, book: str, first: int, last: int, buckets: Sequence[int] | None = None
-) -> dict[int, int]:
-    """Net change of each bucket, or of these, by the movements numbered `first` to `last`; a bucket's id is the
-    book's own."""
-    if last < first or (buckets is not None and not buckets):
-        return {}
-    table = tables.movement.c
     deltas: dict[int, int] = {}
-    for site in sites_of(conn, book):
-        place = (table.book == book, table.site == site, table.number >= first, table.number <= last)
-        entered = select(table.target.label("bucket"), table.quantity.label("delta")).where(*place)
-        left = select(table.source, -table.quantity).where(*place)
-        if buckets is not None:
-            entered, left = entered.where(table.target.in_(buckets)), left.where(table.source.in_(buckets))
-        both = union_all(entered, left).subquery()
-        for bucket, delta in conn.execute(select(both.c.bucket, func.sum(both.c.delta)).group_by(both.c.bucket)):
+    for site in sites_of(conn, book) if buckets else ():
+        statement = _WITHIN.format(buckets=", ".join(map(str, buckets)))
+        for bucket, delta in bulk.ask(conn, statement, (book, site, run, number)):
             deltas[bucket] = deltas.get(bucket, 0) + int(delta)
+    return deltas
+
+
+def _moved_of_each(conn: Connection, book: str, first: int, last: int, buckets: Sequence[int]) -> dict[int, int]:
+    """Net change of each of these buckets by the movements numbered `first` to `last`; a bucket's id is the book's
+    own. The movements are walked once; of many buckets, all that moved is summed."""
+    if last < first or not buckets:
+        return {}
+    if len(buckets) > FEW:
+        wanted = set(buckets)
+        return {bucket: delta for (_, bucket), delta in moved(conn, book, first, last).items() if bucket in wanted}
+    deltas: dict[int, int] = {}
+    listed = ", ".join(map(str, buckets))
+    for site in sites_of(conn, book):
+        for source, target, quantity in bulk.ask(conn, _MOVED.format(buckets=listed), (book, site, first, last)):
+            deltas[source] = deltas.get(source, 0) - quantity
+            deltas[target] = deltas.get(target, 0) + quantity
     return deltas
 
 

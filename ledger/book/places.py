@@ -6,18 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from ledger.book import bulk, tables
+from ledger.book import bulk
+
+_SITES = "SELECT number FROM masterdata WHERE book = ? AND kind = 'SiteDefined' ORDER BY number"
 
 
 def sites_of(conn: Connection, book: str) -> list[str]:
     """Site ids in order, from the master data in force."""
-    table = tables.masterdata
-    rows = conn.execute(
-        select(table.c.number).where(table.c.book == book, table.c.kind == "SiteDefined").order_by(table.c.number)
-    )
-    return list(rows.scalars())
+    return [number for (number,) in bulk.ask(conn, _SITES, (book,))]
 
 
 def by_place(keys: Iterable[Any]) -> list[tuple[tuple[tuple[str, str], ...], list[bulk.Row]]]:

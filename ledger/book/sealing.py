@@ -21,7 +21,9 @@ from ledger.book.heads import lock_head, read_head, save_head
 from ledger.book.places import sites_of
 
 SLICE_ROWS = 4_096
-"""Rows written while the lock is held once: some ten milliseconds."""
+"""Rows of history written while the lock is held once: some ten milliseconds."""
+CLOSING_ROWS = 1_024
+"""The same of closings: those of one run lie far from each other, each beside the bucket's earlier ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,14 @@ class Run:
 
     @property
     def slices(self) -> int:
-        return -(-(len(self.history) + len(self.closing)) // SLICE_ROWS)
+        return -(-len(self.history) // SLICE_ROWS) + -(-len(self.closing) // CLOSING_ROWS)
+
+    def rows(self, number: int) -> tuple[list[bulk.Row], list[bulk.Row]]:
+        """History and closings of slice `number`, from 0: all history comes before the first closing."""
+        behind = number - -(-len(self.history) // SLICE_ROWS)
+        if behind < 0:
+            return self.history[number * SLICE_ROWS : (number + 1) * SLICE_ROWS], []
+        return [], self.closing[behind * CLOSING_ROWS : (behind + 1) * CLOSING_ROWS]
 
 
 def gather(conn: Connection, book: str) -> Run | None:
@@ -98,11 +107,10 @@ def put_slice(conn: Connection, run: Run) -> bool:
     head = lock_head(conn, run.book)
     if head.sealed != run.run - 1:
         return False
-    start = head.slices * SLICE_ROWS
-    end = start + SLICE_ROWS
-    edge = len(run.history)
-    bulk.insert(conn, tables.history, run.history[start:end])
-    bulk.insert(conn, tables.closing, run.closing[max(0, start - edge) : max(0, end - edge)])
+    history, closing = run.rows(head.slices)
+    # Where slices were larger once, one may have written some of these.
+    bulk.insert(conn, tables.history, history, ignore=True)
+    bulk.insert(conn, tables.closing, closing, ignore=True)
     head.slices += 1
     if head.slices >= run.slices:
         head.sealed, head.slices = run.run, 0

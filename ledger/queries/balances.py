@@ -195,7 +195,7 @@ def _sums_here(conn: Connection, asked: _Asked, tree: Places, moment: int | None
         query = select(*columns_of(tables.bucket, columns), at.quantity).where(*conditions)
         found: Iterable[Any] = conn.execute(query if asked.zero else query.where(at.empty == NOTHING))
     else:
-        found = standing_at(conn, asked.book, moment, columns, conditions)
+        found = standing_at(conn, asked.book, moment, columns, conditions, zeros=asked.zero)
     place = asked.named.index("location") if "location" in asked.named else None
     sums: dict[tuple[str, ...], int] = defaultdict(int)
     ids: dict[tuple[str, ...], int] = {}

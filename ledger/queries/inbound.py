@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, literal_column, select
-from sqlalchemy import text as sql
+from sqlalchemy import Connection, select
 
-from ledger.book import document_tables
+from ledger.book import bulk, document_tables
 from ledger.book.heads import read_head
 from ledger.book.places import sites_of
 from ledger.masterdata import to_decimal
@@ -102,34 +101,65 @@ def next_of(
     return late, (first, sum((quantity for at, quantity in ahead if at.date() == first.date()), Decimal(0)))
 
 
-def _open_orders(conn: Connection, book: str, part: str, site: str) -> list[Any]:
-    table = document_tables.order_line.c
-    query = select(document_tables.order_line).where(
-        table.book == book, table.part == part, sql(document_tables.OPEN_ORDER_LINES), table.blanket == 0
-    )
-    if site:
-        query = query.where(table.site == site)
-    return list(conn.execute(query.order_by(table.due_at.is_(None), table.due_at, table.order_number, table.line)))
+class _OpenOrder(NamedTuple):
+    """Columns of `order_line`."""
+
+    book: str
+    site: str
+    supplier: str
+    order_number: str
+    line: str
+    order_line: str
+    quantity: int
+    due_at: int | None
+    advised: int
+    received: int
+
+
+_OPEN_ORDERS = f"""
+SELECT {", ".join(_OpenOrder._fields)} FROM order_line
+WHERE book = ? AND part = ? AND {document_tables.OPEN_ORDER_LINES} AND blanket = 0 AND (site = ? OR ? = '')
+ORDER BY due_at IS NULL, due_at, order_number, line"""  # noqa: S608 - all of it our own text
+
+
+def _open_orders(conn: Connection, book: str, part: str, site: str) -> list[_OpenOrder]:
+    return [_OpenOrder._make(row) for row in bulk.ask(conn, _OPEN_ORDERS, (book, part, site, site))]
+
+
+class _OpenLine(NamedTuple):
+    """Columns of `notice_line`, and what its header in `shipment` says."""
+
+    book: str
+    site: str
+    supplier: str
+    shipment_id: str
+    line: str
+    quantity: int
+    received: int
+    cleared: int
+    seq: int
+    hold_reason: str
+    expected_at: int | None
+    bill_of_lading: str
+    shipped_at: int | None
+    notified_at: int
+
+
+_OPEN_LINES = f"""
+SELECT {", ".join(f"line.{name}" for name in _OpenLine._fields[:10])},
+  {", ".join(f"header.{name}" for name in _OpenLine._fields[10:])}
+FROM notice_line AS line JOIN shipment AS header ON header.book = line.book AND header.site = line.site
+  AND header.supplier = line.supplier AND header.shipment_id = line.shipment_id
+WHERE line.book = ? AND line.site = ? AND line.part = ? AND line.status = 'open'
+  AND line.quantity > line.received + line.cleared"""  # noqa: S608 - all of it our own text
 
 
 def _notices(conn: Connection, book: str, part: str, site: str) -> list[Inbound]:
-    line, header = document_tables.notice_line, document_tables.shipment
-    at, of = line.c, header.c
-    of_header = [of[name] for name in ("expected_at", "bill_of_lading", "shipped_at", "notified_at")]
-    query = (
-        select(line, *of_header)
-        .join_from(
-            line,
-            header,
-            (of.book == at.book)
-            & (of.site == at.site)
-            & (of.supplier == at.supplier)
-            & (of.shipment_id == at.shipment_id),
-        )
-        .where(at.book == book, at.part == part, at.status == literal_column("'open'"))
-        .where(at.site.in_([site] if site else sites_of(conn, book)))
-    )
-    rows = [row for row in conn.execute(query) if row.quantity > row.received + row.cleared]
+    rows = [
+        _OpenLine._make(row)
+        for at in ([site] if site else sites_of(conn, book))
+        for row in bulk.ask(conn, _OPEN_LINES, (book, at, part))
+    ]
     carriers = carriage_of(conn, headers_of(rows))
     contained = contained_in_transit(conn, book, part) if rows else {}
     found = []
@@ -180,7 +210,7 @@ def _received(conn: Connection, book: str, site: str, part: str, supplier: str) 
     return to_decimal(conn.execute(query).scalar() or 0)
 
 
-def _on_order(row: Any) -> OnOrder:
+def _on_order(row: _OpenOrder) -> OnOrder:
     return OnOrder(
         site=row.site, supplier=row.supplier, order_number=row.order_number, order_line=row.order_line,
         ordered=to_decimal(row.quantity), advised=to_decimal(row.advised), received=to_decimal(row.received),

@@ -21,6 +21,7 @@ from ledger.matching.resolved import moment
 from ledger.policy.segments import segments_of
 from ledger.queries.base_units import base_units
 from ledger.queries.dimensions import DIMENSIONS, Filters, read_filters
+from ledger.queries.made import ranges_made
 
 BUCKETS_MAX = 1_000
 """Beyond it the movements of the buckets that are meant are found by walking, not bucket by bucket."""
@@ -29,7 +30,7 @@ PIECE = 500
 """Movements read at a time where their events are looked at too."""
 
 
-class End(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class End(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One end of a movement: a bucket's dimensions, absent ones left out."""
 
     state: str
@@ -138,7 +139,7 @@ def _ranges_of(conn: Connection, book: str, event: int) -> list[tuple[int, int]]
     seqs = conn.execute(
         select(outcome.seq).where(outcome.book == book, outcome.site == site, outcome.event == event).distinct()
     ).scalars()
-    return _ranges_made(conn, book, set(seqs))
+    return ranges_made(conn, book, set(seqs))
 
 
 def _clip(ranges: list[tuple[int, int]], first: int, last: int) -> list[tuple[int, int]]:
@@ -191,7 +192,7 @@ def made_by(conn: Connection, book: str, seqs: AbstractSet[int]) -> list[Movemen
     """Movements made while these events were recorded, in their order."""
     if not seqs:
         return []
-    ranges = _ranges_made(conn, book, seqs)
+    ranges = ranges_made(conn, book, seqs)
     rows: list[Any] = []
     for site in sites_of(conn, book):
         for first, last in ranges:
@@ -200,18 +201,6 @@ def made_by(conn: Connection, book: str, seqs: AbstractSet[int]) -> list[Movemen
             rows += conn.execute(query).fetchall()
     rows.sort(key=attrgetter("number"))
     return _shown(conn, book, rows)
-
-
-def _ranges_made(conn: Connection, book: str, seqs: AbstractSet[int]) -> list[tuple[int, int]]:
-    """(after, to) ranges of the movements made while these events were recorded."""
-    ends = {
-        seq: last
-        for seq, last in bulk.select(
-            conn, tables.event, ("seq", "movements_to"), (("book", book),), ("seq",),
-            [(seq,) for seq in sorted(seqs | {seq - 1 for seq in seqs})], index="event_by_seq",
-        )
-    }  # fmt: skip
-    return _ranges((ends.get(seq - 1, 0), ends.get(seq, 0)) for seq in sorted(seqs))
 
 
 def _at(book: str, site: str) -> Select[Any]:
@@ -226,17 +215,6 @@ def _at(book: str, site: str) -> Select[Any]:
         )
         .where(table.book == book, table.site == site)
     )
-
-
-def _ranges(pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """(after, to) ranges, those that touch made one."""
-    joined: list[tuple[int, int]] = []
-    for after, to in pairs:
-        if joined and joined[-1][1] == after:
-            joined[-1] = (joined[-1][0], to)
-        elif to > after:
-            joined.append((after, to))
-    return joined
 
 
 def _shown(conn: Connection, book: str, rows: list[Any]) -> list[MovementMade]:

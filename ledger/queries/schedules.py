@@ -102,7 +102,7 @@ class _Group(NamedTuple):
 
 
 _RELEASE = (TABLE.c.seq, TABLE.c.part, TABLE.c.line)
-_GROUP = tuple_(*(TABLE.c[name] for name in _Group._fields))
+_GROUPS = ", ".join(_Group._fields)
 
 
 def schedules(
@@ -120,13 +120,17 @@ def schedules(
 
     Raises ValueError for a cursor that is not one of these.
     """
-    query = select(*(TABLE.c[name] for name in _Group._fields)).distinct().where(TABLE.c.book == book)
-    for name, value in (("part", part), ("site", site), ("direction", direction), ("counterparty", counterparty)):
-        if value:
-            query = query.where(TABLE.c[name] == value)
+    filters = {"part": part, "site": site, "direction": direction, "counterparty": counterparty}
+    given = {name: value for name, value in {"book": book, **filters}.items() if value}
+    conditions, values = [f"{name} = ?" for name in given], [*given.values()]
     if after:
-        query = query.where(tuple_(*_read_cursor(after, len(_Group._fields))) < _GROUP)
-    groups = [_Group(*row) for row in conn.execute(query.order_by(*_Group._fields).limit(limit))]
+        conditions.append(f"({_GROUPS}) > ({', '.join('?' * len(_Group._fields))})")
+        values += _read_cursor(after, len(_Group._fields))
+    where = " AND ".join(conditions)
+    statement = f"SELECT DISTINCT {_GROUPS} FROM schedule_line WHERE {where} ORDER BY {_GROUPS} LIMIT ?"  # noqa: S608
+    groups = [_Group._make(row) for row in bulk.ask(conn, statement, (*values, limit))]
+    if not groups:
+        return []
     lines = _lines_of(conn, book, groups)
     return [_shown(group, in_force(lines[group]), lines[group]) for group in groups]
 

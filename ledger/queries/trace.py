@@ -6,7 +6,8 @@ to its notice and forward to every VIN. Follows `trace_key`, so it reads as many
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -18,7 +19,6 @@ from ledger.book import bulk, tables
 from ledger.book.places import sites_of
 from ledger.book.tracing import OF_A_CAR, TRACE_KINDS, Key, keys_of_line
 from ledger.events import (
-    Event,
     Line,
     MaterialConsumed,
     PartSubstituted,
@@ -29,8 +29,11 @@ from ledger.events import (
     TransferShipped,
     read_event,
 )
+from ledger.masterdata import to_decimal
 from ledger.matching.resolved import line_identities, moment
-from ledger.queries.movements import End, MovementMade, made_by
+from ledger.queries.base_units import base_units
+from ledger.queries.made import Made, rows_made
+from ledger.queries.movements import End
 
 BUILT_IN = (MaterialConsumed, PartSubstituted)
 
@@ -38,7 +41,7 @@ STEPS_MAX = 10_000
 """Steps of one answer; `truncated` says that there are more."""
 
 
-class TraceStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class TraceStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One line of one event about the goods: what moved, or with `source` absent what was said of them.
 
     `quantity` is in the part's base unit where goods moved, else as sent; `order`, `shipment` and `vin` are as the
@@ -93,23 +96,38 @@ def trace(conn: Connection, kind: str, value: str, *, book: str = "live", part: 
     if kind not in TRACE_KINDS:
         raise ValueError(f"goods are traced by {', '.join(TRACE_KINDS)}, not by {kind}")
     start: Key = (kind, value)  # type: ignore[assignment]
-    steps = list(_steps(conn, book, {start}, part))
+    steps = _steps(conn, book, {start}, part)
     if kind == "vin":
         # What was built in, each of its names with its part: another part may have a lot of the same name.
-        behind = {(step.part, key) for step in steps for key in _names(step)}
+        behind = {(step.part, key) for step in steps.values() for key in _names(step)}
         for of_part in sorted({of for of, _ in behind}):
-            steps += _steps(conn, book, {key for of, key in behind if of == of_part}, of_part, into_cars=False)
-    unique = {(step.seq, step.event, step.line, step.source, step.target, step.quantity): step for step in steps}
-    ordered = sorted(unique.values(), key=lambda step: (step.seq, step.event, step.line))
+            steps |= _steps(conn, book, {key for of, key in behind if of == of_part}, of_part, into_cars=False)
+    ordered = [steps[at] for at in sorted(steps)]
     return _chain(start, ordered[:STEPS_MAX], truncated=len(ordered) > STEPS_MAX)
 
 
-class _Kept(NamedTuple):
+_At = tuple[int, int, str, int]
+"""(seq, event, line, number of the movement or 0)."""
+
+
+class _Kept:
     """An event as recorded, and its lines by their identity."""
 
-    row: Any
-    event: Event
-    lines: dict[str, Line]
+    __slots__ = (
+        "document", "event", "is_of_car", "kind", "lines", "message", "number", "partner", "recorded_at", "seq",
+        "shipment", "site", "transfer",
+    )  # fmt: skip
+
+    def __init__(self, row: tuple[Any, ...]) -> None:
+        self.seq, self.site, self.kind, self.number, self.partner, self.message, self.document = row[:7]
+        self.recorded_at = moment(row[7])
+        self.event = event = read_event(row[8])
+        lines: tuple[Line, ...] = getattr(event, "lines", ())
+        self.lines = dict(zip(line_identities(lines), lines, strict=True))
+        is_transfer = isinstance(event, (TransferShipped, TransferCancelled))
+        self.transfer: str = self.number if is_transfer else getattr(event, "transfer", "")
+        self.shipment = self.number if isinstance(event, (ShipmentNotified, ShipmentReplaced)) else ""
+        self.is_of_car = isinstance(event, OF_A_CAR)
 
     def names(self, line: str) -> set[Key]:
         """What the line says of its goods, the car included that they were built into."""
@@ -117,112 +135,135 @@ class _Kept(NamedTuple):
         if said is None:
             return set()
         names = set(keys_of_line(said))
-        if isinstance(self.event, OF_A_CAR) and isinstance(said, StockLine):
+        if self.is_of_car and isinstance(said, StockLine):
             names |= {("vin", name) for name in (said.vin, said.demand) if name}
         return names
 
 
-def _steps(conn: Connection, book: str, keys: set[Key], part: str, *, into_cars: bool = True) -> Iterator[TraceStep]:
+class _Place(NamedTuple):
+    """A bucket as a trace shows it, and the names of what stands in it."""
+
+    part: str
+    end: End
+    keys: frozenset[Key]
+
+
+def _steps(conn: Connection, book: str, keys: set[Key], part: str, *, into_cars: bool = True) -> dict[_At, TraceStep]:
     """Steps that bear one of the names; without `into_cars`, what was built into other cars is left out."""
     found = {
-        (row.seq, row.event)
+        (seq, event)
         for site in ("", *sites_of(conn, book))
-        for row in bulk.select(
+        for seq, event in bulk.look_up(
             conn, tables.trace_key, ("seq", "event"), (("book", book), ("site", site)), ("kind", "value"),
             sorted(keys),
         )
     }  # fmt: skip
     kept = _events(conn, book, {event for _, event in found} | {seq for seq, _ in found})
-    told: set[tuple[int, int, str]] = set()
-    for move in made_by(conn, book, {seq for seq, _ in found}):
-        of = kept.get(move.event)
-        if of is None or (move.seq, move.event) not in found or (part and move.part != part):
+    rows = [move for move in rows_made(conn, book, {seq for seq, _ in found}) if (move.seq, move.event) in found]
+    places = _places(conn, book, rows)
+    units = base_units(conn, book, {place.part for place in places.values()})
+    told: set[tuple[int, int]] = set()
+    steps: dict[_At, TraceStep] = {}
+    for move in rows:
+        source, target = places[move.site, move.source], places[move.site, move.target]
+        if part and target.part != part:
             continue
-        said = of.names(move.line)
-        if not keys & (said | _ends(move)):
+        of = kept[move.event]
+        # What stands in a bucket is asked first: a line's own names are made only where the buckets have none.
+        if keys.isdisjoint(source.keys) and keys.isdisjoint(target.keys) and keys.isdisjoint(of.names(move.line)):
             continue
-        told.add((move.seq, move.event, move.line))
+        told.add((move.seq, move.event))
         if into_cars or not isinstance(of.event, BUILT_IN):
-            yield _moved(move, of)
-    for seq, event in sorted(found - {(seq, event) for seq, event, _ in told}):
+            at = (move.seq, move.event, move.line, move.number)
+            steps[at] = _step(of, move.line, kept[move.seq], (move, source, target, units))
+    for seq, event in found - told:
         of = kept[event]
-        for line, said_line in of.lines.items():
-            if keys & of.names(line) and (not part or part == said_line.part_number):
-                yield _step(of, line, seq=seq, recorded_at=kept[seq].row.recorded_at)
+        for line, said in of.lines.items():
+            if not keys.isdisjoint(of.names(line)) and (not part or part == said.part_number):
+                steps[seq, event, line, 0] = _step(of, line, kept[seq])
+    return steps
 
 
 def _events(conn: Connection, book: str, seqs: set[int]) -> dict[int, _Kept]:
     columns = ("seq", "site", "kind", "number", "partner", "message", "document", "recorded_at", "body")
-    rows = bulk.select(
+    rows = bulk.look_up(
         conn, tables.event, columns, (("book", book),), ("seq",), [(seq,) for seq in sorted(seqs)],
         index="event_by_seq",
     )  # fmt: skip
-    kept = {}
-    for row in rows:
-        event = read_event(row.body)
-        lines: tuple[Line, ...] = getattr(event, "lines", ())
-        kept[row.seq] = _Kept(row, event, dict(zip(line_identities(lines), lines, strict=True)))
-    return kept
+    return {row[0]: _Kept(row) for row in rows}
 
 
-def _ends(move: MovementMade) -> set[Key]:
-    names: set[Key] = set()
-    for end in (move.source, move.target):
-        names |= {("lot", end.lot), ("serial", end.serial), ("handling_unit", end.handling_unit)}
-    return {key for key in names if key[1]}
+def _places(conn: Connection, book: str, rows: Iterable[Made]) -> dict[tuple[str, int], _Place]:
+    ids: dict[str, set[int]] = defaultdict(set)
+    for move in rows:
+        ids[move.site].update((move.source, move.target))
+    names = End.__struct_fields__
+    places: dict[tuple[str, int], _Place] = {}
+    for site, of_site in sorted(ids.items()):
+        for id_, part, *values in bulk.look_up(
+            conn, tables.bucket, ("id", "part", *names), (("book", book), ("site", site)), ("id",),
+            [(id_,) for id_ in sorted(of_site)],
+        ):  # fmt: skip
+            end = End(**dict(zip(names, values, strict=True)))
+            places[site, id_] = _Place(part, end, frozenset(_keys_of(end)))
+    return places
 
 
-def _moved(move: MovementMade, of: _Kept) -> TraceStep:
-    return msgspec.structs.replace(
-        _step(of, move.line, seq=move.seq, recorded_at=None),
-        part=move.part, quantity=move.quantity, unit=move.unit, site=move.site, source=move.source,
-        target=move.target, segment=move.segment, recorded_at=move.recorded_at,
-    )  # fmt: skip
-
-
-def _step(of: _Kept, line: str, *, seq: int, recorded_at: int | None) -> TraceStep:
-    """The line as it was said; `quantity` and `unit` as sent."""
-    row, said = of.row, of.lines.get(line)
-    is_transfer = isinstance(of.event, (TransferShipped, TransferCancelled))
-    is_notice = isinstance(of.event, (ShipmentNotified, ShipmentReplaced))
+def _step(
+    of: _Kept, line: str, found_at: _Kept, moved: tuple[Made, _Place, _Place, Mapping[str, str]] | None = None
+) -> TraceStep:
+    """The line as it was said, or what it moved: then `quantity` and `unit` are as the books have them."""
+    said = of.lines.get(line)
+    order, shipment, vin, segment = "", of.shipment, "", 0
+    if said is not None:
+        order, vin, segment = getattr(said, "order_number", ""), getattr(said, "vin", ""), said.segment
+        shipment = shipment or getattr(said, "shipment_id", "")
+        if not vin and of.is_of_car and isinstance(said, StockLine):
+            vin = said.demand
+    source = target = None
+    site, part, quantity, unit = of.site, "", Decimal(0), ""
+    if moved is not None:
+        move, left, entered, units = moved
+        site, part, quantity, unit = move.site, entered.part, to_decimal(move.quantity), units.get(entered.part, "")
+        source, target = left.end, entered.end
+    elif said is not None:
+        part, quantity, unit = said.part_number, said.quantity, said.unit
     return TraceStep(
-        seq=seq, event=row.seq, kind=row.kind, number=row.number, line=line, site=row.site, partner=row.partner,
-        message=row.message, document=row.document,
-        part=said.part_number if said else "", quantity=said.quantity if said else Decimal(0),
-        unit=said.unit if said else "", segment=said.segment if said else 0,
-        order=getattr(said, "order_number", ""),
-        shipment=row.number if is_notice else getattr(said, "shipment_id", ""),
-        transfer=row.number if is_transfer else getattr(of.event, "transfer", ""),
-        vin=getattr(said, "vin", "") or next((value for kind, value in sorted(of.names(line)) if kind == "vin"), ""),
-        recorded_at=moment(row.recorded_at if recorded_at is None else recorded_at),
+        seq=found_at.seq, event=of.seq, kind=of.kind, number=of.number, line=line, part=part, quantity=quantity,
+        unit=unit, site=site, source=source, target=target, order=order, shipment=shipment, transfer=of.transfer,
+        vin=vin, partner=of.partner, message=of.message, document=of.document, segment=segment,
+        recorded_at=found_at.recorded_at,
     )  # fmt: skip
 
 
 def _names(step: TraceStep) -> Iterator[Key]:
     """What moved in a step, by the bucket that it left."""
-    end = step.source
-    if end is not None:
-        names: tuple[Key, ...] = ("lot", end.lot), ("serial", end.serial), ("handling_unit", end.handling_unit)
-        yield from (key for key in names if key[1])
+    if step.source is not None:
+        yield from _keys_of(step.source)
+
+
+def _keys_of(end: End) -> Iterator[Key]:
+    names: tuple[Key, ...] = ("lot", end.lot), ("serial", end.serial), ("handling_unit", end.handling_unit)
+    yield from (key for key in names if key[1])
 
 
 def _chain(start: Key, steps: list[TraceStep], *, truncated: bool) -> Trace:
-    ends = [end for step in steps for end in (step.source, step.target) if end is not None]
+    ends = {id(end): end for step in steps for end in (step.source, step.target) if end is not None}.values()
     return Trace(
         kind=start[0],
         value=start[1],
         steps=tuple(steps),
-        vins=_sorted(step.vin for step in steps),
-        lots=_sorted(end.lot for end in ends),
-        serials=_sorted(end.serial for end in ends),
-        handling_units=_sorted(end.handling_unit for end in ends),
-        shipments=_sorted(step.shipment for step in steps),
-        transfers=_sorted(step.transfer for step in steps),
-        orders=_sorted(step.order for step in steps),
-        partners=_sorted(step.partner for step in steps),
+        vins=_sorted({step.vin for step in steps}),
+        lots=_sorted({end.lot for end in ends}),
+        serials=_sorted({end.serial for end in ends}),
+        handling_units=_sorted({end.handling_unit for end in ends}),
+        shipments=_sorted({step.shipment for step in steps}),
+        transfers=_sorted({step.transfer for step in steps}),
+        orders=_sorted({step.order for step in steps}),
+        partners=_sorted({step.partner for step in steps}),
         truncated=truncated,
     )
 
 
-def _sorted(values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({value for value in values if value}))
+def _sorted(values: set[str]) -> tuple[str, ...]:
+    return tuple(sorted(values - {""}))

@@ -6,6 +6,7 @@ import importlib
 from datetime import timedelta
 from decimal import Decimal
 from itertools import combinations
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection
@@ -30,8 +31,8 @@ def located(location: str, parent: str = "", site: str = "P1") -> LocationDefine
     return LocationDefined(number=f"{site}/{location}", site=site, location=location, parent=parent)
 
 
-def moved(kind: type[Event], quantity: int, number: str, **named: str) -> Event:
-    line = StockLine(part_number="PLATE", quantity=Decimal(quantity), unit="EA", **named)  # type: ignore[arg-type]
+def moved(kind: type[Event], quantity: int, number: str, **named: Any) -> Event:
+    line = StockLine(part_number="PLATE", quantity=Decimal(quantity), unit="EA", **named)
     return kind(number=number, partner="wms", place="P1", lines=(line,))  # type: ignore[call-arg]
 
 

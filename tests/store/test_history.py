@@ -70,6 +70,22 @@ def test_balances_as_of_a_time_are_those_that_were_shown_then(conn: Connection) 
     assert [queries.balances(conn, as_of=at, external=True) for at, _ in shown] == [found for _, found in shown]
 
 
+def test_a_bucket_that_was_made_later_is_not_shown_as_an_empty_one(conn: Connection) -> None:
+    books, shown = Books(conn, run_size=64), []
+    for event in (
+        order("PO1", {"PLATE": 5}),
+        notice("S1", "PO1", {"PLATE": 5}),
+        receipt("R1", "S1", "PO1", {"PLATE": 5}),
+        notice("S2", "PO1", {"PLATE": 5}),
+    ):
+        at = books.now
+        books.record(event)
+        shown.append((at, queries.balances(conn, zero=True), queries.balances(conn)))
+
+    assert [queries.balances(conn, as_of=at, zero=True) for at, _, _ in shown] == [found for _, found, _ in shown]
+    assert [queries.balances(conn, as_of=at) for at, _, _ in shown] == [found for _, _, found in shown]
+
+
 def test_before_the_first_event_nothing_stood_anywhere(conn: Connection) -> None:
     _books, times = busy_books(conn, run_size=4)
 
@@ -80,6 +96,7 @@ def test_before_the_first_event_nothing_stood_anywhere(conn: Connection) -> None
 def test_a_run_is_used_once_its_last_slice_is_written(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     busy_books(conn, run_size=8)
     monkeypatch.setattr(sealing, "SLICE_ROWS", 5)
+    monkeypatch.setattr(sealing, "CLOSING_ROWS", 2)
     run = gather(conn, "live")
     assert run is not None
 
@@ -96,6 +113,7 @@ def test_a_run_is_used_once_its_last_slice_is_written(conn: Connection, monkeypa
 def test_slices_go_on_where_a_crash_left_them(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     busy_books(conn, run_size=8)
     monkeypatch.setattr(sealing, "SLICE_ROWS", 5)
+    monkeypatch.setattr(sealing, "CLOSING_ROWS", 2)
     first = gather(conn, "live")
     assert first is not None
     put_slice(conn, first)
@@ -108,6 +126,23 @@ def test_slices_go_on_where_a_crash_left_them(conn: Connection, monkeypatch: pyt
     count = conn.execute(select(func.count()).select_from(tables.history)).scalar_one()
     assert count == 2 * 8
     assert put_slice(conn, again) is False
+
+
+def test_a_run_begun_in_larger_slices_is_finished_in_smaller_ones(
+    conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy_books(conn, run_size=8)
+    run = gather(conn, "live")
+    assert run is not None
+    assert put_slice(conn, run)
+    monkeypatch.setattr(sealing, "SLICE_ROWS", 3)
+    monkeypatch.setattr(sealing, "CLOSING_ROWS", 2)
+
+    while put_slice(conn, run):
+        pass
+
+    assert queries.head(conn).sealed_runs == 1
+    assert verify(conn, deep=False) == []
 
 
 def test_movements_page_by_their_number_and_name_their_segment(conn: Connection) -> None:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection
 
 from ledger import queries
-from ledger.events import AllocationMade, ServiceReserved
+from ledger.events import AllocationMade, CustomerReturnReceived, InspectionPassed, ServiceReserved
 from ledger.queries import Commitment, Inbound, Position
 from tests.store.test_balances import fill, moved
 from tests.store.world import NOW, Books, notice, order, receipt
@@ -152,3 +152,31 @@ def test_position_balances_and_movements_agree(conn: Connection, books: Books) -
 def test_a_site_is_asked_alone(conn: Connection, books: Books) -> None:
     assert position(conn, site="P1") == position(conn)
     assert (whole(position(conn, site="P2").on_hand), position(conn, site="P2").inbound) == ([0], ())
+
+
+@pytest.mark.parametrize("site", ["", "P1", "P2"])
+@pytest.mark.parametrize(
+    ("many", "seeks", "known"), [(0, 100, 2_000), (0, 1, 2_000), (0, 100, 1), (0, 1, 1), (100, 100, 1)]
+)
+def test_serials_are_summed_the_same_whether_they_are_sought_or_walked(
+    conn: Connection, books: Books, monkeypatch: pytest.MonkeyPatch, many: int, seeks: int, known: int, site: str
+) -> None:
+    for event in (
+        moved(CustomerReturnReceived, 4, "20", location="B1", stock_segment="raw", serials=("A1", "A2", "A3", "A4")),
+        moved(CustomerReturnReceived, 2, "21", location="B2", stock_segment="raw", serials=("A5", "A6")),
+        moved(InspectionPassed, 3, "22", location="B1", serials=("A1", "A2", "A3")),
+        moved(AllocationMade, 1, "23", location="B1", serials=("A1",), demand="WO9"),
+    ):
+        (recorded,) = books.record(event)
+        assert recorded.result == "posted", recorded
+    as_usual = position(conn, site=site)
+    standing = importlib.import_module("ledger.queries.standing")
+    for name, value in (("_MANY", many), ("_SEEKS_MAX", seeks), ("_KNOWN_MAX", known)):
+        monkeypatch.setattr(standing, name, value)
+
+    found = position(conn, site=site)
+
+    assert found == as_usual
+    if site != "P2":
+        at_b1 = {(one.state, int(one.quantity)) for one in found.where if one.location == "B1"}
+        assert at_b1 == {("allocated", 3), ("available", 9), ("quality_hold", 1)}

@@ -30,6 +30,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 def test_every_full_run_is_sealed_through_the_writer(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sealing, "SLICE_ROWS", 3)
+    monkeypatch.setattr(sealing, "CLOSING_ROWS", 3)
     writer = Writer(database.writing)
 
     for _ in range(3):
