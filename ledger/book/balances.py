@@ -35,8 +35,8 @@ class Posting(NamedTuple):
 class Postings(list[Posting]):
     """What a batch has decided and not yet written, in order."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, postings: Iterable[Posting] = ()) -> None:
+        super().__init__(postings)
         self._net: dict[Bucket, int] = {}
         self._netted = 0
 
@@ -91,13 +91,16 @@ class Balances:
     def is_full(self) -> bool:
         return len(self._known) > BUCKETS_MAX
 
-    def load(self, conn: Connection, buckets: Iterable[Bucket]) -> None:
-        """Look the buckets up; those that do not exist yet hold nothing."""
+    def load(self, conn: Connection, buckets: Iterable[Bucket]) -> list[Known]:
+        """Look the buckets up and give back what is known of each; those that do not exist yet hold nothing."""
         known = self._known
+        asked: list[Known] = []
         places: dict[tuple[str, str], dict[str, Known]] = defaultdict(dict)
         for bucket in buckets:
-            if bucket not in known:
-                known[bucket] = places[bucket.book, bucket.site][identity(bucket)] = Known(bucket)
+            one = known.get(bucket)
+            if one is None:
+                one = known[bucket] = places[bucket.book, bucket.site][identity(bucket)] = Known(bucket)
+            asked.append(one)
         for (book, site), wanted in sorted(places.items()):
             rows = bulk.look_up(
                 conn, tables.bucket, ("identity", "id", "quantity"), (("book", book), ("site", site)), ("identity",),
@@ -106,6 +109,7 @@ class Balances:
             for key, id_, quantity in rows:
                 found = wanted[key]
                 found.id, found.quantity = id_, quantity
+        return asked
 
     def quantity(self, bucket: Bucket) -> int:
         """What a bucket holds that was looked up."""
@@ -115,8 +119,11 @@ class Balances:
         """The buckets that were looked up and exist, and their ids."""
         return {bucket: known.id for bucket, known in self._known.items() if known.id}
 
-    def load_stock(self, conn: Connection, queries: Collection[StockQuery]) -> Iterator[Mapping[Bucket, Known]]:
-        """The goods that the queries ask for, wherever they stand: buckets that hold something, place by place."""
+    def load_stock(
+        self, conn: Connection, queries: Collection[StockQuery]
+    ) -> Iterator[tuple[tuple[str, str, str], Mapping[Bucket, Known]]]:
+        """The goods that the queries ask for, wherever they stand: (book, site, part) and the buckets that hold
+        something, place by place."""
         asked = self._asked
         places: dict[tuple[str, str, tuple[str, ...]], set[bulk.Row]] = defaultdict(set)
         for query in queries:
@@ -135,11 +142,14 @@ class Balances:
                 self._stand(self._known[bucket])
             asked.update(StockQuery(book, site, *key) for key in keys)
         for query in queries:
-            standing = self._standing.get(query[:3])
-            if standing is not None and query.location:
-                yield standing.get(query.location, {})
-            elif standing is not None:
-                yield from standing.values()
+            part = query[:3]
+            standing = self._standing.get(part)
+            if standing is None:
+                continue
+            if not query.location:
+                yield from ((part, place) for place in standing.values())
+            elif query.location in standing:
+                yield part, standing[query.location]
 
     def _stand(self, known: Known) -> None:
         """Note among the goods of its place that the bucket holds something, or no longer does."""
@@ -152,12 +162,12 @@ class Balances:
         else:
             at.pop(bucket, None)
 
-    def post(self, conn: Connection, postings: Sequence[Posting], first: int, next_bucket: int) -> int:
+    def post(self, conn: Connection, postings: Postings, ends: Sequence[Known], first: int, next_bucket: int) -> int:
         """Write the movements, numbered from `first`; gives back how many buckets were made from `next_bucket` on.
 
-        The buckets must have been looked up.
+        `ends` is what is known of `postings.ends()`.
         """
-        touched, made, movements = self._simulate(postings, first, next_bucket)
+        touched, made, movements = self._simulate(postings, ends, first, next_bucket)
         bulk.insert(conn, tables.bucket, [_row(one) for one in made])
         self._update(conn, [one for one in touched if one.id < next_bucket])
         for one in touched:
@@ -168,21 +178,20 @@ class Balances:
         return len(made)
 
     def _simulate(
-        self, postings: Sequence[Posting], first: int, next_bucket: int
+        self, postings: Postings, ends: Sequence[Known], first: int, next_bucket: int
     ) -> tuple[list[Known], list[Known], list[bulk.Row]]:
         """Walk the sequence: the buckets as they are touched, those that are new, and the rows of the movements.
 
         Raises `LedgerError` at the first step that takes a physical bucket below zero.
         """
-        known = self._known
         touched: list[Known] = []
         made: list[Known] = []
         movements: list[bulk.Row] = []
-        for number, ((source, target, quantity, line), seq, event) in enumerate(postings, first):
+        steps = zip(postings, ends[::2], ends[1::2], strict=True)
+        for number, (((source, target, quantity, line), seq, event), gives, takes) in enumerate(steps, first):
             if not 0 < quantity <= QUANTITY_MAX:
                 raise LedgerError(f"event {seq} line {line}: a movement of {quantity} is not between 1 and 10**15")
-            gives, takes = known[source], known[target]
-            book, site, part, *_ = target
+            book, site, part = target[:3]
             if source.part != part or source.book != book or gives is takes:
                 raise LedgerError(f"event {seq} line {line}: {source} and {target} are not two buckets of one part")
             for one in (gives, takes):
@@ -209,9 +218,9 @@ class Balances:
         for one in changed:
             was, now, (book, site, *_) = one.was, one.quantity, one.bucket
             if now and was and now != was:
-                quantity_only.append((book, site, one.id, was, now))
+                quantity_only.append((now, book, site, one.id, was))
             elif now != was:
-                with_mark.append((book, site, one.id, was, now, int(not now)))
+                with_mark.append((now, int(not now), book, site, one.id, was))
         keys = ("book", "site", "id")
         bulk.update(conn, tables.bucket, keys, ("quantity",), quantity_only, still="quantity")
         bulk.update(conn, tables.bucket, keys, ("quantity", "empty"), with_mark, still="quantity")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import repeat
 
 from sqlalchemy import Connection
 
@@ -154,12 +155,12 @@ class Batch:
         if self.log.is_empty:
             return
         head = self.head
-        self.balances.load(self.conn, self.postings.ends())
+        ends = self.balances.load(self.conn, self.postings.ends())
         file(self.conn, self.loader.workset)
         self.waits.save()
         head.cases = self.loader.workset.next_case[head.book] - 1
         with bulk.together(self.conn):
-            head.buckets += self.balances.post(self.conn, self.postings, head.movements + 1, head.buckets + 1)
+            head.buckets += self.balances.post(self.conn, self.postings, ends, head.movements + 1, head.buckets + 1)
             head.movements += len(self.postings)
             save(self.conn, self.loader)
             self.log.save()
@@ -219,13 +220,13 @@ class Batch:
 
     def _load(self, resolved: Sequence[ResolvedEvent]) -> None:
         """Bring in what the decisions about these events will read, and the balances they have to look at."""
-        needs = matching.needs(resolved, self.policy)
+        work, needs = self.loader.workset, matching.needs(resolved, self.policy)
         self.loader.load(needs, self.head.book, {event.event.number for event in resolved})
         self.load_stock(handling.needs(resolved) - self._asked_for)
-        self.watch(matching.watched(self.loader.workset) | handling.accounts(resolved))
-        self.watch(found := serials.standing(self.conn, self.head.book, resolved))
+        self.watch(matching.watched(work) | handling.accounts(resolved))
+        self.watch(found := serials.standing(self.conn, self.head.book, resolved, work.lines_of_transfer))
         for bucket in found:
-            self.loader.workset.add_serial(bucket)
+            work.add_serial(bucket)
 
     def watch(self, buckets: AbstractSet[Bucket]) -> None:
         """Bring in balances as the books have them, with what this batch has decided.
@@ -247,9 +248,10 @@ class Batch:
         for part in parts:
             stock_of.setdefault(part, {})
         net = self.postings.net()
-        for place in self.balances.load_stock(self.conn, queries):
+        for part, place in self.balances.load_stock(self.conn, queries):
+            standing = stock_of[part]
             for bucket, known in place.items():
-                stock_of[bucket[:3]][bucket] = None
+                standing[bucket] = None
                 balances[bucket] = known.quantity + net.get(bucket, 0) if net else known.quantity
         # Goods may have come to a place by this batch before it was looked up.
         came = {bucket for bucket in net if bucket[:3] in parts and not bucket.is_external}
@@ -280,7 +282,7 @@ class Batch:
             decision.released.extend(sorted(came & waits))
         changing.review(self, decision)
         seq, event = resolved.effective_seq, resolved.seq
-        self.postings.extend([Posting(movement, seq, event) for movement in decision.movements])
+        self.postings.extend(map(Posting, decision.movements, repeat(seq), repeat(event)))
         self.traces.update(dict.fromkeys(rows_of(decision)))
         decision.released += changing.reached_by(self, resolved) if decision.movements else []
         outcomes = cases.apply(work, decision, self.policy, self.log.now_us)
@@ -362,15 +364,10 @@ class Batch:
         self._wait(site, seq, resolved, decision)
         self.released.append(
             self.log.put_outcomes(
-                event,
-                seq,
-                outcomes,
-                result=result_of(now),
-                movements=len(decision.movements),
-                found_at=cause,
+                event, seq, outcomes, result=result_of(now), movements=len(decision.movements), found_at=cause,
                 site=resolved.site,
             )
-        )
+        )  # fmt: skip
         self._compare(decision, cause)
         return decision.released
 

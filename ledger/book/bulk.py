@@ -1,7 +1,8 @@
 """Many rows in one statement: insert, update and select by keys, the same call on SQLite and PostgreSQL.
 
-SQLite takes `executemany` and keys as one JSON array; PostgreSQL takes one array per column through `unnest`, spelled
-here, since the driver looks at every value by itself. Both leave the SQL text constant, so that it is parsed once.
+SQLite takes rows by fifties and keys as one JSON array; PostgreSQL takes one array per column through `unnest`,
+spelled here, since the driver looks at every value by itself. Both leave the SQL text constant, so that it is parsed
+once.
 Nothing here knows what a row means.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -19,13 +21,20 @@ from ledger.book.errors import LedgerError
 
 Row = tuple[Any, ...]
 
+TOGETHER = 50
+"""Rows of one INSERT on SQLite, which finds the end of a table once for all of them."""
+
 
 def insert(conn: Connection, table: Table, rows: Sequence[Row], *, ignore: bool = False) -> None:
     """Insert rows whose values stand in the order of the table's columns; `ignore` keeps rows that exist."""
     if not rows:
         return
     if conn.dialect.name == "sqlite":
-        _cursor(conn).executemany(_insert_sqlite(table, ignore), rows)
+        cursor, whole = _cursor(conn), len(rows) - len(rows) % TOGETHER
+        for first in range(0, whole, TOGETHER):
+            values = tuple(chain.from_iterable(rows[first : first + TOGETHER]))
+            cursor.execute(_insert_sqlite(table, ignore, TOGETHER), values)
+        cursor.executemany(_insert_sqlite(table, ignore, 1), rows[whole:])
         return
     columns = tuple(zip(*rows, strict=True))
     names = tuple(table.columns.keys())
@@ -65,7 +74,7 @@ def update(
     *,
     still: str = "",
 ) -> None:
-    """Set `values` in the row named by `keys`; a row is the keys, what stands in the column `still`, and the values.
+    """Set `values` in the row named by `keys`; a row is the values, the keys, and what stands in the column `still`.
 
     Raises `LedgerError` when a row does not exist, or holds something else in `still`: on PostgreSQL this stands in
     place of foreign keys.
@@ -73,14 +82,10 @@ def update(
     if not rows:
         return
     if conn.dialect.name == "sqlite":
-        # The statement sets before it seeks. Numbered marks would keep the order of the rows, but Python 3.12 takes
-        # them for names and warns on each use.
-        named = len(keys) + bool(still)
-        given = [row[named:] + row[:named] for row in rows]
-        changed = _cursor(conn).executemany(_update_sqlite(table, keys, values, still), given).rowcount
+        changed = _cursor(conn).executemany(_update_sqlite(table, keys, values, still), rows).rowcount
         _check(table.name, changed, len(rows))
         return
-    kinds = _kinds(table, (*keys, *((still,) if still else ()), *values))
+    kinds = _kinds(table, (*values, *keys, *((still,) if still else ())))
     cursor = _cursor(conn)
     cursor.execute(_update_unnest(table, keys, values, still), [*map(_array, kinds, zip(*rows, strict=True))])
     if _CHECKS in conn.info:
@@ -244,11 +249,11 @@ def _array(kind: str, column: Sequence[Any]) -> str:
 
 
 @cache
-def _insert_sqlite(table: Table, ignore: bool) -> str:
+def _insert_sqlite(table: Table, ignore: bool, rows: int) -> str:
     names = ", ".join(f'"{column.name}"' for column in table.columns)
-    marks = ", ".join("?" for _ in table.columns)
+    marks = ", ".join([f"({', '.join('?' for _ in table.columns)})"] * rows)
     tail = " ON CONFLICT DO NOTHING" if ignore else ""
-    return f'INSERT INTO "{table.name}" ({names}) VALUES ({marks}){tail}'  # noqa: S608 - names of our own tables
+    return f'INSERT INTO "{table.name}" ({names}) VALUES {marks}{tail}'  # noqa: S608 - names of our own tables
 
 
 @cache
@@ -275,8 +280,8 @@ def _update_unnest(table: Table, keys: tuple[str, ...], values: tuple[str, ...],
     named = (*keys, still) if still else keys
     sets = ", ".join(f'"{name}" = new."new {name}"' for name in values)
     wheres = " AND ".join(f't."{name}" = new."{name}"' for name in named)
-    listed = ", ".join([*(f'"{name}"' for name in named), *(f'"new {name}"' for name in values)])
-    source = f"unnest({_arrays(_kinds(table, (*named, *values)))}) AS new({listed})"
+    listed = ", ".join([*(f'"new {name}"' for name in values), *(f'"{name}"' for name in named)])
+    source = f"unnest({_arrays(_kinds(table, (*values, *named)))}) AS new({listed})"
     return f'UPDATE "{table.name}" AS t SET {sets} FROM {source} WHERE {wheres}'  # noqa: S608
 
 

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, Connection, or_, select
 
 from ledger.book import document_tables, tables
-from ledger.book.origins import NOTHING, Share, Unwritten, shares
+from ledger.book.heads import read_head
+from ledger.book.origins import NOTHING, Share, Unwritten, shares, under_way
 from ledger.events import COUNTS, STOCK, ContainmentClosed, ContainmentOpened
 from ledger.masterdata import MasterData
 from ledger.matching import watched
-from ledger.matching.containments.scope import CONTAINABLE, Criteria
+from ledger.matching.containments.scope import CONTAINABLE, Criteria, Facts
 from ledger.matching.resolved import ResolvedEvent, microseconds
 from ledger.stock.bucket import Bucket
 
@@ -36,7 +37,7 @@ def bring(batch: Batch, resolved: ResolvedEvent) -> None:
         work.criteria, resolved.missing = criteria_of(event, batch.masterdata)
         if not resolved.missing and work.criteria.names_something:
             unwritten = Unwritten(work, batch.log.own, batch.postings)
-            found = meant(batch.conn, resolved.book, work.criteria, unwritten)
+            found = meant(batch.conn, resolved.book, work.criteria, unwritten, now_us=batch.log.now_us)
             work.suspects[event.number] = {bucket: share.most for bucket, share in found.items()}
             work.sure = {bucket: share.least for bucket, share in found.items()}
             _watch(batch, found)
@@ -87,19 +88,29 @@ def criteria_of(event: ContainmentOpened, masterdata: MasterData) -> tuple[Crite
 
 
 def meant(
-    conn: Connection, book: str, criteria: Criteria, unwritten: Unwritten = NOTHING, states: Iterable[str] = ()
-) -> dict[Bucket, Share]:
-    """How much of what stands where a containment means, at most and at least; of all states, or of those named."""
-    standing = _standing(conn, book, criteria, unwritten)
+    conn: Connection, book: str, criteria: Criteria, unwritten: Unwritten = NOTHING, states: Iterable[str] = (),
+    now_us: int | None = None, part: str = "",
+) -> dict[Bucket, Share]:  # fmt: skip
+    """How much of what stands where a containment means, at most and at least; of all states, or of those named.
+
+    `now_us` is when it is asked; None takes the time of the last recording. `part` narrows the answer to one.
+    """
+    standing = _standing(conn, book, criteria, unwritten, part)
     kept = frozenset(states)
     fitting = {
         bucket: quantity
         for bucket, quantity in standing.items()
-        if quantity > 0 and (not kept or bucket.state in kept) and criteria.fits_bucket(bucket) != "no"
+        if quantity > 0
+        and part in ("", bucket.part)
+        and (not kept or bucket.state in kept)
+        and criteria.fits_bucket(bucket) != "no"
     }
     if not criteria.asks_origin:
         return {bucket: _whole(criteria, bucket, quantity) for bucket, quantity in fitting.items()}
-    found: dict[Bucket, Share] = {}
+    found = _under_way(
+        conn, book, criteria, {one: n for one, n in fitting.items() if _travels(one)}, unwritten, now_us
+    )
+    fitting = {bucket: quantity for bucket, quantity in fitting.items() if not _travels(bucket)}
     sole = _sole_parts(conn, book, criteria, unwritten)
     asked = {bucket for bucket in fitting if bucket.part not in sole}
     for bucket, share in shares(conn, book, asked, criteria.fits_origin, unwritten).items():
@@ -110,11 +121,37 @@ def meant(
     return {bucket: share for bucket, share in found.items() if share.most > 0}
 
 
+def _travels(bucket: Bucket) -> bool:
+    return bucket.state == "in_transit"
+
+
+def _under_way(
+    conn: Connection, book: str, criteria: Criteria, travelling: dict[Bucket, int], unwritten: Unwritten,
+    now_us: int | None,
+) -> dict[Bucket, Share]:  # fmt: skip
+    """What is in transit is all its notice's: whether that fits is known before anything of it was received."""
+    if now_us is None:
+        head = read_head(conn, book)
+        now_us = head.recorded_at if head else 0
+    # When it will be received is not known; but not before now.
+    is_over = criteria.until is not None and criteria.until <= now_us
+    received_at = criteria.until if is_over and criteria.dates == "received" else None
+    found: dict[Bucket, Share] = {}
+    for bucket, (supplier, shipped_at) in under_way(conn, book, travelling, unwritten).items():
+        facts = Facts(bucket.site, bucket.part, bucket.lot, bucket.serial, supplier, shipped_at, received_at)
+        verdict, quantity = criteria.fits(facts), travelling[bucket]
+        if verdict != "no":
+            found[bucket] = Share(quantity, quantity if verdict == "yes" else 0)
+    return found
+
+
 def _whole(criteria: Criteria, bucket: Bucket, quantity: int) -> Share:
     return Share(quantity, quantity if criteria.fits_bucket(bucket) == "yes" else 0)
 
 
-def _standing(conn: Connection, book: str, criteria: Criteria, unwritten: Unwritten) -> dict[Bucket, int]:
+def _standing(
+    conn: Connection, book: str, criteria: Criteria, unwritten: Unwritten, part: str
+) -> dict[Bucket, int]:  # fmt: skip
     """What stands somewhere and may fit, with what this batch decided."""
     table = tables.bucket.c
     query = select(table.quantity, *(table[name] for name in _DIMENSIONS)).where(
@@ -122,7 +159,7 @@ def _standing(conn: Connection, book: str, criteria: Criteria, unwritten: Unwrit
     )
     for column, values, may_be_empty in (
         (table.site, criteria.sites, False),
-        (table.part, criteria.parts, False),
+        (table.part, (part,) if part else criteria.parts, False),
         (table.lot, criteria.lots, True),
         (table.serial, criteria.serials, True),
     ):

@@ -22,9 +22,12 @@ def statuses(resolved: ResolvedEvent, decision: Decision) -> dict[str, str]:
     return {line.line: said.get(line.line, whole) for line in resolved.lines}
 
 
+_IN_THE_HOUSE = frozenset((*STOCK, *COUNTS, *TRANSFERS, *OWNERSHIP))
+
+
 def decides(event: Event) -> Callable[[Workset, ResolvedEvent, Policy, int], Decision]:
     """Whose business the kind is."""
-    if isinstance(event, (*STOCK, *COUNTS, *TRANSFERS, *OWNERSHIP)):
+    if type(event) in _IN_THE_HOUSE:
         return handling.decide
     return governance.decide if isinstance(event, PERIODS) else matching.decide
 

@@ -64,7 +64,7 @@ class Defining:
         bulk.insert(self.conn, tables.masterdata, [row for key, row in self._rows.items() if key not in stored])
         bulk.update(
             self.conn, tables.masterdata, ("book", "kind", "number"), ("seq", "digest", "stamp", "body"),
-            [row for key, row in self._rows.items() if key in stored],
+            [row[3:] + row[:3] for key, row in self._rows.items() if key in stored],
         )  # fmt: skip
         return recorded
 

@@ -60,4 +60,5 @@ def lock_head(conn: Connection, book: str, *, run_size: int = RUN_SIZE) -> Head:
 
 
 def save_head(conn: Connection, head: Head) -> None:
-    bulk.update(conn, tables.book, COLUMNS[:1], COLUMNS[1:], [astuple(head)])
+    book, *values = astuple(head)
+    bulk.update(conn, tables.book, COLUMNS[:1], COLUMNS[1:], [(*values, book)])

@@ -163,6 +163,6 @@ class Log:
         bulk.insert(self.conn, tables.event_line, list(self._lines.values()))
         bulk.update(
             self.conn, tables.event_line, ("book", "site", "seq", "line"), ("status",),
-            [(book, *key, status) for key, status in self._restated.items()],
+            [(status, book, *key) for key, status in self._restated.items()],
         )  # fmt: skip
         bulk.insert(self.conn, tables.outcome, self._outcomes)

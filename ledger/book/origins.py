@@ -20,6 +20,7 @@ from ledger.matching.containments.scope import Verdict
 from ledger.matching.records import ReceiptKey, ShipmentKey
 from ledger.matching.resolved import microseconds
 from ledger.matching.review import live_links
+from ledger.matching.transfer_records import is_transfer
 from ledger.matching.workset import Workset
 from ledger.stock.bucket import Bucket
 
@@ -94,6 +95,21 @@ def shares(
         bucket: Share(meant.get(bucket, 0), max(0, quantity.get(bucket, 0) - other.get(bucket, 0)))
         for bucket in wanted
     }
+
+
+def under_way(
+    conn: Connection, book: str, buckets: Iterable[Bucket], unwritten: Unwritten = NOTHING
+) -> dict[Bucket, tuple[str, int | None]]:
+    """Whose goods in transit are and when they were shipped, as their notices say."""
+    wanted = [(bucket, bucket.asn_line) for bucket in buckets]
+    origins = _Origins(conn, book, (), unwritten)
+    shipped = origins.shipped_at({(bucket.site, line) for bucket, line in wanted})
+    return {bucket: (_supplier_of(line), shipped.get((bucket.site, line))) for bucket, line in wanted}
+
+
+def _supplier_of(asn_line: str) -> str:
+    """Whose a notice line is; "" for one of a transfer, which does not say who delivered the goods once."""
+    return "" if is_transfer(asn_line) else asn_line.partition("/")[0]
 
 
 def _is_origin(bucket: Bucket) -> bool:
@@ -193,7 +209,7 @@ class _Origins:
         self.conn, self.book, self.work = conn, book, unwritten.workset
         incoming = [move for move in moves if _is_origin(move.source)]
         self.events = self._events({move.event for move in incoming}, unwritten.events)
-        self.shipped = self._shipped({(move.source.site, move.source.asn_line) for move in incoming})
+        self.shipped = self.shipped_at({(move.source.site, move.source.asn_line) for move in incoming})
         self.received = self._received(incoming)
 
     def of(self, move: _Move) -> Known:
@@ -202,7 +218,7 @@ class _Origins:
         at = event.at if event is not None and is_receipt else None
         source = move.source
         if source.asn_line:
-            return source.asn_line.partition("/")[0], self.shipped.get((source.site, source.asn_line)), at
+            return _supplier_of(source.asn_line), self.shipped.get((source.site, source.asn_line)), at
         if event is None or not is_receipt:
             return "", None, at
         key = ReceiptKey(self.book, event.site, event.partner, event.number)
@@ -227,7 +243,7 @@ class _Origins:
             found[seq] = _Event(event.site, event.partner, kind_of(event), event.number, at)
         return found
 
-    def _shipped(self, lines: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int | None]:
+    def shipped_at(self, lines: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int | None]:
         """By (site, `supplier/shipment/line`); where a name holds a `/` itself the longest shipment is meant."""
         ways: dict[tuple[str, str], list[ShipmentKey]] = {}
         for site, asn_line in lines:

@@ -146,7 +146,7 @@ class Priors:
                 return News([], [], repeat=same[-1].seq)
             return News(everything, ["new"] * len(everything))
         message = draft.event.source.message if draft.event.source else ""
-        if same and not (message != same[-1].message and self._is_refused(same[-1])):
+        if same and (any(prior.message == message for prior in same) or not self._is_refused(same[-1])):
             return News([], [], repeat=same[-1].seq)
         return self._news_by_line(draft, priors)
 
@@ -172,20 +172,24 @@ class Priors:
     def _is_refused(self, prior: Prior) -> bool:
         """Nothing of it was taken: its number is free again."""
         lines = self._lines(prior)
-        return bool(lines) and all(status == "refused" for _, status in lines.values())
+        if not lines:
+            return self._result(prior) == "refused"
+        return all(status == "refused" for _, status in lines.values())
 
     def _was_refused(self, draft: Draft, prior: Prior) -> bool:
         """A decision that was refused (by whom it was not to be made) decided nothing: the same may be said again."""
-        if not isinstance(draft.event, DiscrepancyResolved):
-            return False
+        return isinstance(draft.event, DiscrepancyResolved) and self._result(prior) == "refused"
+
+    def _result(self, prior: Prior) -> str:
+        """What came of it when it was recorded."""
         own = self._own_results.get(prior.seq)
         if own is not None:
-            return own == "refused"
+            return own
         table = tables.outcome.c
         query = select(table.result).where(
             table.book == self.book, table.site == prior.site, table.event == prior.seq, table.seq == prior.seq
         )
-        return self.conn.execute(query).scalar() == "refused"
+        return str(self.conn.execute(query).scalar())
 
     def _lines(self, prior: Prior) -> dict[str, tuple[bytes, str]]:
         lines = self._own_lines.get(prior.seq)

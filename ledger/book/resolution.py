@@ -64,8 +64,11 @@ _WITH_SUPPLIER = (
     ScheduleReleased,
     SupplierInvoiceReceived,
 )
+_WITHOUT_SUPPLIER = frozenset(STOCK) - {GoodsReturned, ReturnDisposed}
+_OF_TRANSFERS = (TransferShipped, TransferCancelled, TransferReceived)
 _OF_ORDERS = (OrderAcknowledged, SupplierInvoiceReceived)
 _MAY_NAME_SUPPLIER = (GoodsReceived, ReceiptShortConfirmed, ShipmentStatusReported)
+_BY_PLACE = (*STOCK, *COUNTS, *OWNERSHIP, *PERIODS)
 _WITH_SITE = (*_WITH_SUPPLIER, GoodsReceived, GoodsReceiptReversed, ReceiptShortConfirmed)
 
 
@@ -77,12 +80,12 @@ def lines_of(event: Event) -> tuple[Line, ...]:
 
 def site_of(event: Event, masterdata: MasterData) -> tuple[str, str]:
     """Our site id, and what is missing (`site:<as sent>`) where it is unknown; ("", "") for kinds without a site."""
-    if isinstance(event, (*STOCK, *COUNTS, *OWNERSHIP, *PERIODS)):
+    if isinstance(event, _BY_PLACE):
         said = getattr(event, "place", "")
         if not said or said in masterdata.sites:
             found = said or event.site
             return (found, "") if found in masterdata.sites else ("", f"site:{found}")
-    elif isinstance(event, TransferShipped | TransferCancelled | TransferReceived):
+    elif isinstance(event, _OF_TRANSFERS):
         found = _site(_place_of_half(event), masterdata)
         return found or "", "" if found else f"site:{_place_of_half(event)}"
     elif isinstance(event, _WITH_SITE):
@@ -114,7 +117,7 @@ def _site(said: str, masterdata: MasterData) -> str | None:
 
 def ends_of(event: Event, masterdata: MasterData) -> tuple[str, str, str]:
     """Our sites between which goods are transferred, and what is missing; empty for every other kind."""
-    if not isinstance(event, TransferShipped | TransferCancelled | TransferReceived):
+    if not isinstance(event, _OF_TRANSFERS):
         return "", "", ""
     to_place = event.place if isinstance(event, TransferReceived) else event.to_place
     origin, destination = _site(event.from_place, masterdata), _site(to_place, masterdata)
@@ -179,7 +182,9 @@ def supplier_of(event: Event, masterdata: MasterData) -> tuple[str, str]:
 
     A goods receipt or a carrier's report need not name a supplier: the notice that it answers does.
     """
-    if isinstance(event, TransferShipped | TransferCancelled | TransferReceived):
+    if type(event) in _WITHOUT_SUPPLIER:
+        return "", ""
+    if isinstance(event, _OF_TRANSFERS):
         return party_of(_site(event.from_place, masterdata) or ""), ""
     if isinstance(event, _MAY_NAME_SUPPLIER):
         found = (masterdata.supplier_id(event.supplier) or "") if event.supplier else ""
@@ -265,7 +270,13 @@ def _resolve_line(
         return resolved
     resolved.numerator, resolved.denominator = factor
     resolved.quantity = _base(line.quantity, factor, resolved)
-    if isinstance(line, ReceiptLine):
+    if isinstance(line, StockLine):
+        if line.instead_of:
+            resolved.replaces = masterdata.part_id(line.instead_of, "", event.partner) or ""
+            resolved.rulings = masterdata.rulings.get(resolved.replaces, ())
+        if isinstance(line, OwnershipLine):
+            _resolve_owners(line, resolved, masterdata)
+    elif isinstance(line, ReceiptLine):
         _resolve_receipt(line, factor, resolved, masterdata, site)
     elif isinstance(line, NoticeLine):
         if line.cum_shipped is not None:
@@ -275,10 +286,6 @@ def _resolve_line(
         if resolved.control is not None:
             resolved.shipped = _shipped(line, resolved, site, on)
             resolved.revision_effective = resolved.control.is_effective(line.part_revision, resolved.shipped)
-    elif isinstance(line, StockLine):
-        if line.instead_of:
-            resolved.replaces = masterdata.part_id(line.instead_of, "", event.partner) or ""
-            resolved.rulings = masterdata.rulings.get(resolved.replaces, ())
     elif isinstance(line, PlaceLine):
         place = masterdata.locations.get((site, line.location))
         resolved.at_line = place is not None and place.kind == "line_side"
@@ -294,8 +301,6 @@ def _resolve_line(
         resolved.amounts = tuple([_base(amount, factor, resolved) for amount in line.amounts()])
     elif isinstance(line, ShortLine) and line.supplier:
         resolved.supplier = masterdata.supplier_id(line.supplier) or resolved.supplier
-    if isinstance(line, OwnershipLine):
-        _resolve_owners(line, resolved, masterdata)
     if part.whole_units_only and resolved.quantity % 1_000_000:
         resolved.inexact = True
     return resolved
@@ -341,4 +346,4 @@ def _base(quantity: Decimal, factor: Factor, resolved: ResolvedLine) -> int:
     if isinstance(converted, InexactConversion):
         resolved.inexact = True
         converted = converted.numerator // converted.denominator
-    return max(-_BEYOND, min(converted, _BEYOND))
+    return converted if -_BEYOND < converted < _BEYOND else _BEYOND if converted > 0 else -_BEYOND

@@ -56,11 +56,13 @@ def save(conn: Connection, loader: Loader) -> None:
 def _save(conn: Connection, codec: Codec, records: Iterable[tuple[Any, Any]], stored: set[Any]) -> None:
     inserts, updates = [], []
     row: Callable[[Any], bulk.Row] = codec.row
+    keys = len(codec.keys)
     for key, record in records:
         if record.new or record.touched:
             if key in stored:
                 # A notice may come again under the id of one that was refused or cancelled: same row, new content.
-                updates.append(row(record))
+                now = row(record)
+                updates.append(now[keys:] + now[:keys])
             else:
                 inserts.append(row(record))
                 stored.add(key)

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection
 
 from ledger.book import bulk, tables
-from ledger.events import STOCK, GoodsReceived
+from ledger.events import COUNTS, OWNERSHIP, STOCK, TRANSFERS, Event, GoodsReceived, TransferCancelled
+from ledger.handling.transferring import key_of
 from ledger.matching.resolved import ResolvedEvent
+from ledger.matching.transfer_records import TransferKey, TransferLine
 from ledger.stock.bucket import Bucket
 
 _COLUMNS = Bucket._fields[1:]
+_NAMING: tuple[type[Event], ...] = (GoodsReceived, *STOCK, *COUNTS, *TRANSFERS, *OWNERSHIP)
 
 
-def standing(conn: Connection, book: str, resolved: Iterable[ResolvedEvent]) -> set[Bucket]:
-    """Buckets that hold a serial which a goods receipt or an event about goods in the house names, at any site."""
+def standing(
+    conn: Connection, book: str, resolved: Iterable[ResolvedEvent],
+    transfers: Mapping[TransferKey, Mapping[str, TransferLine]],
+) -> set[Bucket]:  # fmt: skip
+    """Buckets that hold a serial which an event about goods names, or that comes back by it, at any site."""
     named = {
         (line.part, serial)
         for one in resolved
-        if isinstance(one.event, (GoodsReceived, *STOCK))
+        if isinstance(one.event, _NAMING)
         for line in one.lines
         if line.part
         for serial in line.said.serials
     }
+    for one in resolved:
+        if isinstance(one.event, TransferCancelled):
+            lines = transfers.get(key_of(one), {}).values()
+            named |= {(line.part, goods.serial) for line in lines for goods in line.goods if goods.serial}
     if not named:
         return set()
     rows = bulk.look_up(

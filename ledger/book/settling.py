@@ -41,18 +41,18 @@ def settlements_of(decision: Decision, masterdata: MasterData, late: bool, now_u
     resolved = decision.resolved
     if not isinstance(resolved.event, SETTLING):
         return
+    settled = [(movement, share) for movement in decision.movements for share in _shares(movement)]
+    if not settled:
+        return
     at = now_us if late or not resolved.occurred_at else min(resolved.occurred_at, now_us)
     site = masterdata.sites.get(resolved.site)
     zone = UTC if site is None else ZoneInfo(site.time_zone)
     period = f"{moment(at).astimezone(zone):%Y-%m}"
-    n = 0
-    for movement in decision.movements:
-        for owner, cause, sign, goods in _shares(movement):
-            n += 1
-            yield (
-                resolved.book, resolved.site, resolved.effective_seq, resolved.seq, n, movement.line, owner,
-                goods.part, goods.lot, goods.serial, cause, sign * movement.quantity, at, period,
-            )  # fmt: skip
+    for n, (movement, (owner, cause, sign, goods)) in enumerate(settled, 1):
+        yield (
+            resolved.book, resolved.site, resolved.effective_seq, resolved.seq, n, movement.line, owner,
+            goods.part, goods.lot, goods.serial, cause, sign * movement.quantity, at, period,
+        )  # fmt: skip
 
 
 def _shares(movement: Movement) -> Iterator[tuple[str, Cause, int, Bucket]]:

@@ -6,7 +6,7 @@ follows the rows; a rebuild makes them again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, Literal
 
 from ledger.events import (
@@ -20,8 +20,7 @@ from ledger.events import (
     StockLine,
 )
 from ledger.matching.decision import Decision
-from ledger.matching.resolved import ResolvedEvent
-from ledger.stock.bucket import Movement
+from ledger.stock.bucket import Bucket, Movement
 
 TraceKind = Literal["lot", "serial", "handling_unit", "vin"]
 TRACE_KINDS: Final = ("lot", "serial", "handling_unit", "vin")
@@ -34,46 +33,55 @@ Row = tuple[str, str, TraceKind, str, int, int]
 """book, site, kind, value, seq, event."""
 
 
-def rows_of(decision: Decision) -> Iterator[Row]:
+def rows_of(decision: Decision) -> list[Row]:
     """One row for each name under which goods of this decision can be found; lines that did not post have none."""
     resolved = decision.resolved
     posted = {line.line for line in decision.lines if line.status == "posted"}
+    of_a_car = isinstance(resolved.event, OF_A_CAR)
     named: dict[tuple[str, Key], None] = {}
     for line in resolved.lines:
         if line.line in posted or "" in posted:
-            named.update(((resolved.site, key), None) for key in _said(resolved, line.said))
-    named.update(_moved(decision.movements))
-    for (site, (kind, value)), _ in named.items():
-        yield resolved.book, site, kind, value, resolved.effective_seq, resolved.seq
+            keys = keys_of_line(line.said)
+            if of_a_car:
+                keys += _car_of(line.said)
+            for key in keys:
+                named[resolved.site, key] = None
+    for bucket in _ends(decision.movements):
+        if bucket.lot:
+            named[bucket.site, ("lot", bucket.lot)] = None
+        if bucket.serial:
+            named[bucket.site, ("serial", bucket.serial)] = None
+        if bucket.handling_unit:
+            named[bucket.site, ("handling_unit", bucket.handling_unit)] = None
+    cause, event = resolved.effective_seq, resolved.seq
+    return [(resolved.book, site, kind, value, cause, event) for site, (kind, value) in named]
 
 
-def keys_of_line(line: Line) -> Iterator[Key]:
+def keys_of_line(line: Line) -> list[Key]:
     """The names on a line as sent."""
+    keys: list[Key] = []
     if line.lot:
-        yield "lot", line.lot
-    for serial in line.serials:
-        yield "serial", serial
-    if isinstance(line, NoticeLine):
+        keys.append(("lot", line.lot))
+    if line.serials:
+        keys += [("serial", serial) for serial in line.serials]
+    if isinstance(line, (StockLine, ReceiptLine, PlaceLine)):
+        if line.handling_unit:
+            keys.append(("handling_unit", line.handling_unit))
+    elif isinstance(line, NoticeLine):
         for unit in line.handling_units:
             if unit.id:
-                yield "handling_unit", unit.id
-            yield from (("serial", serial) for serial in unit.serials)
-    elif isinstance(line, (ReceiptLine, StockLine, PlaceLine)) and line.handling_unit:
-        yield "handling_unit", line.handling_unit
+                keys.append(("handling_unit", unit.id))
+            keys += [("serial", serial) for serial in unit.serials]
+    return keys
 
 
-def _said(resolved: ResolvedEvent, line: Line) -> Iterator[Key]:
-    yield from keys_of_line(line)
-    if isinstance(resolved.event, OF_A_CAR) and isinstance(line, StockLine):
-        yield from (("vin", name) for name in dict.fromkeys((line.vin, line.demand)) if name)
+def _car_of(line: Line) -> list[Key]:
+    if not isinstance(line, StockLine) or not (line.vin or line.demand):
+        return []
+    return [("vin", name) for name in dict.fromkeys((line.vin, line.demand)) if name]
 
 
-def _moved(movements: Sequence[Movement]) -> Iterable[tuple[tuple[str, Key], None]]:
-    for movement in movements:
-        for bucket in (movement.source, movement.target):
-            if bucket.lot:
-                yield (bucket.site, ("lot", bucket.lot)), None
-            if bucket.serial:
-                yield (bucket.site, ("serial", bucket.serial)), None
-            if bucket.handling_unit:
-                yield (bucket.site, ("handling_unit", bucket.handling_unit)), None
+def _ends(movements: Sequence[Movement]) -> Iterator[Bucket]:
+    for source, target, _, _ in movements:
+        yield source
+        yield target

@@ -26,6 +26,7 @@ from ledger.handling.rules import RULES, Rule
 from ledger.matching.booking import book_movements
 from ledger.matching.decision import OWN_CASE, Decision, LineDecision
 from ledger.matching.discrepancies import d44_adjustment
+from ledger.matching.identities import stands_at
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
@@ -191,10 +192,8 @@ def _movements(
             return movements_for_loss(resolved, taken + others, line.line)
         picked = take(goods, -line.quantity)
         return None if picked is None else movements_for_loss(resolved, picked, line.line)
-    known = serials_of(goods_now(workset, resolved, Place(place.part)))
-    twice = [serial for serial in serials if serial in known]
-    if twice:
-        return f"Serial {twice[0]} stands at {known[twice[0]].location or 'the site'} already."
+    if known := next(filter(None, (stands_at(workset, resolved.book, line.part, one) for one in serials)), None):
+        return f"Serial {known.serial} stands at {known.location or known.site} already."
     if not serials:
         return movements_for_found(resolved, found_at(resolved, place, goods), line.quantity, line.line)
     targets = [found_at(resolved, place, goods, serial) for serial in serials]

@@ -25,6 +25,7 @@ from ledger.handling.places import (
 from ledger.matching.booking import book_movements
 from ledger.matching.decision import OWN_CASE, Comparison, Decision, LineDecision
 from ledger.matching.discrepancies import d40_backflush, d43_count
+from ledger.matching.identities import stands_at
 from ledger.matching.records import Case
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, microseconds
 from ledger.matching.workset import StockQuery, Workset
@@ -95,7 +96,11 @@ def _decide_line(
     variance = _variance(line, goods_at(workset, resolved, place, at))
     if resolved.came.startswith(OWN_CASE) and case is not None:
         return _approved(workset, decision, policy, line, place, variance, case)
-    reason = _superseded(workset, place, at) or _lacks_serials(line, variance)
+    reason = (
+        _superseded(workset, place, at)
+        or _lacks_serials(line, variance)
+        or _at_another_site(workset, resolved, line, variance)
+    )
     if reason:
         return LineDecision(line.line, "refused", reason=reason)
     _replace_open_case(workset, decision, place)
@@ -175,6 +180,14 @@ def _lacks_serials(line: ResolvedLine, variance: Variance) -> str:
     by_serial = any(bucket.serial for bucket in variance.goods)
     if by_serial and line.quantity and variance.missing + variance.found:
         return f"{line.part} stands there by serial: count again and name each of them."
+    return ""
+
+
+def _at_another_site(workset: Workset, resolved: ResolvedEvent, line: ResolvedLine, variance: Variance) -> str:
+    for serial in variance.found_serials:
+        known = stands_at(workset, resolved.book, line.part, serial)
+        if known is not None and known.site != resolved.site:
+            return f"Serial {serial} stands at {known.site} in the books: record how it came (TransferShipped) first."
     return ""
 
 

@@ -22,6 +22,7 @@ from ledger.events import (
     TransferCancelled,
     TransferReceived,
     TransferShipped,
+    kind_of,
 )
 from ledger.handling.adjusting import as_moved, decide_adjusted, rule_of
 from ledger.handling.counting import decide_counted
@@ -48,7 +49,7 @@ from ledger.matching.waiting import MINUTE, has_grace_left, refuse_whole, wait_w
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
 from ledger.stock.accounts import external_account
-from ledger.stock.bucket import EXTERNAL, MILLION, QUANTITY_MAX, Bucket, Movement
+from ledger.stock.bucket import MILLION, OUTSIDE, QUANTITY_MAX, Bucket, Movement
 
 HELD = ("quality_hold", "quarantine")
 
@@ -100,9 +101,13 @@ def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
         case GoodsReturned() | ReturnDisposed():
             for line in resolved.lines:
                 decision.lines.append(_decide_return(workset, decision, policy, line, now_us))
-        case _:
+        case PartSubstituted():
             for line in resolved.lines:
-                decision.lines.append(_decide_line(workset, decision, policy, line, way_of(resolved, line), now_us))
+                decision.lines.append(_decide_line(workset, decision, policy, line, way_of(line), now_us))
+        case _:
+            rule = RULES[type(resolved.event)]
+            for line in resolved.lines:
+                decision.lines.append(_decide_line(workset, decision, policy, line, rule, now_us))
     if workset.containing:
         tell_of_arrivals(workset, decision)
     return decision
@@ -148,16 +153,16 @@ def _decide_line(
         return LineDecision(line.line, "conflict", reason=f"Line {line.line} was recorded with other content.")
     if line.missing:
         return LineDecision(line.line, "waiting", needs=line.missing)
-    reason = (
-        _mistake(resolved, line, said, rule)
-        or _mislabelled(workset, said)
-        or _strange(workset, policy, resolved, line, said)
-    )
+    reason = _mistake(resolved, line, said, rule)
+    if not reason and said.hold_reason:
+        reason = _mislabelled(workset, said)
+    if not reason and policy.segments:
+        reason = _strange(workset, policy, resolved, line, said)
+        line.kept_back = kept_back(policy, resolved, said, rule)
     if reason:
         return LineDecision(line.line, "refused", reason=reason)
     if said.serials and not line.quantity:
         line.quantity = len(said.serials) * MILLION
-    line.kept_back = kept_back(policy, resolved, said, rule)
     choice = _choose(workset, resolved, line, said, rule, now_us)
     picked = choice.picked or []
     if choice.picked is None and not choice.reason:
@@ -178,7 +183,11 @@ def _decide_line(
         return LineDecision(line.line, "refused", reason=asked)
     if asked is not None:
         return LineDecision(line.line, "waiting", needs=OWN_CASE)
-    movements = [move for one in picked for move in _moves(one, said, rule, line.line)]
+    movements = [
+        move
+        for one, target in zip(picked, targets, strict=True)
+        for move in _moves(one, target, said, rule, line.line)
+    ]
     if rule.stage != "allocation":
         choice.note(workset, resolved, line, said, rule.stage or "receipt")
     if isinstance(resolved.event, PartSubstituted):
@@ -212,21 +221,21 @@ def _choose(
 
 def _mistake(resolved: ResolvedEvent, line: ResolvedLine, said: StockLine, rule: Rule) -> str:
     """What is wrong with the line itself, "" when nothing is."""
-    kind = type(resolved.event).__name__
     for name in rule.needs:
         if not getattr(said, name):
-            return f"{kind} needs `{name}`; send the line again with it."
+            return f"{kind_of(resolved.event)} needs `{name}`; send the line again with it."
     if said.vin and (wrong := mistake_in_vin(said.vin)):
         return wrong
     if isinstance(resolved.event, PartSubstituted) and not (said.demand or said.vin):
-        return f"{kind} needs `demand` or `vin`; send the line again with it."
+        return f"{kind_of(resolved.event)} needs `demand` or `vin`; send the line again with it."
     if said.to_state and said.to_state not in rule.targets:
         allowed = ", ".join(rule.targets) or "no other state"
-        return f"{kind} leads to {allowed}, not to {said.to_state}."
-    if said.serials and line.quantity and line.quantity != len(said.serials) * MILLION:
-        return f"{len(said.serials)} serials are named, and a quantity of {said.quantity}."
-    if len(set(said.serials)) != len(said.serials):
-        return "A serial is named twice."
+        return f"{kind_of(resolved.event)} leads to {allowed}, not to {said.to_state}."
+    if said.serials:
+        if line.quantity and line.quantity != len(said.serials) * MILLION:
+            return f"{len(said.serials)} serials are named, and a quantity of {said.quantity}."
+        if len(set(said.serials)) != len(said.serials):
+            return "A serial is named twice."
     if line.inexact:
         return f"{said.quantity} {said.unit} is no whole quantity of {line.unit}."
     if not said.serials and not 0 < line.quantity <= QUANTITY_MAX:
@@ -270,9 +279,9 @@ def _stays_held(source: Bucket, rule: Rule) -> str:
     return source.hold_reason if not rule.targets or source.hold_reason.startswith(LABEL) else ""
 
 
-def _moves(picked: Pick, said: StockLine, rule: Rule, line: str) -> list[Movement]:
+def _moves(picked: Pick, target: Bucket, said: StockLine, rule: Rule, line: str) -> list[Movement]:
     """The step of one pick, or both where the rule leads through a state; none for goods that are there already."""
-    source, target = picked.bucket, _target(picked, said, rule)
+    source = picked.bucket
     if rule.through and source.state != rule.through:
         between = source._replace(state=rule.through, hold_reason=said.reason, serial=picked.serial or source.serial)
         first = Movement(source, between, picked.quantity, line)
@@ -283,31 +292,26 @@ def _moves(picked: Pick, said: StockLine, rule: Rule, line: str) -> list[Movemen
 def _target(picked: Pick, said: StockLine, rule: Rule) -> Bucket:
     """Where the goods come to stand."""
     source = picked.bucket
-    state = said.to_state or (rule.targets[0] if rule.targets else source.state)
-    owner = said.to_owner if isinstance(said, OwnershipLine) else said.owner if rule.comes_in else source.owner
-    state = state_for(state, owner, said, rule)
-    if state in EXTERNAL:
-        account = external_account(source.book, source.site, source.part, state)
-        if state == "production":
-            # What comes back by a correction comes back to its owner.
-            account = account._replace(owner=source.owner)
-        return account._replace(demand=(said.demand or said.vin) if rule.takes_demand else "")
-    target = source._replace(
-        state=state,
-        location=said.to_location or source.location,
-        hold_reason=_hold_reason(source, said, rule) if state in HELD else "",
-        demand=said.demand if rule.takes_demand else "",
-        serial=picked.serial or source.serial,
-        owner=owner,
-        lot=getattr(said, "to_lot", "") or source.lot,
-        segment=getattr(said, "to_segment", "") or rule.to_segment or source.segment,
-    )
+    book, site, part, revision, lot, serial, location, owner, segment, state, _, handling_unit, asn_line, _ = source
     if rule.comes_in:
-        target = target._replace(
-            location=said.to_location or said.location, segment=said.stock_segment, lot=said.lot,
-            revision=said.part_revision, handling_unit=said.handling_unit,
-        )  # fmt: skip
-    return target
+        location, segment, owner, lot = said.location, said.stock_segment, said.owner, said.lot
+        revision, handling_unit = said.part_revision, said.handling_unit
+    else:
+        segment = getattr(said, "to_segment", "") or rule.to_segment or segment
+        lot = getattr(said, "to_lot", "") or lot
+    if isinstance(said, OwnershipLine):
+        owner = said.to_owner
+    state = state_for(said.to_state or (rule.targets[0] if rule.targets else state), owner, said, rule)
+    if state in OUTSIDE:
+        # What comes back by a correction comes back to its owner.
+        whose = source.owner if state == "production" else ""
+        into = (said.demand or said.vin) if rule.takes_demand else ""
+        return external_account(book, site, part, state, owner=whose, demand=into)
+    return Bucket(
+        book, site, part, revision, lot, picked.serial or serial, said.to_location or location, owner, segment, state,
+        _hold_reason(source, said, rule) if state in HELD else "", handling_unit, asn_line,
+        said.demand if rule.takes_demand else "",
+    )  # fmt: skip
 
 
 def _hold_reason(source: Bucket, said: StockLine, rule: Rule) -> str:

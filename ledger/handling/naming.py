@@ -43,8 +43,11 @@ def unnamed(
     if isinstance(resolved.event, GoodsIdentified):
         to_lot = said.to_lot if isinstance(said, IdentityLine) else ""
         return "" if to_lot or said.serials else "Name what the goods are: `serials`, `to_lot`, or both."
-    frees = CONTAINABLE & set(rule.targets)
-    freed = [one for one in picked if frees and one.bucket.state not in CONTAINABLE and not one.bucket.is_external]
+    if not (line.serial_controlled or line.lot_controlled):
+        return ""
+    freed = [
+        one for one in picked if rule.frees and one.bucket.state not in CONTAINABLE and not one.bucket.is_external
+    ]
     if line.serial_controlled and any(not (one.serial or one.bucket.serial) for one in freed):
         return f"{line.part} is told apart by serial: name the serials of these goods before they are used."
     if line.lot_controlled and any(not one.bucket.lot for one in freed):

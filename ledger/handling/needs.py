@@ -28,14 +28,14 @@ def needs(events: Iterable[ResolvedEvent]) -> set[StockQuery]:
             rule = CHANGES_OWNER
         if rule is None or rule.comes_in or resolved.missing:
             continue
+        book, site = resolved.book, resolved.site
         for line in resolved.lines:
             said = line.said
             if line.part and isinstance(said, StockLine):
-                key = resolved.book, resolved.site, line.part
                 # Goods whose serials were not told apart on arrival may be meant too.
-                wanted.add(StockQuery(*key, location=said.location))
+                wanted.add(StockQuery(book, site, line.part, said.location))
                 if line.replaces:
-                    wanted.add(StockQuery(resolved.book, resolved.site, line.replaces))
+                    wanted.add(StockQuery(book, site, line.replaces))
     return wanted
 
 

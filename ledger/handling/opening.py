@@ -10,6 +10,7 @@ from ledger.events import OpeningBalanceLoaded, OpeningLine
 from ledger.handling.places import ON_HAND
 from ledger.matching.booking import book_movements
 from ledger.matching.decision import Decision, LineDecision
+from ledger.matching.identities import stands_at
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 from ledger.matching.waiting import refuse_whole
 from ledger.matching.workset import Workset
@@ -60,14 +61,16 @@ def _decide_line(workset: Workset, decision: Decision, line: ResolvedLine, taken
         return LineDecision(line.line, "conflict", reason=f"Line {line.line} was recorded with other content.")
     if line.missing:
         return LineDecision(line.line, "waiting", needs=line.missing)
-    if reason := _mistake(line, said, taken):
+    if reason := _mistake(workset, decision.resolved.book, line, said, taken):
         return LineDecision(line.line, "refused", reason=reason)
     movements = _movements(decision.resolved, line, said)
     book_movements(workset, decision, movements)
     return LineDecision(line.line, "posted", len(movements))
 
 
-def _mistake(line: ResolvedLine, said: OpeningLine, taken: frozenset[Where]) -> str:
+def _mistake(
+    workset: Workset, book: str, line: ResolvedLine, said: OpeningLine, taken: frozenset[Where]
+) -> str:  # fmt: skip
     if not said.location:
         return "An opening balance needs `location`; send the line again with it."
     if line.inexact:
@@ -80,6 +83,8 @@ def _mistake(line: ResolvedLine, said: OpeningLine, taken: frozenset[Where]) -> 
         return "Goods in allocated need `demand`; send the line again with it."
     if said.state in ("quality_hold", "quarantine") and not said.hold_reason:
         return f"Goods in {said.state} need `hold_reason`; send the line again with it."
+    if known := next(filter(None, (stands_at(workset, book, line.part, one) for one in said.serials)), None):
+        return f"Serial {known.serial} stands at {known.location or known.site} already, in {known.state}."
     if (line.part, said.location) in taken:
         return f"{line.part} at {said.location} has goods in the books already; count the place instead."
     return ""

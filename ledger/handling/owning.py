@@ -57,13 +57,16 @@ def account_of(resolved: ResolvedEvent, line: ResolvedLine) -> Bucket:
     """Where goods are that were built in: whose they were and into what is kept."""
     said = line.said
     assert isinstance(said, StockLine)  # noqa: S101  lines of an event about stock
-    account = external_account(resolved.book, resolved.site, line.part, "production")
-    return account._replace(demand=said.demand or said.vin, owner=said.owner)
+    return external_account(
+        resolved.book, resolved.site, line.part, "production", owner=said.owner, demand=said.demand or said.vin
+    )
 
 
 def state_for(state: str, owner: str, said: StockLine, rule: Rule) -> str:
     """What is usable and not ours is consigned, whichever way it became usable; consigned goods that become ours are
     available."""
+    if not owner and state != "consigned":
+        return state
     if isinstance(said, OwnershipLine) and state in ("available", "consigned"):
         return "consigned" if owner else "available"
     if rule is CONSUMED_BY_MISTAKE and owner and not said.to_state:

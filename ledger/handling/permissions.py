@@ -34,6 +34,8 @@ def forbidden(
     policy: Policy, resolved: ResolvedEvent, line: ResolvedLine, rule: Rule, picked: Picked, targets: Iterable[Bucket]
 ) -> str:
     """Why these goods may not go this way by this actor with this reason; `targets` is where they would stand."""
+    if not (policy.transitions or policy.segments or rule.needs_reason_from or resolved.event.actor):
+        return ""
     said = line.said
     assert isinstance(said, StockLine)  # noqa: S101  lines of an event about stock
     kind = kind_of_way(resolved, rule)

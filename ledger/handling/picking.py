@@ -9,7 +9,6 @@ from ledger.events import StockLine
 from ledger.handling.rules import Rule
 from ledger.matching.allowances import Allowance
 from ledger.matching.containments.deciding import is_contained
-from ledger.matching.containments.scope import CONTAINABLE
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 from ledger.matching.workset import Workset
 from ledger.stock.bucket import MILLION, Bucket
@@ -43,13 +42,14 @@ def pick(
 
     With `revisions` only goods of those are taken, as they stand; without, goods of the one that the line names.
     """
+    balances, named = workset.balances, line.revision
     fitting = [
         bucket
         for bucket in workset.stock_of.get((resolved.book, resolved.site, line.part), ())
-        if workset.balances[bucket] > 0
-        and (bucket.revision in revisions if revisions is not None else line.revision in ("", bucket.revision))
-        and _fits(bucket, said, rule)
-        and not (_frees(rule) and is_contained(workset, bucket) and bucket.hold_reason != said.hold_reason)
+        if _fits(bucket, said, rule)
+        and balances[bucket] > 0
+        and (bucket.revision in revisions if revisions is not None else not named or bucket.revision == named)
+        and not (rule.frees and is_contained(workset, bucket) and bucket.hold_reason != said.hold_reason)
     ]
     if line.kept_back:
         fitting = [one for one in fitting if one.segment not in line.kept_back or one.state != "available"]
@@ -58,12 +58,14 @@ def pick(
         return found if found is None or revisions is None or _is_allowed(found, revisions) else None
     picked: Picked = []
     left = line.quantity
-    limits = {} if revisions is None else {name: one.left for name, one in revisions.items() if one.left is not None}
-    ranks = {} if revisions is None else {name: one.rank for name, one in revisions.items()}
+    limits = {name: one.left for name, one in revisions.items() if one.left is not None} if revisions else {}
     if len(fitting) > 1:
+        ranks = {name: one.rank for name, one in revisions.items()} if revisions else {}
         fitting.sort(key=lambda one: (ranks.get(one.revision, 0), _turn(one, rule), one))
     for bucket in fitting:
-        quantity = min(left, workset.balances[bucket], limits.get(bucket.revision, left))
+        quantity = min(left, balances[bucket])
+        if limits:
+            quantity = min(quantity, limits.get(bucket.revision, quantity))
         if not quantity:
             continue
         if bucket.revision in limits:
@@ -87,15 +89,10 @@ def contained_instead(
         and line.revision in ("", bucket.revision)
         and _fits(bucket, said, rule)
     } - {said.hold_reason}
-    if not reasons or not _frees(rule):
+    if not reasons or not rule.frees:
         return ""
     named = " or ".join(f'"{reason}"' for reason in sorted(reasons))
     return f"Goods of {line.part} are contained: to release them by the piece, name `hold_reason` {named}."
-
-
-def _frees(rule: Rule) -> bool:
-    """Whether the kind makes goods usable."""
-    return bool(CONTAINABLE & set(rule.targets))
 
 
 def _each(workset: Workset, fitting: list[Bucket], serials: tuple[str, ...]) -> Picked | None:

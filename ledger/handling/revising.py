@@ -6,7 +6,8 @@ Goods of the right revision are taken first; others only as far as a ruling in f
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from ledger.events import StockLine, SubstitutionApproved
 from ledger.handling.counting import time_of
@@ -21,13 +22,12 @@ from ledger.matching.workset import Workset
 from ledger.stock.bucket import MILLION
 
 
-@dataclass(slots=True)
-class Choice:
+class Choice(msgspec.Struct, gc=False):
     """The goods for a line, or why there are none; and what of which rulings they use, by revision."""
 
     picked: Picked | None = None
     reason: str = ""
-    uses: list[tuple[list[Allowance], int, str]] = field(default_factory=list)
+    uses: list[tuple[list[Allowance], int, str]] = []
 
     def note(
         self, workset: Workset, resolved: ResolvedEvent, line: ResolvedLine, said: StockLine, stage: Stage

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ledger.events import (
@@ -29,6 +29,7 @@ from ledger.events import (
     StockReactivated,
     StockScrapped,
 )
+from ledger.matching.containments.scope import CONTAINABLE
 from ledger.stock.bucket import EXTERNAL
 
 OWNED = ("consigned", "available", "line_side", "quality_hold", "quarantine")
@@ -65,10 +66,14 @@ class Rule:
     to_segment: str = ""
     """Segment that they come to where the line names none; "" leaves them in theirs."""
 
-    @property
-    def comes_in(self) -> bool:
-        """Goods come from outside: there is nothing to be picked."""
-        return self.sources[0] in EXTERNAL
+    comes_in: bool = field(init=False)
+    """Goods come from outside: there is nothing to be picked."""
+    frees: bool = field(init=False)
+    """It may make goods usable."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "comes_in", self.sources[0] in EXTERNAL)
+        object.__setattr__(self, "frees", not CONTAINABLE.isdisjoint(self.targets))
 
 
 PLANNERS = frozenset({"planner", "allocator"})

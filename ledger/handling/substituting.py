@@ -9,12 +9,11 @@ from ledger.matching.workset import Workset
 from ledger.stock.bucket import Movement
 
 
-def way_of(resolved: ResolvedEvent, line: ResolvedLine) -> Rule:
-    """The rule of the event's kind; a substitute with a place to go to is issued, else it is built in."""
+def way_of(line: ResolvedLine) -> Rule:
+    """The way of a line of `PartSubstituted`: with a place to go to it is issued, else it is built in."""
     said = line.said
-    if isinstance(resolved.event, PartSubstituted) and isinstance(said, StockLine) and said.to_location:
-        return SUBSTITUTE_ISSUED
-    return RULES[type(resolved.event)]
+    issued = isinstance(said, StockLine) and said.to_location
+    return SUBSTITUTE_ISSUED if issued else RULES[PartSubstituted]
 
 
 def movements_for_freed(

@@ -15,7 +15,8 @@ from ledger.events import HandlingUnit, NoticeLine, ReceiptLine, StockLine, Tran
 from ledger.handling.rules import Rule
 from ledger.matching.booking import book_movements
 from ledger.matching.decision import Decision, LineDecision
-from ledger.matching.discrepancies import d42_changed_after_receipt
+from ledger.matching.discrepancies import d24_serials, d42_changed_after_receipt
+from ledger.matching.identities import stands_at
 from ledger.matching.notice_checks import Verdict
 from ledger.matching.notice_posting import post_lines
 from ledger.matching.notices import withdraw_notice
@@ -98,7 +99,7 @@ def _put(
     movements: Sequence[Movement],
 ) -> None:  # fmt: skip
     """Note what left, for the other half and for a cancellation."""
-    serials = line.said.serials or tuple(movement.source.serial for movement in movements)
+    serials = (line.said.serials if movements else ()) or tuple(movement.source.serial for movement in movements)
     goods = tuple(
         _goods(movement.source, movement.quantity, serial)
         for movement, serial in zip(movements, serials, strict=True)
@@ -263,11 +264,20 @@ def decide_transfer_cancelled(workset: Workset, decision: Decision, policy: Poli
     decision.lines.append(LineDecision("", "posted", len(decision.movements)))
 
 
+def _stands_again(workset: Workset, key: TransferKey, part: str, goods: ShippedGoods) -> Bucket:
+    """Where goods stood; held without a name where their serial was found at another place meanwhile."""
+    bucket = goods.stood_at(key, part)
+    if not bucket.serial or stands_at(workset, key.book, part, bucket.serial) is None:
+        return bucket
+    return bucket._replace(serial="", state="quality_hold", hold_reason=d24_serials.CLASS.code, demand="")
+
+
 def _take_back(workset: Workset, decision: Decision, key: TransferKey, line: TransferLine) -> None:
     account = external_account(key.book, key.site, line.part, "transfer")
     if line.status == "shipped":
         movements = [
-            Movement(account, goods.stood_at(key, line.part), goods.quantity, line.line) for goods in line.goods
+            Movement(account, _stands_again(workset, key, line.part, goods), goods.quantity, line.line)
+            for goods in line.goods
         ]
         book_movements(workset, decision, movements)
     if line.status in ("shipped", "waiting"):

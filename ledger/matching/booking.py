@@ -19,20 +19,28 @@ def book_movements(workset: Workset, decision: Decision, movements: list[Movemen
     balances, stock_of = workset.balances, workset.stock_of
     for movement in movements:
         source, target, quantity, line = movement
-        if target.serial and not target.is_external:
-            balances.setdefault(target, 0)
-            workset.add_serial(target)
-        if stock_of and (target.book, target.site, target.part) in stock_of and not target.is_external:
-            workset.add_stock(target, 0)
+        if not target.is_external:
+            if target.serial:
+                balances.setdefault(target, 0)
+                workset.add_serial(target)
+            standing = stock_of.get(target[:3])
+            if standing is not None:
+                balances.setdefault(target, 0)
+                standing[target] = None
         if balances:
-            if source in balances:
-                inside = not source.is_external and not target.is_external
-                if inside and source.state != "in_transit" and balances[source] < quantity:
-                    quantity = max(0, balances[source])
+            held = balances.get(source)
+            if held is not None:
+                if (
+                    held < quantity
+                    and source.state != "in_transit"
+                    and not (source.is_external or target.is_external)
+                ):
+                    quantity = max(0, held)
                     if not quantity:
                         continue
                     movement = Movement(source, target, quantity, line)
-                balances[source] -= quantity
-            if target in balances:
-                balances[target] += quantity
+                balances[source] = held - quantity
+            held = balances.get(target)
+            if held is not None:
+                balances[target] = held + quantity
         decision.movements.append(movement)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from ledger.matching.records import Case, CumulativeKey, Evidence
 from ledger.matching.resolved import ResolvedEvent
@@ -16,8 +18,7 @@ OWN_CASE = "case:"
 LineStatus = Literal["posted", "waiting", "refused", "conflict"]
 
 
-@dataclass(slots=True)
-class LineDecision:
+class LineDecision(msgspec.Struct, gc=False):
     """What becomes of one line. `line` "" speaks for an event without lines, or for the whole event."""
 
     line: str
@@ -92,31 +93,30 @@ class Comparison:
     """The finding that it gave rise to; names the case."""
 
 
-@dataclass(slots=True)
-class Decision:
+class Decision(msgspec.Struct):
     """All that follows from one event, but for its cases."""
 
     resolved: ResolvedEvent
     by_bucket: bool = False
     """It is about goods as they stand in the house, not about matched documents: their buckets say what they are."""
-    lines: list[LineDecision] = field(default_factory=list)
-    movements: list[Movement] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    comparisons: list[Comparison] = field(default_factory=list)
-    contained: list[Contained] = field(default_factory=list)
-    withdrawn: list[Case] = field(default_factory=list)
+    lines: list[LineDecision] = []
+    movements: list[Movement] = []
+    findings: list[Finding] = []
+    comparisons: list[Comparison] = []
+    contained: list[Contained] = []
+    withdrawn: list[Case] = []
     """Open cases about documents that this event puts right (a line posts after all, a notice is sent again)."""
-    resolved_cases: list[tuple[Case, str, int]] = field(default_factory=list)
+    resolved_cases: list[tuple[Case, str, int]] = []
     """(case, resolution, quantity in millionths) as a person decided."""
-    released: list[str] = field(default_factory=list)
+    released: list[str] = []
     """What waiting lines of the same book may now go on: `order:PO1`, `receipt:R1`, `shipment:S1`, `case:C1`. The
     book finds the event lines that wait for it and decides them again (standing `again`, `cause` set), as it does
     at a tick with lines whose `until` has passed: the decision then sees that the wait is over."""
-    counted: dict[CumulativeKey, None] = field(default_factory=dict)
+    counted: dict[CumulativeKey, None] = {}
     """Cumulative agreements of which this event changed a side: they are compared when the rest is decided."""
-    compares: dict[tuple[int, str], None] = field(default_factory=dict)
+    compares: dict[tuple[int, str], None] = {}
     """(event, part): earlier notices whose cumulative this event puts in another light; the book decides it again."""
-    compares_at: dict[str, int] = field(default_factory=dict)
+    compares_at: dict[str, int] = {}
     """Part -> end of the wait, in microseconds: the cumulative of this notice waits for one that it may have
     overtaken. Its goods do not."""
     fatal: str = ""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from ledger.events import (
     COUNTS,
+    STOCK,
     DiscrepancyResolved,
     GoodsReceiptReversed,
     GoodsReceived,
@@ -34,13 +35,16 @@ from ledger.matching.workset import Needs, Workset
 from ledger.policy import Policy
 from ledger.stock.bucket import Bucket
 
+_OF_THE_HOUSE = frozenset(STOCK) - {GoodsReturned, ReturnDisposed}
+"""They read goods as they stand and no documents; returns to a supplier are no longer counted as received."""
+
 
 def needs(events: Iterable[ResolvedEvent], policy: Policy) -> Needs:
     """Keys of everything the decisions about these events may read."""
     wanted = Needs()
     for resolved in events:
         event = resolved.event
-        if resolved.missing:
+        if resolved.missing or type(event) in _OF_THE_HOUSE:
             continue
         if isinstance(event, OrderPlaced | OrderChanged):
             _for_order(wanted, resolved)

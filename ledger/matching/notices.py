@@ -75,6 +75,12 @@ def decide_replaced(workset: Workset, decision: Decision, policy: Policy, now_us
     # Of several replacements that came before what they replace, the last one is in force and still waited for by it.
     overtook = existing is None or existing.overtook
     if existing is not None and not resolved.cause:
+        if existing.status == "cancelled":
+            # Whichever of both came first, nothing is under way: what is shipped all the same is noticed anew.
+            finding = d42_changed_after_receipt.find_cancelled(resolved)
+            decision.findings.append(finding)
+            refuse_whole(decision, finding.code, finding.text)
+            return
         if existing.first_received_at is not None or is_confirmed_short(workset, existing):
             _refuse_change(decision, policy, "replaced")
             return

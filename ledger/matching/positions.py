@@ -60,9 +60,12 @@ def stands(workset: Workset, link: Link, line: ReceiptLine) -> list[tuple[Bucket
             places.append((bucket, rest))
     if not workset.containing:
         return places
-    shipment = None if link.shipment is None else workset.shipments.get(link.shipment)
-    shipped_at = None if shipment is None else shipment.shipped_at
-    goods = Facts(bucket.site, bucket.part, bucket.lot, "", line.supplier, shipped_at, line.received_at)
+    goods = Facts(bucket.site, bucket.part, bucket.lot)
+    if not is_transfer(line.supplier):
+        # Of what came from another site of ours neither is known: it was received there.
+        shipment = None if link.shipment is None else workset.shipments.get(link.shipment)
+        shipped_at = None if shipment is None else shipment.shipped_at
+        goods = goods._replace(supplier=line.supplier, shipped_at=shipped_at, received_at=line.received_at)
     return [(sheet(workset.containing, one, goods._replace(serial=one.serial)), quantity) for one, quantity in places]
 
 

@@ -6,10 +6,12 @@ here guesses: a reference that master data does not know is named in `missing`, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from functools import cache
+from typing import Any, Literal
+
+import msgspec
 
 from ledger.events import (
     AcknowledgedLine,
@@ -34,8 +36,7 @@ waiting, and is handed in once more because what it waited for has come. Lines a
 content are not handed in at all."""
 
 
-@dataclass(slots=True)
-class ResolvedLine:
+class ResolvedLine(msgspec.Struct, gc=False):
     """One line in our terms. Quantities are integers in millionths of the part's base unit."""
 
     line: str
@@ -93,8 +94,7 @@ class ResolvedLine:
     """Segments whose available goods the line does not take, since it does not name them."""
 
 
-@dataclass(slots=True)
-class ResolvedEvent:
+class ResolvedEvent(msgspec.Struct):
     """One event in our terms. `seq` is its sequence in its book, given before it is decided."""
 
     event: Event
@@ -120,7 +120,7 @@ class ResolvedEvent:
     """When decided again: the sequence of the event that ended the wait; the effects are recorded there. Else 0."""
     came: str = ""
     """What came when decided again: the need that ended the wait (`case:C1`); "" where the wait itself ended."""
-    occurred_at: int = field(default=0)
+    occurred_at: int = 0
     """Microseconds UTC of `event.occurred_at`, 0 when the document does not say."""
 
     @property
@@ -154,47 +154,93 @@ def line_identity(line: Line) -> str:
     """
     if line.line:
         return line.line
-    part = line.part_number or line.supplier_part_number
-    if isinstance(line, ReceiptLine):
-        if line.receipt_line:
-            return f"{line.receipt_line}|{line.handling_unit}" if line.handling_unit else line.receipt_line
-        return _join(line.shipment_id, line.order_number, line.order_line, part, line.lot, line.handling_unit)
-    if isinstance(line, NoticeLine):
-        return _join(line.order_number, line.release, line.order_line, part, line.part_revision, line.lot)
-    if isinstance(line, OrderLine):
-        return line.order_line or part
-    if isinstance(line, AcknowledgedLine):
-        return _join(line.order_line or part, line.status)
-    if isinstance(line, ScheduleLine):
-        return _join(part, line.part_revision, line.order_number, line.order_line)
-    if isinstance(line, InvoiceLine):
-        return line.invoice_line or _join(part, line.order_number, line.order_line, line.shipment_id, line.receipt_id)
-    if isinstance(line, ShortLine):
-        return _join(line.shipment_id, line.order_number, line.order_line, part, line.lot, line.handling_unit)
-    if isinstance(line, PlaceLine):
-        return _join(
-            part, line.part_revision, line.lot, line.location, line.handling_unit, line.owner, line.stock_segment,
-            line.state,
-        )  # fmt: skip
-    if isinstance(line, AdjustmentLine):
-        return _join(
-            line.reason, part, line.part_revision, line.lot, line.location, line.handling_unit, line.owner,
-            line.stock_segment, line.state, *line.serials,
-        )  # fmt: skip
-    if isinstance(line, StockLine):
-        return _join(
-            part, line.part_revision, line.lot, line.location, line.handling_unit, line.demand or line.vin,
-            *line.serials,
-        )  # fmt: skip
+    return _naming(type(line))(line, line.part_number or line.supplier_part_number)
+
+
+def _name_receipt_line(line: ReceiptLine, part: str) -> str:
+    if line.receipt_line:
+        return f"{line.receipt_line}|{line.handling_unit}" if line.handling_unit else line.receipt_line
+    return _name_short_line(line, part)
+
+
+def _name_short_line(line: ReceiptLine | ShortLine, part: str) -> str:
+    return _join(line.shipment_id, line.order_number, line.order_line, part, line.lot, line.handling_unit)
+
+
+def _name_notice_line(line: NoticeLine, part: str) -> str:
+    return _join(line.order_number, line.release, line.order_line, part, line.part_revision, line.lot)
+
+
+def _name_order_line(line: OrderLine, part: str) -> str:
+    return line.order_line or part
+
+
+def _name_acknowledged_line(line: AcknowledgedLine, part: str) -> str:
+    return _join(line.order_line or part, line.status)
+
+
+def _name_schedule_line(line: ScheduleLine, part: str) -> str:
+    return _join(part, line.part_revision, line.order_number, line.order_line)
+
+
+def _name_invoice_line(line: InvoiceLine, part: str) -> str:
+    return line.invoice_line or _join(part, line.order_number, line.order_line, line.shipment_id, line.receipt_id)
+
+
+def _name_place_line(line: PlaceLine, part: str) -> str:
+    return _join(
+        part, line.part_revision, line.lot, line.location, line.handling_unit, line.owner, line.stock_segment,
+        line.state,
+    )  # fmt: skip
+
+
+def _name_adjustment_line(line: AdjustmentLine, part: str) -> str:
+    return _join(
+        line.reason, part, line.part_revision, line.lot, line.location, line.handling_unit, line.owner,
+        line.stock_segment, line.state, *line.serials,
+    )  # fmt: skip
+
+
+def _name_stock_line(line: StockLine, part: str) -> str:
+    return _join(
+        part, line.part_revision, line.lot, line.location, line.handling_unit, line.demand or line.vin,
+        *line.serials,
+    )  # fmt: skip
+
+
+def _name_line(line: Line, part: str) -> str:
     return part
+
+
+_NAMING: dict[type[Line], Callable[[Any, str], str]] = {
+    ReceiptLine: _name_receipt_line,
+    NoticeLine: _name_notice_line,
+    OrderLine: _name_order_line,
+    AcknowledgedLine: _name_acknowledged_line,
+    ScheduleLine: _name_schedule_line,
+    InvoiceLine: _name_invoice_line,
+    ShortLine: _name_short_line,
+    PlaceLine: _name_place_line,
+    AdjustmentLine: _name_adjustment_line,
+    StockLine: _name_stock_line,
+    Line: _name_line,
+}
+
+
+@cache
+def _naming(kind: type[Line]) -> Callable[[Any, str], str]:
+    """How lines of a kind are named: as the nearest kind above them that has a way of its own."""
+    return next(_NAMING[above] for above in kind.__mro__ if above in _NAMING)
 
 
 def line_identities(lines: Sequence[Line]) -> list[str]:
     """One identity per line, unique within the event: a repeated one takes `#2`, `#3` in document order."""
+    named = [line_identity(line) for line in lines]
+    if len(set(named)) == len(named):
+        return named
     seen: dict[str, int] = {}
     identities: list[str] = []
-    for line in lines:
-        identity = line_identity(line)
+    for identity in named:
         count = seen.get(identity, 0) + 1
         seen[identity] = count
         identities.append(identity if count == 1 else f"{identity}#{count}")

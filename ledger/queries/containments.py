@@ -193,10 +193,9 @@ def contained_in_transit(conn: Connection, book: str, part: str) -> dict[tuple[s
         if one.criteria.parts and part not in one.criteria.parts:
             continue
         sums: dict[tuple[str, str], int] = {}
-        for bucket, share in meant(conn, book, msgspec.structs.replace(one.criteria, parts=(part,))).items():
-            if bucket.state == "in_transit":
-                key = bucket.site, bucket.asn_line
-                sums[key] = sums.get(key, 0) + share.most
+        for bucket, share in meant(conn, book, one.criteria, states=("in_transit",), part=part).items():
+            key = bucket.site, bucket.asn_line
+            sums[key] = sums.get(key, 0) + share.most
         for key, quantity in sums.items():
             found[key] = max(found.get(key, (0, "")), (quantity, one.label))
     return found

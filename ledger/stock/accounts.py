@@ -5,9 +5,12 @@ from __future__ import annotations
 from ledger.stock.bucket import Bucket
 
 
-def external_account(book: str, site: str, part: str, account: str) -> Bucket:
-    """An account outside our walls (`supplier`, `clearing`, `scrap`, `rounding`, ...) of one part at one site."""
-    return Bucket(book, site, part, "", "", "", "", "", "", account, "", "", "", "")
+def external_account(book: str, site: str, part: str, account: str, *, owner: str = "", demand: str = "") -> Bucket:
+    """An account outside our walls (`supplier`, `clearing`, `scrap`, `rounding`, ...) of one part at one site.
+
+    What was built in is kept by whose it was (`owner`) and what it went into (`demand`).
+    """
+    return Bucket(book, site, part, "", "", "", "", owner, "", account, "", "", "", demand)
 
 
 def in_transit_bucket(book: str, site: str, part: str, revision: str, lot: str, owner: str, asn_line: str) -> Bucket:

@@ -21,6 +21,8 @@ EXTERNAL = (
 )  # fmt: skip
 """Accounts outside our walls: they may go below zero, so that everything sums to zero."""
 
+OUTSIDE = frozenset(EXTERNAL)
+
 
 class Bucket(NamedTuple):
     """The identity of a balance; "" where a dimension is absent, never None.
@@ -46,7 +48,7 @@ class Bucket(NamedTuple):
 
     @property
     def is_external(self) -> bool:
-        return self.state in EXTERNAL
+        return self.state in OUTSIDE
 
 
 class Movement(NamedTuple):

@@ -32,7 +32,7 @@ from ledger.events import (
 )
 from ledger.outcomes import Contained, Refused
 from ledger.queries import balances, cases, containment, containments
-from tests.store.world import NOW, Books, notice, order, receipt
+from tests.store.world import NOW, Books, notice, order, receipt, source
 
 Where = dict[tuple[str, str, str, str], int]
 """(part, lot, state, hold reason) -> quantity."""
@@ -354,3 +354,41 @@ def test_goods_of_two_suppliers_in_one_bin_are_held_as_far_as_they_could_be_mean
         ("A-1", "available"): 70, ("A-1", "quality_hold"): 50, ("DOCK", "quality_hold"): 20,
     }  # fmt: skip
     assert verify(conn) == []
+
+
+def test_what_somebody_was_not_to_close_is_closed_by_who_may(books: Books) -> None:
+    books.record(opened(parts=("PLATE",)))
+
+    def told(name: str, actor: Actor) -> list[str]:
+        return [one.result for one in books.record(closed(actor=actor, source=source(name)))]
+
+    assert told("first", CLERK) == ["refused"]
+    assert told("first", CLERK) == ["repeated"]
+    assert told("second", QUALITY) == ["posted"]
+    assert verify(books.conn) == []
+
+
+def test_goods_that_never_were_received_are_marked_in_transit(conn: Connection) -> None:
+    """Nothing of the supplier's ever came: its notices say what of it is under way."""
+    books = Books(conn)
+    books.record(ORDERED, MANY, noticed("L1", 30), noticed("", 20, "S2"))
+    books.record(came(5, supplier="92:B456", shipment_id="", order_number="PO2"))
+    marks = {
+        "Q1": ({"supplier": "92:A123"}, 50, 50),
+        "Q2": ({"supplier": "92:B456"}, 0, 0),
+        "Q3": ({"supplier": "92:A123", "lots": ("L1",)}, 50, 30),
+        "Q4": ({"parts": ("PLATE",), "dates": "shipped", "until": LATER}, 50, 50),
+        "Q5": ({"parts": ("PLATE",), "until": EARLIER}, 0, 0),
+        "Q6": ({"parts": ("PLATE",), "since": EARLIER}, 50, 0),
+    }
+    for number, (named, most, sure) in marks.items():
+        savepoint = conn.begin_nested()
+        told = books.record(opened(number, **named))
+        found = containment(conn, number)
+        assert found is not None
+        marked = [one for one in found.affected if one.state == "in_transit"]
+        assert (sum(one.quantity for one in marked), sum(one.certain for one in marked)) == (most, sure), number
+        said = [one for one in told[0].outcomes if isinstance(one, Contained) and one.state == "in_transit"]
+        assert sum(one.quantity for one in said) == most
+        assert verify(conn) == []
+        savepoint.rollback()

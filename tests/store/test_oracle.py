@@ -25,14 +25,30 @@ from sqlalchemy import Connection, create_engine, func, select
 
 from ledger import queries
 from ledger.book import rebuild, seal, tables, verify
-from ledger.events import MASTER_DATA, DiscrepancyResolved, Event, PartDefined, write_event
-from ledger.outcomes import Recorded, Waiting
-from tests.store.oracle.histories import PROPOSALS, Teller, draw_event, redelivered
+from ledger.events import (
+    MASTER_DATA,
+    PAPERS,
+    DiscrepancyResolved,
+    Event,
+    PartDefined,
+    SiteDefined,
+    kind_of,
+    write_event,
+)
+from ledger.outcomes import Late, Recorded, Waiting
+from tests.store.oracle.histories import PROPOSALS, draw_event, redelivered
 from tests.store.oracle.oracle import Impossible, Oracle, Told
 from tests.store.oracle.sheet import Spot
+from tests.store.oracle.teller import Teller
 from tests.store.world import POLICY, Books
 
-PUMP = PartDefined(number="PUMP", base_unit="EA")
+PARTS = (
+    PartDefined(number="PUMP", base_unit="EA"),
+    PartDefined(number="ECU", base_unit="EA", serial_controlled=True),
+    PartDefined(number="GLUE", base_unit="EA", lot_controlled=True),
+    SiteDefined(number="P2", name="Plant 2", identifiers=("92:PLT08",)),
+)
+FILED = {kind.__name__ for kind in PAPERS}
 LATER = (timedelta(minutes=20), timedelta(minutes=40), timedelta(hours=25), timedelta(days=6))
 
 
@@ -45,6 +61,7 @@ class Run:
     kinds: Counter[str] = field(default_factory=Counter)
     results: Counter[tuple[str, str]] = field(default_factory=Counter)
     skipped: int = 0
+    late: int = 0
 
 
 class History(RuleBasedStateMachine):
@@ -53,18 +70,20 @@ class History(RuleBasedStateMachine):
     connect: ClassVar[Callable[[], Connection]]
     """A connection to empty tables, of one engine; every history is rolled back."""
     run_: ClassVar[Run]
+    wanted: ClassVar[frozenset[str]] = frozenset()
 
     @initialize()
     def open_books(self) -> None:
         self.conn = type(self).connect()
         self.books = Books(self.conn, run_size=16)
-        self.books.record(PUMP)
+        self.books.record(*PARTS)
         self.oracle = Oracle(self.books.now)
         self.numbers: Any = None
         self.said: list[Event] = []
+        self.told = 0
 
     def teller(self, rnd: Random) -> Teller:
-        teller = Teller(self.oracle, rnd)
+        teller = Teller(self.oracle, rnd, wanted=self.wanted)
         if self.numbers is None:
             self.numbers = teller.numbers
         teller.numbers = self.numbers
@@ -73,6 +92,9 @@ class History(RuleBasedStateMachine):
     @rule(rnd=st.randoms(use_true_random=True))
     def live_on(self, rnd: Random) -> None:
         """The next step, of one drawn seed: mostly something new."""
+        # Drawn seeds are often small and alike; what is told must not be.
+        self.told += 1
+        rnd = Random(f"{self.told}/{rnd.getrandbits(64)}")
         chance = rnd.random()
         if chance < 0.86:
             self.say(rnd, rnd.choice((1, 1, 2, 4)))
@@ -86,13 +108,14 @@ class History(RuleBasedStateMachine):
         self.tick()
         teller = self.teller(rnd)
         events: list[Event] = []
-        expected: list[Told] = []
+        expected: list[tuple[list[Told], bool]] = []
         self.oracle.now, self.oracle.released = self.books.now, []
         for _ in range(size):
             event = draw_event(teller)
             before = deepcopy(self.oracle)
             try:
-                expected.append(self.oracle.record(event))
+                told_ = self.oracle.record(event)
+                expected.append((told_, self.oracle.periods.is_late(event)))
             except Impossible:
                 self.oracle = teller.oracle = before
                 self.run_.skipped += 1
@@ -111,7 +134,7 @@ class History(RuleBasedStateMachine):
 
         answers = self.books.record(event)
 
-        assert [one.result for one in answers] == ["repeated"]
+        assert {one.result for one in answers} == {"repeated"}
         assert self.row_counts() == before
         self.count(answers[:1])
 
@@ -128,20 +151,27 @@ class History(RuleBasedStateMachine):
             self.run_.kinds[answers[0].kind] += 1
         assert Counter(map(told, answers[1:])) == Counter(expected)
 
-    def record(self, events: list[Event], expected: list[Told]) -> None:
+    def record(self, events: list[Event], expected: list[tuple[list[Told], bool]]) -> None:
+        """`expected`: by event its answers, one per site, and whether its movements come late."""
         answers = self.books.record(*events)
-        mine, gone_on = answers[: len(events)], answers[len(events) :]
-        for event, said in zip(events, expected, strict=True):
-            note(f"{self.books.now:%d %H:%M} {said.result} {write_event(event).decode()}")
+        # First an answer for each event, then those for the further sites of events about two.
+        every = [said[0] for said, _ in expected] + [one for said, _ in expected for one in said[1:]]
+        mine, gone_on = answers[: len(every)], answers[len(every) :]
+        for event, (said, _) in zip(events, expected, strict=True):
+            note(f"{self.books.now:%d %H:%M} {[one.result for one in said]} {write_event(event).decode()}")
 
-        assert list(map(told, mine)) == expected, events
+        assert list(map(told, mine)) == every, [one.outcomes for one in mine]
         assert Counter(map(told, gone_on)) == Counter(self.oracle.released), (gone_on, self.oracle.released)
         self.count(mine)
-        self.said += [
-            event
-            for event, one in zip(events, mine, strict=True)
-            if not (isinstance(event, DiscrepancyResolved) and one.result == "refused")
-        ]
+        for event, answer, (_, is_late) in zip(events, mine, expected, strict=False):
+            if answer.result != "repeated":
+                late = [one for one in answer.outcomes if isinstance(one, Late)]
+                assert len(late) == (is_late and answer.movements > 0 and answer.site == "P1"), event
+                self.run_.late += len(late)
+            if kind_of(event) in FILED:
+                assert answer.movements == 0
+            if not (isinstance(event, DiscrepancyResolved) and answer.result == "refused"):
+                self.said.append(event)
         self.learn(answers)
         self.check()
 
@@ -154,7 +184,9 @@ class History(RuleBasedStateMachine):
                     self.oracle.counting.name(answer.kind, answer.number, name)
         shown = queries.cases(self.conn, status="open")
         self.oracle.dock_cases = {
-            case.id: (case.shipment_id, case.part) for case in shown if case.code in ("D16", "D17")
+            case.id: (case.shipment_id, case.part)
+            for case in shown
+            if case.code in ("D16", "D17") and case.site == "P1"
         }
 
     def count(self, answers: list[Recorded]) -> None:
@@ -190,7 +222,7 @@ class History(RuleBasedStateMachine):
     def end(self) -> None:
         before, rows = shown(self.conn), self.row_counts()
         for event in self.said:
-            assert [one.result for one in self.books.record(event)] == ["repeated"], event
+            assert {one.result for one in self.books.record(event)} == {"repeated"}, event
         assert (shown(self.conn), self.row_counts()) == (before, rows)
         seal(self.conn)
         assert shown(self.conn, as_of=self.books.now) == before
@@ -198,9 +230,9 @@ class History(RuleBasedStateMachine):
         assert verify(self.conn, deep=False) == []
 
 
-def machine(connect: Callable[[], Connection], run: Run) -> type[History]:
+def machine(connect: Callable[[], Connection], run: Run, wanted: frozenset[str]) -> type[History]:
     """The machine over one engine, and what it saw."""
-    return type("Histories", (History,), {"connect": staticmethod(connect), "run_": run})
+    return type("Histories", (History,), {"connect": staticmethod(connect), "run_": run, "wanted": wanted})
 
 
 def told(answer: Recorded) -> Told:
@@ -215,21 +247,35 @@ def shown(conn: Connection, **as_of: Any) -> dict[Spot, Decimal]:
     }
 
 
-def tell_histories(connect: Callable[[], Connection], examples: int, steps: int) -> Run:
-    """Run the machine; gives back what was seen. A history that fails is shown as found: shrinking takes hours."""
+def tell_histories(connect: Callable[[], Connection], examples: int, steps: int, rounds: int = 4) -> Run:
+    """Run the machine; gives back what was seen. A history that fails is shown as found: shrinking takes hours.
+
+    Where some kind did not post yet, a few more histories are told that speak of it by preference.
+    """
     run = Run()
     phases = tuple(phase for phase in Phase if phase != Phase.shrink)
     how = settings(max_examples=examples, stateful_step_count=steps, phases=phases)
-    run_state_machine_as_test(machine(connect, run), settings=how)
+    run_state_machine_as_test(machine(connect, run, frozenset()), settings=how)
+    for _ in range(rounds):
+        if missing := unposted(run):
+            wanted = frozenset(missing & {*PROPOSALS} or {"master data"})
+            how = settings(max_examples=3, stateful_step_count=steps, phases=phases)
+            run_state_machine_as_test(machine(connect, run, wanted), settings=how)
     return run
+
+
+def unposted(run: Run) -> set[str]:
+    """Kinds of which nothing has posted yet."""
+    expected = {*PROPOSALS, "TimePassed", *(kind.__name__ for kind in MASTER_DATA)} - {"master data"}
+    return expected - {*run.kinds}
 
 
 def check_run(run: Run) -> None:
     """The twins: a ledger that refuses everything keeps every law too."""
     assert run.posted * 2 >= run.steps, run.results
-    expected = {*PROPOSALS, "TimePassed", *(kind.__name__ for kind in MASTER_DATA)} - {"master data"}
-    assert expected - {*run.kinds} == set(), run.kinds
+    assert unposted(run) == set(), run.kinds
     assert run.skipped * 10 <= run.steps
+    assert run.late > 0
 
 
 @contextmanager
@@ -257,13 +303,13 @@ def postgres(url: str) -> Iterator[Callable[[], Connection]]:
 @pytest.mark.timeout(900)
 def test_histories_on_sqlite_go_as_the_oracle_says() -> None:
     with sqlite() as connect:
-        check_run(tell_histories(connect, examples=14, steps=40))
+        check_run(tell_histories(connect, examples=8, steps=36))
 
 
 @pytest.mark.timeout(900)
 def test_histories_on_postgres_go_as_the_oracle_says(postgres_url: str) -> None:
     with postgres(postgres_url) as connect:
-        run = tell_histories(connect, examples=3, steps=30)
+        run = tell_histories(connect, examples=3, steps=30, rounds=0)
 
     assert run.posted * 2 >= run.steps
 

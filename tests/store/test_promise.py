@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection
@@ -136,6 +137,27 @@ def test_what_comes_is_promised_by_its_date_unless_it_will_be_held(conn: Connect
     assert [(one.number, int(one.cumulative), bool(one.held)) for one in held.coming] == [
         ("S1", 0, True), ("S2", 0, True), ("PO1", 25, False),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("named", "promised"),
+    [({"supplier": "92:A123"}, 0), ({"supplier": "92:B456"}, 20), ({"lots": ("L9",)}, 20)],
+    ids=["its supplier", "another supplier", "a lot that nobody named"],
+)
+def test_goods_under_way_are_promised_unless_a_containment_will_hold_them(
+    conn: Connection, named: dict[str, Any], promised: int
+) -> None:
+    books = Books(conn)
+    books.record(order("PO1", {"PLATE": 20}), notice("S1", "PO1", {"PLATE": 20}, expected_at=NOW + DAY))
+    books.record(opened(**named))
+
+    (site,) = promise(conn).sites
+
+    assert [(one.number, int(one.cumulative), bool(one.held)) for one in site.coming] == [
+        ("S1", promised, not promised)
+    ]
+    books.record(receipt("R1", "S1", "PO1", {"PLATE": 20}))
+    assert int(promise(conn).promise) == promised
 
 
 def test_what_has_no_date_or_one_that_is_over_is_told_apart(conn: Connection) -> None:

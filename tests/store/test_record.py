@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from ledger import queries
 from ledger.book import Ledger, LedgerError, tables, verify
-from ledger.book.balances import Balances, Posting
+from ledger.book.balances import Balances, Posting, Postings
 from ledger.events import GoodsReceived, OrderChanged, OrderLine, PartDefined, SiteDefined, UnitFactorDefined
 from ledger.outcomes import Conflict, Posted, Refused, Repeated
 from ledger.stock.bucket import Bucket, Movement
@@ -236,10 +236,11 @@ def test_netting_hides_no_step_below_zero(conn: Connection) -> None:
     supplier = Bucket("live", "P1", "PLATE", state="supplier")
     out, back = Movement(shelf, supplier, 10, ""), Movement(supplier, shelf, 10, "")
     balances = Balances()
-    balances.load(conn, [shelf, supplier])
+    postings = Postings([Posting(out, 1, 1), Posting(back, 1, 1)])
+    ends = balances.load(conn, postings.ends())
 
     with pytest.raises(LedgerError, match="10 should leave"):
-        balances.post(conn, [Posting(out, 1, 1), Posting(back, 1, 1)], 1, 1)
+        balances.post(conn, postings, ends, 1, 1)
 
 
 def test_a_rollback_takes_master_data_back_too(conn: Connection) -> None:

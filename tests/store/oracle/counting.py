@@ -163,7 +163,8 @@ class Counting:
         books = account(SITE, line.part_number, "adjustment")
         goods = self._goods(line)
         if difference > 0:
-            self.oracle.moved({books: -difference, self._found(line, goods): difference})
+            found = self.oracle.sheets.lay(self._found(line, goods), books)
+            self.oracle.moved({books: -difference, found: difference})
             return True
         lost: Deltas = {}
         left = -difference

@@ -6,14 +6,15 @@ changes the facts, and what moves is the difference between two pictures.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from ledger.events import GoodsReceived, ShipmentNotified, ShipmentReplaced
+from ledger.events import GoodsReceived, ReceiptLine, ShipmentNotified, ShipmentReplaced, TransferReceived
 from tests.store.oracle.sheet import Deltas, Spot, account, total
+from tests.store.oracle.ways import LOT_CONTROLLED, SERIAL_CONTROLLED
 
 SITE, SUPPLIER = "P1", "acme"
 NOTHING = Decimal(0)
@@ -36,6 +37,8 @@ class Advised:
     settled: Decimal = NOTHING
     closes_at: datetime | None = None
     is_past: bool = False
+    like: Spot | None = None
+    """What is known of goods that come from another site of ours."""
 
 
 @dataclass
@@ -50,6 +53,8 @@ class Shipment:
     """By part."""
     was_received: bool = False
     overtook: bool = False
+    was_confirmed: bool = False
+    """The dock said of a line that no more will come."""
 
 
 class Decided(NamedTuple):
@@ -76,6 +81,8 @@ class Came:
     lot: str
     serial: str
     received_at: datetime
+    is_nameless: bool = False
+    """Pieces that must be told apart, and are not."""
     is_reversed: bool = False
     decided: list[Decided] = field(default_factory=list)
 
@@ -96,6 +103,12 @@ class Portion(NamedTuple):
 
 @dataclass
 class Dock:
+    lay: Callable[[Spot], Spot]
+    """Where goods stand under the containments that are open."""
+    site: str = SITE
+    supplier: str = SUPPLIER
+    sender: str = "supplier"
+    """The account that the goods of notices come out of."""
     orders: dict[str, Order] = field(default_factory=dict)
     shipments: dict[str, Shipment] = field(default_factory=dict)
     receipts: dict[str, list[Came]] = field(default_factory=dict)
@@ -124,16 +137,23 @@ class Dock:
             broken = min(take, one.damaged)
             lot = one.lot or (advised.lot if advised is not None else "")
             usual = ("quality_hold", "receiver") if one.held else ("available", "")
-            yield from _split(one, lot, "", take - broken, broken, usual)
+            if one.is_nameless:
+                usual = ("quality_hold", "D24")
+            elif one.part in LOT_CONTROLLED and not lot:
+                usual = ("quality_hold", "D25")
+            like = advised.like if advised is not None else None
+            if like is not None and like.owner and usual[0] == "available":
+                usual = ("consigned", "")
+            yield from self._split(one, lot, "", take - broken, broken, usual, like)
             if advised is not None:
                 over, usual = "clearing", ("quality_hold", "D17")
             elif self._is_ordered(one):
-                over = "supplier"
+                over = self.sender
             else:
                 over, usual = "clearing", ("quality_hold", "D14")
             rest = one.free - take
             damaged = min(rest, one.damaged - broken)
-            yield from _split(one, lot, over, rest - damaged, damaged, usual)
+            yield from self._split(one, lot, over, rest - damaged, damaged, usual, like)
 
     def short(self, shipment: str, part: str) -> Decimal:
         """What a notice line still lacks, but for what was settled."""
@@ -159,20 +179,21 @@ class Dock:
         """What must stand where because of a part under a shipment id."""
         advised = self.advised(shipment, part)
         found: list[tuple[Spot, Decimal]] = []
-        supplier, clearing = (account(SITE, part, name) for name in ("supplier", "clearing"))
+        supplier, clearing = (account(self.site, part, name) for name in (self.sender, "clearing"))
         for portion in self.portions(shipment, part):
             found.append((portion.spot, portion.quantity))
             if portion.account:
-                found.append((account(SITE, part, portion.account), -portion.quantity))
+                found.append((account(self.site, part, portion.account), -portion.quantity))
         for one in self.group(shipment, part):
             lot = one.lot or (advised.lot if advised is not None else "")
             for decided in one.decided:
                 if decided.stays:
-                    found += [(_spot(one, lot, "available", ""), decided.quantity), (supplier, -decided.quantity)]
+                    stays = self.lay(self._spot(one, lot, "available", "", None))
+                    found += [(stays, decided.quantity), (supplier, -decided.quantity)]
         if advised is not None:
             short = self.short(shipment, part)
             found.append((supplier, advised.settled - advised.quantity))
-            where = clearing if self.is_closed(shipment, part) else in_transit(shipment, advised)
+            where = clearing if self.is_closed(shipment, part) else self.in_transit(shipment, advised)
             found.append((where, short))
         return total(found)
 
@@ -180,40 +201,43 @@ class Dock:
         order = self.orders.get(one.order)
         return order is not None and order.is_open and one.part in order.parts
 
+    def in_transit(self, shipment: str, advised: Advised) -> Spot:
+        asn_line = f"{self.supplier}/{shipment}/{advised.line}"
+        if advised.like is not None:
+            return advised.like._replace(site=self.site, asn_line=asn_line)
+        return Spot(
+            self.site, advised.part, lot=advised.lot, owner=self.supplier, state="in_transit", asn_line=asn_line
+        )
 
-def in_transit(shipment: str, advised: Advised) -> Spot:
-    return Spot(
-        SITE, advised.part, lot=advised.lot, owner=SUPPLIER, state="in_transit",
-        asn_line=f"{SUPPLIER}/{shipment}/{advised.line}",
-    )  # fmt: skip
+    def _split(
+        self, one: Came, lot: str, of: str, good: Decimal, damaged: Decimal, usual: tuple[str, str], like: Spot | None
+    ) -> Iterator[Portion]:
+        if damaged:
+            yield Portion(one, damaged, self.lay(self._spot(one, lot, "quarantine", "damaged", like)), of)
+        if good:
+            yield Portion(one, good, self.lay(self._spot(one, lot, *usual, like)), of)
 
-
-def _split(
-    one: Came, lot: str, of: str, good: Decimal, damaged: Decimal, usual: tuple[str, str]
-) -> Iterator[Portion]:
-    if damaged:
-        yield Portion(one, damaged, _spot(one, lot, "quarantine", "damaged"), of)
-    if good:
-        yield Portion(one, good, _spot(one, lot, *usual), of)
-
-
-def _spot(one: Came, lot: str, state: str, hold_reason: str) -> Spot:
-    return Spot(
-        SITE, one.part, lot=lot, serial=one.serial, location=one.location, state=state, hold_reason=hold_reason
-    )
+    def _spot(self, one: Came, lot: str, state: str, hold_reason: str, like: Spot | None) -> Spot:
+        spot = Spot(self.site, one.part) if like is None else like
+        return spot._replace(
+            site=self.site, lot=lot, serial=one.serial, location=one.location, state=state, hold_reason=hold_reason
+        )
 
 
 def lines_of_notice(event: ShipmentNotified | ShipmentReplaced) -> dict[str, Advised]:
     return {line.part_number: Advised(line.part_number, line.line, line.quantity, line.lot) for line in event.lines}
 
 
-def lines_of_receipt(event: GoodsReceived) -> list[Came]:
+def lines_of_receipt(event: GoodsReceived | TransferReceived) -> list[Came]:
+    return [_came(event, line) for line in event.lines]
+
+
+def _came(event: GoodsReceived | TransferReceived, line: ReceiptLine) -> Came:
     assert event.occurred_at is not None
-    return [
-        Came(
-            event.number, line.receipt_line, line.shipment_id, line.order_number, line.part_number, line.quantity,
-            line.quantity_damaged, line.complete, line.stock_status == "hold", line.location, line.lot,
-            line.serials[0] if len(line.serials) == 1 and line.quantity == 1 else "", event.occurred_at,
-        )
-        for line in event.lines
-    ]  # fmt: skip
+    shipment = event.transfer if isinstance(event, TransferReceived) else line.shipment_id
+    serial = line.serials[0] if len(line.serials) == 1 and line.quantity == 1 else ""
+    return Came(
+        event.number, line.receipt_line, shipment, line.order_number, line.part_number, line.quantity,
+        line.quantity_damaged, line.complete, line.stock_status == "hold", line.location, line.lot, serial,
+        event.occurred_at, is_nameless=line.part_number in SERIAL_CONTROLLED and not serial,
+    )  # fmt: skip

@@ -6,11 +6,8 @@ One row per kind in `PROPOSALS`. A proposal that has nothing sensible to say giv
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
-from itertools import count
-from random import Random
 from typing import Any
 
 import msgspec
@@ -24,6 +21,7 @@ from ledger.events import (
     Event,
     GoodsReceiptReversed,
     GoodsReceived,
+    IdentityLine,
     InventoryAdjusted,
     InventorySnapshotReported,
     LocationDefined,
@@ -32,6 +30,7 @@ from ledger.events import (
     OrderChanged,
     OrderLine,
     OrderPlaced,
+    OwnershipLine,
     PartDefined,
     PlaceLine,
     ReceiptLine,
@@ -45,58 +44,13 @@ from ledger.events import (
     SupplierDefined,
     UnitFactorDefined,
 )
-from tests.store.oracle.oracle import Oracle
+from tests.store.oracle.containing import is_label
+from tests.store.oracle.others import OTHERS
 from tests.store.oracle.sheet import HELD, Spot
+from tests.store.oracle.teller import PARTS, PARTY, PLACES, SHIPMENTS, WHOLE_ORDERS, Teller, order_of, said
 from tests.store.oracle.ways import WAYS
 from tests.store.plant import EVA, TOM
 from tests.store.world import NOW, source
-
-PARTS = ("PLATE", "BOLT", "PUMP")
-PLACES = ("DOCK", "A-01", "B-01", "L1")
-PARTY = {"supplier": "92:A123", "ship_to": "92:PLT07"}
-WHOLE_ORDERS = 5
-SHIPMENTS = 8
-
-
-def order_of(shipment: str) -> str:
-    return f"PO{int(shipment[1:]) % WHOLE_ORDERS}"
-
-
-@dataclass
-class Teller:
-    """Draws events. Numbers are never used twice by accident, and sometimes on purpose."""
-
-    oracle: Oracle
-    rnd: Random
-    numbers: count[int] = field(default_factory=lambda: count(1))
-
-    @property
-    def sheet(self) -> Any:
-        return self.oracle.sheet
-
-    def number(self, kind: str) -> str:
-        """A number of its own, seldom one that was used before."""
-        used = [key[2] for key in self.oracle.heard if key[1] == kind and not key[2].startswith("two-")]
-        if used and self.rnd.random() < 0.03:
-            return self.rnd.choice(used)
-        return f"{kind[:3]}{next(self.numbers)}"
-
-    def goods(self, *states: str, least: Decimal = Decimal(0)) -> Spot | None:
-        """Goods in any of the states."""
-        found = [
-            spot
-            for part in PARTS
-            for spot in self.sheet.here("P1", part)
-            if spot.state in states and self.sheet.at(spot) > least
-        ]
-        return self.rnd.choice(found) if found else None
-
-    def some_of(self, quantity: Decimal) -> Decimal:
-        """All of it, or less; seldom more."""
-        if self.rnd.random() < 0.1:
-            return quantity + self.rnd.randint(1, 3)
-        return Decimal(self.rnd.randint(1, int(quantity))) if quantity >= 1 else quantity
-
 
 # --- documents ------------------------------------------------------------------------------------------------
 
@@ -104,7 +58,7 @@ class Teller:
 def place(teller: Teller) -> Event | None:
     unplaced = [n for n in range(WHOLE_ORDERS) if f"PO{n}" not in teller.oracle.dock.orders]
     n = teller.rnd.choice(unplaced) if unplaced and teller.rnd.random() < 0.95 else teller.rnd.randrange(WHOLE_ORDERS)
-    parts = PARTS if teller.rnd.random() < 0.8 else PARTS[:2]
+    parts = PARTS if teller.rnd.random() < 0.8 else PARTS[:3]
     quantity = teller.rnd.randint(20, 40)
     return OrderPlaced(
         number=f"PO{n}", partner="erp", source=source(f"po{n}.{quantity}"), **PARTY,
@@ -133,10 +87,6 @@ def cancel_order(teller: Teller) -> Event | None:
         n for n in teller.oracle.dock.orders if n not in used and ("erp", "OrderCancelled", n) not in said(teller)
     ]
     return OrderCancelled(number=teller.rnd.choice(free), partner="erp", **PARTY) if free else None
-
-
-def said(teller: Teller) -> dict[tuple[str, str, str], list[Event]]:
-    return teller.oracle.heard
 
 
 def notify(teller: Teller) -> Event | None:
@@ -205,7 +155,9 @@ def receive(teller: Teller) -> Event | None:
         shipment, part, quantity = f"S{rnd.randrange(SHIPMENTS + 2)}", rnd.choice(PARTS), rnd.randint(1, 8)
     number = teller.number("GoodsReceived")
     at = NOW + timedelta(minutes=rnd.randint(0, 5))
-    serials = (f"X{next(teller.numbers)}",) if part == "PUMP" and quantity == 1 else ()
+    if part == "ECU" and rnd.random() < 0.5:
+        quantity = 1
+    serials = (f"X{next(teller.numbers)}",) if part in ("PUMP", "ECU") and quantity == 1 else ()
     line = ReceiptLine(
         part_number=part, shipment_id=shipment, order_number=order_of(shipment), unit="EA",
         quantity=Decimal(quantity), receipt_line="1",
@@ -264,6 +216,7 @@ def handle(kind: str) -> Callable[[Teller], Event | None]:
                 stock_segment=rnd.choice(("warranty", "warranty", "reman", "")), reference="RMA1",
             )  # fmt: skip
             return ALL_KINDS[kind](number=number, partner=partner, place="P1", lines=(line,))  # type: ignore[call-arg]
+        actor = teller.somebody(kind)
         spot = teller.goods(*way.sources)
         if spot is None:
             if rnd.random() < 0.93:
@@ -278,7 +231,7 @@ def handle(kind: str) -> Callable[[Teller], Event | None]:
             second = _line(teller, kind, other, teller.some_of(teller.sheet.at(other)))
             number, lines = f"two-{next(teller.numbers)}", (*lines, msgspec.structs.replace(second, line="2"))
         return ALL_KINDS[kind](  # type: ignore[call-arg]
-            number=number, partner=partner, place=rnd.choice(("P1", "92:PLT07")), lines=lines
+            number=number, partner=partner, place=rnd.choice(("P1", "92:PLT07")), lines=lines, actor=actor
         )
 
     return propose
@@ -307,13 +260,33 @@ def _line(teller: Teller, kind: str, spot: Spot, quantity: Decimal) -> StockLine
         named["demand"] = f"D{rnd.randint(1, 3)}"
     elif spot.state == "allocated" and not way.whatever_demand:
         named["demand"] = spot.demand
+    if spot.part == "GLUE" and spot.lot and rnd.random() < 0.8:
+        named["lot"] = spot.lot
+    if is_label(spot.hold_reason) and rnd.random() < 0.7 and not way.holds:
+        named["hold_reason"] = spot.hold_reason
     if spot.serial and rnd.random() < 0.8:
         named |= {"serials": (spot.serial,), "quantity": Decimal(rnd.randint(0, 1))}
     elif spot.part == "BOLT" and rnd.random() < 0.05:
         named |= {"unit": "XBX", "quantity": Decimal(1)}
     if rnd.random() < 0.04:
         named[rnd.choice(("reason", "hold_reason", "to_location", "demand"))] = ""
+    if kind == "GoodsIdentified":
+        return _named(teller, spot, named)
+    if kind == "OwnershipChanged":
+        owner = "" if spot.owner else "acme"
+        return OwnershipLine(**(named | {"owner": spot.owner, "to_owner": owner, "to_location": ""}))
     return StockLine(**named)
+
+
+def _named(teller: Teller, spot: Spot, named: dict[str, Any]) -> IdentityLine:
+    """What goods are, that nobody told apart: serials, or a lot; seldom nothing."""
+    number = next(teller.numbers)
+    if spot.part == "GLUE" or teller.rnd.random() < 0.3:
+        return IdentityLine(**named, to_lot=f"GL{number}")
+    if teller.rnd.random() < 0.9:
+        known = [one.serial for one in teller.sheet.goods if one.serial] if teller.rnd.random() < 0.15 else []
+        named |= {"serials": (teller.rnd.choice(known or [f"N{number}"]),), "quantity": Decimal(1)}
+    return IdentityLine(**named)
 
 
 def dispose(teller: Teller) -> Event | None:
@@ -411,6 +384,7 @@ PROPOSALS: dict[str, tuple[int, Callable[[Teller], Event | None]]] = {
     "GoodsReceiptReversed": (3, reverse),
     "DiscrepancyResolved": (8, resolve),
     **{kind: (3, handle(kind)) for kind in WAYS},
+    **OTHERS,
     "ReturnDisposed": (3, dispose),
     "StockCounted": (4, count_goods),
     "InventoryAdjusted": (4, adjust),
@@ -421,9 +395,9 @@ PROPOSALS: dict[str, tuple[int, Callable[[Teller], Event | None]]] = {
 
 
 def draw_event(teller: Teller) -> Event:
-    """The next event: of a kind that has something to say."""
+    """The next event: of a kind that has something to say, by preference of one that is wanted."""
     kinds = list(PROPOSALS)
-    weights = [weight for weight, _ in PROPOSALS.values()]
+    weights = [weight * (15 if kind in teller.wanted else 1) for kind, (weight, _) in PROPOSALS.items()]
     for kind in teller.rnd.choices(kinds, weights, k=12):
         event = PROPOSALS[kind][1](teller)
         if event is not None:

@@ -11,27 +11,57 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+import msgspec
+
 from ledger.events import (
     COUNTS,
     MASTER_DATA,
+    PAPERS,
+    ContainmentClosed,
+    ContainmentOpened,
     DiscrepancyResolved,
     Event,
     GoodsReceiptReversed,
     GoodsReceived,
+    InventoryAdjusted,
+    InventorySnapshotReported,
     Line,
+    OpeningBalanceLoaded,
+    OrderAcknowledged,
     OrderCancelled,
     OrderChanged,
     OrderPlaced,
+    PeriodClosed,
+    PeriodReopened,
+    ReceiptShortConfirmed,
     ShipmentCancelled,
     ShipmentNotified,
     ShipmentReplaced,
+    StockCounted,
     StockLine,
+    TransferCancelled,
+    TransferReceived,
+    TransferShipped,
 )
+from tests.store.oracle.containing import LABEL, Sheets
 from tests.store.oracle.counting import Counting
 from tests.store.oracle.dock import NOTHING, SITE, Decided, Dock, Order, Shipment, lines_of_notice, lines_of_receipt
+from tests.store.oracle.filing import Periods, open_balance
+from tests.store.oracle.moving import Moving
 from tests.store.oracle.sheet import Deltas, Sheet, change, total
 from tests.store.oracle.waiting import Queue, Wait
-from tests.store.oracle.ways import WAYS, fault_of, pick, target_of, way_of
+from tests.store.oracle.ways import (
+    WAYS,
+    Picked,
+    Way,
+    booked_in,
+    fault_of,
+    is_contained,
+    is_nameless,
+    pick,
+    target_of,
+    way_of,
+)
 
 ORDER_GRACE = timedelta(minutes=15)
 GOODS_GRACE = timedelta(hours=24)
@@ -56,8 +86,10 @@ class Oracle:
 
     def __init__(self, now: datetime) -> None:
         self.now, self.seq = now, 0
-        self.sheet, self.dock, self.queue = Sheet(), Dock(), Queue()
-        self.counting = Counting(self)
+        self.sheet, self.sheets, self.queue = Sheet(), Sheets(), Queue()
+        self.dock = Dock(self.sheets.lay)
+        self.counting, self.moving, self.periods = Counting(self), Moving(self), Periods()
+        self.impossible = Impossible()
         self.dock_cases: dict[str, tuple[str, str]] = {}
         """Cases of the dock, by the name that the ledger gave them: shipment and part."""
         self.heard: dict[tuple[str, str, str], list[Event]] = {}
@@ -68,12 +100,16 @@ class Oracle:
 
     # --- what comes in --------------------------------------------------------------------------------------
 
-    def record(self, event: Event) -> Told:
-        """What the ledger answers for the event; what else goes on because of it comes to stand in `released`."""
+    def record(self, event: Event) -> list[Told]:
+        """What the ledger answers for the event; what else goes on because of it comes to stand in `released`.
+
+        A document about two sites is answered for each.
+        """
         kind, key = type(event).__name__, (event.partner, type(event).__name__, event.number)
         heard = self.heard.setdefault(key, [])
+        is_about_two = isinstance(event, (TransferShipped, TransferCancelled))
         if event in heard:
-            return Told(kind, event.number, "repeated")
+            return [Told(kind, event.number, "repeated")] * (2 if is_about_two else 1)
         seqs = self.seqs.setdefault(key, [])
         # What was refused said nothing: its number is free again.
         taken = any(self.results[seq] != "refused" for seq in seqs)
@@ -84,14 +120,25 @@ class Oracle:
         seqs.append(seq)
         if is_other and kind in CONFLICTING:
             self.results[seq] = "conflict"
-            return Told(kind, event.number, "conflict")
+            return [Told(kind, event.number, "conflict")]
         self.results[seq] = self._decide(event, seq)
-        told = Told(kind, event.number, self.results[seq])
-        if isinstance(event, DiscrepancyResolved) and told.result == "refused":
+        told = [Told(kind, event.number, self.results[seq])]
+        if isinstance(event, DiscrepancyResolved) and told[0].result == "refused":
             # It decided nothing, so it may be said again.
             heard.remove(event)
         self._go_on()
+        if is_about_two:
+            self.seq += 1
+            self.results[self.seq] = self._decide_far(event, self.seq)
+            told.append(Told(kind, event.number, self.results[self.seq]))
+            self._go_on()
         return told
+
+    def _decide_far(self, event: Event, seq: int) -> str:
+        if isinstance(event, TransferShipped):
+            return self.moving.announce(event, seq)
+        assert isinstance(event, TransferCancelled)
+        return self.moving.take_back(event, far=True)
 
     def _is_taken(self, event: ShipmentNotified) -> bool:
         """A shipment id is free again once its notice was refused or cancelled; what overtook it answers itself."""
@@ -103,18 +150,19 @@ class Oracle:
         self.now = now
         self.released = []
         due = [
-            (shipment, part)
-            for shipment, one in self.dock.shipments.items()
+            (dock, shipment, part)
+            for dock in (self.dock, self.moving.dock)
+            for shipment, one in dock.shipments.items()
             for part, line in one.lines.items()
-            if one.status == "advised" and not self.dock.is_closed(shipment, part)
+            if one.status == "advised" and not dock.is_closed(shipment, part)
             and line.closes_at is not None and line.closes_at <= now
         ]  # fmt: skip
         if due or self.queue.is_due(now):
             self.seq += 1
-        for shipment, part in due:
-            before = self.dock.picture(shipment, part)
-            self.dock.shipments[shipment].lines[part].is_past = True
-            self.sheet.apply(change(before, self.dock.picture(shipment, part)))
+        for dock, shipment, part in due:
+            before = dock.picture(shipment, part)
+            dock.shipments[shipment].lines[part].is_past = True
+            self.sheet.apply(change(before, dock.picture(shipment, part)))
         needs: list[str] = []
         for waits in self.queue.take_due(now):
             self._again(waits, "")
@@ -130,9 +178,9 @@ class Oracle:
         if kind in WAYS:
             lines: tuple[StockLine, ...] = event.lines  # type: ignore[attr-defined]
             return result_of([self.handle(kind, event, seq, self.now, line) for line in lines])
-        if isinstance(event, COUNTS):
+        if isinstance(event, COUNTS) and type(event) not in HANDLERS:
             return self.counting.decide(event, seq)
-        if isinstance(event, MASTER_DATA):
+        if isinstance(event, MASTER_DATA) or (isinstance(event, PAPERS) and not isinstance(event, OrderAcknowledged)):
             return "posted"
         return HANDLERS[type(event)](self, event, seq, None)
 
@@ -146,7 +194,10 @@ class Oracle:
     def _again(self, waits: list[Wait], came: str) -> None:
         wait = waits[0]
         event, kind = wait.event, type(wait.event).__name__
-        if kind in WAYS:
+        if wait.is_far:
+            assert isinstance(event, TransferShipped)
+            result = self.moving.announce(event, wait.seq)
+        elif kind in WAYS:
             result = result_of([self.handle(kind, event, wait.seq, wait.recorded_at, one.line) for one in waits])  # type: ignore[arg-type]
             if result == "waiting":
                 return
@@ -179,23 +230,45 @@ class Oracle:
 
     def handle(self, kind: str, event: Event, seq: int, recorded_at: datetime, line: StockLine) -> str:
         """One line, by the way of a kind: whole, or not at all."""
+        if not isinstance(event, TransferShipped):
+            return self._handle(kind, event, seq, recorded_at, line)[0]
+        if self.moving.is_cancelled(event.number):
+            result, picked = "refused", []
+        else:
+            meant = msgspec.structs.replace(line, demand=line.demand or event.number)
+            result, picked = self._handle(kind, event, seq, recorded_at, meant, line)
+        self.moving.decided(event.number, line, result, picked)
+        return result
+
+    def _handle(
+        self, kind: str, event: Event, seq: int, recorded_at: datetime, line: StockLine, said: StockLine | None = None
+    ) -> tuple[str, Picked]:
         way, part = way_of(kind, line), line.part_number
-        if fault_of(way, line):
-            return "refused"
+        actor = event.actor
+        if actor is not None and actor.sites and SITE not in actor.sites:
+            return "refused", []
+        if fault_of(way, line) or not self.sheets.knows(line.hold_reason):
+            return "refused", []
         quantity = line.quantity * FACTORS.get((part, line.unit), Decimal(1)) or Decimal(len(line.serials))
-        picked = pick(self.sheet, way, SITE, part, line, quantity)
+        if way.sources == ("production",) and quantity > self.sheet.at(booked_in(SITE, line)):
+            return "refused", []
+        picked = pick(self.sheet, self.sheets, way, SITE, part, line, quantity)
+        if picked is None and is_contained(self.sheet, self.sheets, way, SITE, line):
+            return "refused", []
         if picked is None:
-            return self.wait_for_goods(event, seq, recorded_at, line)
+            return self.wait_for_goods(event, seq, recorded_at, said or line), []
         if any(spot.state in way.reason_from and not line.reason for spot, *_ in picked):
-            return "refused"
+            return "refused", []
+        if is_nameless(kind, self.sheet, way, line, picked) or _may_not(event, way, picked):
+            return "refused", []
         has_come = False
         for spot, some, serial in picked:
-            target = target_of(spot, serial, way, line)
+            target = self.sheets.lay(target_of(spot, serial, way, line), spot)
             self.sheet.move(spot, target, some)
             has_come |= target != spot and not target.is_account
         if has_come:
             self.came(f"stock:{part}")
-        return "posted"
+        return "posted", picked
 
     def wait_for_goods(self, event: Event, seq: int, recorded_at: datetime, line: Line) -> str:
         """Goods that are not there may come within a day."""
@@ -244,7 +317,7 @@ class Oracle:
             return "refused"
         overtook = known is None or known.overtook
         if known is not None and wait is None:
-            if known.was_received:
+            if known.was_received or known.was_confirmed or known.status == "cancelled":
                 return "refused"
             self._withdraw(event.number, "cancelled")
         result = self._post_notice(event, seq, wait)
@@ -258,7 +331,7 @@ class Oracle:
             return "waiting"
         if known.status == "cancelled":
             return "posted"
-        if known.was_received:
+        if known.was_received or known.was_confirmed:
             return "refused"
         self._withdraw(event.number, "cancelled")
         return "posted"
@@ -288,7 +361,7 @@ class Oracle:
             shipment.status, shipment.lines = "advised", lines
 
         self._rebook(facts, groups, (f"shipment:{number}",))
-        self._note_received({number})
+        self.note_received(self.dock, {number})
         return result_of(["posted" if line.part_number in asked else "refused" for line in event.lines])
 
     def _wait_for_order(self, event: Event, seq: int, wait: Wait | None, order: str) -> str:
@@ -306,7 +379,7 @@ class Oracle:
 
         groups = list(dict.fromkeys((one.shipment, one.part) for one in came))
         self._rebook(facts, groups, (f"receipt:{event.number}",))
-        self._note_received({one.shipment for one in came})
+        self.note_received(self.dock, {one.shipment for one in came})
         return "posted"
 
     def reverse(self, event: GoodsReceiptReversed, seq: int, wait: Wait | None) -> str:
@@ -332,6 +405,65 @@ class Oracle:
         groups = list(dict.fromkeys((one.shipment, one.part) for one in named))
         self._rebook(facts, groups)
         return "posted"
+
+    def confirm_short(self, event: ReceiptShortConfirmed, seq: int, wait: Wait | None) -> str:
+        (line,) = event.lines
+        shipment = self.dock.shipments.get(line.shipment_id)
+        if shipment is None or shipment.status != "advised":
+            self.queue.add(Wait(seq, event, line, f"shipment:{line.shipment_id}", self.now))
+            return "waiting"
+        advised = shipment.lines.get(line.part_number)
+        if advised is None:
+            return "refused"
+
+        def facts() -> None:
+            advised.is_past, advised.closes_at, shipment.was_confirmed = True, self.now, True
+
+        self._rebook(facts, [(line.shipment_id, line.part_number)])
+        return "posted"
+
+    # --- others ---------------------------------------------------------------------------------------------
+
+    def acknowledge(self, event: OrderAcknowledged, seq: int, wait: Wait | None) -> str:
+        if event.number not in self.dock.orders:
+            return self._wait_for_order(event, seq, wait, event.number)
+        return "posted"
+
+    def load(self, event: OpeningBalanceLoaded, seq: int, wait: Wait | None) -> str:
+        results, moves = open_balance(event, self.sheet)
+        parts = []
+        for deltas in moves:
+            books, spot = deltas
+            self.sheet.apply({books: deltas[books], self.sheets.lay(spot, books): deltas[spot]})
+            parts.append(spot.part)
+        self.came(*(f"stock:{part}" for part in sorted(set(parts))))
+        return result_of(results)
+
+    def contain(self, event: ContainmentOpened, seq: int, wait: Wait | None) -> str:
+        result, deltas = self.sheets.opening(event, self.sheet)
+        self.moved(deltas, (f"{LABEL}{event.number}",) if result == "posted" else ())
+        return result
+
+    def release(self, event: ContainmentClosed, seq: int, wait: Wait | None) -> str:
+        result, deltas = self.sheets.closing(event, self.sheet)
+        if result == "waiting":
+            self.queue.add(Wait(seq, event, None, f"{LABEL}{event.number}", self.now))
+        self.moved(deltas)
+        return result
+
+    def close_period(self, event: PeriodClosed, seq: int, wait: Wait | None) -> str:
+        return self.periods.close(event, self.now)
+
+    def reopen_period(self, event: PeriodReopened, seq: int, wait: Wait | None) -> str:
+        return self.periods.reopen(event)
+
+    def take_transfer(self, event: TransferReceived, seq: int, wait: Wait | None) -> str:
+        return self.moving.receive(event, seq, wait)
+
+    def cancel_transfer(self, event: TransferCancelled, seq: int, wait: Wait | None) -> str:
+        return self.moving.take_back(event, far=False)
+
+    # --- cases and facts ------------------------------------------------------------------------------------
 
     def resolve(self, event: DiscrepancyResolved, seq: int, wait: Wait | None) -> str:
         found = self.counting.cases.get(event.number)
@@ -368,17 +500,29 @@ class Oracle:
         came = [one for lines in self.dock.receipts.values() for one in lines if one.order == order]
         return list(dict.fromkeys((one.shipment, one.part) for one in came))
 
-    def _note_received(self, shipments: set[str]) -> None:
+    def note_received(self, dock: Dock, shipments: set[str]) -> None:
         """With its first goods a shipment is fixed, and the clock of its open lines runs."""
         for number in shipments:
-            shipment = self.dock.shipments.get(number)
+            shipment = dock.shipments.get(number)
             if shipment is None or shipment.status != "advised" or shipment.was_received:
                 continue
-            if any(self.dock.group(number, part) for part in shipment.lines):
+            if any(dock.group(number, part) for part in shipment.lines):
                 shipment.was_received = True
                 for part, line in shipment.lines.items():
-                    if not self.dock.is_closed(number, part):
+                    if not dock.is_closed(number, part) and line.closes_at is None:
                         line.closes_at = self.now + CLOSE_AFTER
+
+
+def _may_not(event: Event, way: Way, picked: Picked) -> bool:
+    """Whether a person says it who may not, of goods as these."""
+    actor = event.actor
+    if actor is None:
+        return False
+    for spot, *_ in picked:
+        roles = way.of_quarantine if spot.state == "quarantine" and way.of_quarantine else way.roles
+        if roles and not set(roles) & set(actor.roles):
+            return True
+    return False
 
 
 def result_of(results: list[str]) -> str:
@@ -390,8 +534,14 @@ def result_of(results: list[str]) -> str:
 
 
 CONFLICTING = {
-    "OrderPlaced", "ShipmentNotified", "GoodsReceived", *WAYS, "StockCounted", "InventoryAdjusted",
-    "InventorySnapshotReported",
+    *WAYS,
+    *(
+        kind.__name__
+        for kind in (
+            OrderPlaced, ShipmentNotified, GoodsReceived, StockCounted, InventoryAdjusted, InventorySnapshotReported,
+            OpeningBalanceLoaded, ContainmentOpened,
+        )
+    ),
 }  # fmt: skip
 """Kinds whose number, once said, means what was said first; the others follow one upon the other."""
 
@@ -407,4 +557,13 @@ HANDLERS: dict[type[Event], Handler] = {
     GoodsReceived: Oracle.receive,  # type: ignore[dict-item]
     GoodsReceiptReversed: Oracle.reverse,  # type: ignore[dict-item]
     DiscrepancyResolved: Oracle.resolve,  # type: ignore[dict-item]
+    ReceiptShortConfirmed: Oracle.confirm_short,  # type: ignore[dict-item]
+    OrderAcknowledged: Oracle.acknowledge,  # type: ignore[dict-item]
+    OpeningBalanceLoaded: Oracle.load,  # type: ignore[dict-item]
+    ContainmentOpened: Oracle.contain,  # type: ignore[dict-item]
+    ContainmentClosed: Oracle.release,  # type: ignore[dict-item]
+    PeriodClosed: Oracle.close_period,  # type: ignore[dict-item]
+    PeriodReopened: Oracle.reopen_period,  # type: ignore[dict-item]
+    TransferReceived: Oracle.take_transfer,  # type: ignore[dict-item]
+    TransferCancelled: Oracle.cancel_transfer,  # type: ignore[dict-item]
 }

@@ -7,9 +7,12 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-ACCOUNTS = ("supplier", "customer", "production", "scrap", "adjustment", "clearing", "rounding")
+ACCOUNTS = (
+    "supplier", "customer", "production", "scrap", "adjustment", "clearing", "rounding", "transfer", "opening",
+)  # fmt: skip
 """What lies outside our walls and may go below zero."""
 HELD = ("quality_hold", "quarantine")
+USABLE = ("available", "allocated", "consigned", "line_side", "service_reserved")
 NOT_HERE = ("in_transit", *ACCOUNTS)
 
 Deltas = dict["Spot", Decimal]
@@ -42,8 +45,8 @@ class Spot(NamedTuple):
         return self.state not in NOT_HERE
 
 
-def account(site: str, part: str, name: str, demand: str = "") -> Spot:
-    return Spot(site, part, state=name, demand=demand)
+def account(site: str, part: str, name: str, demand: str = "", owner: str = "") -> Spot:
+    return Spot(site, part, state=name, demand=demand, owner=owner)
 
 
 class Sheet:
@@ -54,6 +57,10 @@ class Sheet:
 
     def at(self, spot: Spot) -> Decimal:
         return self.goods.get(spot, Decimal(0))
+
+    def stands(self, part: str, serial: str) -> bool:
+        """Whether a serial stands anywhere that somebody could see it."""
+        return any(q > 0 and s.is_here and (s.part, s.serial) == (part, serial) for s, q in self.goods.items())
 
     def here(self, site: str, part: str) -> list[Spot]:
         """Spots of the part that hold something somebody could count, in order."""

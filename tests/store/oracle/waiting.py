@@ -23,6 +23,8 @@ class Wait:
     needs: str
     recorded_at: datetime
     until: datetime | None = None
+    is_far: bool = False
+    """The half of a transfer that is told at the site which receives."""
 
     @property
     def turn(self) -> tuple[int, int]:
