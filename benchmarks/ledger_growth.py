@@ -2,7 +2,9 @@
 
 Sealing is part of it: a run is gathered between two batches and written slice by slice, each slice a database
 transaction of its own, and SQLite's log is moved into the file between two transactions, both as the gateway's writer
-does. The clock stops only while events are made. All movements are made by `Ledger.record`, none is loaded.
+does. The clock stops only while events are made. All movements are made by `Ledger.record`, none is loaded: that
+takes some five minutes on a quiet machine. Young books and old ones are then written in turn, batch by batch, so that
+both meet the same machine.
 """
 
 from __future__ import annotations
@@ -23,8 +25,10 @@ from gateway.store.database import reading_engine
 from ledger.book import gather, put_slice
 
 FIRST, LAST = 100_000, 3_000_000
-WINDOW = 3 * 32_768
-"""Movements of one measurement: three runs, so that each has three seals."""
+ROUNDS = 3
+SEAL_BATCHES = 32
+"""Batches of a round: some one run of movements, so that each round has its seal."""
+WINDOW = ROUNDS * SEAL_BATCHES * BATCH
 SLICE_MS_MAX, BATCH_MS_MAX = 20.0, 60.0
 
 
@@ -52,17 +56,8 @@ class Grown:
             self._seal()
             self.seconds += time.perf_counter() - started
 
-    def rate(self, movements: int) -> list[float]:
-        """Movements a second over a window from here, by thirds of it."""
-        rates = []
-        for _ in range(3):
-            moved, seconds = self.moved, self.seconds
-            self.grow(self.moved + movements // 3)
-            rates.append((self.moved - moved) / (self.seconds - seconds))
-        return rates
-
     def _seal(self) -> None:
-        if self.moved % (32 * BATCH):
+        if self.moved % (SEAL_BATCHES * BATCH):
             return
         with self.reading.connect() as conn:
             run = gather(conn, "live")
@@ -85,17 +80,31 @@ class Grown:
         self.reading.dispose()
 
 
+def rates(*books: Grown) -> list[list[float]]:
+    """Movements a second of each, by rounds; they are written in turn, batch by batch."""
+    rates: list[list[float]] = [[] for _ in books]
+    for _ in range(ROUNDS):
+        before = [one.seconds for one in books]
+        for _ in range(SEAL_BATCHES):
+            for one in books:
+                one.grow(one.moved + BATCH)
+        for one, seconds, of in zip(books, before, rates, strict=True):
+            of.append(SEAL_BATCHES * BATCH / (one.seconds - seconds))
+    return rates
+
+
 def rows(seed: int) -> Iterator[Row]:
     with tempfile.TemporaryDirectory(prefix="crossdock-bench-") as folder, sqlite_engines(
-        Path(folder), "ours"
+        Path(folder), "young", "old"
     ) as engines:  # fmt: skip
-        grown = Grown(engines[0], Path(folder) / "ours.db", World(seed))
-        grown.grow(FIRST)
-        early = grown.rate(WINDOW)
+        young = Grown(engines[0], Path(folder) / "young.db", World(seed))
+        grown = Grown(engines[1], Path(folder) / "old.db", World(seed))
+        young.grow(FIRST)
         grown.grow(LAST)
-        late = grown.rate(WINDOW)
+        early, late = rates(young, grown)
+        young.close()
         grown.close()
-        size = sum(path.stat().st_size for path in Path(folder).iterdir())
+        size = (Path(folder) / "old.db").stat().st_size
     yield make_row(
         "ledger.growth", late, early, against=f"the rate after {FIRST:,} movements", unit="movements/s", n=WINDOW,
         durable="full", corpus_sha="", note=f"limits: slice {SLICE_MS_MAX:g} ms, batch {BATCH_MS_MAX:g} ms",

@@ -9,6 +9,7 @@ Each question goes to SQLite by a reading connection of the gateway, in a snapsh
 
 from __future__ import annotations
 
+import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -33,6 +34,7 @@ BATCHES = 200
 """Batches of movements, the events of every tenth one on the hot part: what as-of looks back on."""
 TRACED = 10_000
 QUESTIONS = 500
+Taken = tuple[float, float]
 LIMITS = {"ledger.position.p99ms": 5.0, "ledger.asof.p99ms": 10.0, "ledger.trace.ms": 100.0}
 
 
@@ -90,14 +92,14 @@ class Filled:
         ]  # fmt: skip
         return self.world.stamped(CustomerReturnReceived, lines)
 
-    def ask(self, times: int, question: Callable[[Connection, int], object]) -> list[float]:
-        """Milliseconds of each."""
-        taken = []
+    def ask(self, times: int, question: Callable[[Connection, int], object]) -> list[Taken]:
+        """Milliseconds of each, by the clock and of CPU."""
+        taken: list[Taken] = []
         for number in range(times):
             with self.reading.connect() as conn:
-                started = time.perf_counter()
+                started, cpu = time.perf_counter(), time.thread_time()
                 question(conn, number)
-                taken.append((time.perf_counter() - started) * 1000)
+                taken.append(((time.perf_counter() - started) * 1000, (time.thread_time() - cpu) * 1000))
         return taken
 
 
@@ -133,13 +135,17 @@ def rows(rounds: int, seed: int) -> Iterator[Row]:
         filled.reading.dispose()
 
 
-def _row(id: str, taken: list[list[float]], shared: dict[str, float | str]) -> Row:
-    """p99 of each round, or the median where the row is of no percentile."""
-    figures = [_percentile(one, 99 if "p99" in id else 50) for one in taken]
-    medians: dict[str, float | str] = {"p50ms": round(_percentile([ms for one in taken for ms in one], 50), 2)}
+def _row(id: str, taken: list[list[Taken]], shared: dict[str, float | str]) -> Row:
+    """p99 of each round, or the median where the row is of no percentile; of CPU the same beside it."""
+    percent = 99 if "p99" in id else 50
+    figures, of_cpu = ([_percentile([one[side] for one in of], percent) for of in taken] for side in (0, 1))
+    beside: dict[str, float | str] = {
+        "p50ms": round(_percentile([ms for of in taken for ms, _ in of], 50), 2),
+        f"cpu_p{percent}ms": round(statistics.median(of_cpu), 2),
+    }
     return make_limit_row(
         id, figures, LIMITS[id], more_is_better=False, unit="ms", n=len(taken[0]), durable="full", corpus_sha="",
-        extra=shared | medians,
+        extra=shared | beside,
     )  # fmt: skip
 
 

@@ -15,6 +15,8 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 BUSY_TIMEOUT_MS = 30_000
 CACHE_KIB = 65_536
+READING_CACHE_KIB = 8_192
+"""Of each reading connection: the largest part's serials and the pages above them."""
 LOG_PAGES_MAX = 16_000
 """Of four KiB: from here on a commit moves the log into the file itself. The writer does it long before
 (`Checkpoints`), and other programs seldom write as much."""
@@ -64,6 +66,7 @@ def reading_engine(path: Path) -> Engine:
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
         connection.execute("PRAGMA query_only=ON")
+        connection.execute(f"PRAGMA cache_size=-{READING_CACHE_KIB}")
         connection.execute("PRAGMA temp_store=MEMORY")
 
     @event.listens_for(engine, "begin")

@@ -4,37 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from typing import NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection
 
 from ledger.book import bulk, tables
 from ledger.book.places import sites_of
 
-
-class Made(NamedTuple):
-    """One row of `movement`, of one book."""
-
-    number: int
-    site: str
-    seq: int
-    event: int
-    line: str
-    source: int
-    target: int
-    quantity: int
+Made = tuple[int, str, int, int, str, int, int, int]
+"""One row of `movement`, of one book: its columns as `COLUMNS` names them."""
+COLUMNS = ("number", "site", "seq", "event", "line", "source", "target", "quantity")
 
 
 def rows_made(conn: Connection, book: str, seqs: AbstractSet[int]) -> list[Made]:
     """Movements made while these events were recorded, in their order."""
     ranges = ranges_made(conn, book, seqs)
-    rows = [
-        Made._make(row)
-        for site in sites_of(conn, book)
-        for row in bulk.within(
-            conn, tables.movement, Made._fields, (("book", book), ("site", site)), "number", ranges
-        )
-    ]  # fmt: skip
+    rows: list[Any] = []
+    for site in sites_of(conn, book):
+        place = (("book", book), ("site", site))
+        rows += bulk.within(conn, tables.movement, COLUMNS, place, "number", ranges)
     rows.sort()
     return rows
 

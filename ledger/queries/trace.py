@@ -7,9 +7,10 @@ to its notice and forward to every VIN. Follows `trace_key`, so it reads as many
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -159,23 +160,23 @@ def _steps(conn: Connection, book: str, keys: set[Key], part: str, *, into_cars:
         )
     }  # fmt: skip
     kept = _events(conn, book, {event for _, event in found} | {seq for seq, _ in found})
-    rows = [move for move in rows_made(conn, book, {seq for seq, _ in found}) if (move.seq, move.event) in found]
+    rows = [row for row in rows_made(conn, book, {seq for seq, _ in found}) if row[2:4] in found]
     places = _places(conn, book, rows)
     units = base_units(conn, book, {place.part for place in places.values()})
     told: set[tuple[int, int]] = set()
     steps: dict[_At, TraceStep] = {}
-    for move in rows:
-        source, target = places[move.site, move.source], places[move.site, move.target]
+    for number, site, seq, event, line, left, entered, quantity in rows:
+        source, target = places[site, left], places[site, entered]
         if part and target.part != part:
             continue
-        of = kept[move.event]
+        of = kept[event]
         # What stands in a bucket is asked first: a line's own names are made only where the buckets have none.
-        if keys.isdisjoint(source.keys) and keys.isdisjoint(target.keys) and keys.isdisjoint(of.names(move.line)):
+        if keys.isdisjoint(source.keys) and keys.isdisjoint(target.keys) and keys.isdisjoint(of.names(line)):
             continue
-        told.add((move.seq, move.event))
+        told.add((seq, event))
         if into_cars or not isinstance(of.event, BUILT_IN):
-            at = (move.seq, move.event, move.line, move.number)
-            steps[at] = _step(of, move.line, kept[move.seq], (move, source, target, units))
+            moved = (site, source, target, quantity, units.get(target.part, ""))
+            steps[seq, event, line, number] = _step(of, line, kept[seq], moved)
     for seq, event in found - told:
         of = kept[event]
         for line, said in of.lines.items():
@@ -195,8 +196,8 @@ def _events(conn: Connection, book: str, seqs: set[int]) -> dict[int, _Kept]:
 
 def _places(conn: Connection, book: str, rows: Iterable[Made]) -> dict[tuple[str, int], _Place]:
     ids: dict[str, set[int]] = defaultdict(set)
-    for move in rows:
-        ids[move.site].update((move.source, move.target))
+    for _, site, _, _, _, source, target, _ in rows:
+        ids[site].update((source, target))
     names = End.__struct_fields__
     places: dict[tuple[str, int], _Place] = {}
     for site, of_site in sorted(ids.items()):
@@ -210,21 +211,24 @@ def _places(conn: Connection, book: str, rows: Iterable[Made]) -> dict[tuple[str
 
 
 def _step(
-    of: _Kept, line: str, found_at: _Kept, moved: tuple[Made, _Place, _Place, Mapping[str, str]] | None = None
+    of: _Kept, line: str, found_at: _Kept, moved: tuple[str, _Place, _Place, int, str] | None = None
 ) -> TraceStep:
-    """The line as it was said, or what it moved: then `quantity` and `unit` are as the books have them."""
+    """The line as it was said, or what it moved (site, from, to, quantity and unit as the books have them)."""
     said = of.lines.get(line)
     order, shipment, vin, segment = "", of.shipment, "", 0
     if said is not None:
-        order, vin, segment = getattr(said, "order_number", ""), getattr(said, "vin", ""), said.segment
-        shipment = shipment or getattr(said, "shipment_id", "")
+        has = _fields_of(type(said))
+        order = said.order_number if "order_number" in has else ""  # type: ignore[attr-defined]
+        vin = said.vin if "vin" in has else ""  # type: ignore[attr-defined]
+        shipment = shipment or (said.shipment_id if "shipment_id" in has else "")  # type: ignore[attr-defined]
+        segment = said.segment
         if not vin and of.is_of_car and isinstance(said, StockLine):
             vin = said.demand
     source = target = None
     site, part, quantity, unit = of.site, "", Decimal(0), ""
     if moved is not None:
-        move, left, entered, units = moved
-        site, part, quantity, unit = move.site, entered.part, to_decimal(move.quantity), units.get(entered.part, "")
+        site, left, entered, millionths, unit = moved
+        part, quantity = entered.part, to_decimal(millionths)
         source, target = left.end, entered.end
     elif said is not None:
         part, quantity, unit = said.part_number, said.quantity, said.unit
@@ -234,6 +238,12 @@ def _step(
         vin=vin, partner=of.partner, message=of.message, document=of.document, segment=segment,
         recorded_at=found_at.recorded_at,
     )  # fmt: skip
+
+
+@cache
+def _fields_of(kind: type[Line]) -> frozenset[str]:
+    """Asked for by every step: asking a line for what it has not takes longer."""
+    return frozenset(kind.__struct_fields__)
 
 
 def _names(step: TraceStep) -> Iterator[Key]:
