@@ -17,7 +17,7 @@ STATES = ("available", "quality_hold", "quarantine", "consigned", "line_side", "
 HIDDEN = (frozenset({"hold"}), frozenset({"consigned"}), frozenset({"line_side"}), frozenset({"raw", "hold"}))
 
 
-@pytest.mark.parametrize("hidden", HIDDEN, ids="-".join)
+@pytest.mark.parametrize("hidden", HIDDEN, ids=lambda names: "-".join(sorted(names)))
 def test_hidden_goods_are_those_of_the_rule(conn: Connection, hidden: frozenset[str]) -> None:
     books = Books(conn)
     lines = [
