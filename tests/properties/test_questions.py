@@ -79,7 +79,7 @@ def check_part(conn: Connection, books: Books, part: str) -> None:
     st.sets(st.sampled_from(DIMENSIONS), max_size=5),
     st.booleans(),
 )
-@settings(max_examples=max(25, settings().max_examples // 10))
+@settings(max_examples=max(15, settings().max_examples // 10))
 def test_all_questions_tell_the_same_goods(events: list[Event], by: set[str], seals: bool) -> None:
     engine = create_engine("sqlite://")
     with engine.connect() as conn:

@@ -52,6 +52,7 @@ from tests.store.oracle.moving import Moving
 from tests.store.oracle.sheet import Deltas, Sheet, change
 from tests.store.oracle.waiting import Queue, Wait
 from tests.store.oracle.ways import (
+    FACTORS,
     WAYS,
     Picked,
     Way,
@@ -65,7 +66,6 @@ from tests.store.oracle.ways import (
 )
 
 GOODS_GRACE = timedelta(hours=24)
-FACTORS = {("BOLT", "XBX"): Decimal(250)}
 
 
 class Told(NamedTuple):

@@ -9,6 +9,9 @@ from ledger.events import DispositionLine, IdentityLine, OwnershipLine, StockLin
 from tests.store.oracle.containing import Sheets, is_label
 from tests.store.oracle.sheet import ACCOUNTS, HELD, USABLE, Sheet, Spot, account
 
+FACTORS = {("BOLT", "XBX"): Decimal(250)}
+"""(part, unit as sent) -> base units."""
+
 
 class Way(NamedTuple):
     """From the first of `sources` that fits to the first of `targets`, or to the one that is asked for."""
@@ -116,12 +119,13 @@ Picked = list[tuple[Spot, Decimal, str]]
 
 
 def fault_of(way: Way, line: StockLine) -> bool:
-    """Whether the line can never post, whatever stands there."""
+    """Whether the line can never post, whatever stands there. Serials are counted against base units."""
+    pieces = line.quantity * FACTORS.get((line.part_number, line.unit), Decimal(1))
     return (
         any(not getattr(line, name) for name in way.needs)
         or bool(line.to_state and line.to_state not in way.targets)
         or len(set(line.serials)) != len(line.serials)
-        or bool(line.serials and line.quantity and line.quantity != len(line.serials))
+        or bool(line.serials and pieces and pieces != len(line.serials))
         or (not line.serials and line.quantity <= 0)
     )
 
