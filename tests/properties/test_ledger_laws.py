@@ -172,7 +172,7 @@ class Laws(RuleBasedStateMachine):
 
 
 TestLaws = Laws.TestCase
-TestLaws.settings = settings(max_examples=max(12, settings().max_examples // 10), stateful_step_count=20)
+TestLaws.settings = settings(max_examples=max(6, settings().max_examples // 10), stateful_step_count=20)
 
 
 @st.composite
@@ -214,7 +214,7 @@ def books_of(batches: list[list[Event]]) -> dict[str, list[tuple[object, ...]]]:
 
 
 @given(st.lists(any_event(), min_size=1, max_size=12), st.data())
-@settings(max_examples=max(16, settings().max_examples // 10))
+@settings(max_examples=max(8, settings().max_examples // 10))
 def test_any_splitting_into_batches_ends_in_the_same_books(events: list[Event], data: st.DataObject) -> None:
     cuts = sorted(data.draw(st.sets(st.integers(1, len(events)), max_size=4)))
     batches = [events[start:end] for start, end in zip([0, *cuts], [*cuts, len(events)], strict=True)]
