@@ -84,7 +84,7 @@ def _rates(
     raw: type[SqliteRaw | PostgresRaw],
     durable: Literal["full", "fsync"],
 ) -> Iterator[Row]:
-    """Ours, the peer, and the peer with lines and outcomes too, batch by batch in turn."""
+    """Ours, the peer, and the peer with outcomes too, batch by batch in turn."""
     world = World(seed)
     books = Books(engines[0], world)
     peers: list[SqliteRaw | PostgresRaw] = []
@@ -117,7 +117,7 @@ def _rates(
     ours, plain, every = ([BATCHES * BATCH / one[side] for one in sums] for side in range(3))
     shared: dict[str, float | str] = {
         "cpu_us_per_movement": round(cpu / (rounds * BATCHES * BATCH) * 1e6, 1),
-        "ratio_with_lines_and_outcomes": round(statistics.median(a / b for a, b in zip(ours, every, strict=True)), 3),
+        "ratio_with_outcomes": round(statistics.median(a / b for a, b in zip(ours, every, strict=True)), 3),
         "cores": os.cpu_count() or 1,
     }
     yield make_row(

@@ -2,7 +2,7 @@
 
 For each batch in one durable transaction: the keys looked up (idempotency), the event rows with their payload and
 chain, the movements, and one update per bucket of what the batch nets to. It is told which buckets a line means;
-it resolves, checks and decides nothing, and keeps no lines, no outcomes and no traces unless asked for `all_rows`.
+it resolves, checks and decides nothing, and keeps no outcomes and no traces unless asked for `all_rows`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Planned = tuple[Event, list[Move]]
 Row = tuple[Any, ...]
 
 _json = msgspec.json.Encoder().encode
-EVENT_COLUMNS, LINE_COLUMNS, OUTCOME_COLUMNS, MOVEMENT_COLUMNS = 18, 7, 8, 9
+EVENT_COLUMNS, OUTCOME_COLUMNS, MOVEMENT_COLUMNS = 19, 8, 9
 KEY_COLUMNS = ("book", "site", "partner", "kind", "number", "revision")
 
 
@@ -31,7 +31,6 @@ class Written(NamedTuple):
 
     events: list[Row]
     movements: list[Row]
-    lines: list[Row]
     outcomes: list[Row]
     seq: int
     chain: bytes
@@ -53,7 +52,6 @@ def rows_of(batch: Sequence[Planned], ids: dict[str, int], head: Row, now: int, 
     seq, chain, moved = head
     events: list[Row] = []
     movements: list[Row] = []
-    lines: list[Row] = []
     outcomes: list[Row] = []
     for event, moves in batch:
         seq += 1
@@ -68,14 +66,13 @@ def rows_of(batch: Sequence[Planned], ids: dict[str, int], head: Row, now: int, 
             (
                 "live", "P1", event.partner, type(event).__name__, event.number, 0, 0, seq, digest, now, 0, now,
                 "raw", source_of.message if source_of else "", source_of.document if source_of else "",
-                body.decode(), chain, moved,
+                body.decode(), chain, moved, 1,
             )
         )  # fmt: skip
         if all_rows:
-            lines += [("live", "P1", seq, f"{move[3]}|{n}", n, digest, "posted") for n, move in enumerate(moves)]
             told = _json([{"outcome": "posted", "line": f"{move[3]}|{n}"} for n, move in enumerate(moves)])
             outcomes.append(("live", "P1", seq, seq, 0, "posted", len(moves), told.decode()))
-    return Written(events, movements, lines, outcomes, seq, chain, moved)
+    return Written(events, movements, outcomes, seq, chain, moved)
 
 
 class SqliteRaw:
@@ -99,9 +96,8 @@ class SqliteRaw:
         many(UPDATE_SQLITE, [(change, ids[bucket]) for bucket, change in net.items()])
         many(_insert("movement", MOVEMENT_COLUMNS), new.movements)
         if all_rows:
-            many(_insert("event_line", LINE_COLUMNS), new.lines)
             many(_insert("outcome", OUTCOME_COLUMNS), new.outcomes)
-        run("UPDATE book SET seq = ?, chain = ?, movements = ? WHERE book = 'live'", new[4:])
+        run("UPDATE book SET seq = ?, chain = ?, movements = ? WHERE book = 'live'", new[3:])
         run("COMMIT")
 
     def close(self) -> None:
@@ -149,9 +145,8 @@ class PostgresRaw:
             run(UPDATE_POSTGRES, _columns(changes))
             run(MOVEMENTS_POSTGRES, _columns(new.movements))
             if all_rows:
-                run(LINES_POSTGRES, _columns(new.lines))
                 run(OUTCOMES_POSTGRES, _columns(new.outcomes))
-            run("UPDATE book SET seq = %s, chain = %s, movements = %s WHERE book = 'live'", new[4:])
+            run("UPDATE book SET seq = %s, chain = %s, movements = %s WHERE book = 'live'", new[3:])
             self._conn.commit()
 
     def close(self) -> None:
@@ -184,8 +179,8 @@ UPDATE_POSTGRES = """
 """
 EVENTS_POSTGRES = _unnest(
     "event",
-    "text text text text text bigint bigint bigint bytea bigint bigint bigint text text text text bytea bigint",
+    "text text text text text bigint bigint bigint bytea bigint bigint bigint text text text text bytea bigint"
+    " bigint",
 )
 MOVEMENTS_POSTGRES = _unnest("movement", "text text bigint bigint bigint text bigint bigint bigint")
-LINES_POSTGRES = _unnest("event_line", "text text bigint text bigint bytea text")
 OUTCOMES_POSTGRES = _unnest("outcome", "text text bigint bigint bigint text bigint text")

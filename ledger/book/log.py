@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from operator import itemgetter
 
 import msgspec
@@ -11,6 +10,7 @@ from sqlalchemy import Connection, select
 from ledger.book import bulk, tables
 from ledger.book.digests import next_link
 from ledger.book.heads import Head
+from ledger.book.lines import own_lines, statuses_told
 from ledger.book.priors import Draft, News, Priors
 from ledger.events import Event, kind_of, read_event, write_event
 from ledger.matching.resolved import microseconds, moment
@@ -18,9 +18,6 @@ from ledger.outcomes import AnyOutcome, Recorded, Repeated, Result
 
 _write_outcomes = msgspec.json.Encoder(decimal_format="string").encode
 _replace = msgspec.structs.replace
-
-LineRow = tuple[str, str, int, str, int, bytes, str]
-"""A row of event_line: book, site, seq, line, segment, digest, status."""
 
 
 class Log:
@@ -34,7 +31,12 @@ class Log:
         self._events: list[bulk.Row] = []
         self.own: dict[int, Event] = {}
         """The events of this batch, for lines of theirs that are released within it."""
-        self._lines: dict[tuple[int, str], LineRow] = {}
+        self._whole = 1
+        """Whether the event that is being recorded is the first under its key."""
+        self._lines: dict[tuple[str, int, str], str] = {}
+        """(site, event, line) of lines of this batch that have a row -> status."""
+        self._statuses: dict[int, dict[str, str]] = {}
+        """Event of this batch -> line -> status, of every line that is its own."""
         self._restated: dict[tuple[str, int, str], str] = {}
         """(site, event, line) of earlier events -> new status."""
         self._outcomes: list[bulk.Row] = []
@@ -56,13 +58,14 @@ class Log:
         """Stamp the event as recorded at `seq`; its row is whole when `end_position` is called."""
         head, site = self.head, draft.site
         priors = self.priors.of(draft)
+        self._whole = int(not priors)
         instalment = max((prior.instalment for prior in priors if prior.site == site), default=-1) + 1
         event: Event = _replace(
             draft.event, book=head.book, site=site, recorded_at=self.now, policy=self.policy_hash,
             digest=draft.digest.hex(),
         )  # fmt: skip
         message, document = (event.source.message, event.source.document) if event.source else ("", "")
-        self.priors.add(draft, seq, instalment, message)
+        self.priors.add(draft, seq, instalment, message, self._whole)
         self.own[seq] = event
         occurred = event.occurred_at
         offset = occurred.utcoffset() if occurred else None
@@ -70,21 +73,22 @@ class Log:
             (
                 head.book, site, *draft.key, instalment, seq, draft.digest, microseconds(occurred),
                 int(offset.total_seconds() // 60) if offset else 0, self.now_us, self.policy_hash, message, document,
-                write_event(event).decode(),
+                write_event(event).decode(), self._whole,
             )
         )  # fmt: skip
         return event
 
-    def keep_lines(self, draft: Draft, seq: int, news: News, status: Mapping[str, str]) -> None:
+    def keep_lines(self, draft: Draft, seq: int, news: News, status: dict[str, str], result: Result) -> None:
         """Note the lines that were decided; lines recorded before under the same key stay with their first event."""
-        known: dict[str, tuple[bytes, str]] = {}
-        book, site = self.head.book, draft.site
+        self._statuses[seq] = status
+        self.priors.set_lines(seq, status)
+        if result == "posted" and self._whole:
+            return
         for n in news.lines:
-            line, digest = draft.identities[n], draft.line_digests[n]
+            line = draft.identities[n]
             now = status[line]
-            known[line] = (digest, now)
-            self._lines[seq, line] = (book, site, seq, line, draft.lines[n].segment, digest, now)
-        self.priors.set_lines(seq, known)
+            if now != "posted" or not self._whole:
+                self._lines[draft.site, seq, line] = now
 
     def put_outcomes(
         self,
@@ -123,9 +127,9 @@ class Log:
         """Link the chain over the event and all that was found while it was recorded; `movements` made so far."""
         outcomes = [body for _, body in sorted(self._position, key=itemgetter(0))]
         self._position = []
-        head, row = self.head, self._events[-1]
-        head.chain = next_link(head.chain, seq, row[-1], outcomes)
-        self._events[-1] = (*row, head.chain, movements)
+        head, (*row, body, whole) = self.head, self._events[-1]
+        head.chain = next_link(head.chain, seq, body, outcomes)
+        self._events[-1] = (*row, body, head.chain, movements, whole)
         head.recorded_at = self.now_us
 
     # --- earlier events -----------------------------------------------------------------------------------
@@ -141,26 +145,26 @@ class Log:
     def line_statuses(self, site: str, seq: int) -> dict[str, str]:
         """Status of the lines of an event as they stand now."""
         if seq in self.own:
-            return {line: row[6] for (event, line), row in self._lines.items() if event == seq}
-        table = tables.event_line.c
-        rows = self.conn.execute(
-            select(table.line, table.status).where(table.book == self.head.book, table.site == site, table.seq == seq)
-        )
-        return {line: self._restated.get((site, seq, line), status) for line, status in rows}
+            return self._statuses.get(seq, {})
+        table = tables.event.c
+        body, whole = self.conn.execute(
+            select(table.body, table.whole).where(table.book == self.head.book, table.seq == seq)
+        ).one()
+        told = statuses_told(self.conn, self.head.book, site, seq)
+        lines = own_lines(read_event(body), bool(whole), told)
+        return {line: self._restated.get((site, seq, line), status) for line, (_, status) in lines.items()}
 
     def restate(self, site: str, seq: int, line: str, status: str) -> None:
         """A line that waited has another status now."""
-        own = self._lines.get((seq, line))
-        if own is not None:
-            self._lines[seq, line] = (*own[:6], status)
-            self.priors.set_lines(seq, {line: (own[5], status)})
+        if (site, seq, line) in self._lines:
+            self._lines[site, seq, line] = self._statuses[seq][line] = status
         elif seq not in self.own and line:
             self._restated[site, seq, line] = status
 
     def save(self) -> None:
         book = self.head.book
         bulk.insert(self.conn, tables.event, self._events)
-        bulk.insert(self.conn, tables.event_line, list(self._lines.values()))
+        bulk.insert(self.conn, tables.event_line, [(book, *key, status) for key, status in self._lines.items()])
         bulk.update(
             self.conn, tables.event_line, ("book", "site", "seq", "line"), ("status",),
             [(status, book, *key) for key, status in self._restated.items()],

@@ -7,13 +7,13 @@ lines, or in conflict, is kept as the key's next instalment; what was recorded i
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
 from ledger.book import bulk, tables
 from ledger.book.digests import event_digest, line_digests
+from ledger.book.lines import own_lines, statuses_told
 from ledger.book.resolution import lines_of
 from ledger.events import (
     DiscrepancyResolved,
@@ -59,6 +59,8 @@ class Prior(NamedTuple):
     site: str
     digest: bytes
     message: str
+    whole: int
+    """1 where all lines of its body are its own."""
 
 
 class Draft:
@@ -92,7 +94,7 @@ class Priors:
         """`restated` holds the new status of earlier lines, (site, seq, line), that this batch has changed."""
         self.conn, self.book, self.restated = conn, book, restated
         self._priors: dict[tuple[str, Key], list[Prior]] = {}
-        self._own_lines: dict[int, dict[str, tuple[bytes, str]]] = {}
+        self._own_statuses: dict[int, dict[str, str]] = {}
         self._own_events: dict[int, Event] = {}
         self._own_results: dict[int, Result] = {}
 
@@ -104,7 +106,7 @@ class Priors:
                 if (site, draft.key) not in self._priors:
                     self._priors[site, draft.key] = []
                     wanted.setdefault(site, set()).add(draft.key)
-        columns = (*KEY, "seq", "instalment", "site", "digest", "message")
+        columns = (*KEY, "seq", "instalment", "site", "digest", "message", "whole")
         for site, keys in sorted(wanted.items()):
             place = (("book", self.book), ("site", site))
             for row in bulk.look_up(self.conn, tables.event, columns, place, KEY, sorted(keys)):
@@ -117,14 +119,14 @@ class Priors:
             found = found + self._priors["", draft.key]
         return sorted(found)
 
-    def add(self, draft: Draft, seq: int, instalment: int, message: str) -> None:
+    def add(self, draft: Draft, seq: int, instalment: int, message: str, whole: int) -> None:
         """Note an event that this batch records."""
         self._own_events[seq] = draft.event
-        self._priors[draft.site, draft.key].append(Prior(seq, instalment, draft.site, draft.digest, message))
+        self._priors[draft.site, draft.key].append(Prior(seq, instalment, draft.site, draft.digest, message, whole))
 
-    def set_lines(self, seq: int, lines: dict[str, tuple[bytes, str]]) -> None:
-        """Note the lines (digest, status) of an event that this batch records, or decides again."""
-        self._own_lines.setdefault(seq, {}).update(lines)
+    def set_lines(self, seq: int, statuses: dict[str, str]) -> None:
+        """Note the lines of an event that this batch records: the status of each, which it may go on to change."""
+        self._own_statuses[seq] = statuses
 
     def set_result(self, seq: int, result: Result) -> None:
         """Note what came of an event that this batch records."""
@@ -146,7 +148,7 @@ class Priors:
                 return News([], [], repeat=same[-1].seq)
             return News(everything, ["new"] * len(everything))
         message = draft.event.source.message if draft.event.source else ""
-        if same and (any(prior.message == message for prior in same) or not self._is_refused(same[-1])):
+        if same and (any(prior.message == message for prior in same) or not self._is_refused(draft, same[-1])):
             return News([], [], repeat=same[-1].seq)
         return self._news_by_line(draft, priors)
 
@@ -169,12 +171,12 @@ class Priors:
                 standings.append("other" if digest not in known[line] else "new")
         return News(lines, standings, repeats=bool(known))
 
-    def _is_refused(self, prior: Prior) -> bool:
-        """Nothing of it was taken: its number is free again."""
-        lines = self._lines(prior)
-        if not lines:
+    def _is_refused(self, draft: Draft, prior: Prior) -> bool:
+        """Nothing was taken of what has the same content: its number is free again."""
+        if not draft.lines:
             return self._result(prior) == "refused"
-        return all(status == "refused" for _, status in lines.values())
+        told = self._statuses(prior)
+        return len(told) >= (len(draft.lines) if prior.whole else 1) and set(told.values()) == {"refused"}
 
     def _was_refused(self, draft: Draft, prior: Prior) -> bool:
         """A decision that was refused (by whom it was not to be made) decided nothing: the same may be said again."""
@@ -192,31 +194,29 @@ class Priors:
         return str(self.conn.execute(query).scalar())
 
     def _lines(self, prior: Prior) -> dict[str, tuple[bytes, str]]:
-        lines = self._own_lines.get(prior.seq)
-        if lines is None:
-            table = tables.event_line
-            rows = self.conn.execute(
-                select(table.c.line, table.c.digest, table.c.status).where(
-                    table.c.book == self.book, table.c.site == prior.site, table.c.seq == prior.seq
-                )
-            )
-            changed = self.restated
-            return {
-                line: (digest, changed.get((prior.site, prior.seq, line), status)) for line, digest, status in rows
-            }
-        return lines
+        """The lines that are its own, by identity: digest and status."""
+        own = own_lines(self._event(prior.seq), bool(prior.whole), self._statuses(prior))
+        digests = line_digests([line for line, _ in own.values()])
+        return {name: (digest, status) for (name, (_, status)), digest in zip(own.items(), digests, strict=True)}
+
+    def _statuses(self, prior: Prior) -> dict[str, str]:
+        """Status of its own lines as it stands now; of those without one, "posted" holds."""
+        own = self._own_statuses.get(prior.seq)
+        if own is not None:
+            return own
+        told = statuses_told(self.conn, self.book, prior.site, prior.seq)
+        return {line: self.restated.get((prior.site, prior.seq, line), status) for line, status in told.items()}
 
     def _is_newer(self, event: Event, latest: Prior) -> bool:
         """Whether the partner made this document after the latest one, so that an earlier content is meant anew."""
-        before = self._created_at(latest.seq)
+        before = self._event(latest.seq).created_at
         return event.created_at is not None and before is not None and event.created_at > before
 
-    def _created_at(self, seq: int) -> datetime | None:
+    def _event(self, seq: int) -> Event:
         own = self._own_events.get(seq)
         if own is not None:
-            return own.created_at
-        table = tables.event
-        body = self.conn.execute(
-            select(table.c.body).where(table.c.book == self.book, table.c.seq == seq)
-        ).scalar_one()
-        return read_event(body).created_at
+            return own
+        table = tables.event.c
+        return read_event(
+            self.conn.execute(select(table.body).where(table.book == self.book, table.seq == seq)).scalar_one()
+        )

@@ -58,18 +58,18 @@ event = table(
     text("body"),  # the event as canonical JSON, never rewritten
     blob("chain"),
     big("movements_to"),  # number of the last movement once this event was recorded
+    big("whole"),  # 1 where nothing was recorded under its key before: all lines of its body are its own
     clustered=False,
 )
 Index("event_by_seq", event.c.book, event.c.seq)
 
+# Of a whole event the lines that did not post at once, else every line that is its own: see `ledger.book.lines`.
 event_line = table(
     "event_line",
     text("book", key=True),
     text("site", key=True),
     big("seq", key=True),
     text("line", key=True),
-    small("segment"),
-    blob("digest"),
     text("status"),  # posted | waiting | refused | conflict
     # Spelled out: SQLite makes an inner table of IN (...) for each row.
     check(

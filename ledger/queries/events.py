@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from ledger.book import bulk, tables
+from ledger.book.lines import own_lines, statuses_told
 from ledger.events import AnyEvent, read_event
 from ledger.matching.resolved import moment
 from ledger.outcomes import AnyOutcome
@@ -83,17 +84,12 @@ def event(conn: Connection, seq: int, *, book: str = "live") -> EventKept | None
     row = conn.execute(select(tables.event).where(table.book == book, table.seq == seq)).one_or_none()
     if row is None:
         return None
-    line = tables.event_line.c
-    lines = conn.execute(
-        select(line.line, line.segment, line.status)
-        .where(line.book == book, line.site == row.site, line.seq == seq)
-        .order_by(line.segment, line.line)
-    )
+    body = read_event(row.body)
+    own = own_lines(body, bool(row.whole), statuses_told(conn, book, row.site, seq))
+    lines = [LineKept(line=name, segment=said.segment, status=status) for name, (said, status) in own.items()]
     kept = _kept(row, outcomes_of(conn, book, [row]).get(seq, []))
     return msgspec.structs.replace(
-        kept,
-        lines=tuple(LineKept(line=name, segment=segment, status=status) for name, segment, status in lines),
-        body=read_event(row.body),
+        kept, lines=tuple(sorted(lines, key=lambda line: (line.segment, line.line))), body=body
     )
 
 

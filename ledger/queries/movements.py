@@ -16,8 +16,10 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
 from ledger.book import bulk, tables
 from ledger.book.history import numbers_of, position_at
 from ledger.book.places import sites_of
+from ledger.book.resolution import lines_of
+from ledger.events import read_event
 from ledger.masterdata import to_decimal
-from ledger.matching.resolved import moment
+from ledger.matching.resolved import line_identities, moment
 from ledger.policy.segments import segments_of
 from ledger.queries.base_units import base_units
 from ledger.queries.dimensions import DIMENSIONS, Filters, read_filters
@@ -220,7 +222,7 @@ def _at(book: str, site: str) -> Select[Any]:
 def _shown(conn: Connection, book: str, rows: list[Any]) -> list[MovementMade]:
     ends = _ends(conn, book, rows)
     events = _events(conn, book, {row.event for row in rows} | {row.seq for row in rows})
-    segments = _segments(conn, book, rows, events)
+    segments = _segments(conn, book, {row.event for row in rows})
     units = base_units(conn, book, {row.part for row in rows})
     return [
         MovementMade(
@@ -272,14 +274,15 @@ def _events(conn: Connection, book: str, seqs: set[int]) -> dict[int, Any]:
     return {row.seq: row for row in rows}
 
 
-def _segments(conn: Connection, book: str, rows: list[Any], events: dict[int, Any]) -> dict[tuple[int, str], int]:
-    segments: dict[tuple[int, str], int] = {}
-    named = sorted({(events[row.event].site, row.event, row.line) for row in rows})
-    for site in sorted({site for site, _, _ in named}):
-        keys = [(seq, line) for of, seq, line in named if of == site]
-        place = (("book", book), ("site", site))
-        for seq, line, segment in bulk.select(
-            conn, tables.event_line, ("seq", "line", "segment"), place, ("seq", "line"), keys
-        ):
-            segments[seq, line] = segment
-    return segments
+def _segments(conn: Connection, book: str, seqs: set[int]) -> dict[tuple[int, str], int]:
+    """Where the lines of the events stand in their documents."""
+    keys = [(seq,) for seq in sorted(seqs)]
+    rows = bulk.look_up(
+        conn, tables.event, ("seq", "body"), (("book", book),), ("seq",), keys, index="event_by_seq"
+    )  # fmt: skip
+    told = ((seq, lines_of(read_event(body))) for seq, body in rows)
+    return {
+        (seq, name): line.segment
+        for seq, lines in told
+        for name, line in zip(line_identities(lines), lines, strict=True)
+    }

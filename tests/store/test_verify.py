@@ -30,7 +30,7 @@ TAMPERING = [
     ("UPDATE notice_line SET received = received + 1", "3 in transit"),
     ("UPDATE movement SET quantity = quantity + 1 WHERE number = 1", "4 rebuild"),
     ("DELETE FROM movement WHERE number = 1", "4 rebuild"),
-    ("UPDATE event_line SET digest = (SELECT chain FROM event WHERE seq = 1)", "5 repeats"),
+    ("UPDATE event SET digest = chain WHERE seq = 6", "5 repeats"),
     ('UPDATE event SET body = replace(body, \'"quantity":"10"\', \'"quantity":"11"\')', "chain"),
     ("UPDATE outcome SET body = '[]'", "chain"),
     ("DELETE FROM event WHERE seq = 8", "chain"),
