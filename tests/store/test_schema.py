@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, inspect
+from sqlalchemy import Connection, Engine, create_engine, inspect
 from sqlalchemy import text as sql
+from sqlalchemy.exc import DBAPIError
 
 from ledger.book import HEAD, VersionMismatch, check_version, tables, upgrade, version
 from ledger.book.codecs import CODECS, LINK, UNSTORED
@@ -123,3 +126,51 @@ def test_links_are_read_as_they_are_written() -> None:
     named = {field.name for field in fields(LINK.record)} - UNSTORED
 
     assert len(LINK.columns) == len(named) - len({"receipt", "shipment", "order"}) + 4 + 2 + 2
+
+
+def test_rows_of_lines_are_kept_by_exception_after_the_upgrade(empty_engine: Engine) -> None:
+    lines = ["L1", "L2"]
+    with empty_engine.begin() as conn:
+        migrate(conn, "0015")
+        for seq, (number, instalment, result, status) in enumerate(
+            [
+                ("A", 0, "posted", ("posted", "posted")),
+                ("A", 1, "posted", ("posted",)),
+                ("B", 0, "partly", ("posted", "refused")),
+                ("C", 0, "waiting", ("posted", "posted")),
+            ],
+            1,
+        ):
+            said = ["waiting" if result == "waiting" else one for one in status]
+            told = json.dumps([{"outcome": one, "line": line} for line, one in zip(lines, said, strict=False)])
+            run(conn, "event", "live", "P1", "wms", "StockScrapped", number, 0, instalment, seq, b"d", None, 0, seq,
+                "", "", "", "{}", b"c", seq)  # fmt: skip
+            run(conn, "outcome", "live", "P1", seq, seq, 0, result, 1, told)
+            for n, (line, one) in enumerate(zip(lines, status, strict=False)):
+                run(conn, "event_line", "live", "P1", seq, line, n, b"d", one)
+        upgrade(conn)
+
+        whole = conn.execute(sql("SELECT seq, whole FROM event ORDER BY seq")).fetchall()
+        kept = conn.execute(sql("SELECT seq, line, status FROM event_line ORDER BY seq, line")).fetchall()
+
+        assert [tuple(row) for row in whole] == [(1, 1), (2, 0), (3, 1), (4, 1)]
+        assert [tuple(row) for row in kept] == [
+            (2, "L1", "posted"), (3, "L2", "refused"), (4, "L1", "posted"), (4, "L2", "posted"),
+        ]  # fmt: skip
+        with pytest.raises(DBAPIError, match="event is append-only"):
+            conn.execute(sql("UPDATE event SET whole = 1"))
+
+
+def migrate(conn: Connection, to: str) -> None:
+    """Bring an empty database to an earlier version of the tables."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = conn
+    command.upgrade(config, to)
+
+
+def run(conn: Connection, table: str, *values: object) -> None:
+    """Insert one row."""
+    names = [f"v{n}" for n, _ in enumerate(values)]
+    marks = ", ".join(f":{name}" for name in names)
+    conn.execute(sql(f"INSERT INTO {table} VALUES ({marks})"), dict(zip(names, values, strict=True)))

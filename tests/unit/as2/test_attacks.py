@@ -183,13 +183,13 @@ class TestS5DecryptionOracle:
         # The classic: the whole message, a block of the attacker's, and the block to be guessed at.
         built = sent()
         outer = bytes(built.body)
-        cipher_text = outer[outer.rindex(b"\x80\x82") + 4 :]
+        cipher_text = cipher_text_of(outer)
         target = cipher_text[64:80]
         chance = random.Random(6)
         answers = set()
         for _ in range(600):
             forged = cipher_text + chance.randbytes(16) + target
-            answers.add(opened(built, enveloped_again(outer, cipher_text, forged)).disposition)
+            answers.add(opened(built, enveloped_again(outer, forged)).disposition)
 
         assert answers == {dispositions.DECRYPTION_FAILED}
 
@@ -207,13 +207,17 @@ class TestS5DecryptionOracle:
         assert answers == {(dispositions.DECRYPTION_FAILED, b"")}
 
 
-def enveloped_again(outer: bytes, cipher_text: bytes, forged: bytes) -> bytes:
+def cipher_text_of(outer: bytes) -> bytes:
+    content = cms.read_content(outer)
+    return bytes(content.reader.octets(content.reader.children(content.fields[2])[2]))
+
+
+def enveloped_again(outer: bytes, forged: bytes) -> bytes:
     """The same envelope around other encrypted bytes, its lengths written anew."""
     content = cms.read_content(outer)
     reader, fields = content.reader, content.fields
     parts = reader.children(fields[2])
     inner = sequence(reader.whole(parts[0]), reader.whole(parts[1]), tlv(0x80, forged))
-    assert bytes(reader.octets(parts[2])) == cipher_text
     return write_content(algorithms.ENVELOPED_DATA, sequence(reader.whole(fields[0]), reader.whole(fields[1]), inner))
 
 
