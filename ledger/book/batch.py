@@ -6,7 +6,7 @@ after it, so that any splitting of the same events into batches ends in the same
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import repeat
 
@@ -66,13 +66,7 @@ COMPARES = "cumulative:"
 
 NO_CASES: Mapping[str, str] = {}
 
-BRINGERS: tuple[Callable[[Batch, ResolvedEvent], None], ...] = (
-    containing.bring,
-    past.bring,
-    rulings.bring,
-    changing.bring,
-    closings.bring,
-)
+BRINGERS = (containing.bring, past.bring, rulings.bring, changing.bring, closings.bring)
 """What puts into the working set, event by event, what few decisions read; in this order."""
 
 
