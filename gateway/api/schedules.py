@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from gateway.api.answers import answer_page, open_cursor
-from gateway.api.callers import MayReadLedger
+from gateway.api.callers import Call, MayReadLedger
 from gateway.api.limits import PAGE_DEFAULT, Book, Cursor, Limit, Text
 from gateway.api.orders import supplier_to_show
 from gateway.api.problems import Problem
@@ -44,18 +44,9 @@ def list_schedules(
 ) -> Response:
     """In one form, whatever the releases said: discrete quantities, each with the cumulative required where one is
     known. A supplier sees what is required of it."""
-    chosen = supplier_to_show(call, supplier)
+    chosen = _chosen(call, part, site, direction, supplier, customer)
     with call.street.read() as conn:
-        rows = queries.schedules(
-            conn,
-            book=book,
-            part=part or "",
-            site=site or "",
-            direction="supply" if chosen else direction or "",
-            counterparty=chosen or customer or "",
-            after=_place(cursor, SCHEDULE_WIDTH),
-            limit=limit + 1,
-        )
+        rows = queries.schedules(conn, book=book, after=_place(cursor, SCHEDULE_WIDTH), limit=limit + 1, **chosen)
     return answer_page(request, rows, limit, lambda row: row.cursor)
 
 
@@ -74,19 +65,23 @@ def list_releases(
     limit: Limit = PAGE_DEFAULT,
 ) -> Response:
     """In the order of recording, one row per part."""
-    chosen = supplier_to_show(call, supplier)
+    chosen = _chosen(call, part, site, direction, supplier, customer)
     with call.street.read() as conn:
-        rows = queries.releases(
-            conn,
-            book=book,
-            part=part or "",
-            site=site or "",
-            direction="supply" if chosen else direction or "",
-            counterparty=chosen or customer or "",
-            after=_place(cursor, RELEASE_WIDTH),
-            limit=limit + 1,
-        )
+        rows = queries.releases(conn, book=book, after=_place(cursor, RELEASE_WIDTH), limit=limit + 1, **chosen)
     return answer_page(request, rows, limit, lambda row: row.cursor)
+
+
+def _chosen(
+    call: Call, part: str | None, site: str | None, direction: str | None, supplier: str | None, customer: str | None
+) -> dict[str, str]:
+    """The filters of both lists, for whoever asks. Raises Problem for anybody else's business."""
+    party = supplier_to_show(call, supplier)
+    return {
+        "part": part or "",
+        "site": site or "",
+        "direction": "supply" if party else direction or "",
+        "counterparty": party or customer or "",
+    }
 
 
 def _place(cursor: str | None, width: int) -> str:

@@ -8,6 +8,7 @@ import typer
 
 from gateway.cli import frame
 from gateway.cli.ledger_asking import CHECKS, Book, Json, asking, show
+from gateway.errors import OperatorMistake
 
 app = typer.Typer()
 
@@ -22,11 +23,9 @@ def variances(
     json: Json = False,
 ) -> None:
     """What a snapshot or count said of each place, beside what the books had there at its time."""
-    from gateway.cli.opening import open_to_read
-    from gateway.errors import OperatorMistake
     from ledger import queries
 
-    with open_to_read() as conn:
+    with asking() as conn:
         found = queries.variances(conn, seq, book=book, differing=differing)
     if found is None:
         raise OperatorMistake(

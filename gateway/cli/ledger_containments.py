@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gateway.cli import frame
+from gateway.cli.ledger_asking import Book, Json, asking
+from gateway.errors import OperatorMistake
 
 if TYPE_CHECKING:
     from ledger.queries import ContainmentReport
@@ -17,17 +19,15 @@ ALL = 1_000_000
 def containments(
     number: Annotated[str, typer.Argument(help="Number of one containment; all of them if left out.")] = "",
     status: Annotated[str, typer.Option(help="Only those that are open, or closed.")] = "",
-    book: Annotated[str, typer.Option(help="live or test.")] = "live",
-    json: Annotated[bool, typer.Option("--json", help="One JSON object; JSON lines for a list.")] = False,
+    book: Book = "live",
+    json: Json = False,
 ) -> None:
     """Suspect goods: what is contained, how many units are affected and where they stand."""
-    from gateway.cli.opening import open_to_read
-    from gateway.errors import OperatorMistake
     from ledger import queries
 
     if status not in ("", "open", "closed"):
         raise OperatorMistake(f'"{status}" is no status', mend="open or closed")
-    with open_to_read() as conn:
+    with asking() as conn:
         if number:
             found = queries.containment(conn, number, book=book)
             if found is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from typing import Literal
 
-import msgspec
 from sqlalchemy import Connection
 
 from gateway.cli import frame
@@ -21,13 +20,12 @@ def write(conn: Connection, form: Literal["head", "log", "cloudevents", "epcis"]
     elif form == "epcis":
         _write_epcis(conn, after, book)
     else:
-        names = _names(conn, book)
-        while page := queries.events(conn, after=after, book=book, limit=PAGE, bodies=True):
+        tells, names = form == "cloudevents", _names(conn, book)
+        while page := queries.events(conn, after=after, book=book, limit=PAGE, bodies=tells):
             for kept in page:
-                if form == "cloudevents":
-                    frame.print_json(exports.cloudevent(kept, names))
-                else:
-                    frame.print_json(queries.event(conn, kept.seq, book=book))
+                frame.print_json(
+                    exports.cloudevent(kept, names) if tells else queries.event(conn, kept.seq, book=book)
+                )
             after = page[-1].seq
 
 
@@ -36,14 +34,13 @@ def _write_epcis(conn: Connection, after: int, book: str) -> None:
     names = _names(conn, book)
     document = exports.epcis_document([], names, frame.settings().clock()())
     head, _, end = document.rpartition(b"[]")
-    encoder = msgspec.json.Encoder(decimal_format="number")
     out = sys.stdout.buffer
     out.write(head + b"[")
     between = b"\n"
     while page := exports.recordings(conn, after, book=book, limit=PAGE):
         for recording in page:
             for event in exports.epcis_events(recording, names):
-                out.write(between + encoder.encode(event))
+                out.write(between + exports.epcis_json(event))
                 between = b",\n"
         after = exports.last_of(page)
     out.write(b"]" + end + b"\n")

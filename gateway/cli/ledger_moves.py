@@ -7,20 +7,20 @@ from typing import Annotated
 import typer
 
 from gateway.cli import frame
+from gateway.cli.ledger_asking import Book, Json, Part, Site, asking
 
 
 def transfers(
     number: Annotated[str, typer.Argument(help="Number of the transfer; all without it.")] = "",
     site: Annotated[str, typer.Option(help="Our site id that sends or receives.")] = "",
     status: Annotated[str, typer.Option(help="waiting, in_transit, received, cancelled or refused.")] = "",
-    book: Annotated[str, typer.Option(help="live or test.")] = "live",
-    json: Annotated[bool, typer.Option("--json", help="One JSON object; JSON lines for a list.")] = False,
+    book: Book = "live",
+    json: Json = False,
 ) -> None:
     """Transfers between our sites: shipped, received, still in transit and when it should arrive."""
-    from gateway.cli.opening import open_to_read
     from ledger import queries
 
-    with open_to_read() as conn:
+    with asking() as conn:
         found = queries.transfers(conn, book=book, site=site, number=number, status=status)
     if json:
         frame.print_json_lines(found)
@@ -47,17 +47,16 @@ def transfers(
 def settlements(
     supplier: Annotated[str, typer.Option(help="Our id of the owner of the goods.")] = "",
     month: Annotated[str, typer.Option(help="Month, like 2026-11.")] = "",
-    site: Annotated[str, typer.Option(help="Our site id.")] = "",
-    part: Annotated[str, typer.Option(help="Our part number.")] = "",
+    site: Site = "",
+    part: Part = "",
     totals: Annotated[bool, typer.Option("--totals", help="One line per supplier, month and currency.")] = False,
-    book: Annotated[str, typer.Option(help="live or test.")] = "live",
-    json: Annotated[bool, typer.Option("--json", help="One JSON object; JSON lines for a list.")] = False,
+    book: Book = "live",
+    json: Json = False,
 ) -> None:
     """Goods of others that were used or changed hands: what is owed for them, record by record or in totals."""
-    from gateway.cli.opening import open_to_read
     from ledger import queries
 
-    with open_to_read() as conn:
+    with asking() as conn:
         if totals:
             summed = queries.settlement_totals(conn, book=book, supplier=supplier, month=month, site=site, part=part)
         else:
@@ -75,8 +74,7 @@ def settlements(
             [
                 (
                     one.seq, one.supplier, one.period, one.cause, one.part, one.quantity, one.unit,
-                    "" if one.price is None else one.price, "" if one.amount is None else one.amount, one.currency,
-                    one.order_number,
+                    one.price, one.amount, one.currency, one.order_number,
                 )
                 for one in found
             ],

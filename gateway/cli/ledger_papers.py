@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from gateway.cli import frame
-from gateway.cli.ledger_asking import Book, Json, Limit, Site, Supplier, asking
+from gateway.cli.ledger_asking import Book, Json, Limit, Site, Supplier, asking, cell
 
 Direction = Literal["supply", "demand", ""]
 
@@ -34,8 +34,7 @@ def orders(
         [
             (
                 order.order_number, line.line, line.part, line.quantity, _day(line.due_at),
-                "" if line.promised_quantity is None else line.promised_quantity, _day(line.promised_at),
-                line.advised, line.received, line.unit, line.status,
+                line.promised_quantity, _day(line.promised_at), line.advised, line.received, line.unit, line.status,
             )
             for order in found
             for line in order.lines
@@ -90,7 +89,7 @@ def shipments(
         columns,
         [
             (
-                one.shipment_id, one.supplier, one.carriage.status, _time(one.eta), _time(one.arrived_at), line.line,
+                one.shipment_id, one.supplier, one.carriage.status, cell(one.eta), cell(one.arrived_at), line.line,
                 line.part, line.quantity, line.received, line.in_transit, line.unit, line.status,
             )
             for one in found
@@ -125,8 +124,8 @@ def invoices(
             (
                 one.invoice_number, line.line, line.part, line.quantity, line.price, line.price_per,
                 line.matched_by or "nothing known", f"{line.order_number} {line.order_line}".strip(),
-                "" if line.received is None else line.received, line.invoiced, line.order_price,
-                line.order_price_per if line.order_price else "", line.unit,
+                line.received, line.invoiced, line.order_price, line.order_price_per if line.order_price else "",
+                line.unit,
             )
             for one in found
             for line in one.lines
@@ -142,9 +141,8 @@ def _print_schedules(found: list[Any]) -> None:
         [
             (
                 one.site, one.part, one.direction, " ".join(filter(None, (one.counterparty, one.ship_to))),
-                _time(need.due_at), _time(need.until), need.quantity,
-                "" if need.cumulative is None else need.cumulative, one.unit, need.certainty, need.schedule,
-                need.release or need.number, need.reference or need.sequence,
+                cell(need.due_at), cell(need.until), need.quantity, need.cumulative, one.unit, need.certainty,
+                need.schedule, need.release or need.number, need.reference or need.sequence,
             )
             for one in found
             for need in one.requirements
@@ -163,7 +161,3 @@ def _print_releases(found: list[Any]) -> None:
 
 def _day(at: datetime | None) -> str:
     return "" if at is None else at.date().isoformat()
-
-
-def _time(at: datetime | None) -> str:
-    return "" if at is None else at.isoformat(timespec="minutes")

@@ -7,20 +7,21 @@ from typing import Annotated
 import typer
 
 from gateway.cli import frame
+from gateway.cli.ledger_asking import Book, Json, asking
+from gateway.errors import OperatorMistake
 
 
 def periods(
     site: Annotated[str, typer.Argument(help="Our site id; all sites without it.")] = "",
     period: Annotated[str, typer.Argument(help="The period's name: its figures, part by part.")] = "",
-    book: Annotated[str, typer.Option(help="live or test.")] = "live",
-    json: Annotated[bool, typer.Option("--json", help="One JSON object; JSON lines for a list.")] = False,
+    book: Book = "live",
+    json: Json = False,
 ) -> None:
     """Periods that were signed off; with SITE and PERIOD, opening, what came and went, and closing."""
-    from gateway.cli.opening import open_to_read
     from ledger import queries
 
     if not period:
-        with open_to_read() as conn:
+        with asking() as conn:
             found = queries.periods(conn, book=book, site=site)
         if json:
             frame.print_json_lines(found)
@@ -28,11 +29,9 @@ def periods(
         columns = ("site", "period", "status", "ends_at", "closed_at", "closed_by", "late")
         frame.print_table(columns, [tuple(getattr(one, name) for name in columns) for one in found])
         return
-    with open_to_read() as conn:
+    with asking() as conn:
         report = queries.period_report(conn, site, period, book=book)
     if report is None:
-        from gateway.errors import OperatorMistake
-
         raise OperatorMistake(f"{site} has no period {period}", mend=f"crossdock ledger periods {site}")
     if json:
         frame.print_json(report)

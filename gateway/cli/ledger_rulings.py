@@ -8,10 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from gateway.cli import frame
+from gateway.cli.ledger_asking import Book, Json, asking, cell
+from gateway.errors import OperatorMistake
 
 Number = Annotated[str, typer.Argument(help="Number of one of them; all if left out.")]
-Book = Annotated[str, typer.Option(help="live or test.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object; JSON lines for a list.")]
 
 
 def changes(number: Number = "", book: Book = "live", json: Json = False) -> None:
@@ -53,8 +53,8 @@ def deviations(number: Number = "", book: Book = "live", json: Json = False) -> 
         ("number", "part", "revision", "limit", "unit", "from", "to", "demand", "sites", "by", "used"),
         [
             (
-                one.number, one.part, one.part_revision, _or(one.quantity, "none"), one.unit, _or(one.valid_from),
-                _or(one.valid_to), one.demand, ", ".join(one.sites), one.approved_by, _used(one),
+                one.number, one.part, one.part_revision, _limit(one), one.unit, one.valid_from,
+                one.valid_to, one.demand, ", ".join(one.sites), one.approved_by, _used(one),
             )
             for one in found
         ],
@@ -72,8 +72,8 @@ def substitutions(number: Number = "", book: Book = "live", json: Json = False) 
         ("number", "status", "part", "substitute", "limit", "unit", "from", "to", "demand", "customer", "by", "used"),
         [
             (
-                one.number, one.status, one.part, one.substitute, _or(one.quantity, "none"), one.unit,
-                _or(one.valid_from), _or(one.valid_to), one.demand, one.customer, one.approved_by, _used(one),
+                one.number, one.status, one.part, one.substitute, _limit(one), one.unit,
+                one.valid_from, one.valid_to, one.demand, one.customer, one.approved_by, _used(one),
             )
             for one in found
         ],
@@ -82,11 +82,9 @@ def substitutions(number: Number = "", book: Book = "live", json: Json = False) 
 
 
 def _ask(question: str, name: str, number: str, book: str) -> Any:
-    from gateway.cli.opening import open_to_read
-    from gateway.errors import OperatorMistake
     from ledger import queries
 
-    with open_to_read() as conn:
+    with asking() as conn:
         found = getattr(queries, question)(conn, book=book, number=number, limit=1_000_000)
     if number and not found:
         command = {"engineering change": "changes"}.get(name, f"{name}s")
@@ -102,7 +100,7 @@ def _print(found: Sequence[Any], number: str) -> None:
 
 
 def _from(part: Any) -> str:
-    bounds = [_or(part.effective_from), part.serial_from and f"serial {part.serial_from}"]
+    bounds = [cell(part.effective_from), part.serial_from and f"serial {part.serial_from}"]
     bounds += [f"after {part.cum_from}" if part.cum_from is not None else ""]
     return ", ".join(bound for bound in bounds if bound)
 
@@ -119,5 +117,5 @@ def _uses(found: Sequence[Any]) -> None:
         )
 
 
-def _or(value: object, otherwise: str = "") -> str:
-    return otherwise if value is None else str(value)
+def _limit(one: Any) -> str:
+    return "none" if one.quantity is None else str(one.quantity)

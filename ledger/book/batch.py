@@ -13,9 +13,8 @@ from itertools import repeat
 from sqlalchemy import Connection
 
 from ledger import cases, handling, matching
-from ledger.book import bulk, changing, document_tables, past, rulings, serials, tables
+from ledger.book import bulk, changing, closings, containing, document_tables, past, rulings, serials, tables
 from ledger.book.balances import Balances, Posting, Postings
-from ledger.book.closings import Closings
 from ledger.book.deciding import decides, needs_of, result_of, statuses
 from ledger.book.defining import Defining
 from ledger.book.filing import file
@@ -67,6 +66,9 @@ COMPARES = "cumulative:"
 
 NO_CASES: Mapping[str, str] = {}
 
+BRINGERS = (containing.bring, past.bring, rulings.bring, changing.bring, closings.bring)
+"""What puts into the working set, event by event, what few decisions read; in this order."""
+
 
 class Batch:
     """Takes events of one book in order (`post`, `define`, `pass_time`), then `finish` writes them all."""
@@ -86,7 +88,6 @@ class Batch:
         self.log = Log(conn, head, policy.hash, now_us)
         self.loader = Loader(conn, keeps_cumulatives=policy.keeps_cumulatives)
         self.loader.workset.next_case[head.book] = head.cases + 1
-        self.closings = Closings(self.loader, head.book)
         self.balances = balances or Balances()
         self.waits = Waits(conn, head.book)
         self.postings = Postings()
@@ -267,10 +268,8 @@ class Batch:
 
     def _decide(self, resolved: ResolvedEvent) -> tuple[Decision, tuple[AnyOutcome, ...]]:
         work = self.loader.workset
-        past.bring(self, resolved)
-        rulings.bring(self, resolved)
-        changing.bring(self, resolved)
-        self.closings.bring(resolved)
+        for bring in BRINGERS:
+            bring(self, resolved)
         decide = decides(resolved.event)
         decision = decide(work, resolved, self.policy, self.log.now_us)
         if waits := self.waits.for_stock():
@@ -285,7 +284,7 @@ class Batch:
         self.traces.update(dict.fromkeys(rows_of(decision)))
         decision.released += changing.reached_by(self, resolved) if decision.movements else []
         outcomes = cases.apply(work, decision, self.policy, self.log.now_us)
-        late = self.closings.late(resolved) if decision.movements else None
+        late = closings.late(self, resolved) if decision.movements else None
         self.settlements += settlements_of(decision, self.masterdata, late is not None, self.log.now_us)
         return decision, outcomes if late is None else (*outcomes, late)
 

@@ -5,7 +5,7 @@ A change waits under `change:<number>/<part>`: for its day, or for the use that 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
@@ -99,9 +99,8 @@ def bring(batch: Batch, resolved: ResolvedEvent) -> None:
     """Bring in what the decision about superseded stock looks at: about its case, or putting it aside without."""
     work, event = batch.loader.workset, resolved.event
     if isinstance(event, StockObsoleted):
-        for line in resolved.lines:
-            for one, changed in line.control.changes(resolved.site) if line.control else ():
-                _load(batch, one, changed, resolved.site)
+        for one, changed in _changes(resolved):
+            _load(batch, one, changed, resolved.site)
     case = work.cases.get((resolved.book, event.number)) if isinstance(event, DiscrepancyResolved) else None
     if case is None or case.code != CODE:
         return
@@ -117,11 +116,17 @@ def review(batch: Batch, decision: Decision) -> None:
     resolved = decision.resolved
     if not isinstance(resolved.event, StockObsoleted) or not decision.movements:
         return
+    for one, changed in _changes(resolved):
+        finding = _finding(batch, one, changed, resolved.site)
+        if identity_of(resolved.book, finding) in batch.loader.workset.open_cases:
+            decision.findings.append(finding)
+
+
+def _changes(resolved: ResolvedEvent) -> Iterator[tuple[EngineeringChangeReleased, ChangedPart]]:
+    """The engineering changes, line by line, that speak of a part of the event at its site."""
     for line in resolved.lines:
-        for one, changed in line.control.changes(resolved.site) if line.control else ():
-            finding = _finding(batch, one, changed, resolved.site)
-            if identity_of(resolved.book, finding) in batch.loader.workset.open_cases:
-                decision.findings.append(finding)
+        if line.control is not None:
+            yield from line.control.changes(resolved.site)
 
 
 def _finding(batch: Batch, change: EngineeringChangeReleased, changed: ChangedPart, site: str) -> Finding:

@@ -27,6 +27,8 @@ NAMED_MAX = 500
 """Beyond it a query names no values, and what it gives is sifted here."""
 
 _DIMENSIONS = Bucket._fields[1:]
+_OF_STANDING = (*STOCK, *COUNTS)
+"""What speaks of goods that stand at its own site, and may bring them back to use."""
 
 
 def bring(batch: Batch, resolved: ResolvedEvent) -> None:
@@ -49,7 +51,7 @@ def bring(batch: Batch, resolved: ResolvedEvent) -> None:
             _watch(batch, held)
             work.suspects[event.number] = dict.fromkeys(held, 0)
             _bring_origins(batch, held)
-    elif work.containing and isinstance(event, (*STOCK, *COUNTS)):
+    elif work.containing and isinstance(event, _OF_STANDING):
         places = {(resolved.book, resolved.site, line.part) for line in resolved.lines}
         _bring_origins(batch, {bucket for place in places for bucket in work.stock_of.get(place, ())})
     if work.sheets_changed:

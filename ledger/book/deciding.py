@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ledger import governance, handling, matching
-from ledger.events import COUNTS, OWNERSHIP, PERIODS, STOCK, TRANSFERS, Event
+from ledger.events import HANDLING, PERIODS, Event
 from ledger.matching.decision import Decision
 from ledger.matching.resolved import ResolvedEvent
 from ledger.matching.workset import Workset
@@ -22,7 +22,7 @@ def statuses(resolved: ResolvedEvent, decision: Decision) -> dict[str, str]:
     return {line.line: said.get(line.line, whole) for line in resolved.lines}
 
 
-_IN_THE_HOUSE = frozenset((*STOCK, *COUNTS, *TRANSFERS, *OWNERSHIP))
+_IN_THE_HOUSE = frozenset(HANDLING)
 
 
 def decides(event: Event) -> Callable[[Workset, ResolvedEvent, Policy, int], Decision]:

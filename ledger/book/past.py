@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, and_, select
 
-from ledger.book import bulk, containing, tables
+from ledger.book import bulk, tables
 from ledger.book.history import position_at
 from ledger.book.places import sites_of
 from ledger.events import DiscrepancyResolved, InventorySnapshotReported, StockCounted, kind_of
@@ -35,7 +35,6 @@ Made = tuple[int, int, int, Bucket]
 def bring(batch: Batch, resolved: ResolvedEvent) -> None:
     """Put into the working set what the decision about this event reads beyond what was loaded for the batch."""
     event, work = resolved.event, batch.loader.workset
-    containing.bring(batch, resolved)
     if isinstance(event, DiscrepancyResolved):
         case = work.cases.get((resolved.book, event.number))
         if case is not None and case.code in APPROVED:

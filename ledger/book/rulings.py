@@ -66,13 +66,9 @@ def bring_counts(batch: Batch, site: str, part: str) -> None:
             .group_by(table.state)
         )  # fmt: skip
         found = {state: int(quantity) for state, quantity in rows}
-        stored = work.gone_stored[site, part] = (
-            found.get("production", 0),
-            found.get("line_side", 0),
-        )
+        stored = work.gone_stored[site, part] = (found.get("production", 0), found.get("line_side", 0))
     made = dict(zip(_USED_UP, stored, strict=True))
-    for (source, target, quantity, _), _, _ in batch.postings:
-        for bucket, delta in ((source, -quantity), (target, quantity)):
-            if bucket.site == site and bucket.part == part and bucket.state in made:
-                made[bucket.state] += delta
+    for bucket, delta in batch.postings.net().items():
+        if bucket.site == site and bucket.part == part and bucket.state in made:
+            made[bucket.state] += delta
     work.gone_before[book, site, part] = (made["production"], made["line_side"])

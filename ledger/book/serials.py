@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import Connection
 
 from ledger.book import bulk, tables
-from ledger.events import COUNTS, OWNERSHIP, STOCK, TRANSFERS, Event, GoodsReceived, TransferCancelled
+from ledger.events import HANDLING, Event, GoodsReceived, TransferCancelled
 from ledger.handling.transferring import key_of
 from ledger.matching.resolved import ResolvedEvent
 from ledger.matching.transfer_records import TransferKey, TransferLine
 from ledger.stock.bucket import Bucket
 
 _COLUMNS = Bucket._fields[1:]
-_NAMING: tuple[type[Event], ...] = (GoodsReceived, *STOCK, *COUNTS, *TRANSFERS, *OWNERSHIP)
+_NAMING: tuple[type[Event], ...] = (GoodsReceived, *HANDLING)
 
 
 def standing(

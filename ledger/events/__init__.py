@@ -101,6 +101,7 @@ __all__ = [
     "CONTAINMENTS",
     "COUNTS",
     "EVENTS",
+    "HANDLING",
     "KINDS",
     "MASTER_DATA",
     "OWNERSHIP",
@@ -213,6 +214,9 @@ PAPERS: tuple[type[Event], ...] = (
 )
 """What moves no goods and changes no document: filed as it was said, and read by its own dates."""
 
+HANDLING: tuple[type[Event], ...] = (*STOCK, *COUNTS, *TRANSFERS, *OWNERSHIP)
+"""What was done with goods in the house: decided by `ledger.handling`, whatever the papers say."""
+
 EVENTS: tuple[type[Event], ...] = (
     OrderPlaced,
     OrderChanged,
@@ -226,10 +230,7 @@ EVENTS: tuple[type[Event], ...] = (
     TimePassed,
     *PAPERS,
     ReceiptShortConfirmed,
-    *STOCK,
-    *COUNTS,
-    *TRANSFERS,
-    *OWNERSHIP,
+    *HANDLING,
     *CONTAINMENTS,
     *PERIODS,
     *MASTER_DATA,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ledger.exports.cloudevents import CLOUDEVENT, CLOUDEVENTS_BATCH, cloudevent
 from ledger.exports.correspondences import CORRESPONDENCES, Correspondence
-from ledger.exports.epcis import EPCIS_CONTEXT, epcis_document, epcis_events
+from ledger.exports.epcis import EPCIS_CONTEXT, epcis_document, epcis_events, epcis_json
 from ledger.exports.names import DEFAULT_BASE, Names
 from ledger.exports.recordings import Recording, last_of, recordings
 
@@ -20,6 +20,7 @@ __all__ = [
     "cloudevent",
     "epcis_document",
     "epcis_events",
+    "epcis_json",
     "last_of",
     "recordings",
 ]

@@ -7,19 +7,21 @@ one exported twice is one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 
-from ledger.events import KINDS, Event, NoticeLine
+from ledger.book.resolution import lines_of
+from ledger.events import KINDS, Event, Line, NoticeLine
 from ledger.exports.correspondences import CORRESPONDENCES, DISPOSITIONS, Correspondence
 from ledger.exports.names import Names
 from ledger.exports.recordings import Recording
 from ledger.masterdata import InexactConversion, to_base, to_decimal
+from ledger.masterdata.vin import is_shaped_as_vin
 from ledger.matching.resolved import line_identities
 from ledger.queries import End, MovementMade
 from ledger.stock.bucket import EXTERNAL
@@ -30,9 +32,10 @@ PREFIX = "crossdock"
 PIECES = frozenset({"EA", "C62", "H87", "PCE", "PC"})
 """Units that count instances: EPCIS leaves the unit of those out."""
 
-VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
-
 Json = dict[str, Any]
+
+epcis_json = msgspec.json.Encoder(decimal_format="number").encode
+"""A document or an event of it as JSON: quantities are numbers there."""
 
 
 def epcis_document(events: Sequence[Json], names: Names, now: datetime) -> bytes:
@@ -44,7 +47,7 @@ def epcis_document(events: Sequence[Json], names: Names, now: datetime) -> bytes
         "creationDate": now,
         "epcisBody": {"eventList": events},
     }
-    return msgspec.json.Encoder(decimal_format="number").encode(document)
+    return epcis_json(document)
 
 
 def epcis_events(recording: Recording, names: Names) -> list[Json]:
@@ -112,7 +115,7 @@ def _consumed(recording: Recording, row: Correspondence, names: Names) -> list[J
     for n, ((site, demand), made_so) in enumerate(by_demand.items(), 1):
         source, target = made_so[0].source, made_so[0].target
         goods = _goods_list(made_so, names)
-        if VIN.fullmatch(demand):
+        if is_shaped_as_vin(demand):
             event = _begin(recording, row, names, n, "AssociationEvent")
             event |= {"action": "ADD", "parentID": names.vehicle(demand)}
             event |= _renamed(goods, {"epcList": "childEPCs", "quantityList": "childQuantityList"})
@@ -180,16 +183,12 @@ def _own_terms(source: End, target: End) -> Json:
 def _advised(recording: Recording, row: Correspondence, names: Names) -> list[Json]:
     """What was sent, and how it is packed: one ObjectEvent, and one AggregationEvent per handling unit."""
     notice = recording.kept.body
-    lines = [
-        line
-        for identity, line in zip(line_identities(_lines(notice)), _lines(notice), strict=True)
-        if identity in recording.posted and isinstance(line, NoticeLine)
-    ]
+    lines = [line for line in _lines(notice, recording.posted) if isinstance(line, NoticeLine)]
     if not lines:
         return []
     event = _begin(recording, row, names, 1, "ObjectEvent", at=getattr(notice, "shipped_at", None))
     event["action"] = row.action
-    serials = [_name(line, recording, names, serial) for line in lines for serial in line.serials]
+    serials = [_piece(line, recording, names, serial) for line in lines for serial in line.serials]
     quantities = [_line_quantity(line, line.quantity, recording, names) for line in lines if not line.serials]
     event |= {"epcList": serials} if serials else {}
     event |= {"quantityList": quantities} if quantities else {}
@@ -210,7 +209,7 @@ def _packed(
             if not unit.id:
                 continue
             children, quantities = inside.setdefault(unit.id, ([], []))
-            children.extend(_name(line, recording, names, serial) for serial in unit.serials)
+            children.extend(_piece(line, recording, names, serial) for serial in unit.serials)
             if not unit.serials:
                 quantities.append(_line_quantity(line, unit.quantity, recording, names))
             if unit.parent:
@@ -226,7 +225,7 @@ def _packed(
         yield event
 
 
-def _name(line: NoticeLine, recording: Recording, names: Names, serial: str = "") -> str:
+def _piece(line: NoticeLine, recording: Recording, names: Names, serial: str) -> str:
     return names.part(_part(line, recording, names), lot=line.lot, serial=serial)
 
 
@@ -237,7 +236,8 @@ def _part(line: NoticeLine, recording: Recording, names: Names) -> str:
 
 def _line_quantity(line: NoticeLine, quantity: Decimal | None, recording: Recording, names: Names) -> Json:
     """The quantity in the part's base unit; left out where it was not said or does not convert."""
-    name, part = _name(line, recording, names), _part(line, recording, names)
+    part = _part(line, recording, names)
+    name = names.part(part, lot=line.lot)
     known = names.masterdata.parts.get(part)
     factor = names.masterdata.factor(part, line.unit) if known else None
     if quantity is None or known is None or factor is None:
@@ -310,10 +310,9 @@ def _quantity(name: str, amount: Decimal, unit: str) -> Json:
     return found
 
 
-def _transactions(event: Event | None, posted: Iterable[str], row: Correspondence, names: Names) -> Json:
+def _transactions(event: Event | None, posted: AbstractSet[str], row: Correspondence, names: Names) -> Json:
     """The business documents behind it: of the event, and of the lines concerned."""
-    wanted, said = set(posted), _lines(event)
-    lines = [line for identity, line in zip(line_identities(said), said, strict=True) if identity in wanted]
+    lines = _lines(event, posted)
     found: dict[tuple[str, str], None] = {}
     for type_, path in row.transactions:
         field = path.removeprefix("lines.")
@@ -325,8 +324,11 @@ def _transactions(event: Event | None, posted: Iterable[str], row: Correspondenc
     return {"bizTransactionList": [{"type": type_, "bizTransaction": name} for type_, name in found]}
 
 
-def _lines(event: Event | None) -> Sequence[Any]:
-    return getattr(event, "lines", ())
+def _lines(event: Event | None, identities: AbstractSet[str]) -> list[Line]:
+    """The event's lines of these identities."""
+    assert event is not None  # noqa: S101  recordings have bodies
+    said = lines_of(event)
+    return [line for identity, line in zip(line_identities(said), said, strict=True) if identity in identities]
 
 
 def _renamed(goods: Json, names: dict[str, str]) -> Json:

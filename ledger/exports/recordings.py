@@ -10,14 +10,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-import msgspec
 from sqlalchemy import Connection
 
 from ledger.events import KINDS
 from ledger.exports.correspondences import CORRESPONDENCES, Shape
-from ledger.outcomes import AnyOutcome, Posted
+from ledger.outcomes import Posted
 from ledger.queries import EventKept, MovementMade, event, events
-from ledger.queries.events import outcomes_of
+from ledger.queries.events import outcomes_of, read_outcomes
 from ledger.queries.movements import made_by
 
 EARLIER: dict[Shape, tuple[str, ...]] = {
@@ -26,8 +25,6 @@ EARLIER: dict[Shape, tuple[str, ...]] = {
     "reversed": ("GoodsReceived",),
 }
 """Shape -> kinds of the events that one of it declares to be in error."""
-
-_read_outcomes = msgspec.json.Decoder(tuple[AnyOutcome, ...], strict=False).decode
 
 
 class Recording(NamedTuple):
@@ -80,7 +77,7 @@ def _posted(conn: Connection, book: str, of: Iterable[EventKept]) -> dict[tuple[
     posted: dict[tuple[int, int], frozenset[str]] = {}
     for seq, rows in outcomes_of(conn, book, list(of)).items():
         for row in rows:
-            lines = {outcome.line for outcome in _read_outcomes(row.body) if isinstance(outcome, Posted)}
+            lines = {outcome.line for outcome in read_outcomes(row.body) if isinstance(outcome, Posted)}
             posted[seq, row.seq] = posted.get((seq, row.seq), frozenset()) | lines
     return posted
 

@@ -17,6 +17,11 @@ _NORTH_AMERICA = frozenset("12345")
 """First characters of the makers' codes there; elsewhere the ninth character may be anything."""
 
 
+def is_shaped_as_vin(text: str) -> bool:
+    """Whether it looks like a VIN, be its check digit right or wrong."""
+    return _SHAPE.match(text) is not None
+
+
 def mistake_in_vin(vin: str) -> str:
     """What is wrong with it, "" when nothing is. It is taken as sent: a letter in lower case is wrong too.
 
@@ -24,7 +29,7 @@ def mistake_in_vin(vin: str) -> str:
     """
     if len(vin) != 17:
         return f"{vin} is no VIN: it has {len(vin)} characters, not 17."
-    if not _SHAPE.match(vin):
+    if not is_shaped_as_vin(vin):
         strange = "".join(dict.fromkeys(character for character in vin if character not in _VALUES))
         return f"{vin} is no VIN: only capitals without I, O, Q and digits stand in one, not {strange}."
     if vin[0] in _NORTH_AMERICA and vin[8] != check_digit(vin):

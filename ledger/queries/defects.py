@@ -15,16 +15,16 @@ from ledger.book import bulk, document_tables, tables
 from ledger.book.places import sites_of
 from ledger.masterdata.defects import find_defects
 from ledger.matching.resolved import microseconds, moment
-from ledger.outcomes import AnyOutcome, Waiting
+from ledger.outcomes import Waiting
 from ledger.queries.ages import hours_between
 from ledger.queries.base_units import base_units
+from ledger.queries.events import read_outcomes
 from ledger.queries.masterdata import masterdata
 
 NEEDS = ("part", "unit", "site", "supplier")
 """What master data is waited for; the word before the colon of a need."""
 CASES = ("D04", "D06", "D07")
 """Classes of cases that unknown parts, units and places open."""
-_read_outcomes = msgspec.json.Decoder(tuple[AnyOutcome, ...], strict=False).decode
 
 
 class DefectFound(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,7 +155,7 @@ def _began_to_wait(conn: Connection, book: str, since: int) -> Iterator[tuple[in
         .where(outcome.result.in_(["waiting", "partly"]))
     )
     for at, body in conn.execute(query):
-        for one in _read_outcomes(body):
+        for one in read_outcomes(body):
             kind = one.needs.partition(":")[0] if isinstance(one, Waiting) else ""
             if kind in NEEDS:
                 yield at, kind

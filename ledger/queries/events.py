@@ -14,7 +14,8 @@ from ledger.events import AnyEvent, read_event
 from ledger.matching.resolved import moment
 from ledger.outcomes import AnyOutcome
 
-_read_outcomes = msgspec.json.Decoder(tuple[AnyOutcome, ...], strict=False).decode
+read_outcomes = msgspec.json.Decoder(tuple[AnyOutcome, ...], strict=False).decode
+"""The outcomes of one row of `outcome` from its body."""
 
 
 class LineKept(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,5 +115,5 @@ def _kept(row: Any, outcomes: list[Any]) -> EventKept:
         occurred_at=moment(row.occurred_at) if row.occurred_at is not None else None, policy=row.policy,
         message=row.message, document=row.document, result=outcomes[-1].result if outcomes else "",
         movements=sum(found.movements for found in outcomes), chain=row.chain.hex(),
-        outcomes=tuple(outcome for found in outcomes for outcome in _read_outcomes(found.body)),
+        outcomes=tuple(outcome for found in outcomes for outcome in read_outcomes(found.body)),
     )  # fmt: skip

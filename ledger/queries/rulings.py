@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TypeVar
 
 import msgspec
 from sqlalchemy import Connection, select
@@ -25,6 +26,8 @@ from ledger.matching.superseded import COUNTED
 from ledger.queries.balances import Balance, balances
 from ledger.queries.base_units import base_units
 from ledger.queries.cases import cases
+
+Ruling = TypeVar("Ruling", DeviationApproved, SubstitutionApproved, SubstitutionEnded, EngineeringChangeReleased)
 
 _BY = ("site", "revision", "location", "lot", "owner", "segment", "state")
 
@@ -125,11 +128,7 @@ def deviations(
     conn: Connection, *, book: str = "live", number: str = "", after: str = "", limit: int = 1000
 ) -> list[DeviationShown]:
     """Deviations by number above `after`, or the one of that number."""
-    found = [
-        (seq, event)
-        for seq, event in _ruled(conn, book, DeviationApproved.__name__, number, after, limit)
-        if isinstance(event, DeviationApproved)
-    ]
+    found = _ruled(conn, book, DeviationApproved, number, after, limit)
     units = base_units(conn, book, [event.part for _, event in found])
     uses = _uses(conn, book, DeviationApproved.__name__, [event.number for _, event in found])
     return [
@@ -148,12 +147,8 @@ def substitutions(
     conn: Connection, *, book: str = "live", number: str = "", after: str = "", limit: int = 1000
 ) -> list[SubstitutionShown]:
     """Substitutions by number above `after`, or the one of that number; ended ones too."""
-    found = [
-        (seq, event)
-        for seq, event in _ruled(conn, book, SubstitutionApproved.__name__, number, after, limit)
-        if isinstance(event, SubstitutionApproved)
-    ]
-    ended = {event.number: seq for seq, event in _ruled(conn, book, SubstitutionEnded.__name__, number, after, 10**9)}
+    found = _ruled(conn, book, SubstitutionApproved, number, after, limit)
+    ended = {event.number: seq for seq, event in _ruled(conn, book, SubstitutionEnded, number, after, 10**9)}
     units = base_units(conn, book, [event.substitute for _, event in found])
     uses = _uses(conn, book, SubstitutionApproved.__name__, [event.number for _, event in found])
     return [
@@ -179,8 +174,7 @@ def engineering_changes(
             number=event.number, sites=event.sites, reason=event.reason, released_by=_who(event), event=seq,
             recorded_at=event.recorded_at, parts=tuple(_changed(conn, book, seq, event)),
         )
-        for seq, event in _ruled(conn, book, EngineeringChangeReleased.__name__, number, after, limit)
-        if isinstance(event, EngineeringChangeReleased)
+        for seq, event in _ruled(conn, book, EngineeringChangeReleased, number, after, limit)
     ]  # fmt: skip
 
 
@@ -217,11 +211,15 @@ def _changed(conn: Connection, book: str, seq: int, event: EngineeringChangeRele
         )  # fmt: skip
 
 
-def _ruled(conn: Connection, book: str, kind: str, number: str, after: str, limit: int) -> list[tuple[int, Event]]:
+def _ruled(
+    conn: Connection, book: str, kind: type[Ruling], number: str, after: str, limit: int
+) -> list[tuple[int, Ruling]]:
+    """Sequence and event of the rulings of one kind in force: by number above `after`, or the one of that number."""
     table = tables.masterdata.c
-    query = select(table.seq, table.body).where(table.book == book, table.kind == kind)
+    query = select(table.seq, table.body).where(table.book == book, table.kind == kind.__name__)
     query = query.where(table.number == number) if number else query.where(table.number > after)
-    return [(seq, read_event(body)) for seq, body in conn.execute(query.order_by(table.number).limit(limit))]
+    found = [(seq, read_event(body)) for seq, body in conn.execute(query.order_by(table.number).limit(limit))]
+    return [(seq, event) for seq, event in found if isinstance(event, kind)]
 
 
 def _uses(conn: Connection, book: str, kind: str, numbers: list[str]) -> dict[str, list[UseShown]]:

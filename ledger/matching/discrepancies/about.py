@@ -94,6 +94,37 @@ def about_document(
     return finding
 
 
+def about_goods(
+    kind: DiscrepancyClass,
+    resolved: ResolvedEvent,
+    line: ResolvedLine,
+    quantity: int,
+    text: str,
+    *,
+    cause: str,
+    expected: int = 0,
+    rule: str = "",
+) -> Finding:
+    """A finding about one line of what was counted or done in the house: `quantity` of it, in millionths."""
+    return Finding(
+        code=kind.code,
+        site=resolved.site,
+        partner=resolved.event.partner,
+        part=line.part,
+        part_number=line.said.part_number,
+        unit=line.unit,
+        quantity=quantity,
+        expected=expected,
+        actual=line.quantity,
+        line=line.line,
+        fault=kind.fault,
+        cause=cause,
+        rule=rule,
+        text=text,
+        evidence=evidence_of(resolved, line.said.segment),
+    )
+
+
 def about_notice_line(kind: DiscrepancyClass, line: NoticeLineNow, quantity: int, text: str) -> Finding:
     """A finding about how a notice line stands now; settles when its `quantity`, in millionths, is not above 0."""
     return Finding(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ledger.matching.decision import Finding
-from ledger.matching.discrepancies.about import evidence_of
+from ledger.matching.discrepancies.about import about_goods
 from ledger.matching.discrepancies.definition import DiscrepancyClass, amount
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 
@@ -26,23 +26,9 @@ def find(
     """
     difference = expected - line.quantity
     way = "more" if difference > 0 else "less"
-    return Finding(
-        code=CLASS.code,
-        site=resolved.site,
-        partner=resolved.event.partner,
-        part=line.part,
-        part_number=line.said.part_number,
-        unit=line.unit,
-        quantity=differing,
-        expected=expected,
-        actual=line.quantity,
-        line=line.line,
-        fault=CLASS.fault,
-        cause=place,
-        text=(
-            f"{amount(line.quantity)} {line.unit} of {line.part} counted {where}, backflush left {amount(expected)}: "
-            f"{amount(abs(difference))} {way} were used than was told. {why}Accept it and the books are adjusted, "
-            f"count again, or waive it and they stay; then mend the bill of material or what the line tells."
-        ),
-        evidence=evidence_of(resolved, line.said.segment),
+    text = (
+        f"{amount(line.quantity)} {line.unit} of {line.part} counted {where}, backflush left {amount(expected)}: "
+        f"{amount(abs(difference))} {way} were used than was told. {why}Accept it and the books are adjusted, "
+        f"count again, or waive it and they stay; then mend the bill of material or what the line tells."
     )
+    return about_goods(CLASS, resolved, line, differing, text, cause=place, expected=expected)

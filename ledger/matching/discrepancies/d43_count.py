@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ledger.matching.decision import Finding
-from ledger.matching.discrepancies.about import evidence_of
+from ledger.matching.discrepancies.about import about_goods
 from ledger.matching.discrepancies.definition import DiscrepancyClass, amount
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 
@@ -25,22 +25,8 @@ def find(
 
     `why` says what stands in the way where it is not the difference alone.
     """
-    return Finding(
-        code=CLASS.code,
-        site=resolved.site,
-        partner=resolved.event.partner,
-        part=line.part,
-        part_number=line.said.part_number,
-        unit=line.unit,
-        quantity=differing,
-        expected=expected,
-        actual=line.quantity,
-        line=line.line,
-        fault=CLASS.fault,
-        cause=place,
-        text=(
-            f"{amount(line.quantity)} {line.unit} of {line.part} counted {where}, the books had {amount(expected)}. "
-            f"{why}Accept it and the books are adjusted, count again, or waive it and they stay."
-        ),
-        evidence=evidence_of(resolved, line.said.segment),
+    text = (
+        f"{amount(line.quantity)} {line.unit} of {line.part} counted {where}, the books had {amount(expected)}. "
+        f"{why}Accept it and the books are adjusted, count again, or waive it and they stay."
     )
+    return about_goods(CLASS, resolved, line, differing, text, cause=place, expected=expected)

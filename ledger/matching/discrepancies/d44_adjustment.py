@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ledger.matching.decision import Finding
-from ledger.matching.discrepancies.about import evidence_of
+from ledger.matching.discrepancies.about import about_goods
 from ledger.matching.discrepancies.definition import DiscrepancyClass, amount
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 
@@ -21,22 +21,9 @@ CLASS = DiscrepancyClass(
 def find(resolved: ResolvedEvent, line: ResolvedLine, reason: str, limit: int) -> Finding:
     """One line of an adjustment, signed, in millionths; it waits until somebody else approves it."""
     event = resolved.event
-    return Finding(
-        code=CLASS.code,
-        site=resolved.site,
-        partner=event.partner,
-        part=line.part,
-        part_number=line.said.part_number,
-        unit=line.unit,
-        quantity=abs(line.quantity),
-        expected=0,
-        actual=line.quantity,
-        line=line.line,
-        fault=CLASS.fault,
-        cause=f"adjustment:{event.partner}/{event.number}/{line.line}",
-        text=(
-            f"Adjustment {event.number} of {amount(line.quantity)} {line.unit} of {line.part} ({reason}) is above "
-            f"{amount(limit)}, which may be adjusted without approval. Accept it, or waive it and the books stay."
-        ),
-        evidence=evidence_of(resolved, line.said.segment),
+    text = (
+        f"Adjustment {event.number} of {amount(line.quantity)} {line.unit} of {line.part} ({reason}) is above "
+        f"{amount(limit)}, which may be adjusted without approval. Accept it, or waive it and the books stay."
     )
+    cause = f"adjustment:{event.partner}/{event.number}/{line.line}"
+    return about_goods(CLASS, resolved, line, abs(line.quantity), text, cause=cause)

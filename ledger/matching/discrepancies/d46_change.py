@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ledger.matching.decision import Finding
-from ledger.matching.discrepancies.about import evidence_of
+from ledger.matching.discrepancies.about import about_goods
 from ledger.matching.discrepancies.definition import DiscrepancyClass, amount
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 
@@ -24,23 +24,10 @@ def find(resolved: ResolvedEvent, line: ResolvedLine, states: Iterable[str], rul
     event = resolved.event
     kind = type(event).__name__
     reason = getattr(line.said, "reason", "")
-    return Finding(
-        code=CLASS.code,
-        site=resolved.site,
-        partner=event.partner,
-        part=line.part,
-        part_number=line.said.part_number,
-        unit=line.unit,
-        quantity=line.quantity,
-        actual=line.quantity,
-        line=line.line,
-        fault=CLASS.fault,
-        cause=f"change:{event.partner}/{kind}/{event.number}/{line.line}",
-        rule=rule,
-        text=(
-            f"{kind} {event.number} of {amount(line.quantity)} {line.unit} of {line.part} in "
-            f"{' and '.join(states)}{f' ({reason})' if reason else ''} is made once somebody else approves it. "
-            f"Accept it, or waive it and nothing changes."
-        ),
-        evidence=evidence_of(resolved, line.said.segment),
+    text = (
+        f"{kind} {event.number} of {amount(line.quantity)} {line.unit} of {line.part} in "
+        f"{' and '.join(states)}{f' ({reason})' if reason else ''} is made once somebody else approves it. "
+        f"Accept it, or waive it and nothing changes."
     )
+    cause = f"change:{event.partner}/{kind}/{event.number}/{line.line}"
+    return about_goods(CLASS, resolved, line, line.quantity, text, cause=cause, rule=rule)
