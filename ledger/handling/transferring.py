@@ -22,7 +22,7 @@ from ledger.matching.notice_posting import post_lines
 from ledger.matching.notices import withdraw_notice
 from ledger.matching.receipts import decide_received
 from ledger.matching.records import Shipment, ShipmentKey
-from ledger.matching.resolved import ResolvedEvent, ResolvedLine, microseconds
+from ledger.matching.resolved import ResolvedEvent, ResolvedLine, document_of, microseconds
 from ledger.matching.transfer_records import ShippedGoods, TransferKey, TransferLine
 from ledger.matching.waiting import refuse_whole
 from ledger.matching.workset import Workset
@@ -198,15 +198,16 @@ def _as_advised(resolved: ResolvedEvent, line: ResolvedLine, name: str, goods: S
 
 def _shipment(workset: Workset, resolved: ResolvedEvent, key: TransferKey, now_us: int) -> Shipment:
     """The header under which the goods are under way; lines that post later come to the same."""
-    event, source = resolved.event, resolved.event.source
+    event = resolved.event
     assert isinstance(event, TransferShipped)  # noqa: S101  the dispatch table says so
     name = ShipmentKey(key.book, key.destination, resolved.supplier, key.number)
     known = workset.shipments.get(name)
     if known is not None and known.status == "advised":
         return known
+    message, document = document_of(event)
     shipment = Shipment(
         key=name, status="advised", seq=resolved.seq, partner=event.partner, revision=event.revision,
-        message="" if source is None else source.message, document="" if source is None else source.document,
+        message=message, document=document,
         shipped_at=microseconds(event.occurred_at), expected_at=microseconds(event.expected_at),
         notified_at=microseconds(event.recorded_at) or now_us, bill_of_lading=event.bill_of_lading,
         packing_slip=event.packing_slip, supplier_as_sent=event.from_place, ship_to_as_sent=event.to_place,

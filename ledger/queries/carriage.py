@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from ledger.book import bulk, filed_tables
-from ledger.matching.resolved import moment
+from ledger.matching.resolved import moment, moment_or_none
 
 ARRIVED = frozenset({"arrived", "delivered"})
 REFERENCE_DAYS = 365
@@ -112,8 +112,8 @@ def _carriage(reports: set[_Report], carrier: str, pro_number: str) -> Carriage:
         code=stated.code or last.code,
         place=stated.place,
         reported_at=moment(last.occurred_at),
-        expected_at=None if expected is None else moment(expected),
-        arrived_at=None if arrived is None else moment(arrived),
+        expected_at=moment_or_none(expected),
+        arrived_at=moment_or_none(arrived),
         seq=last.seq,
     )
 

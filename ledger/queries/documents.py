@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Table, select
 from ledger.book import bulk, document_tables
 from ledger.masterdata import to_decimal
 from ledger.matching.papers.filed import Promise
-from ledger.matching.resolved import moment
+from ledger.matching.resolved import moment, moment_or_none
 from ledger.queries.carriage import NOTHING, Carriage, carriage_of
 from ledger.queries.promises import PromiseShown, promised, promises_of, show_promises
 
@@ -146,13 +146,13 @@ def _shipment(row: Any, lines: list[Any], carriage: Carriage) -> ShipmentShown:
         seq=row.seq,
         message=row.message,
         document=row.document,
-        shipped_at=_moment(row.shipped_at),
-        expected_at=_moment(row.expected_at),
-        eta=carriage.expected_at or _moment(row.expected_at),
+        shipped_at=moment_or_none(row.shipped_at),
+        expected_at=moment_or_none(row.expected_at),
+        eta=carriage.expected_at or moment_or_none(row.expected_at),
         arrived_at=carriage.arrived_at,
         carriage=carriage,
         notified_at=moment(row.notified_at),
-        first_received_at=_moment(row.first_received_at),
+        first_received_at=moment_or_none(row.first_received_at),
         bill_of_lading=row.bill_of_lading,
         packing_slip=row.packing_slip,
         lines=tuple(_notice_line(line) for line in lines),
@@ -165,7 +165,7 @@ def _order_line(line: Any, said: list[Promise]) -> OrderLineShown:
     return OrderLineShown(
         line=line.line, order_line=line.order_line, part=line.part, quantity=to_decimal(line.quantity),
         advised=to_decimal(line.advised), received=to_decimal(line.received), unit=line.unit, status=line.status,
-        due_at=_moment(line.due_at), promised_quantity=quantity, promised_at=first, promises=promises,
+        due_at=moment_or_none(line.due_at), promised_quantity=quantity, promised_at=first, promises=promises,
     )  # fmt: skip
 
 
@@ -203,7 +203,3 @@ def _lines(conn: Connection, table: Table, headers: list[Any], number: str) -> d
 
 def _texts(stored: str) -> tuple[str, ...]:
     return msgspec.json.decode(stored, type=tuple[str, ...]) if stored else ()
-
-
-def _moment(at_us: int | None) -> datetime | None:
-    return moment(at_us) if at_us is not None else None

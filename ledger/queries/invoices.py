@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 from ledger.book import bulk, filed_tables
 from ledger.masterdata import to_decimal
 from ledger.matching.papers.filed import value_of
-from ledger.matching.resolved import moment
+from ledger.matching.resolved import moment, moment_or_none
 from ledger.queries.invoice_matches import (
     Billed,
     OrderLineId,
@@ -235,7 +235,7 @@ def _shown(row: Any, lines: tuple[InvoiceMatch, ...], same: list[int]) -> Invoic
         supplier=row.supplier,
         invoice_number=row.invoice_number,
         invoice=row.invoice,
-        invoiced_at=None if row.invoiced_at is None else moment(row.invoiced_at),
+        invoiced_at=moment_or_none(row.invoiced_at),
         recorded_at=moment(row.recorded_at),
         currency=row.currency,
         order_number=row.order_number,

@@ -16,7 +16,7 @@ from ledger.book.filing import PROMISE
 from ledger.masterdata import to_decimal
 from ledger.matching.papers.filed import Promise
 from ledger.matching.papers.ranks import promises_in_force
-from ledger.matching.resolved import moment
+from ledger.matching.resolved import moment, moment_or_none
 
 OrderId = tuple[str, str, str, str]
 """(book, site, supplier, order number)."""
@@ -60,8 +60,8 @@ def show_promises(promises: list[Promise], line: Any) -> tuple[PromiseShown, ...
         PromiseShown(
             status=one.status,
             quantity=to_decimal(line.quantity if one.quantity is None else one.quantity),
-            promised_at=_moment(one.promised_at),
-            ships_at=_moment(one.ships_at),
+            promised_at=moment_or_none(one.promised_at),
+            ships_at=moment_or_none(one.ships_at),
             code=one.code,
             acknowledgment=one.acknowledgment,
             acknowledged_at=moment(one.acknowledged_at),
@@ -86,7 +86,3 @@ def promised(shown: tuple[PromiseShown, ...]) -> tuple[Decimal | None, datetime 
 
 def _at(one: PromiseShown) -> datetime | None:
     return one.promised_at or one.ships_at
-
-
-def _moment(at_us: int | None) -> datetime | None:
-    return None if at_us is None else moment(at_us)

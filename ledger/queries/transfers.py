@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 
 from ledger.book import document_tables
 from ledger.masterdata import to_decimal
-from ledger.matching.resolved import moment
+from ledger.matching.resolved import moment_or_none
 from ledger.matching.transfer_records import party_of, sender_of
 
 TransferStatus = Literal["waiting", "in_transit", "received", "cancelled", "refused"]
@@ -104,7 +104,7 @@ def _shown(conn: Connection, row: Any) -> TransferShown:
     elif any(line.in_transit for line in shown):
         status = "in_transit"
     times = (row.shipped_at, row.expected_at, row.first_received_at)
-    shipped_at, expected_at, received_at = (None if at is None else moment(at) for at in times)
+    shipped_at, expected_at, received_at = (moment_or_none(at) for at in times)
     return TransferShown(
         number=row.shipment_id, from_site=sender_of(row.supplier), to_site=row.site, status=status,
         shipped_at=shipped_at, expected_at=expected_at, first_received_at=received_at, seq=row.seq,
