@@ -24,7 +24,7 @@ from ledger.matching.receipts import decide_received
 from ledger.matching.records import Shipment, ShipmentKey
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, document_of, microseconds
 from ledger.matching.transfer_records import ShippedGoods, TransferKey, TransferLine
-from ledger.matching.waiting import refuse_whole
+from ledger.matching.waiting import cannot_post, refuse_whole
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
 from ledger.stock.accounts import external_account
@@ -33,7 +33,7 @@ from ledger.stock.bucket import Bucket, Movement
 DecideLine = Callable[[Workset, Decision, ResolvedLine, Rule, int], LineDecision]
 
 USUAL = Rule(("allocated", "available"), ("transfer",))
-"""How goods leave for another site. Approval above a threshold (`roles`, amounts) belongs here: one place for all."""
+"""How goods leave for another site; those in another state only where the line names it."""
 
 NAMED = ("available", "allocated", "consigned", "service_reserved", "quality_hold")
 """States in which goods may be shipped where the line names it; what is held is held again on arrival."""
@@ -156,10 +156,8 @@ def _announce(workset: Workset, decision: Decision, policy: Policy, now_us: int)
 
 
 def _held_back(key: TransferKey, line: ResolvedLine, record: TransferLine | None) -> LineDecision | None:
-    if line.standing == "other":
-        return LineDecision(line.line, "conflict", reason=f"Line {line.line} was recorded with other content.")
-    if line.missing:
-        return LineDecision(line.line, "waiting", needs=line.missing)
+    if (held_back := cannot_post(line)) is not None:
+        return held_back
     if record is None or record.status == "waiting":
         return LineDecision(line.line, "waiting", needs=need_of(key, line.line))
     if record.status != "shipped":
