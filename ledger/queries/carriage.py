@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from ledger.book import bulk, filed_tables
+from ledger.book.places import by_place
 from ledger.matching.resolved import moment, moment_or_none
 
 ARRIVED = frozenset({"arrived", "delivered"})
@@ -134,11 +135,10 @@ def _carrier_numbers(conn: Connection, rows: list[Any]) -> dict[ShipmentId, tupl
     found: dict[ShipmentId, tuple[str, str]] = {}
     table = filed_tables.carrier_number
     columns = ("supplier", "shipment_id", "carrier", "pro_number")
-    for book, site in sorted({(row.book, row.site) for row in rows}):
-        keys = [(row.supplier, row.shipment_id, row.seq) for row in rows if (row.book, row.site) == (book, site)]
-        place, by = (("book", book), ("site", site)), ("supplier", "shipment_id", "seq")
+    by = ("supplier", "shipment_id", "seq")
+    for place, keys in by_place((*_key(row), row.seq) for row in rows):
         for supplier, shipment_id, carrier, pro_number in bulk.select(conn, table, columns, place, by, keys):
-            found[book, site, supplier, shipment_id] = (carrier, pro_number)
+            found[place[0][1], place[1][1], supplier, shipment_id] = (carrier, pro_number)
     return found
 
 

@@ -10,6 +10,8 @@ import msgspec
 from sqlalchemy import Connection, Table, select
 
 from ledger.book import bulk, document_tables
+from ledger.book.codecs import read_texts
+from ledger.book.places import by_place
 from ledger.masterdata import to_decimal
 from ledger.matching.papers.filed import Promise
 from ledger.matching.resolved import moment, moment_or_none
@@ -174,9 +176,9 @@ def _notice_line(line: Any) -> NoticeLineShown:
     return NoticeLineShown(
         line=line.line, part=line.part, order_number=line.order_number, order_line=line.order_line,
         quantity=to_decimal(line.quantity), received=to_decimal(line.received), in_transit=to_decimal(in_transit),
-        damaged=to_decimal(line.damaged),
-        cleared=to_decimal(line.cleared), over=to_decimal(line.over), unit=line.unit, status=line.status,
-        segment=line.segment, handling_units=_texts(line.handling_units), serials=_texts(line.serials),
+        damaged=to_decimal(line.damaged), cleared=to_decimal(line.cleared), over=to_decimal(line.over),
+        unit=line.unit, status=line.status, segment=line.segment, handling_units=read_texts(line.handling_units),
+        serials=read_texts(line.serials),
     )  # fmt: skip
 
 
@@ -191,15 +193,9 @@ def _headers(conn: Connection, table: Table, book: str, after: int, limit: int, 
 def _lines(conn: Connection, table: Table, headers: list[Any], number: str) -> dict[tuple[Any, ...], list[Any]]:
     found: dict[tuple[Any, ...], list[Any]] = {tuple(row[:4]): [] for row in headers}
     columns = tuple(column.name for column in table.columns)
-    for book, site in sorted({(row.book, row.site) for row in headers}):
-        keys = [tuple(row[2:4]) for row in headers if (row.book, row.site) == (book, site)]
-        place = (("book", book), ("site", site))
+    for place, keys in by_place(found):
         for row in bulk.select(conn, table, columns, place, ("supplier", number), keys):
             found[tuple(row[:4])].append(row)
     for lines in found.values():
         lines.sort(key=lambda line: (line.segment, line.line))
     return found
-
-
-def _texts(stored: str) -> tuple[str, ...]:
-    return msgspec.json.decode(stored, type=tuple[str, ...]) if stored else ()

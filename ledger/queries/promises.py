@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from ledger.book import bulk
 from ledger.book.filing import PROMISE
+from ledger.book.places import by_place
 from ledger.masterdata import to_decimal
 from ledger.matching.papers.filed import Promise
 from ledger.matching.papers.ranks import promises_in_force
@@ -44,11 +45,9 @@ class PromiseShown(msgspec.Struct, frozen=True, kw_only=True):
 def promises_of(conn: Connection, orders: Iterable[Any]) -> dict[OrderId, list[Promise]]:
     """Everything ever promised of the orders, by (book, site, supplier, order number) of rows of `orders`."""
     found: dict[OrderId, list[Promise]] = defaultdict(list)
-    rows = list(orders)
-    for book, site in sorted({(row.book, row.site) for row in rows}):
-        keys = sorted({(row.supplier, row.order_number) for row in rows if (row.book, row.site) == (book, site)})
-        place, by = (("book", book), ("site", site)), ("supplier", "order_number")
-        for row in bulk.select(conn, PROMISE.table, PROMISE.columns, place, by, keys):
+    named = {(row.book, row.site, row.supplier, row.order_number) for row in orders}
+    for place, keys in by_place(named):
+        for row in bulk.select(conn, PROMISE.table, PROMISE.columns, place, ("supplier", "order_number"), keys):
             promise: Promise = PROMISE.read(row)
             found[promise.book, promise.site, promise.supplier, promise.order_number].append(promise)
     return found
