@@ -22,7 +22,6 @@ Direction = Annotated[
         description="`supply`: what we require of suppliers; `demand`: what customers require of us.",
     ),
 ]
-Counterparty = Annotated[Text, Query(description="Our supplier id, or who requires it of us.")]
 
 SCHEDULE_WIDTH, RELEASE_WIDTH = 5, 3
 """Of how many pieces the places in the two lists are made."""

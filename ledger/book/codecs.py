@@ -62,6 +62,11 @@ _WIDE: dict[str, Callable[[str], Any]] = {
 """Fields that hold several values: kept as JSON text, "" when there are none."""
 
 
+def read_texts(stored: str) -> tuple[str, ...]:
+    """The values of such a field that holds texts."""
+    return _read_texts(stored) if stored else ()
+
+
 class Codec:
     """Reads and writes one kind of record. `key` is the type of its key; None where the key's fields are its own."""
 

@@ -32,7 +32,7 @@ from ledger.matching.records import (
     Shipment,
     ShipmentKey,
 )
-from ledger.matching.resolved import moment
+from ledger.matching.resolved import document_of, moment
 from ledger.matching.review import live_links
 from ledger.matching.transfer_records import is_transfer
 from ledger.matching.workset import Workset
@@ -83,7 +83,7 @@ def application_advice(decision: Decision, told: Told, now_us: int) -> Applicati
                 faults=tuple(_fault(finding) for finding in mine),
             )
         )
-    source = event.source
+    message, document = document_of(event)
     return ApplicationAdvice(
         number=_number(decision, "AA"),
         partner=event.partner,
@@ -97,8 +97,8 @@ def application_advice(decision: Decision, told: Told, now_us: int) -> Applicati
         original_set=_set_of(event),
         original_number=event.number,
         original_created_at=event.created_at,
-        original_message="" if source is None else source.message,
-        original_document="" if source is None else source.document,
+        original_message=message,
+        original_document=document,
         items=tuple(items),
     )
 
@@ -194,11 +194,7 @@ def _receiving_advice(
         site=finding.site,
         created_at=moment(now_us),
         supplier=_supplier_as_sent(shipment.supplier_as_sent if shipment is not None else "", receipt),
-        ship_to=shipment.ship_to_as_sent
-        if shipment is not None
-        else ""
-        if receipt is None
-        else receipt.ship_to_as_sent,
+        ship_to=_ship_to_as_sent(shipment, receipt),
         shipment_id=shipment_id,
         causation=str(resolved.effective_seq),
         receipt_id="" if receipt_key is None else receipt_key.receipt_id,

@@ -28,6 +28,7 @@ from ledger.matching.decision import OWN_CASE, Decision, LineDecision
 from ledger.matching.discrepancies import d44_adjustment
 from ledger.matching.identities import stands_at
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
+from ledger.matching.waiting import cannot_post
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
 from ledger.policy.words import instead_of
@@ -108,10 +109,8 @@ def decide_adjusted(workset: Workset, decision: Decision, policy: Policy, line: 
     """Decide a line by which goods enter or leave the books; None where the goods that leave are not there."""
     resolved, said = decision.resolved, line.said
     assert isinstance(said, AdjustmentLine)  # noqa: S101  lines of an adjustment
-    if line.standing == "other":
-        return LineDecision(line.line, "conflict", reason=f"Line {line.line} was recorded with other content.")
-    if line.missing:
-        return LineDecision(line.line, "waiting", needs=line.missing)
+    if (held_back := cannot_post(line)) is not None:
+        return held_back
     standing = workset.stock_of.get((resolved.book, resolved.site, line.part), ())
     reason = _mistake(resolved, line, said) or unknown_segment(policy, said.stock_segment, standing)
     if reason:

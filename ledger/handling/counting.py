@@ -28,6 +28,7 @@ from ledger.matching.discrepancies import d40_backflush, d43_count
 from ledger.matching.identities import stands_at
 from ledger.matching.records import Case
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, microseconds
+from ledger.matching.waiting import cannot_post
 from ledger.matching.workset import StockQuery, Workset
 from ledger.outcomes import Verdict
 from ledger.policy import Policy
@@ -83,10 +84,8 @@ def _decide_line(
 ) -> LineDecision:
     resolved, said = decision.resolved, line.said
     assert isinstance(said, PlaceLine)  # noqa: S101  lines of a count
-    if line.standing == "other":
-        return LineDecision(line.line, "conflict", reason=f"Line {line.line} was recorded with other content.")
-    if line.missing:
-        return LineDecision(line.line, "waiting", needs=line.missing)
+    if (held_back := cannot_post(line)) is not None:
+        return held_back
     reason = "A place is counted twice; add the counts up, or name what tells them apart." if twice else ""
     standing = workset.stock_of.get((resolved.book, resolved.site, line.part), ())
     reason = reason or _mistake(resolved, line, said) or unknown_segment(policy, said.stock_segment, standing)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from ledger.events import OpeningBalanceLoaded, OpeningLine
 from ledger.handling.places import ON_HAND
+from ledger.handling.rules import HELD
 from ledger.matching.booking import book_movements
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.identities import stands_at
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
-from ledger.matching.waiting import refuse_whole
+from ledger.matching.waiting import cannot_post, refuse_whole
 from ledger.matching.workset import Workset
 from ledger.stock.accounts import external_account
 from ledger.stock.bucket import MILLION, QUANTITY_MAX, Bucket, Movement
@@ -57,10 +58,8 @@ def _taken(workset: Workset, resolved: ResolvedEvent) -> frozenset[Where]:
 def _decide_line(workset: Workset, decision: Decision, line: ResolvedLine, taken: frozenset[Where]) -> LineDecision:
     said = line.said
     assert isinstance(said, OpeningLine)  # noqa: S101  lines of an opening balance
-    if line.standing == "other":
-        return LineDecision(line.line, "conflict", reason=f"Line {line.line} was recorded with other content.")
-    if line.missing:
-        return LineDecision(line.line, "waiting", needs=line.missing)
+    if (held_back := cannot_post(line)) is not None:
+        return held_back
     if reason := _mistake(workset, decision.resolved.book, line, said, taken):
         return LineDecision(line.line, "refused", reason=reason)
     movements = _movements(decision.resolved, line, said)
@@ -81,7 +80,7 @@ def _mistake(
         return f"{len(said.serials)} serials are named, and a quantity of {said.quantity}."
     if said.state == "allocated" and not said.demand:
         return "Goods in allocated need `demand`; send the line again with it."
-    if said.state in ("quality_hold", "quarantine") and not said.hold_reason:
+    if said.state in HELD and not said.hold_reason:
         return f"Goods in {said.state} need `hold_reason`; send the line again with it."
     if known := next(filter(None, (stands_at(workset, book, line.part, one) for one in said.serials)), None):
         return f"Serial {known.serial} stands at {known.location or known.site} already, in {known.state}."
@@ -93,10 +92,9 @@ def _mistake(
 def _movements(resolved: ResolvedEvent, line: ResolvedLine, said: OpeningLine) -> list[Movement]:
     account = external_account(resolved.book, resolved.site, line.part, "opening")
     state = said.state or "available"
-    held = state in ("quality_hold", "quarantine")
     target = Bucket(
         resolved.book, resolved.site, line.part, line.revision, said.lot, "", said.location, said.owner,
-        said.stock_segment, state, said.hold_reason if held else "", said.handling_unit, "",
+        said.stock_segment, state, said.hold_reason if state in HELD else "", said.handling_unit, "",
         said.demand if state == "allocated" else "",
     )  # fmt: skip
     if not said.serials:

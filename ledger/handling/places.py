@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from ledger.events import Line
+from ledger.handling.rules import HELD
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 from ledger.matching.workset import Workset
 from ledger.stock.accounts import external_account
@@ -66,11 +66,9 @@ class Place(NamedTuple):
 
 def place_of(line: ResolvedLine) -> Place:
     """The place that a line of a count, snapshot or adjustment names."""
-    said: Line = line.said
-    names = ("location", "state")
-    more = ("lot", "handling_unit", "owner", "stock_segment")
-    location, state = (getattr(said, name) for name in names)
-    return Place(line.part, location, state, line.revision, *(getattr(said, name) for name in more))
+    names = ("location", "state", "lot", "handling_unit", "owner", "stock_segment")
+    location, state, *more = (getattr(line.said, name) for name in names)
+    return Place(line.part, location, state, line.revision, *more)
 
 
 def goods_now(workset: Workset, resolved: ResolvedEvent, place: Place) -> Goods:
@@ -121,7 +119,7 @@ def found_at(resolved: ResolvedEvent, place: Place, goods: Mapping[Bucket, int],
         resolved.book, resolved.site, place.part, place.revision or said_by_all("revision"),
         place.lot or said_by_all("lot"), serial, place.location or said_by_all("location"),
         place.owner or said_by_all("owner"), place.segment or said_by_all("segment"), state,
-        said_by_all("hold_reason") if state in ("quality_hold", "quarantine") else "",
+        said_by_all("hold_reason") if state in HELD else "",
         place.handling_unit or said_by_all("handling_unit"), "", "",
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ Goods of the right revision are taken first; others only as far as a ruling in f
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 import msgspec
 
@@ -66,12 +67,20 @@ def occasion_of(
     workset: Workset, resolved: ResolvedEvent, line: ResolvedLine, said: StockLine, rule: Rule, now_us: int
 ) -> Occasion:
     """When and of how many goods are used: what is issued follows what was built in and what stands at the line."""
-    day = moment(time_of(resolved, now_us)).date()
     gone = workset.gone_before.get((resolved.book, resolved.site, line.part))
     before = None
     if gone is not None:
         before = gone[0] if rule.stage == "consumption" else sum(gone)
-    return Occasion(resolved.site, day, line.quantity, before, said.serials, said.vin, said.demand)
+    return Occasion(resolved.site, _day(resolved, now_us), line.quantity, before, said.serials, said.vin, said.demand)
+
+
+def _day(resolved: ResolvedEvent, now_us: int) -> date:
+    return moment(time_of(resolved, now_us)).date()
+
+
+def _stage(rule: Rule) -> Stage:
+    """What is set apart for a demand uses of a ruling what its issue will."""
+    return "consumption" if rule.stage == "consumption" else "issue"
 
 
 def release(
@@ -83,8 +92,7 @@ def release(
     for one in picked:
         if one.bucket.hold_reason == REVISION:
             wanted[one.bucket.revision] = wanted.get(one.bucket.revision, 0) + one.quantity
-    day = moment(time_of(resolved, now_us)).date()
-    on = Occasion(resolved.site, day, serials=said.serials, demand=said.demand)
+    on = Occasion(resolved.site, _day(resolved, now_us), serials=said.serials, demand=said.demand)
     for revision, quantity in sorted(wanted.items()):
         if line.control is not None and line.control.is_effective(revision, on):
             continue
@@ -109,11 +117,10 @@ def choose_substitute(
     if not line.replaces:
         return Choice(reason=f"There is no part {said.instead_of} to be replaced; name it by our number.")
     on = occasion_of(workset, resolved, line, said, rule, now_us)
-    stage: Stage = "consumption" if rule.stage == "consumption" else "issue"
     for ruling in line.rulings:
         if not isinstance(ruling, SubstitutionApproved) or not _is_about(ruling, line, said, on):
             continue
-        allowance = substitution_left(workset, resolved.book, ruling, stage)
+        allowance = substitution_left(workset, resolved.book, ruling, _stage(rule))
         if allowance.left is None or allowance.left >= line.quantity:
             line.revision = ruling.substitute_revision or line.revision
             choice = choose(workset, resolved, line, said, rule, now_us)
@@ -150,8 +157,7 @@ def _standing(
         return Standing(0, None, [])
     if control is None:
         return None
-    stage: Stage = "consumption" if rule.stage == "consumption" else "issue"
-    allowed = allowances_for(workset, resolved.book, control, revision, on, stage)
+    allowed = allowances_for(workset, resolved.book, control, revision, on, _stage(rule))
     return Standing(1, room(allowed), allowed) if allowed else None
 
 

@@ -32,6 +32,8 @@ from ledger.events import (
 from ledger.matching.containments.scope import CONTAINABLE
 from ledger.stock.bucket import EXTERNAL
 
+HELD = ("quality_hold", "quarantine")
+"""States of goods that are held for a reason."""
 OWNED = ("consigned", "available", "line_side", "quality_hold", "quarantine")
 USABLE_OR_HELD = ("available", "quality_hold", "quarantine", "consigned", "obsolete")
 
@@ -85,22 +87,21 @@ CHANGES_OWNER = Rule(("consigned", "available", "line_side"), exact_owner=True)
 
 CONSUMED_BY_MISTAKE = Rule(("production",), ("line_side", "consigned", "quality_hold"), needs=("location",))
 
-_RETURNED = ("quality_hold", "quarantine")
 _USE_AS_IS = (("quarantine", QUALITY_MANAGERS),)
 
 DISPOSITIONS: dict[str, Rule] = {
     "restock": Rule(
-        _RETURNED, ("available",), INSPECTORS, by_state=_USE_AS_IS, needs=("stock_segment",),
+        HELD, ("available",), INSPECTORS, by_state=_USE_AS_IS, needs=("stock_segment",),
         needs_reason_from=("quarantine",), to_segment="service", releases=True,
     ),
     "reman": Rule(
-        _RETURNED, ("quality_hold",), INSPECTORS, by_state=_USE_AS_IS, needs=("stock_segment",), to_segment="reman"
+        HELD, ("quality_hold",), INSPECTORS, by_state=_USE_AS_IS, needs=("stock_segment",), to_segment="reman"
     ),
     "scrap": Rule(
-        _RETURNED, ("scrap",), INSPECTORS, needs=("stock_segment", "reason"), through="quarantine"
+        HELD, ("scrap",), INSPECTORS, needs=("stock_segment", "reason"), through="quarantine"
     ),
     "return_to_supplier": Rule(
-        _RETURNED, ("supplier",), INSPECTORS, needs=("stock_segment", "reason", "reference")
+        HELD, ("supplier",), INSPECTORS, needs=("stock_segment", "reason", "reference")
     ),
 }  # fmt: skip
 """What becomes of returned goods. A core stays on hold in its own segment until it is remanufactured: it is promised
@@ -112,13 +113,12 @@ RULES: dict[type[Event], Rule] = {
     InspectionPassed: Rule(("quality_hold",), ("available", "consigned"), INSPECTORS, releases=True),
     InspectionFailed: Rule(("quality_hold",), ("quarantine",), INSPECTORS, needs=("reason",)),
     HoldPlaced: Rule(
-        ("available", "allocated", "consigned", "line_side", "service_reserved"),
-        ("quality_hold", "quarantine"),
-        needs=("hold_reason",), any_demand=True,
+        ("available", "allocated", "consigned", "line_side", "service_reserved"), HELD, needs=("hold_reason",),
+        any_demand=True,
     ),
     HoldReleased: Rule(
-        ("quality_hold", "quarantine"), ("available", "consigned"), INSPECTORS,
-        by_state=(("quarantine", QUALITY_MANAGERS),), needs_reason_from=("quarantine",), releases=True,
+        HELD, ("available", "consigned"), INSPECTORS, by_state=_USE_AS_IS, needs_reason_from=("quarantine",),
+        releases=True,
     ),
     AllocationMade: Rule(
         ("available",), ("allocated",), PLANNERS, needs=("demand",), takes_demand=True, stage="allocation"
@@ -133,7 +133,7 @@ RULES: dict[type[Event], Rule] = {
         ("quarantine", "quality_hold", "available", "consigned", "obsolete"), ("supplier",), needs=("reason",)
     ),
     CustomerReturnReceived: Rule(("customer",), ("quality_hold",), needs=("stock_segment",)),
-    ReturnDisposed: Rule(_RETURNED, ("available", "quality_hold", "quarantine", "supplier"), INSPECTORS),
+    ReturnDisposed: Rule(HELD, ("available", "quality_hold", "quarantine", "supplier"), INSPECTORS),
     GoodsShipped: Rule(("allocated", "service_reserved", "available"), ("customer",)),
     StockScrapped: Rule(("quarantine", "obsolete", "line_side"), ("scrap",), needs=("reason",)),
     StockObsoleted: Rule(("available", "quality_hold"), ("obsolete",), PLANNERS | {"engineer"}),

@@ -22,9 +22,9 @@ from ledger.matching.notice_posting import post_lines
 from ledger.matching.notices import withdraw_notice
 from ledger.matching.receipts import decide_received
 from ledger.matching.records import Shipment, ShipmentKey
-from ledger.matching.resolved import ResolvedEvent, ResolvedLine, microseconds
+from ledger.matching.resolved import ResolvedEvent, ResolvedLine, document_of, microseconds
 from ledger.matching.transfer_records import ShippedGoods, TransferKey, TransferLine
-from ledger.matching.waiting import refuse_whole
+from ledger.matching.waiting import cannot_post, refuse_whole
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
 from ledger.stock.accounts import external_account
@@ -33,7 +33,7 @@ from ledger.stock.bucket import Bucket, Movement
 DecideLine = Callable[[Workset, Decision, ResolvedLine, Rule, int], LineDecision]
 
 USUAL = Rule(("allocated", "available"), ("transfer",))
-"""How goods leave for another site. Approval above a threshold (`roles`, amounts) belongs here: one place for all."""
+"""How goods leave for another site; those in another state only where the line names it."""
 
 NAMED = ("available", "allocated", "consigned", "service_reserved", "quality_hold")
 """States in which goods may be shipped where the line names it; what is held is held again on arrival."""
@@ -156,10 +156,8 @@ def _announce(workset: Workset, decision: Decision, policy: Policy, now_us: int)
 
 
 def _held_back(key: TransferKey, line: ResolvedLine, record: TransferLine | None) -> LineDecision | None:
-    if line.standing == "other":
-        return LineDecision(line.line, "conflict", reason=f"Line {line.line} was recorded with other content.")
-    if line.missing:
-        return LineDecision(line.line, "waiting", needs=line.missing)
+    if (held_back := cannot_post(line)) is not None:
+        return held_back
     if record is None or record.status == "waiting":
         return LineDecision(line.line, "waiting", needs=need_of(key, line.line))
     if record.status != "shipped":
@@ -198,15 +196,16 @@ def _as_advised(resolved: ResolvedEvent, line: ResolvedLine, name: str, goods: S
 
 def _shipment(workset: Workset, resolved: ResolvedEvent, key: TransferKey, now_us: int) -> Shipment:
     """The header under which the goods are under way; lines that post later come to the same."""
-    event, source = resolved.event, resolved.event.source
+    event = resolved.event
     assert isinstance(event, TransferShipped)  # noqa: S101  the dispatch table says so
     name = ShipmentKey(key.book, key.destination, resolved.supplier, key.number)
     known = workset.shipments.get(name)
     if known is not None and known.status == "advised":
         return known
+    message, document = document_of(event)
     shipment = Shipment(
         key=name, status="advised", seq=resolved.seq, partner=event.partner, revision=event.revision,
-        message="" if source is None else source.message, document="" if source is None else source.document,
+        message=message, document=document,
         shipped_at=microseconds(event.occurred_at), expected_at=microseconds(event.expected_at),
         notified_at=microseconds(event.recorded_at) or now_us, bill_of_lading=event.bill_of_lading,
         packing_slip=event.packing_slip, supplier_as_sent=event.from_place, ship_to_as_sent=event.to_place,

@@ -15,7 +15,7 @@ from ledger.matching.positions import in_transit_of, sender_account
 from ledger.matching.records import GroupKey, NoticeLine, OrderLine, ReceiptLine, Shipment, ShipmentKey
 from ledger.matching.rematch import rematch
 from ledger.matching.requirements import add_advised
-from ledger.matching.resolved import ResolvedEvent, microseconds
+from ledger.matching.resolved import ResolvedEvent, document_of, microseconds
 from ledger.matching.review import review_order_line
 from ledger.matching.workset import Workset
 from ledger.policy import Policy, Terms
@@ -30,15 +30,15 @@ def put_shipment(workset: Workset, resolved: ResolvedEvent, key: ShipmentKey, st
     if earlier is not None and earlier.seq == resolved.seq:
         earlier.status, earlier.touched = status, True  # type: ignore[assignment]
         return earlier
-    source = event.source
+    message, document = document_of(event)
     shipment = Shipment(
         key=key,
         status=status,  # type: ignore[arg-type]
         seq=resolved.seq,
         partner=event.partner,
         revision=event.revision,
-        message="" if source is None else source.message,
-        document="" if source is None else source.document,
+        message=message,
+        document=document,
         shipped_at=microseconds(event.shipped_at),
         expected_at=microseconds(event.expected_at),
         notified_at=microseconds(event.recorded_at) or now_us,

@@ -8,7 +8,7 @@ from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.papers.filed import OrderPrice, per_base_unit
 from ledger.matching.records import GroupKey, Order, OrderKey, OrderLine
 from ledger.matching.rematch import rematch
-from ledger.matching.resolved import ResolvedEvent, ResolvedLine, microseconds
+from ledger.matching.resolved import ResolvedEvent, ResolvedLine, document_of, microseconds
 from ledger.matching.review import review_order_line
 from ledger.matching.waiting import (
     conflict_whole,
@@ -120,7 +120,7 @@ def decide_cancelled(workset: Workset, decision: Decision, policy: Policy, now_u
 
 
 def _put_order(workset: Workset, resolved: ResolvedEvent, event: OrderPlaced, key: OrderKey) -> Order:
-    source = event.source
+    message, document = document_of(event)
     order = Order(
         key=key,
         status="open",
@@ -128,8 +128,8 @@ def _put_order(workset: Workset, resolved: ResolvedEvent, event: OrderPlaced, ke
         partner=event.partner,
         order_type=event.order_type,
         currency=event.currency,
-        message="" if source is None else source.message,
-        document="" if source is None else source.document,
+        message=message,
+        document=document,
         touched=True,
         new=True,
     )

@@ -20,7 +20,7 @@ from ledger.matching.records import (
 )
 from ledger.matching.rematch import Portion, new_link, rematch
 from ledger.matching.requirements import add_linked
-from ledger.matching.resolved import ResolvedEvent, ResolvedLine
+from ledger.matching.resolved import ResolvedEvent, ResolvedLine, document_of
 from ledger.matching.review import live_links
 from ledger.matching.revisions import judge_revision
 from ledger.matching.transfer_records import is_transfer
@@ -136,14 +136,14 @@ def _put_receipt(
 ) -> None:
     if key in workset.receipts:
         return
-    source = event.source
+    message, document = document_of(event)
     workset.add_receipt(
         Receipt(
             key=key,
             seq=resolved.seq,
             partner=event.partner,
-            message="" if source is None else source.message,
-            document="" if source is None else source.document,
+            message=message,
+            document=document,
             received_at=received_at,
             supplier_as_sent=event.supplier if isinstance(event, GoodsReceived) else event.from_place,
             ship_to_as_sent=event.ship_to if isinstance(event, GoodsReceived) else event.place,

@@ -146,6 +146,16 @@ def moment(at_us: int) -> datetime:
     return EPOCH + at_us * _MICROSECOND
 
 
+def moment_or_none(at_us: int | None) -> datetime | None:
+    """`moment`, and None for None."""
+    return None if at_us is None else moment(at_us)
+
+
+def document_of(event: Event) -> tuple[str, str]:
+    """Message and document that said it; both "" for an event that came from no document."""
+    return ("", "") if event.source is None else (event.source.message, event.source.document)
+
+
 def line_identity(line: Line) -> str:
     """The sender's identity of a line: its own where it has one, else what it names, joined by `|`.
 

@@ -86,6 +86,14 @@ def lacks_master_data(decision: Decision, line: ResolvedLine, terms: Terms) -> b
     return True
 
 
+def cannot_post(line: ResolvedLine) -> LineDecision | None:
+    """What becomes of a line of goods in the house that was recorded with other content, or names what is not known;
+    None where it may be decided."""
+    if line.standing == "other":
+        return LineDecision(line.line, "conflict", reason=f"Line {line.line} was recorded with other content.")
+    return LineDecision(line.line, "waiting", needs=line.missing) if line.missing else None
+
+
 def holds_back(decision: Decision, line: ResolvedLine, terms: Terms) -> bool:
     """Whether a line waits for master data, or is refused for its quantity (D35); then it is decided."""
     if lacks_master_data(decision, line, terms):

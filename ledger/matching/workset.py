@@ -242,11 +242,6 @@ class Workset:
         if bucket.state != "in_transit":
             self.serial_at.setdefault((bucket.book, bucket.part, bucket.serial), set()).add(bucket)
 
-    def add_stock(self, bucket: Bucket, quantity: int) -> None:
-        """Goods as they stand in the books with what this batch has already decided."""
-        self.balances.setdefault(bucket, quantity)
-        self.stock_of.setdefault((bucket.book, bucket.site, bucket.part), {})[bucket] = None
-
     def add_order(self, order: Order) -> None:
         if order.key in self.orders:
             return

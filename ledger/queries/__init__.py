@@ -11,7 +11,6 @@ from ledger.queries.available_to_promise import (
     LeftOut,
     SitePromise,
     available_to_promise,
-    disputed_by,
 )
 from ledger.queries.backlog import ArrivedLine, Backlog, DockedGoods, SiteBacklog, backlog
 from ledger.queries.balances import Balance, BalancePage, balance_of, balance_page, balances
@@ -142,7 +141,6 @@ __all__ = [
     "defects",
     "defined",
     "deviations",
-    "disputed_by",
     "engineering_changes",
     "event",
     "events",

@@ -148,7 +148,7 @@ def _disputed(conn: Connection, book: str, part: str) -> dict[str, list[Any]]:
     return found
 
 
-def disputed_by(code: str, quantity: int, expected_: int, actual: int, clearing: int) -> int:
+def _disputed_by(code: str, quantity: int, expected_: int, actual: int, clearing: int) -> int:
     """What of a case's quantity the books have as available, in millionths."""
     known = BY_CODE.get(code)
     if known is None or not known.disputes:
@@ -182,7 +182,7 @@ def _site(
             )  # fmt: skip
     free = available
     for case in cases:
-        kept = min(free, disputed_by(case.code, case.quantity, case.expected, case.actual, case.clearing))
+        kept = min(free, _disputed_by(case.code, case.quantity, case.expected, case.actual, case.clearing))
         if kept:
             free -= kept
             left_out.append(

@@ -108,8 +108,7 @@ def balance_page(
     Raises `ValueError` for a dimension that does not exist, for both `as_of` and `event`, and for a foreign cursor.
     """
     filters = read_filters(equal, absent=absent, external=external, by=by)._replace(hidden=hidden)
-    if as_of is not None and event is not None:
-        raise ValueError("as_of and event both say when: leave one of both out")
+    _refuse_two_times(as_of, event)
     tree = places(conn, book) if within or level in ("warehouse", "zone") else Places(())
     if within:
         site = filters.equal.get("site", "")
@@ -143,8 +142,7 @@ def balance_of(
 ) -> Balance | None:
     """One bucket by its id, now or as of a recorded time or event; None where no bucket has that id, or it is of
     segments that are hidden."""
-    if as_of is not None and event is not None:
-        raise ValueError("as_of and event both say when: leave one of both out")
+    _refuse_two_times(as_of, event)
     at = tables.bucket.c
     found = conn.execute(
         select(tables.bucket).where(at.book == book, at.site.in_(sites_of(conn, book)), at.id == bucket)
@@ -157,6 +155,11 @@ def balance_of(
         **{name: getattr(found, name) for name in DIMENSIONS}, bucket=bucket, quantity=to_decimal(quantity),
         unit=base_units(conn, book, [found.part]).get(found.part, ""),
     )  # fmt: skip
+
+
+def _refuse_two_times(as_of: datetime | None, event: int | None) -> None:
+    if as_of is not None and event is not None:
+        raise ValueError("as_of and event both say when: leave one of both out")
 
 
 def _moment(conn: Connection, book: str, as_of: datetime | None, event: int | None) -> int | None:

@@ -11,7 +11,8 @@ import msgspec
 from sqlalchemy import Connection
 
 from ledger.book import bulk, filed_tables
-from ledger.matching.resolved import moment
+from ledger.book.places import by_place
+from ledger.matching.resolved import moment, moment_or_none
 
 ARRIVED = frozenset({"arrived", "delivered"})
 REFERENCE_DAYS = 365
@@ -112,8 +113,8 @@ def _carriage(reports: set[_Report], carrier: str, pro_number: str) -> Carriage:
         code=stated.code or last.code,
         place=stated.place,
         reported_at=moment(last.occurred_at),
-        expected_at=None if expected is None else moment(expected),
-        arrived_at=None if arrived is None else moment(arrived),
+        expected_at=moment_or_none(expected),
+        arrived_at=moment_or_none(arrived),
         seq=last.seq,
     )
 
@@ -134,11 +135,10 @@ def _carrier_numbers(conn: Connection, rows: list[Any]) -> dict[ShipmentId, tupl
     found: dict[ShipmentId, tuple[str, str]] = {}
     table = filed_tables.carrier_number
     columns = ("supplier", "shipment_id", "carrier", "pro_number")
-    for book, site in sorted({(row.book, row.site) for row in rows}):
-        keys = [(row.supplier, row.shipment_id, row.seq) for row in rows if (row.book, row.site) == (book, site)]
-        place, by = (("book", book), ("site", site)), ("supplier", "shipment_id", "seq")
+    by = ("supplier", "shipment_id", "seq")
+    for place, keys in by_place((*_key(row), row.seq) for row in rows):
         for supplier, shipment_id, carrier, pro_number in bulk.select(conn, table, columns, place, by, keys):
-            found[book, site, supplier, shipment_id] = (carrier, pro_number)
+            found[place[0][1], place[1][1], supplier, shipment_id] = (carrier, pro_number)
     return found
 
 

@@ -16,7 +16,7 @@ from ledger.events import read_event
 from ledger.masterdata import to_decimal
 from ledger.matching.approvals import deciders_of
 from ledger.matching.records import Case
-from ledger.matching.resolved import moment
+from ledger.matching.resolved import moment, moment_or_none
 from ledger.matching.transfer_records import party_of
 from ledger.policy import Policy
 
@@ -141,7 +141,7 @@ def _shown(row: Any, policy: Policy) -> CaseShown:
         notice_line=kept.notice_line, receipt_id=kept.receipt_id, receipt_line=kept.receipt_line,
         order_number=kept.order_number, order_line=kept.order_line, clearing=to_decimal(kept.clearing),
         opened_at=moment(kept.opened_at), opened_seq=kept.opened_seq,
-        due_at=moment(kept.due_at) if kept.due_at is not None else None, resolution=kept.resolution,
-        resolved_at=moment(kept.resolved_at) if kept.resolved_at is not None else None, comment=kept.comment,
+        due_at=moment_or_none(kept.due_at), resolution=kept.resolution,
+        resolved_at=moment_or_none(kept.resolved_at), comment=kept.comment,
         number=int(kept.case[1:]), decided_by=deciders_of(policy, kept.code, kept.rule),
     )  # fmt: skip

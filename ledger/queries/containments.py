@@ -16,7 +16,7 @@ from ledger.book.containing import meant
 from ledger.book.origins import Share
 from ledger.masterdata import to_decimal
 from ledger.matching.containments.scope import Containment
-from ledger.matching.resolved import moment
+from ledger.matching.resolved import moment, moment_or_none
 from ledger.queries.base_units import base_units
 from ledger.stock.bucket import Bucket
 
@@ -173,11 +173,11 @@ def _shown(one: Containment, held: int) -> ContainmentShown:
     return ContainmentShown(
         number=one.number, status=one.status, supplier=said.supplier, parts=said.parts, lots=said.lots,
         serials=said.serials, sites=said.sites, dates=said.dates,
-        since=None if said.since is None else moment(said.since),
-        until=None if said.until is None else moment(said.until),
+        since=moment_or_none(said.since),
+        until=moment_or_none(said.until),
         unknown=said.unknown, to_state=said.to_state, reason=said.reason, reference=said.reference,
         remarks=said.remarks, opened_event=one.seq, opened_at=moment(one.opened_at), closed_event=one.closed_seq,
-        closed_at=None if one.closed_at is None else moment(one.closed_at), disposition=one.disposition,
+        closed_at=moment_or_none(one.closed_at), disposition=one.disposition,
         held=to_decimal(held),
     )  # fmt: skip
 

@@ -10,9 +10,11 @@ import msgspec
 from sqlalchemy import Connection, Table, select
 
 from ledger.book import bulk, document_tables
+from ledger.book.codecs import read_texts
+from ledger.book.places import by_place
 from ledger.masterdata import to_decimal
 from ledger.matching.papers.filed import Promise
-from ledger.matching.resolved import moment
+from ledger.matching.resolved import moment, moment_or_none
 from ledger.queries.carriage import NOTHING, Carriage, carriage_of
 from ledger.queries.promises import PromiseShown, promised, promises_of, show_promises
 
@@ -146,13 +148,13 @@ def _shipment(row: Any, lines: list[Any], carriage: Carriage) -> ShipmentShown:
         seq=row.seq,
         message=row.message,
         document=row.document,
-        shipped_at=_moment(row.shipped_at),
-        expected_at=_moment(row.expected_at),
-        eta=carriage.expected_at or _moment(row.expected_at),
+        shipped_at=moment_or_none(row.shipped_at),
+        expected_at=moment_or_none(row.expected_at),
+        eta=carriage.expected_at or moment_or_none(row.expected_at),
         arrived_at=carriage.arrived_at,
         carriage=carriage,
         notified_at=moment(row.notified_at),
-        first_received_at=_moment(row.first_received_at),
+        first_received_at=moment_or_none(row.first_received_at),
         bill_of_lading=row.bill_of_lading,
         packing_slip=row.packing_slip,
         lines=tuple(_notice_line(line) for line in lines),
@@ -165,7 +167,7 @@ def _order_line(line: Any, said: list[Promise]) -> OrderLineShown:
     return OrderLineShown(
         line=line.line, order_line=line.order_line, part=line.part, quantity=to_decimal(line.quantity),
         advised=to_decimal(line.advised), received=to_decimal(line.received), unit=line.unit, status=line.status,
-        due_at=_moment(line.due_at), promised_quantity=quantity, promised_at=first, promises=promises,
+        due_at=moment_or_none(line.due_at), promised_quantity=quantity, promised_at=first, promises=promises,
     )  # fmt: skip
 
 
@@ -174,9 +176,9 @@ def _notice_line(line: Any) -> NoticeLineShown:
     return NoticeLineShown(
         line=line.line, part=line.part, order_number=line.order_number, order_line=line.order_line,
         quantity=to_decimal(line.quantity), received=to_decimal(line.received), in_transit=to_decimal(in_transit),
-        damaged=to_decimal(line.damaged),
-        cleared=to_decimal(line.cleared), over=to_decimal(line.over), unit=line.unit, status=line.status,
-        segment=line.segment, handling_units=_texts(line.handling_units), serials=_texts(line.serials),
+        damaged=to_decimal(line.damaged), cleared=to_decimal(line.cleared), over=to_decimal(line.over),
+        unit=line.unit, status=line.status, segment=line.segment, handling_units=read_texts(line.handling_units),
+        serials=read_texts(line.serials),
     )  # fmt: skip
 
 
@@ -191,19 +193,9 @@ def _headers(conn: Connection, table: Table, book: str, after: int, limit: int, 
 def _lines(conn: Connection, table: Table, headers: list[Any], number: str) -> dict[tuple[Any, ...], list[Any]]:
     found: dict[tuple[Any, ...], list[Any]] = {tuple(row[:4]): [] for row in headers}
     columns = tuple(column.name for column in table.columns)
-    for book, site in sorted({(row.book, row.site) for row in headers}):
-        keys = [tuple(row[2:4]) for row in headers if (row.book, row.site) == (book, site)]
-        place = (("book", book), ("site", site))
+    for place, keys in by_place(found):
         for row in bulk.select(conn, table, columns, place, ("supplier", number), keys):
             found[tuple(row[:4])].append(row)
     for lines in found.values():
         lines.sort(key=lambda line: (line.segment, line.line))
     return found
-
-
-def _texts(stored: str) -> tuple[str, ...]:
-    return msgspec.json.decode(stored, type=tuple[str, ...]) if stored else ()
-
-
-def _moment(at_us: int | None) -> datetime | None:
-    return moment(at_us) if at_us is not None else None

@@ -6,7 +6,6 @@ Goods that are returned later are settled by a credit note, which counts here as
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -163,8 +162,4 @@ def _uninvoiced(
 
 
 def _sums(rows: list[Uninvoiced]) -> tuple[Money, ...]:
-    amounts: dict[str, list[Decimal]] = defaultdict(list)
-    for one in rows:
-        if one.value is not None:
-            amounts[one.currency].append(one.value)
-    return sums((currency, sum(values, Decimal(0))) for currency, values in amounts.items())
+    return sums((one.currency, one.value) for one in rows if one.value is not None)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, literal_column, select, tuple_
 from ledger.book import document_tables
 from ledger.book.places import sites_of
 from ledger.masterdata import to_decimal
-from ledger.matching.resolved import moment
+from ledger.matching.resolved import moment, moment_or_none
 from ledger.policy import Policy
 from ledger.queries.ages import hours_between
 from ledger.queries.carriage import NOTHING, Carriage, carriage_of
@@ -153,7 +153,7 @@ class Header(NamedTuple):
 
 
 def _under_way(row: Any, said: Carriage, now: datetime, grace_hours: int) -> UnderWay:
-    by_notice = None if row.expected_at is None else moment(row.expected_at)
+    by_notice = moment_or_none(row.expected_at)
     expected = said.expected_at or by_notice
     arrived = said.arrived_at
     late = expected is not None and arrived is None and expected + timedelta(hours=grace_hours) < now
@@ -162,7 +162,7 @@ def _under_way(row: Any, said: Carriage, now: datetime, grace_hours: int) -> Und
         order_number=row.order_number, order_line=row.order_line, shipped=to_decimal(row.quantity),
         received=to_decimal(row.received), cleared=to_decimal(row.cleared),
         remaining=to_decimal(row.quantity - row.received - row.cleared), unit=row.unit,
-        shipped_at=None if row.shipped_at is None else moment(row.shipped_at), expected_at=expected,
+        shipped_at=moment_or_none(row.shipped_at), expected_at=expected,
         expected_by="carrier" if said.expected_at else ("notice" if by_notice else ""), arrived_at=arrived,
         status=said.status,
         age_hours=hours_between(moment(row.notified_at if row.shipped_at is None else row.shipped_at), now),

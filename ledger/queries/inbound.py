@@ -19,7 +19,7 @@ from ledger.book import bulk, document_tables
 from ledger.book.heads import read_head
 from ledger.book.places import sites_of
 from ledger.masterdata import to_decimal
-from ledger.matching.resolved import moment
+from ledger.matching.resolved import moment, moment_or_none
 from ledger.queries.carriage import NOTHING, carriage_of
 from ledger.queries.containments import contained_in_transit
 from ledger.queries.in_transit import headers_of
@@ -76,7 +76,8 @@ def expected(conn: Connection, book: str, part: str, site: str = "") -> tuple[li
             inbound.append(
                 Inbound(
                     kind="order", site=row.site, supplier=row.supplier, number=row.order_number,
-                    line=row.order_line or row.line, quantity=to_decimal(rest), expected_at=at or _moment(row.due_at),
+                    line=row.order_line or row.line, quantity=to_decimal(rest),
+                    expected_at=at or moment_or_none(row.due_at),
                     expected_by="supplier" if at else ("order" if row.due_at is not None else ""),
                 )
             )  # fmt: skip
@@ -166,7 +167,7 @@ def _notices(conn: Connection, book: str, part: str, site: str) -> list[Inbound]
     for row in rows:
         suspect, label = contained.get((row.site, f"{row.supplier}/{row.shipment_id}/{row.line}"), (0, ""))
         said = carriers.get((book, row.site, row.supplier, row.shipment_id), NOTHING).expected_at
-        by_notice = _moment(row.expected_at)
+        by_notice = moment_or_none(row.expected_at)
         rest = row.quantity - row.received - row.cleared
         held = rest if row.hold_reason else min(rest, suspect)
         for quantity, why in ((rest - held, ""), (held, row.hold_reason or label)):
@@ -214,14 +215,10 @@ def _on_order(row: _OpenOrder) -> OnOrder:
     return OnOrder(
         site=row.site, supplier=row.supplier, order_number=row.order_number, order_line=row.order_line,
         ordered=to_decimal(row.quantity), advised=to_decimal(row.advised), received=to_decimal(row.received),
-        open=to_decimal(max(0, row.quantity - row.received)), due_at=_moment(row.due_at),
+        open=to_decimal(max(0, row.quantity - row.received)), due_at=moment_or_none(row.due_at),
     )  # fmt: skip
 
 
 def _when(one: Inbound) -> tuple[bool, float, str, str, str]:
     at = one.expected_at
     return at is None, at.timestamp() if at else 0.0, one.kind, one.number, one.line
-
-
-def _moment(at: int | None) -> datetime | None:
-    return moment(at) if at is not None else None

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Table, func, select
 
 from ledger.book import bulk, document_tables, filed_tables
+from ledger.book.places import by_place
 
 
 class OrderLineId(NamedTuple):
@@ -98,7 +99,7 @@ def prices_of(conn: Connection, orders: Iterable[OrderLineId]) -> dict[OrderLine
     table = filed_tables.order_price
     columns = ("supplier", "order_number", "line", "seq", "event", "currency", "amount", "per")
     newest: dict[OrderLineId, tuple[tuple[int, int], Priced]] = {}
-    for place, keys in _by_place(orders):
+    for place, keys in by_place(set(orders)):
         for supplier, number, line, seq, event, *price in bulk.select(
             conn, table, columns, place, ("supplier", "order_number", "line"), keys
         ):
@@ -196,10 +197,3 @@ def _grouped(rows: Iterable[Any], key_of: Any) -> dict[Any, list[Any]]:
         if key is not None:
             found[key].append(row)
     return found
-
-
-def _by_place(orders: Iterable[OrderLineId]) -> list[tuple[tuple[tuple[str, str], ...], list[bulk.Row]]]:
-    places: dict[tuple[str, str], set[bulk.Row]] = defaultdict(set)
-    for order in orders:
-        places[order[:2]].add(tuple(order[2:]))
-    return [((("book", book), ("site", site)), sorted(keys)) for (book, site), keys in sorted(places.items())]

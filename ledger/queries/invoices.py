@@ -11,9 +11,10 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from ledger.book import bulk, filed_tables
+from ledger.book.places import by_place
 from ledger.masterdata import to_decimal
 from ledger.matching.papers.filed import value_of
-from ledger.matching.resolved import moment
+from ledger.matching.resolved import moment, moment_or_none
 from ledger.queries.invoice_matches import (
     Billed,
     OrderLineId,
@@ -206,10 +207,8 @@ def _lines_of(conn: Connection, headers: list[Any]) -> list[Any]:
     table = filed_tables.invoice_line
     columns = tuple(column.name for column in table.columns)
     found: list[Any] = []
-    for book, site in sorted({(row.book, row.site) for row in headers}):
-        mine = [row for row in headers if (row.book, row.site) == (book, site)]
-        keys = sorted((row.supplier, row.invoice_number, row.seq) for row in mine)
-        place, by = (("book", book), ("site", site)), ("supplier", "invoice_number", "seq")
+    by = ("supplier", "invoice_number", "seq")
+    for place, keys in by_place((*row[:4], row.seq) for row in headers):
         found += bulk.select(conn, table, columns, place, by, keys)
     return found
 
@@ -217,11 +216,8 @@ def _lines_of(conn: Connection, headers: list[Any]) -> list[Any]:
 def _same_number(conn: Connection, headers: list[Any]) -> dict[tuple[str, ...], list[int]]:
     found: dict[tuple[str, ...], list[int]] = defaultdict(list)
     columns = ("book", "site", "supplier", "invoice_number", "seq")
-    for book, site in sorted({(row.book, row.site) for row in headers}):
-        mine = [row for row in headers if (row.book, row.site) == (book, site)]
-        keys = sorted({(row.supplier, row.invoice_number) for row in mine})
-        place, by = (("book", book), ("site", site)), ("supplier", "invoice_number")
-        for row in bulk.select(conn, filed_tables.invoice, columns, place, by, keys):
+    for place, keys in by_place({tuple(row[:4]) for row in headers}):
+        for row in bulk.select(conn, filed_tables.invoice, columns, place, ("supplier", "invoice_number"), keys):
             found[tuple(row[:4])].append(row.seq)
     return found
 
@@ -235,7 +231,7 @@ def _shown(row: Any, lines: tuple[InvoiceMatch, ...], same: list[int]) -> Invoic
         supplier=row.supplier,
         invoice_number=row.invoice_number,
         invoice=row.invoice,
-        invoiced_at=None if row.invoiced_at is None else moment(row.invoiced_at),
+        invoiced_at=moment_or_none(row.invoiced_at),
         recorded_at=moment(row.recorded_at),
         currency=row.currency,
         order_number=row.order_number,

@@ -13,10 +13,11 @@ from sqlalchemy import Connection
 
 from ledger.book import bulk
 from ledger.book.filing import PROMISE
+from ledger.book.places import by_place
 from ledger.masterdata import to_decimal
 from ledger.matching.papers.filed import Promise
 from ledger.matching.papers.ranks import promises_in_force
-from ledger.matching.resolved import moment
+from ledger.matching.resolved import moment, moment_or_none
 
 OrderId = tuple[str, str, str, str]
 """(book, site, supplier, order number)."""
@@ -44,11 +45,9 @@ class PromiseShown(msgspec.Struct, frozen=True, kw_only=True):
 def promises_of(conn: Connection, orders: Iterable[Any]) -> dict[OrderId, list[Promise]]:
     """Everything ever promised of the orders, by (book, site, supplier, order number) of rows of `orders`."""
     found: dict[OrderId, list[Promise]] = defaultdict(list)
-    rows = list(orders)
-    for book, site in sorted({(row.book, row.site) for row in rows}):
-        keys = sorted({(row.supplier, row.order_number) for row in rows if (row.book, row.site) == (book, site)})
-        place, by = (("book", book), ("site", site)), ("supplier", "order_number")
-        for row in bulk.select(conn, PROMISE.table, PROMISE.columns, place, by, keys):
+    named = {(row.book, row.site, row.supplier, row.order_number) for row in orders}
+    for place, keys in by_place(named):
+        for row in bulk.select(conn, PROMISE.table, PROMISE.columns, place, ("supplier", "order_number"), keys):
             promise: Promise = PROMISE.read(row)
             found[promise.book, promise.site, promise.supplier, promise.order_number].append(promise)
     return found
@@ -60,8 +59,8 @@ def show_promises(promises: list[Promise], line: Any) -> tuple[PromiseShown, ...
         PromiseShown(
             status=one.status,
             quantity=to_decimal(line.quantity if one.quantity is None else one.quantity),
-            promised_at=_moment(one.promised_at),
-            ships_at=_moment(one.ships_at),
+            promised_at=moment_or_none(one.promised_at),
+            ships_at=moment_or_none(one.ships_at),
             code=one.code,
             acknowledgment=one.acknowledgment,
             acknowledged_at=moment(one.acknowledged_at),
@@ -86,7 +85,3 @@ def promised(shown: tuple[PromiseShown, ...]) -> tuple[Decimal | None, datetime 
 
 def _at(one: PromiseShown) -> datetime | None:
     return one.promised_at or one.ships_at
-
-
-def _moment(at_us: int | None) -> datetime | None:
-    return None if at_us is None else moment(at_us)

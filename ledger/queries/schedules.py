@@ -16,7 +16,7 @@ from ledger.book.filing import SCHEDULED_LINE
 from ledger.masterdata import to_decimal
 from ledger.matching.papers.filed import ScheduledLine
 from ledger.matching.papers.in_force import InForce, Requirement, chain_of, in_force
-from ledger.matching.resolved import moment
+from ledger.matching.resolved import moment, moment_or_none
 
 TABLE = filed_tables.schedule_line
 
@@ -211,7 +211,10 @@ def _shown(group: _Group, stands: InForce, lines: list[ScheduledLine]) -> Schedu
         requirements=tuple(_requirement(one) for one in stands.requirements),
         authorizations=tuple(
             AuthorizationShown(
-                kind=one.kind, quantity=to_decimal(one.quantity), until=_moment(one.until), since=_moment(one.since)
+                kind=one.kind,
+                quantity=to_decimal(one.quantity),
+                until=moment_or_none(one.until),
+                since=moment_or_none(one.since),
             )
             for one in stands.authorizations
         ),
@@ -225,7 +228,7 @@ def _requirement(one: Requirement) -> RequirementShown:
         quantity=to_decimal(one.quantity),
         cumulative=None if one.cumulative is None else to_decimal(one.cumulative),
         due_at=moment(one.due_at),
-        until=_moment(one.until),
+        until=moment_or_none(one.until),
         certainty=one.certainty,
         schedule=one.release.schedule,
         number=one.release.number,
@@ -251,8 +254,8 @@ def _release(line: ScheduledLine) -> ReleaseShown:
         quantities=line.quantities,
         order_number=line.order_number,
         issued_at=moment(line.issued_at),
-        horizon_start=_moment(line.horizon_start),
-        horizon_end=_moment(line.horizon_end),
+        horizon_start=moment_or_none(line.horizon_start),
+        horizon_end=moment_or_none(line.horizon_end),
         requirements=len(line.requirements),
         seq=line.seq,
         message=line.message,
@@ -271,7 +274,3 @@ def _read_cursor(cursor: str, width: int) -> list[str]:
     if len(texts) != width:
         raise ValueError(f'"{cursor}" is no cursor of this list')
     return texts
-
-
-def _moment(at_us: int | None) -> datetime | None:
-    return None if at_us is None else moment(at_us)

@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 
 from ledger.book import bulk, tables
 from ledger.book.places import sites_of
+from ledger.book.resolution import lines_of
 from ledger.book.tracing import OF_A_CAR, TRACE_KINDS, Key, keys_of_line
 from ledger.events import (
     Line,
@@ -123,7 +124,7 @@ class _Kept:
         self.seq, self.site, self.kind, self.number, self.partner, self.message, self.document = row[:7]
         self.recorded_at = moment(row[7])
         self.event = event = read_event(row[8])
-        lines: tuple[Line, ...] = getattr(event, "lines", ())
+        lines = lines_of(event)
         self.lines = dict(zip(line_identities(lines), lines, strict=True))
         is_transfer = isinstance(event, (TransferShipped, TransferCancelled))
         self.transfer: str = self.number if is_transfer else getattr(event, "transfer", "")

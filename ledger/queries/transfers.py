@@ -11,8 +11,9 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from ledger.book import document_tables
+from ledger.book.codecs import read_texts
 from ledger.masterdata import to_decimal
-from ledger.matching.resolved import moment
+from ledger.matching.resolved import moment_or_none
 from ledger.matching.transfer_records import party_of, sender_of
 
 TransferStatus = Literal["waiting", "in_transit", "received", "cancelled", "refused"]
@@ -104,7 +105,7 @@ def _shown(conn: Connection, row: Any) -> TransferShown:
     elif any(line.in_transit for line in shown):
         status = "in_transit"
     times = (row.shipped_at, row.expected_at, row.first_received_at)
-    shipped_at, expected_at, received_at = (None if at is None else moment(at) for at in times)
+    shipped_at, expected_at, received_at = (moment_or_none(at) for at in times)
     return TransferShown(
         number=row.shipment_id, from_site=sender_of(row.supplier), to_site=row.site, status=status,
         shipped_at=shipped_at, expected_at=expected_at, first_received_at=received_at, seq=row.seq,
@@ -118,9 +119,6 @@ def _line(row: Any) -> TransferLineShown:
         line=row.line, part=row.part, shipped=to_decimal(row.quantity), received=to_decimal(row.received),
         damaged=to_decimal(row.damaged), cleared=to_decimal(row.cleared), over=to_decimal(row.over),
         in_transit=to_decimal(open_), unit=row.unit, lot=row.lot, part_revision=row.part_revision,
-        serials=_texts(row.serials), handling_units=_texts(row.handling_units), owner=row.owner, status=row.status,
+        serials=read_texts(row.serials), handling_units=read_texts(row.handling_units), owner=row.owner,
+        status=row.status,
     )  # fmt: skip
-
-
-def _texts(stored: str) -> tuple[str, ...]:
-    return msgspec.json.decode(stored, type=tuple[str, ...]) if stored else ()

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from ledger.stock.accounts import external_account
 from ledger.stock.bucket import Bucket, Movement
 
 
 def movements_for_received(source: Bucket, target: Bucket, quantity: int, line: str) -> list[Movement]:
     """GoodsReceived against a notice line: in_transit -> where the goods stand now."""
-    return [Movement(source, target, quantity, line)] if quantity > 0 else []
-
-
-def movements_for_unadvised(target: Bucket, account: str, quantity: int, line: str) -> list[Movement]:
-    """GoodsReceived without a notice: supplier (order known) or clearing (nothing known) -> where the goods stand."""
-    source = external_account(target.book, target.site, target.part, account)
     return [Movement(source, target, quantity, line)] if quantity > 0 else []

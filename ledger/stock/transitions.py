@@ -67,9 +67,6 @@ LEGAL: dict[str, frozenset[str]] = {
 """State or account -> where its goods may go. Stock going back to in_transit, to the supplier or to clearing is
 what a reversal or a resolution does; a state going to itself changes location, lot, owner or hold reason."""
 
-USABLE = frozenset({"available"})
-"""States that count as available to promise without a further word."""
-
 assert set(LEGAL) == {*STATES, *EXTERNAL}  # noqa: S101  the table answers for every state there is
 
 

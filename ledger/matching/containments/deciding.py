@@ -25,6 +25,8 @@ CLOSERS = frozenset({"quality_manager"})
 
 Group = tuple[str, str, str, str, str]
 """Site, part, state, notice line, demand."""
+Groups = dict[Group, tuple[int, int]]
+"""How much of each is meant, and how much of that certainly."""
 
 
 def decide_opened(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
@@ -54,7 +56,7 @@ def decide_opened(workset: Workset, decision: Decision, policy: Policy, now_us: 
         book=resolved.book, number=event.number, status="open", seq=resolved.effective_seq, opened_at=now_us,
         criteria=criteria, touched=True, new=True,
     )  # fmt: skip
-    groups: dict[Group, tuple[int, int]] = {}
+    groups: Groups = {}
     movements = []
     for bucket, suspect in sorted(workset.suspects.get(event.number, {}).items()):
         quantity = min(suspect, workset.balances[bucket])
@@ -64,8 +66,7 @@ def decide_opened(workset: Workset, decision: Decision, policy: Policy, now_us: 
         if bucket.state in CONTAINABLE:
             movements.append(Movement(bucket, containment.held(bucket), quantity, ""))
         group = (bucket.site, bucket.part, bucket.state, bucket.asn_line, bucket.demand)
-        all_of, sure_of = groups.get(group, (0, 0))
-        groups[group] = all_of + quantity, sure_of + sure
+        _add(groups, group, quantity, sure)
     book_movements(workset, decision, movements)
     containment.demands = tuple(
         Demand(site=site, part=part, demand=demand, quantity=quantity)
@@ -120,20 +121,23 @@ def is_contained(workset: Workset, bucket: Bucket) -> bool:
 
 def tell_of_arrivals(workset: Workset, decision: Decision) -> None:
     """What an event brought that a containment held on the way in."""
-    groups: dict[str, dict[Group, tuple[int, int]]] = {}
+    groups: dict[str, Groups] = {}
     for source, target, quantity, _ in decision.movements:
         comes = source.state not in CONTAINABLE and source.hold_reason != target.hold_reason
         if comes and is_contained(workset, target):
             number = target.hold_reason.removeprefix(LABEL)
             group = (target.site, target.part, source.state, source.asn_line, "")
             sure = quantity if workset.containments[number].criteria.fits_bucket(target) == "yes" else 0
-            of = groups.setdefault(number, {})
-            before = of.get(group, (0, 0))
-            of[group] = before[0] + quantity, before[1] + sure
+            _add(groups.setdefault(number, {}), group, quantity, sure)
     if groups:
         workset.units.update({line.part: line.unit for line in decision.resolved.lines if line.unit})
     for number, of in sorted(groups.items()):
         decision.contained += [_told(workset, number, *entry) for entry in sorted(of.items())]
+
+
+def _add(groups: Groups, group: Group, quantity: int, sure: int) -> None:
+    all_of, sure_of = groups.get(group, (0, 0))
+    groups[group] = all_of + quantity, sure_of + sure
 
 
 def _told(workset: Workset, number: str, group: Group, quantities: tuple[int, int]) -> Contained:

@@ -7,7 +7,7 @@ from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.papers.filed import NOTHING, Promise, per_base_unit
 from ledger.matching.records import OrderKey, OrderLine
 from ledger.matching.requirements import find_order_line
-from ledger.matching.resolved import ResolvedEvent, ResolvedLine, microseconds
+from ledger.matching.resolved import ResolvedEvent, ResolvedLine, document_of, microseconds
 from ledger.matching.waiting import has_grace_left, lacks_master_data, wait_for_order, waits_for_place, withdraw
 from ledger.matching.workset import Workset
 from ledger.policy import Policy, Terms
@@ -67,6 +67,7 @@ def _promise(
     event = resolved.event
     assert isinstance(event, OrderAcknowledged)  # noqa: S101
     amount, per = NOTHING if said.price is None else per_base_unit(said.price.amount, said.price.per, line)
+    message, document = document_of(event)
     return Promise(
         *ordered.key,
         seq=resolved.seq,
@@ -84,13 +85,14 @@ def _promise(
         amount=amount,
         per=per,
         reason=said.reason,
-        message="" if event.source is None else event.source.message,
-        document="" if event.source is None else event.source.document,
+        message=message,
+        document=document,
         segment=said.segment,
     )
 
 
 def _promise_for_the_rest(resolved: ResolvedEvent, event: OrderAcknowledged, key: OrderKey, now_us: int) -> Promise:
+    message, document = document_of(event)
     return Promise(
         *key,
         seq=resolved.seq,
@@ -108,8 +110,8 @@ def _promise_for_the_rest(resolved: ResolvedEvent, event: OrderAcknowledged, key
         amount="",
         per=NOTHING[1],
         reason="",
-        message="" if event.source is None else event.source.message,
-        document="" if event.source is None else event.source.document,
+        message=message,
+        document=document,
         segment=0,
     )
 

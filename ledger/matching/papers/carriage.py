@@ -5,7 +5,7 @@ from __future__ import annotations
 from ledger.events import ShipmentStatusReported
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.papers.filed import CarrierReport
-from ledger.matching.resolved import microseconds
+from ledger.matching.resolved import document_of, microseconds
 from ledger.matching.waiting import refuse_whole, waits_for_place
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
@@ -27,6 +27,7 @@ def decide_reported(workset: Workset, decision: Decision, policy: Policy, now_us
     if reason:
         refuse_whole(decision, "", reason)
         return
+    message, document = document_of(event)
     for entry, status in enumerate(event.statuses):
         said = microseconds(status.occurred_at or event.occurred_at or event.recorded_at)
         for kind, reference in named:
@@ -46,8 +47,8 @@ def decide_reported(workset: Workset, decision: Decision, policy: Policy, now_us
                     reason=status.reason,
                     expected_at=microseconds(status.expected_at),
                     place=status.place,
-                    message="" if event.source is None else event.source.message,
-                    document="" if event.source is None else event.source.document,
+                    message=message,
+                    document=document,
                     segment=status.segment,
                 )
             )

@@ -41,7 +41,7 @@ class InForce(NamedTuple):
 
     requirements: tuple[Requirement, ...]
     authorizations: tuple[Authorized, ...]
-    """Of the newest planning releases that say any."""
+    """Of the newest release that says any."""
     releases: tuple[ScheduledLine, ...]
     """Those that anything above is from, newest first."""
     cum_required: int | None
@@ -130,12 +130,17 @@ def _discrete(line: ScheduledLine) -> Iterable[Required]:
     """The requirements as quantities of their own: of cumulative ones, what each adds to the highest before it."""
     if line.quantities != "cumulative":
         return line.requirements
-    reached = next((known for known in (line.cum_required, line.cum_received) if known is not None), 0)
+    reached = _before(line) or 0
     found = []
     for one in sorted(line.requirements, key=lambda one: (one.due_at, one.quantity)):
         found.append(one._replace(quantity=max(0, one.quantity - reached)))
         reached = max(reached, one.quantity)
     return found
+
+
+def _before(line: ScheduledLine) -> int | None:
+    """The cumulative before the release's first requirement, as it says it; else what it says was received."""
+    return line.cum_received if line.cum_required is None else line.cum_required
 
 
 def _horizon_of(line: ScheduledLine) -> tuple[int, int] | None:
@@ -171,9 +176,8 @@ def _base_of(layers: list[_Layer]) -> int | None:
     """The cumulative before the first requirement: of the most exact schedule that says one, the newest."""
     for layer in layers:
         for line in reversed(layer.chain):
-            for known in (line.cum_required, line.cum_received):
-                if known is not None:
-                    return known
+            if (known := _before(line)) is not None:
+                return known
     return None
 
 

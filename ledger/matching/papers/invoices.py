@@ -7,7 +7,7 @@ from decimal import Decimal
 from ledger.events import InvoiceLine, SupplierInvoiceReceived
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.papers.filed import NOTHING, Invoice, InvoicedLine, per_base_unit
-from ledger.matching.resolved import ResolvedEvent, ResolvedLine, microseconds
+from ledger.matching.resolved import ResolvedEvent, ResolvedLine, document_of, microseconds
 from ledger.matching.waiting import (
     conflict_whole,
     lacks_master_data,
@@ -62,6 +62,7 @@ def decide_invoiced(workset: Workset, decision: Decision, policy: Policy, now_us
 def _header(resolved: ResolvedEvent, event: SupplierInvoiceReceived, now_us: int, *, evaluated: bool) -> Invoice:
     sign = _sign(event)
     recorded = microseconds(event.recorded_at)
+    message, document = document_of(event)
     return Invoice(
         book=resolved.book,
         site=resolved.site,
@@ -78,8 +79,8 @@ def _header(resolved: ResolvedEvent, event: SupplierInvoiceReceived, now_us: int
         total=_text(event.total, sign),
         charges=_text(sum((one.amount for one in event.charges), Decimal(0)), sign) if event.charges else "",
         evaluated=evaluated,
-        message="" if event.source is None else event.source.message,
-        document="" if event.source is None else event.source.document,
+        message=message,
+        document=document,
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from ledger.events import Requirement, ScheduleLine, ScheduleReleased
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.papers.filed import Authorized, Required, ScheduledLine
-from ledger.matching.resolved import ResolvedEvent, ResolvedLine, microseconds
+from ledger.matching.resolved import ResolvedEvent, ResolvedLine, document_of, microseconds
 from ledger.matching.waiting import lacks_master_data, refuse_whole, waits_for_place, withdraw
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
@@ -64,6 +64,7 @@ def _filed(resolved: ResolvedEvent, event: ScheduleReleased, line: ResolvedLine,
     required, authorized, cums = line.amounts[:wanted], line.amounts[wanted : wanted + allowed], line.amounts[-2:]
     demand = event.direction == "demand"
     issued = microseconds(event.issued_at or event.created_at or event.recorded_at)
+    message, document = document_of(event)
     return ScheduledLine(
         book=resolved.book,
         site=resolved.site,
@@ -94,8 +95,8 @@ def _filed(resolved: ResolvedEvent, event: ScheduleReleased, line: ResolvedLine,
             Authorized(one.kind, quantity, microseconds(one.until), microseconds(one.since))
             for one, quantity in zip(said.authorizations, authorized, strict=True)
         ),
-        message="" if event.source is None else event.source.message,
-        document="" if event.source is None else event.source.document,
+        message=message,
+        document=document,
         segment=said.segment,
     )
 
