@@ -73,6 +73,8 @@ class Rule(NamedTuple):
     """`else: ordinal`: the entry's number among its like."""
     sender: bool = False
     """`else: sender`: the party that sent the document."""
+    when: Expression | None = None
+    """`when`: where this is false, over the event and the fields read before, it is neither read nor written."""
     clip: bool = False
     """`clip`: words for people. They are cut to fit, and in X12 what cannot be written there becomes a blank."""
     read: Expression | None = None
@@ -120,12 +122,8 @@ class Section(msgspec.Struct, kw_only=True):
     count: Place | None = None
     fixed: dict[str, Any] = {}
     """`set:`: values given to every entry; on writing, entries are chosen by them."""
-    way: str = "both"
-    """`read`: its entries are written elsewhere; `write`: they are read elsewhere."""
     otherwise: bool = False
     """Read only where nothing else filled the list."""
-    when: Expression | None = None
-    """Entries for which it does not hold are not written here."""
     split: tuple[Section, ...] = ()
     """Inner loops that make an entry each, with what this section says of them all (`into: split`): those of which
     there are most, of equals the first."""
@@ -135,6 +133,10 @@ class Section(msgspec.Struct, kw_only=True):
     computed: tuple[tuple[Place, Expression], ...] = ()
     """Elements that are only written, from an expression over the event; reading looks past them."""
     order: tuple[str, ...] = ()
+    writes: bool = True
+    """False with `way: read`: what it reads is written by another section."""
+    when: Expression | None = None
+    """Entries of which this is false are neither read nor written; evaluated over the entry's own fields."""
     checks: tuple[Check, ...] = ()
     wanted: frozenset[str] = frozenset()
     """Tags that some rule looks for; others are not indexed."""

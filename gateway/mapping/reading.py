@@ -129,7 +129,7 @@ class Reader(Run):
 
     def read_node_lists(self, section: Section, node: Node, own: dict[str, Any], trace: Trace | None) -> None:
         for pointer, inner in section.loops.items():
-            entries = at_pointer(node.value, pointer) if inner.way != "write" else None
+            entries = at_pointer(node.value, pointer)
             if entries is not None and not isinstance(entries, list):
                 own.setdefault(inner.into, [])
                 self.note(fault_no_list(inner, f"{node.pointer}{pointer}", entries, node.position))

@@ -17,8 +17,8 @@ from gateway.resources import Entry, did_you_mean
 
 KEYS = (
     "at", "else", "as", "code", "unknown", "required", "default", "with", "way", "clip", "split", "places", "place",
-    "qualifier", "whole_days", "true", "false", "single", "write", "count", "trim", "unless", "note", "read", "needs",
-    "minus", "whole",
+    "qualifier", "whole_days", "true", "false", "single", "write", "count", "trim", "unless", "when",
+    "join", "note", "read", "needs", "minus", "whole",
 )  # fmt: skip
 
 FALLBACKS = ("carry", "ordinal", "sender")
@@ -70,6 +70,7 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         needs=_noted(keys["needs"], scope) if "needs" in keys else None,
         minus=minus,
         whole="whole" in keys and keys["whole"].flag(),
+        when=_expression(keys["when"]) if "when" in keys else None,
         label=", ".join(place.text for place in places[0]) if places else "count",
         origin=f"{file}:{line}",
         unless=keys["unless"].choice(scope.outer, "", "field") if "unless" in keys else "",
@@ -321,5 +322,5 @@ def _expression(entry: Entry) -> Expression | None:
     try:
         return read_expression(entry.text())
     except BadExpression as error:
-        entry.note(f"write: {error}")
+        entry.note(f"{entry.path[-1]}: {error}")
         return None

@@ -145,6 +145,8 @@ class Writer:
     def put(self, rule: Rule, slots: Slots, values: Values, path: str) -> None:
         if rule.needs is not None and not slots.has(rule.needs):
             return
+        if rule.when is not None and rule.when.run({**self.outer, **values}) is False:
+            return
         texts = self.texts(rule, values, path)
         if texts is None:
             return
@@ -224,30 +226,35 @@ class Writer:
     # --- loops ---
 
     def loop(self, section: Section, values: Values, path: str) -> Segments:
-        if section.way == "read" or section.splits:
+        if not section.writes or section.splits:
             return []
-        if not section.into:
-            return self.scope(section, values, path)
+        if section.struct is None:
+            return self.wrapped(section, self.scope(section, values, path))
         entries = self.entries(section, values)
         if section.each is not None:
             return self.grouped(section, entries, path)
         for split in section.split:
-            if split.way != "read":
+            if split.writes:
                 return self.split(section, split, entries, path)
         segments: Segments = []
         for n, entry in enumerate(entries):
             segments += self.scope(section, entry, f"{path}{section.into}[{n}].")
         return segments
 
+    def wrapped(self, section: Section, body: Segments, number: int = 1) -> Segments:
+        """A loop around others, which stands where anything stands in it; the writer numbers LX, as it does HL."""
+        if body and section.tag == "LX":
+            return [("LX", str(number)), *body]
+        return body
+
     def entries(self, section: Section, values: Values) -> list[Values]:
-        """The entries that a loop writes: those whose fixed values are its own, and for which its `when:` holds."""
+        """The entries that a loop writes: those whose fixed values are its own."""
         found = [values_of(entry) for entry in values.get(section.into) or ()]
-        found = [e for e in found if all(e.get(n) == fixed for n, fixed in section.fixed.items())]
-        when = section.when
-        return found if when is None else [e for e in found if when.run({**self.outer, **e}) is True]
+        chosen = [e for e in found if all(e.get(n) == fixed for n, fixed in section.fixed.items())]
+        return [e for e in chosen if section.when is None or section.when.run(e) is not False]
 
     def split(self, section: Section, split: Section, entries: list[Values], path: str) -> Segments:
-        """One loop for consecutive entries that are alike in what stands in it, each with an inner loop of its own."""
+        """One loop for consecutive entries alike in what stands in it, each with an inner loop of its own."""
         found: list[list[tuple[int, tuple[str, ...]]]] = []
         before: list[tuple[int, tuple[str, ...]]] | None = None
         rank = Slots(section.order).rank(split.tag, 1)
