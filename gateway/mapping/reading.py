@@ -18,7 +18,8 @@ from gateway.mapping.explaining import Trace, fault_unreadable, nest, provenance
 from gateway.mapping.finding import Row, ZoneOf, index_loop
 from gateway.mapping.levels import Levels
 from gateway.mapping.plan import Kind, Map, Section
-from gateway.mapping.scopes import Run, make
+from gateway.mapping.scopes import Run
+from gateway.mapping.targets import make
 from gateway.partners import Partner
 from ledger.advices import Advice
 from ledger.events import Event
@@ -110,6 +111,7 @@ class Reader(Run):
         made: list[Any] = []
         for rows in groups.values():
             self.outer, self.outer_trace = {}, {}
+            self.context.event = self.outer
             trace = self.trace
             self.fill(self.map.header, rows[0], self.outer, trace, rows[0].position)
             section = self.map.header.loops.get("row")
@@ -127,6 +129,7 @@ class Reader(Run):
             self.note(Fault(code="empty", text=text, level="document", segment=1))
         for top in tops:
             self.outer, self.outer_trace = {}, {}
+            self.context.event = self.outer
             trace = self.trace
             self.fill(self.map.header, top, self.outer, trace, top.position)
             self.read_node_lists(self.map.header, top, self.outer, trace)
@@ -143,6 +146,10 @@ class Reader(Run):
                 self.add_node(inner, child, own, trace)
 
     def add_node(self, section: Section, node: Scope, own: dict[str, Any], trace: Trace | None) -> None:
+        if section.struct is None:
+            self.fill(section, node, own, trace, node.position)
+            self.read_node_lists(section, node, own, trace)
+            return
         before = len(self.faults)
         values: dict[str, Any] = dict(section.fixed)
         inner_trace: Trace | None = {} if trace is not None else None
@@ -152,7 +159,9 @@ class Reader(Run):
         if section.marks_segment:
             values["segment"] = node.position
         self.number(section, values, len(entries) + 1)
-        if section.struct is not None and self.complete(section, values, node.position, before):
+        if section.when is not None and section.when.run(values) is False:
+            return
+        if self.complete(section, values, node.position, before):
             if trace is not None and inner_trace is not None:
                 nest(trace, f"{section.into}[{len(entries)}].", inner_trace)
             entries.append(make(section.struct, values))

@@ -47,14 +47,22 @@ class _Making:
 
     def fill(self, section: Section, element: Element, values: Values, path: str) -> None:
         writer = self.writer
-        for rule in sorted(section.rules, key=lambda rule: rule.beside):
+        for rule in sorted(section.rules, key=lambda rule: rule.beside or rule.needs is not None):
             texts = writer.texts(rule, values, path) if rule.writes else None
-            if texts is not None:
+            if texts is not None and (rule.needs is None or self.stands(element, rule.needs.path)):
                 self.put_rule(rule, element, texts)
         for pointer, inner in section.loops.items():
+            if inner.at is None or not inner.writes:
+                continue
+            if inner.struct is None:
+                around = self.make(element, inner.at.path[:-1])
+                within = self.make(around, inner.at.path[-1:])
+                self.fill(inner, within, values, path)
+                if not (within.text or within.attributes or within.children):
+                    around.children.remove(within)
+                continue
             for n, entry in enumerate(writer.entries(inner, values)):
-                if inner.at is not None:
-                    self.fill(inner, self.add(element, inner.at.path), entry, f"{path}{inner.into or pointer}[{n}].")
+                self.fill(inner, self.add(element, inner.at.path), entry, f"{path}{inner.into or pointer}[{n}].")
         for place, expression in section.computed:
             self.put(element, place, writer.run(expression, values))
         for place, text in section.constants:
@@ -178,7 +186,7 @@ def _members(writer: Writer, section: Section, values: Values, path: str) -> Any
         if text:
             _set(made, place.column, text)
     for pointer, inner in section.loops.items():
-        entries = writer.entries(inner, values)
+        entries = writer.entries(inner, values) if inner.writes else []
         listed = [_members(writer, inner, e, f"{path}{inner.into or pointer}[{n}].") for n, e in enumerate(entries)]
         if not pointer and listed:
             return listed
