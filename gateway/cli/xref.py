@@ -1,4 +1,4 @@
-"""`crossdock xref import|list|history`: what partners' identifiers mean in our words, by sender and by day."""
+"""`crossdock xref`: what partners' identifiers mean in our words, by sender and by day."""
 
 from __future__ import annotations
 

@@ -221,7 +221,7 @@ def resolve(
     place = sent.masterdata.sites.get(site)
     on = getattr(event, "shipped_at", None) or event.occurred_at
     resolved = tuple(
-        _resolve_line(line, identity, standing, supplier, sent, on, site)
+        _resolve_line(_placed(line, site, sent), identity, standing, supplier, sent, on, site)
         for line, identity, standing in zip(lines, identities, standings, strict=True)
     )
     return ResolvedEvent(
@@ -251,7 +251,6 @@ def _resolve_line(
     site: str,
 ) -> ResolvedLine:
     masterdata = sent.masterdata
-    line = _placed(line, site, sent)
     resolved = ResolvedLine(line=identity, said=line, supplier=supplier, standing=standing)
     part_id = sent.part_id(line.part_number, line.supplier_part_number)
     if part_id is None:
