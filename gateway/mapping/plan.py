@@ -62,6 +62,8 @@ class Rule(NamedTuple):
     """`else: ordinal`: the entry's number among its like."""
     sender: bool = False
     """`else: sender`: the party that sent the document."""
+    when: Expression | None = None
+    """`when`: where this is false, over the event and the fields read before, it is neither read nor written."""
     clip: bool = False
     """`clip`: words for people. They are cut to fit, and in X12 what cannot be written there becomes a blank."""
 
@@ -104,6 +106,10 @@ class Section(msgspec.Struct, kw_only=True):
     computed: tuple[tuple[Place, Expression], ...] = ()
     """Elements that are only written, from an expression over the event; reading looks past them."""
     order: tuple[str, ...] = ()
+    writes: bool = True
+    """False with `way: read`: what it reads is written by another section."""
+    when: Expression | None = None
+    """Entries of which this is false are neither read nor written; evaluated over the entry's own fields."""
     checks: tuple[Check, ...] = ()
     wanted: frozenset[str] = frozenset()
     """Tags that some rule looks for; others are not indexed."""

@@ -17,7 +17,8 @@ from gateway.resources import Entry, did_you_mean
 
 KEYS = (
     "at", "else", "as", "code", "unknown", "required", "default", "with", "way", "clip", "split", "places", "place",
-    "qualifier", "whole_days", "true", "false", "single", "write", "count", "trim", "unless", "note",
+    "qualifier", "whole_days", "true", "false", "single", "write", "count", "trim", "unless", "when",
+    "join", "note",
 )  # fmt: skip
 
 FALLBACKS = ("carry", "ordinal", "sender")
@@ -62,6 +63,7 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         zone_place=keys["place"].text() if "place" in keys else "",
         constants=_constants(keys["with"], places, scope) if "with" in keys else (),
         write=_expression(keys["write"]) if "write" in keys else None,
+        when=_expression(keys["when"]) if "when" in keys else None,
         label=", ".join(place.text for place in places[0]) if places else "count",
         origin=f"{file}:{line}",
         unless=keys["unless"].choice(scope.outer, "", "field") if "unless" in keys else "",
@@ -276,5 +278,5 @@ def _expression(entry: Entry) -> Expression | None:
     try:
         return read_expression(entry.text())
     except BadExpression as error:
-        entry.note(f"write: {error}")
+        entry.note(f"{entry.path[-1]}: {error}")
         return None

@@ -53,10 +53,13 @@ class Run:
         """Run the section's rules over one scope."""
         context, outer = self.context, self.outer
         for name, value_of, rule, plain in section.readers:
-            if not plain and rule.zone_place and rule.outer and context.zone_of is not None:
-                # The place may stand further down in the document; such a time is told when all is read.
-                self.deferred.append((rule, index))
-                continue
+            if not plain:
+                if rule.when is not None and rule.when.run({**outer, **own}) is False:
+                    continue
+                if rule.zone_place and rule.outer and context.zone_of is not None:
+                    # The place may stand further down in the document; such a time is told when all is read.
+                    self.deferred.append((rule, index))
+                    continue
             try:
                 value = value_of(index, context) if plain else self.placed(rule, index)
             except Unreadable as error:
@@ -160,6 +163,8 @@ class Run:
         if section.marks_segment:
             values["segment"] = anchor
         self.number(section, values, len(entries) + 1)
+        if section.when is not None and section.when.run(values) is False:
+            return None
         if not self.complete(section, values, anchor, before):
             return None
         if trace is not None and values_trace is not None:

@@ -19,6 +19,7 @@ from gateway.resources import Entry, Mistake, did_you_mean
 
 SECTION_KEYS = (
     "note", "into", "fields", "loops", "repeats", "each", "count", "set", "constants", "computed", "segments",
+    "way", "when",
 )  # fmt: skip
 
 
@@ -37,6 +38,7 @@ class SectionCompiler:
         loops: dict[str, Section] | None = None, line: type[msgspec.Struct] | None = None,
         shift: tuple[str, int] | None = None,
     ) -> Section:  # fmt: skip
+        entry = self.alike(entry)
         keys = entry.mapping(SECTION_KEYS)
         into = keys["into"].text() if "into" in keys else ""
         struct = self.struct_into(keys, into, fields, line)
@@ -62,6 +64,8 @@ class SectionCompiler:
             constants=self.constants(keys["constants"], scope) if "constants" in keys else (),
             computed=self.computed(keys["computed"], scope) if "computed" in keys else (),
             order=keys["segments"].texts() if "segments" in keys else (),
+            writes="way" not in keys or keys["way"].choice(("both", "read"), "both") == "both",
+            when=self.expression(keys["when"]) if "when" in keys else None,
             checks=tuple(
                 check._replace(own=_reads(check) <= set(own))
                 for check in self.checks
@@ -71,6 +75,22 @@ class SectionCompiler:
         )
         _make_ready(section)
         return section
+
+    def alike(self, entry: Entry) -> Entry:
+        """The section that `like: LX.AT7` names; itself where it names none."""
+        if not isinstance(entry.value, dict) or "like" not in entry.value:
+            return entry
+        like = entry.mapping(("like",)).get("like")
+        path: list[str] = []
+        found: Any = {"loops": self.effective.value.get("loops")}
+        for tag in like.text().split(".") if like is not None else ():
+            path += ["loops", tag]
+            inner = found.get("loops") if isinstance(found, dict) else None
+            found = inner.get(tag) if isinstance(inner, dict) else None
+        if like is None or not isinstance(found, dict) or _names_another(found):
+            entry.note(f'like: "{like.value if like else ""}" is no loop that says all of itself', "as LX.AT7")
+            return Entry(entry.source, entry.mistakes, entry.path, {})
+        return Entry(entry.source, entry.mistakes, tuple(path), found)
 
     def rules(self, keys: Mapping[str, Entry], scope: Scope) -> list[Rule]:
         """The rules of `fields:`; a field may have several, of which one is read."""
@@ -85,7 +105,7 @@ class SectionCompiler:
         return rules
 
     def read_once(self, rules: list[Rule], keys: Mapping[str, Entry]) -> None:
-        names = [rule.name for rule in rules if rule.reads]
+        names = [rule.name for rule in rules if rule.reads and rule.when is None]
         for name in sorted({name for name in names if names.count(name) > 1}):
             keys["fields"].mapping()[name].note(f"{name} is read twice in one section", "use else:")
 
@@ -174,6 +194,13 @@ class SectionCompiler:
             return None
 
 
+def _names_another(section: Any) -> bool:
+    """A section that is like another, or has such a loop: it could be like itself without end."""
+    loops = section.get("loops") if isinstance(section, dict) else None
+    inner = loops.values() if isinstance(loops, dict) else ()
+    return isinstance(section, dict) and ("like" in section or any(_names_another(one) for one in inner))
+
+
 def _reads(check: Check) -> frozenset[str]:
     return check.expr.names | (check.when.names if check.when else frozenset())
 
@@ -189,7 +216,12 @@ def _make_ready(section: Section) -> None:
     """What reading would otherwise work out for every document."""
     section.wanted, section.enters = _needs(section)
     section.readers = tuple(
-        (r.name, r.value, r, not (r.required or r.ordinal or r.outer or r.zone_place or r.default is not None))
+        (
+            r.name,
+            r.value,
+            r,
+            not (r.required or r.ordinal or r.outer or r.zone_place or r.when or r.default is not None),
+        )
         for r in section.rules
         if r.reads
     )

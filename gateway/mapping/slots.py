@@ -8,22 +8,22 @@ from gateway.mapping.places import Place, Step
 class Slot:
     """One segment in the making; pairs are kept apart until it is known how many there are."""
 
-    __slots__ = ("elements", "loops", "nth", "pairs", "parts", "start", "tag")
+    __slots__ = ("elements", "loops", "nth", "pairs", "pairs_at", "parts", "tag")
 
     def __init__(self, place: Place, loops: tuple[Step, ...], nth: int) -> None:
         self.tag, self.loops, self.nth = place.step.tag, loops, nth
         self.elements: dict[int, str] = {}
         self.parts: dict[int, dict[int, str]] = {}
         self.pairs: list[tuple[str, str]] = []
-        self.start = 0
+        self.pairs_at: tuple[int, ...] = ()
 
     def build(self, component: str) -> tuple[str, ...]:
         """The segment without trailing blanks."""
         elements = dict(self.elements)
         for element, parts in self.parts.items():
             elements[element] = component.join(parts.get(n, "") for n in range(1, max(parts) + 1))
-        for n, (qualifier, text) in enumerate(self.pairs):
-            elements[self.start + 2 * n], elements[self.start + 2 * n + 1] = qualifier, text
+        for n, (qualifier, text) in zip(self.pairs_at, self.pairs, strict=False):
+            elements[n], elements[n + 1] = qualifier, text
         last = max((n for n, text in elements.items() if text), default=0)
         return (self.tag, *[elements.get(n, "") for n in range(1, last + 1)])
 
@@ -48,7 +48,7 @@ class Slots:
         for element, text_of_key in place.step.written:
             slot.elements[element] = text_of_key
         if place.pair:
-            slot.start = place.element
+            slot.pairs_at = place.pairs
             if place.pair[0] not in {qualifier for qualifier, _ in slot.pairs}:
                 slot.pairs.append((place.pair[0], text))
         elif place.component:

@@ -132,6 +132,8 @@ class Writer:
             slots.put(place, _told(expression.run({**self.outer, **values, **self.counted})))
 
     def put(self, rule: Rule, slots: Slots, values: Values, path: str) -> None:
+        if rule.when is not None and rule.when.run({**self.outer, **values}) is False:
+            return
         texts = self.texts(rule, values, path)
         if texts is None:
             return
@@ -210,6 +212,10 @@ class Writer:
     # --- loops ---
 
     def loop(self, section: Section, values: Values, path: str) -> Segments:
+        if not section.writes:
+            return []
+        if section.struct is None:
+            return self.wrapped(section, self.scope(section, values, path))
         entries = self.entries(section, values)
         if section.each is not None:
             return self.grouped(section, entries, path)
@@ -218,10 +224,17 @@ class Writer:
             segments += self.scope(section, entry, f"{path}{section.into}[{n}].")
         return segments
 
+    def wrapped(self, section: Section, body: Segments, number: int = 1) -> Segments:
+        """A loop around others, which stands where anything stands in it; the writer numbers LX, as it does HL."""
+        if body and section.tag == "LX":
+            return [("LX", str(number)), *body]
+        return body
+
     def entries(self, section: Section, values: Values) -> list[Values]:
         """The entries that a loop writes: those whose fixed values are its own."""
         found = [msgspec.structs.asdict(entry) for entry in values.get(section.into) or ()]
-        return [e for e in found if all(e.get(n) == fixed for n, fixed in section.fixed.items())]
+        chosen = [e for e in found if all(e.get(n) == fixed for n, fixed in section.fixed.items())]
+        return [e for e in chosen if section.when is None or section.when.run(e) is not False]
 
     def grouped(self, section: Section, entries: list[Values], path: str) -> Segments:
         """One loop for consecutive entries that are alike in all but what stands in their `each:` run."""
