@@ -160,9 +160,10 @@ def contain(teller: Teller) -> Event | None:
         return None
     lots = sorted({spot.lot for spot in teller.sheet.standing if spot.lot}) or ["LOT1"]
     closed_first = [wait.event.number for wait in teller.oracle.queue.waits if wait.needs.startswith(LABEL)]
+    n = next(teller.numbers)
     what = rnd.choice(("part", "lot", "both", "both", "nothing" if rnd.random() < 0.2 else "lot"))
     return ContainmentOpened(
-        number=rnd.choice([*closed_first, f"Q{next(teller.numbers)}"]), partner="desk",
+        number=rnd.choice([*closed_first, f"Q{n}"]), partner="desk", source=source(f"qo{n}"),
         actor=rnd.choice((None, IDA, IDA, IDA, TIM)),
         parts=(rnd.choice(("PLATE", "BOLT", "GLUE")),) if what in ("part", "both") else (),
         lots=(rnd.choice(lots),) if what in ("lot", "both") else (), unknown=rnd.choice(("hold", "leave")),
