@@ -7,7 +7,7 @@ A section is one scope of a document: the header, an HL level, a loop, a row. It
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -64,6 +64,8 @@ class Rule(NamedTuple):
     """`else: sender`: the party that sent the document."""
     when: Expression | None = None
     """`when`: where this is false, over the event and the fields read before, it is neither read nor written."""
+    less: Expression | None = None
+    """`less`: the element tells the value less this, computed over the entry with its inner lists."""
     clip: bool = False
     """`clip`: words for people. They are cut to fit, and in X12 what cannot be written there becomes a blank."""
 
@@ -78,6 +80,16 @@ class Check(NamedTuple):
     origin: str
     own: bool = False
     """It reads only fields of its own section."""
+
+
+class Computed(NamedTuple):
+    """An element that the event has in another form (a total): written, and compared when read."""
+
+    place: Place
+    expr: Expression
+    severity: Literal["", "warn", "fault"] = ""
+    """What it is where it differs; "" is not compared."""
+    origin: str = ""
 
 
 class Repeat(NamedTuple):
@@ -103,8 +115,8 @@ class Section(msgspec.Struct, kw_only=True):
     fixed: dict[str, Any] = {}
     """`set:`: values given to every entry; on writing, entries are chosen by them."""
     constants: tuple[tuple[Place, str], ...] = ()
-    computed: tuple[tuple[Place, Expression], ...] = ()
-    """Elements that are only written, from an expression over the event; reading looks past them."""
+    computed: tuple[Computed, ...] = ()
+    """Elements written from an expression over the event; reading compares them where they say `severity`."""
     order: tuple[str, ...] = ()
     writes: bool = True
     """False with `way: read`: what it reads is written by another section."""
@@ -120,6 +132,8 @@ class Section(msgspec.Struct, kw_only=True):
     """What reading runs through: field, finder, rule, and whether absence needs no thought."""
     required: tuple[str, ...] = ()
     """Fields without which an entry of `struct` cannot be made."""
+    lessened: tuple[Rule, ...] = ()
+    """Rules with `less:` that are read."""
     ordinals: tuple[Rule, ...] = ()
     """Rules with `else: ordinal`."""
     marks_segment: bool = False
@@ -156,6 +170,8 @@ class Map(msgspec.Struct, kw_only=True):
     canonical: bool = False
     """The document is the event itself."""
     header: Section
+    carry: Section | None = None
+    """What the document says once of each of its lines."""
     summary: Section
     levels: dict[str, Section] = {}
     group_by: tuple[str, ...] = ()

@@ -91,6 +91,8 @@ class Reader(Run):
         for section in (self.map.header, self.map.summary):
             index = index_loop(section, root)
             self.fill(section, index, self.outer, self.trace, anchor)
+            if section is self.map.header and self.map.carry is not None:
+                self.carry(self.map.carry, index_loop(self.map.carry, root), anchor)
             self.fill_inner(section, root, index, self.outer, self.trace)
         if self.map.levels:
             Levels(self).read(root)
@@ -111,6 +113,9 @@ class Reader(Run):
             self.outer, self.outer_trace = {}, {}
             trace = self.trace
             self.fill(self.map.header, rows[0], self.outer, trace, rows[0].position)
+            if self.map.carry is not None:
+                self.carried, self.carried_trace = {}, {}
+                self.carry(self.map.carry, rows[0], rows[0].position)
             section = self.map.header.loops.get("row")
             if section is not None:
                 for row in rows:
@@ -122,6 +127,8 @@ class Reader(Run):
         node = Node(self.document.value, "", 1)
         trace = self.trace
         self.fill(self.map.header, node, self.outer, trace, 1)
+        if self.map.carry is not None:
+            self.carry(self.map.carry, node, 1)
         self.read_node_lists(self.map.header, node, self.outer, trace)
         return self.finish(1, "")
 
@@ -138,8 +145,11 @@ class Reader(Run):
 
     def add_node(self, section: Section, node: Node, own: dict[str, Any], trace: Trace | None) -> None:
         before = len(self.faults)
-        values: dict[str, Any] = dict(section.fixed)
+        carried = self.carried if section.into == self.map.list_field else {}
+        values: dict[str, Any] = {**carried, **section.fixed}
         inner_trace: Trace | None = {} if trace is not None else None
+        if inner_trace is not None and carried:
+            inner_trace |= self.carried_trace
         self.fill(section, node, values, inner_trace, node.position)
         self.read_node_lists(section, node, values, inner_trace)
         entries = own.setdefault(section.into, [])
@@ -165,6 +175,7 @@ class Reader(Run):
             if not outer.get(name):
                 outer[name] = _sender(self.document, self.partner)
         kind = self.kind(anchor)
+        self.compare(outer)
         for check in self.map.checks:
             self.check(check, outer, anchor)
         if kind is None or any(fault.rejects for fault in self.faults):

@@ -18,7 +18,7 @@ from gateway.resources import Entry, did_you_mean
 KEYS = (
     "at", "else", "as", "code", "unknown", "required", "default", "with", "way", "clip", "split", "places", "place",
     "qualifier", "whole_days", "true", "false", "single", "write", "count", "trim", "unless", "when",
-    "join", "note",
+    "join", "less", "note",
 )  # fmt: skip
 
 FALLBACKS = ("carry", "ordinal", "sender")
@@ -64,6 +64,7 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         constants=_constants(keys["with"], places, scope) if "with" in keys else (),
         write=_expression(keys["write"]) if "write" in keys else None,
         when=_expression(keys["when"]) if "when" in keys else None,
+        less=_expression(keys["less"]) if "less" in keys else None,
         label=", ".join(place.text for place in places[0]) if places else "count",
         origin=f"{file}:{line}",
         unless=keys["unless"].choice(scope.outer, "", "field") if "unless" in keys else "",
@@ -73,6 +74,8 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         sender=fallback == "sender",
         clip="clip" in keys,
     )
+    if rule.less is not None and (shape != "decimal" or rule.outer):
+        keys["less"].note("less: takes from a quantity of the entry itself")
     if rule.zone_place and rule.zone_place not in scope.outer:
         keys["place"].note(f'place "{rule.zone_place}" is no field', did_you_mean(rule.zone_place, scope.outer))
     return rule if len(entry.mistakes) == before else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Literal, cast
 
 import msgspec
 
@@ -11,7 +11,7 @@ from gateway.mapping.codes import CodeTable
 from gateway.mapping.expressions import BadExpression, Expression, read_expression
 from gateway.mapping.pairs import Scope
 from gateway.mapping.places import BadPlace, Place, Step, read_step
-from gateway.mapping.plan import Check, Repeat, Rule, Section
+from gateway.mapping.plan import Check, Computed, Repeat, Rule, Section
 from gateway.mapping.rules import compile_rule, read_place
 from gateway.mapping.source import Effective
 from gateway.mapping.targets import Target, targets_of
@@ -31,25 +31,28 @@ class SectionCompiler:
         self.tables: dict[str, CodeTable] = {}
         self.chooser = ""
         self.outer: dict[str, Target] = {}
+        self.line: type[msgspec.Struct] | None = None
+        """Struct of the lines that the document makes: carried values belong to it."""
         self.checks: list[Check] = []
 
     def section(
         self, entry: Entry, name: str, tag: str, fields: Mapping[str, Target],
         loops: dict[str, Section] | None = None, line: type[msgspec.Struct] | None = None,
-        shift: tuple[str, int] | None = None,
+        shift: tuple[str, int] | None = None, carrying: bool = False,
     ) -> Section:  # fmt: skip
         entry = self.alike(entry)
         keys = entry.mapping(SECTION_KEYS)
-        into = keys["into"].text() if "into" in keys else ""
+        into = "carry" if carrying else keys["into"].text() if "into" in keys else ""
         struct = self.struct_into(keys, into, fields, line)
         own: Mapping[str, Target] = (
-            targets_of(struct) if struct else targets_of(line) if line and into == "carry" else {}
+            targets_of(struct) if struct else targets_of(self.line) if self.line and into == "carry" else {}
         )
         scope = Scope(name, own, self.outer, frozenset({self.chooser} - {""}), self.format, self.tables, shift)
         rules = self.rules(keys, scope)
         inner = dict(loops or {})
         for inner_tag, inner_entry in keys["loops"].mapping().items() if "loops" in keys else ():
-            inner[inner_tag] = self.section(inner_entry, f"{name}.{inner_tag}", inner_tag, own or self.outer)
+            known = own if struct is not None else {**own, **self.outer}
+            inner[inner_tag] = self.section(inner_entry, f"{name}.{inner_tag}", inner_tag, known)
         section = Section(
             name=name,
             tag=tag,
@@ -150,17 +153,26 @@ class SectionCompiler:
                 value.note(str(error))
         return tuple(found)
 
-    def computed(self, entry: Entry, scope: Scope) -> tuple[tuple[Place, Expression], ...]:
+    def computed(self, entry: Entry, scope: Scope) -> tuple[Computed, ...]:
+        """`{CTT.01: len(lines)}`, or with `{expr, severity}` compared when it is read."""
         found = []
         for key, value in entry.mapping().items():
-            expression = self.expression(value)
+            several = value.mapping(("expr", "severity")) if isinstance(value.value, dict) else {"expr": value}
+            if "expr" not in several:
+                value.note("computed: expr is missing")
+                continue
+            expression = self.expression(several["expr"])
+            severity = several["severity"].choice(("warn", "fault"), "fault") if "severity" in several else ""
+            if severity and scope.section not in ("header", "summary"):
+                several["severity"].note("computed: only totals of the whole document are compared")
             try:
                 place = read_place(key, scope)
             except BadPlace as error:
                 value.note(str(error))
                 continue
             if expression is not None:
-                found.append((place, expression))
+                origin = "{}:{}".format(*value.place)
+                found.append(Computed(place, expression, cast(Literal["", "warn", "fault"], severity), origin))
         return tuple(found)
 
     def step(self, entry: Entry) -> Step | None:
@@ -225,6 +237,7 @@ def _make_ready(section: Section) -> None:
         for r in section.rules
         if r.reads
     )
+    section.lessened = tuple(rule for rule in section.rules if rule.less is not None and rule.reads)
     section.ordinals = tuple(rule for rule in section.rules if rule.ordinal)
     if section.struct is not None:
         targets = targets_of(section.struct)
@@ -242,6 +255,7 @@ def _needs(section: Section) -> tuple[frozenset[str], bool]:
                 tags.add(place.loops[0].tag if place.loops else place.step.tag)
                 enters = enters or bool(place.loops)
     tags |= {repeat.tag for repeat in section.repeats}
+    tags |= {computed.place.step.tag for computed in section.computed if computed.severity}
     if section.each is not None:
         tags.add(section.each.tag)
     return frozenset(tags), enters

@@ -6,9 +6,10 @@ Nothing raises for a value that does not fit; it is a fault that names the field
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, tzinfo
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 import msgspec
@@ -89,10 +90,17 @@ class Writer:
         self.context = Context(zone, component=self.delimiters[2], release=map.release)
         self.outer: Values = {}
         self.counted: Values = {}
+        self.shared: Values = {}
+        """What all lines have in common and the document says once."""
+        self.told = frozenset[str]()
+        """Fields of lines that something above them has written."""
+        self.first = 0
+        """How many lines stand before those that are written."""
         self.faults: list[Fault] = []
 
     def document(self) -> Segments:
         map = self.map
+        self.share()
         segments = self.scope(map.header, self.outer, "")
         if map.levels:
             levels, count = write_levels(self, map)
@@ -106,6 +114,8 @@ class Writer:
         """The segments of one scope with its loops; fields named in `skip` were written above."""
         slots = Slots(section.order)
         self.fill(section, section.rules, slots, values, path, skip)
+        if section is self.map.header and self.map.carry is not None:
+            self.fill(self.map.carry, self.map.carry.rules, slots, self.shared, "")
         inner: list[tuple[int, tuple[str, ...]]] = []
         for tag, loop in section.loops.items():
             written = self.loop(loop, values, path)
@@ -128,8 +138,8 @@ class Writer:
                     self.put(rule, slots, entry, path)
         for place, text in section.constants:
             slots.put_constant(place, text)
-        for place, expression in section.computed:
-            slots.put(place, _told(expression.run({**self.outer, **values, **self.counted})))
+        for computed in section.computed:
+            slots.put(computed.place, _told(computed.expr.run({**self.outer, **values, **self.counted})))
 
     def put(self, rule: Rule, slots: Slots, values: Values, path: str) -> None:
         if rule.when is not None and rule.when.run({**self.outer, **values}) is False:
@@ -149,8 +159,11 @@ class Writer:
                 if text:
                     slots.put(place, text)
         if any(texts):
+            # A qualifier stands only before what it qualifies: no time role without a time.
+            blank = {(p.step.tag, p.element - 1) for p, text in zip_longest(places, texts) if p and not text}
             for place, text in rule.constants:
-                slots.put(place, text)
+                if (place.step.tag, place.element) not in blank:
+                    slots.put(place, text)
 
     def texts(self, rule: Rule, values: Values, path: str) -> tuple[str, ...] | None:
         """The texts of a rule's first place; None where the event has no value."""
@@ -163,6 +176,8 @@ class Writer:
             if rule.required:
                 self.fault("required", rule, path, "is required, and the event has none")
             return None
+        if rule.less is not None and isinstance(value, Decimal):
+            value -= rule.less.run({**self.outer, **values}) or 0
         if rule.unless and value == self.outer.get(rule.unless):
             return None
         if rule.zone_place and self.zone_of is not None:
@@ -214,14 +229,55 @@ class Writer:
     def loop(self, section: Section, values: Values, path: str) -> Segments:
         if not section.writes:
             return []
+        if section.carries:
+            return self.groups(section, values)
         if section.struct is None:
             return self.wrapped(section, self.scope(section, values, path))
         entries = self.entries(section, values)
         if section.each is not None:
             return self.grouped(section, entries, path)
         segments: Segments = []
-        for n, entry in enumerate(entries):
-            segments += self.scope(section, entry, f"{path}{section.into}[{n}].")
+        lines = section.into == self.map.list_field
+        for n, entry in enumerate(entries, self.first if lines else 0):
+            told = self.told if lines else frozenset()
+            segments += self.scope(section, entry, f"{path}{section.into}[{n}].", told)
+        return segments
+
+    def share(self) -> None:
+        """What the document says once of all its lines; where they differ, each must have a place for its own."""
+        lines = self.outer.get(self.map.list_field) or ()
+        loops = {**self.map.header.loops, **self.map.levels}
+        own = {rule.name for section in _sections_into(loops, self.map.list_field) for rule in section.rules}
+        for rule in self.map.carry.rules if self.map.carry is not None else ():
+            if not rule.writes or rule.outer:
+                continue
+            values = {getattr(line, rule.name) for line in lines}
+            if len(values) == 1:
+                self.shared |= {rule.name: values.pop()}
+            elif values and rule.name not in own:
+                self.fault(
+                    "several", rule, f"{self.map.list_field}.", "differs by line, and the document says it once"
+                )
+        self.told = frozenset(self.shared)
+
+    def groups(self, section: Section, values: Values) -> Segments:
+        """A loop that says for the lines in it what they have in common: one for consecutive lines that agree."""
+        names = [rule.name for rule in section.rules if rule.writes and not rule.outer]
+        lines = values.get(self.map.list_field) or ()
+        told, self.told = self.told, self.told | set(names)
+        segments: Segments = []
+        number = start = 0
+        while start < len(lines):
+            common = [getattr(lines[start], name) for name in names]
+            end = start + 1
+            while end < len(lines) and [getattr(lines[end], name) for name in names] == common:
+                end += 1
+            self.first, number = start, number + 1
+            inside = {**msgspec.structs.asdict(lines[start]), self.map.list_field: lines[start:end]}
+            body = self.scope(section, inside, f"{self.map.list_field}[{start}].")
+            segments += self.wrapped(section, body, number)
+            start = end
+        self.first, self.told = 0, told
         return segments
 
     def wrapped(self, section: Section, body: Segments, number: int = 1) -> Segments:
@@ -306,6 +362,13 @@ class Writer:
 
 def _told(value: Any) -> str:
     return format(value, "f") if isinstance(value, Decimal) else "" if value is None else str(value)
+
+
+def _sections_into(sections: Mapping[str, Section], into: str) -> Iterator[Section]:
+    for section in sections.values():
+        if section.into == into:
+            yield section
+        yield from _sections_into(section.loops, into)
 
 
 def _columns_of(section: Section) -> list[str]:
