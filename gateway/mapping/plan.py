@@ -118,6 +118,8 @@ class Section(msgspec.Struct, kw_only=True):
     computed: tuple[Computed, ...] = ()
     """Elements written from an expression over the event; reading compares them where they say `severity`."""
     order: tuple[str, ...] = ()
+    most: int = 0
+    """How many entries one loop around them may hold when it is written; 0 for any number."""
     writes: bool = True
     """False with `way: read`: what it reads is written by another section."""
     when: Expression | None = None

@@ -19,7 +19,7 @@ from gateway.resources import Entry, Mistake, did_you_mean
 
 SECTION_KEYS = (
     "note", "into", "fields", "loops", "repeats", "each", "count", "set", "constants", "computed", "segments",
-    "way", "when",
+    "way", "when", "most",
 )  # fmt: skip
 
 
@@ -67,6 +67,7 @@ class SectionCompiler:
             constants=self.constants(keys["constants"], scope) if "constants" in keys else (),
             computed=self.computed(keys["computed"], scope) if "computed" in keys else (),
             order=keys["segments"].texts() if "segments" in keys else (),
+            most=keys["most"].whole(0, 1, 100_000) if "most" in keys else 0,
             writes="way" not in keys or keys["way"].choice(("both", "read"), "both") == "both",
             when=self.expression(keys["when"]) if "when" in keys else None,
             checks=tuple(
@@ -76,6 +77,8 @@ class SectionCompiler:
             ),
             origin="{}:{}".format(*entry.place),
         )
+        if section.most and (section.struct is not None or not any(loop.writes for loop in inner.values())):
+            keys["most"].note("most: is said of a loop that holds others")
         _make_ready(section)
         return section
 

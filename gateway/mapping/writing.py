@@ -232,7 +232,7 @@ class Writer:
         if section.carries:
             return self.groups(section, values)
         if section.struct is None:
-            return self.wrapped(section, self.scope(section, values, path))
+            return self.around(section, values, path)
         entries = self.entries(section, values)
         if section.each is not None:
             return self.grouped(section, entries, path)
@@ -270,7 +270,8 @@ class Writer:
         while start < len(lines):
             common = [getattr(lines[start], name) for name in names]
             end = start + 1
-            while end < len(lines) and [getattr(lines[end], name) for name in names] == common:
+            most = start + (section.most or len(lines))
+            while end < min(len(lines), most) and [getattr(lines[end], name) for name in names] == common:
                 end += 1
             self.first, number = start, number + 1
             inside = {**msgspec.structs.asdict(lines[start]), self.map.list_field: lines[start:end]}
@@ -278,6 +279,20 @@ class Writer:
             segments += self.wrapped(section, body, number)
             start = end
         self.first, self.told = 0, told
+        return segments
+
+    def around(self, section: Section, values: Values, path: str) -> Segments:
+        """A loop that holds another one; a further one begins where it may hold no more."""
+        if not section.most:
+            return self.wrapped(section, self.scope(section, values, path))
+        into = next(inner.into for inner in section.loops.values() if inner.writes)
+        entries = values.get(into) or ()
+        segments: Segments = []
+        for number, start in enumerate(range(0, len(entries), section.most), 1):
+            self.first = start
+            body = self.scope(section, {**values, into: entries[start : start + section.most]}, path)
+            segments += self.wrapped(section, body, number)
+        self.first = 0
         return segments
 
     def wrapped(self, section: Section, body: Segments, number: int = 1) -> Segments:

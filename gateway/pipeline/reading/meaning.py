@@ -5,15 +5,17 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ledger.advices import ReceivedLine, ReceivingAdvice
-from ledger.events import Event, GoodsReceived, ReceiptLine, TimePassed, kind_of
+from ledger.events import MASTER_DATA, Event, GoodsReceived, ReceiptLine, TimePassed, kind_of
 
 KINDS_OF: dict[str, frozenset[str]] = {
     "OrderPlaced": frozenset({"OrderPlaced", "OrderChanged", "OrderCancelled"}),
     "ShipmentNotified": frozenset({"ShipmentNotified", "ShipmentReplaced", "ShipmentCancelled"}),
     "GoodsReceived": frozenset({"GoodsReceived", "GoodsReceiptReversed", "ReceiptShortConfirmed"}),
     "DiscrepancyResolved": frozenset({"DiscrepancyResolved"}),
+    "TransferShipped": frozenset({"TransferShipped", "TransferCancelled"}),
+    "MasterData": frozenset(kind.__name__ for kind in MASTER_DATA),
 }
-"""Replacing and cancelling go with telling."""
+"""Replacing and cancelling go with telling; `MasterData` is any row of it."""
 
 ABOUT_WHAT_WE_SENT = frozenset({"ReceivingAdvice", "ApplicationAdvice", "reconcile"})
 
