@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from gateway.mapping.columns import Plain
 from gateway.mapping.convert import Context, Unreadable
 from gateway.mapping.expressions import BadExpression, Expression, read_expression
 from gateway.mapping.finding import PickParts, pick_all_for, pick_column, pick_for, pick_parts_for, pick_pointer
@@ -43,9 +44,11 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
     if len(entry.mistakes) > before or pair is None:
         return None
     value, text = _directions(places, keys, shape, converter, pair, scope)
+    plain = _plain(places, keys, shape, converter, pair)
     numeric = shape in ("decimal", "int", "flag") and target is not None and target.default is not None
     if numeric and target is not None and "required" not in keys:
         value = _without_default(value, target.default)
+        plain = plain and plain._replace(dropped=target.default)
     way = keys["way"].choice(("both", "read", "write", "beside"), "both") if "way" in keys else "both"
     file, line = entry.place
     rule = Rule(
@@ -71,6 +74,7 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         counts=keys["count"].text() if "count" in keys else "",
         ordinal=fallback == "ordinal",
         sender=fallback == "sender",
+        plain=plain,
         clip="clip" in keys,
     )
     if rule.zone_place and rule.zone_place not in scope.outer:
@@ -151,6 +155,16 @@ def _directions(
         return None
 
     return value, pair.write
+
+
+def _plain(
+    places: tuple[tuple[Place, ...], ...], keys: Mapping[str, Entry], shape: str, converter: str, pair: Pair
+) -> Plain | None:
+    """How to read the field in many scopes at once, where it is one text or another."""
+    if shape == "texts" or pair.many or "single" in keys or not places:
+        return None
+    handed = converter == "text" and not keys.keys() & {"code", "trim"} and not _has_choices(pair)
+    return Plain(tuple(parts[0] for parts in places), None if handed else pair.read)
 
 
 def _without_default(value: Callable[[Any, Context], Any], default: Any) -> Callable[[Any, Context], Any]:
