@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+import msgspec
+
 from gateway.document import Loop
 from gateway.mapping.convert import Context, Unreadable, is_decimal, read_decimal
 from gateway.mapping.finding import index_loop
@@ -112,18 +114,33 @@ def _inherit(
     return bases if partly & names else [{}] * len(bases)
 
 
+RULES_MAY = frozenset({"unless", "beside", "ordinal", "plain", "clip", "needs"})
+"""What a rule may say beyond its places and its value; whatever else it says needs more than its own scope."""
+SECTIONS_MAY = frozenset({
+    "name", "tag", "into", "struct", "rules", "loops", "fixed", "writes", "constants", "computed", "order", "checks",
+    "wanted", "origin", "readers", "required", "ordinals", "marks_segment", "columns",
+})  # fmt: skip
+"""The same of a section. Its loops matter to scopes that hold some, and these are not read here."""
+
+
 def columns_of(section: Section) -> Columns | None:
     """How to read many scopes of a section at once; None where a field of it needs more than its own scope."""
-    if section.struct is None or section.repeats or section.each or section.count or section.when:
+    if section.struct is None or any(
+        getattr(section, field.name) != field.default
+        for field in msgspec.structs.fields(Section)
+        if field.name not in SECTIONS_MAY
+    ):
         return None
     read = [rule for rule in section.rules if rule.reads]
-    if any(r.outer or r.zone_place or r.when or r.counts or r.sender for r in read):
+    says = {name: value for name, value in Rule._field_defaults.items() if name not in RULES_MAY}
+    if any(rule.outer or rule.zone_place or not rule.places for rule in read):
         return None
-    if any(place.loops for rule in read for parts in rule.places for place in parts):
+    if any(getattr(rule, name) != value for rule in read for name, value in says.items()):
         return None
-    if not all(check.own for check in section.checks) or len({rule.name for rule in read}) < len(read):
+    names = {rule.name for rule in read}
+    if len(names) < len(read) or not names <= set(section.struct.__struct_fields__):
         return None
-    return Columns(section)
+    return Columns(section) if all(check.own for check in section.checks) else None
 
 
 class _Table:

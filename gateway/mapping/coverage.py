@@ -159,6 +159,8 @@ def places_of(section: Section) -> Iterator[Place]:
             yield from parts
         for place, _ in rule.constants:
             yield place
+        if rule.minus is not None and rule.minus.place is not None:
+            yield rule.minus.place
     for place, _ in section.constants:
         yield place
     for place, _ in section.computed:
@@ -168,6 +170,8 @@ def places_of(section: Section) -> Iterator[Place]:
     if section.each is not None:
         yield Place("", section.each, 1)
     for repeat in section.repeats:
+        if repeat.step is not None:
+            yield Place("", repeat.step, 1)
         yield from places_of(repeat.section)
 
 

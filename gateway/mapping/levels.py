@@ -12,7 +12,8 @@ from gateway.document import Fault, Loop
 from gateway.mapping.explaining import Trace, nest
 from gateway.mapping.finding import index_loop
 from gateway.mapping.plan import Section
-from gateway.mapping.scopes import Run, make
+from gateway.mapping.scopes import Run
+from gateway.mapping.targets import make
 
 DEPTH_MAX = 64
 """HL levels under one another; real notices use five."""
@@ -41,7 +42,7 @@ class Levels:
         self.run = run
         self.level = ""
         self.plain: Section | None = None
-        """The section (of level `level`) whose lines are read at once when all are met, if they hold no other loop."""
+        """The section, of level `level`, whose lines are read at once when all are met, if they hold no loop."""
         self.together: list[tuple[int, Loop, _Above]] = []
 
     def read(self, root: Loop) -> None:

@@ -56,6 +56,9 @@ def converter_name(keys: Mapping[str, Entry], shape: str, places: tuple[tuple[Pl
         name = "datetime"
     elif shape in _FOR_SHAPE:
         name = _FOR_SHAPE[shape]
+    elif shape == "struct":
+        entry.note("is made of parts, which are bound one by one, as price.amount")
+        name = "text"
     else:
         entry.note("a list of structs is filled by a loop with into:, not by a field")
         name = "text"

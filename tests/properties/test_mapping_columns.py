@@ -46,12 +46,23 @@ segments = st.one_of(
     st.tuples(st.just("CLD"), numbers, numbers),
     st.just(("REF",)),
 )
+plain_texts = st.sampled_from(("A", "B7", "", "EA", "PC"))
+known = st.lists(st.tuples(st.sampled_from(("BP", "VP", "EC", "DR", "PL", "LT")), plain_texts), max_size=3)
+amounts = st.sampled_from(("1", "12.50", "0", "-3", ".5", "7."))
 good = st.tuples(
-    st.just(("LIN", "", "BP", "P1")),
-    st.just(("SN1", "", "5", "EA", "9.5")),
-    st.sampled_from((("REF", "LT", "L1"), ("REF", "SE", "S1"), ("PRF", "PO1"))),
-)
-lines = st.one_of(good, good, good, st.lists(segments, max_size=5).map(tuple))
+    known.map(lambda found: ("LIN", "", *[text for pair in (*found, ("BP", "P1"), *found) for text in pair])),
+    st.tuples(st.just("SN1"), st.just(""), amounts, st.sampled_from(("EA", "PC")), amounts),
+    st.lists(
+        st.one_of(
+            st.tuples(st.just("REF"), st.sampled_from(("LT", "LT", "SE", "LS")), plain_texts),
+            st.tuples(st.just("PRF"), plain_texts, plain_texts),
+            st.tuples(st.just("PRF"), plain_texts, st.just(""), st.just(""), st.just(""), plain_texts),
+            st.tuples(st.just("CLD"), st.sampled_from(("1", "20")), st.just("5")),
+        ),
+        max_size=4,
+    ),
+).map(lambda parts: (parts[0], parts[1], *parts[2]))
+lines = st.one_of(*[good] * 30, st.lists(segments, max_size=5).map(tuple))
 
 
 @st.composite
@@ -88,6 +99,24 @@ def test_lines_read_at_once_are_the_lines_read_one_by_one(document: Document) ->
 
     assert together.events == alone.events
     assert together.faults == alone.faults
+
+
+def test_a_line_without_an_order_of_its_own_has_the_one_above_it() -> None:
+    def level(kind: str, *body: tuple[str, ...], inner: tuple[Loop, ...] = ()) -> Loop:
+        found = tuple(Segment(n, elements) for n, elements in enumerate((("HL", "1", "", kind), *body), 1))
+        return Loop(id="HL", level=kind, segments=found, loops=inner)
+
+    named = (("LIN", "", "BP", "P1"), ("SN1", "", "5", "EA"))
+    order = level("O", ("PRF", "PO1"), inner=(level("I", *named, ("PRF", "PO2")), level("I", *named)))
+    head = (Segment(1, ("BSN", "00", "S1", "20261122", "1130")),)
+    root = Loop(id="", segments=head, loops=(order,))
+
+    together, alone = (
+        read_document(map, Document(format="x12", type="856", release="004010", root=root)) for map in maps()
+    )
+
+    assert together.events == alone.events
+    assert [line.order_number for line in together.events[0].lines] == ["PO2", "PO1"]  # type: ignore[attr-defined]
 
 
 def test_the_shipped_notice_reads_lines_at_once() -> None:
