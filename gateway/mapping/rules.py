@@ -179,7 +179,8 @@ def _directions(
 
 
 def _plain(
-    places: tuple[tuple[Place, ...], ...], keys: Mapping[str, Entry], shape: str, converter: str, pair: Pair, default: Any
+    places: tuple[tuple[Place, ...], ...], keys: Mapping[str, Entry], shape: str, converter: str, pair: Pair,
+    default: Any,
 ) -> Plain | None:  # fmt: skip
     """How to read the field in many scopes at once, where it is one text or another."""
     if shape == "texts" or pair.many or keys.keys() & {"single", "minus"} or not places:
