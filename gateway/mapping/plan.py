@@ -77,12 +77,14 @@ class Rule(NamedTuple):
     """`split:`: a list of texts stands in one text."""
     repeat: int = -1
     """XML: the step of its path that each text of a list repeats; the last one without it."""
-    plain: bool = False
+    number: bool = False
     """A number as it is, by no code table and with no implied decimals."""
     when: Expression | None = None
     """`when`: where this is false, over the event and the fields read before, it is neither read nor written."""
     less: Expression | None = None
     """`less`: the element tells the value less this, computed over the entry with its inner lists."""
+    plain: Any = None
+    """`columns.Plain`: how to read it in many scopes at once; None where `value` alone knows."""
     clip: bool = False
     """`clip`: words for people. They are cut to fit, and in X12 what cannot be written there becomes a blank."""
     read: Expression | None = None
@@ -175,6 +177,8 @@ class Section(msgspec.Struct, kw_only=True):
     """Rules with `less:` that are read."""
     ordinals: tuple[Rule, ...] = ()
     """Rules with `else: ordinal`."""
+    columns: Any = None
+    """`columns.Columns`: how to read many of its scopes at once; None where they are read one by one."""
     marks_segment: bool = False
     """The struct keeps where it stands (`segment`)."""
 

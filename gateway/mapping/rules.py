@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from gateway.mapping.columns import Plain
 from gateway.mapping.convert import Context, Unreadable
 from gateway.mapping.expressions import BadExpression, Expression, read_expression
 from gateway.mapping.finding import (
@@ -81,7 +82,7 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         minus=minus,
         whole="whole" in keys and keys["whole"].flag(),
         when=_expression(keys["when"]) if "when" in keys else None,
-        less=_expression(keys["less"]) if "less" in keys else None,
+        less=_less(keys["less"], shape, outer) if "less" in keys else None,
         label=", ".join(place.text for place in places[0]) if places else "count",
         origin=f"{file}:{line}",
         unless=keys["unless"].choice(scope.outer, "", "field") if "unless" in keys else "",
@@ -89,13 +90,12 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         counts=keys["count"].text() if "count" in keys else "",
         ordinal=fallback == "ordinal",
         sender=fallback == "sender",
+        plain=_plain(places, keys, shape, converter, pair, target.default if numeric and target else None),
         clip="clip" in keys,
         joined="split" in keys,
         repeat=_repeated(keys["repeat"], places) if "repeat" in keys else -1,
-        plain=converter in ("decimal", "int") and "code" not in keys,
+        number=converter in ("decimal", "int") and "code" not in keys,
     )
-    if rule.less is not None and (shape != "decimal" or rule.outer):
-        keys["less"].note("less: takes from a quantity of the entry itself")
     if rule.zone_place and rule.zone_place not in scope.outer:
         keys["place"].note(f'place "{rule.zone_place}" is no field', did_you_mean(rule.zone_place, scope.outer))
     return rule if len(entry.mistakes) == before else None
@@ -177,6 +177,19 @@ def _directions(
         return None
 
     return value, pair.write
+
+
+def _plain(
+    places: tuple[tuple[Place, ...], ...], keys: Mapping[str, Entry], shape: str, converter: str, pair: Pair,
+    default: Any,
+) -> Plain | None:  # fmt: skip
+    """How to read the field in many scopes at once, where it is one text or another."""
+    if shape == "texts" or pair.many or keys.keys() & {"single", "minus"} or not places:
+        return None
+    handed = converter == "text" and not keys.keys() & {"code", "trim"} and not _has_choices(pair)
+    return Plain(
+        tuple(parts[0] for parts in places), None if handed else pair.read, None if "required" in keys else default
+    )
 
 
 def _without_default(value: Callable[[Any, Context], Any], default: Any) -> Callable[[Any, Context], Any]:
@@ -360,6 +373,12 @@ def _constants(entry: Entry, places: tuple[tuple[Place, ...], ...], scope: Scope
         except BadPlace as error:
             value.note(str(error))
     return tuple(found)
+
+
+def _less(entry: Entry, shape: str, outer: bool) -> Expression | None:
+    if shape != "decimal" or outer:
+        entry.note("less: takes from a quantity of the entry itself")
+    return _expression(entry)
 
 
 def _expression(entry: Entry) -> Expression | None:

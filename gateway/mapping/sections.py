@@ -9,6 +9,7 @@ import msgspec
 
 from gateway.formats import FileShape
 from gateway.mapping.codes import CodeTable
+from gateway.mapping.columns import columns_of
 from gateway.mapping.expressions import BadExpression, Expression, read_expression
 from gateway.mapping.pairs import Scope
 from gateway.mapping.places import BadPlace, Place, Step, read_step
@@ -104,12 +105,16 @@ class SectionCompiler:
             origin="{}:{}".format(*entry.place),
             at=self.loop_at(tag, entry, scope) if self.format == "xml" and tag else None,
         )
-        if section.most and (section.struct is not None or not any(loop.writes for loop in inner.values())):
-            keys["most"].note("most: is said of a loop that holds others")
+        self.check_most(section, keys)
         _make_ready(section)
         if self.format == "xml":
             section.ranks = ranks_of(section, self.file.namespaces, keys.get("segments", entry))
         return section
+
+    def check_most(self, section: Section, keys: Mapping[str, Entry]) -> None:
+        holds = section.struct is None and any(loop.writes for loop in section.loops.values())
+        if section.most and not holds:
+            keys["most"].note("most: is said of a loop that holds others")
 
     def alike(self, entry: Entry) -> Entry:
         """The section that `like: LX.AT7` names; itself where it names none."""
@@ -306,6 +311,7 @@ def _make_ready(section: Section) -> None:
         targets = targets_of(section.struct)
         section.required = tuple(target.name for target in targets.values() if target.required)
         section.marks_segment = "segment" in targets and "segment" not in {rule.name for rule in section.rules}
+    section.columns = columns_of(section)
 
 
 def _needs(section: Section) -> tuple[frozenset[str], bool]:
