@@ -81,7 +81,7 @@ class Rule(NamedTuple):
     """A number as it is, by no code table and with no implied decimals."""
     when: Expression | None = None
     """`when`: where this is false, over the event and the fields read before, it is neither read nor written."""
-    plain: Any = None
+    together: Any = None
     """`columns.Plain`: how to read it in many scopes at once; None where `value` alone knows."""
     clip: bool = False
     """`clip`: words for people. They are cut to fit, and in X12 what cannot be written there becomes a blank."""
