@@ -83,7 +83,7 @@ class Rule(NamedTuple):
     """`when`: where this is false, over the event and the fields read before, it is neither read nor written."""
     less: Expression | None = None
     """`less`: the element tells the value less this, computed over the entry with its inner lists."""
-    plain: Any = None
+    together: Any = None
     """`columns.Plain`: how to read it in many scopes at once; None where `value` alone knows."""
     clip: bool = False
     """`clip`: words for people. They are cut to fit, and in X12 what cannot be written there becomes a blank."""

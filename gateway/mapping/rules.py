@@ -54,9 +54,9 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
     if len(entry.mistakes) > before or pair is None:
         return None
     value, text = _directions(places, keys, shape, converter, pair, scope)
-    numeric = shape in ("decimal", "int", "flag") and target is not None and target.default is not None
-    if numeric and target is not None and "required" not in keys:
-        value = _without_default(value, target.default)
+    silent = _silent(keys, shape, target)
+    if silent is not None:
+        value = _without_default(value, silent)
     minus = _minus(keys["minus"], scope) if "minus" in keys else None
     if minus is not None:
         value, text = _signed(value, text, minus, scope)
@@ -74,7 +74,7 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         required=keys["required"].flag() if "required" in keys else target is None,
         default=_default(keys["default"], pair, shape) if "default" in keys else None,
         carry=fallback == "carry",
-        zone_place=keys["place"].text() if "place" in keys else "",
+        zone_place=_zone_place(keys["place"], scope) if "place" in keys else "",
         constants=_constants(keys["with"], places, scope) if "with" in keys else (),
         write=_expression(keys["write"]) if "write" in keys else None,
         read=_expression(keys["read"]) if "read" in keys else None,
@@ -90,14 +90,12 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         counts=keys["count"].text() if "count" in keys else "",
         ordinal=fallback == "ordinal",
         sender=fallback == "sender",
-        plain=_plain(places, keys, shape, converter, pair, target.default if numeric and target else None),
+        together=_plain(places, keys, shape, converter, pair, silent),
         clip="clip" in keys,
         joined="split" in keys,
         repeat=_repeated(keys["repeat"], places) if "repeat" in keys else -1,
         number=converter in ("decimal", "int") and "code" not in keys,
     )
-    if rule.zone_place and rule.zone_place not in scope.outer:
-        keys["place"].note(f'place "{rule.zone_place}" is no field', did_you_mean(rule.zone_place, scope.outer))
     return rule if len(entry.mistakes) == before else None
 
 
@@ -179,17 +177,21 @@ def _directions(
     return value, pair.write
 
 
+def _silent(keys: Mapping[str, Entry], shape: str, target: Target | None) -> Any:
+    """The value of a number or flag that says no more than absence does, None where each says something."""
+    plain = shape in ("decimal", "int", "flag") and "required" not in keys
+    return target.default if plain and target is not None else None
+
+
 def _plain(
     places: tuple[tuple[Place, ...], ...], keys: Mapping[str, Entry], shape: str, converter: str, pair: Pair,
-    default: Any,
+    silent: Any,
 ) -> Plain | None:  # fmt: skip
     """How to read the field in many scopes at once, where it is one text or another."""
     if shape == "texts" or pair.many or keys.keys() & {"single", "minus"} or not places:
         return None
     handed = converter == "text" and not keys.keys() & {"code", "trim"} and not _has_choices(pair)
-    return Plain(
-        tuple(parts[0] for parts in places), None if handed else pair.read, None if "required" in keys else default
-    )
+    return Plain(tuple(parts[0] for parts in places), None if handed else pair.read, silent)
 
 
 def _without_default(value: Callable[[Any, Context], Any], default: Any) -> Callable[[Any, Context], Any]:
@@ -373,6 +375,13 @@ def _constants(entry: Entry, places: tuple[tuple[Place, ...], ...], scope: Scope
         except BadPlace as error:
             value.note(str(error))
     return tuple(found)
+
+
+def _zone_place(entry: Entry, scope: Scope) -> str:
+    name = entry.text()
+    if name not in scope.outer:
+        entry.note(f'place "{name}" is no field', did_you_mean(name, scope.outer))
+    return name
 
 
 def _less(entry: Entry, shape: str, outer: bool) -> Expression | None:
