@@ -118,8 +118,12 @@ class Oracle(Documents):
         seq = self.seq
         seqs.append(seq)
         if is_other and kind in CONFLICTING:
-            # Who may not speak here contradicts nobody.
-            self.results[seq] = "refused" if _is_of_elsewhere(event) else "conflict"
+            # Who may not speak here contradicts nobody; nor do the same lines with the place spelled otherwise.
+            said_before = any(
+                self.results[one] != "refused" and _lines(event) and _lines(other) == _lines(event)
+                for other, one in zip(heard[:-1], seqs[:-1], strict=False)
+            )
+            self.results[seq] = "refused" if _is_of_elsewhere(event) else "posted" if said_before else "conflict"
             return [Told(kind, event.number, self.results[seq])]
         self.results[seq] = self._decide(event, seq)
         told = [Told(kind, event.number, self.results[seq])]
@@ -321,6 +325,10 @@ class Oracle(Documents):
 
     def cancel_transfer(self, event: TransferCancelled, seq: int, wait: Wait | None) -> str:
         return self.moving.take_back(event, far=False)
+
+
+def _lines(event: Event) -> tuple[object, ...]:
+    return getattr(event, "lines", ())
 
 
 def _is_of_elsewhere(event: Event) -> bool:
