@@ -38,7 +38,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("doctor", "gateway.cli.doctor", "Check the installation and say what to mend."),
     Command("db", "gateway.cli.db", "The database's version."),
     Command("run-due", "gateway.cli.run_due", "Do everything that is due: waits, signals, advices, deliveries."),
-    Command("message", "gateway.cli.message_sent", "Messages received and sent."),
+    Command("message", "gateway.cli.message_replay", "Messages received and sent."),
     Command("x12", "gateway.cli.x12", "Check, acknowledge and show X12."),
     Command("map", "gateway.cli.map", "Mappings, in both directions."),
     Command("partner", "gateway.cli.partner", "Partners and their agreements."),

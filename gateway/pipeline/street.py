@@ -34,6 +34,7 @@ from gateway.pipeline.desk.results import Progress, Replay
 from gateway.pipeline.parties import policy_now
 from gateway.pipeline.pickup.asking import RemoteRegister
 from gateway.pipeline.pickup.schedule import Pickups
+from gateway.pipeline.replaying.values import Which
 from gateway.settings import Settings
 from gateway.store import schema
 from gateway.store.database import Database
@@ -241,9 +242,15 @@ class Street:
         holder = f"{os.getpid()}-{secrets.token_hex(4)}"
         return Pickups(register, self._read_partners, holder=holder, clock=self.clock)
 
-    def replay(self, id: str, *, confirm: bool = False) -> Replay:
-        """Read a message or document again with the map now in force; see Replay."""
-        return self._do("replay", commands.ReplayOf(id=id, confirm=confirm))  # type: ignore[no-any-return]
+    def replay(
+        self, id: str, *, confirm: bool = False, dry_run: bool = False, which: Which = "current", by: str = ""
+    ) -> Replay:
+        """Read a message or document again with the map now in force, or the one that read it first; see Replay.
+
+        What is recorded is replaced only with `confirm`; with `dry_run` nothing is done at all.
+        """
+        given = commands.ReplayOf(id=id, confirm=confirm, dry_run=dry_run, which=which, by=by)
+        return self._do("replay", given)  # type: ignore[no-any-return]
 
     def resend(self, id: str, *, anew: bool = False, by: str = "") -> str:
         """Queue an outgoing message again, with identical bytes and numbers; the id that goes out.

@@ -13,9 +13,9 @@ from itertools import repeat
 from sqlalchemy import Connection
 
 from ledger import cases, handling, matching
-from ledger.book import bulk, changing, closings, containing, document_tables, past, rulings, serials, tables
+from ledger.book import bulk, changing, closings, containing, document_tables, past, reread, rulings, serials, tables
 from ledger.book.balances import Balances, Posting, Postings
-from ledger.book.deciding import decides, needs_of, result_of, statuses
+from ledger.book.deciding import needs_of, result_of, statuses
 from ledger.book.defining import Defining
 from ledger.book.filing import file
 from ledger.book.heads import Head, save_head
@@ -112,11 +112,11 @@ class Batch:
         ]
         self._load([event for event in resolved if event is not None])
         self.waits.look_up(f"{RELEASES[type(event)]}:{event.number}" for event in events if type(event) in RELEASES)
-        first_time = {draft.key: n for n, draft in reversed(list(enumerate(drafts)))}
+        first_time = {draft.key[:3]: n for n, draft in reversed(list(enumerate(drafts)))}
         return [
             # Within the batch an earlier event may have had the same key: then look again.
             self._record(draft, what, ready)
-            if first_time[draft.key] == n
+            if first_time[draft.key[:3]] == n
             else self._record(draft, priors.news(draft), None)
             for n, (draft, what, ready) in enumerate(zip(drafts, news, resolved, strict=True))
         ]
@@ -157,7 +157,7 @@ class Batch:
             return
         head = self.head
         ends = self.balances.load(self.conn, self.postings.ends())
-        file(self.conn, self.loader.workset)
+        file(self.conn, self.loader.workset, head.book)
         self.waits.save()
         head.cases = self.loader.workset.next_case[head.book] - 1
         with bulk.together(self.conn):
@@ -179,6 +179,7 @@ class Batch:
             self._load([resolved])
         seq = resolved.seq = self.log.next_seq()
         event = self.log.keep(draft, seq)
+        reread.end(self, resolved)
         decision, outcomes = self._decide(resolved)
         status = statuses(resolved, decision)
         result = result_of(status)
@@ -212,14 +213,16 @@ class Batch:
         return own | {case: site for case, site in rows}
 
     def _resolve(self, draft: Draft, news: News) -> ResolvedEvent:
-        return resolve(
+        resolved = resolve(
             draft.event, self.masterdata, book=self.head.book, site=draft.site, repeats=news.repeats,
             identities=[draft.identities[n] for n in news.lines], standings=news.standings,
             lines=[draft.lines[n] for n in news.lines],
         )  # fmt: skip
+        return reread.begin(self, draft, resolved) if draft.event.revision else resolved
 
     def _load(self, resolved: Sequence[ResolvedEvent]) -> None:
         """Bring in what the decisions about these events will read, and the balances they have to look at."""
+        resolved = [*resolved, *(one.before for one in resolved if one.before is not None)]
         work, needs = self.loader.workset, matching.needs(resolved, self.policy)
         self.loader.load(needs, self.head.book, {event.event.number for event in resolved})
         self.load_stock(handling.needs(resolved) - self._asked_for)
@@ -270,7 +273,7 @@ class Batch:
         work = self.loader.workset
         for bring in BRINGERS:
             bring(self, resolved)
-        decide = decides(resolved.event)
+        decide = reread.decider(self, resolved)
         decision = decide(work, resolved, self.policy, self.log.now_us)
         if waits := self.waits.for_stock():
             # Who waits for goods of a part goes on as soon as any of them came to stand somewhere.

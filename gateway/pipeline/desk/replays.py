@@ -1,0 +1,51 @@
+"""Replay and rehearse, as commands of the desk."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from gateway.errors import PartnerMistake
+from gateway.pipeline import replay
+from gateway.pipeline.desk.results import Replay
+
+if TYPE_CHECKING:
+    from gateway.pipeline.desk.commands import ReplayOf
+    from gateway.pipeline.desk.desk import Desk
+
+
+def replay_message(desk: Desk, given: ReplayOf, now: datetime) -> Replay:
+    """Queue what may be read again, and rehearse or replace what is recorded. See `Replay`."""
+    if given.confirm and given.dry_run:
+        raise PartnerMistake("not_valid", "a dry run confirms nothing: leave one of both out")
+    with desk.database.read() as connection:
+        plan = replay.plan_replay(connection, given.id)
+    if given.which == "original" and (plan.whole or plan.documents) and not given.dry_run:
+        raise PartnerMistake(
+            "not_supported", "what was never recorded has no original reading: replay it with what is in force now"
+        )
+    context = desk.context(now)
+    replayer = replay.Replayer(desk.database, desk.writer, context, desk.rehearsing)
+    if given.dry_run or not given.confirm:
+        wanted = plan if given.dry_run else replay.Plan(
+            message=plan.message, whole=False, documents=(), compared=plan.compared
+        )  # fmt: skip
+        found = replayer.rehearse(wanted, which=given.which) if given.dry_run or plan.compared else []
+    else:
+        found = replayer.redo(plan, which=given.which, by=given.by)
+    replayed: tuple[str, ...] = ()
+    if not given.dry_run:
+        desk.writer.run(lambda connection: replay.queue_replay(connection, plan))
+        desk.arrived.set()
+        replayed = (plan.message,) if plan.whole else tuple(f"{plan.message}.{n}" for n in plan.documents)
+    done = [one for one in found if given.confirm and one.effects]
+    if done:
+        desk.write_drafts(context)
+    status = "rehearsed" if given.dry_run else "queued" if replayed else "replaced" if done else "compared"
+    return Replay(
+        id=given.id,
+        status=status,
+        replayed=replayed + tuple(one.document for one in done),
+        difference=tuple(line for one in found for line in one.difference),
+        documents=tuple(found),
+    )
