@@ -61,12 +61,16 @@ bench-setup: setup ## Put benchmark peers in their own environments under .bench
 	@test -x .bench/x12/bin/pip || "$(PYTHON)" -m venv .bench/x12
 	@.bench/x12/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
 		-r benchmarks/peers/requirements.txt
+	@test -x .bench/mapping/bin/pip || "$(PYTHON)" -m venv .bench/mapping
+	@.bench/mapping/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		-r benchmarks/peers/requirements-mapping.txt
 	@command -v npm >/dev/null 2>&1 || { echo "Two peers of the X12 benchmarks need node and npm; neither was found."; exit 2; }
 	@cp benchmarks/peers/package.json benchmarks/peers/package-lock.json .bench/x12-node/
 	@cd .bench/x12-node && npm ci --silent --ignore-scripts --no-audit --no-fund
 
 bench: bench-setup ## Run the benchmarks; one JSON object per row.
 	$(BIN)/python -m benchmarks ledger --json
+	$(BIN)/python -m benchmarks mapping --json
 	$(BIN)/python -m benchmarks sftp --json
 	$(BIN)/python -m benchmarks street --json
 	$(BIN)/python -m benchmarks x12 --json

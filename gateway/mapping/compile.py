@@ -233,11 +233,15 @@ class _Compiler(SectionCompiler):
         return Check(keys["id"].text(), section, when, expr, severity == "fault", text, f"{file}:{line}")
 
     def section_names(self) -> Iterable[str]:
+        """Names by which checks speak of sections: `PO1`, and `PO1.ACK` for a loop inside it."""
         value = self.effective.value
-        for key in ("levels", "loops"):
-            if isinstance(value.get(key), dict):
-                yield from value[key]
         yield "row"
+        stack = [("", value.get("levels")), ("", value.get("loops"))]
+        while stack:
+            start, found = stack.pop()
+            for key, inner in found.items() if isinstance(found, dict) else ():
+                yield start + key
+                stack.append((f"{start}{key}.", inner.get("loops") if isinstance(inner, dict) else None))
 
     def file_shape(self, entry: Entry) -> FileShape:
         keys = entry.mapping(("delimiter", "quote", "header", "encoding", "columns", "required", "records"))
@@ -317,9 +321,10 @@ class _Compiler(SectionCompiler):
         self.chosen(found)
         carried = {rule.name for section in found.levels.values() if section.carries for rule in section.rules}
         for section in all_sections(sections):
-            if section.struct is None:
+            if section.struct is None or section.splits:
                 continue
-            bound = {rule.name for rule in section.rules if rule.reads} | carried | section.fixed.keys()
+            rules = (*section.rules, *(rule for split in section.split for rule in split.rules))
+            bound = {rule.name for rule in rules if rule.reads} | carried | section.fixed.keys()
             for target in targets_of(section.struct).values():
                 if target.required and target.name not in bound:
                     file, line = section.origin.rsplit(":", 1)

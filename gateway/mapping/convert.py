@@ -7,7 +7,7 @@ know (zones) comes in the `Context`, so that every pair is pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any
@@ -40,7 +40,7 @@ class Unreadable(ValueError):
 class Context:
     """What reading or writing one document knows: the partner's zone, zones of places, the century window's year."""
 
-    __slots__ = ("component", "place", "release", "year", "zone", "zone_of")
+    __slots__ = ("component", "event", "place", "release", "year", "zone", "zone_of")
 
     def __init__(
         self,
@@ -54,6 +54,8 @@ class Context:
         self.release = release
         """Of X12, by which dates and times are written: six digits before 004010, no seconds in 002040; "" newest."""
         self.place: tzinfo | None = None
+        self.event: Mapping[str, Any] = {}
+        """Fields of the event, as far as they are known."""
 
 
 Read = Callable[[str, Context], Any]

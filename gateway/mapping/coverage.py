@@ -13,9 +13,6 @@ from gateway.document import Document, Loop, Segment
 from gateway.mapping.places import Place, pointer_keys
 from gateway.mapping.plan import Map, Section
 
-PAIRS_TO = 32
-"""Qualifier/value pairs end before this element in every segment (LIN31)."""
-
 QUALIFIED = frozenset({"REF", "DTM", "N1", "MEA", "MAN", "PER", "N9", "AMT", "QTY", "PID"})
 """Segments whose first element tells what they are about; they are named with it."""
 
@@ -127,7 +124,7 @@ class _Tally:
         places = [p for section in sections for p in places_of(section) if _tags(p) in (inside, alternative)]
         places = [place for place in (*places, *self.map.ignore) if place.step.tag == tag]
         telling = {n for place in places for n, _ in place.step.keys}
-        telling |= {n for place in places if place.pair for n in range(place.element, PAIRS_TO, 2)}
+        telling |= {n for place in places for n in place.pairs}
         return tuple(places), tuple(sorted(telling))
 
     # --- flat files and JSON ---
@@ -162,6 +159,8 @@ def places_of(section: Section) -> Iterator[Place]:
             yield from parts
         for place, _ in rule.constants:
             yield place
+        if rule.minus is not None and rule.minus.place is not None:
+            yield rule.minus.place
     for place, _ in section.constants:
         yield place
     for place, _ in section.computed:
@@ -171,6 +170,8 @@ def places_of(section: Section) -> Iterator[Place]:
     if section.each is not None:
         yield Place("", section.each, 1)
     for repeat in section.repeats:
+        if repeat.step is not None:
+            yield Place("", repeat.step, 1)
         yield from places_of(repeat.section)
 
 
@@ -188,8 +189,8 @@ def _weigh(elements: tuple[str, ...], places: tuple[Place, ...]) -> tuple[bool, 
         chosen = True
         seen |= {element for element, _ in place.step.keys}
         if place.pair:
-            for n in range(place.element, len(elements) - 1, 2):
-                if elements[n] in place.pair:
+            for n in place.pairs:
+                if n + 1 < len(elements) and elements[n] in place.pair:
                     seen |= {n, n + 1}
         elif place.element:
             seen.add(place.element)

@@ -7,6 +7,7 @@ from typing import Any
 from gateway.document import Fault, Provenance
 from gateway.mapping.convert import Context, Unreadable
 from gateway.mapping.finding import Found, find_all, json_text
+from gateway.mapping.places import Place, Step
 from gateway.mapping.plan import Check, Map, Rule, Section
 
 SHOWN_MAX = 80
@@ -38,7 +39,7 @@ def fault_unreadable(map: Map, rule: Rule, index: Any, context: Context, error: 
 
 def fault_missing(map: Map, rule: Rule, anchor: int) -> Fault:
     """A required field that stands nowhere; `anchor` is the segment that opens its scope."""
-    place = rule.places[0][-1]
+    place = rule.places[0][-1] if rule.places else Place(rule.label, Step(""))
     origin = f"{rule.origin} {rule.name}"
     return Fault(
         code="required",
@@ -95,7 +96,7 @@ def trace_rule(rule: Rule, index: Any, context: Context, trace: Trace) -> None:
         for place in parts:
             texts = find_all(place, index, context)
             found += [(rule, one) for one in (texts if several else [next(texts, None)]) if one is not None]
-        if found:
+        if found and not (rule.whole and len(found) < len(parts)):
             trace[rule.name] = found
             return
 

@@ -364,8 +364,10 @@ FUNCTIONS: dict[str, tuple[int, int, Callable[..., Any]]] = {
     "upper": (1, 1, _text(str.upper)),
     "part": (3, 3, _part),
     "minutes": (2, 2, _minutes),
+    "if": (3, 3, lambda condition, then, otherwise: then if condition is True else otherwise),
 }
-"""Name -> fewest and most values, and the work; all total. `part("ABC", 2, 1)` is B; `minutes(later, earlier)`."""
+"""Name -> fewest and most values, and the work; all total. `part("ABC", 2, 1)` is B; `minutes(later, earlier)`;
+`if(condition, then, otherwise)`, where what cannot be said is no condition."""
 
 _OVER_ITEMS: dict[str, Callable[[Iterable[Any]], Any]] = {
     "sum": _sum,

@@ -136,7 +136,7 @@ def _pick_keyed(place: Place) -> Pick:
 
 
 def _pick_pair(place: Place) -> Pick:
-    tag, start, wanted = place.step.tag, place.element, place.pair
+    tag, pairs, wanted = place.step.tag, place.pairs, place.pair
 
     def pick(index: Any, _: Context) -> str | None:
         segments = index.get(tag)
@@ -144,7 +144,10 @@ def _pick_pair(place: Place) -> Pick:
             for qualifier in wanted:
                 for segment in segments:
                     elements = segment[1]
-                    for n in range(start, len(elements) - 1, 2):
+                    last = len(elements) - 1
+                    for n in pairs:
+                        if n >= last:
+                            break
                         if elements[n] == qualifier and elements[n + 1]:
                             return elements[n + 1]  # type: ignore[no-any-return]
         return None
@@ -257,8 +260,8 @@ def find_all(place: Place, index: Any, context: Context) -> Iterator[Found]:
         elements = segment[1]
         if place.pair:
             for qualifier in place.pair:
-                for n in range(place.element, len(elements) - 1, 2):
-                    if elements[n] == qualifier and elements[n + 1]:
+                for n in place.pairs:
+                    if n + 1 < len(elements) and elements[n] == qualifier and elements[n + 1]:
                         yield Found(segment[0], elements[0], n + 1, 0, elements[n + 1])
             continue
         if place.element < len(elements) and elements[place.element]:

@@ -28,8 +28,9 @@ def check_against_guide(map: Map, guide: Guide | None) -> list[Mistake]:
 
 def _section(section: Section, path: str, guide: Guide) -> Iterator[Mistake]:
     origins = {id(place): rule.origin for rule in section.rules for parts in rule.places for place in parts}
+    above = path.rpartition("/")[0] if section.splits else path
     for place in places_of(section):
-        if place.element and not _known(place, path, guide):
+        if place.element and not (_known(place, path, guide) or _known(place, above, guide)):
             where = f"loop {path}" if path else "the document itself"
             yield _mistake(
                 origins.get(id(place), section.origin), f"the guide has no {place.text} in {where}", "", ()

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from gateway.mapping.plan import Map, Section
+from gateway.mapping.targets import values_of
 
 if TYPE_CHECKING:
     from gateway.mapping.writing import Segments, Values, Writer
@@ -93,7 +92,7 @@ class _Levels:
         if name in self.carries:
             return self.writer.scope(self.carries[name], line, path)
         section = self.units[name]
-        return self.writer.scope(section, msgspec.structs.asdict(held), f"{path}{section.into}.")
+        return self.writer.scope(section, values_of(held), f"{path}{section.into}.")
 
 
 def _is_chain(units: list[Any]) -> bool:

@@ -12,7 +12,8 @@ from gateway.document import Fault, Loop
 from gateway.mapping.explaining import Trace, nest
 from gateway.mapping.finding import index_loop
 from gateway.mapping.plan import Section
-from gateway.mapping.scopes import Run, make
+from gateway.mapping.scopes import Run
+from gateway.mapping.targets import make
 
 DEPTH_MAX = 64
 """HL levels under one another; real notices use five."""

@@ -12,6 +12,8 @@ from gateway.mapping.places import Place
 from gateway.mapping.targets import Target
 from gateway.resources import Entry, did_you_mean
 
+JOINED_MAX = 8
+"""Places whose texts one field may join."""
 LISTED_MAX = 30
 """Codes of a table that a fault still lists."""
 
@@ -54,10 +56,13 @@ def converter_name(keys: Mapping[str, Entry], shape: str, places: tuple[tuple[Pl
         name = "datetime"
     elif shape in _FOR_SHAPE:
         name = _FOR_SHAPE[shape]
+    elif shape == "struct":
+        entry.note("is made of parts, which are bound one by one, as price.amount")
+        name = "text"
     else:
         entry.note("a list of structs is filled by a loop with into:, not by a field")
         name = "text"
-    most = {"datetime": 4, "party": 2}.get(name, 1)
+    most = {"datetime": 4, "party": 2, "text": JOINED_MAX if "join" in keys else 1}.get(name, 1)
     for parts in places:
         if len(parts) > most:
             entry.note(f"{name} stands in {most} place{'s' if most > 1 else ''}, not in {len(parts)}")
@@ -96,6 +101,8 @@ def build_pair(
         read, write = convert.flag(
             keys["true"].text() if "true" in keys else "true", keys["false"].text() if "false" in keys else "false"
         )
+    elif converter == "text" and "join" in keys:
+        return _joined(keys["join"].text(), len(keys["at"].items()) if "at" in keys else 1)
     elif converter == "text":
         read, write = _text_pair(keys, target)
     else:
@@ -138,6 +145,20 @@ def _party(parts: int, qualifier: str) -> Pair:
         if parts == 2:
             return (before, after) if colon else ("", before)
         return (after if before == qualifier and colon else value,)
+
+    return Pair(read, write, True)
+
+
+def _joined(mark: str, parts: int) -> Pair:
+    """Texts of several places as one, the mark between them: `Toledo, OH, US`. Empty ones at the end are left out."""
+
+    def read(texts: Any, _: Context) -> str:
+        last = max((n for n, text in enumerate(texts, 1) if text), default=0)
+        return mark.join(texts[:last])
+
+    def write(value: str, _: Context) -> tuple[str, ...]:
+        texts = value.split(mark, parts - 1) if mark else [value]
+        return (*texts, *[""] * (parts - len(texts)))
 
     return Pair(read, write, True)
 

@@ -11,8 +11,13 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-PAIRS_FROM = {"LIN": 2, "PO1": 6, "IT1": 6, "POC": 8, "SLN": 9, "ACK": 7, "W01": 4, "W07": 4, "W12": 7, "W19": 5}
-"""Element where the qualifier/value pairs of a segment begin (X12 data elements 235 and 234)."""
+PAIRS_TO = 32
+"""Qualifier/value pairs end before this element in every segment (LIN31)."""
+PAIRS_AT = {tag: tuple(range(first, PAIRS_TO, 2)) for tag, first in (
+    ("LIN", 2), ("PO1", 6), ("IT1", 6), ("POC", 8), ("SLN", 9), ("ACK", 7),
+)} | {"W01": (4, 6, 15), "W04": (4, 6, 14), "W07": (4, 6, 10), "W12": (7, 17, 21), "W19": (5, 7, 17)}  # fmt: skip
+"""Elements where the qualifiers of a segment stand, each before its value (X12 data elements 235 and 234); the
+warehouse's segments have lots and weights between them."""
 
 _STEP = re.compile(r"([A-Z][A-Z0-9]{1,2})(?:\[([^\]]+)\])?\Z")
 _LAST = re.compile(r"([A-Z][A-Z0-9]{1,2})(?:\[([^\]]+)\])?(?:\.(\d{1,2})(?:-(\d{1,2}))?)?\Z")
@@ -43,6 +48,8 @@ class Place(NamedTuple):
     loops: tuple[Step, ...] = ()
     pair: tuple[str, ...] = ()
     """Qualifiers of qualifier/value pairs, preferred first; `element` is then where the pairs begin."""
+    pairs: tuple[int, ...] = ()
+    """Elements where the qualifiers of such pairs may stand."""
     column: str = ""
     """Flat files: name of the column. JSON: the pointer."""
 
@@ -72,12 +79,12 @@ def read_x12_place(text: str) -> Place:
     tag, keys, element, component = match.groups()
     pair = _PAIR.match(keys or "")
     if pair is not None:
-        start = int(pair[2]) if pair[2] else PAIRS_FROM.get(tag, 0)
-        if element or not start:
+        pairs = tuple(range(int(pair[2]), PAIRS_TO, 2)) if pair[2] else PAIRS_AT.get(tag, ())
+        if element or not pairs:
             raise BadPlace(
                 f'"{text}": {"pairs take no element" if element else f"say where the pairs of {tag} begin"}'
             )
-        return Place(text, Step(tag), start, 0, loops, tuple(pair[1].split("|")))
+        return Place(text, Step(tag), pairs[0], 0, loops, tuple(pair[1].split("|")), pairs)
     if element is None or int(element) == 0:
         raise BadPlace(f'"{text}" names no element; elements count from 01')
     return Place(text, Step(tag, _keys(keys)), int(element), int(component or 0), loops)

@@ -24,6 +24,17 @@ Value = Callable[[Index, Context], Any]
 """Reads a field from a scope; None where it does not stand. Raises `Unreadable`."""
 
 
+class Minus(NamedTuple):
+    """How a document tells amounts below zero without a sign: by an element beside it, or by what the event is."""
+
+    place: Place | None
+    """Holds one of `below`, the first of which is written, or else `above`."""
+    below: tuple[str, ...]
+    above: str
+    when: Expression | None
+    """Over the event: where it holds, what the document has below zero is above zero in the event."""
+
+
 class Rule(NamedTuple):
     """One binding of a field, compiled for both directions."""
 
@@ -62,8 +73,17 @@ class Rule(NamedTuple):
     """`else: ordinal`: the entry's number among its like."""
     sender: bool = False
     """`else: sender`: the party that sent the document."""
+    when: Expression | None = None
+    """`when`: where this is false, over the event and the fields read before, it is neither read nor written."""
     clip: bool = False
     """`clip`: words for people. They are cut to fit, and in X12 what cannot be written there becomes a blank."""
+    read: Expression | None = None
+    """`read:`: what the field is where the document does not say it."""
+    needs: Place | None = None
+    """Written only where this place has a text: X12 elements that come together or not at all."""
+    minus: Minus | None = None
+    whole: bool = False
+    """A place of several parts counts only where all of them have text."""
 
 
 class Check(NamedTuple):
@@ -79,11 +99,13 @@ class Check(NamedTuple):
 
 
 class Repeat(NamedTuple):
-    """Elements of one segment repeated in groups (RCD06-08, 09-11, ...): each makes an entry of the list `into`."""
+    """What is repeated without being a loop, each an entry of the list `into`: elements of one segment in groups
+    (RCD06-08, 09-11, ...), or with `step` whole segments (ATH)."""
 
     tag: str
     start: int
     section: Section
+    step: Step | None = None
 
 
 class Section(msgspec.Struct, kw_only=True):
@@ -100,10 +122,21 @@ class Section(msgspec.Struct, kw_only=True):
     count: Place | None = None
     fixed: dict[str, Any] = {}
     """`set:`: values given to every entry; on writing, entries are chosen by them."""
+    otherwise: bool = False
+    """Read only where nothing else filled the list."""
+    split: tuple[Section, ...] = ()
+    """Inner loops that make an entry each, with what this section says of them all (`into: split`): those of which
+    there are most, of equals the first."""
+    splits: bool = False
+    """It is such an inner loop."""
     constants: tuple[tuple[Place, str], ...] = ()
     computed: tuple[tuple[Place, Expression], ...] = ()
     """Elements that are only written, from an expression over the event; reading looks past them."""
     order: tuple[str, ...] = ()
+    writes: bool = True
+    """False with `way: read`: what it reads is written by another section."""
+    when: Expression | None = None
+    """Entries of which this is false are neither read nor written; evaluated over the entry's own fields."""
     checks: tuple[Check, ...] = ()
     wanted: frozenset[str] = frozenset()
     """Tags that some rule looks for; others are not indexed."""

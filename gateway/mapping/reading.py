@@ -17,7 +17,8 @@ from gateway.mapping.explaining import Trace, fault_no_list, fault_unreadable, n
 from gateway.mapping.finding import Node, Row, ZoneOf, at_pointer, index_loop
 from gateway.mapping.levels import Levels
 from gateway.mapping.plan import Kind, Map, Section
-from gateway.mapping.scopes import Run, make
+from gateway.mapping.scopes import Run
+from gateway.mapping.targets import make
 from gateway.partners import Partner
 from ledger.advices import Advice
 from ledger.events import Event
@@ -109,6 +110,7 @@ class Reader(Run):
         made: list[Any] = []
         for rows in groups.values():
             self.outer, self.outer_trace = {}, {}
+            self.context.event = self.outer
             trace = self.trace
             self.fill(self.map.header, rows[0], self.outer, trace, rows[0].position)
             section = self.map.header.loops.get("row")

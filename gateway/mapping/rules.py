@@ -11,13 +11,14 @@ from gateway.mapping.expressions import BadExpression, Expression, read_expressi
 from gateway.mapping.finding import PickParts, pick_all_for, pick_column, pick_for, pick_parts_for, pick_pointer
 from gateway.mapping.pairs import Pair, Scope, build_pair, converter_name
 from gateway.mapping.places import BadPlace, Place, Step, read_column, read_pointer, read_x12_place
-from gateway.mapping.plan import Rule
+from gateway.mapping.plan import Minus, Rule
 from gateway.mapping.targets import Target
 from gateway.resources import Entry, did_you_mean
 
 KEYS = (
     "at", "else", "as", "code", "unknown", "required", "default", "with", "way", "clip", "split", "places", "place",
-    "qualifier", "whole_days", "true", "false", "single", "write", "count", "trim", "unless", "note",
+    "qualifier", "whole_days", "true", "false", "single", "write", "count", "trim", "unless", "when",
+    "join", "note", "read", "needs", "minus", "whole",
 )  # fmt: skip
 
 FALLBACKS = ("carry", "ordinal", "sender")
@@ -31,7 +32,7 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
     target, outer = _target(name, entry, scope)
     if target is None and name not in scope.locals:
         return None
-    if "at" not in keys and "count" not in keys and "write" not in keys:
+    if not {"at", "count", "write", "read"} & keys.keys():
         entry.note(f"{name} says nowhere where it stands", "add at:")
         return None
     places = _places(keys, scope)
@@ -45,6 +46,9 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
     numeric = shape in ("decimal", "int", "flag") and target is not None and target.default is not None
     if numeric and target is not None and "required" not in keys:
         value = _without_default(value, target.default)
+    minus = _minus(keys["minus"], scope) if "minus" in keys else None
+    if minus is not None:
+        value, text = _signed(value, text, minus, scope)
     way = keys["way"].choice(("both", "read", "write", "beside"), "both") if "way" in keys else "both"
     file, line = entry.place
     rule = Rule(
@@ -54,7 +58,7 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         places=places,
         value=value,
         text=text,
-        reads=way in ("both", "read") and bool(places),
+        reads=way in ("both", "read") and (bool(places) or "read" in keys),
         writes=way != "read" and bool(places),
         required=keys["required"].flag() if "required" in keys else target is None,
         default=_default(keys["default"], pair, shape) if "default" in keys else None,
@@ -62,6 +66,11 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         zone_place=keys["place"].text() if "place" in keys else "",
         constants=_constants(keys["with"], places, scope) if "with" in keys else (),
         write=_expression(keys["write"]) if "write" in keys else None,
+        read=_expression(keys["read"]) if "read" in keys else None,
+        needs=_noted(keys["needs"], scope) if "needs" in keys else None,
+        minus=minus,
+        whole="whole" in keys and keys["whole"].flag(),
+        when=_expression(keys["when"]) if "when" in keys else None,
         label=", ".join(place.text for place in places[0]) if places else "count",
         origin=f"{file}:{line}",
         unless=keys["unless"].choice(scope.outer, "", "field") if "unless" in keys else "",
@@ -137,7 +146,8 @@ def _directions(
         return _texts(places, keys, pair, scope)
     plain = converter == "text" and not keys.keys() & {"code", "trim"} and shape == "text"
     single = "single" in keys and keys["single"].flag()
-    readers = [_reader(parts, pair, plain, single, scope) for parts in places]
+    whole = "whole" in keys and keys["whole"].flag()
+    readers = [_reader(parts, pair, plain, single, scope, whole) for parts in places]
     if len(readers) == 1:
         return readers[0], pair.write
 
@@ -162,7 +172,7 @@ def _without_default(value: Callable[[Any, Context], Any], default: Any) -> Call
 
 
 def _reader(
-    parts: tuple[Place, ...], pair: Pair, plain: bool, single: bool, scope: Scope
+    parts: tuple[Place, ...], pair: Pair, plain: bool, single: bool, scope: Scope, whole: bool
 ) -> Callable[[Any, Context], Any]:
     read = pair.read
     if pair.many:
@@ -170,7 +180,7 @@ def _reader(
 
         def read_parts(index: Any, context: Context) -> Any:
             texts = pick_parts(index, context)
-            return None if texts is None else read(texts, context)
+            return None if texts is None or (whole and not all(texts)) else read(texts, context)
 
         return read_parts
     pick = _pick_in(parts[0], scope)
@@ -241,6 +251,42 @@ def _texts(
     return value, text
 
 
+# --- amounts below zero --------------------------------------------------------------------------------------
+
+
+def _minus(entry: Entry, scope: Scope) -> Minus | None:
+    """`minus: {at: SAC.01, is: A, else: C}` or `minus: {when: invoice == 'credit_note'}`."""
+    keys = entry.mapping(("at", "is", "else", "when"))
+    if "when" in keys:
+        return Minus(None, (), "", _expression(keys["when"]))
+    if "at" not in keys or "is" not in keys:
+        entry.note("minus: says neither when: nor at: and is:")
+        return None
+    return Minus(_noted(keys["at"], scope), keys["is"].texts(), keys["else"].text() if "else" in keys else "", None)
+
+
+def _signed(
+    value: Callable[[Any, Context], Any], text: Callable[[Any, Context], tuple[str, ...]], minus: Minus, scope: Scope
+) -> tuple[Callable[[Any, Context], Any], Callable[[Any, Context], tuple[str, ...]]]:
+    """The pair with its sign told as the map says; the element that tells it is written beside (`writing.py`)."""
+    pick = _pick_in(minus.place, scope) if minus.place is not None else None
+
+    def read(index: Any, context: Context) -> Any:
+        found = value(index, context)
+        if found is None:
+            return None
+        if pick is not None:
+            return -abs(found) if pick(index, context) in minus.below else found
+        return abs(found) if minus.when is not None and minus.when.run(context.event) is True else found
+
+    def write(found: Any, context: Context) -> tuple[str, ...]:
+        if pick is not None:
+            return text(abs(found), context)
+        return text(-found if minus.when is not None and minus.when.run(context.event) is True else found, context)
+
+    return read, write
+
+
 # --- what is written beside ----------------------------------------------------------------------------------
 
 
@@ -276,5 +322,5 @@ def _expression(entry: Entry) -> Expression | None:
     try:
         return read_expression(entry.text())
     except BadExpression as error:
-        entry.note(f"write: {error}")
+        entry.note(f"{entry.path[-1]}: {error}")
         return None

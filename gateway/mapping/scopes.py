@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Any
 
-import msgspec
-
 from gateway.document import Document, Fault, Loop, Provenance, Segment
 from gateway.mapping.convert import Context, Unreadable
 from gateway.mapping.explaining import (
@@ -20,6 +18,7 @@ from gateway.mapping.explaining import (
 from gateway.mapping.finding import ZoneOf, index_loop, index_segments
 from gateway.mapping.places import Place, Step
 from gateway.mapping.plan import Check, Map, Repeat, Rule, Section
+from gateway.mapping.targets import make
 from gateway.partners import Partner
 
 FAULTS_MAX = 500
@@ -40,6 +39,7 @@ class Run:
         self.provenance: list[Provenance] | None = None
         self.deferred: list[tuple[Rule, Any]] = []
         self.outer: dict[str, Any] = {}
+        self.context.event = self.outer
         self.outer_trace: Trace = {}
         self.hl_count = 0
         self.counted = 0
@@ -53,10 +53,13 @@ class Run:
         """Run the section's rules over one scope."""
         context, outer = self.context, self.outer
         for name, value_of, rule, plain in section.readers:
-            if not plain and rule.zone_place and rule.outer and context.zone_of is not None:
-                # The place may stand further down in the document; such a time is told when all is read.
-                self.deferred.append((rule, index))
-                continue
+            if not plain:
+                if rule.when is not None and rule.when.run({**outer, **own}) is False:
+                    continue
+                if rule.zone_place and rule.outer and context.zone_of is not None:
+                    # The place may stand further down in the document; such a time is told when all is read.
+                    self.deferred.append((rule, index))
+                    continue
             try:
                 value = value_of(index, context) if plain else self.placed(rule, index)
             except Unreadable as error:
@@ -95,6 +98,10 @@ class Run:
             return
         if rule.default is not None:
             where[rule.name] = rule.default
+            return
+        value = None if rule.read is None else rule.read.run({**self.outer, **own})
+        if value is not None:
+            where[rule.name] = int(value) if rule.target and rule.target.shape == "int" else value
         elif rule.required:
             self.note(fault_missing(self.map, rule, anchor))
 
@@ -105,7 +112,7 @@ class Run:
         if section.loops:
             for child in loop.loops:
                 inner = section.loops.get(child.segments[0][1][0]) if child.segments and not child.level else None
-                if inner is not None:
+                if inner is not None and not inner.splits:
                     self.read_items(inner, child, own, trace)
         for repeat in section.repeats:
             self.read_repeat(repeat, index, own, trace)
@@ -114,6 +121,8 @@ class Run:
         """The entry of one loop occurrence, or one for each `each:` segment in it."""
         if section.each is None:
             index = index_loop(section, loop)
+            if section.split and self.read_split(section, loop, index, own, trace):
+                return
             self.add_item(section, index, loop.segments[0][0], own, trace, loop)
             return
         head, runs = _runs(section, loop.segments)
@@ -123,6 +132,36 @@ class Run:
             # Loads without a label of their own: they hold goods all the same.
             for _ in range(self.unlabelled(section.count, head) - len(runs)):
                 self.add_item(section, index_segments(section, head), loop.segments[0][0], own, None, None)
+
+    def read_split(
+        self, section: Section, loop: Loop, index: dict[str, list[Any]], own: dict[str, Any], trace: Trace | None
+    ) -> bool:
+        """An entry for each inner loop that splits the outer one; False where there is none."""
+        inner: list[tuple[Section, Loop]] = []
+        for split in section.split:
+            found = [(split, c) for c in loop.loops if c.segments and c.segments[0][1][0] == split.tag]
+            inner = found if len(found) > len(inner) else inner
+        before = len(self.faults)
+        for part in inner:
+            self.add_item(section, index, part[1].segments[0][0], own, trace, loop, part)
+        # What is wrong above the inner loops is met once for each of them, and told once.
+        self.faults[before:] = dict.fromkeys(self.faults[before:])
+        return bool(inner)
+
+    def fill_split(
+        self, split: Section, index: dict[str, list[Any]], child: Loop, values: dict[str, Any], trace: Trace | None
+    ) -> None:
+        """What the inner loop says goes before what the outer one says; what stands nearer is found first."""
+        near = index_loop(split, child)
+        joined = {tag: [*near.get(tag, ()), *index.get(tag, ())] for tag in {*near, *index}}
+        joined[split.tag] = near.get(split.tag, [])
+        own: dict[str, Any] = {}
+        own_trace: Trace | None = {} if trace is not None else None
+        self.fill(split, joined, own, own_trace, child.segments[0][0])
+        self.fill_inner(split, child, joined, own, own_trace)
+        values |= own
+        if trace is not None and own_trace is not None:
+            trace |= own_trace
 
     def unlabelled(self, count: Place, head: list[Segment]) -> int:
         """How many entries the document says there are, as far as a document may have so many made of one number."""
@@ -135,16 +174,27 @@ class Run:
     def read_repeat(
         self, repeat: Repeat, index: dict[str, list[Any]], own: dict[str, Any], trace: Trace | None
     ) -> None:
+        if repeat.section.otherwise and own.get(repeat.section.into):
+            return
         for segment in index.get(repeat.tag, ()):
             elements = segment[1]
+            if repeat.step is not None:
+                if all(n < len(elements) and elements[n] in wanted for n, wanted in repeat.step.keys):
+                    inner = {**index, repeat.tag: [segment]}
+                    self.add_item(repeat.section, inner, segment[0], own, trace, None)
+                continue
             width = max((p.element for r in repeat.section.rules for parts in r.places for p in parts), default=0)
             if any(elements[repeat.start : width + 1]):
                 self.add_item(repeat.section, {repeat.tag: [segment]}, segment[0], own, trace, None)
 
     def add_item(
-        self, section: Section, index: Any, anchor: int, own: dict[str, Any], trace: Trace | None, loop: Loop | None
-    ) -> dict[str, Any] | None:
-        """Make one entry of the list `into` and append it to its parent's values; None when it could not be made."""
+        self, section: Section, index: Any, anchor: int, own: dict[str, Any], trace: Trace | None, loop: Loop | None,
+        part: tuple[Section, Loop] | None = None,
+    ) -> dict[str, Any] | None:  # fmt: skip
+        """Make one entry of the list `into` and append it to its parent's values; None when it could not be made.
+
+        `part` is the inner loop that the entry is of, where there are several (`into: split`), with its section.
+        """
         before = len(self.faults)
         values: dict[str, Any] = dict(section.fixed)
         values_trace: Trace | None = {} if trace is not None else None
@@ -156,10 +206,14 @@ class Run:
         self.fill(section, index, values, values_trace, anchor)
         if loop is not None:
             self.fill_inner(section, loop, index, values, values_trace)
+        if part is not None:
+            self.fill_split(part[0], index, part[1], values, values_trace)
         entries = own.setdefault(section.into, [])
         if section.marks_segment:
             values["segment"] = anchor
         self.number(section, values, len(entries) + 1)
+        if section.when is not None and section.when.run(values) is False:
+            return None
         if not self.complete(section, values, anchor, before):
             return None
         if trace is not None and values_trace is not None:
@@ -194,14 +248,6 @@ class Run:
     def note(self, fault: Fault) -> None:
         if len(self.faults) < FAULTS_MAX:
             self.faults.append(fault)
-
-
-def make(struct: type[msgspec.Struct], values: dict[str, Any]) -> Any:
-    """The struct of these values, lists as the tuples that it holds."""
-    for name, value in values.items():
-        if type(value) is list:
-            values[name] = tuple(value)
-    return struct(**values)
 
 
 def _runs(section: Section, segments: tuple[Segment, ...]) -> tuple[list[Segment], list[list[Segment]]]:

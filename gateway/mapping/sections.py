@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -19,7 +19,19 @@ from gateway.resources import Entry, Mistake, did_you_mean
 
 SECTION_KEYS = (
     "note", "into", "fields", "loops", "repeats", "each", "count", "set", "constants", "computed", "segments",
+    "way", "when", "otherwise",
 )  # fmt: skip
+
+
+SPLIT = "split"
+"""`into:` of an inner loop that makes the entries of the loop it stands in."""
+
+
+class Around(NamedTuple):
+    """The section that an inner one stands in: what its entries are, and their fields."""
+
+    struct: type[msgspec.Struct] | None
+    own: Mapping[str, Target]
 
 
 class SectionCompiler:
@@ -35,33 +47,48 @@ class SectionCompiler:
     def section(
         self, entry: Entry, name: str, tag: str, fields: Mapping[str, Target],
         loops: dict[str, Section] | None = None, line: type[msgspec.Struct] | None = None,
-        shift: tuple[str, int] | None = None,
+        shift: tuple[str, int] | None = None, around: Around | None = None,
     ) -> Section:  # fmt: skip
+        entry = self.alike(entry)
         keys = entry.mapping(SECTION_KEYS)
         into = keys["into"].text() if "into" in keys else ""
-        struct = self.struct_into(keys, into, fields, line)
+        splits = into == SPLIT and around is not None and around.struct is not None
+        struct = around.struct if around is not None and splits else self.struct_into(keys, into, fields, line)
         own: Mapping[str, Target] = (
             targets_of(struct) if struct else targets_of(line) if line and into == "carry" else {}
         )
+        if not into and around is not None:
+            own = around.own
         scope = Scope(name, own, self.outer, frozenset({self.chooser} - {""}), self.format, self.tables, shift)
         rules = self.rules(keys, scope)
         inner = dict(loops or {})
         for inner_tag, inner_entry in keys["loops"].mapping().items() if "loops" in keys else ():
-            inner[inner_tag] = self.section(inner_entry, f"{name}.{inner_tag}", inner_tag, own or self.outer)
+            inner[inner_tag] = self.section(
+                inner_entry,
+                f"{name}.{inner_tag}",
+                inner_tag,
+                own or self.outer,
+                around=Around(struct, own) if own else None,
+            )
         section = Section(
             name=name,
             tag=tag,
-            into=into,
+            into="" if splits else into,
             struct=struct,
             rules=tuple(rules),
             loops=inner,
-            repeats=self.repeats(keys["repeats"], name, own) if "repeats" in keys else (),
+            repeats=self.repeats(keys["repeats"], name, own or self.outer) if "repeats" in keys else (),
+            otherwise="otherwise" in keys and keys["otherwise"].flag(),
+            split=tuple(one for one in inner.values() if one.splits),
+            splits=splits,
             each=self.step(keys["each"]) if "each" in keys else None,
             count=self.place(keys["count"], scope) if "count" in keys else None,
             fixed=self.fixed(keys["set"], own) if "set" in keys else {},
             constants=self.constants(keys["constants"], scope) if "constants" in keys else (),
             computed=self.computed(keys["computed"], scope) if "computed" in keys else (),
             order=keys["segments"].texts() if "segments" in keys else (),
+            writes="way" not in keys or keys["way"].choice(("both", "read"), "both") == "both",
+            when=self.expression(keys["when"]) if "when" in keys else None,
             checks=tuple(
                 check._replace(own=_reads(check) <= set(own))
                 for check in self.checks
@@ -71,6 +98,22 @@ class SectionCompiler:
         )
         _make_ready(section)
         return section
+
+    def alike(self, entry: Entry) -> Entry:
+        """The section that `like: LX.AT7` names; itself where it names none."""
+        if not isinstance(entry.value, dict) or "like" not in entry.value:
+            return entry
+        like = entry.mapping(("like",)).get("like")
+        path: list[str] = []
+        found: Any = {"loops": self.effective.value.get("loops")}
+        for tag in like.text().split(".") if like is not None else ():
+            path += ["loops", tag]
+            inner = found.get("loops") if isinstance(found, dict) else None
+            found = inner.get(tag) if isinstance(inner, dict) else None
+        if like is None or not isinstance(found, dict) or _names_another(found):
+            entry.note(f'like: "{like.value if like else ""}" is no loop that says all of itself', "as LX.AT7")
+            return Entry(entry.source, entry.mistakes, entry.path, {})
+        return Entry(entry.source, entry.mistakes, tuple(path), found)
 
     def rules(self, keys: Mapping[str, Entry], scope: Scope) -> list[Rule]:
         """The rules of `fields:`; a field may have several, of which one is read."""
@@ -85,7 +128,7 @@ class SectionCompiler:
         return rules
 
     def read_once(self, rules: list[Rule], keys: Mapping[str, Entry]) -> None:
-        names = [rule.name for rule in rules if rule.reads]
+        names = [rule.name for rule in rules if rule.reads and rule.when is None]
         for name in sorted({name for name in names if names.count(name) > 1}):
             keys["fields"].mapping()[name].note(f"{name} is read twice in one section", "use else:")
 
@@ -93,6 +136,9 @@ class SectionCompiler:
         self, keys: Mapping[str, Entry], into: str, fields: Mapping[str, Target], line: type[msgspec.Struct] | None
     ) -> type[msgspec.Struct] | None:
         if into in ("", "carry"):
+            return None
+        if into == SPLIT:
+            keys["into"].note("into: split stands in no loop that makes entries")
             return None
         known = dict(fields) | (targets_of(line) if line else {})
         target = known.get(into)
@@ -105,7 +151,10 @@ class SectionCompiler:
     def repeats(self, entry: Entry, name: str, own: Mapping[str, Target]) -> tuple[Repeat, ...]:
         found: list[Repeat] = []
         for item in entry.items():
-            keys = item.mapping(("of", "at", "into", "fields"))
+            keys = item.mapping(("of", "at", "each", "into", "fields", "way", "when", "otherwise", "set"))
+            if "each" in keys:
+                found += self.repeated_segments(item, keys, name, own)
+                continue
             if missing := {"of", "at", "into", "fields"} - keys.keys():
                 item.note(f"repeats: {', '.join(sorted(missing))} missing")
                 continue
@@ -117,6 +166,18 @@ class SectionCompiler:
                 section = self.section(inner, f"{name}.{tag}", tag, own, shift=(tag, first))
                 found.append(Repeat(tag, first, section))
         return tuple(found)
+
+    def repeated_segments(
+        self, item: Entry, keys: Mapping[str, Entry], name: str, own: Mapping[str, Target]
+    ) -> Iterable[Repeat]:
+        """`{each: ATH[FI|MT], into: authorizations, fields: ...}`: an entry for each such segment."""
+        step = self.step(keys["each"])
+        if "into" not in keys or "fields" not in keys:
+            item.note("each: needs into: and fields:")
+        elif step is not None:
+            body = {key: value for key, value in item.value.items() if key != "each"}
+            inner = Entry(item.source, item.mistakes, item.path, body)
+            yield Repeat(step.tag, 0, self.section(inner, f"{name}.{step.tag}", step.tag, own), step)
 
     def fixed(self, entry: Entry, own: Mapping[str, Target]) -> dict[str, Any]:
         return {n: self.fixed_value(n, e.text(), own.get(n), e) for n, e in entry.mapping().items()}
@@ -174,6 +235,13 @@ class SectionCompiler:
             return None
 
 
+def _names_another(section: Any) -> bool:
+    """A section that is like another, or has such a loop: it could be like itself without end."""
+    loops = section.get("loops") if isinstance(section, dict) else None
+    inner = loops.values() if isinstance(loops, dict) else ()
+    return isinstance(section, dict) and ("like" in section or any(_names_another(one) for one in inner))
+
+
 def _reads(check: Check) -> frozenset[str]:
     return check.expr.names | (check.when.names if check.when else frozenset())
 
@@ -189,7 +257,12 @@ def _make_ready(section: Section) -> None:
     """What reading would otherwise work out for every document."""
     section.wanted, section.enters = _needs(section)
     section.readers = tuple(
-        (r.name, r.value, r, not (r.required or r.ordinal or r.outer or r.zone_place or r.default is not None))
+        (
+            r.name,
+            r.value,
+            r,
+            not (r.required or r.ordinal or r.outer or r.zone_place or r.when or r.read or r.default is not None),
+        )
         for r in section.rules
         if r.reads
     )
@@ -209,7 +282,13 @@ def _needs(section: Section) -> tuple[frozenset[str], bool]:
             for place in parts:
                 tags.add(place.loops[0].tag if place.loops else place.step.tag)
                 enters = enters or bool(place.loops)
-    tags |= {repeat.tag for repeat in section.repeats}
+        if rule.minus is not None and rule.minus.place is not None:
+            tags.add(rule.minus.place.step.tag)
+    for repeat in section.repeats:
+        tags |= {repeat.tag} | (repeat.section.wanted if repeat.step is not None else set())
+    for split in section.split:
+        tags |= split.wanted
+        enters = enters or split.enters
     if section.each is not None:
         tags.add(section.each.tag)
     return frozenset(tags), enters

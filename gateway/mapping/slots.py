@@ -8,22 +8,22 @@ from gateway.mapping.places import Place, Step
 class Slot:
     """One segment in the making; pairs are kept apart until it is known how many there are."""
 
-    __slots__ = ("elements", "loops", "nth", "pairs", "parts", "start", "tag")
+    __slots__ = ("elements", "loops", "nth", "pairs", "pairs_at", "parts", "tag")
 
     def __init__(self, place: Place, loops: tuple[Step, ...], nth: int) -> None:
         self.tag, self.loops, self.nth = place.step.tag, loops, nth
         self.elements: dict[int, str] = {}
         self.parts: dict[int, dict[int, str]] = {}
         self.pairs: list[tuple[str, str]] = []
-        self.start = 0
+        self.pairs_at: tuple[int, ...] = ()
 
     def build(self, component: str) -> tuple[str, ...]:
         """The segment without trailing blanks."""
         elements = dict(self.elements)
         for element, parts in self.parts.items():
             elements[element] = component.join(parts.get(n, "") for n in range(1, max(parts) + 1))
-        for n, (qualifier, text) in enumerate(self.pairs):
-            elements[self.start + 2 * n], elements[self.start + 2 * n + 1] = qualifier, text
+        for n, (qualifier, text) in zip(self.pairs_at, self.pairs, strict=False):
+            elements[n], elements[n + 1] = qualifier, text
         last = max((n for n, text in elements.items() if text), default=0)
         return (self.tag, *[elements.get(n, "") for n in range(1, last + 1)])
 
@@ -48,7 +48,7 @@ class Slots:
         for element, text_of_key in place.step.written:
             slot.elements[element] = text_of_key
         if place.pair:
-            slot.start = place.element
+            slot.pairs_at = place.pairs
             if place.pair[0] not in {qualifier for qualifier, _ in slot.pairs}:
                 slot.pairs.append((place.pair[0], text))
         elif place.component:
@@ -74,15 +74,39 @@ class Slots:
             if slot.tag == place.step.tag and slot.loops == place.loops and fits:
                 slot.elements.setdefault(place.element, text)
 
+    def has(self, place: Place) -> bool:
+        """Whether a text stands at a place."""
+        return any(
+            slot.tag == place.step.tag
+            and bool(slot.elements.get(place.element))
+            and all(slot.elements.get(n) == v for n, v in place.step.written)
+            for slot in self._slots
+        )
+
     def drop(self, tags: set[str]) -> None:
         """Forget segments that a loop has written instead."""
         self._slots = [slot for slot in self._slots if slot.loops or slot.tag not in tags]
 
     def build(self, first: str, component: str) -> list[tuple[int, tuple[str, ...]]]:
         """All segments, each with its rank; `first` is the tag that opens the scope's loop and comes before all."""
-        built = [(self._rank(slot, first), slot.build(component)) for slot in self._slots]
-        # The sort is stable: within a rank, segments stand as the map names them.
-        return sorted([(rank, segment) for rank, segment in built if len(segment) > 1], key=lambda one: one[0])
+        loops = [self._anchor(slot.loops[0]) if slot.loops else n for n, slot in enumerate(self._slots)]
+        # The sort is stable: within a rank, segments stand as the map names them, those of a loop behind the segment
+        # that opens it.
+        order = sorted(
+            range(len(loops)), key=lambda n: (self._rank(self._slots[n], first), loops[n], len(self._slots[n].loops))
+        )
+        built = [(self._rank(self._slots[n], first), self._slots[n].build(component)) for n in order]
+        return [(rank, segment) for rank, segment in built if len(segment) > 1]
+
+    def _anchor(self, step: Step) -> int:
+        """The segment that opens a loop; made of its keys alone where no rule writes more of it."""
+        for n, slot in enumerate(self._slots):
+            if slot.tag == step.tag and not slot.loops and all(slot.elements.get(k) == v for k, v in step.written):
+                return n
+        slot = Slot(Place("", step), (), 0)
+        slot.elements |= dict(step.written)
+        self._slots.append(slot)
+        return len(self._slots) - 1
 
     def rank(self, tag: str, otherwise: int) -> int:
         """Where `segments:` puts a tag; `otherwise` counts from the end of it."""

@@ -17,7 +17,7 @@ import msgspec
 from ledger.advices import ADVICES, Advice
 from ledger.events import KINDS, Event
 
-Shape = Literal["text", "decimal", "int", "flag", "datetime", "date", "texts", "structs", "other"]
+Shape = Literal["text", "decimal", "int", "flag", "datetime", "date", "texts", "struct", "structs", "other"]
 
 ADVICE_KINDS: dict[str, type[Advice]] = {advice.__name__: advice for advice in ADVICES}
 
@@ -34,7 +34,7 @@ class Target(NamedTuple):
     required: bool
     choices: tuple[str, ...] = ()
     item: type[msgspec.Struct] | None = None
-    """Struct of each entry, where `shape` is structs."""
+    """Struct of each entry, where `shape` is structs; the struct itself, where it is struct."""
 
 
 def kind_named(name: str) -> type[msgspec.Struct] | None:
@@ -44,7 +44,7 @@ def kind_named(name: str) -> type[msgspec.Struct] | None:
 
 @cache
 def targets_of(struct: type[msgspec.Struct]) -> dict[str, Target]:
-    """The fields of a struct that a map may fill, by name."""
+    """The fields of a struct that a map may fill, by name; those of a struct in it as `price.amount`."""
     hints = get_type_hints(struct)
     found: dict[str, Target] = {}
     for field in msgspec.structs.fields(struct):
@@ -53,8 +53,45 @@ def targets_of(struct: type[msgspec.Struct]) -> dict[str, Target]:
         shape, choices, item = _shape(hints[field.name])
         required = field.default is msgspec.NODEFAULT and field.default_factory is msgspec.NODEFAULT
         default = None if field.default is msgspec.NODEFAULT else field.default
-        found[field.name] = Target(field.name, shape, default, required, choices, item)
+        found[field.name] = Target(field.name, shape, default, required and shape != "struct", choices, item)
+        if shape == "struct" and item is not None:
+            for inner in targets_of(item).values():
+                name = f"{field.name}.{inner.name}"
+                found[name] = inner._replace(name=name, required=inner.required and required)
     return found
+
+
+@cache
+def nested_in(struct: type[msgspec.Struct]) -> tuple[tuple[str, type[msgspec.Struct], frozenset[str]], ...]:
+    """The structs that stand in fields of a struct: field, struct, and the fields it cannot be without."""
+    found = [t for t in targets_of(struct).values() if t.shape == "struct" and "." not in t.name]
+    return tuple(
+        (t.name, t.item, frozenset(inner.name for inner in targets_of(t.item).values() if inner.required))
+        for t in found
+        if t.item is not None
+    )
+
+
+def make(struct: type[msgspec.Struct], values: dict[str, Any]) -> Any:
+    """The struct of these values, lists as the tuples that it holds; a struct in it where its own fields suffice."""
+    for name, value in values.items():
+        if type(value) is list:
+            values[name] = tuple(value)
+    for name, inner, needed in nested_in(struct):
+        start = f"{name}."
+        parts = {key.removeprefix(start): values.pop(key) for key in [k for k in values if k.startswith(start)]}
+        if parts and needed <= parts.keys():
+            values[name] = inner(**parts)
+    return struct(**values)
+
+
+def values_of(value: msgspec.Struct) -> dict[str, Any]:
+    """The counterpart of `make`: the fields of a struct by name, those of a struct in it as `price.amount`."""
+    values = msgspec.structs.asdict(value)
+    for name, _, _ in nested_in(type(value)):
+        if values[name] is not None:
+            values |= {f"{name}.{key}": inner for key, inner in msgspec.structs.asdict(values[name]).items()}
+    return values
 
 
 def union_of(structs: Iterable[type[msgspec.Struct]]) -> dict[str, Target]:
@@ -93,4 +130,6 @@ def _shape(hint: Any) -> tuple[Shape, tuple[str, ...], type[msgspec.Struct] | No
         if isinstance(inner_hint, type) and issubclass(inner_hint, msgspec.Struct):
             return "structs", (), inner_hint
         return "other", (), None
+    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+        return "struct", (), hint
     return _PLAIN.get(hint, "other"), (), None

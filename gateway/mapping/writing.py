@@ -18,8 +18,9 @@ from gateway.formats import write_csv
 from gateway.mapping.convert import Context, Unreadable
 from gateway.mapping.hierarchy import write_levels
 from gateway.mapping.places import Place, pointer_keys
-from gateway.mapping.plan import Map, Rule, Section
+from gateway.mapping.plan import Map, Repeat, Rule, Section
 from gateway.mapping.slots import Slots
+from gateway.mapping.targets import values_of
 from gateway.partners import Partner
 from gateway.x12.checking.patterns import CHARACTERS
 from ledger.advices import Advice
@@ -54,13 +55,13 @@ def write_document(
     if map.canonical and isinstance(value, Event):
         return MapWriting(data=write_event(value))
     writer = Writer(map, partner, zone_of)
-    outer: Values = msgspec.structs.asdict(value)
+    outer: Values = values_of(value)
     chosen = _chosen(map, value)
     if chosen is None:
         text = f"{map.path} event: writes {', '.join(map.events)}, not {type(value).__name__}"
         return MapWriting(faults=(Fault(code="other_event", text=text, level="document"),))
     outer[map.chooser] = chosen
-    writer.outer = outer
+    writer.outer = writer.context.event = outer
     if map.format == "csv":
         rows = writer.rows()
         return MapWriting(segments=tuple(rows), data=write_csv(rows, map.file), faults=tuple(writer.faults))
@@ -104,25 +105,35 @@ class Writer:
 
     def scope(self, section: Section, values: Values, path: str, skip: frozenset[str] = frozenset()) -> Segments:
         """The segments of one scope with its loops; fields named in `skip` were written above."""
+        return _in_order(self.ranked(section, values, path, skip))
+
+    def ranked(
+        self, section: Section, values: Values, path: str, skip: frozenset[str] = frozenset()
+    ) -> list[tuple[int, tuple[str, ...]]]:
+        """As `scope`, each segment with its rank among its like, in no order yet."""
         slots = Slots(section.order)
         self.fill(section, section.rules, slots, values, path, skip)
         inner: list[tuple[int, tuple[str, ...]]] = []
+        for repeat in section.repeats:
+            if repeat.step is not None:
+                inner += [(slots.rank(repeat.tag, 0), s) for s in self.loop(repeat.section, values, path)]
         for tag, loop in section.loops.items():
             written = self.loop(loop, values, path)
             if written:
                 slots.drop({tag})
             inner += [(slots.rank(tag, 1), segment) for segment in written]
         own = slots.build(section.tag if section.tag != "HL" else "", self.delimiters[2])
-        return [segment for _, segment in sorted([*own, *inner], key=lambda one: one[0])]
+        return [*own, *inner]
 
     def fill(
         self, section: Section, rules: Sequence[Rule], slots: Slots, values: Values, path: str,
         skip: frozenset[str] = frozenset(),
     ) -> None:  # fmt: skip
-        for rule in sorted(rules, key=lambda rule: rule.beside):
+        for rule in sorted(rules, key=lambda rule: rule.beside or rule.needs is not None):
             if rule.writes and not (rule.name in skip and not rule.outer):
                 self.put(rule, slots, values, path)
-        for repeat, entry in zip(section.repeats, self.repeated(section, values, path), strict=False):
+        groups = [repeat for repeat in section.repeats if repeat.step is None]
+        for repeat, entry in zip(groups, self.repeated(section, groups, values, path), strict=False):
             for rule in repeat.section.rules:
                 if rule.writes:
                     self.put(rule, slots, entry, path)
@@ -132,6 +143,10 @@ class Writer:
             slots.put(place, _told(expression.run({**self.outer, **values, **self.counted})))
 
     def put(self, rule: Rule, slots: Slots, values: Values, path: str) -> None:
+        if rule.needs is not None and not slots.has(rule.needs):
+            return
+        if rule.when is not None and rule.when.run({**self.outer, **values}) is False:
+            return
         texts = self.texts(rule, values, path)
         if texts is None:
             return
@@ -149,6 +164,9 @@ class Writer:
         if any(texts):
             for place, text in rule.constants:
                 slots.put(place, text)
+            if rule.minus is not None and rule.minus.place is not None:
+                below = (self.outer if rule.outer else values).get(rule.name, 0) < 0
+                slots.put(rule.minus.place, rule.minus.below[0] if below else rule.minus.above)
 
     def texts(self, rule: Rule, values: Values, path: str) -> tuple[str, ...] | None:
         """The texts of a rule's first place; None where the event has no value."""
@@ -194,34 +212,60 @@ class Writer:
         plain = target is not None and target.shape in ("decimal", "int", "flag") and not target.required
         return plain and not rule.required and target is not None and bool(value == target.default)
 
-    def repeated(self, section: Section, values: Values, path: str) -> list[Values]:
+    def repeated(self, section: Section, groups: Sequence[Repeat], values: Values, path: str) -> list[Values]:
         """Entries of a repeated group; more than the segment has room for is a fault."""
-        if not section.repeats:
+        if not groups:
             return []
-        into = section.repeats[0].section.into
-        entries = [msgspec.structs.asdict(entry) for entry in values.get(into) or ()]
-        if len(entries) > len(section.repeats):
-            text = (
-                f"{section.origin} {into}: {path}{into} has {len(entries)} entries, {len(section.repeats)} have room"
-            )
+        into = groups[0].section.into
+        entries = [values_of(entry) for entry in values.get(into) or ()]
+        if len(entries) > len(groups):
+            text = f"{section.origin} {into}: {path}{into} has {len(entries)} entries, {len(groups)} have room"
             self.faults.append(Fault(code="too_many", text=text, origin=section.origin))
         return entries
 
     # --- loops ---
 
     def loop(self, section: Section, values: Values, path: str) -> Segments:
+        if not section.writes or section.splits:
+            return []
+        if section.struct is None:
+            return self.wrapped(section, self.scope(section, values, path))
         entries = self.entries(section, values)
         if section.each is not None:
             return self.grouped(section, entries, path)
+        for split in section.split:
+            if split.writes:
+                return self.split(section, split, entries, path)
         segments: Segments = []
         for n, entry in enumerate(entries):
             segments += self.scope(section, entry, f"{path}{section.into}[{n}].")
         return segments
 
+    def wrapped(self, section: Section, body: Segments, number: int = 1) -> Segments:
+        """A loop around others, which stands where anything stands in it; the writer numbers LX, as it does HL."""
+        if body and section.tag == "LX":
+            return [("LX", str(number)), *body]
+        return body
+
     def entries(self, section: Section, values: Values) -> list[Values]:
         """The entries that a loop writes: those whose fixed values are its own."""
-        found = [msgspec.structs.asdict(entry) for entry in values.get(section.into) or ()]
-        return [e for e in found if all(e.get(n) == fixed for n, fixed in section.fixed.items())]
+        found = [values_of(entry) for entry in values.get(section.into) or ()]
+        chosen = [e for e in found if all(e.get(n) == fixed for n, fixed in section.fixed.items())]
+        return [e for e in chosen if section.when is None or section.when.run(e) is not False]
+
+    def split(self, section: Section, split: Section, entries: list[Values], path: str) -> Segments:
+        """One loop for consecutive entries alike in what stands in it, each with an inner loop of its own."""
+        found: list[list[tuple[int, tuple[str, ...]]]] = []
+        before: list[tuple[int, tuple[str, ...]]] | None = None
+        rank = Slots(section.order).rank(split.tag, 1)
+        for n, entry in enumerate(entries):
+            here = f"{path}{section.into}[{n}]."
+            head = self.ranked(section, entry, here)
+            if head != before:
+                found.append([*head])
+                before = head
+            found[-1] += [(rank, segment) for segment in self.scope(split, entry, here)]
+        return [segment for one in found for segment in _in_order(one)]
 
     def grouped(self, section: Section, entries: list[Values], path: str) -> Segments:
         """One loop for consecutive entries that are alike in all but what stands in their `each:` run."""
@@ -289,6 +333,10 @@ class Writer:
         origin = f"{rule.origin} {rule.name}"
         text = f"{rule.origin} {path}{rule.name} -> {rule.label}: {words}"
         self.faults.append(Fault(code=code, text=text, level="element", origin=origin))
+
+
+def _in_order(ranked: list[tuple[int, tuple[str, ...]]]) -> Segments:
+    return [segment for _, segment in sorted(ranked, key=lambda one: one[0])]
 
 
 def _told(value: Any) -> str:

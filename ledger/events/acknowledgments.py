@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal
 
 from ledger.events.envelope import Event, Line, Price
@@ -19,6 +20,8 @@ class AcknowledgedLine(Line, frozen=True):
     status: PromiseStatus
     """`changed` is accepted with another date, quantity or price; `backordered` comes later, when it can be said."""
     order_line: str = ""
+    quantity_ordered: Decimal | None = None
+    """What was ordered, as the answer repeats it (PO102, POC03); information only, the order is the authority."""
     code: str = ""
     """Line item status as sent (ACK01): IA, IB, IC, DR, IQ, IP, IR, ..."""
     promised_at: datetime | None = None
@@ -39,10 +42,16 @@ class OrderAcknowledged(Event, tag="OrderAcknowledged", frozen=True):
     ship_to: str = ""
     """"" takes the site at which the order stands."""
     release: str = ""
+    ordered_at: datetime | None = None
+    """Date of the order, as the answer repeats it (BAK04, BCA06); information only."""
     acknowledgment: str = ""
     """The supplier's own number of the acknowledgment (BAK08)."""
     acknowledged_at: datetime | None = None
     """When it was made (BAK09); None takes `created_at`, else when it came."""
     status: Literal["", "accepted", "rejected"] = ""
     """Of all lines that are not named (BAK02 AT, RJ); "" says nothing about them."""
+    currency: str = ""
+    """Of all prices that name none (CUR02)."""
+    reason: str = ""
+    """Why, in the supplier's words, where it speaks of the whole order."""
     lines: tuple[AcknowledgedLine, ...] = ()

@@ -52,6 +52,8 @@ class OrderChanged(_Order, tag="OrderChanged", frozen=True):
     """A change to an order. With `complete`, lines that are not named are cancelled (850 with BEG01 05)."""
 
     complete: bool = False
+    ordered_at: datetime | None = None
+    """Date of the order that it changes, as the change names it (BCH06); information only."""
 
 
 class OrderCancelled(Event, tag="OrderCancelled", frozen=True):
@@ -59,4 +61,6 @@ class OrderCancelled(Event, tag="OrderCancelled", frozen=True):
 
     supplier: str = ""
     ship_to: str = ""
+    ordered_at: datetime | None = None
+    """Date of the order, as the cancellation names it (BCH06); information only."""
     reason: str = ""

@@ -148,7 +148,7 @@ def test_a_partner_is_begun_checked_and_listed(capsys: pytest.CaptureFixture[str
     assert (listed["partner"], listed["identities"]["isa"]) == ("acme", ["01:111222333"])
 
     file = tmp_path / "partners/acme/partner.yaml"
-    file.write_text(file.read_text().replace("supplier", "suplier", 1).replace('"856"', '"865"'))
+    file.write_text(file.read_text().replace("supplier", "suplier", 1).replace('"856"', '"820"'))
     code, out, _ = run(capsys, tmp_path, "partner", "check", "acme")
     assert code == 1
     assert 'unknown kind "suplier" (did you mean "supplier"?)' in out
@@ -159,11 +159,11 @@ def test_an_agreement_on_a_document_that_nothing_reads_is_told(
 ) -> None:
     run(capsys, tmp_path, "partner", "new", "acme")
     file = tmp_path / "partners/acme/partner.yaml"
-    file.write_text(file.read_text().replace('"856"', '"865"'))
+    file.write_text(file.read_text().replace('"856"', '"820"'))
 
     code, out, _ = run(capsys, tmp_path, "partner", "check", "acme")
 
-    assert (code, 'receive: no map knows "865"' in out) == (1, True)
+    assert (code, 'receive: no map knows "820"' in out) == (1, True)
 
 
 def test_the_shipped_example_is_fine(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

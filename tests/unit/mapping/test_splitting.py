@@ -1,0 +1,160 @@
+"""Loops that split into others, whole segments that repeat, values made of parts, and elements that come together."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from gateway.mapping import read_document, write_document
+from ledger.events import AcknowledgedLine, OrderAcknowledged, OrderChanged, OrderPlaced, Price
+from tests.unit.mapping.maps import base, document, mistakes_of, overlay
+
+ACKNOWLEDGED = "BAK*00*AC*PO1*20261101~N1*SU**92*A123~PO1*10*240*EA*41.25*PE*BP*ECM-88-410~"
+ORDERED_AT = datetime(2026, 11, 1, tzinfo=UTC)
+PRICE = Price(amount=Decimal("41.25"), basis="PE")
+TWO_DAYS = "SCH*100*EA***067*20261123~SCH*140*EA***067*20261124~"
+
+
+def event_of(set_id: str, body: str) -> Any:
+    reading = read_document(base(set_id), document(body, set_id))
+    assert reading.faults == ()
+    return reading.events[0]
+
+
+def written(set_id: str, event: Any) -> list[str]:
+    writing = write_document(base(set_id), event)
+    assert writing.faults == ()
+    return ["*".join(segment) for segment in writing.segments]
+
+
+def promise(segment: int, **said: Any) -> AcknowledgedLine:
+    """A promise of the line in ACKNOWLEDGED."""
+    line = {"order_line": "10", "part_number": "ECM-88-410", "quantity_ordered": Decimal(240), "unit": "EA"}
+    return AcknowledgedLine(**{**line, "price": PRICE, "segment": segment, **said})
+
+
+def test_each_inner_loop_makes_an_entry_with_what_the_outer_one_says() -> None:
+    event = event_of("855", ACKNOWLEDGED + "ACK*IQ*200*EA*067*20261123~ACK*IB*40*EA~CTT*1~")
+
+    assert event.lines == (
+        promise(
+            5, status="changed", code="IQ", quantity=Decimal(200), promised_at=datetime(2026, 11, 23, tzinfo=UTC)
+        ),
+        promise(6, status="backordered", code="IB", quantity=Decimal(40)),
+    )
+
+
+def test_a_loop_without_inner_ones_is_an_entry_of_its_own() -> None:
+    assert event_of("855", ACKNOWLEDGED + "CTT*1~").lines == (promise(4, status="accepted"),)
+
+
+def test_the_inner_loop_of_which_there_are_most_splits() -> None:
+    event = event_of("855", ACKNOWLEDGED + "ACK*IA*240*EA~" + TWO_DAYS + "CTT*1~")
+
+    assert [(line.code, line.quantity, line.promised_at) for line in event.lines] == [
+        ("IA", Decimal(100), datetime(2026, 11, 23, tzinfo=UTC)),
+        ("IA", Decimal(140), datetime(2026, 11, 24, tzinfo=UTC)),
+    ]
+
+
+def test_what_is_wrong_above_inner_loops_is_told_once() -> None:
+    body = ACKNOWLEDGED.replace("41.25", "41,25") + "ACK*IQ*200*EA~ACK*IB*40*EA~CTT*1~"
+
+    reading = read_document(base("855"), document(body, "855"))
+
+    assert [fault.code for fault in reading.faults] == ["not_a_decimal"]
+
+
+def test_entries_alike_in_the_outer_loop_are_written_into_one() -> None:
+    lines = (promise(0, status="changed", code="IQ", quantity=Decimal(200)), promise(0, status="backordered"))
+    event = OrderAcknowledged(number="PO1", ordered_at=ORDERED_AT, lines=(*lines, *lines[:1]))
+
+    assert written("855", event) == [
+        "BAK*00*AC*PO1*20261101",
+        "PO1*10*240*EA*41.25*PE*BP*ECM-88-410",
+        "ACK*IQ*200*EA",
+        "ACK*IB",
+        "ACK*IQ*200*EA",
+        "CTT*3",
+    ]
+
+
+def test_provenance_names_the_inner_segment_of_each_entry() -> None:
+    reading = read_document(base("855"), document(ACKNOWLEDGED + "ACK*IQ*200*EA~ACK*IB*40*EA~CTT*1~", "855"))
+
+    found = {p.path: (p.segment, p.tag, p.element) for p in reading.provenance()}
+
+    assert found["lines[0].quantity"] == (5, "ACK", 2)
+    assert found["lines[1].quantity"] == (6, "ACK", 2)
+    assert found["lines[1].price.amount"] == (4, "PO1", 4)
+
+
+def test_a_value_of_parts_needs_those_that_it_cannot_be_without() -> None:
+    event = event_of("855", ACKNOWLEDGED.replace("*41.25*PE", "**") + "CUR*SE*USD~CTT*1~")
+
+    assert event.lines[0].price is None
+
+
+def test_a_value_of_parts_is_bound_part_by_part() -> None:
+    text = "extends: x12/004010/855\nloops: {PO1: {fields: {price: PO1.04}}}\n"
+    path = "partners/acme/x12/004010/855/map.yaml"
+
+    told = f"{path} line 2: is made of parts, which are bound one by one, as price.amount"
+    assert mistakes_of(text, path) == [told]
+
+
+def test_split_stands_in_a_loop_that_makes_entries() -> None:
+    text = "extends: x12/004010/855\nheader: {into: split}\n"
+    path = "partners/acme/x12/004010/855/map.yaml"
+
+    assert mistakes_of(text, path) == [f"{path} line 2: into: split stands in no loop that makes entries"]
+
+
+def test_a_segment_that_repeats_makes_entries_unless_others_did() -> None:
+    head = "BEG*00*SA*PO1**20261101~PO1*10*240*EA***BP*ECM-88-410~DTM*002*20261201~"
+
+    alone, beside = (event_of("850", head + more + "CTT*1~") for more in ("", "SCH*240*EA***002*20261123~"))
+
+    assert [(s.quantity, s.unit, s.due_at) for s in alone.lines[0].schedule] == [
+        (Decimal(240), "EA", datetime(2026, 12, 1, tzinfo=UTC))
+    ]
+    assert [s.due_at for s in beside.lines[0].schedule] == [datetime(2026, 11, 23, tzinfo=UTC)]
+
+
+def test_elements_that_come_together_are_left_out_together() -> None:
+    lines = (promise(0, status="accepted", quantity_ordered=None, price=None, supplier_part_number="V1"),)
+
+    assert written("855", OrderAcknowledged(number="PO1", ordered_at=ORDERED_AT, lines=lines))[1:3] == [
+        "PO1*10*****BP*ECM-88-410*VP*V1",
+        "ACK*IA",
+    ]
+
+
+def test_a_segment_in_a_loop_brings_the_one_that_opens_it() -> None:
+    text = 'header: {fields: {contract: "N1[ST]/REF[CT].02"}}\n'
+    order = OrderPlaced(number="PO1", created_at=ORDERED_AT, ship_to="92:PLT07", supplier="92:A123", contract="C7")
+
+    segments = write_document(overlay(text, "850"), order).segments
+
+    assert ["*".join(one) for one in segments if one[0] in ("N1", "REF")] == [
+        "N1*ST**92*PLT07",
+        "REF*CT*C7",
+        "N1*SU**92*A123",
+    ]
+
+
+@pytest.mark.parametrize(("change", "quantity"), [("DI", Decimal(0)), ("QI", None)])
+def test_what_a_document_leaves_out_is_read_by_an_expression(change: str, quantity: Decimal | None) -> None:
+    body = f"BCH*04*SA*PO1***20261101~POC*10*{change}******BP*ECM-88-410~CTT*1~"
+
+    reading = read_document(base("860"), document(body, "860"))
+
+    if quantity is None:
+        assert [fault.code for fault in reading.faults] == ["required"]
+    else:
+        changed = reading.events[0]
+        assert isinstance(changed, OrderChanged)
+        assert [line.quantity for line in changed.lines] == [quantity]
