@@ -7,17 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gateway.cli import frame
-from gateway.cli.message import Json, find_message, has_trouble, print_message
-from gateway.cli.message_sent import By, app
+from gateway.cli import frame, message_sent
+from gateway.cli.message import Json, app, find_message, has_trouble, print_message
 
 if TYPE_CHECKING:
     from gateway.pipeline.replaying.values import DocumentReplay, Effects
 
 SHOWN_MAX = 20
 """Movements and differences of one document that are printed; --json has them all."""
-
-__all__ = ["app", "replay"]
 
 
 @app.command()
@@ -28,7 +25,7 @@ def replay(
     which: Annotated[
         str, typer.Option("--with", help="The map that reads it: current, or original, which read it first.")
     ] = "current",
-    by: By = "",
+    by: message_sent.By = "",
     json: Json = False,
 ) -> None:
     """Read a message again: what was parked is processed, what is recorded is compared until you confirm.

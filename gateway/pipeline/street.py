@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -34,6 +34,7 @@ from gateway.pipeline.desk.results import Progress, Replay
 from gateway.pipeline.parties import policy_now
 from gateway.pipeline.pickup.asking import RemoteRegister
 from gateway.pipeline.pickup.schedule import Pickups
+from gateway.pipeline.replaying.comparing import MapComparison
 from gateway.pipeline.replaying.values import Which
 from gateway.settings import Settings
 from gateway.store import schema
@@ -52,6 +53,8 @@ Clock = Callable[[], datetime]
 
 OURSELVES = Actor(kind="system", id="crossdock")
 """Who acts where nobody is named: the program itself, which decides nothing that asks for a person."""
+NOTHING: Mapping[str, bytes] = {}
+
 LOCK_WAIT_SECONDS = 10.0
 """How long a command waits for another command; `serve` is recognised by its socket and never waited for."""
 
@@ -251,6 +254,19 @@ class Street:
         """
         given = commands.ReplayOf(id=id, confirm=confirm, dry_run=dry_run, which=which, by=by)
         return self._do("replay", given)  # type: ignore[no-any-return]
+
+    def compare_maps(
+        self, path: str, *, before: Mapping[str, bytes] = NOTHING, after: Mapping[str, bytes] = NOTHING,
+        partner: str = "", most: int = 100, with_books: bool = True,
+    ) -> MapComparison:  # fmt: skip
+        """Stored documents read by two versions of the map at a virtual path, and what the newer does to the books.
+
+        `before` and `after` are files by virtual path, laid over those in force. Nothing is changed.
+        """
+        given = commands.MapsOf(
+            path=path, before=dict(before), after=dict(after), partner=partner, most=most, with_books=with_books
+        )
+        return self._do("compare_maps", given)  # type: ignore[no-any-return]
 
     def resend(self, id: str, *, anew: bool = False, by: str = "") -> str:
         """Queue an outgoing message again, with identical bytes and numbers; the id that goes out.

@@ -11,9 +11,10 @@ import msgspec
 from gateway.messages import Accepted, microseconds
 from gateway.pipeline.accept import Delivery
 from gateway.pipeline.desk import Desk
-from gateway.pipeline.desk.replays import replay_message
+from gateway.pipeline.desk.replays import compare_maps, replay_message
 from gateway.pipeline.desk.results import Progress, Replay
 from gateway.pipeline.pickup.values import Begin, Begun, Commit, End, Note, Noted, Renew, Taken
+from gateway.pipeline.replaying.comparing import MapComparison
 from gateway.pipeline.replaying.values import Which
 from gateway.store.keys import ApiKey, put_key, revoke_key
 from gateway.store.sent import review
@@ -38,6 +39,17 @@ class ReplayOf(msgspec.Struct, frozen=True, kw_only=True):
     dry_run: bool = False
     which: Which = "current"
     by: str = ""
+
+
+class MapsOf(msgspec.Struct, frozen=True, kw_only=True):
+    """`before` and `after`: files by virtual path, laid over those in force; none is what is in force."""
+
+    path: str
+    before: dict[str, bytes]
+    after: dict[str, bytes]
+    partner: str = ""
+    most: int = 100
+    with_books: bool = True
 
 
 class Resend(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,6 +147,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "run_due": Command(lambda desk, given, now: desk.run_due(now), Nothing, Progress),
     "replay": Command(replay_message, ReplayOf, Replay),
+    "compare_maps": Command(compare_maps, MapsOf, MapComparison),
     "resend": Command(lambda desk, given, now: desk.resend(given.id, given.anew, given.by, now), Resend, str),
     "record_events": Command(
         lambda desk, given, now: desk.record_events(given.events, given.actor, now), Record, list[Recorded]

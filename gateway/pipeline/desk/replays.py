@@ -6,12 +6,18 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from gateway.errors import PartnerMistake
+from gateway.mapping import Configuration
 from gateway.pipeline import replay
 from gateway.pipeline.desk.results import Replay
+from gateway.pipeline.replaying.comparing import Comparer, MapComparison
+from gateway.resources import Mistakes
 
 if TYPE_CHECKING:
-    from gateway.pipeline.desk.commands import ReplayOf
+    from gateway.pipeline.desk.commands import MapsOf, ReplayOf
     from gateway.pipeline.desk.desk import Desk
+
+DOCUMENTS_MAX = 10_000
+"""Documents on which two versions of a map are compared at once."""
 
 
 def replay_message(desk: Desk, given: ReplayOf, now: datetime) -> Replay:
@@ -48,4 +54,21 @@ def replay_message(desk: Desk, given: ReplayOf, now: datetime) -> Replay:
         replayed=replayed + tuple(one.document for one in done),
         difference=tuple(line for one in found for line in one.difference),
         documents=tuple(found),
+    )
+
+
+def compare_maps(desk: Desk, given: MapsOf, now: datetime) -> MapComparison:
+    """Read stored documents by two versions of a map, and rehearse what the newer would do to the books.
+
+    Raises OperatorMistake with all that is wrong in a version that does not pass its check.
+    """
+    context = desk.context(now)
+    files = context.configuration.files
+    old, new = (Configuration.from_files(files | laid, check=False) for laid in (given.before, given.after))
+    for configuration in (old, new):
+        if mistakes := configuration.check_map(given.path):
+            raise Mistakes(mistakes)
+    comparer = Comparer(desk.database, desk.writer, context, desk.rehearsing, old, new)
+    return comparer.compare(
+        given.path, partner=given.partner, most=min(given.most, DOCUMENTS_MAX), with_books=given.with_books
     )
