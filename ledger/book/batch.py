@@ -13,7 +13,7 @@ from itertools import repeat
 from sqlalchemy import Connection
 
 from ledger import cases, handling, matching
-from ledger.book import bulk, changing, closings, containing, document_tables, past, reread, rulings, serials, tables
+from ledger.book import bulk, changing, closings, containing, past, reread, rulings, serials, tables
 from ledger.book.balances import Balances, Posting, Postings
 from ledger.book.deciding import needs_of, result_of, statuses
 from ledger.book.defining import Defining
@@ -25,7 +25,7 @@ from ledger.book.priors import Draft, News
 from ledger.book.resolution import lines_of, resolve, site_of
 from ledger.book.saving import save
 from ledger.book.settling import settlements_of
-from ledger.book.sites import site_of_order
+from ledger.book.sites import NO_CASES, site_of_order, sites_of_cases
 from ledger.book.snapshots import Snapshots
 from ledger.book.tracing import rows_of
 from ledger.book.waits import STOCK as STOCK_WAIT
@@ -43,7 +43,7 @@ from ledger.events import (
     ShipmentReplaced,
     TimePassed,
 )
-from ledger.masterdata import MasterData
+from ledger.masterdata import AsSent, MasterData
 from ledger.matching.decision import Decision
 from ledger.matching.resolved import ResolvedEvent, line_identities
 from ledger.matching.workset import StockQuery
@@ -63,8 +63,6 @@ RELEASES: Mapping[type[Event], str] = {
 
 COMPARES = "cumulative:"
 """Before a part: what a notice waits with whose cumulative may be explained by one on its way; its lines do not."""
-
-NO_CASES: Mapping[str, str] = {}
 
 BRINGERS = (containing.bring, past.bring, rulings.bring, changing.bring, closings.bring)
 """What puts into the working set, event by event, what few decisions read; in this order."""
@@ -102,7 +100,7 @@ class Batch:
 
     def post(self, events: Sequence[Event]) -> list[Recorded]:
         """Record business events; one answer each, in order."""
-        of_cases = self._sites_of_cases(events)
+        of_cases = sites_of_cases(self.conn, self.loader.workset, events, self.head.book)
         drafts = [Draft(event, self._site(event, of_cases)) for event in events]
         priors = self.log.priors
         priors.load(drafts)
@@ -126,6 +124,7 @@ class Batch:
         defining = Defining(
             self.conn, self.head, self.log, self.waits, take_over=self._take_over, release=self._release,
             end_position=self._end_position, plan=lambda event, seq: changing.plan(self, event, seq),
+            named=self.masterdata.cross_references,
         )  # fmt: skip
         return defining.record(events)
 
@@ -194,27 +193,17 @@ class Batch:
     def _site(self, event: Event, of_cases: Mapping[str, str] = NO_CASES) -> str:
         if isinstance(event, DiscrepancyResolved):
             return of_cases.get(event.number, "")
-        site, missing = site_of(event, self.masterdata)
+        site, missing = site_of(event, sent := self.sent(event))
         if not missing.startswith("order:"):
             return site
-        return site_of_order(self.conn, self.loader.workset, self.masterdata, event, self.head.book)
+        return site_of_order(self.conn, self.loader.workset, sent, event, self.head.book)
 
-    def _sites_of_cases(self, events: Sequence[Event]) -> Mapping[str, str]:
-        """Where the cases stand that are to be resolved: a decision about a case belongs to the case's site."""
-        numbers = {event.number for event in events if isinstance(event, DiscrepancyResolved)}
-        if not numbers:
-            return NO_CASES
-        book = self.head.book
-        rows = bulk.look_up(
-            self.conn, document_tables.cases, ("case", "site"), (("book", book),), ("case",),
-            [(number,) for number in sorted(numbers)], index="case_by_id",
-        )  # fmt: skip
-        own = {case.case: case.site for case in self.loader.workset.cases.values() if case.case in numbers}
-        return own | {case: site for case, site in rows}
+    def sent(self, event: Event) -> AsSent:
+        return AsSent(self.masterdata, event, self.log.now)
 
     def _resolve(self, draft: Draft, news: News) -> ResolvedEvent:
         resolved = resolve(
-            draft.event, self.masterdata, book=self.head.book, site=draft.site, repeats=news.repeats,
+            draft.event, self.sent(draft.event), book=self.head.book, site=draft.site, repeats=news.repeats,
             identities=[draft.identities[n] for n in news.lines], standings=news.standings,
             lines=[draft.lines[n] for n in news.lines],
         )  # fmt: skip
@@ -307,8 +296,8 @@ class Batch:
         for part, until in decision.compares_at.items():
             self.waits.add(Wait(site, seq, f"{COMPARES}{part}"), [f"{COMPARES}{resolved.supplier}/{part}"], until)
 
-    def _release(self, needs: Sequence[str], cause: int) -> None:
-        """Decide again what waited for any of these; what that releases follows in turn."""
+    def _release(self, needs: Sequence[str], cause: int, sender: str = "") -> None:
+        """Decide again what waited for any of these (of one sender only, if named); what that releases follows."""
         if not needs:
             return
         self.waits.look_up(needs)
@@ -316,6 +305,8 @@ class Batch:
         while queue:
             waiting = self.waits.waiting_for(need := queue.pop(0))
             for event in sorted({wait.event for wait in waiting}, key=self._turn):
+                if sender and need in needs and self.log.event(event).partner != sender:
+                    continue
                 queue.extend(self._decide_again([wait for wait in waiting if wait.event == event], cause, need))
 
     def _turn(self, seq: int) -> tuple[int, int]:
@@ -348,7 +339,7 @@ class Batch:
         for wait in waits:
             self.waits.end(wait)
         resolved = resolve(
-            event, self.masterdata, book=self.head.book, seq=seq, site=site or self._site(event), cause=cause,
+            event, self.sent(event), book=self.head.book, seq=seq, site=site or self._site(event), cause=cause,
             identities=[line for line, _ in again], lines=[said for _, said in again],
             standings=["again"] * len(again),
         )  # fmt: skip
@@ -383,7 +374,7 @@ class Batch:
         for part in parts:
             self.waits.end(Wait(event.site, seq, f"{COMPARES}{part}"))
         resolved = resolve(
-            event, self.masterdata, book=self.head.book, seq=seq, site=event.site or self._site(event), cause=cause,
+            event, self.sent(event), book=self.head.book, seq=seq, site=event.site or self._site(event), cause=cause,
             identities=(), lines=(), standings=(),
         )  # fmt: skip
         resolved.compare = tuple(parts)

@@ -109,8 +109,7 @@ class Log:
         times = sum(1 for other, _ in self._position if other == seq)
         self._outcomes.append((self.head.book, event.site, seq, found_at or seq, times, result, movements, body))
         self._position.append((seq, body))
-        if not found_at:
-            self.priors.set_result(seq, result)
+        self.priors.set_result(seq, result)
         return Recorded(
             book=self.head.book, site=site or event.site, seq=seq, kind=kind_of(event), number=event.number,
             result=result, outcomes=outcomes, movements=movements,

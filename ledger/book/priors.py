@@ -158,7 +158,7 @@ class Priors:
         self._own_statuses[seq] = statuses
 
     def set_result(self, seq: int, result: Result) -> None:
-        """Note what came of an event that this batch records."""
+        """Note what came of an event that this batch decides, for the first time or again."""
         self._own_results[seq] = result
 
     def news(self, draft: Draft) -> News:
@@ -218,15 +218,15 @@ class Priors:
         return isinstance(draft.event, DiscrepancyResolved) and self._result(prior) == "refused"
 
     def _result(self, prior: Prior) -> str:
-        """What came of it when it was recorded."""
+        """What came of it in the end: when it was recorded, or when what it waited for had come."""
         own = self._own_results.get(prior.seq)
         if own is not None:
             return own
         table = tables.outcome.c
         query = select(table.result).where(
-            table.book == self.book, table.site == prior.site, table.event == prior.seq, table.seq == prior.seq
+            table.book == self.book, table.site == prior.site, table.event == prior.seq
         )
-        return str(self.conn.execute(query).scalar())
+        return str(self.conn.execute(query.order_by(table.seq.desc(), table.n.desc()).limit(1)).scalar())
 
     def _lines(self, prior: Prior) -> dict[str, tuple[bytes, str]]:
         """The lines that are its own, by identity: digest and status."""

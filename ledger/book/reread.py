@@ -40,7 +40,7 @@ def begin(batch: Batch, draft: Draft, resolved: ResolvedEvent) -> ResolvedEvent:
     lines = lines_of(event)
     identities = line_identities(lines)
     resolved.before = resolve(
-        event, batch.masterdata, book=batch.head.book, seq=prior.seq, site=prior.site or draft.site,
+        event, batch.sent(event), book=batch.head.book, seq=prior.seq, site=prior.site or draft.site,
         identities=identities, lines=lines, standings=["new"] * len(identities),
     )  # fmt: skip
     statuses = batch.log.line_statuses(event.site, prior.seq)

@@ -89,6 +89,9 @@ def _copy(folder: Path) -> None:
 def as_oracle_reads(text: str) -> str:
     """The answer with the release that pyx12 has a map for, and no line breaks: all else stands."""
     text = text.replace("\n", "")
+    if not text[104].isprintable():
+        # Control characters are delimiters to X12, and a fault to pyx12 where they part components.
+        text = text.replace(text[104], next(mark for mark in ">:|!" if mark not in text))
     release = "005010" if "~ST*999*" in text else "004010"
     if release == "004010":
         # What a 997 of 005010 may say more: the release in AK103, and repetitions or components too many.

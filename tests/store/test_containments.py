@@ -368,6 +368,17 @@ def test_what_somebody_was_not_to_close_is_closed_by_who_may(books: Books) -> No
     assert verify(books.conn) == []
 
 
+def test_a_closing_that_waited_and_was_refused_then_may_be_said_by_who_may(books: Books) -> None:
+    assert [one.result for one in books.record(closed(actor=CLERK, source=source("first")))] == ["waiting"]
+    answers = books.record(opened(parts=("PLATE",)))
+    assert [(one.kind, one.result) for one in answers] == [
+        ("ContainmentOpened", "posted"), ("ContainmentClosed", "refused"),
+    ]  # fmt: skip
+
+    assert [one.result for one in books.record(closed(actor=QUALITY, source=source("second")))] == ["posted"]
+    assert verify(books.conn) == []
+
+
 def test_goods_that_never_were_received_are_marked_in_transit(conn: Connection) -> None:
     """Nothing of the supplier's ever came: its notices say what of it is under way."""
     books = Books(conn)

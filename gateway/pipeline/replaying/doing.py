@@ -73,7 +73,9 @@ def _events(connection: Connection, one: Rereading, context: Context) -> Iterato
         same = [event for event in one.read.events if _name(event) == _name(body)]
         if same and not any(_name(event) == _name(body) for event in made):
             continue
-        sites = set().union(*(context.ledger.sites_of(connection, event, context.policy) for event in same))
+        sites = set().union(
+            *(context.ledger.sites_of(connection, event, context.policy, context.now) for event in same)
+        )
         if same and (not kept.site or "" in sites or kept.site in sites):
             continue
         if isinstance(body, MASTER_DATA):

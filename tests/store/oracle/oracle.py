@@ -118,8 +118,9 @@ class Oracle(Documents):
         seq = self.seq
         seqs.append(seq)
         if is_other and kind in CONFLICTING:
-            self.results[seq] = "conflict"
-            return [Told(kind, event.number, "conflict")]
+            # Who may not speak here contradicts nobody.
+            self.results[seq] = "refused" if _is_of_elsewhere(event) else "conflict"
+            return [Told(kind, event.number, self.results[seq])]
         self.results[seq] = self._decide(event, seq)
         told = [Told(kind, event.number, self.results[seq])]
         if isinstance(event, DiscrepancyResolved) and told[0].result == "refused":
@@ -247,8 +248,7 @@ class Oracle(Documents):
         self, kind: str, event: Event, seq: int, recorded_at: datetime, line: StockLine, said: StockLine | None = None
     ) -> tuple[str, Picked]:
         way, part = way_of(kind, line), line.part_number
-        actor = event.actor
-        if actor is not None and actor.sites and SITE not in actor.sites:
+        if _is_of_elsewhere(event):
             return "refused", []
         if fault_of(way, line) or not self.sheets.knows(line.hold_reason):
             return "refused", []
@@ -321,6 +321,12 @@ class Oracle(Documents):
 
     def cancel_transfer(self, event: TransferCancelled, seq: int, wait: Wait | None) -> str:
         return self.moving.take_back(event, far=False)
+
+
+def _is_of_elsewhere(event: Event) -> bool:
+    """Whether who hands it in works for other sites only."""
+    actor = event.actor
+    return actor is not None and bool(actor.sites) and SITE not in actor.sites
 
 
 def _may_not(event: Event, way: Way, picked: Picked) -> bool:
