@@ -32,7 +32,7 @@ router = APIRouter(prefix="/v1/events", tags=["events"])
 
 STAMPED_BY_US = (
     "book", "site", "partner", "revision", "recorded_at", "source", "actor", "policy", "digest",
-    "withdrawn",
+    "retracted",
 )  # fmt: skip
 """Fields that only the street and the ledger fill: a caller who could would speak as somebody else."""
 

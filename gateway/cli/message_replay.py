@@ -78,7 +78,7 @@ def print_effects(effects: Effects, *, done: bool) -> None:
     """Events, movements, balances, cases and answers, each on its own line."""
     would = "" if done else "would be "
     for event in effects.events:
-        taken = "taken back" if event.withdrawn else event.result
+        taken = "taken back" if event.retracted else event.result
         frame.say(f"  {event.kind} {event.number} revision {event.revision}: {would}{taken}")
     for moved in effects.movements[:SHOWN_MAX]:
         frame.say(f"  move {moved.quantity} {moved.unit} {moved.part}: {moved.source} -> {moved.target}")

@@ -135,7 +135,7 @@ class Priors:
         return [
             prior
             for prior in priors
-            if last.get(prior.document, prior) is prior and not (prior.revision and self._event(prior.seq).withdrawn)
+            if last.get(prior.document, prior) is prior and not (prior.revision and self._event(prior.seq).retracted)
         ]
 
     def reread(self, draft: Draft) -> Prior | None:
@@ -143,7 +143,7 @@ class Priors:
         document = draft.event.source.document if draft.event.source else ""
         mine = [prior for prior in self.named(draft) if prior.document == document and document]
         last = max((prior for prior in mine if prior.revision < draft.event.revision), default=None)
-        return None if last is None or (last.revision and self._event(last.seq).withdrawn) else last
+        return None if last is None or (last.revision and self._event(last.seq).retracted) else last
 
     def add(self, draft: Draft, seq: int, instalment: int, message: str, whole: int) -> None:
         """Note an event that this batch records."""

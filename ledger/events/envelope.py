@@ -53,7 +53,7 @@ class Event(
     STAMPS: ClassVar[frozenset[str]] = frozenset(
         {
             "book", "site", "partner", "revision", "recorded_at", "source", "correlation", "causation",
-            "actor", "policy", "digest", "created_at", "schema", "withdrawn",
+            "actor", "policy", "digest", "created_at", "schema", "retracted",
         }
     )  # fmt: skip
 
@@ -73,7 +73,7 @@ class Event(
     revision: int = 0
     """Counts our own re-readings of one document (replay), never the partner's changes. A revision takes the place of
     what the same document said before."""
-    withdrawn: bool = False
+    retracted: bool = False
     """This revision takes the event back: read again, its document says nothing of the kind."""
     recorded_at: datetime | None = None
     source: Source | None = None

@@ -28,14 +28,14 @@ def reread(
     """Decide a revision of an event whose first reading made the movements `moved`. Raises CannotReread."""
     before, event = resolved.before, resolved.event
     assert before is not None  # noqa: S101  only a re-reading gets here
-    if not resolved.gives_way and not event.withdrawn:
+    if not resolved.gives_way and not event.retracted:
         return decide(workset, resolved, policy, now_us)
     if type(event) not in REREAD and resolved.gives_way:
         raise CannotReread(
             f"{kind_of(event)} {event.number} is in the books and its kind cannot be read anew: put it right by an "
             f"event of its own."
         )
-    if resolved.missing and not event.withdrawn:
+    if resolved.missing and not event.retracted:
         raise CannotReread(f"Its {resolved.missing.replace(':', ' ', 1)} is not known: import it first.")
     back = Decision(resolved, by_bucket=True)
     returned = [Movement(target, source, quantity, line) for source, target, quantity, line in reversed(moved)]
@@ -46,7 +46,7 @@ def reread(
         for case in workset.open_cases.values()
         if case.opened_seq == before.seq and case.book == resolved.book and not case.clearing
     ]
-    if event.withdrawn:
+    if event.retracted:
         decision = Decision(resolved, by_bucket=True)
         decision.lines.append(LineDecision("", "posted", movements=len(returned)))
     else:

@@ -111,7 +111,7 @@ def test_what_a_document_says_no_longer_is_taken_back(conn: Connection) -> None:
     books = Books(conn)
     books.record(order("PO1", {"PLATE": 100}), notice("S1", "PO1", {"PLATE": 100}))
     books.record(receipt("R1", "S1", "PO1", {"PLATE": 10}))
-    books.record(again(receipt("R1", "S1", "PO1", {"PLATE": 10}), withdrawn=True))
+    books.record(again(receipt("R1", "S1", "PO1", {"PLATE": 10}), retracted=True))
 
     books.record(again(notice("S1", "PO1", {"PLATE": 100}), number="S1"))
 

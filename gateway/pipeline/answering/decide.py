@@ -189,7 +189,7 @@ class Answers:
 def _said_again(event: Event) -> Event:
     """An order that was read anew, as its supplier must hear it: it has the first reading, and a second order under
     the same number would be refused or, worse, delivered."""
-    if event.withdrawn:
+    if event.retracted:
         return OrderCancelled(**_fields(event, OrderCancelled))
     return OrderChanged(**_fields(event, OrderChanged), complete=True) if isinstance(event, OrderPlaced) else event
 

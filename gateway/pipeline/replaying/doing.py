@@ -51,7 +51,7 @@ def redo(connection: Connection, one: Rereading, context: Context, *, by: str) -
     answers.save()
     # Of the document's own events, those that it still makes say how it stands.
     own = [
-        said for said, event in zip(recorded, events, strict=False) if not event.withdrawn
+        said for said, event in zip(recorded, events, strict=False) if not event.retracted
     ] + _unchanged(connection, one, events)  # fmt: skip
     now = msgspec.structs.replace(
         one.read.row, status=status_of(own), result=_json.encode([kept_of(said) for said in own]),
@@ -81,7 +81,7 @@ def _events(connection: Connection, one: Rereading, context: Context) -> Iterato
         if isinstance(body, MASTER_DATA):
             raise CannotReread(f"{kept.kind} {kept.number} was defined by it, and a definition is not taken back.")
         yield msgspec.structs.replace(
-            body, revision=one.revision, withdrawn=True, recorded_at=None, policy="", digest=""
+            body, revision=one.revision, retracted=True, recorded_at=None, policy="", digest=""
         )
     for event in made:
         yield msgspec.structs.replace(event, revision=one.revision)
@@ -108,7 +108,7 @@ def _unchanged(connection: Connection, one: Rereading, events: Sequence[Event]) 
 def _made(said: Recorded, event: Event) -> EventMade:
     return EventMade(
         kind=said.kind, number=said.number, revision=event.revision, site=said.site, result=said.result, seq=said.seq,
-        withdrawn=event.withdrawn,
+        retracted=event.retracted,
     )  # fmt: skip
 
 

@@ -62,7 +62,7 @@ def read_again(
     found = []
     for row in rows:
         known = tuple(recorded_of(connection, row))
-        recorded = tuple(kept for kept in known if not _body(kept).withdrawn)
+        recorded = tuple(kept for kept in known if not _body(kept).retracted)
         one = by_number.get(row.n)
         if one is None and read.reason_code:
             reason = msgspec.structs.replace(row, status="parked", reason_code=read.reason_code, reason=read.reason)

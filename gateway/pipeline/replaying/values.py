@@ -22,7 +22,7 @@ class EventMade(msgspec.Struct, frozen=True, kw_only=True):
     revision: int
     site: str
     result: str
-    withdrawn: bool = False
+    retracted: bool = False
     """The document says nothing of the kind any more: what it said is taken back."""
     seq: int = 0
     """Sequence in its book, once it is recorded; 0 in a rehearsal."""

@@ -36,7 +36,7 @@ def _reread_paper(workset: Workset, decision: Decision, policy: Policy, now_us: 
     resolved = decision.resolved
     assert resolved.before is not None  # noqa: S101  only a re-reading gets here
     workset.unfiled.append(resolved.before.seq)
-    if resolved.event.withdrawn:
+    if resolved.event.retracted:
         decision.lines.append(LineDecision("", "posted"))
     else:
         HANDLERS[type(resolved.event)](workset, decision, policy, now_us)
@@ -67,13 +67,13 @@ def reread(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
     decision = Decision(resolved)
     handler = REREAD.get(type(resolved.event))
     if handler is None and not resolved.gives_way:
-        handler = _take_back_nothing if resolved.event.withdrawn else HANDLERS[type(resolved.event)]
+        handler = _take_back_nothing if resolved.event.retracted else HANDLERS[type(resolved.event)]
     if handler is None:
         raise CannotReread(
             f"{kind_of(resolved.event)} {resolved.event.number} is in the books and its kind cannot be read anew: "
             f"put it right by an event of its own."
         )
-    if not resolved.event.withdrawn and waits_for_place(decision):
+    if not resolved.event.retracted and waits_for_place(decision):
         if not resolved.gives_way:
             return decision
         raise CannotReread(f"Its {resolved.missing.replace(':', ' ', 1)} is not known: import it first.")

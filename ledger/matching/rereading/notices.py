@@ -43,7 +43,7 @@ def reread_notice(workset: Workset, decision: Decision, policy: Policy, now_us: 
         )
     key = _key(resolved)
     if shipment is not None and _goods_came(workset, shipment):
-        if resolved.event.withdrawn or key != shipment.key:
+        if resolved.event.retracted or key != shipment.key:
             raise CannotReread(
                 f"Goods of shipment {shipment.key.shipment_id} were received: reverse their receipts first."
             )
@@ -53,7 +53,7 @@ def reread_notice(workset: Workset, decision: Decision, policy: Policy, now_us: 
         withdraw_notice(workset, decision, policy, shipment, "replaced")
         shipment.status, shipment.touched = "refused", True
     withdraw(workset, decision)
-    if resolved.event.withdrawn:
+    if resolved.event.retracted:
         decision.lines.append(LineDecision("", "posted", movements=len(decision.movements)))
         return
     _refuse_other(workset, resolved, key)

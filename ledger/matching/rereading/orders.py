@@ -29,12 +29,12 @@ def reread_placed(workset: Workset, decision: Decision, policy: Policy, now_us: 
                 f"document again."
             )
         _take_over(order, resolved, event)
-    said = set() if event.withdrawn else {line.line for line in resolved.lines}
+    said = set() if event.retracted else {line.line for line in resolved.lines}
     for line in workset.lines_of_order.get(key, ()):
         if line.line not in said:
-            _cancel(line, event.number, event.withdrawn)
+            _cancel(line, event.number, event.retracted)
     withdraw(workset, decision)
-    if event.withdrawn:
+    if event.retracted:
         if order is not None:
             order.status = "cancelled"
         decision.lines.append(LineDecision("", "posted"))
@@ -60,7 +60,7 @@ def reread_changed(workset: Workset, decision: Decision, policy: Policy, now_us:
     if order is not None:
         if order.changed_seq != before.seq:
             raise CannotReread(f"Order {event.number} was changed since (event {order.changed_seq}): send a change.")
-        now = set() if event.withdrawn else {line.line for line in resolved.lines}
+        now = set() if event.retracted else {line.line for line in resolved.lines}
         for line in before.lines:
             record = workset.order_lines.get((key, line.line))
             if line.line in now or record is None:
@@ -71,7 +71,7 @@ def reread_changed(workset: Workset, decision: Decision, policy: Policy, now_us:
                     f"a change that says what the line is to be."
                 )
             _cancel(record, event.number, whole=True)
-    if event.withdrawn:
+    if event.retracted:
         decision.lines.append(LineDecision("", "posted"))
         return
     decide_changed(workset, decision, policy, now_us)

@@ -32,7 +32,7 @@ def reread_received(workset: Workset, decision: Decision, policy: Policy, now_us
     assert isinstance(event, GoodsReceived) and before is not None  # noqa: S101, PT018
     key = ReceiptKey(resolved.book, resolved.site, event.partner, event.number)
     standing = {line.line: line for line in workset.lines_of_receipt.get(key, ())}
-    said = {} if event.withdrawn else {line.line: line for line in resolved.lines}
+    said = {} if event.retracted else {line.line: line for line in resolved.lines}
     mine = [standing[line.line] for line in before.lines if line.line in standing]
     withdraw(workset, decision)
     received_at = resolved.occurred_at or now_us
@@ -48,7 +48,7 @@ def reread_received(workset: Workset, decision: Decision, policy: Policy, now_us
             raise CannotReread(f"Line {line.line} of goods receipt {event.number} was said by another document.")
         else:
             _put_right(workset, decision, policy, now_us, known, line, received_at)
-    if event.withdrawn:
+    if event.retracted:
         decision.lines.append(LineDecision("", "posted", movements=len(decision.movements)))
         return
     receipt = workset.receipts.get(key)
