@@ -40,7 +40,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("run-due", "gateway.cli.run_due", "Do everything that is due: waits, signals, advices, deliveries."),
     Command("message", "gateway.cli.message_replay", "Messages received and sent."),
     Command("x12", "gateway.cli.x12", "Check, acknowledge and show X12."),
-    Command("map", "gateway.cli.map_diff", "Mappings, in both directions."),
+    Command("map", "gateway.cli.map_coverage", "Mappings, in both directions."),
     Command("partner", "gateway.cli.partner", "Partners and their agreements."),
     Command("sftp", "gateway.cli.sftp", "Folders on partners' SFTP servers that we fetch from."),
     Command("key", "gateway.cli.key", "API keys."),

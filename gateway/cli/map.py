@@ -1,6 +1,6 @@
 """`crossdock map`: check, run, write, test, show and draft maps. Works without a home.
 
-Comparing two versions (`diff`) is in `gateway.cli.map_diff`.
+Comparing two versions (`diff`) is in `gateway.cli.map_diff`, `coverage` in `gateway.cli.map_coverage`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def check(names: Names = None, json: AsJson = False) -> None:
     """Check maps: places against guides, fields against events, code tables; exit code 1 when one is at fault."""
     configuration = read_configuration(check=False)
     faulty = False
-    for path in _paths(configuration, names):
+    for path in paths_named(configuration, names):
         mistakes = configuration.check_map(path)
         faulty = faulty or bool(mistakes)
         if json:
@@ -165,12 +165,19 @@ def show(name: Annotated[str, typer.Argument(metavar="MAP", help="Part of the pa
 def new(
     sample: Annotated[str, typer.Option("--from", metavar="SAMPLE", help="A document to draft a map from.")],
     partner: OfPartner = "",
+    event: Annotated[
+        str, typer.Option("--event", help="The event that a whole map is to make; the likeliest without one.")
+    ] = "",
 ) -> None:
-    """Draft a map from a document, on stdout: an overlay where a base map reads it, else a whole map to fill in."""
+    """Draft a map from a document, on stdout: an overlay where a map reads it already, else a whole map.
+
+    Each binding says how sure the draft is of it, and why: from the maps in force, the guide's own words and code
+    lists, and what stands in the sample. Nothing leaves this machine.
+    """
     from gateway.mapping.draft import draft_map
 
     configuration = read_configuration(examples=False)
-    draft = draft_map(configuration, frame.read_bytes(sample), partner)
+    draft = draft_map(configuration, frame.read_bytes(sample), partner, event)
     if draft is None:
         frame.warn(f"{sample}: no format or guide here reads it")
         raise typer.Exit(frame.CANNOT_RUN)
@@ -197,7 +204,7 @@ def read_configuration(*, check: bool = True, examples: bool = True) -> Configur
     return load_configuration(_roots(), check=check, examples=examples)
 
 
-def _paths(configuration: Configuration, names: list[str] | None) -> list[str]:
+def paths_named(configuration: Configuration, names: list[str] | None) -> list[str]:
     from gateway.errors import OperatorMistake
     from gateway.resources import did_you_mean
 
@@ -208,7 +215,7 @@ def _paths(configuration: Configuration, names: list[str] | None) -> list[str]:
 
 
 def path_named(configuration: Configuration, name: str) -> str:
-    paths = _paths(configuration, [name])
+    paths = paths_named(configuration, [name])
     exact = [p for p in paths if p in (name, f"mappings/{name}/map.yaml", f"partners/{name}/map.yaml")]
     return (exact or sorted(paths, key=len))[0]
 

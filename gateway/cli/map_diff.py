@@ -125,16 +125,18 @@ def _on_documents(
 ) -> MapComparison | None:
     """None where there is no home, and so no document."""
     from gateway.cli.opening import open_street
+    from gateway.pipeline.desk.commands import MapsOf
     from gateway.store.home import Home
 
     if not Home(frame.settings().home).database.is_file():
         frame.warn("there is no home here, and so no document to try them on")
         return None
     with open_street() as street, frame.progress("reading stored documents"):
-        found = street.compare_maps(
-            path, before={path: before.content}, after={path: after.content}, partner=partner, most=most,
+        given = MapsOf(
+            path=path, before={path: before.content}, after={path: after.content}, partner=partner, most=most,
             with_books=with_books,
         )  # fmt: skip
+        found = street.compare_maps(given)
     if not found.read:
         frame.warn("no stored document is read by it")
         return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -29,7 +29,7 @@ from gateway.pipeline import show
 from gateway.pipeline.accept import Delivery
 from gateway.pipeline.as2 import Again, As2Answer, As2Request
 from gateway.pipeline.desk import Desk, commands, control
-from gateway.pipeline.desk.configure import Signature, build_policy, open_configuration, sign_files
+from gateway.pipeline.desk.configure import Signature, build_policy, open_configuration, roots_of, sign_files
 from gateway.pipeline.desk.results import Progress, Replay
 from gateway.pipeline.parties import policy_now
 from gateway.pipeline.pickup.asking import RemoteRegister
@@ -53,8 +53,6 @@ Clock = Callable[[], datetime]
 
 OURSELVES = Actor(kind="system", id="crossdock")
 """Who acts where nobody is named: the program itself, which decides nothing that asks for a person."""
-NOTHING: Mapping[str, bytes] = {}
-
 LOCK_WAIT_SECONDS = 10.0
 """How long a command waits for another command; `serve` is recognised by its socket and never waited for."""
 
@@ -156,6 +154,16 @@ class Street:
         return self._configuration
 
     @property
+    def mistake(self) -> str:
+        """Why edited files were not taken, and what was before them stays in force; "" when nothing is wrong."""
+        return self.desk.in_force.mistake if self.desk is not None else ""
+
+    @property
+    def roots(self) -> tuple[Path, ...]:
+        """Where maps and partners are looked for, strongest first."""
+        return roots_of(self.home, self._roots)
+
+    @property
     def governance(self) -> Governance:
         """Our people and the rules of the house in force."""
         if self.desk is not None:
@@ -255,17 +263,8 @@ class Street:
         given = commands.ReplayOf(id=id, confirm=confirm, dry_run=dry_run, which=which, by=by)
         return self._do("replay", given)  # type: ignore[no-any-return]
 
-    def compare_maps(
-        self, path: str, *, before: Mapping[str, bytes] = NOTHING, after: Mapping[str, bytes] = NOTHING,
-        partner: str = "", most: int = 100, with_books: bool = True,
-    ) -> MapComparison:  # fmt: skip
-        """Stored documents read by two versions of the map at a virtual path, and what the newer does to the books.
-
-        `before` and `after` are files by virtual path, laid over those in force. Nothing is changed.
-        """
-        given = commands.MapsOf(
-            path=path, before=dict(before), after=dict(after), partner=partner, most=most, with_books=with_books
-        )
+    def compare_maps(self, given: commands.MapsOf) -> MapComparison:
+        """Stored documents read by two versions of a map, and what the newer would do to the books: all undone."""
         return self._do("compare_maps", given)  # type: ignore[no-any-return]
 
     def resend(self, id: str, *, anew: bool = False, by: str = "") -> str:

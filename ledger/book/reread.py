@@ -16,13 +16,14 @@ from ledger.book import tables
 from ledger.book.deciding import decides
 from ledger.book.resolution import lines_of, resolve
 from ledger.events import HANDLING
+from ledger.handling.rereading import Moved
 from ledger.handling.rereading import reread as reread_handling
 from ledger.matching.decision import Decision
 from ledger.matching.rereading import reread
 from ledger.matching.resolved import ResolvedEvent, line_identities
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
-from ledger.stock.bucket import Bucket, Movement
+from ledger.stock.bucket import Bucket
 
 if TYPE_CHECKING:
     from ledger.book.batch import Batch
@@ -69,7 +70,7 @@ def decider(batch: Batch, resolved: ResolvedEvent) -> Callable[[Workset, Resolve
     if type(resolved.event) not in _IN_THE_HOUSE:
         return reread
     moved = _movements_of(batch, before)
-    batch.watch({bucket for movement in moved for bucket in movement[:2] if not bucket.is_external})
+    batch.watch({bucket for one in moved for bucket in one[:2] if not bucket.is_external})
 
     def decide(workset: Workset, event: ResolvedEvent, policy: Policy, now_us: int) -> Decision:
         return reread_handling(workset, event, policy, now_us, moved)
@@ -77,7 +78,7 @@ def decider(batch: Batch, resolved: ResolvedEvent) -> Callable[[Workset, Resolve
     return decide
 
 
-def _movements_of(batch: Batch, before: ResolvedEvent) -> list[Movement]:
+def _movements_of(batch: Batch, before: ResolvedEvent) -> list[Moved]:
     """What the event moved by now, in the order in which it was booked."""
     conn, book, site, seq = batch.conn, batch.head.book, before.event.site, before.seq
     outcome, event, movement = tables.outcome.c, tables.event.c, tables.movement.c
@@ -86,7 +87,7 @@ def _movements_of(batch: Batch, before: ResolvedEvent) -> list[Movement]:
     made = select(event.seq, event.movements_to).where(event.book == book)
     wanted = sorted({number for one in positions for number in (one - 1, one)})
     numbers = {number: int(to) for number, to in conn.execute(made.where(event.seq.in_(wanted)))}
-    moved: list[Movement] = []
+    moved: list[Moved] = []
     for one in sorted(positions):
         rows = conn.execute(
             select(movement.source, movement.target, movement.quantity, movement.line)
@@ -95,10 +96,8 @@ def _movements_of(batch: Batch, before: ResolvedEvent) -> list[Movement]:
             .order_by(movement.number)
         ).fetchall()
         buckets = {id: _bucket(batch, before.site, id) for row in rows for id in row[:2]}
-        moved += [
-            Movement(buckets[source], buckets[target], quantity, line) for source, target, quantity, line in rows
-        ]
-    return moved + [posting.movement for posting in batch.postings if posting.event == seq]
+        moved += [Moved(buckets[source], buckets[target], quantity, line) for source, target, quantity, line in rows]
+    return moved + [Moved(*posting.movement) for posting in batch.postings if posting.event == seq]
 
 
 def _bucket(batch: Batch, site: str, id: int) -> Bucket:

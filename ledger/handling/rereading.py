@@ -6,6 +6,7 @@ Goods that have moved on since stay where they are, and the re-reading is refuse
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from ledger.events import COUNTS, Event, OpeningBalanceLoaded, kind_of
 from ledger.handling.decide import decide
@@ -15,7 +16,17 @@ from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.resolved import ResolvedEvent
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
-from ledger.stock.bucket import Movement
+from ledger.stock.bucket import Bucket, Movement
+
+
+class Moved(NamedTuple):
+    """A movement as it stands in the books."""
+
+    source: Bucket
+    target: Bucket
+    quantity: int
+    line: str
+
 
 REREAD: frozenset[type[Event]] = frozenset({*RULES, *COUNTS}) - {OpeningBalanceLoaded}
 """Kinds that may be read again: all they did is their movements and their own cases. Transfers, changes of owner and
@@ -23,7 +34,7 @@ returns are counted elsewhere too, and are put right by events of their own."""
 
 
 def reread(
-    workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: int, moved: Sequence[Movement]
+    workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: int, moved: Sequence[Moved]
 ) -> Decision:
     """Decide a revision of an event whose first reading made the movements `moved`. Raises CannotReread."""
     before, event = resolved.before, resolved.event

@@ -45,8 +45,8 @@ class MapsOf(msgspec.Struct, frozen=True, kw_only=True):
     """`before` and `after`: files by virtual path, laid over those in force; none is what is in force."""
 
     path: str
-    before: dict[str, bytes]
-    after: dict[str, bytes]
+    before: dict[str, bytes] = {}
+    after: dict[str, bytes] = {}
     partner: str = ""
     most: int = 100
     with_books: bool = True
