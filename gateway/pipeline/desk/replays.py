@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from gateway.errors import PartnerMistake
+from gateway.errors import OperatorMistake, PartnerMistake
 from gateway.mapping import Configuration
 from gateway.pipeline import replay
 from gateway.pipeline.desk.results import Replay
@@ -66,6 +66,8 @@ def compare_maps(desk: Desk, given: MapsOf, now: datetime) -> MapComparison:
     files = context.configuration.files
     old, new = (Configuration.from_files(files | laid, check=False) for laid in (given.before, given.after))
     for configuration in (old, new):
+        if given.path not in configuration.files:
+            raise OperatorMistake("is not in force, so that there is nothing to compare with", file=given.path)
         if mistakes := configuration.check_map(given.path):
             raise Mistakes(mistakes)
     comparer = Comparer(desk.database, desk.writer, context, desk.rehearsing, old, new)
