@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from gateway.mapping.convert import Context, Unreadable
 from gateway.mapping.expressions import BadExpression, Expression, read_expression
 from gateway.mapping.finding import PickParts, pick_all_for, pick_column, pick_for, pick_parts_for, pick_pointer
-from gateway.mapping.pairs import Pair, Scope, build_pair, converter_name
+from gateway.mapping.pairs import OPTIONS, Pair, Scope, build_pair, converter_name
 from gateway.mapping.places import BadPlace, Place, Step, read_column, read_pointer, read_x12_place
-from gateway.mapping.plan import Minus, Rule
+from gateway.mapping.plan import Rule
 from gateway.mapping.targets import Target
 from gateway.resources import Entry, did_you_mean
 
 KEYS = (
-    "at", "else", "as", "code", "unknown", "required", "default", "with", "way", "clip", "split", "places", "place",
-    "qualifier", "whole_days", "true", "false", "single", "write", "count", "trim", "unless", "when",
-    "join", "note", "read", "needs", "minus", "whole",
+    "at", "else", "as", "code", "unknown", "required", "default", "with", "way", "split", "single", "read", "write",
+    "count", "unless", "when", "needs", "minus", "whole", "note",
+    *dict.fromkeys(option for options in OPTIONS.values() for option in options),
 )  # fmt: skip
+
+WAYS = ("both", "read", "write", "beside")
 
 FALLBACKS = ("carry", "ordinal", "sender")
 """What `else:` may say instead of a place."""
@@ -38,8 +40,8 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
     places = _places(keys, scope)
     fallback = keys["else"].value if "else" in keys else ""
     shape = target.shape if target is not None else "text"
-    converter = converter_name(keys, shape, places, entry)
-    pair = build_pair(converter, keys, shape, scope, target, name, entry)
+    converter = converter_name(keys, target, places, entry)
+    pair = build_pair(converter, keys, scope, target, name, entry)
     if len(entry.mistakes) > before or pair is None:
         return None
     value, text = _directions(places, keys, shape, converter, pair, scope)
@@ -49,7 +51,7 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
     minus = _minus(keys["minus"], scope) if "minus" in keys else None
     if minus is not None:
         value, text = _signed(value, text, minus, scope)
-    way = keys["way"].choice(("both", "read", "write", "beside"), "both") if "way" in keys else "both"
+    way = keys["way"].choice(WAYS, "both") if "way" in keys else "both"
     file, line = entry.place
     rule = Rule(
         name=name,
@@ -143,8 +145,9 @@ def _directions(
     if not places:
         return (lambda _index, _context: None), pair.write
     if shape == "texts":
-        return _texts(places, keys, pair, scope)
-    plain = converter == "text" and not keys.keys() & {"code", "trim"} and shape == "text"
+        plain_texts = converter == "text" and not keys.keys() & {"code", *OPTIONS["text"]}
+        return _texts(places, keys, pair, scope, plain_texts)
+    plain = converter == "text" and not keys.keys() & {"code", *OPTIONS["text"]} - {"clip"} and shape == "text"
     single = "single" in keys and keys["single"].flag()
     whole = "whole" in keys and keys["whole"].flag()
     readers = [_reader(parts, pair, plain, single, scope, whole) for parts in places]
@@ -231,27 +234,43 @@ def _only_once(place: Place, pick: Callable[[Any, Context], str | None]) -> Call
 
 
 def _texts(
-    places: tuple[tuple[Place, ...], ...], keys: Mapping[str, Entry], pair: Pair, scope: Scope
+    places: tuple[tuple[Place, ...], ...], keys: Mapping[str, Entry], pair: Pair, scope: Scope, plain: bool
 ) -> tuple[Callable[[Any, Context], Any], Callable[[Any, Context], tuple[str, ...]]]:
+    """A list of plain values: every text at its places, or the parts of one text with a mark between."""
     mark = keys["split"].text() if "split" in keys else ""
-    one = _pick_in(places[0][0], scope)
-    every = pick_all_for(places[0][0]) if scope.format == "x12" else None
+    readers = [_texts_at(parts, mark, scope) for parts in places]
+    read = pair.read
 
     def value(index: Any, context: Context) -> Any:
-        if every is not None:
-            return every(index, context) or None
-        text = one(index, context)
-        if text is None:
-            return None
-        return tuple(part.strip() for part in text.split(mark) if part.strip()) if mark else (text,)
+        for reader in readers:
+            found = reader(index, context)
+            if found and plain:
+                return found
+            if found:
+                return tuple([made for text in found if (made := read(text, context)) is not None]) or None
+        return None
 
-    def text(values: Any, _: Context) -> tuple[str, ...]:
-        return (mark.join(values),) if mark or scope.format != "x12" else tuple(values)
+    def text(values: Any, context: Context) -> tuple[str, ...]:
+        texts = [pair.write(one, context)[0] for one in values]
+        return (mark.join(texts),) if mark or scope.format != "x12" else tuple(texts)
 
     return value, text
 
 
-# --- amounts below zero --------------------------------------------------------------------------------------
+def _texts_at(parts: tuple[Place, ...], mark: str, scope: Scope) -> Callable[[Any, Context], tuple[str, ...]]:
+    if scope.format == "x12":
+        every = [pick_all_for(place) for place in parts]
+        if len(every) == 1 and not mark:
+            return every[0]
+        return lambda index, context: _cut([text for one in every for text in one(index, context)], mark)
+    picks = [_pick_in(place, scope) for place in parts]
+    return lambda index, context: _cut([text for pick in picks if (text := pick(index, context))], mark)
+
+
+def _cut(texts: Sequence[str], mark: str) -> tuple[str, ...]:
+    if not mark:
+        return tuple(texts)
+    return tuple([part.strip() for text in texts for part in text.split(mark) if part.strip()])
 
 
 def _minus(entry: Entry, scope: Scope) -> Minus | None:
