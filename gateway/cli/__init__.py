@@ -50,6 +50,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("location", "gateway.cli.masterdata:location", "Locations within sites: import and list."),
     Command("supplier", "gateway.cli.masterdata:supplier", "Suppliers and other parties: import and list."),
     Command("calendar", "gateway.cli.masterdata:calendar", "Working calendars: import and list."),
+    Command("xref", "gateway.cli.xref", "What partners' identifiers mean: import, list, misses, resolve."),
     Command("ledger", "gateway.cli.ledger", "The books: balances, movements, verification."),
     Command("case", "gateway.cli.case", "Discrepancies."),
     Command("score", "gateway.cli.score", "Supplier scorecards."),

@@ -7,12 +7,13 @@ transaction.
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gateway.cli import frame
-from gateway.cli.masterdata_tables import (
+from gateway.masterdata.tables import (
     CALENDARS,
     LOCATIONS,
     PARTS,
@@ -24,6 +25,9 @@ from gateway.cli.masterdata_tables import (
     read_table,
     write_table,
 )
+
+if TYPE_CHECKING:
+    from gateway.pipeline import Street
 
 FAULTS_SHOWN_MAX = 50
 
@@ -39,7 +43,7 @@ def make_app(table: Table) -> typer.Typer:
         acting: frame.As = None,
         json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
     ) -> None:
-        _import(table, file, json)
+        import_file(table, file, json)
 
     @made.command("list", help=f"The {table.noun}s in force.")
     def list_rows(
@@ -51,7 +55,8 @@ def make_app(table: Table) -> typer.Typer:
     return made
 
 
-def _import(table: Table, file: str, json: bool) -> None:
+def import_file(table: Table, file: str, json: bool, *, checked: Callable[[Street], Table] | None = None) -> None:
+    """Record every row of a CSV file, or none. `checked` gives the table with what only an open home can check."""
     from gateway.cli.opening import open_street, who_acts
     from ledger import queries
 
@@ -59,7 +64,7 @@ def _import(table: Table, file: str, json: bool) -> None:
     with open_street() as street:
         with street.read() as conn:
             known = queries.masterdata(conn)
-        events, faults = read_table(table, data, known)
+        events, faults = read_table(checked(street) if checked is not None else table, data, known)
         if faults:
             _report_faults(table, file, faults, json)
             raise typer.Exit(frame.FAULTS)

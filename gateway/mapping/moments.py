@@ -18,6 +18,7 @@ CENTURY_WINDOW_PAST = 50
 """A six-digit date lies at most this many years back and 49 ahead of the year that the context names."""
 SECONDS_FROM = "003000"
 """Releases before this one have times of four digits."""
+DATE_CHARACTERS = len("2026-11-23")
 TEXT_MAX = 64
 """Characters of a time; nothing longer is looked at."""
 
@@ -301,6 +302,19 @@ def _offset(text: str) -> tzinfo:
 
 def write_iso(value: datetime, _: Context) -> str:
     return value.isoformat()
+
+
+def read_iso_parts(parts: tuple[str, ...], context: Context) -> datetime:
+    """A date and its time of day in two places, as XML Schema tells them apart; either may name the offset."""
+    day, clock = parts[0].strip(), parts[1].strip() if len(parts) > 1 else ""
+    if len(day) > DATE_CHARACTERS and not clock:
+        clock = "00:00" + day[DATE_CHARACTERS:]
+    return read_iso(f"{day[:DATE_CHARACTERS]}T{clock}" if clock else day, context)
+
+
+def write_iso_parts(value: datetime, _: Context) -> tuple[str, ...]:
+    day, _mark, clock = value.isoformat().partition("T")
+    return day, clock
 
 
 def read_iso_date(text: str, context: Context) -> date:

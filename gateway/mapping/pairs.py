@@ -35,14 +35,7 @@ SHAPES: dict[str, tuple[str, ...]] = {
 }
 """Converter -> shapes of fields that it fills; a list takes the converters of its entries."""
 
-PARTS = {
-    "datetime": (1, 4),
-    "party": (1, 2),
-    "signed": (2, 2),
-    "period": (2, 2),
-    "duration": (1, 2),
-    "joined": (2, 8),
-}
+PARTS = {"datetime": (1, 4), "party": (1, 2), "period": (2, 2), "duration": (1, 2), "iso": (1, 2)}
 """Converter -> fewest and most places that make one value together; the others stand in one."""
 
 OPTIONS: dict[str, tuple[str, ...]] = {
@@ -80,6 +73,8 @@ class Scope(NamedTuple):
     tables: Mapping[str, CodeTable]
     shift: tuple[str, int] | None = None
     """Segment and first element of a repeated group, which `.01` counts from."""
+    namespaces: Mapping[str, str] = {}
+    """XML: prefix -> namespace."""
 
 
 def converter_name(
@@ -134,7 +129,7 @@ def build_pair(
     """The pair of a rule, code table included; None with the mistake noted."""
     shape: str = "text" if target is None else target.each if target.shape == "texts" else target.shape
     count = len(keys["at"].items()) if "at" in keys else 1
-    many = _of_parts(converter, keys, shape, count, entry)
+    many = _of_parts(converter, keys, scope, shape, count, entry)
     if many is not None:
         return many
     read, write = _of_one(converter, keys, target, entry)
@@ -143,14 +138,21 @@ def build_pair(
     return Pair(read, lambda value, context: (write(value, context),))
 
 
-def _of_parts(converter: str, keys: Mapping[str, Entry], shape: str, count: int, entry: Entry) -> Pair | None:
+def _of_parts(
+    converter: str, keys: Mapping[str, Entry], scope: Scope, shape: str, count: int, entry: Entry
+) -> Pair | None:
     """Converters that make one value of several places."""
     if converter == "datetime":
         whole = "whole_days" in keys and keys["whole_days"].flag()
         write_moment = moments.write_moment_or_day if whole else moments.write_moment
         return Pair(moments.read_moment, lambda value, context: write_moment(value, context, count), True)
     if converter == "party":
-        return _party(count, keys["qualifier"].text() if "qualifier" in keys else "")
+        qualifiers = scope.tables.get(keys["code"].text()) if "code" in keys else None
+        if "code" in keys and (qualifiers is None or count == 1):
+            keys["code"].note("code: of a party is a table of this map for the qualifier in the first of two places")
+        return _party(count, keys["qualifier"].text() if "qualifier" in keys else "", qualifiers)
+    if converter == "iso" and count == 2:
+        return Pair(moments.read_iso_parts, moments.write_iso_parts, True)
     if converter == "period":
         edge = keys["edge"].choice(("start", "end"), "start") if "edge" in keys else "start"
         return Pair(*moments.period(edge), True)
@@ -258,21 +260,29 @@ def _text_steps(keys: Mapping[str, Entry]) -> list[tuple[Callable[[str], str], C
     return steps
 
 
-def _party(parts: int, qualifier: str) -> Pair:
-    """`qualifier:id` from its two elements; with one element, `qualifier:` is put before an id that has none."""
+def _party(parts: int, qualifier: str, table: CodeTable | None = None) -> Pair:
+    """`qualifier:id` from its two elements; with one element, `qualifier:` is put before an id that has none.
+
+    With a table the first element holds another code for the qualifier; codes it does not know stay as they are.
+    """
+    values = table.values if table is not None else {}
+    codes = table.codes if table is not None else {}
 
     def read(texts: Any, _: Context) -> str:
         if parts == 2:
             if not texts[1]:
                 raise Unreadable("no_identifier", "names no identifier")
-            return f"{texts[0]}:{texts[1]}"
+            said = texts[0] or qualifier
+            return f"{values.get(said, said)}:{texts[1]}"
         text: str = texts[0]
         return text if ":" in text or not qualifier else f"{qualifier}:{text}"
 
     def write(value: str, _: Context) -> tuple[str, ...]:
         before, colon, after = value.partition(":")
         if parts == 2:
-            return (before, after) if colon else ("", before)
+            if not colon:
+                return ("", before)
+            return ("" if qualifier and before == qualifier else codes.get(before, before), after)
         return (after if before == qualifier and colon else value,)
 
     return Pair(read, write, True)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from gateway.formats.csv import FileShape
+from gateway.formats import FileShape
 from gateway.mapping.convert import Context
 from gateway.mapping.expressions import Expression
 from gateway.mapping.places import Place, Step
@@ -73,6 +73,12 @@ class Rule(NamedTuple):
     """`else: ordinal`: the entry's number among its like."""
     sender: bool = False
     """`else: sender`: the party that sent the document."""
+    joined: bool = False
+    """`split:`: a list of texts stands in one text."""
+    repeat: int = -1
+    """XML: the step of its path that each text of a list repeats; the last one without it."""
+    plain: bool = False
+    """A number as it is, by no code table and with no implied decimals."""
     when: Expression | None = None
     """`when`: where this is false, over the event and the fields read before, it is neither read nor written."""
     clip: bool = False
@@ -84,6 +90,14 @@ class Rule(NamedTuple):
     minus: Minus | None = None
     whole: bool = False
     """A place of several parts counts only where all of them have text."""
+
+
+class Variant(NamedTuple):
+    """What the entries of a list are in one of several events, and what those cannot be made without."""
+
+    struct: type[msgspec.Struct]
+    required: tuple[str, ...]
+    fields: frozenset[str]
 
 
 class Check(NamedTuple):
@@ -120,6 +134,10 @@ class Section(msgspec.Struct, kw_only=True):
     repeats: tuple[Repeat, ...] = ()
     each: Step | None = None
     count: Place | None = None
+    emits: bool = False
+    """Each occurrence makes an event of its own."""
+    variants: dict[str, Variant] = {}
+    """Name of the event made -> what its entries are, where the events differ in it."""
     fixed: dict[str, Any] = {}
     """`set:`: values given to every entry; on writing, entries are chosen by them."""
     otherwise: bool = False
@@ -143,6 +161,10 @@ class Section(msgspec.Struct, kw_only=True):
     enters: bool = False
     """Some rule looks inside a loop."""
     origin: str = ""
+    at: Place | None = None
+    """XML: where the elements stand that the loop makes entries of."""
+    ranks: dict[str, Any] = {}
+    """XML: names in the order in which they are written, each with those inside it."""
     readers: tuple[tuple[str, Value, Rule, bool], ...] = ()
     """What reading runs through: field, finder, rule, and whether absence needs no thought."""
     required: tuple[str, ...] = ()
@@ -164,6 +186,7 @@ class Kind(NamedTuple):
     struct: type[msgspec.Struct]
     fixed: dict[str, Any]
     fields: frozenset[str]
+    required: tuple[str, ...] = ()
 
 
 class Map(msgspec.Struct, kw_only=True):
@@ -186,6 +209,10 @@ class Map(msgspec.Struct, kw_only=True):
     summary: Section
     levels: dict[str, Section] = {}
     group_by: tuple[str, ...] = ()
+    emit: str = ""
+    """The loop of which each occurrence makes an event of its own."""
+    join: bool = False
+    """Emitted events that differ in nothing but their lines are one."""
     file: FileShape = FileShape()
     ignore: tuple[Place, ...] = ()
     line_faults: bool = False

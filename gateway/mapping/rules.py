@@ -8,16 +8,26 @@ from typing import Any
 
 from gateway.mapping.convert import Context, Unreadable
 from gateway.mapping.expressions import BadExpression, Expression, read_expression
-from gateway.mapping.finding import PickParts, pick_all_for, pick_column, pick_for, pick_parts_for, pick_pointer
+from gateway.mapping.finding import (
+    PickAll,
+    PickParts,
+    pick_all_for,
+    pick_all_pointers,
+    pick_column,
+    pick_for,
+    pick_parts_for,
+    pick_pointer,
+)
 from gateway.mapping.pairs import OPTIONS, Pair, Scope, build_pair, converter_name
+from gateway.mapping.paths import pick_all_paths, pick_path, read_path
 from gateway.mapping.places import BadPlace, Place, Step, read_column, read_pointer, read_x12_place
-from gateway.mapping.plan import Rule
+from gateway.mapping.plan import Minus, Rule
 from gateway.mapping.targets import Target
 from gateway.resources import Entry, did_you_mean
 
 KEYS = (
     "at", "else", "as", "code", "unknown", "required", "default", "with", "way", "split", "single", "read", "write",
-    "count", "unless", "when", "needs", "minus", "whole", "note",
+    "count", "unless", "when", "needs", "minus", "whole", "repeat", "note",
     *dict.fromkeys(option for options in OPTIONS.values() for option in options),
 )  # fmt: skip
 
@@ -81,6 +91,9 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         ordinal=fallback == "ordinal",
         sender=fallback == "sender",
         clip="clip" in keys,
+        joined="split" in keys,
+        repeat=_repeated(keys["repeat"], places) if "repeat" in keys else -1,
+        plain=converter in ("decimal", "int") and "code" not in keys,
     )
     if rule.zone_place and rule.zone_place not in scope.outer:
         keys["place"].note(f'place "{rule.zone_place}" is no field', did_you_mean(rule.zone_place, scope.outer))
@@ -101,6 +114,8 @@ def read_place(text: str, scope: Scope) -> Place:
     """A place in the format's own tongue. Raises BadPlace."""
     if scope.format == "json":
         return read_pointer(text)
+    if scope.format == "xml":
+        return read_path(text, scope.namespaces)
     if scope.format == "csv":
         return read_column(text)
     place = read_x12_place(text)
@@ -188,7 +203,7 @@ def _reader(
         return read_parts
     pick = _pick_in(parts[0], scope)
     if single:
-        pick = _only_once(parts[0], pick)
+        pick = _only_once(parts[0], pick, scope)
     if plain and not _has_choices(pair):
         return pick
 
@@ -209,7 +224,15 @@ def _has_choices(pair: Pair) -> bool:
 
 
 def _pick_in(place: Place, scope: Scope) -> Callable[[Any, Context], str | None]:
-    return {"csv": pick_column, "json": pick_pointer}.get(scope.format, pick_for)(place)
+    picks = {"csv": pick_column, "json": pick_pointer, "xml": pick_path}
+    return picks.get(scope.format, pick_for)(place)
+
+
+def _pick_all_in(place: Place, scope: Scope) -> PickAll | None:
+    """Every text at a place; None in a flat file, where it holds one."""
+    picks = {"x12": pick_all_for, "json": pick_all_pointers, "xml": pick_all_paths}
+    found = picks.get(scope.format)
+    return found(place) if found is not None else None
 
 
 def _parts_in(parts: tuple[Place, ...], scope: Scope) -> PickParts:
@@ -224,8 +247,15 @@ def _parts_in(parts: tuple[Place, ...], scope: Scope) -> PickParts:
     return pick
 
 
-def _only_once(place: Place, pick: Callable[[Any, Context], str | None]) -> Callable[[Any, Context], str | None]:
+def _only_once(
+    place: Place, pick: Callable[[Any, Context], str | None], scope: Scope
+) -> Callable[[Any, Context], str | None]:
     tag = place.step.tag
+    every = _pick_all_in(place, scope) if scope.format != "x12" else None
+    if every is not None:
+        return lambda index, context: pick(index, context) if len(every(index, context)) == 1 else None
+    if scope.format != "x12":
+        return pick
 
     def once(index: Any, context: Context) -> str | None:
         return pick(index, context) if len(index.get(tag, ())) == 1 else None
@@ -239,7 +269,7 @@ def _texts(
     """A list of plain values: every text at its places, or the parts of one text with a mark between."""
     mark = keys["split"].text() if "split" in keys else ""
     readers = [_texts_at(parts, mark, scope) for parts in places]
-    read = pair.read
+    read, room = pair.read, mark or _pick_all_in(places[0][0], scope) is not None
 
     def value(index: Any, context: Context) -> Any:
         for reader in readers:
@@ -252,16 +282,18 @@ def _texts(
 
     def text(values: Any, context: Context) -> tuple[str, ...]:
         texts = [pair.write(one, context)[0] for one in values]
-        return (mark.join(texts),) if mark or scope.format != "x12" else tuple(texts)
+        if not room and len(texts) > 1:
+            raise Unreadable("too_many", f"{len(texts)} texts for one place; say split: what parts them")
+        return (mark.join(texts),) if mark else tuple(texts)
 
     return value, text
 
 
 def _texts_at(parts: tuple[Place, ...], mark: str, scope: Scope) -> Callable[[Any, Context], tuple[str, ...]]:
-    if scope.format == "x12":
-        every = [pick_all_for(place) for place in parts]
-        if len(every) == 1 and not mark:
-            return every[0]
+    every = [pick for place in parts if (pick := _pick_all_in(place, scope)) is not None]
+    if len(every) == 1 and not mark:
+        return every[0]
+    if every:
         return lambda index, context: _cut([text for one in every for text in one(index, context)], mark)
     picks = [_pick_in(place, scope) for place in parts]
     return lambda index, context: _cut([text for pick in picks if (text := pick(index, context))], mark)
@@ -309,6 +341,13 @@ def _signed(
 # --- what is written beside ----------------------------------------------------------------------------------
 
 
+def _repeated(entry: Entry, places: tuple[tuple[Place, ...], ...]) -> int:
+    """Which step of an XML path is written again for each text of a list."""
+    names = [step.name for step in places[0][0].path] if places else []
+    name = entry.choice(names, names[-1] if names else "", "element of the path")
+    return names.index(name) if name in names else -1
+
+
 def _default(entry: Entry, pair: Pair, shape: str) -> Any:
     text = entry.text()
     if shape == "text":
@@ -324,7 +363,7 @@ def _constants(entry: Entry, places: tuple[tuple[Place, ...], ...], scope: Scope
     """`with: {3: "92"}` (elements of the same segment) or `with: {"BRA.03": "00"}` (any place of the section)."""
     found: list[tuple[Place, str]] = []
     for key, value in entry.mapping().items():
-        if key.isascii() and key.isdigit():
+        if key.isascii() and key.isdigit() and scope.format == "x12":
             base = places[0][0]
             found.append(
                 (base._replace(element=int(key), component=0, pair=(), text=f"{base.text}/{key}"), value.text())

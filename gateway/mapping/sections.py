@@ -7,14 +7,16 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from gateway.formats import FileShape
 from gateway.mapping.codes import CodeTable
 from gateway.mapping.expressions import BadExpression, Expression, read_expression
 from gateway.mapping.pairs import Scope
 from gateway.mapping.places import BadPlace, Place, Step, read_step
-from gateway.mapping.plan import Check, Repeat, Rule, Section
+from gateway.mapping.plan import Check, Repeat, Rule, Section, Variant
+from gateway.mapping.ranks import ranks_of
 from gateway.mapping.rules import compile_rule, read_place
 from gateway.mapping.source import Effective
-from gateway.mapping.targets import Target, targets_of
+from gateway.mapping.targets import Target, targets_of, union_of
 from gateway.resources import Entry, Mistake, did_you_mean
 
 SECTION_KEYS = (
@@ -41,8 +43,13 @@ class SectionCompiler:
         self.effective, self.format, self.mistakes = effective, format, mistakes
         self.tables: dict[str, CodeTable] = {}
         self.chooser = ""
+        self.emitted = ""
+        """Name of the section of which each occurrence makes an event."""
+        self.made: dict[str, type[msgspec.Struct]] = {}
+        """The structs of the events that the map makes, by their names."""
         self.outer: dict[str, Target] = {}
         self.checks: list[Check] = []
+        self.file = FileShape()
 
     def section(
         self, entry: Entry, name: str, tag: str, fields: Mapping[str, Target],
@@ -55,11 +62,12 @@ class SectionCompiler:
         splits = into == SPLIT and around is not None and around.struct is not None
         struct = around.struct if around is not None and splits else self.struct_into(keys, into, fields, line)
         own: Mapping[str, Target] = (
-            targets_of(struct) if struct else targets_of(line) if line and into == "carry" else {}
+            self.fields_of(into, struct) if struct else targets_of(line) if line and into == "carry" else {}
         )
         if not into and around is not None:
             own = around.own
-        scope = Scope(name, own, self.outer, frozenset({self.chooser} - {""}), self.format, self.tables, shift)
+        chooser = frozenset({self.chooser} - {""})
+        scope = Scope(name, own, self.outer, chooser, self.format, self.tables, shift, self.file.namespaces)
         rules = self.rules(keys, scope)
         inner = dict(loops or {})
         for inner_tag, inner_entry in keys["loops"].mapping().items() if "loops" in keys else ():
@@ -83,6 +91,8 @@ class SectionCompiler:
             splits=splits,
             each=self.step(keys["each"]) if "each" in keys else None,
             count=self.place(keys["count"], scope) if "count" in keys else None,
+            emits=name == self.emitted,
+            variants=self.variants(into),
             fixed=self.fixed(keys["set"], own) if "set" in keys else {},
             constants=self.constants(keys["constants"], scope) if "constants" in keys else (),
             computed=self.computed(keys["computed"], scope) if "computed" in keys else (),
@@ -95,9 +105,25 @@ class SectionCompiler:
                 if check.section == name.split(".", 1)[-1]
             ),
             origin="{}:{}".format(*entry.place),
+            at=self.loop_at(tag, entry, scope) if self.format == "xml" and tag else None,
         )
-        _make_ready(section)
+        _make_ready(section, own)
+        if self.format == "xml":
+            section.ranks = ranks_of(section, self.file.namespaces, keys.get("segments", entry))
         return section
+
+    def fields_of(self, into: str, struct: type[msgspec.Struct]) -> Mapping[str, Target]:
+        """The fields of a list's entries; of any of the events' own where they differ in it."""
+        target = self.outer.get(into)
+        several = target is not None and target.item is struct and target.items
+        return union_of((struct, *target.items)) if several and target is not None else targets_of(struct)
+
+    def variants(self, into: str) -> dict[str, Variant]:
+        target = self.outer.get(into)
+        if target is None or not target.items:
+            return {}
+        items = {kind: targets_of(struct).get(into) for kind, struct in self.made.items()}
+        return {kind: _variant(one.item) for kind, one in items.items() if one is not None and one.item is not None}
 
     def alike(self, entry: Entry) -> Entry:
         """The section that `like: LX.AT7` names; itself where it names none."""
@@ -204,6 +230,19 @@ class SectionCompiler:
                 found.append((place, expression))
         return tuple(found)
 
+    def loop_at(self, path: str, entry: Entry, scope: Scope) -> Place | None:
+        """Where the elements of a loop stand."""
+        try:
+            place = read_place(path, scope)
+        except BadPlace as error:
+            entry.note(str(error))
+            return None
+        if place.attribute or not place.path or place.absolute:
+            entry.note(
+                f'loop "{path}" names no elements below its section', "a loop stands for elements, as cac:Line"
+            )
+        return place
+
     def step(self, entry: Entry) -> Step | None:
         try:
             return read_step(entry.text())
@@ -253,7 +292,12 @@ def all_sections(sections: Iterable[Section]) -> Iterable[Section]:
         yield from all_sections(repeat.section for repeat in section.repeats)
 
 
-def _make_ready(section: Section) -> None:
+def _variant(struct: type[msgspec.Struct]) -> Variant:
+    targets = targets_of(struct)
+    return Variant(struct, tuple(name for name, one in targets.items() if one.required), frozenset(targets))
+
+
+def _make_ready(section: Section, own: Mapping[str, Target]) -> None:
     """What reading would otherwise work out for every document."""
     section.wanted, section.enters = _needs(section)
     section.readers = tuple(
@@ -268,9 +312,8 @@ def _make_ready(section: Section) -> None:
     )
     section.ordinals = tuple(rule for rule in section.rules if rule.ordinal)
     if section.struct is not None:
-        targets = targets_of(section.struct)
-        section.required = tuple(target.name for target in targets.values() if target.required)
-        section.marks_segment = "segment" in targets and "segment" not in {rule.name for rule in section.rules}
+        section.required = tuple(target.name for target in own.values() if target.required)
+        section.marks_segment = "segment" in own and "segment" not in {rule.name for rule in section.rules}
 
 
 def _needs(section: Section) -> tuple[frozenset[str], bool]:

@@ -108,7 +108,11 @@ def union_of(structs: Iterable[type[msgspec.Struct]]) -> dict[str, Target]:
     for struct in structs:
         for name, target in targets_of(struct).items():
             known = found.setdefault(name, target)
-            if target.shape == "structs" and target.item not in (None, known.item, *known.items):
+            if (
+                target.item is not None
+                and target.shape == "structs"
+                and target.item not in (known.item, *known.items)
+            ):
                 found[name] = known._replace(items=(*known.items, target.item))
     for name, target in list(found.items()):
         if target.required and not all(targets_of(s).get(name, target).required for s in structs):

@@ -43,7 +43,7 @@ from ledger.events import (
     ShipmentReplaced,
     TimePassed,
 )
-from ledger.masterdata import MasterData
+from ledger.masterdata import AsSent, MasterData
 from ledger.matching.decision import Decision
 from ledger.matching.resolved import ResolvedEvent, line_identities
 from ledger.matching.workset import StockQuery
@@ -126,6 +126,7 @@ class Batch:
         defining = Defining(
             self.conn, self.head, self.log, self.waits, take_over=self._take_over, release=self._release,
             end_position=self._end_position, plan=lambda event, seq: changing.plan(self, event, seq),
+            named=self.masterdata.cross_references,
         )  # fmt: skip
         return defining.record(events)
 
@@ -193,10 +194,10 @@ class Batch:
     def _site(self, event: Event, of_cases: Mapping[str, str] = NO_CASES) -> str:
         if isinstance(event, DiscrepancyResolved):
             return of_cases.get(event.number, "")
-        site, missing = site_of(event, self.masterdata)
+        site, missing = site_of(event, sent := self.sent(event))
         if not missing.startswith("order:"):
             return site
-        return site_of_order(self.conn, self.loader.workset, self.masterdata, event, self.head.book)
+        return site_of_order(self.conn, self.loader.workset, sent, event, self.head.book)
 
     def _sites_of_cases(self, events: Sequence[Event]) -> Mapping[str, str]:
         """Where the cases stand that are to be resolved: a decision about a case belongs to the case's site."""
@@ -211,9 +212,12 @@ class Batch:
         own = {case.case: case.site for case in self.loader.workset.cases.values() if case.case in numbers}
         return own | {case: site for case, site in rows}
 
+    def sent(self, event: Event) -> AsSent:
+        return AsSent(self.masterdata, event, self.log.now)
+
     def _resolve(self, draft: Draft, news: News) -> ResolvedEvent:
         return resolve(
-            draft.event, self.masterdata, book=self.head.book, site=draft.site, repeats=news.repeats,
+            draft.event, self.sent(draft.event), book=self.head.book, site=draft.site, repeats=news.repeats,
             identities=[draft.identities[n] for n in news.lines], standings=news.standings,
             lines=[draft.lines[n] for n in news.lines],
         )  # fmt: skip
@@ -304,8 +308,8 @@ class Batch:
         for part, until in decision.compares_at.items():
             self.waits.add(Wait(site, seq, f"{COMPARES}{part}"), [f"{COMPARES}{resolved.supplier}/{part}"], until)
 
-    def _release(self, needs: Sequence[str], cause: int) -> None:
-        """Decide again what waited for any of these; what that releases follows in turn."""
+    def _release(self, needs: Sequence[str], cause: int, sender: str = "") -> None:
+        """Decide again what waited for any of these (of one sender only, if named); what that releases follows."""
         if not needs:
             return
         self.waits.look_up(needs)
@@ -313,6 +317,8 @@ class Batch:
         while queue:
             waiting = self.waits.waiting_for(need := queue.pop(0))
             for event in sorted({wait.event for wait in waiting}, key=self._turn):
+                if sender and need in needs and self.log.event(event).partner != sender:
+                    continue
                 queue.extend(self._decide_again([wait for wait in waiting if wait.event == event], cause, need))
 
     def _turn(self, seq: int) -> tuple[int, int]:
@@ -345,7 +351,7 @@ class Batch:
         for wait in waits:
             self.waits.end(wait)
         resolved = resolve(
-            event, self.masterdata, book=self.head.book, seq=seq, site=site or self._site(event), cause=cause,
+            event, self.sent(event), book=self.head.book, seq=seq, site=site or self._site(event), cause=cause,
             identities=[line for line, _ in again], lines=[said for _, said in again],
             standings=["again"] * len(again),
         )  # fmt: skip
@@ -380,7 +386,7 @@ class Batch:
         for part in parts:
             self.waits.end(Wait(event.site, seq, f"{COMPARES}{part}"))
         resolved = resolve(
-            event, self.masterdata, book=self.head.book, seq=seq, site=event.site or self._site(event), cause=cause,
+            event, self.sent(event), book=self.head.book, seq=seq, site=event.site or self._site(event), cause=cause,
             identities=(), lines=(), standings=(),
         )  # fmt: skip
         resolved.compare = tuple(parts)

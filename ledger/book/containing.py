@@ -14,7 +14,7 @@ from ledger.book import document_tables, tables
 from ledger.book.heads import read_head
 from ledger.book.origins import NOTHING, Share, Unwritten, shares, under_way
 from ledger.events import COUNTS, STOCK, ContainmentClosed, ContainmentOpened
-from ledger.masterdata import MasterData
+from ledger.masterdata import AsSent
 from ledger.matching import watched
 from ledger.matching.containments.scope import CONTAINABLE, Criteria, Facts
 from ledger.matching.resolved import ResolvedEvent, microseconds
@@ -36,7 +36,7 @@ def bring(batch: Batch, resolved: ResolvedEvent) -> None:
     event, work = resolved.event, batch.loader.workset
     if isinstance(event, ContainmentOpened):
         _bring_named(batch, event.number)
-        work.criteria, resolved.missing = criteria_of(event, batch.masterdata)
+        work.criteria, resolved.missing = criteria_of(event, batch.sent(event))
         if not resolved.missing and work.criteria.names_something:
             unwritten = Unwritten(work, batch.log.own, batch.postings)
             found = meant(batch.conn, resolved.book, work.criteria, unwritten, now_us=batch.log.now_us)
@@ -60,11 +60,11 @@ def bring(batch: Batch, resolved: ResolvedEvent) -> None:
         batch.watch(watched(work))
 
 
-def criteria_of(event: ContainmentOpened, masterdata: MasterData) -> tuple[Criteria, str]:
+def criteria_of(event: ContainmentOpened, sent: AsSent) -> tuple[Criteria, str]:
     """What the event names in our terms, and the first reference that is not known (`part:X`), else ""."""
-    supplier = masterdata.supplier_id(event.supplier) if event.supplier else ""
-    parts = {said: masterdata.part_id(said, "", event.partner) for said in event.parts}
-    sites = {said: said if said in masterdata.sites else masterdata.site_id(said) for said in event.sites}
+    supplier = sent.supplier_id(event.supplier) if event.supplier else ""
+    parts = {said: sent.part_id(said) for said in event.parts}
+    sites = {said: sent.place_id(said) for said in event.sites}
     missing = [f"supplier:{event.supplier}"] if supplier is None else []
     missing += [f"part:{said}" for said, known in parts.items() if known is None]
     missing += [f"site:{said}" for said, known in sites.items() if known is None]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 
 from sqlalchemy import Connection
@@ -14,6 +15,7 @@ from ledger.book.priors import Draft
 from ledger.book.waits import Waits
 from ledger.events import (
     RULINGS,
+    CrossReferenceDefined,
     Event,
     LocationDefined,
     PartDefined,
@@ -22,18 +24,23 @@ from ledger.events import (
     UnitFactorDefined,
     write_event,
 )
+from ledger.masterdata import CrossReference, CrossReferences
+from ledger.masterdata.cross_references import mistake_in_cross_reference
 from ledger.masterdata.rules_of_ruling import mistake_in_ruling
 from ledger.outcomes import Posted, Recorded, Refused
 
 Key = tuple[str, str]
 """(kind, number)."""
+Meaning = tuple[str, str]
+"""(of, means) of a cross-reference."""
 
 
 class Defining:
     """One run of master data events in one book.
 
     `take_over` gets the events that are to be in force before anything that waited is decided again, `release` the
-    needs that they meet and the sequence; `plan` looks at what a change means; `end_position` closes the sequence.
+    needs that they meet, the sequence and the only sender whom it concerns, "" for all; `plan` looks at what a change
+    means; `end_position` closes the sequence. `named` are the cross-references in force before.
     """
 
     def __init__(
@@ -44,12 +51,18 @@ class Defining:
         waits: Waits,
         *,
         take_over: Callable[[list[Event]], None],
-        release: Callable[[Sequence[str], int], None],
+        release: Callable[[Sequence[str], int, str], None],
         end_position: Callable[[int], None],
         plan: Callable[[Event, int], None],
+        named: CrossReferences,
     ) -> None:
         self.conn, self.head, self.log, self.waits = conn, head, log, waits
         self.take_over, self.release, self.end_position, self.plan = take_over, release, end_position, plan
+        self.named = named
+        self._naming: dict[Meaning, dict[str, CrossReferenceDefined]] = defaultdict(dict)
+        """What the cross-references of this run lead to, and each of them by number."""
+        self._renamed: dict[str, Meaning] = {}
+        """Their numbers: what `named` has of them holds no longer."""
         self._pending: list[Event] = []
         self._rows: dict[Key, bulk.Row] = {}
 
@@ -58,7 +71,7 @@ class Defining:
         self.log.priors.load(drafts)
         stored = self._in_force({(draft.key[1], draft.key[2]) for draft in drafts})
         current = dict(stored)
-        self.waits.look_up(need for event in events for need in needs_met_by(event))
+        self.waits.look_up(need for event in events for need in self._needs_met_by(event))
         recorded = [self._record(draft, current) for draft in drafts]
         self._take_over()
         bulk.insert(self.conn, tables.masterdata, [row for key, row in self._rows.items() if key not in stored])
@@ -91,15 +104,52 @@ class Defining:
         current[key] = (draft.digest, seq)
         self._pending.append(event)
         recorded = self.log.put_outcomes(event, seq, (Posted(),), result="posted")
-        needs = [need for need in needs_met_by(event) if self.waits.waiting_for(need)]
+        if isinstance(event, CrossReferenceDefined):
+            self._name(event)
+        needs = [need for need in self._needs_met_by(event) if self.waits.waiting_for(need)]
         if needs:
             self._take_over()
-            self.release(needs, seq)
+            self.release(needs, seq, event.sender if isinstance(event, CrossReferenceDefined) else "")
         if isinstance(event, RULINGS):
             self._take_over()
             self.plan(event, seq)
         self.end_position(seq)
         return recorded
+
+    def _needs_met_by(self, event: Event) -> list[str]:
+        """What lines may have been waiting for that this event may supply, by whatever name."""
+        if isinstance(event, CrossReferenceDefined):
+            return self._needs_named(event.of, event.identifier, event.within)
+        needs = needs_met_by(event)
+        if isinstance(event, UnitFactorDefined):
+            for identifier, within in self._names_of(("unit", event.unit)):
+                needs += [f"unit:{event.part}/{identifier}"] if within in ("", event.part) else []
+        elif of := _DEFINES.get(type(event)):
+            for identifier, within in self._names_of((of, event.number)):
+                needs += self._needs_named(of, identifier, within)
+        return list(dict.fromkeys(needs))
+
+    def _names_of(self, meaning: Meaning) -> list[tuple[str, str]]:
+        """(identifier, within) of every cross-reference that leads to it now."""
+        before = [entry for entry in self.named.meaning(*meaning) if entry.number not in self._renamed]
+        entries: list[CrossReference | CrossReferenceDefined] = [*before, *self._naming.get(meaning, {}).values()]
+        return [(entry.identifier, entry.within) for entry in entries if not entry.withdrawn]
+
+    def _name(self, event: CrossReferenceDefined) -> None:
+        old = self._renamed.get(event.number)
+        if old is not None:
+            del self._naming[old][event.number]
+        meaning = self._renamed[event.number] = event.of, event.means
+        self._naming[meaning][event.number] = event
+
+    def _needs_named(self, of: str, identifier: str, within: str) -> list[str]:
+        """What a line waits for that names the identifier; of a unit it says for which part."""
+        if of == "unit":
+            return [f"unit:{within}/{identifier}"] if within else self.waits.stored("unit:", f"/{identifier}")
+        if of == "location":
+            return []  # Goods stand where they are said to stand, whether we know the place or not.
+        name = identifier.partition(":")[2] if of == "part" else identifier
+        return [f"{_NEEDED[of]}:{name}"]
 
     def _take_over(self) -> None:
         if self._pending:
@@ -119,6 +169,10 @@ class Defining:
             ("kind", "number"), sorted(keys),
         )  # fmt: skip
         return {(kind, number): (digest, seq) for kind, number, digest, seq in rows}
+
+
+_DEFINES: Mapping[type[Event], str] = {PartDefined: "part", SiteDefined: "site", SupplierDefined: "party"}
+_NEEDED: Mapping[str, str] = {"part": "part", "site": "site", "party": "supplier"}
 
 
 def needs_met_by(event: Event) -> list[str]:
@@ -141,4 +195,6 @@ def _mistake_in(event: Event) -> str:
         return f"a factor of {event.numerator}/{event.denominator} converts nothing"
     if isinstance(event, LocationDefined) and not event.location:
         return "a location needs a name"
+    if isinstance(event, CrossReferenceDefined):
+        return mistake_in_cross_reference(event)
     return mistake_in_ruling(event) if isinstance(event, RULINGS) else ""

@@ -45,7 +45,7 @@ from ledger.events import (
     TransferReceived,
     TransferShipped,
 )
-from ledger.masterdata import InexactConversion, MasterData, Occasion, control_of, to_base
+from ledger.masterdata import AsSent, InexactConversion, Occasion, control_of, to_base
 from ledger.masterdata.units import Factor
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, Standing, microseconds
 from ledger.matching.transfer_records import party_of
@@ -78,21 +78,22 @@ def lines_of(event: Event) -> tuple[Line, ...]:
     return lines
 
 
-def site_of(event: Event, masterdata: MasterData) -> tuple[str, str]:
+def site_of(event: Event, sent: AsSent) -> tuple[str, str]:
     """Our site id, and what is missing (`site:<as sent>`) where it is unknown; ("", "") for kinds without a site."""
     if isinstance(event, _BY_PLACE):
         said = getattr(event, "place", "")
-        if not said or said in masterdata.sites:
-            found = said or event.site
-            return (found, "") if found in masterdata.sites else ("", f"site:{found}")
+        if not said:
+            return (event.site, "") if event.site in sent.masterdata.sites else ("", f"site:{event.site}")
+        found = sent.place_id(said)
+        return found or "", "" if found else f"site:{said}"
     elif isinstance(event, _OF_TRANSFERS):
-        found = _site(_place_of_half(event), masterdata)
+        found = sent.place_id(_place_of_half(event))
         return found or "", "" if found else f"site:{_place_of_half(event)}"
     elif isinstance(event, _WITH_SITE):
         said = event.ship_to
         if isinstance(event, ScheduleReleased) and event.direction == "demand":
-            return _shipping_site(event, masterdata)
-        if names_its_order(event) and event.site not in masterdata.sites:
+            return _shipping_site(event, sent)
+        if names_its_order(event) and event.site not in sent.masterdata.sites:
             return "", f"order:{order_named(event)}"
     else:
         return "", ""
@@ -101,9 +102,9 @@ def site_of(event: Event, masterdata: MasterData) -> tuple[str, str]:
             if isinstance(line, OrderLine) and line.ship_to:
                 said = line.ship_to
                 break
-    if not said and event.site in masterdata.sites:
+    if not said and event.site in sent.masterdata.sites:
         return event.site, ""
-    site = masterdata.site_id(said) if said else None
+    site = sent.site_id(said) if said else None
     return (site, "") if site is not None else ("", f"site:{said}")
 
 
@@ -111,24 +112,20 @@ def _place_of_half(event: TransferShipped | TransferCancelled | TransferReceived
     return event.place or getattr(event, "from_place", "")
 
 
-def _site(said: str, masterdata: MasterData) -> str | None:
-    return said if said in masterdata.sites else masterdata.site_id(said)
-
-
-def ends_of(event: Event, masterdata: MasterData) -> tuple[str, str, str]:
+def ends_of(event: Event, sent: AsSent) -> tuple[str, str, str]:
     """Our sites between which goods are transferred, and what is missing; empty for every other kind."""
     if not isinstance(event, _OF_TRANSFERS):
         return "", "", ""
     to_place = event.place if isinstance(event, TransferReceived) else event.to_place
-    origin, destination = _site(event.from_place, masterdata), _site(to_place, masterdata)
+    origin, destination = sent.place_id(event.from_place), sent.place_id(to_place)
     missing = "" if origin else f"site:{event.from_place}"
     return origin or "", destination or "", missing or ("" if destination else f"site:{to_place}")
 
 
-def _shipping_site(event: ScheduleReleased, masterdata: MasterData) -> tuple[str, str]:
+def _shipping_site(event: ScheduleReleased, sent: AsSent) -> tuple[str, str]:
     """Where a customer's requirements are met: the ship-to is its own place, so ours is where it ships from."""
     for said in (event.ship_from, event.supplier, event.site):
-        site = masterdata.site_id(said) if said else None
+        site = sent.site_id(said) if said else None
         if site is not None:
             return site, ""
     return "", f"site:{event.ship_from or event.supplier}"
@@ -177,7 +174,7 @@ def by_site(event: Event) -> list[Event]:
     return [msgspec.structs.replace(event, ship_to=place, lines=tuple(lines)) for place, lines in places.items()]
 
 
-def supplier_of(event: Event, masterdata: MasterData) -> tuple[str, str]:
+def supplier_of(event: Event, sent: AsSent) -> tuple[str, str]:
     """Our supplier id: N1 SU, else SF, else the sender of the envelope; and what is missing where it is not known.
 
     A goods receipt or a carrier's report need not name a supplier: the notice that it answers does.
@@ -185,28 +182,28 @@ def supplier_of(event: Event, masterdata: MasterData) -> tuple[str, str]:
     if type(event) in _WITHOUT_SUPPLIER:
         return "", ""
     if isinstance(event, _OF_TRANSFERS):
-        return party_of(_site(event.from_place, masterdata) or ""), ""
+        return party_of(sent.place_id(event.from_place) or ""), ""
     if isinstance(event, _MAY_NAME_SUPPLIER):
-        found = (masterdata.supplier_id(event.supplier) or "") if event.supplier else ""
+        found = (sent.supplier_id(event.supplier) or "") if event.supplier else ""
         lost = event.supplier and not found and isinstance(event, ShipmentStatusReported)
         return found, f"supplier:{event.supplier}" if lost else ""
     if isinstance(event, ScheduleReleased) and event.direction == "demand":
         return "", ""
     if isinstance(event, GoodsReturned | ReturnDisposed):
-        known = masterdata.supplier_id(event.supplier) if event.supplier else ""
+        known = sent.supplier_id(event.supplier) if event.supplier else ""
         return (known, "") if known is not None else ("", f"supplier:{event.supplier}")
     if not isinstance(event, _WITH_SUPPLIER):
         return "", ""
     said = event.supplier or getattr(event, "ship_from", "") or event.partner
-    supplier = masterdata.supplier_id(said)
+    supplier = sent.supplier_id(said)
     if supplier is None and said != event.partner and not event.supplier:
-        supplier = masterdata.supplier_id(event.partner)
+        supplier = sent.supplier_id(event.partner)
     return (supplier, "") if supplier is not None else ("", f"supplier:{said}")
 
 
 def resolve(
     event: Event,
-    masterdata: MasterData,
+    sent: AsSent,
     *,
     book: str,
     seq: int = 0,
@@ -218,13 +215,13 @@ def resolve(
     cause: int = 0,
 ) -> ResolvedEvent:
     """The event in our terms, with the given lines only."""
-    missing = site_of(event, masterdata)[1] if not site else ""
-    origin, destination, unknown_end = ends_of(event, masterdata)
-    supplier, unknown_supplier = supplier_of(event, masterdata)
-    place = masterdata.sites.get(site)
+    missing = site_of(event, sent)[1] if not site else ""
+    origin, destination, unknown_end = ends_of(event, sent)
+    supplier, unknown_supplier = supplier_of(event, sent)
+    place = sent.masterdata.sites.get(site)
     on = getattr(event, "shipped_at", None) or event.occurred_at
     resolved = tuple(
-        _resolve_line(line, identity, standing, event, supplier, masterdata, on, site)
+        _resolve_line(_placed(line, site, sent), identity, standing, supplier, sent, on, site)
         for line, identity, standing in zip(lines, identities, standings, strict=True)
     )
     return ResolvedEvent(
@@ -248,14 +245,14 @@ def _resolve_line(
     line: Line,
     identity: str,
     standing: Standing,
-    event: Event,
     supplier: str,
-    masterdata: MasterData,
+    sent: AsSent,
     on: datetime | None,
     site: str,
 ) -> ResolvedLine:
+    masterdata = sent.masterdata
     resolved = ResolvedLine(line=identity, said=line, supplier=supplier, standing=standing)
-    part_id = masterdata.part_id(line.part_number, line.supplier_part_number, event.partner)
+    part_id = sent.part_id(line.part_number, line.supplier_part_number)
     if part_id is None:
         resolved.missing = f"part:{line.part_number or line.supplier_part_number}"
         return resolved
@@ -264,7 +261,7 @@ def _resolve_line(
     resolved.revision = line.part_revision
     resolved.lot_controlled, resolved.serial_controlled = part.lot_controlled, part.serial_controlled
     resolved.control = control_of(part, masterdata.rulings.get(part_id, ()))
-    factor = masterdata.factor(part_id, line.unit)
+    factor = sent.factor(part_id, line.unit)
     if factor is None:
         resolved.missing = f"unit:{part_id}/{line.unit}"
         return resolved
@@ -272,12 +269,12 @@ def _resolve_line(
     resolved.quantity = _base(line.quantity, factor, resolved)
     if isinstance(line, StockLine):
         if line.instead_of:
-            resolved.replaces = masterdata.part_id(line.instead_of, "", event.partner) or ""
+            resolved.replaces = sent.part_id(line.instead_of) or ""
             resolved.rulings = masterdata.rulings.get(resolved.replaces, ())
         if isinstance(line, OwnershipLine):
-            _resolve_owners(line, resolved, masterdata)
+            _resolve_owners(line, resolved, sent)
     elif isinstance(line, ReceiptLine):
-        _resolve_receipt(line, factor, resolved, masterdata, site)
+        _resolve_receipt(line, factor, resolved, sent, site)
     elif isinstance(line, NoticeLine):
         if line.cum_shipped is not None:
             resolved.cum = _base(line.cum_shipped, factor, resolved)
@@ -292,7 +289,7 @@ def _resolve_line(
     elif isinstance(line, OrderLine) and line.schedule:
         resolved.schedule = tuple(
             (
-                _base(delivery.quantity, masterdata.factor(part_id, delivery.unit or line.unit) or factor, resolved),
+                _base(delivery.quantity, sent.factor(part_id, delivery.unit or line.unit) or factor, resolved),
                 microseconds(delivery.due_at),
             )
             for delivery in line.schedule
@@ -300,14 +297,26 @@ def _resolve_line(
     elif isinstance(line, ScheduleLine):
         resolved.amounts = tuple([_base(amount, factor, resolved) for amount in line.amounts()])
     elif isinstance(line, ShortLine) and line.supplier:
-        resolved.supplier = masterdata.supplier_id(line.supplier) or resolved.supplier
+        resolved.supplier = sent.supplier_id(line.supplier) or resolved.supplier
     if part.whole_units_only and resolved.quantity % 1_000_000:
         resolved.inexact = True
     return resolved
 
 
-def _resolve_owners(line: OwnershipLine, resolved: ResolvedLine, masterdata: MasterData) -> None:
-    owners = {said: masterdata.supplier_id(said) if said else "" for said in (line.owner, line.to_owner)}
+def _placed(line: Line, site: str, sent: AsSent) -> Line:
+    """The line with our names of the locations that it names."""
+    if not sent.masterdata.cross_references or not isinstance(line, StockLine | ReceiptLine | PlaceLine):
+        return line
+    ours = {"location": sent.location(site, line.location)}
+    if isinstance(line, StockLine):
+        ours["to_location"] = sent.location(site, line.to_location)
+    if all(getattr(line, name) == location for name, location in ours.items()):
+        return line
+    return msgspec.structs.replace(line, **ours)
+
+
+def _resolve_owners(line: OwnershipLine, resolved: ResolvedLine, sent: AsSent) -> None:
+    owners = {said: sent.supplier_id(said) if said else "" for said in (line.owner, line.to_owner)}
     resolved.missing = next((f"supplier:{said}" for said, known in owners.items() if known is None), "")
     resolved.said = msgspec.structs.replace(
         line, owner=owners[line.owner] or line.owner, to_owner=owners[line.to_owner] or line.to_owner
@@ -322,10 +331,8 @@ def _shipped(line: NoticeLine, resolved: ResolvedLine, site: str, on: datetime |
     return Occasion(site, day, resolved.quantity, before, tuple(dict.fromkeys((*line.serials, *inside))))
 
 
-def _resolve_receipt(
-    line: ReceiptLine, factor: Factor, resolved: ResolvedLine, masterdata: MasterData, site: str
-) -> None:
-    location = masterdata.locations.get((site, line.location)) if line.location else None
+def _resolve_receipt(line: ReceiptLine, factor: Factor, resolved: ResolvedLine, sent: AsSent, site: str) -> None:
+    location = sent.masterdata.locations.get((site, line.location)) if line.location else None
     resolved.at_line = location is not None and location.kind == "line_side"
     if line.quantity_damaged:
         resolved.damaged = _base(line.quantity_damaged, factor, resolved)
@@ -334,7 +341,7 @@ def _resolve_receipt(
     if line.quantity_expected is not None:
         resolved.expected = _base(line.quantity_expected, factor, resolved)
     if line.supplier:
-        resolved.supplier = masterdata.supplier_id(line.supplier) or resolved.supplier
+        resolved.supplier = sent.supplier_id(line.supplier) or resolved.supplier
 
 
 def _base(quantity: Decimal, factor: Factor, resolved: ResolvedLine) -> int:

@@ -57,6 +57,20 @@ class Waits:
         found = self._by_need.get(need)
         return sorted(found, key=lambda wait: (wait.event, wait.line)) if found else []
 
+    def stored(self, beginning: str, end: str) -> list[str]:
+        """What is waited for that begins and ends so, this batch included; `beginning` ends with a colon."""
+        found = {need for need, waits in self._by_need.items() if waits and need.startswith(beginning)}
+        if self._is_any_stored():
+            need = tables.waiting.c.need
+            found.update(
+                self.conn.execute(
+                    select(need)
+                    .where(tables.waiting.c.book == self.book, need >= beginning, need < f"{beginning[:-1]};")
+                    .distinct()
+                ).scalars()
+            )
+        return sorted(need for need in found if need.endswith(end))
+
     def due(self, now_us: int) -> list[Wait]:
         """Whose wait ends by then. Only for the beginning of a batch: it does not see what the batch added."""
         table = tables.waiting

@@ -34,6 +34,12 @@ from ledger.events.counts import (
     PlaceLine,
     StockCounted,
 )
+from ledger.events.cross_references import (
+    PART_QUALIFIERS,
+    CrossReferenced,
+    CrossReferenceDefined,
+    cross_reference_number,
+)
 from ledger.events.decisions import DiscrepancyResolved, Resolution, TimePassed
 from ledger.events.envelope import Actor, Event, Line, Price, Source, Value
 from ledger.events.invoices import Charge, InvoiceLine, SupplierInvoiceReceived
@@ -106,6 +112,7 @@ __all__ = [
     "MASTER_DATA",
     "OWNERSHIP",
     "PAPERS",
+    "PART_QUALIFIERS",
     "PERIODS",
     "RULINGS",
     "STOCK",
@@ -124,6 +131,8 @@ __all__ = [
     "ContainmentClosed",
     "ContainmentOpened",
     "ControlTotals",
+    "CrossReferenceDefined",
+    "CrossReferenced",
     "CustomerReturnReceived",
     "DeviationApproved",
     "DiscrepancyResolved",
@@ -201,6 +210,7 @@ __all__ = [
     "TransferShipped",
     "UnitFactorDefined",
     "Value",
+    "cross_reference_number",
     "kind_of",
     "read_event",
     "write_event",
@@ -292,6 +302,7 @@ AnyEvent = (
     | LocationDefined
     | SupplierDefined
     | CalendarDefined
+    | CrossReferenceDefined
     | PartSubstituted
     | DeviationApproved
     | SubstitutionApproved

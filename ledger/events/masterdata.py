@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from ledger.events.cross_references import CrossReferenceDefined
 from ledger.events.envelope import Event, Value
 
 
@@ -89,4 +90,12 @@ class CalendarDefined(Event, tag="CalendarDefined", frozen=True):
     holidays: tuple[date, ...] = ()
 
 
-MASTER_DATA = (PartDefined, UnitFactorDefined, SiteDefined, LocationDefined, SupplierDefined, CalendarDefined)
+MASTER_DATA = (
+    PartDefined,
+    UnitFactorDefined,
+    SiteDefined,
+    LocationDefined,
+    SupplierDefined,
+    CalendarDefined,
+    CrossReferenceDefined,
+)

@@ -15,6 +15,7 @@ from ledger.events import (
     ConsumptionReversed,
     ContainmentClosed,
     ContainmentOpened,
+    CrossReferenceDefined,
     CustomerReturnReceived,
     DeviationApproved,
     DiscrepancyResolved,
@@ -211,4 +212,5 @@ CORRESPONDENCES: dict[type[Event], Correspondence] = {
     LocationDefined: Correspondence("locations", why=_MASTER_DATA),
     SupplierDefined: Correspondence("suppliers", why=_MASTER_DATA),
     CalendarDefined: Correspondence("calendars", why=_MASTER_DATA),
+    CrossReferenceDefined: Correspondence("cross-references", why=_MASTER_DATA),
 }  # fmt: skip

@@ -1,11 +1,16 @@
 """Master data in force: parts, units, places and parties, as one frozen snapshot made from events."""
 
+from ledger.masterdata.as_sent import AsSent
+from ledger.masterdata.cross_references import CrossReference, CrossReferences
 from ledger.masterdata.revisions import Control, Occasion, control_of
 from ledger.masterdata.snapshot import Location, MasterData, Part, Site, Supplier
 from ledger.masterdata.units import Factor, InexactConversion, to_base, to_decimal
 
 __all__ = [
+    "AsSent",
     "Control",
+    "CrossReference",
+    "CrossReferences",
     "Factor",
     "InexactConversion",
     "Location",

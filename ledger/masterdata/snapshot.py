@@ -14,6 +14,7 @@ import msgspec
 
 from ledger.events import (
     CalendarDefined,
+    CrossReferenceDefined,
     DeviationApproved,
     EngineeringChangeReleased,
     Event,
@@ -27,6 +28,7 @@ from ledger.events import (
     UnitFactorDefined,
     kind_of,
 )
+from ledger.masterdata.cross_references import CrossReferences
 from ledger.masterdata.units import ONE, Factor
 
 
@@ -90,6 +92,8 @@ class MasterData:
     suppliers: Mapping[str, Supplier] = field(default_factory=dict)
     supplier_ids: Mapping[str, str] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    cross_references: CrossReferences = field(default_factory=CrossReferences)
+    """What identifiers mean in the documents of one sender or of all, by day; `AsSent` reads them."""
     ruled: Mapping[tuple[str, str], Event] = field(default_factory=dict)
     """(kind, number) -> deviation, substitution or engineering change in force."""
     rulings: Mapping[str, tuple[Event, ...]] = field(default_factory=dict)
@@ -157,6 +161,7 @@ class _Draft:
         self.suppliers, self.supplier_ids = dict(before.suppliers), dict(before.supplier_ids)
         self.calendars = dict(before.calendars)
         self.ruled, self.rulings = dict(before.ruled), dict(before.rulings)
+        self.referring: list[CrossReferenceDefined] = []
 
     def apply(self, events: Iterable[Event]) -> MasterData:
         for event in events:
@@ -165,6 +170,8 @@ class _Draft:
             self.before, parts=self.parts, part_ids=self.part_ids, factors=self.factors, sites=self.sites,
             site_ids=self.site_ids, locations=self.locations, suppliers=self.suppliers,
             supplier_ids=self.supplier_ids, calendars=self.calendars, ruled=self.ruled, rulings=self.rulings,
+            cross_references=self.before.cross_references.with_entries(self.referring)
+            if self.referring else self.before.cross_references,
         )  # fmt: skip
 
     def _apply_one(self, event: Event) -> None:
@@ -196,6 +203,8 @@ class _Draft:
                 self.calendars[event.number] = Calendar(
                     id=event.number, weekdays=event.weekdays, holidays=event.holidays
                 )
+            case CrossReferenceDefined():
+                self.referring.append(event)
             case SubstitutionEnded():
                 self._rule((SubstitutionApproved.__name__, event.number), None)
             case DeviationApproved() | SubstitutionApproved() | EngineeringChangeReleased():

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from gateway.cli.masterdata_tables import (
+from gateway.masterdata.tables import (
     CALENDARS,
     LOCATIONS,
     PARTS,

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from gateway.cli.masterdata_cells import (
+from gateway.masterdata.cells import (
     LIST_SEPARATOR,
     read_dates,
     read_flag,
@@ -60,6 +60,8 @@ class Column(NamedTuple):
     read: Callable[[str], Any]
     help: str
     required: bool = False
+    is_shown_only: bool = False
+    """Written for people; not read, so that what was written can be read back."""
 
 
 class Table(NamedTuple):
@@ -73,6 +75,8 @@ class Table(NamedTuple):
     """A column whose value must exist already, and where."""
     claims: tuple[str, Callable[[MasterData], Mapping[str, str]]] | None = None
     """A column of names that belong to one row only, and who has them now."""
+    mistakes: Callable[[AnyEvent, MasterData], Iterable[tuple[str, str]]] | None = None
+    """What else is wrong with a row that can be read: (column, words that follow its value)."""
 
 
 def read_table(table: Table, data: bytes, known: MasterData) -> tuple[list[AnyEvent], list[RowFault]]:
@@ -91,10 +95,15 @@ def read_table(table: Table, data: bytes, known: MasterData) -> tuple[list[AnyEv
 
 def write_table(table: Table, known: MasterData) -> str:
     """What is in force, as CSV that `read_table` takes back without a change."""
+    return write_rows(table, table.rows(known))
+
+
+def write_rows(table: Table, rows: Iterable[dict[str, str]]) -> str:
+    """These rows of the table as CSV, with its header."""
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, [column.name for column in table.columns], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(table.rows(known))
+    writer.writerows(rows)
     return out.getvalue()
 
 
@@ -153,7 +162,7 @@ def _read_row(
     faults, values = [], {}
     for column in table.columns:
         cell = given.get(column.name, "")
-        if not cell:
+        if not cell or column.is_shown_only:
             if column.required:
                 faults.append(RowFault(line=line, column=column.name, text="must not be empty"))
             continue
@@ -165,7 +174,13 @@ def _read_row(
         name, existing = table.refers_to
         if name in values and values[name] not in existing(known):
             faults.append(RowFault(line=line, column=name, text="is not known; import it first", value=values[name]))
-    return (None, faults) if faults else (_leave_out_defaults(table.build(values)), [])
+    if faults:
+        return None, faults
+    event = _leave_out_defaults(table.build(values))
+    found = table.mistakes(event, known) if table.mistakes is not None else ()
+    return event, [
+        RowFault(line=line, column=column, text=text, value=given.get(column, "")) for column, text in found
+    ]
 
 
 def _check_claims(table: Table, event: AnyEvent, line: int, holders: dict[str, str]) -> list[RowFault]:
