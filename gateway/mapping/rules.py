@@ -57,8 +57,7 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         return None
     value, text = _directions(places, keys, shape, converter, pair, scope)
     silent = _silent(keys, shape, target)
-    if silent is not None:
-        value = _without_default(value, silent)
+    value = value if silent is None else _without_default(value, silent)
     minus = _minus(keys["minus"], scope) if "minus" in keys else None
     if minus is not None:
         value, text = _signed(value, text, minus, scope)
