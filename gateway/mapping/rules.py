@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from gateway.mapping.columns import Plain
 from gateway.mapping.convert import Context, Unreadable
 from gateway.mapping.expressions import BadExpression, Expression, read_expression
-from gateway.mapping.finding import (
-    PickAll,
-    PickParts,
-    pick_all_for,
-    pick_all_pointers,
-    pick_column,
-    pick_for,
-    pick_parts_for,
-    pick_pointer,
-)
 from gateway.mapping.pairs import OPTIONS, Pair, Scope, build_pair, converter_name
-from gateway.mapping.paths import pick_all_paths, pick_path, read_path
+from gateway.mapping.paths import read_path
+from gateway.mapping.picking import list_of, only_once, parts_in, pick_in
 from gateway.mapping.places import BadPlace, Place, Step, read_column, read_pointer, read_x12_place
 from gateway.mapping.plan import Minus, Rule
 from gateway.mapping.targets import Target
@@ -162,7 +153,7 @@ def _directions(
         return (lambda _index, _context: None), pair.write
     if shape == "texts":
         plain_texts = converter == "text" and not keys.keys() & {"code", *OPTIONS["text"]}
-        return _texts(places, keys, pair, scope, plain_texts)
+        return list_of(places, keys, pair, scope, plain_texts)
     plain = converter == "text" and not keys.keys() & {"code", *OPTIONS["text"]} - {"clip"} and shape == "text"
     single = "single" in keys and keys["single"].flag()
     whole = "whole" in keys and keys["whole"].flag()
@@ -213,16 +204,16 @@ def _reader(
 ) -> Callable[[Any, Context], Any]:
     read = pair.read
     if pair.many:
-        pick_parts = _parts_in(parts, scope)
+        pick_parts = parts_in(parts, scope)
 
         def read_parts(index: Any, context: Context) -> Any:
             texts = pick_parts(index, context)
             return None if texts is None or (whole and not all(texts)) else read(texts, context)
 
         return read_parts
-    pick = _pick_in(parts[0], scope)
+    pick = pick_in(parts[0], scope)
     if single:
-        pick = _only_once(parts[0], pick, scope)
+        pick = only_once(parts[0], pick, scope)
     if plain and not _has_choices(pair):
         return pick
 
@@ -242,88 +233,6 @@ def _has_choices(pair: Pair) -> bool:
     return False
 
 
-def _pick_in(place: Place, scope: Scope) -> Callable[[Any, Context], str | None]:
-    picks = {"csv": pick_column, "json": pick_pointer, "xml": pick_path}
-    return picks.get(scope.format, pick_for)(place)
-
-
-def _pick_all_in(place: Place, scope: Scope) -> PickAll | None:
-    """Every text at a place; None in a flat file, where it holds one."""
-    picks = {"x12": pick_all_for, "json": pick_all_pointers, "xml": pick_all_paths}
-    found = picks.get(scope.format)
-    return found(place) if found is not None else None
-
-
-def _parts_in(parts: tuple[Place, ...], scope: Scope) -> PickParts:
-    if scope.format == "x12":
-        return pick_parts_for(parts)
-    picks = [_pick_in(place, scope) for place in parts]
-
-    def pick(index: Any, context: Context) -> tuple[str, ...] | None:
-        texts = tuple(one(index, context) or "" for one in picks)
-        return texts if any(texts) else None
-
-    return pick
-
-
-def _only_once(
-    place: Place, pick: Callable[[Any, Context], str | None], scope: Scope
-) -> Callable[[Any, Context], str | None]:
-    tag = place.step.tag
-    every = _pick_all_in(place, scope) if scope.format != "x12" else None
-    if every is not None:
-        return lambda index, context: pick(index, context) if len(every(index, context)) == 1 else None
-    if scope.format != "x12":
-        return pick
-
-    def once(index: Any, context: Context) -> str | None:
-        return pick(index, context) if len(index.get(tag, ())) == 1 else None
-
-    return once
-
-
-def _texts(
-    places: tuple[tuple[Place, ...], ...], keys: Mapping[str, Entry], pair: Pair, scope: Scope, plain: bool
-) -> tuple[Callable[[Any, Context], Any], Callable[[Any, Context], tuple[str, ...]]]:
-    """A list of plain values: every text at its places, or the parts of one text with a mark between."""
-    mark = keys["split"].text() if "split" in keys else ""
-    readers = [_texts_at(parts, mark, scope) for parts in places]
-    read, room = pair.read, mark or _pick_all_in(places[0][0], scope) is not None
-
-    def value(index: Any, context: Context) -> Any:
-        for reader in readers:
-            found = reader(index, context)
-            if found and plain:
-                return found
-            if found:
-                return tuple([made for text in found if (made := read(text, context)) is not None]) or None
-        return None
-
-    def text(values: Any, context: Context) -> tuple[str, ...]:
-        texts = [pair.write(one, context)[0] for one in values]
-        if not room and len(texts) > 1:
-            raise Unreadable("too_many", f"{len(texts)} texts for one place; say split: what parts them")
-        return (mark.join(texts),) if mark else tuple(texts)
-
-    return value, text
-
-
-def _texts_at(parts: tuple[Place, ...], mark: str, scope: Scope) -> Callable[[Any, Context], tuple[str, ...]]:
-    every = [pick for place in parts if (pick := _pick_all_in(place, scope)) is not None]
-    if len(every) == 1 and not mark:
-        return every[0]
-    if every:
-        return lambda index, context: _cut([text for one in every for text in one(index, context)], mark)
-    picks = [_pick_in(place, scope) for place in parts]
-    return lambda index, context: _cut([text for pick in picks if (text := pick(index, context))], mark)
-
-
-def _cut(texts: Sequence[str], mark: str) -> tuple[str, ...]:
-    if not mark:
-        return tuple(texts)
-    return tuple([part.strip() for text in texts for part in text.split(mark) if part.strip()])
-
-
 def _minus(entry: Entry, scope: Scope) -> Minus | None:
     """`minus: {at: SAC.01, is: A, else: C}` or `minus: {when: invoice == 'credit_note'}`."""
     keys = entry.mapping(("at", "is", "else", "when"))
@@ -339,7 +248,7 @@ def _signed(
     value: Callable[[Any, Context], Any], text: Callable[[Any, Context], tuple[str, ...]], minus: Minus, scope: Scope
 ) -> tuple[Callable[[Any, Context], Any], Callable[[Any, Context], tuple[str, ...]]]:
     """The pair with its sign told as the map says; the element that tells it is written beside (`writing.py`)."""
-    pick = _pick_in(minus.place, scope) if minus.place is not None else None
+    pick = pick_in(minus.place, scope) if minus.place is not None else None
 
     def read(index: Any, context: Context) -> Any:
         found = value(index, context)
