@@ -81,6 +81,8 @@ class Rule(NamedTuple):
     """A number as it is, by no code table and with no implied decimals."""
     when: Expression | None = None
     """`when`: where this is false, over the event and the fields read before, it is neither read nor written."""
+    together: Any = None
+    """`columns.Plain`: how to read it in many scopes at once; None where `value` alone knows."""
     clip: bool = False
     """`clip`: words for people. They are cut to fit, and in X12 what cannot be written there becomes a blank."""
     read: Expression | None = None
@@ -159,6 +161,8 @@ class Section(msgspec.Struct, kw_only=True):
     """Fields without which an entry of `struct` cannot be made."""
     ordinals: tuple[Rule, ...] = ()
     """Rules with `else: ordinal`."""
+    columns: Any = None
+    """`columns.Columns`: how to read many of its scopes at once; None where they are read one by one."""
     marks_segment: bool = False
     """The struct keeps where it stands (`segment`)."""
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from gateway.mapping.columns import Plain
 from gateway.mapping.convert import Context, Unreadable
 from gateway.mapping.expressions import BadExpression, Expression, read_expression
 from gateway.mapping.finding import (
@@ -53,9 +54,9 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
     if len(entry.mistakes) > before or pair is None:
         return None
     value, text = _directions(places, keys, shape, converter, pair, scope)
-    numeric = shape in ("decimal", "int", "flag") and target is not None and target.default is not None
-    if numeric and target is not None and "required" not in keys:
-        value = _without_default(value, target.default)
+    silent = _silent(keys, shape, target)
+    if silent is not None:
+        value = _without_default(value, silent)
     minus = _minus(keys["minus"], scope) if "minus" in keys else None
     if minus is not None:
         value, text = _signed(value, text, minus, scope)
@@ -88,6 +89,7 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         counts=keys["count"].text() if "count" in keys else "",
         ordinal=fallback == "ordinal",
         sender=fallback == "sender",
+        together=_plain(places, keys, shape, converter, pair, silent),
         clip="clip" in keys,
         joined="split" in keys,
         repeat=_repeated(keys["repeat"], places) if "repeat" in keys else -1,
@@ -174,6 +176,23 @@ def _directions(
         return None
 
     return value, pair.write
+
+
+def _silent(keys: Mapping[str, Entry], shape: str, target: Target | None) -> Any:
+    """The value of a number or flag that says no more than absence does, None where each says something."""
+    plain = shape in ("decimal", "int", "flag") and "required" not in keys
+    return target.default if plain and target is not None else None
+
+
+def _plain(
+    places: tuple[tuple[Place, ...], ...], keys: Mapping[str, Entry], shape: str, converter: str, pair: Pair,
+    silent: Any,
+) -> Plain | None:  # fmt: skip
+    """How to read the field in many scopes at once, where it is one text or another."""
+    if shape == "texts" or pair.many or keys.keys() & {"single", "minus"} or not places:
+        return None
+    handed = converter == "text" and not keys.keys() & {"code", "trim"} and not _has_choices(pair)
+    return Plain(tuple(parts[0] for parts in places), None if handed else pair.read, silent)
 
 
 def _without_default(value: Callable[[Any, Context], Any], default: Any) -> Callable[[Any, Context], Any]:

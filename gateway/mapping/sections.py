@@ -9,6 +9,7 @@ import msgspec
 
 from gateway.formats import FileShape
 from gateway.mapping.codes import CodeTable
+from gateway.mapping.columns import columns_of
 from gateway.mapping.expressions import BadExpression, Expression, read_expression
 from gateway.mapping.pairs import Scope
 from gateway.mapping.places import BadPlace, Place, Step, read_step
@@ -291,6 +292,7 @@ def _make_ready(section: Section) -> None:
         targets = targets_of(section.struct)
         section.required = tuple(target.name for target in targets.values() if target.required)
         section.marks_segment = "segment" in targets and "segment" not in {rule.name for rule in section.rules}
+    section.columns = columns_of(section)
 
 
 def _needs(section: Section) -> tuple[frozenset[str], bool]:
