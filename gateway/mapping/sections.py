@@ -72,7 +72,7 @@ class SectionCompiler:
         chooser = frozenset({self.chooser} - {""})
         scope = Scope(name, own, self.outer, chooser, self.format, self.tables, shift, self.file.namespaces)
         rules = self.rules(keys, scope)
-        inner = dict(loops or {}) | self.loops(keys, name, own, struct)
+        inner = dict(loops or {}) | self.inner(keys, name, own, None if into == "carry" else Around(struct, own))
         section = Section(
             name=name,
             tag=tag,
@@ -109,13 +109,14 @@ class SectionCompiler:
             section.ranks = ranks_of(section, self.file.namespaces, keys.get("segments", entry))
         return section
 
-    def loops(
-        self, keys: Mapping[str, Entry], name: str, own: Mapping[str, Target], struct: type[msgspec.Struct] | None
+    def inner(
+        self, keys: Mapping[str, Entry], name: str, own: Mapping[str, Target], around: Around | None
     ) -> dict[str, Section]:
-        """The sections inside one, by the segment that opens each."""
-        around = Around(struct, own) if own else None
+        """The sections inside one, by what opens each; `around` is None where values are carried into them."""
+        fields = own if own and around is not None else {**own, **self.outer}
+        within = around if own else None
         return {
-            tag: self.section(entry, f"{name}.{tag}", tag, own or self.outer, around=around)
+            tag: self.section(entry, f"{name}.{tag}", tag, fields, around=within)
             for tag, entry in (keys["loops"].mapping().items() if "loops" in keys else ())
         }
 
