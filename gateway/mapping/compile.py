@@ -14,6 +14,7 @@ from gateway.mapping.pairs import Scope
 from gateway.mapping.places import BadPlace, Place, read_step
 from gateway.mapping.plan import Check, Kind, Map, Section
 from gateway.mapping.rules import read_place
+from gateway.mapping.scopes import FALLS_INTO
 from gateway.mapping.sections import SectionCompiler, all_sections
 from gateway.mapping.source import Effective, read_map_source
 from gateway.mapping.targets import ADVICE_KINDS, kind_named, targets_of, union_of
@@ -182,6 +183,7 @@ class _Compiler(SectionCompiler):
         for tag, entry in keys["loops"].mapping().items() if "loops" in keys else ():
             loops[tag] = self.section(entry, f"loops.{tag}", tag, self.outer)
         header = self.section(keys.get("header", nothing), "header", "", self.outer, loops)
+        header.falls = self.falls(keys.get("header", nothing))
         summary = self.section(keys.get("summary", nothing), "summary", "", self.outer)
         levels = {}
         entries = keys["levels"].mapping() if "levels" in keys else {}
@@ -189,6 +191,15 @@ class _Compiler(SectionCompiler):
         for level, entry in entries.items():
             levels[level] = self.section(entry, f"levels.{level}", "HL", self.outer, {}, line_struct)
         return header, summary, levels
+
+    def falls(self, header: Entry) -> Section | None:
+        """The header's `carry:`, which fills fields of lines."""
+        lines = self.outer.get(FALLS_INTO)
+        told = header.value.get("carry") if isinstance(header.value, dict) else None
+        if not isinstance(told, dict) or lines is None:
+            return None
+        entry = Entry(header.source, header.mistakes, (*header.path, "carry"), {**told, "into": "carry"})
+        return self.section(entry, "header.carry", "", self.outer, {}, lines.item)
 
     def line_struct(self, levels: Mapping[str, Entry]) -> type[msgspec.Struct] | None:
         """The struct of the lines that the levels make: carried values and handling units belong to it."""

@@ -50,7 +50,8 @@ def count_unmapped(map: Map, document: Document) -> Unmapped:
     elif map.format == "json":
         tally.members(document.value, map.header, "")
     else:
-        tally.loop(document.root, (map.header, map.summary))
+        falls = () if map.header.falls is None else (map.header.falls,)
+        tally.loop(document.root, (map.header, *falls, map.summary))
     named = sorted(tally.places.items(), key=lambda item: (-item[1], item[0]))[:NAMED_MAX]
     return Unmapped(tally.segments, tally.elements, tuple(named))
 
@@ -157,6 +158,10 @@ def places_of(section: Section) -> Iterator[Place]:
     for rule in section.rules:
         for parts in rule.places:
             yield from parts
+            # A segment inside a loop is found by what opens the loop.
+            for place in parts:
+                if place.loops and place.loops[-1].keys:
+                    yield Place("", place.loops[-1], place.loops[-1].keys[0][0], loops=place.loops[:-1])
         for place, _ in rule.constants:
             yield place
         if rule.minus is not None and rule.minus.place is not None:

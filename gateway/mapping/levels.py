@@ -44,7 +44,7 @@ class Levels:
     def read(self, root: Loop) -> None:
         lines: list[Any] = []
         for loop in [loop for loop in root.loops if loop.level]:
-            self.walk(loop, _Above({}, {}, ()), lines, None, 1)
+            self.walk(loop, _Above(self.run.carried, self.run.carried_trace, ()), lines, None, 1)
         if self.run.map.list_field and lines:
             self.run.outer[self.run.map.list_field] = [*self.run.outer.get(self.run.map.list_field, ()), *lines]
 

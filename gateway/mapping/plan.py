@@ -82,8 +82,6 @@ class Rule(NamedTuple):
     needs: Place | None = None
     """Written only where this place has a text: X12 elements that come together or not at all."""
     minus: Minus | None = None
-    whole: bool = False
-    """A place of several parts counts only where all of them have text."""
 
 
 class Check(NamedTuple):
@@ -127,6 +125,8 @@ class Section(msgspec.Struct, kw_only=True):
     split: tuple[Section, ...] = ()
     """Inner loops that make an entry each, with what this section says of them all (`into: split`): those of which
     there are most, of equals the first."""
+    falls: Section | None = None
+    """Of the header: values of lines that it tells for all lines which say none of their own (`carry:`)."""
     splits: bool = False
     """It is such an inner loop."""
     constants: tuple[tuple[Place, str], ...] = ()

@@ -89,6 +89,9 @@ class Reader(Run):
             return self.read_nodes()
         root = self.document.root
         anchor = root.segments[0][0] if root.segments else 1
+        if (falls := self.map.header.falls) is not None:
+            told = self.carried_trace if self.provenance is not None else None
+            self.fill(falls, index_loop(falls, root), self.carried, told, anchor)
         for section in (self.map.header, self.map.summary):
             index = index_loop(section, root)
             self.fill(section, index, self.outer, self.trace, anchor)

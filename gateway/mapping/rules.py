@@ -8,7 +8,15 @@ from typing import Any
 
 from gateway.mapping.convert import Context, Unreadable
 from gateway.mapping.expressions import BadExpression, Expression, read_expression
-from gateway.mapping.finding import PickParts, pick_all_for, pick_column, pick_for, pick_parts_for, pick_pointer
+from gateway.mapping.finding import (
+    PickParts,
+    find_all,
+    pick_all_for,
+    pick_column,
+    pick_for,
+    pick_parts_for,
+    pick_pointer,
+)
 from gateway.mapping.pairs import Pair, Scope, build_pair, converter_name
 from gateway.mapping.places import BadPlace, Place, Step, read_column, read_pointer, read_x12_place
 from gateway.mapping.plan import Minus, Rule
@@ -18,7 +26,7 @@ from gateway.resources import Entry, did_you_mean
 KEYS = (
     "at", "else", "as", "code", "unknown", "required", "default", "with", "way", "clip", "split", "places", "place",
     "qualifier", "whole_days", "true", "false", "single", "write", "count", "trim", "unless", "when",
-    "join", "note", "read", "needs", "minus", "whole",
+    "join", "note", "read", "needs", "minus",
 )  # fmt: skip
 
 FALLBACKS = ("carry", "ordinal", "sender")
@@ -43,8 +51,8 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
     if len(entry.mistakes) > before or pair is None:
         return None
     value, text = _directions(places, keys, shape, converter, pair, scope)
-    numeric = shape in ("decimal", "int", "flag") and target is not None and target.default is not None
-    if numeric and target is not None and "required" not in keys:
+    says_nothing = shape in ("decimal", "int", "flag") or (shape == "text" and name not in scope.locals)
+    if says_nothing and target is not None and target.default not in (None, "") and "required" not in keys:
         value = _without_default(value, target.default)
     minus = _minus(keys["minus"], scope) if "minus" in keys else None
     if minus is not None:
@@ -69,7 +77,6 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         read=_expression(keys["read"]) if "read" in keys else None,
         needs=_noted(keys["needs"], scope) if "needs" in keys else None,
         minus=minus,
-        whole="whole" in keys and keys["whole"].flag(),
         when=_expression(keys["when"]) if "when" in keys else None,
         label=", ".join(place.text for place in places[0]) if places else "count",
         origin=f"{file}:{line}",
@@ -146,8 +153,7 @@ def _directions(
         return _texts(places, keys, pair, scope)
     plain = converter == "text" and not keys.keys() & {"code", "trim"} and shape == "text"
     single = "single" in keys and keys["single"].flag()
-    whole = "whole" in keys and keys["whole"].flag()
-    readers = [_reader(parts, pair, plain, single, scope, whole) for parts in places]
+    readers = [_reader(parts, pair, plain, single, scope) for parts in places]
     if len(readers) == 1:
         return readers[0], pair.write
 
@@ -172,7 +178,7 @@ def _without_default(value: Callable[[Any, Context], Any], default: Any) -> Call
 
 
 def _reader(
-    parts: tuple[Place, ...], pair: Pair, plain: bool, single: bool, scope: Scope, whole: bool
+    parts: tuple[Place, ...], pair: Pair, plain: bool, single: bool, scope: Scope
 ) -> Callable[[Any, Context], Any]:
     read = pair.read
     if pair.many:
@@ -180,7 +186,7 @@ def _reader(
 
         def read_parts(index: Any, context: Context) -> Any:
             texts = pick_parts(index, context)
-            return None if texts is None or (whole and not all(texts)) else read(texts, context)
+            return None if texts is None else read(texts, context)
 
         return read_parts
     pick = _pick_in(parts[0], scope)
@@ -225,6 +231,8 @@ def _only_once(place: Place, pick: Callable[[Any, Context], str | None]) -> Call
     tag = place.step.tag
 
     def once(index: Any, context: Context) -> str | None:
+        if place.loops:
+            return pick(index, context) if len(list(find_all(place, index, context))) == 1 else None
         return pick(index, context) if len(index.get(tag, ())) == 1 else None
 
     return once

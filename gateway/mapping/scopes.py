@@ -22,6 +22,8 @@ from gateway.mapping.targets import make
 from gateway.partners import Partner
 
 FAULTS_MAX = 500
+FALLS_INTO = "lines"
+"""The list whose entries take what the header carries."""
 COUNTED_MAX = 10_000
 """Entries that one document may have made of a number in it (CLD01), rather than of segments."""
 
@@ -41,6 +43,9 @@ class Run:
         self.outer: dict[str, Any] = {}
         self.context.event = self.outer
         self.outer_trace: Trace = {}
+        self.carried: dict[str, Any] = {}
+        """Fields of lines that the header tells for all of them."""
+        self.carried_trace: Trace = {}
         self.hl_count = 0
         self.counted = 0
 
@@ -198,6 +203,8 @@ class Run:
         before = len(self.faults)
         values: dict[str, Any] = dict(section.fixed)
         values_trace: Trace | None = {} if trace is not None else None
+        if self.carried and section.into == FALLS_INTO:
+            values = self.carried | values
         if section.struct is None:
             self.fill(section, index, own, trace, anchor)
             if loop is not None:
@@ -217,7 +224,8 @@ class Run:
         if not self.complete(section, values, anchor, before):
             return None
         if trace is not None and values_trace is not None:
-            nest(trace, f"{section.into}[{len(entries)}].", values_trace)
+            above = self.carried_trace if section.into == FALLS_INTO else {}
+            nest(trace, f"{section.into}[{len(entries)}].", above | values_trace)
         entries.append(make(section.struct, values))
         return values
 
