@@ -12,39 +12,14 @@ import io
 from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 
-import msgspec
-
 from gateway.document import Document, Fault, Loop, Segment
+from gateway.formats.shape import FileShape
 
 ROWS_MAX = 500_000
 COLUMNS_MAX = 1_000
 CELL_MAX = 100_000
 FAULTS_MAX = 500
 _DELIMITERS = (";", "\t", "|", ",")
-
-
-class FileShape(msgspec.Struct, frozen=True, kw_only=True):
-    """Dialect of a delimited file, and its record types."""
-
-    delimiter: str = ","
-    quote: str = '"'
-    header: bool = True
-    encoding: str = "utf-8"
-    columns: tuple[str, ...] = ()
-    """Columns in order: those of a file without header, and those that are written."""
-    required: tuple[str, ...] = ()
-    """Columns without which a file is not of this type."""
-    record_column: str = ""
-    """Column that tells record types apart; where it is absent all rows are rows."""
-    row_type: str = "D"
-    defaults_type: str = ""
-    default_columns: tuple[str, ...] = ()
-    """What a defaults record gives to the rows after it that leave these columns blank."""
-    totals_type: str = ""
-    count_column: str = ""
-    """Column of the totals record that holds the number of rows."""
-    sums: tuple[tuple[str, str], ...] = ()
-    """Column of the totals record, and the column whose sum over the rows it holds."""
 
 
 def first_row(data: bytes, shape: FileShape) -> tuple[str, ...]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
-from gateway.formats.csv import FileShape
+from gateway.formats import FileShape
 from gateway.mapping.codes import build_table, read_table_file, table_path
+from gateway.mapping.files import read_file_shape
 from gateway.mapping.pairs import Scope
 from gateway.mapping.places import BadPlace, Place, read_step
 from gateway.mapping.plan import Check, Kind, Map, Section
@@ -25,6 +26,10 @@ TOP_KEYS = (
     "map", "note", "extends", "event", "advice", "codes", "file", "group_by", "header", "summary", "levels", "loops",
     "checks", "tests", "ignore", "faults", "format",
 )  # fmt: skip
+
+FLAT = ("csv", "fixed", "json", "xml")
+"""Formats whose folder is one document type, without a release."""
+NEED_FILE = {"fixed": "its columns", "xml": "its root"}
 
 
 class Folder(NamedTuple):
@@ -45,7 +50,7 @@ def folder_of(path: str) -> Folder | None:
     inside = parts[2:-1] if partner else parts[1:-1]
     if len(inside) == 3 and inside[0] == "x12":
         return Folder("x12", inside[1], inside[2], partner)
-    return Folder(inside[0], "", inside[1], partner) if len(inside) == 2 and inside[0] in ("csv", "json") else None
+    return Folder(inside[0], "", inside[1], partner) if len(inside) == 2 and inside[0] in FLAT else None
 
 
 def compile_map(files: Mapping[str, bytes], path: str) -> Map:
@@ -77,6 +82,7 @@ class _Compiler(SectionCompiler):
         canonical = kinds is None
         self.outer = union_of(kind.struct for kind in (kinds or {}).values())
         lists = [name for name, target in self.outer.items() if target.shape == "structs"]
+        self.file = self.file_shape(keys, root)
         if "checks" in keys:
             self.checks = [c for item in keys["checks"].items() if (c := self.check(item)) is not None]
         header, summary, levels = self.sections(keys, root)
@@ -99,7 +105,7 @@ class _Compiler(SectionCompiler):
             summary=summary,
             levels=levels,
             group_by=keys["group_by"].texts() if "group_by" in keys else (),
-            file=self.file_shape(keys["file"]) if "file" in keys else FileShape(),
+            file=self.file,
             ignore=self.ignored(keys["ignore"]) if "ignore" in keys else (),
             line_faults="faults" in keys and keys["faults"].choice(("document", "line"), "document") == "line",
             list_field=lists[0] if len(lists) == 1 else "",
@@ -211,7 +217,7 @@ class _Compiler(SectionCompiler):
         return None
 
     def ignored(self, entry: Entry) -> tuple[Place, ...]:
-        scope = Scope("", {}, {}, frozenset(), self.folder.format, {})
+        scope = Scope("", {}, {}, frozenset(), self.folder.format, {}, namespaces=self.file.namespaces)
         found = []
         for item in entry.items():
             text = item.text()
@@ -254,42 +260,12 @@ class _Compiler(SectionCompiler):
                 yield start + key
                 stack.append((f"{start}{key}.", inner.get("loops") if isinstance(inner, dict) else None))
 
-    def file_shape(self, entry: Entry) -> FileShape:
-        keys = entry.mapping(("delimiter", "quote", "header", "encoding", "columns", "required", "records"))
-        found: dict[str, Any] = {}
-        if "delimiter" in keys:
-            tab = keys["delimiter"].value == "tab"
-            found["delimiter"] = (
-                "\t" if tab else keys["delimiter"].such(lambda v: len(v) == 1, "is one character", ",")
-            )
-        if "quote" in keys:
-            found["quote"] = keys["quote"].such(lambda v: len(v) == 1, "is one character", '"')
-        if "header" in keys:
-            found["header"] = keys["header"].flag(True)
-        if "encoding" in keys:
-            found["encoding"] = keys["encoding"].choice(("utf-8", "latin-1", "cp1252"), "utf-8")
-        if "columns" in keys:
-            found["columns"] = keys["columns"].texts()
-        if "required" in keys:
-            found["required"] = keys["required"].texts()
-        if not found.get("header", True) and not found.get("columns"):
-            entry.note("a file without header needs columns:")
-        return FileShape(**found, **self.records(keys["records"]) if "records" in keys else {})
-
-    def records(self, entry: Entry) -> dict[str, Any]:
-        keys = entry.mapping(("by", "rows", "defaults", "totals"))
-        found: dict[str, Any] = {"record_column": keys["by"].text() if "by" in keys else ""}
-        if "rows" in keys:
-            found["row_type"] = keys["rows"].text()
-        for kind, columns in keys["defaults"].mapping().items() if "defaults" in keys else ():
-            found |= {"defaults_type": kind, "default_columns": columns.texts()}
-        for kind, totals in keys["totals"].mapping().items() if "totals" in keys else ():
-            parts = totals.mapping(("count", "sum"))
-            found["totals_type"] = kind
-            found["count_column"] = parts["count"].text() if "count" in parts else ""
-            sums = parts["sum"].mapping() if "sum" in parts else {}
-            found["sums"] = tuple((column, over.text()) for column, over in sums.items())
-        return found
+    def file_shape(self, keys: Mapping[str, Entry], root: Entry) -> FileShape:
+        if "file" in keys:
+            return read_file_shape(keys["file"], self.folder.format)
+        if self.folder.format in NEED_FILE:
+            root.note(f"file: is missing; a map of {self.folder.format} says {NEED_FILE[self.folder.format]}")
+        return FileShape()
 
     def tests(self, entry: Entry) -> tuple[dict[str, str], ...]:
         found = []

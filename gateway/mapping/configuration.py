@@ -13,7 +13,7 @@ import msgspec
 
 from gateway.document import Document, Fault
 from gateway.errors import OperatorMistake
-from gateway.formats import first_row, read_csv, read_json, recognise
+from gateway.formats import Element, first_row, read_csv, read_json, read_xml, recognise
 from gateway.mapping.compile import Folder, compile_map, folder_of
 from gateway.mapping.compiled import compiled_of, hash_files
 from gateway.mapping.finding import at_pointer
@@ -26,7 +26,6 @@ from gateway.x12.envelope.strangers import begin, recognise_stranger
 _UNREAD = {
     "empty": "is empty",
     "x12": "is X12",
-    "xml": "is XML, which no map here reads: send X12, CSV or JSON",
     "edifact": "is EDIFACT, which no map here reads: send X12, CSV or JSON",
     "binary": "is binary, or text of two bytes a character: send text in UTF-8, or X12 in single bytes",
 }
@@ -109,7 +108,7 @@ class Configuration:
         """The map that writes a document type for a partner, in the release of its agreement."""
         partner = self.partners.get(partner_id)
         release = partner.x12.release[:6] if partner is not None else "004010"
-        for format in ("x12", "csv", "json"):
+        for format in ("x12", "csv", "fixed", "xml", "json"):
             found = self._find(partner_id, format, release if format == "x12" else "", type)
             if found is not None:
                 return found
@@ -130,13 +129,15 @@ class Configuration:
         The type is the first that the partner's agreement lists and whose map knows the header or members.
         """
         format = recognise(data)
-        if format not in ("csv", "json"):
+        if format not in ("csv", "json", "xml"):
             stranger = recognise_stranger(data) if format != "empty" else None
             words = f"looks like {stranger.name}: {stranger.mend}" if stranger is not None else _UNREAD[format]
             return (), (Fault(code=f"format_{format}", text=f"the message {words}", level="interchange"),)
         candidates = self._candidates(partner_id, format)
         if format == "json":
             return self._read_json(data, candidates)
+        if format == "xml":
+            return self._read_xml(data, candidates)
         for map in candidates:
             header = first_row(data, map.file)
             if not map.file.header or (set(map.file.required) <= set(header) and header):
@@ -165,6 +166,16 @@ class Configuration:
             text = 'no map here knows this JSON: an event names its "kind"'
             return (), (Fault(code="no_map", text=text, level="interchange"),)
         return (document,), ()
+
+    def _read_xml(self, data: bytes, candidates: list[Map]) -> tuple[tuple[Document, ...], tuple[Fault, ...]]:
+        document = read_xml(data, "xml")
+        if not isinstance(document.value, Element):
+            return (document,), ()
+        for map in candidates:
+            if map.file.root == document.value.tag:
+                return (msgspec.structs.replace(document, type=map.type),), ()
+        text = f"no map here knows the XML root {document.value.tag}"
+        return (), (Fault(code="no_map", text=text, level="interchange"),)
 
     def _candidates(self, partner_id: str, format: str) -> list[Map]:
         """Maps of a format: those of types in the partner's agreement first, its own before base ones."""

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from gateway.document import Document, Loop, Segment
+from gateway.mapping.branches import tops_of, unmapped_elements
 from gateway.mapping.places import Place, pointer_keys
 from gateway.mapping.plan import Map, Section
+from gateway.mapping.sections import all_sections
 
 QUALIFIED = frozenset({"REF", "DTM", "N1", "MEA", "MAN", "PER", "N9", "AMT", "QTY", "PID"})
 """Segments whose first element tells what they are about; they are named with it."""
@@ -48,7 +50,10 @@ def count_unmapped(map: Map, document: Document) -> Unmapped:
     if map.format == "csv":
         tally.columns(document)
     elif map.format == "json":
-        tally.members(document.value, map.header, "")
+        for top in tops_of(map, document):
+            tally.members(top[0], map.header, top[1])
+    elif map.format == "xml":
+        tally.elements_of(document)
     else:
         falls = () if map.header.falls is None else (map.header.falls,)
         tally.loop(document.root, (map.header, *falls, map.summary))
@@ -142,9 +147,16 @@ class _Tally:
                         self.elements += 1
                         self.note(column)
 
+    def elements_of(self, document: Document) -> None:
+        sections = all_sections([self.map.header])
+        places = {section.name: tuple(places_of(section)) for section in sections}
+        for path in unmapped_elements(self.map, document, places):
+            self.elements += 1
+            self.note(path)
+
     def members(self, value: Any, section: Section, pointer: str) -> None:
         known = {place.column for place in places_of(section)} | {place.column for place in self.map.ignore}
-        for at, leaf in _leaves(value, "", set(section.loops)):
+        for at, leaf in _leaves(value, "", {*section.loops, *known}):
             if at in section.loops:
                 for n, entry in enumerate(leaf if isinstance(leaf, list) else ()):
                     self.members(entry, section.loops[at], f"{pointer}{at}/{n}")

@@ -116,7 +116,7 @@ def provenance_of(prefix: str, trace: Trace) -> list[Provenance]:
 
 
 def _at(map: Map, position: int) -> str:
-    word = {"x12": "segment", "csv": "line"}.get(map.format, "entry")
+    word = {"x12": "segment", "json": "entry"}.get(map.format, "line")
     return f"{word} {position}"
 
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from gateway.document import Loop, Segment
 from gateway.mapping.convert import Context
+from gateway.mapping.paths import Branch, texts_at
 from gateway.mapping.places import Place, Step, pointer_keys
 from gateway.mapping.plan import Section
 
@@ -253,8 +254,15 @@ def find_all(place: Place, index: Any, context: Context) -> Iterator[Found]:
         return
     if isinstance(index, Node):
         value = at_pointer(index.value, place.column)
-        if value is not None and value != "" and not isinstance(value, dict | list):
-            yield Found(index.position, index.pointer + place.column, 0, 0, json_text(value))
+        for n, one in enumerate(value) if isinstance(value, list) else ((-1, value),):
+            if one is not None and one != "" and not isinstance(one, dict | list):
+                at = place.column if n < 0 else f"{place.column}/{n}"
+                yield Found(index.position, index.pointer + at, 0, 0, json_text(one))
+        return
+    if isinstance(index, Branch):
+        before = f"{index.label}/" if index.label and not place.absolute else ""
+        for element, text in texts_at(place, index):
+            yield Found(element.line, before + place.text, 0, 0, text)
         return
     for segment in _segments_at(place, index):
         elements = segment[1]
@@ -308,6 +316,15 @@ def pick_pointer(place: Place) -> Pick:
         if value is None or isinstance(value, dict | list):
             return None
         return json_text(value) or None
+
+    return pick
+
+
+def pick_all_pointers(place: Place) -> PickAll:
+    """Every scalar of the list at a pointer; one that stands there alone is a list of one."""
+
+    def pick(index: Any, context: Context) -> tuple[str, ...]:
+        return tuple(found.text for found in find_all(place, index, context))
 
     return pick
 

@@ -45,6 +45,8 @@ class Scope(NamedTuple):
     tables: Mapping[str, CodeTable]
     shift: tuple[str, int] | None = None
     """Segment and first element of a repeated group, which `.01` counts from."""
+    namespaces: Mapping[str, str] = {}
+    """XML: prefix -> namespace."""
 
 
 def converter_name(keys: Mapping[str, Entry], shape: str, places: tuple[tuple[Place, ...], ...], entry: Entry) -> str:
@@ -62,7 +64,7 @@ def converter_name(keys: Mapping[str, Entry], shape: str, places: tuple[tuple[Pl
     else:
         entry.note("a list of structs is filled by a loop with into:, not by a field")
         name = "text"
-    most = {"datetime": 4, "party": 2, "text": JOINED_MAX if "join" in keys else 1}.get(name, 1)
+    most = {"datetime": 4, "party": 2, "iso": 2, "text": JOINED_MAX if "join" in keys else 1}.get(name, 1)
     for parts in places:
         if len(parts) > most:
             entry.note(f"{name} stands in {most} place{'s' if most > 1 else ''}, not in {len(parts)}")
@@ -94,7 +96,12 @@ def build_pair(
         return Pair(convert.read_moment, lambda value, context: write_moment(value, context, count), True)
     if converter == "party":
         count = len(keys["at"].items()) if "at" in keys else 1
-        return _party(count, keys["qualifier"].text() if "qualifier" in keys else "")
+        qualifiers = scope.tables.get(keys["code"].text()) if "code" in keys else None
+        if "code" in keys and (qualifiers is None or count == 1):
+            keys["code"].note("code: of a party is a table of this map for the qualifier in the first of two places")
+        return _party(count, keys["qualifier"].text() if "qualifier" in keys else "", qualifiers)
+    if converter == "iso" and "at" in keys and len(keys["at"].items()) == 2:
+        return Pair(convert.read_iso_parts, convert.write_iso_parts, True)
     if converter == "implied":
         read, write = convert.implied(keys["places"].whole(2, 0, 9) if "places" in keys else 2)
     elif converter == "boolean":
@@ -129,21 +136,29 @@ def _text_pair(keys: Mapping[str, Entry], target: Target | None) -> tuple[conver
     return read, write
 
 
-def _party(parts: int, qualifier: str) -> Pair:
-    """`qualifier:id` from its two elements; with one element, `qualifier:` is put before an id that has none."""
+def _party(parts: int, qualifier: str, table: CodeTable | None = None) -> Pair:
+    """`qualifier:id` from its two elements; with one element, `qualifier:` is put before an id that has none.
+
+    With a table the first element holds another code for the qualifier; codes it does not know stay as they are.
+    """
+    values = table.values if table is not None else {}
+    codes = table.codes if table is not None else {}
 
     def read(texts: Any, _: Context) -> str:
         if parts == 2:
             if not texts[1]:
                 raise Unreadable("no_identifier", "names no identifier")
-            return f"{texts[0]}:{texts[1]}"
+            said = texts[0] or qualifier
+            return f"{values.get(said, said)}:{texts[1]}"
         text: str = texts[0]
         return text if ":" in text or not qualifier else f"{qualifier}:{text}"
 
     def write(value: str, _: Context) -> tuple[str, ...]:
         before, colon, after = value.partition(":")
         if parts == 2:
-            return (before, after) if colon else ("", before)
+            if not colon:
+                return ("", before)
+            return ("" if qualifier and before == qualifier else codes.get(before, before), after)
         return (after if before == qualifier and colon else value,)
 
     return Pair(read, write, True)

@@ -3,7 +3,7 @@
 X12 speaks `SEG[qualifier].element-component`: `BSN.02`, `DTM[011].02`, `N1[SU|SF].04` (SU, else SF), `MEA[PD,G].03`
 (elements 1 and 2), `OTI[2=SI].03`, `LIN[@BP]` (the value after qualifier BP among qualifier/value pairs),
 `N1[ST]/REF[DK].02` (a segment inside a loop), `.02` (inside the repeated part). Flat files give a column's name,
-JSON a JSON Pointer.
+JSON a JSON Pointer, XML a path (`paths.py`).
 """
 
 from __future__ import annotations
@@ -38,6 +38,24 @@ class Step(NamedTuple):
         return tuple((element, values[0]) for element, values in self.keys)
 
 
+class XmlCondition(NamedTuple):
+    """What an element must hold: a text at a path below it, or in an attribute there; preferred texts first."""
+
+    path: tuple[XmlStep, ...]
+    attribute: str
+    values: tuple[str, ...]
+
+
+class XmlStep(NamedTuple):
+    """An element by its full name (`{namespace}local`) and by the name that the map writes."""
+
+    tag: str
+    name: str
+    conditions: tuple[XmlCondition, ...] = ()
+    position: int = 0
+    """Which of its like, from 1; 0 for any."""
+
+
 class Place(NamedTuple):
     """One element: the loops to enter, the segment, the element and component; or a qualifier of its pairs."""
 
@@ -51,7 +69,12 @@ class Place(NamedTuple):
     pairs: tuple[int, ...] = ()
     """Elements where the qualifiers of such pairs may stand."""
     column: str = ""
-    """Flat files: name of the column. JSON: the pointer."""
+    """Flat files: name of the column. JSON: the pointer. XML: the path as the map writes it."""
+    path: tuple[XmlStep, ...] = ()
+    """XML: the elements to go through, from the root where `absolute`."""
+    attribute: str = ""
+    """XML: the attribute of the last element, "" for its text."""
+    absolute: bool = False
 
 
 class BadPlace(ValueError):

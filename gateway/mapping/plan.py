@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from gateway.formats.csv import FileShape
+from gateway.formats import FileShape
 from gateway.mapping.convert import Context
 from gateway.mapping.expressions import Expression
 from gateway.mapping.places import Place, Step
@@ -73,8 +73,16 @@ class Rule(NamedTuple):
     """`else: ordinal`: the entry's number among its like."""
     sender: bool = False
     """`else: sender`: the party that sent the document."""
+    joined: bool = False
+    """`split:`: a list of texts stands in one text."""
+    repeat: int = -1
+    """XML: the step of its path that each text of a list repeats; the last one without it."""
+    as_number: bool = False
+    """A number as it is, by no code table and with no implied decimals."""
     when: Expression | None = None
     """`when`: where this is false, over the event and the fields read before, it is neither read nor written."""
+    plain: Any = None
+    """`columns.Plain`: how to read it in many scopes at once; None where `value` alone knows."""
     clip: bool = False
     """`clip`: words for people. They are cut to fit, and in X12 what cannot be written there becomes a blank."""
     read: Expression | None = None
@@ -143,12 +151,18 @@ class Section(msgspec.Struct, kw_only=True):
     enters: bool = False
     """Some rule looks inside a loop."""
     origin: str = ""
+    at: Place | None = None
+    """XML: where the elements stand that the loop makes entries of."""
+    ranks: dict[str, Any] = {}
+    """XML: names in the order in which they are written, each with those inside it."""
     readers: tuple[tuple[str, Value, Rule, bool], ...] = ()
     """What reading runs through: field, finder, rule, and whether absence needs no thought."""
     required: tuple[str, ...] = ()
     """Fields without which an entry of `struct` cannot be made."""
     ordinals: tuple[Rule, ...] = ()
     """Rules with `else: ordinal`."""
+    columns: Any = None
+    """`columns.Columns`: how to read many of its scopes at once; None where they are read one by one."""
     marks_segment: bool = False
     """The struct keeps where it stands (`segment`)."""
 

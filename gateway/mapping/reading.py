@@ -10,11 +10,12 @@ from collections.abc import Callable
 from typing import Any
 
 from gateway.document import Document, Fault, Loop, Provenance
+from gateway.mapping.branches import Scope, entries_in, tops_of
 from gateway.mapping.canonical import read_canonical
 from gateway.mapping.convert import Unreadable
 from gateway.mapping.coverage import Unmapped, count_unmapped
-from gateway.mapping.explaining import Trace, fault_no_list, fault_unreadable, nest, provenance_of, trace_rule
-from gateway.mapping.finding import Node, Row, ZoneOf, at_pointer, index_loop
+from gateway.mapping.explaining import Trace, fault_unreadable, nest, provenance_of, trace_rule
+from gateway.mapping.finding import Row, ZoneOf, index_loop
 from gateway.mapping.levels import Levels
 from gateway.mapping.plan import Kind, Map, Section
 from gateway.mapping.scopes import Run
@@ -85,7 +86,7 @@ class Reader(Run):
             return [*made]
         if self.map.format == "csv":
             return self.read_rows()
-        if self.map.format == "json":
+        if self.map.format in ("json", "xml"):
             return self.read_nodes()
         root = self.document.root
         anchor = root.segments[0][0] if root.segments else 1
@@ -124,24 +125,34 @@ class Reader(Run):
         return made
 
     def read_nodes(self) -> list[Any]:
-        node = Node(self.document.value, "", 1)
-        trace = self.trace
-        self.fill(self.map.header, node, self.outer, trace, 1)
-        self.read_node_lists(self.map.header, node, self.outer, trace)
-        return self.finish(1, "")
+        made: list[Any] = []
+        tops = tops_of(self.map, self.document)
+        if not tops:
+            text = f"{self.map.path} file each: {self.map.file.each} stands nowhere in the document"
+            self.note(Fault(code="empty", text=text, level="document", segment=1))
+        for top in tops:
+            self.outer, self.outer_trace = {}, {}
+            self.context.event = self.outer
+            trace = self.trace
+            self.fill(self.map.header, top, self.outer, trace, top.position)
+            self.read_node_lists(self.map.header, top, self.outer, trace)
+            made += self.finish(top.position, f"[{len(made)}]." if len(tops) > 1 else "")
+        return made
 
-    def read_node_lists(self, section: Section, node: Node, own: dict[str, Any], trace: Trace | None) -> None:
+    def read_node_lists(self, section: Section, node: Scope, own: dict[str, Any], trace: Trace | None) -> None:
         for pointer, inner in section.loops.items():
-            entries = at_pointer(node.value, pointer)
-            if entries is not None and not isinstance(entries, list):
+            entries, fault = entries_in(node, pointer, inner)
+            if fault is not None:
                 own.setdefault(inner.into, [])
-                self.note(fault_no_list(inner, f"{node.pointer}{pointer}", entries, node.position))
-                continue
-            for n, entry in enumerate(entries or ()):
-                child = Node(entry, f"{node.pointer}{pointer}/{n}", n + 1)
+                self.note(fault)
+            for child in entries:
                 self.add_node(inner, child, own, trace)
 
-    def add_node(self, section: Section, node: Node, own: dict[str, Any], trace: Trace | None) -> None:
+    def add_node(self, section: Section, node: Scope, own: dict[str, Any], trace: Trace | None) -> None:
+        if section.struct is None:
+            self.fill(section, node, own, trace, node.position)
+            self.read_node_lists(section, node, own, trace)
+            return
         before = len(self.faults)
         values: dict[str, Any] = dict(section.fixed)
         inner_trace: Trace | None = {} if trace is not None else None
@@ -151,7 +162,9 @@ class Reader(Run):
         if section.marks_segment:
             values["segment"] = node.position
         self.number(section, values, len(entries) + 1)
-        if section.struct is not None and self.complete(section, values, node.position, before):
+        if section.when is not None and section.when.run(values) is False:
+            return
+        if self.complete(section, values, node.position, before):
             if trace is not None and inner_trace is not None:
                 nest(trace, f"{section.into}[{len(entries)}].", inner_trace)
             entries.append(make(section.struct, values))

@@ -6,18 +6,22 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from gateway.mapping.columns import Plain
 from gateway.mapping.convert import Context, Unreadable
 from gateway.mapping.expressions import BadExpression, Expression, read_expression
 from gateway.mapping.finding import (
+    PickAll,
     PickParts,
     find_all,
     pick_all_for,
+    pick_all_pointers,
     pick_column,
     pick_for,
     pick_parts_for,
     pick_pointer,
 )
 from gateway.mapping.pairs import Pair, Scope, build_pair, converter_name
+from gateway.mapping.paths import pick_all_paths, pick_path, read_path
 from gateway.mapping.places import BadPlace, Place, Step, read_column, read_pointer, read_x12_place
 from gateway.mapping.plan import Minus, Rule
 from gateway.mapping.targets import Target
@@ -26,7 +30,7 @@ from gateway.resources import Entry, did_you_mean
 KEYS = (
     "at", "else", "as", "code", "unknown", "required", "default", "with", "way", "clip", "split", "places", "place",
     "qualifier", "whole_days", "true", "false", "single", "write", "count", "trim", "unless", "when",
-    "join", "note", "read", "needs", "minus",
+    "join", "note", "read", "needs", "minus", "repeat",
 )  # fmt: skip
 
 FALLBACKS = ("carry", "ordinal", "sender")
@@ -51,9 +55,11 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
     if len(entry.mistakes) > before or pair is None:
         return None
     value, text = _directions(places, keys, shape, converter, pair, scope)
-    says_nothing = shape in ("decimal", "int", "flag") or (shape == "text" and name not in scope.locals)
-    if says_nothing and target is not None and target.default not in (None, "") and "required" not in keys:
-        value = _without_default(value, target.default)
+    dropped = None if target is None else target.default
+    if shape not in ("decimal", "int", "flag") and (shape != "text" or name in scope.locals or dropped == ""):
+        dropped = None
+    if dropped is not None and "required" not in keys:
+        value = _without_default(value, dropped)
     minus = _minus(keys["minus"], scope) if "minus" in keys else None
     if minus is not None:
         value, text = _signed(value, text, minus, scope)
@@ -85,7 +91,11 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         counts=keys["count"].text() if "count" in keys else "",
         ordinal=fallback == "ordinal",
         sender=fallback == "sender",
+        plain=_plain(places, keys, shape, converter, pair, dropped),
         clip="clip" in keys,
+        joined="split" in keys,
+        repeat=_repeated(keys["repeat"], places) if "repeat" in keys else -1,
+        as_number=converter in ("decimal", "int") and "code" not in keys,
     )
     if rule.zone_place and rule.zone_place not in scope.outer:
         keys["place"].note(f'place "{rule.zone_place}" is no field', did_you_mean(rule.zone_place, scope.outer))
@@ -106,6 +116,8 @@ def read_place(text: str, scope: Scope) -> Place:
     """A place in the format's own tongue. Raises BadPlace."""
     if scope.format == "json":
         return read_pointer(text)
+    if scope.format == "xml":
+        return read_path(text, scope.namespaces)
     if scope.format == "csv":
         return read_column(text)
     place = read_x12_place(text)
@@ -167,6 +179,19 @@ def _directions(
     return value, pair.write
 
 
+def _plain(
+    places: tuple[tuple[Place, ...], ...], keys: Mapping[str, Entry], shape: str, converter: str, pair: Pair,
+    default: Any,
+) -> Plain | None:  # fmt: skip
+    """How to read the field in many scopes at once, where it is one text or another."""
+    if shape == "texts" or pair.many or keys.keys() & {"single", "minus"} or not places:
+        return None
+    handed = converter == "text" and not keys.keys() & {"code", "trim"} and not _has_choices(pair)
+    return Plain(
+        tuple(parts[0] for parts in places), None if handed else pair.read, None if "required" in keys else default
+    )
+
+
 def _without_default(value: Callable[[Any, Context], Any], default: Any) -> Callable[[Any, Context], Any]:
     """A value that says no more than absence does is taken as absent, so that both make the same event."""
 
@@ -191,7 +216,7 @@ def _reader(
         return read_parts
     pick = _pick_in(parts[0], scope)
     if single:
-        pick = _only_once(parts[0], pick)
+        pick = _only_once(parts[0], pick, scope)
     if plain and not _has_choices(pair):
         return pick
 
@@ -212,7 +237,15 @@ def _has_choices(pair: Pair) -> bool:
 
 
 def _pick_in(place: Place, scope: Scope) -> Callable[[Any, Context], str | None]:
-    return {"csv": pick_column, "json": pick_pointer}.get(scope.format, pick_for)(place)
+    picks = {"csv": pick_column, "json": pick_pointer, "xml": pick_path}
+    return picks.get(scope.format, pick_for)(place)
+
+
+def _pick_all_in(place: Place, scope: Scope) -> PickAll | None:
+    """Every text at a place; None in a flat file, where it holds one."""
+    picks = {"x12": pick_all_for, "json": pick_all_pointers, "xml": pick_all_paths}
+    found = picks.get(scope.format)
+    return found(place) if found is not None else None
 
 
 def _parts_in(parts: tuple[Place, ...], scope: Scope) -> PickParts:
@@ -227,8 +260,15 @@ def _parts_in(parts: tuple[Place, ...], scope: Scope) -> PickParts:
     return pick
 
 
-def _only_once(place: Place, pick: Callable[[Any, Context], str | None]) -> Callable[[Any, Context], str | None]:
+def _only_once(
+    place: Place, pick: Callable[[Any, Context], str | None], scope: Scope
+) -> Callable[[Any, Context], str | None]:
     tag = place.step.tag
+    every = _pick_all_in(place, scope) if scope.format != "x12" else None
+    if every is not None:
+        return lambda index, context: pick(index, context) if len(every(index, context)) == 1 else None
+    if scope.format != "x12":
+        return pick
 
     def once(index: Any, context: Context) -> str | None:
         if place.loops:
@@ -243,7 +283,7 @@ def _texts(
 ) -> tuple[Callable[[Any, Context], Any], Callable[[Any, Context], tuple[str, ...]]]:
     mark = keys["split"].text() if "split" in keys else ""
     one = _pick_in(places[0][0], scope)
-    every = pick_all_for(places[0][0]) if scope.format == "x12" else None
+    every = _pick_all_in(places[0][0], scope) if not mark else None
 
     def value(index: Any, context: Context) -> Any:
         if every is not None:
@@ -254,7 +294,11 @@ def _texts(
         return tuple(part.strip() for part in text.split(mark) if part.strip()) if mark else (text,)
 
     def text(values: Any, _: Context) -> tuple[str, ...]:
-        return (mark.join(values),) if mark or scope.format != "x12" else tuple(values)
+        if mark:
+            return (mark.join(values),)
+        if every is None and len(values) > 1:
+            raise Unreadable("too_many", f"{len(values)} texts for one place; say split: what parts them")
+        return tuple(values)
 
     return value, text
 
@@ -298,6 +342,13 @@ def _signed(
 # --- what is written beside ----------------------------------------------------------------------------------
 
 
+def _repeated(entry: Entry, places: tuple[tuple[Place, ...], ...]) -> int:
+    """Which step of an XML path is written again for each text of a list."""
+    names = [step.name for step in places[0][0].path] if places else []
+    name = entry.choice(names, names[-1] if names else "", "element of the path")
+    return names.index(name) if name in names else -1
+
+
 def _default(entry: Entry, pair: Pair, shape: str) -> Any:
     text = entry.text()
     if shape == "text":
@@ -313,7 +364,7 @@ def _constants(entry: Entry, places: tuple[tuple[Place, ...], ...], scope: Scope
     """`with: {3: "92"}` (elements of the same segment) or `with: {"BRA.03": "00"}` (any place of the section)."""
     found: list[tuple[Place, str]] = []
     for key, value in entry.mapping().items():
-        if key.isascii() and key.isdigit():
+        if key.isascii() and key.isdigit() and scope.format == "x12":
             base = places[0][0]
             found.append(
                 (base._replace(element=int(key), component=0, pair=(), text=f"{base.text}/{key}"), value.text())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import Any
+from typing import Any, NamedTuple
 
 from gateway.document import Document, Fault, Loop, Provenance, Segment
 from gateway.mapping.convert import Context, Unreadable
@@ -26,6 +26,16 @@ FALLS_INTO = "lines"
 """The list whose entries take what the header carries."""
 COUNTED_MAX = 10_000
 """Entries that one document may have made of a number in it (CLD01), rather than of segments."""
+
+
+class Kept(NamedTuple):
+    """A point of a reading to go back to."""
+
+    outer: dict[str, Any]
+    faults: int
+    deferred: int
+    hl_count: int
+    counted: int
 
 
 class Run:
@@ -53,6 +63,17 @@ class Run:
     def trace(self) -> Trace | None:
         """Where values of the event itself are traced; None when nobody asked."""
         return None if self.provenance is None else self.outer_trace
+
+    def keep(self) -> Kept:
+        """What reading has gathered so far, to go back to."""
+        outer = {name: [*value] if isinstance(value, list) else value for name, value in self.outer.items()}
+        return Kept(outer, len(self.faults), len(self.deferred), self.hl_count, self.counted)
+
+    def restore(self, kept: Kept) -> None:
+        """Forget what was gathered since."""
+        self.outer = kept.outer
+        del self.faults[kept.faults :], self.deferred[kept.deferred :]
+        self.hl_count, self.counted = kept.hl_count, kept.counted
 
     def fill(self, section: Section, index: Any, own: dict[str, Any], trace: Trace | None, anchor: int) -> None:
         """Run the section's rules over one scope."""

@@ -7,11 +7,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from gateway.formats import FileShape
 from gateway.mapping.codes import CodeTable
+from gateway.mapping.columns import columns_of
 from gateway.mapping.expressions import BadExpression, Expression, read_expression
 from gateway.mapping.pairs import Scope
 from gateway.mapping.places import BadPlace, Place, Step, read_step
 from gateway.mapping.plan import Check, Repeat, Rule, Section
+from gateway.mapping.ranks import ranks_of
 from gateway.mapping.rules import compile_rule, read_place
 from gateway.mapping.source import Effective
 from gateway.mapping.targets import Target, targets_of
@@ -43,6 +46,7 @@ class SectionCompiler:
         self.chooser = ""
         self.outer: dict[str, Target] = {}
         self.checks: list[Check] = []
+        self.file = FileShape()
 
     def section(
         self, entry: Entry, name: str, tag: str, fields: Mapping[str, Target],
@@ -59,7 +63,8 @@ class SectionCompiler:
         )
         if not into and around is not None:
             own = around.own
-        scope = Scope(name, own, self.outer, frozenset({self.chooser} - {""}), self.format, self.tables, shift)
+        chooser = frozenset({self.chooser} - {""})
+        scope = Scope(name, own, self.outer, chooser, self.format, self.tables, shift, self.file.namespaces)
         rules = self.rules(keys, scope)
         inner = dict(loops or {})
         for inner_tag, inner_entry in keys["loops"].mapping().items() if "loops" in keys else ():
@@ -97,8 +102,11 @@ class SectionCompiler:
                 if check.section == name.split(".", 1)[-1]
             ),
             origin="{}:{}".format(*entry.place),
+            at=self.loop_at(tag, entry, scope) if self.format == "xml" and tag else None,
         )
         _make_ready(section)
+        if self.format == "xml":
+            section.ranks = ranks_of(section, self.file.namespaces, keys.get("segments", entry))
         return section
 
     def alike(self, entry: Entry) -> Entry:
@@ -206,6 +214,19 @@ class SectionCompiler:
                 found.append((place, expression))
         return tuple(found)
 
+    def loop_at(self, path: str, entry: Entry, scope: Scope) -> Place | None:
+        """Where the elements of a loop stand."""
+        try:
+            place = read_place(path, scope)
+        except BadPlace as error:
+            entry.note(str(error))
+            return None
+        if place.attribute or not place.path or place.absolute:
+            entry.note(
+                f'loop "{path}" names no elements below its section', "a loop stands for elements, as cac:Line"
+            )
+        return place
+
     def step(self, entry: Entry) -> Step | None:
         try:
             return read_step(entry.text())
@@ -275,6 +296,7 @@ def _make_ready(section: Section) -> None:
         targets = targets_of(section.struct)
         section.required = tuple(target.name for target in targets.values() if target.required)
         section.marks_segment = "segment" in targets and "segment" not in {rule.name for rule in section.rules}
+    section.columns = columns_of(section)
 
 
 def _needs(section: Section) -> tuple[frozenset[str], bool]:

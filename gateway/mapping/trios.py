@@ -16,7 +16,7 @@ import msgspec
 
 from gateway.document import Delimiters, Document, Loop, Party, Segment
 from gateway.errors import OperatorMistake
-from gateway.formats import read_csv, read_json
+from gateway.formats import read_csv, read_json, read_xml
 from gateway.mapping.compile import folder_of
 from gateway.mapping.configuration import Configuration
 from gateway.mapping.plan import Map
@@ -102,6 +102,8 @@ def read_sample(configuration: Configuration, map: Map, data: bytes, partner: Pa
         return (read_csv(data, map.file, map.type),)
     if map.format == "json":
         return (read_json(data, map.type),)
+    if map.format == "xml":
+        return (read_xml(data, map.type),)
     reading = read(data, configuration.guides, partner_of=lambda *_: partner.id if partner is not None else "")
     return tuple(document for document in reading.documents if document.type == map.type)
 
@@ -184,6 +186,8 @@ def _document_of(
         return read_csv(writing.data, map.file, map.type)
     if map.format == "json":
         return read_json(writing.data, map.type)
+    if map.format == "xml":
+        return read_xml(writing.data, map.type)
     outgoing = OutgoingDocument(set_id=map.type, control="0001", segments=writing.segments)
     group = OutgoingGroup(
         id=document.control.group_id,

@@ -14,13 +14,14 @@ from typing import Any
 import msgspec
 
 from gateway.document import Fault
-from gateway.formats import write_csv
+from gateway.formats import writable, write_csv, write_xml
 from gateway.mapping.convert import Context, Unreadable
+from gateway.mapping.expressions import Expression
 from gateway.mapping.hierarchy import write_levels
-from gateway.mapping.places import Place, pointer_keys
 from gateway.mapping.plan import Map, Repeat, Rule, Section
 from gateway.mapping.slots import Slots
 from gateway.mapping.targets import values_of
+from gateway.mapping.trees import write_element, write_members
 from gateway.partners import Partner
 from gateway.x12.checking.patterns import CHARACTERS
 from ledger.advices import Advice
@@ -66,8 +67,12 @@ def write_document(
         rows = writer.rows()
         return MapWriting(segments=tuple(rows), data=write_csv(rows, map.file), faults=tuple(writer.faults))
     if map.format == "json":
-        members = writer.members(map.header, outer)
-        return MapWriting(data=_json.encode(members), faults=tuple(writer.faults))
+        members = _json.encode(write_members(writer, map))
+        data = msgspec.json.format(members, indent=map.file.indent) + b"\n" if map.file.indent else members
+        return MapWriting(data=data, faults=tuple(writer.faults))
+    if map.format == "xml":
+        root = write_element(writer, map)
+        return MapWriting(data=write_xml(root, map.file.namespaces, map.file.indent), faults=tuple(writer.faults))
     return MapWriting(segments=tuple(writer.document()), faults=tuple(writer.faults))
 
 
@@ -140,12 +145,14 @@ class Writer:
         for place, text in section.constants:
             slots.put_constant(place, text)
         for place, expression in section.computed:
-            slots.put(place, _told(expression.run({**self.outer, **values, **self.counted})))
+            slots.put(place, self.run(expression, values))
+
+    def run(self, expression: Expression, values: Values) -> str:
+        """What is computed from the event and an entry of it, as text."""
+        return _told(expression.run({**self.outer, **values, **self.counted}))
 
     def put(self, rule: Rule, slots: Slots, values: Values, path: str) -> None:
         if rule.needs is not None and not slots.has(rule.needs):
-            return
-        if rule.when is not None and rule.when.run({**self.outer, **values}) is False:
             return
         texts = self.texts(rule, values, path)
         if texts is None:
@@ -170,6 +177,8 @@ class Writer:
 
     def texts(self, rule: Rule, values: Values, path: str) -> tuple[str, ...] | None:
         """The texts of a rule's first place; None where the event has no value."""
+        if rule.when is not None and rule.when.run({**self.outer, **values}) is False:
+            return None
         value = (self.outer if rule.outer else values).get(rule.name)
         if rule.write is not None and (value is None or value == ""):
             value = rule.write.run({**self.outer, **values, **self.counted})
@@ -198,6 +207,9 @@ class Writer:
                 if any(mark in text for mark in self.delimiters) or not text.isprintable():
                     self.fault("delimiter", rule, path, f'"{text[:40]}" holds a delimiter or a control character')
                     return None
+        elif self.map.format == "xml" and not all(map(writable, texts)):
+            self.fault("character", rule, path, f'"{str(value)[:40]}" holds a control character, which XML has not')
+            return None
         return texts
 
     def with_blanks(self, text: str) -> str:
@@ -251,7 +263,11 @@ class Writer:
         """The entries that a loop writes: those whose fixed values are its own."""
         found = [values_of(entry) for entry in values.get(section.into) or ()]
         chosen = [e for e in found if all(e.get(n) == fixed for n, fixed in section.fixed.items())]
-        return [e for e in chosen if section.when is None or section.when.run(e) is not False]
+        found = [e for e in chosen if section.when is None or section.when.run(e) is not False]
+        for rule in section.ordinals:
+            for n, entry in enumerate(found, 1):
+                entry[rule.name] = entry[rule.name] or (n if rule.target and rule.target.shape == "int" else str(n))
+        return found
 
     def split(self, section: Section, split: Section, entries: list[Values], path: str) -> Segments:
         """One loop for consecutive entries alike in what stands in it, each with an inner loop of its own."""
@@ -315,20 +331,6 @@ class Writer:
             for place, text in zip(rule.places[0] if texts else (), texts or (), strict=False):
                 cells.setdefault(place.column, text)
 
-    def members(self, section: Section, values: Values, path: str = "") -> Any:
-        made: dict[str, Any] = {}
-        for rule in section.rules:
-            texts = self.texts(rule, values, path) if rule.writes else None
-            for place, text in zip(rule.places[0] if texts else (), texts or (), strict=False):
-                number = rule.target is not None and rule.target.shape in ("decimal", "int")
-                _set(made, place, Decimal(text) if number else text)
-        for pointer, inner in section.loops.items():
-            entries = self.entries(inner, values)
-            listed = [self.members(inner, e, f"{path}{inner.into}[{n}].") for n, e in enumerate(entries)]
-            if listed:
-                _set(made, Place(pointer, inner.rules[0].places[0][0].step, column=pointer), listed)
-        return made
-
     def fault(self, code: str, rule: Rule, path: str, words: str) -> None:
         origin = f"{rule.origin} {rule.name}"
         text = f"{rule.origin} {path}{rule.name} -> {rule.label}: {words}"
@@ -345,10 +347,3 @@ def _told(value: Any) -> str:
 
 def _columns_of(section: Section) -> list[str]:
     return [place.column for rule in section.rules for place in (rule.places[0] if rule.places else ())]
-
-
-def _set(made: dict[str, Any], place: Place, value: Any) -> None:
-    *outer, last = pointer_keys(place.column)
-    for key in outer:
-        made = made.setdefault(key, {})
-    made.setdefault(last, value)

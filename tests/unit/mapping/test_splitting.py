@@ -261,4 +261,6 @@ def test_repeated_segments_are_written_each_with_its_own_qualifier() -> None:
 def test_a_balance_of_none_is_told_and_what_is_not_on_hand_is_no_balance() -> None:
     event = event_of("846", "BIA*00*SI*I1*20261123~N1*WH**92*WH3~LIN**BP*P1~QTY*33*0*EA~QTY*63*7*EA~LIN**BP*P2~")
 
-    assert [(line.part_number, line.quantity, line.state) for line in event.lines] == [("P1", Decimal(0), "available")]
+    assert [(line.part_number, line.quantity, line.state) for line in event.lines] == [
+        ("P1", Decimal(0), "available")
+    ]
