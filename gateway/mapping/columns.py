@@ -12,8 +12,6 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-import msgspec
-
 from gateway.document import Loop
 from gateway.mapping.convert import Context, Unreadable, is_decimal, read_decimal
 from gateway.mapping.finding import index_loop
@@ -114,7 +112,8 @@ def _inherit(
     return bases if partly & names else [{}] * len(bases)
 
 
-RULES_MAY = frozenset({"unless", "beside", "ordinal", "plain", "as_number", "clip", "needs"})
+_SILENT = Section(name="")
+RULES_MAY = frozenset({"unless", "beside", "ordinal", "plain", "together", "clip", "joined", "repeat", "needs"})
 """What a rule may say beyond its places and its value; whatever else it says needs more than its own scope."""
 SECTIONS_MAY = frozenset({
     "name", "tag", "into", "struct", "rules", "loops", "fixed", "writes", "constants", "computed", "order", "checks",
@@ -125,11 +124,8 @@ SECTIONS_MAY = frozenset({
 
 def columns_of(section: Section) -> Columns | None:
     """How to read many scopes of a section at once; None where a field of it needs more than its own scope."""
-    if section.struct is None or any(
-        getattr(section, field.name) != field.default
-        for field in msgspec.structs.fields(Section)
-        if field.name not in SECTIONS_MAY
-    ):
+    says_more = set(Section.__struct_fields__) - SECTIONS_MAY
+    if section.struct is None or any(getattr(section, name) != getattr(_SILENT, name) for name in says_more):
         return None
     read = [rule for rule in section.rules if rule.reads]
     says = {name: value for name, value in Rule._field_defaults.items() if name not in RULES_MAY}
@@ -170,7 +166,7 @@ class _Table:
         places = [place for parts in rule.places for place in parts]
         if not any(self.stands(place) for place in places):
             return None
-        plain = rule.plain
+        plain = rule.together
         if plain is None or not all(self.is_plain(place) for place in plain.places):
             if self.indexes is None:
                 self.indexes = [index_loop(self.section, loop) for loop in self.loops]

@@ -77,11 +77,11 @@ class Rule(NamedTuple):
     """`split:`: a list of texts stands in one text."""
     repeat: int = -1
     """XML: the step of its path that each text of a list repeats; the last one without it."""
-    as_number: bool = False
+    plain: bool = False
     """A number as it is, by no code table and with no implied decimals."""
     when: Expression | None = None
     """`when`: where this is false, over the event and the fields read before, it is neither read nor written."""
-    plain: Any = None
+    together: Any = None
     """`columns.Plain`: how to read it in many scopes at once; None where `value` alone knows."""
     clip: bool = False
     """`clip`: words for people. They are cut to fit, and in X12 what cannot be written there becomes a blank."""

@@ -55,11 +55,8 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
     if len(entry.mistakes) > before or pair is None:
         return None
     value, text = _directions(places, keys, shape, converter, pair, scope)
-    dropped = None if target is None else target.default
-    if shape not in ("decimal", "int", "flag") and (shape != "text" or name in scope.locals or dropped == ""):
-        dropped = None
-    if dropped is not None and "required" not in keys:
-        value = _without_default(value, dropped)
+    silent = _silent(name, keys, shape, target, scope)
+    value = value if silent is None else _without_default(value, silent)
     minus = _minus(keys["minus"], scope) if "minus" in keys else None
     if minus is not None:
         value, text = _signed(value, text, minus, scope)
@@ -91,11 +88,11 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         counts=keys["count"].text() if "count" in keys else "",
         ordinal=fallback == "ordinal",
         sender=fallback == "sender",
-        plain=_plain(places, keys, shape, converter, pair, dropped),
+        together=_plain(places, keys, shape, converter, pair, silent),
         clip="clip" in keys,
         joined="split" in keys,
         repeat=_repeated(keys["repeat"], places) if "repeat" in keys else -1,
-        as_number=converter in ("decimal", "int") and "code" not in keys,
+        plain=converter in ("decimal", "int") and "code" not in keys,
     )
     if rule.zone_place and rule.zone_place not in scope.outer:
         keys["place"].note(f'place "{rule.zone_place}" is no field', did_you_mean(rule.zone_place, scope.outer))
@@ -179,17 +176,24 @@ def _directions(
     return value, pair.write
 
 
+def _silent(name: str, keys: Mapping[str, Entry], shape: str, target: Target | None, scope: Scope) -> Any:
+    """The value that says no more than absence does, None where each says something: it may choose the event."""
+    if target is None or "required" in keys or name in scope.locals:
+        return None
+    if shape in ("decimal", "int", "flag"):
+        return target.default
+    return (target.default or None) if shape == "text" else None
+
+
 def _plain(
     places: tuple[tuple[Place, ...], ...], keys: Mapping[str, Entry], shape: str, converter: str, pair: Pair,
-    default: Any,
+    silent: Any,
 ) -> Plain | None:  # fmt: skip
     """How to read the field in many scopes at once, where it is one text or another."""
     if shape == "texts" or pair.many or keys.keys() & {"single", "minus"} or not places:
         return None
     handed = converter == "text" and not keys.keys() & {"code", "trim"} and not _has_choices(pair)
-    return Plain(
-        tuple(parts[0] for parts in places), None if handed else pair.read, None if "required" in keys else default
-    )
+    return Plain(tuple(parts[0] for parts in places), None if handed else pair.read, silent)
 
 
 def _without_default(value: Callable[[Any, Context], Any], default: Any) -> Callable[[Any, Context], Any]:

@@ -201,7 +201,7 @@ def _members(writer: Writer, section: Section, values: Values, path: str) -> Any
 def _scalar(rule: Rule, text: str) -> Any:
     """A number where the field holds one and its text is one, true and false where they are its words."""
     shape = rule.target.shape if rule.target is not None else "text"
-    if shape in ("decimal", "int") and rule.as_number:
+    if shape in ("decimal", "int") and rule.plain:
         return Decimal(text)
     return text == "true" if shape == "flag" and text in ("true", "false") else text
 
