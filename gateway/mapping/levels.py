@@ -46,8 +46,7 @@ class Levels:
         self.together: list[tuple[int, Loop, _Above]] = []
 
     def read(self, root: Loop) -> None:
-        told_above = self.run.provenance is not None or self.run.carried
-        lines = None if told_above else self.read_together(root)
+        lines = self.read_together(root) if self.run.provenance is None else None
         if lines is None:
             lines = []
             self.below(root, _Above(self.run.carried, self.run.carried_trace, ()), lines, None, 1)
@@ -64,7 +63,7 @@ class Levels:
         self.plain = section
         lines: list[Any] = []
         self.level = next(name for name, one in run.map.levels.items() if one is section)
-        self.below(root, _Above({}, {}, ()), lines, None, 1)
+        self.below(root, _Above(run.carried, {}, ()), lines, None, 1)
         self.plain = None
         bases = [self.base(section, above) for _, _, above in self.together]
         slots = [slot for slot, _, _ in self.together]

@@ -24,13 +24,14 @@ from gateway.mapping.pairs import Pair, Scope, build_pair, converter_name
 from gateway.mapping.paths import pick_all_paths, pick_path, read_path
 from gateway.mapping.places import BadPlace, Place, Step, read_column, read_pointer, read_x12_place
 from gateway.mapping.plan import Minus, Rule
+from gateway.mapping.signs import signed
 from gateway.mapping.targets import Target
 from gateway.resources import Entry, did_you_mean
 
 KEYS = (
     "at", "else", "as", "code", "unknown", "required", "default", "with", "way", "clip", "split", "places", "place",
     "qualifier", "whole_days", "true", "false", "single", "write", "count", "trim", "unless", "when",
-    "join", "note", "read", "needs", "minus", "repeat",
+    "join", "less", "note", "read", "needs", "minus", "repeat",
 )  # fmt: skip
 
 FALLBACKS = ("carry", "ordinal", "sender")
@@ -59,7 +60,7 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
     value = value if silent is None else _without_default(value, silent)
     minus = _minus(keys["minus"], scope) if "minus" in keys else None
     if minus is not None:
-        value, text = _signed(value, text, minus, scope)
+        value, text = signed(value, text, minus, _pick_in(minus.place, scope) if minus.place is not None else None)
     way = keys["way"].choice(("both", "read", "write", "beside"), "both") if "way" in keys else "both"
     file, line = entry.place
     rule = Rule(
@@ -74,13 +75,14 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         required=keys["required"].flag() if "required" in keys else target is None,
         default=_default(keys["default"], pair, shape) if "default" in keys else None,
         carry=fallback == "carry",
-        zone_place=keys["place"].text() if "place" in keys else "",
+        zone_place=_zone_place(keys["place"], scope) if "place" in keys else "",
         constants=_constants(keys["with"], places, scope) if "with" in keys else (),
         write=_expression(keys["write"]) if "write" in keys else None,
         read=_expression(keys["read"]) if "read" in keys else None,
         needs=_noted(keys["needs"], scope) if "needs" in keys else None,
         minus=minus,
         when=_expression(keys["when"]) if "when" in keys else None,
+        less=_less(keys["less"], shape, outer) if "less" in keys else None,
         label=", ".join(place.text for place in places[0]) if places else "count",
         origin=f"{file}:{line}",
         unless=keys["unless"].choice(scope.outer, "", "field") if "unless" in keys else "",
@@ -92,10 +94,8 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         clip="clip" in keys,
         joined="split" in keys,
         repeat=_repeated(keys["repeat"], places) if "repeat" in keys else -1,
-        plain=converter in ("decimal", "int") and "code" not in keys,
+        number=converter in ("decimal", "int") and "code" not in keys,
     )
-    if rule.zone_place and rule.zone_place not in scope.outer:
-        keys["place"].note(f'place "{rule.zone_place}" is no field', did_you_mean(rule.zone_place, scope.outer))
     return rule if len(entry.mistakes) == before else None
 
 
@@ -321,28 +321,6 @@ def _minus(entry: Entry, scope: Scope) -> Minus | None:
     return Minus(_noted(keys["at"], scope), keys["is"].texts(), keys["else"].text() if "else" in keys else "", None)
 
 
-def _signed(
-    value: Callable[[Any, Context], Any], text: Callable[[Any, Context], tuple[str, ...]], minus: Minus, scope: Scope
-) -> tuple[Callable[[Any, Context], Any], Callable[[Any, Context], tuple[str, ...]]]:
-    """The pair with its sign told as the map says; the element that tells it is written beside (`writing.py`)."""
-    pick = _pick_in(minus.place, scope) if minus.place is not None else None
-
-    def read(index: Any, context: Context) -> Any:
-        found = value(index, context)
-        if found is None:
-            return None
-        if pick is not None:
-            return -abs(found) if pick(index, context) in minus.below else found
-        return abs(found) if minus.when is not None and minus.when.run(context.event) is True else found
-
-    def write(found: Any, context: Context) -> tuple[str, ...]:
-        if pick is not None:
-            return text(abs(found), context)
-        return text(-found if minus.when is not None and minus.when.run(context.event) is True else found, context)
-
-    return read, write
-
-
 # --- what is written beside ----------------------------------------------------------------------------------
 
 
@@ -379,6 +357,19 @@ def _constants(entry: Entry, places: tuple[tuple[Place, ...], ...], scope: Scope
         except BadPlace as error:
             value.note(str(error))
     return tuple(found)
+
+
+def _zone_place(entry: Entry, scope: Scope) -> str:
+    name = entry.text()
+    if name not in scope.outer:
+        entry.note(f'place "{name}" is no field', did_you_mean(name, scope.outer))
+    return name
+
+
+def _less(entry: Entry, shape: str, outer: bool) -> Expression | None:
+    if shape != "decimal" or outer:
+        entry.note("less: takes from a quantity of the entry itself")
+    return _expression(entry)
 
 
 def _expression(entry: Entry) -> Expression | None:

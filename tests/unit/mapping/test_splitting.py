@@ -188,7 +188,7 @@ def test_an_element_tells_that_an_amount_is_below_zero() -> None:
     assert written("810", event)[-2:] == ["SAC*A*C310***100", "SAC*C*D240***55"]
 
 
-def test_what_the_header_carries_falls_to_lines_that_say_none_of_their_own() -> None:
+def test_what_is_said_once_falls_to_lines_that_say_none_of_their_own() -> None:
     body = INVOICE.format(kind="DI", sign="") + "IT1*2*1*EA*1**BP*P2~REF*SI*0000458~TDS*1100~"
     reading = read_document(base("810"), document(body, "810"))
 
@@ -196,13 +196,6 @@ def test_what_the_header_carries_falls_to_lines_that_say_none_of_their_own() -> 
     found = {p.path: (p.segment, p.tag) for p in reading.provenance()}
     assert found["lines[0].shipment_id"] == (3, "REF")
     assert found["lines[1].shipment_id"] == (7, "REF")
-
-
-def test_carry_belongs_to_the_header() -> None:
-    path = "partners/acme/x12/004010/810/map.yaml"
-    text = "extends: x12/004010/810\nsummary: {carry: {fields: {}}}\n"
-
-    assert mistakes_of(text, path) == [f"{path} line 2: carry: is a part of the header"]
 
 
 def test_a_text_that_says_what_absence_says_makes_the_same_event() -> None:
