@@ -49,7 +49,7 @@ class Levels:
         lines = self.read_together(root) if self.run.provenance is None else None
         if lines is None:
             lines = []
-            self.below(root, _Above({}, {}, ()), lines, None, 1)
+            self.below(root, _Above(self.run.carried, self.run.carried_trace, ()), lines, None, 1)
         if self.run.map.list_field and lines:
             self.run.outer[self.run.map.list_field] = [*self.run.outer.get(self.run.map.list_field, ()), *lines]
 
@@ -63,7 +63,7 @@ class Levels:
         self.plain = section
         lines: list[Any] = []
         self.level = next(name for name, one in run.map.levels.items() if one is section)
-        self.below(root, _Above({}, {}, ()), lines, None, 1)
+        self.below(root, _Above(run.carried, {}, ()), lines, None, 1)
         self.plain = None
         bases = [self.base(section, above) for _, _, above in self.together]
         slots = [slot for slot, _, _ in self.together]

@@ -29,7 +29,7 @@ from gateway.resources import Entry, did_you_mean
 KEYS = (
     "at", "else", "as", "code", "unknown", "required", "default", "with", "way", "clip", "split", "places", "place",
     "qualifier", "whole_days", "true", "false", "single", "write", "count", "trim", "unless", "when",
-    "join", "note", "read", "needs", "minus", "whole", "repeat",
+    "join", "less", "note", "read", "needs", "minus", "whole", "repeat",
 )  # fmt: skip
 
 FALLBACKS = ("carry", "ordinal", "sender")
@@ -73,7 +73,7 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         required=keys["required"].flag() if "required" in keys else target is None,
         default=_default(keys["default"], pair, shape) if "default" in keys else None,
         carry=fallback == "carry",
-        zone_place=keys["place"].text() if "place" in keys else "",
+        zone_place=_zone_place(keys["place"], scope) if "place" in keys else "",
         constants=_constants(keys["with"], places, scope) if "with" in keys else (),
         write=_expression(keys["write"]) if "write" in keys else None,
         read=_expression(keys["read"]) if "read" in keys else None,
@@ -81,6 +81,7 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         minus=minus,
         whole="whole" in keys and keys["whole"].flag(),
         when=_expression(keys["when"]) if "when" in keys else None,
+        less=_less(keys["less"], shape, outer) if "less" in keys else None,
         label=", ".join(place.text for place in places[0]) if places else "count",
         origin=f"{file}:{line}",
         unless=keys["unless"].choice(scope.outer, "", "field") if "unless" in keys else "",
@@ -92,10 +93,8 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         clip="clip" in keys,
         joined="split" in keys,
         repeat=_repeated(keys["repeat"], places) if "repeat" in keys else -1,
-        plain=converter in ("decimal", "int") and "code" not in keys,
+        number=converter in ("decimal", "int") and "code" not in keys,
     )
-    if rule.zone_place and rule.zone_place not in scope.outer:
-        keys["place"].note(f'place "{rule.zone_place}" is no field', did_you_mean(rule.zone_place, scope.outer))
     return rule if len(entry.mistakes) == before else None
 
 
@@ -375,6 +374,19 @@ def _constants(entry: Entry, places: tuple[tuple[Place, ...], ...], scope: Scope
         except BadPlace as error:
             value.note(str(error))
     return tuple(found)
+
+
+def _zone_place(entry: Entry, scope: Scope) -> str:
+    name = entry.text()
+    if name not in scope.outer:
+        entry.note(f'place "{name}" is no field', did_you_mean(name, scope.outer))
+    return name
+
+
+def _less(entry: Entry, shape: str, outer: bool) -> Expression | None:
+    if shape != "decimal" or outer:
+        entry.note("less: takes from a quantity of the entry itself")
+    return _expression(entry)
 
 
 def _expression(entry: Entry) -> Expression | None:
