@@ -9,6 +9,7 @@ from gateway.mapping.convert import Context, Unreadable
 from gateway.mapping.finding import (
     PickAll,
     PickParts,
+    find_all,
     pick_all_for,
     pick_all_pointers,
     pick_column,
@@ -57,6 +58,8 @@ def only_once(
         return pick
 
     def once(index: Any, context: Context) -> str | None:
+        if place.loops:
+            return pick(index, context) if len(list(find_all(place, index, context))) == 1 else None
         return pick(index, context) if len(index.get(tag, ())) == 1 else None
 
     return once
