@@ -48,6 +48,7 @@ from gateway.api import (
     values,
     variances,
     webhooks,
+    xrefs,
 )
 from gateway.api.overload import Gate
 from gateway.pipeline import Street
@@ -79,6 +80,7 @@ ROUTERS = (
     scores.router,
     masterdata.router,
     maps.router,
+    xrefs.router,
     promises.router,
     flow.router,
     values.router,

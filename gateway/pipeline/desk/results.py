@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from gateway.pipeline.replaying.values import Difference, DocumentReplay
+from ledger.outcomes import Recorded
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,3 +40,14 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True):
     replayed: tuple[str, ...] = ()
     difference: tuple[Difference, ...] = ()
     documents: tuple[DocumentReplay, ...] = ()
+
+
+class Defined(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of master data: one answer for each event, then one for each earlier document that went on by it.
+
+    `rehearsed`: it was tried and taken back; nothing of it stands.
+    """
+
+    recorded: tuple[Recorded, ...]
+    released: tuple[Recorded, ...] = ()
+    rehearsed: bool = False
