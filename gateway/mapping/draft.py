@@ -115,9 +115,11 @@ def _remarks(base: Map, unmapped: str, left: Sightings, drafted: Drafted) -> Ite
     yield f"# {unmapped}; bind what matters, and list under ignore: what does not."
     for sight in left:
         one = proposed.get((sight.scope, sight.place))
-        field, why = ("FIELD", "") if one is None else (one.field, f" {_percent(one)}: {one.because};")
-        where = ".".join(sight.scope)
-        yield f'#   {field}: {sight.place:<16} # "{sight.samples[0][:40]}";{why} in {where}'
+        shown = f'{sight.place:<16} # "{sight.samples[0][:40]}"'
+        if one is None:
+            yield f"#   FIELD: {shown}"
+        else:
+            yield f"#   {one.field}: {shown}; {_percent(one)} in {'.'.join(sight.scope)}: {one.because}"
 
 
 # --- other formats -------------------------------------------------------------------------------------------
