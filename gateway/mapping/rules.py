@@ -177,9 +177,10 @@ def _directions(
 
 
 def _silent(keys: Mapping[str, Entry], shape: str, target: Target | None) -> Any:
-    """The value of a number or flag that says no more than absence does, None where each says something."""
-    plain = shape in ("decimal", "int", "flag") and "required" not in keys
-    return target.default if plain and target is not None else None
+    """The value that says no more than absence does, None where each says something."""
+    if target is None or "required" in keys:
+        return None
+    return target.default if shape in ("decimal", "int", "flag") or target.default else None
 
 
 def _plain(

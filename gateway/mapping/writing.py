@@ -330,9 +330,10 @@ class Writer:
         self.cells(self.map.header, self.outer, head, "")
         columns = shape.columns or tuple(dict.fromkeys([*head, *(_columns_of(row) if row else ())]))
         rows: Segments = [columns] if shape.header else []
-        for n, entry in enumerate(self.entries(row, self.outer) if row is not None else ()):
+        # An event that says everything in its header is one row.
+        for n, entry in enumerate((self.entries(row, self.outer) if row is not None else []) or [{}]):
             cells = dict(head)
-            if row is not None:
+            if row is not None and entry:
                 self.cells(row, entry, cells, f"{row.into}[{n}].")
             if shape.record_column:
                 cells.setdefault(shape.record_column, shape.row_type)
