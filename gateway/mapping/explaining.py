@@ -114,7 +114,7 @@ def trace_rule(rule: Rule, index: Any, context: Context, trace: Trace) -> None:
         for place in parts:
             texts = find_all(place, index, context)
             found += [(rule, one) for one in (texts if several else [next(texts, None)]) if one is not None]
-        if found and not (rule.whole and len(found) < len(parts)):
+        if found:
             trace[rule.name] = found
             return
 

@@ -92,8 +92,6 @@ class Rule(NamedTuple):
     needs: Place | None = None
     """Written only where this place has a text: X12 elements that come together or not at all."""
     minus: Minus | None = None
-    whole: bool = False
-    """A place of several parts counts only where all of them have text."""
 
 
 class Check(NamedTuple):

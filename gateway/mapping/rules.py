@@ -12,6 +12,7 @@ from gateway.mapping.expressions import BadExpression, Expression, read_expressi
 from gateway.mapping.finding import (
     PickAll,
     PickParts,
+    find_all,
     pick_all_for,
     pick_all_pointers,
     pick_column,
@@ -23,13 +24,14 @@ from gateway.mapping.pairs import Pair, Scope, build_pair, converter_name
 from gateway.mapping.paths import pick_all_paths, pick_path, read_path
 from gateway.mapping.places import BadPlace, Place, Step, read_column, read_pointer, read_x12_place
 from gateway.mapping.plan import Minus, Rule
+from gateway.mapping.signs import signed
 from gateway.mapping.targets import Target
 from gateway.resources import Entry, did_you_mean
 
 KEYS = (
     "at", "else", "as", "code", "unknown", "required", "default", "with", "way", "clip", "split", "places", "place",
     "qualifier", "whole_days", "true", "false", "single", "write", "count", "trim", "unless", "when",
-    "join", "less", "note", "read", "needs", "minus", "whole", "repeat",
+    "join", "less", "note", "read", "needs", "minus", "repeat",
 )  # fmt: skip
 
 FALLBACKS = ("carry", "ordinal", "sender")
@@ -54,11 +56,11 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
     if len(entry.mistakes) > before or pair is None:
         return None
     value, text = _directions(places, keys, shape, converter, pair, scope)
-    silent = _silent(keys, shape, target)
+    silent = _silent(name, keys, shape, target, scope)
     value = value if silent is None else _without_default(value, silent)
     minus = _minus(keys["minus"], scope) if "minus" in keys else None
     if minus is not None:
-        value, text = _signed(value, text, minus, scope)
+        value, text = signed(value, text, minus, _pick_in(minus.place, scope) if minus.place is not None else None)
     way = keys["way"].choice(("both", "read", "write", "beside"), "both") if "way" in keys else "both"
     file, line = entry.place
     rule = Rule(
@@ -79,7 +81,6 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         read=_expression(keys["read"]) if "read" in keys else None,
         needs=_noted(keys["needs"], scope) if "needs" in keys else None,
         minus=minus,
-        whole="whole" in keys and keys["whole"].flag(),
         when=_expression(keys["when"]) if "when" in keys else None,
         less=_less(keys["less"], shape, outer) if "less" in keys else None,
         label=", ".join(place.text for place in places[0]) if places else "count",
@@ -161,8 +162,7 @@ def _directions(
         return _texts(places, keys, pair, scope)
     plain = converter == "text" and not keys.keys() & {"code", "trim"} and shape == "text"
     single = "single" in keys and keys["single"].flag()
-    whole = "whole" in keys and keys["whole"].flag()
-    readers = [_reader(parts, pair, plain, single, scope, whole) for parts in places]
+    readers = [_reader(parts, pair, plain, single, scope) for parts in places]
     if len(readers) == 1:
         return readers[0], pair.write
 
@@ -176,11 +176,13 @@ def _directions(
     return value, pair.write
 
 
-def _silent(keys: Mapping[str, Entry], shape: str, target: Target | None) -> Any:
-    """The value that says no more than absence does, None where each says something."""
-    if target is None or "required" in keys:
+def _silent(name: str, keys: Mapping[str, Entry], shape: str, target: Target | None, scope: Scope) -> Any:
+    """The value that says no more than absence does, None where each says something: it may choose the event."""
+    if target is None or "required" in keys or name in scope.locals:
         return None
-    return target.default if shape in ("decimal", "int", "flag") or target.default else None
+    if shape in ("decimal", "int", "flag"):
+        return target.default
+    return (target.default or None) if shape in ("text", "texts") else None
 
 
 def _plain(
@@ -205,7 +207,7 @@ def _without_default(value: Callable[[Any, Context], Any], default: Any) -> Call
 
 
 def _reader(
-    parts: tuple[Place, ...], pair: Pair, plain: bool, single: bool, scope: Scope, whole: bool
+    parts: tuple[Place, ...], pair: Pair, plain: bool, single: bool, scope: Scope
 ) -> Callable[[Any, Context], Any]:
     read = pair.read
     if pair.many:
@@ -213,7 +215,7 @@ def _reader(
 
         def read_parts(index: Any, context: Context) -> Any:
             texts = pick_parts(index, context)
-            return None if texts is None or (whole and not all(texts)) else read(texts, context)
+            return None if texts is None else read(texts, context)
 
         return read_parts
     pick = _pick_in(parts[0], scope)
@@ -273,6 +275,8 @@ def _only_once(
         return pick
 
     def once(index: Any, context: Context) -> str | None:
+        if place.loops:
+            return pick(index, context) if len(list(find_all(place, index, context))) == 1 else None
         return pick(index, context) if len(index.get(tag, ())) == 1 else None
 
     return once
@@ -315,28 +319,6 @@ def _minus(entry: Entry, scope: Scope) -> Minus | None:
         entry.note("minus: says neither when: nor at: and is:")
         return None
     return Minus(_noted(keys["at"], scope), keys["is"].texts(), keys["else"].text() if "else" in keys else "", None)
-
-
-def _signed(
-    value: Callable[[Any, Context], Any], text: Callable[[Any, Context], tuple[str, ...]], minus: Minus, scope: Scope
-) -> tuple[Callable[[Any, Context], Any], Callable[[Any, Context], tuple[str, ...]]]:
-    """The pair with its sign told as the map says; the element that tells it is written beside (`writing.py`)."""
-    pick = _pick_in(minus.place, scope) if minus.place is not None else None
-
-    def read(index: Any, context: Context) -> Any:
-        found = value(index, context)
-        if found is None:
-            return None
-        if pick is not None:
-            return -abs(found) if pick(index, context) in minus.below else found
-        return abs(found) if minus.when is not None and minus.when.run(context.event) is True else found
-
-    def write(found: Any, context: Context) -> tuple[str, ...]:
-        if pick is not None:
-            return text(abs(found), context)
-        return text(-found if minus.when is not None and minus.when.run(context.event) is True else found, context)
-
-    return read, write
 
 
 # --- what is written beside ----------------------------------------------------------------------------------

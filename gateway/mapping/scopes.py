@@ -242,7 +242,6 @@ class Run:
         values_trace: Trace | None = {} if trace is not None else None
         if self.carried and section.into == self.map.list_field:
             values = {**self.carried, **section.fixed}
-            values_trace = dict(self.carried_trace) if trace is not None else None
         if section.struct is None:
             self.fill(section, index, own, trace, anchor)
             if loop is not None:
@@ -262,7 +261,8 @@ class Run:
         if not self.complete(section, values, anchor, before):
             return None
         if trace is not None and values_trace is not None:
-            nest(trace, f"{section.into}[{len(entries)}].", values_trace)
+            above = self.carried_trace if section.into == self.map.list_field else {}
+            nest(trace, f"{section.into}[{len(entries)}].", above | values_trace)
         entries.append(make(section.struct, values))
         return values
 

@@ -168,7 +168,7 @@ class SectionCompiler:
     def repeats(self, entry: Entry, name: str, own: Mapping[str, Target]) -> tuple[Repeat, ...]:
         found: list[Repeat] = []
         for item in entry.items():
-            keys = item.mapping(("of", "at", "each", "into", "fields", "way", "when", "otherwise", "set"))
+            keys = item.mapping(("of", "at", "each", "into", "fields", "way", "when", "otherwise", "set", "like"))
             if "each" in keys:
                 found += self.repeated_segments(item, keys, name, own)
                 continue
@@ -189,7 +189,7 @@ class SectionCompiler:
     ) -> Iterable[Repeat]:
         """`{each: ATH[FI|MT], into: authorizations, fields: ...}`: an entry for each such segment."""
         step = self.step(keys["each"])
-        if "into" not in keys or "fields" not in keys:
+        if "like" not in item.value and ("into" not in keys or "fields" not in keys):
             item.note("each: needs into: and fields:")
         elif step is not None:
             body = {key: value for key, value in item.value.items() if key != "each"}
@@ -264,6 +264,8 @@ class SectionCompiler:
             return text == "true"
         elif target.choices and text not in target.choices:
             entry.note(f'set: {name} "{text}" {did_you_mean(text, target.choices)}')
+        elif text == target.default:
+            return target.default  # the very same: what is left out of an event is told by identity
         return text
 
     def expression(self, entry: Entry) -> Expression | None:
