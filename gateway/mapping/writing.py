@@ -363,8 +363,7 @@ class Writer:
         for event in self.events if not self.map.emit else self.events[:1]:
             self.outer = self.context.event = event
             entries = self.entries(row, event) if row is not None else []
-            # An event that says everything in its header is one row.
-            for n, entry in enumerate(entries or ([] if self.map.emit else [{}])):
+            for n, entry in enumerate(entries or ([] if self.map.emit else [{}])):  # all in its header: one row
                 head = {}
                 cells: dict[str, str] = {}
                 self.cells(self.map.header, entry.get(EVENT, event), head, "")
