@@ -28,6 +28,7 @@ from gateway.api import (
     exports,
     flow,
     health,
+    maps,
     masterdata,
     messages,
     movements,
@@ -47,6 +48,7 @@ from gateway.api import (
     values,
     variances,
     webhooks,
+    xrefs,
 )
 from gateway.api.overload import Gate
 from gateway.pipeline import Street
@@ -77,6 +79,8 @@ ROUTERS = (
     schedules.router,
     scores.router,
     masterdata.router,
+    maps.router,
+    xrefs.router,
     promises.router,
     flow.router,
     values.router,
