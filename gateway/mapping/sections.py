@@ -30,6 +30,10 @@ SPLIT = "split"
 """`into:` of an inner loop that makes the entries of the loop it stands in."""
 
 
+class _Nothing(msgspec.Struct):
+    """Stands for the entries of a list that does not exist."""
+
+
 class Around(NamedTuple):
     """The section that an inner one stands in: what its entries are, and their fields."""
 
@@ -67,7 +71,9 @@ class SectionCompiler:
         own: Mapping[str, Target] = (
             self.fields_of(into, struct) if struct else targets_of(self.line) if self.line and into == "carry" else {}
         )
-        if not into and around is not None:
+        if struct is _Nothing:
+            keys = {key: one for key, one in keys.items() if key in ("note", "into")}
+        elif not into and around is not None:
             own = around.own
         chooser = frozenset({self.chooser} - {""})
         scope = Scope(name, own, self.outer, chooser, self.format, self.tables, shift, self.file.namespaces)
@@ -184,7 +190,8 @@ class SectionCompiler:
         if target is None or target.shape != "structs":
             lists = [name for name, t in known.items() if t.shape == "structs"]
             keys["into"].note(f'into: "{into}" is no list', did_you_mean(into, [*lists, "carry"]))
-            return None
+            # Nobody can say what its fields are: what stands in it is not looked at.
+            return _Nothing
         return target.item
 
     def repeats(self, entry: Entry, name: str, own: Mapping[str, Target]) -> tuple[Repeat, ...]:
