@@ -191,6 +191,16 @@ def show(name: Annotated[str, typer.Argument(metavar="MAP", help="Part of the pa
 
 
 @app.command()
+def schema() -> None:
+    """Print the JSON Schema of maps, for editors that complete keys and fields."""
+    import json
+
+    from gateway.mapping.schema import build_schema
+
+    frame.say(json.dumps(build_schema(), indent=2, ensure_ascii=False))
+
+
+@app.command()
 def new(
     sample: Annotated[str, typer.Option("--from", metavar="SAMPLE", help="A document to draft a map from.")],
     partner: OfPartner = "",

@@ -18,15 +18,9 @@ from gateway.mapping.rules import read_place
 from gateway.mapping.sections import SectionCompiler, all_sections
 from gateway.mapping.source import Effective, read_map_source
 from gateway.mapping.targets import ADVICE_KINDS, kind_named, targets_of, union_of
+from gateway.mapping.vocabulary import CHECK, TEST, TOP
 from gateway.resources import Entry, Mistake, Mistakes, did_you_mean
 from ledger.events import KINDS
-
-TOP_KEYS = (
-    "map", "note", "extends", "event", "advice", "codes", "file", "group_by", "emit", "header", "summary", "levels",
-    "loops", "carry", "checks", "tests", "ignore", "faults", "format",
-)  # fmt: skip
-
-CHECK_KEYS = ("id", "level", "loop", "when", "expr", "severity", "text", "note")
 
 FLAT = ("csv", "fixed", "json", "xml")
 """Formats whose folder is one document type, without a release."""
@@ -77,7 +71,7 @@ class _Compiler(SectionCompiler):
 
     def map(self) -> Map:
         root = Entry(self.effective, self.mistakes)
-        keys = root.mapping(TOP_KEYS)
+        keys = root.mapping(TOP)
         self.read_tables(keys)
         kinds = self.kinds(keys, root)
         canonical = kinds is None
@@ -253,7 +247,7 @@ class _Compiler(SectionCompiler):
     # --- checks, files, tests ---
 
     def check(self, entry: Entry) -> Check | None:
-        keys = entry.mapping(CHECK_KEYS)
+        keys = entry.mapping(CHECK)
         for needed in ("id", "expr"):
             if needed not in keys:
                 if isinstance(entry.value, dict):
@@ -293,7 +287,7 @@ class _Compiler(SectionCompiler):
     def tests(self, entry: Entry) -> tuple[dict[str, str], ...]:
         found = []
         for item in entry.items():
-            keys = item.mapping(("in", "out", "roundtrip", "partner", "note"))
+            keys = item.mapping(TEST)
             if "in" not in keys:
                 item.note("a test names its input, in:")
                 continue

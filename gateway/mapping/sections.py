@@ -18,13 +18,8 @@ from gateway.mapping.ranks import ranks_of
 from gateway.mapping.rules import compile_rule, read_place
 from gateway.mapping.source import Effective
 from gateway.mapping.targets import Target, targets_of, union_of
+from gateway.mapping.vocabulary import REPEAT, SECTION
 from gateway.resources import Entry, Mistake, did_you_mean
-
-SECTION_KEYS = (
-    "note", "into", "fields", "loops", "repeats", "each", "count", "set", "constants", "computed", "segments",
-    "way", "when", "most", "otherwise",
-)  # fmt: skip
-
 
 SPLIT = "split"
 """`into:` of an inner loop that makes the entries of the loop it stands in."""
@@ -64,7 +59,7 @@ class SectionCompiler:
         shift: tuple[str, int] | None = None, around: Around | None = None, carrying: bool = False,
     ) -> Section:  # fmt: skip
         entry = self.alike(entry)
-        keys = entry.mapping(SECTION_KEYS)
+        keys = entry.mapping(SECTION)
         into = "carry" if carrying else keys["into"].text() if "into" in keys else ""
         splits = into == SPLIT and around is not None and around.struct is not None
         struct = around.struct if around is not None and splits else self.struct_into(keys, into, fields, line)
@@ -197,7 +192,7 @@ class SectionCompiler:
     def repeats(self, entry: Entry, name: str, own: Mapping[str, Target]) -> tuple[Repeat, ...]:
         found: list[Repeat] = []
         for item in entry.items():
-            keys = item.mapping(("of", "at", "each", "into", "fields", "way", "when", "otherwise", "set", "like"))
+            keys = item.mapping(REPEAT)
             if "each" in keys:
                 found += self.repeated_segments(item, keys, name, own)
                 continue

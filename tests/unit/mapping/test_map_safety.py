@@ -54,7 +54,8 @@ sys.addaudithook(_audit)
 def watched() -> Iterator[list[str]]:
     """Every file, process, socket or import that is asked for inside."""
     global _watching
-    _watching = found = []
+    found: list[str] = []
+    _watching = found
     try:
         yield found
     finally:
@@ -162,7 +163,8 @@ def test_the_watch_itself_sees_files_and_imports(tmp_path: Path) -> None:
     [
         "quantity.__class__", "quantity.real", "lines[0]", "().__class__", "__builtins__", "_x", "eval('1')",
         "exec('1')", "getattr(quantity, 'real')", "open('/etc/passwd')", "import os", "f'{quantity}'",
-        "quantity := 1", "[x for x in lines]", "lambda: 1", "print(1)", "globals()", "len.__call__(lines)", "@quantity", "quantity;1",
+        "quantity := 1", "[x for x in lines]", "lambda: 1", "print(1)", "globals()", "len.__call__(lines)",
+        "@quantity", "quantity;1",
     ],
 )  # fmt: skip
 def test_no_expression_reaches_into_python(text: str) -> None:
