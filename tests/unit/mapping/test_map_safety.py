@@ -134,11 +134,11 @@ def test_a_mutilated_map_is_a_mistake_or_a_map_and_never_anything_else() -> None
 
 
 @pytest.mark.long
-def test_thousands_of_mutilated_maps_are_mistakes_or_maps() -> None:
-    compiled, wrong = try_all(1_500, 11)
+def test_hundreds_of_mutilated_maps_are_mistakes_or_maps() -> None:
+    compiled, wrong = try_all(200, 11)
 
     assert wrong == []
-    assert compiled > 100
+    assert compiled > 50
 
 
 def test_no_map_opens_a_file_or_a_socket_or_starts_or_imports_anything() -> None:
