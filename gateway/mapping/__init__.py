@@ -10,7 +10,7 @@ from gateway.mapping.configuration import Configuration, load_configuration
 from gateway.mapping.coverage import Unmapped
 from gateway.mapping.plan import Map
 from gateway.mapping.reading import MapReading, read_document
-from gateway.mapping.writing import MapWriting, write_document
+from gateway.mapping.writing import MapWriting, write_document, writes
 
 __all__ = [
     "Configuration",
@@ -21,4 +21,5 @@ __all__ = [
     "load_configuration",
     "read_document",
     "write_document",
+    "writes",
 ]

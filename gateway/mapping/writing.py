@@ -76,6 +76,11 @@ def write_document(
     return MapWriting(segments=tuple(writer.document()), faults=tuple(writer.faults))
 
 
+def writes(map: Map, value: Event | Advice) -> bool:
+    """Whether the map makes a document of such an event or advice; other faults are those of its fields."""
+    return (map.canonical and isinstance(value, Event)) or _chosen(map, value) is not None
+
+
 def _chosen(map: Map, value: Event | Advice) -> str | None:
     """The chooser's value that stands for this event; "" where the map makes one kind, None where it makes none."""
     for chosen, kind in map.kinds.items():

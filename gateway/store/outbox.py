@@ -19,12 +19,13 @@ from gateway.store.evidence import chunk_rows, put_evidence
 from gateway.store.tables import destination, outbox, sent_document
 
 LEASE_SECONDS = 60
+UNWRITTEN = ("draft", "collected")
 
 
 class NewAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """One message to send. `dedupe` names what it says (`advice:A1`), "" for what may be said again.
 
-    With status `draft` there are no bytes yet, and `draft` holds what is to be written.
+    With status `draft` or `collected` there are no bytes yet, and `draft` holds what is to be written.
     """
 
     id: str
@@ -41,6 +42,10 @@ class NewAnswer(msgspec.Struct, frozen=True, kw_only=True):
     status: str = "ready"
     reason: str = ""
     draft: str = ""
+    number: str = ""
+    """Business number of what a draft says."""
+    due_at: int = 0
+    """When what is collected leaves."""
 
 
 class NewSent(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +63,8 @@ class NewSent(msgspec.Struct, frozen=True, kw_only=True):
     group_control: str
     control: str
     status: str
+    origin: str = ""
+    """Id in the outbox of the draft that it was written from."""
 
 
 class Due(NamedTuple):
@@ -149,39 +156,50 @@ class Draft(NamedTuple):
     book: str
     draft: str
     created_at: int
+    status: str = "draft"
 
 
 def load_drafts(connection: Connection, *, most: int) -> list[Draft]:
     """The oldest drafts."""
     rows = connection.execute(
-        select(
-            outbox.c.id, outbox.c.partner, outbox.c.kind, outbox.c.answers, outbox.c.book, outbox.c.draft,
-            outbox.c.created_at,
-        )
+        select(*(outbox.c[name] for name in Draft._fields))
         .where(outbox.c.status == "draft")
         .order_by(outbox.c.seq)
         .limit(most)
-    )  # fmt: skip
+    )
     return [Draft(*row) for row in rows]
 
 
-def finish_draft(connection: Connection, id: str, data: bytes) -> bool:
-    """The bytes of a draft exist: ready to go. False: another had finished it, and nothing was changed."""
-    done = connection.execute(
-        update(outbox)
-        .where(outbox.c.id == id, outbox.c.status == "draft")
-        .values(status="ready", draft="", digest=hashlib.sha256(data).hexdigest(), size=len(data))
-    )
+def find_open(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Which of these drafts are still to be written."""
+    rows = connection.execute(select(outbox.c.id).where(outbox.c.id.in_(ids), outbox.c.status.in_(UNWRITTEN)))
+    return set(rows.scalars())
+
+
+def finish_draft(
+    connection: Connection, id: str, data: bytes, *, media_type: str = "", bundled: Sequence[str] = ()
+) -> bool:
+    """The bytes of a draft exist: ready to go, and with them the `bundled` drafts that they carry as well.
+
+    False: another had finished it, and nothing was changed.
+    """
+    values = {"status": "ready", "draft": "", "digest": hashlib.sha256(data).hexdigest(), "size": len(data)}
+    if media_type:
+        values["media_type"] = media_type
+    is_open = outbox.c.status.in_(UNWRITTEN)
+    done = connection.execute(update(outbox).where(outbox.c.id == id, is_open).values(values))
     if done.rowcount:
         put_evidence(connection, chunk_rows(id, data))
+        if bundled:
+            carried = update(outbox).where(outbox.c.id.in_(bundled), is_open)
+            connection.execute(carried.values(status="bundled", draft="", sent_in=id))
     return done.rowcount > 0
 
 
 def park_draft(connection: Connection, id: str, reason: str) -> None:
     """It cannot be written: kept with its reason, and out of the way of what follows."""
-    connection.execute(
-        update(outbox).where(outbox.c.id == id, outbox.c.status == "draft").values(status="parked", reason=reason)
-    )
+    is_open = outbox.c.status.in_(UNWRITTEN)
+    connection.execute(update(outbox).where(outbox.c.id == id, is_open).values(status="parked", reason=reason))
 
 
 def claim_destinations(
@@ -357,6 +375,11 @@ def left_with_answer(connection: Connection, id: str) -> bool:
     """An MDN that was the HTTP answer to its message: nowhere is agreed to send it on its own."""
     row = connection.execute(select(outbox.c.kind, outbox.c.destination).where(outbox.c.id == id)).first()
     return row is not None and row.kind == "mdn" and not row.destination.startswith("mdn:")
+
+
+def carrier_of(connection: Connection, id: str) -> str:
+    """The message that carried what was collected; "" where it is one of its own."""
+    return connection.execute(select(outbox.c.sent_in).where(outbox.c.id == id)).scalar() or ""
 
 
 def queue_receipt_again(connection: Connection, id: str) -> None:
