@@ -55,7 +55,7 @@ def count_unmapped(map: Map, document: Document) -> Unmapped:
     elif map.format == "xml":
         tally.elements_of(document)
     else:
-        tally.loop(document.root, (map.header, map.summary))
+        tally.loop(document.root, (map.header, map.summary, *([map.carry] if map.carry is not None else ())))
     named = sorted(tally.places.items(), key=lambda item: (-item[1], item[0]))[:NAMED_MAX]
     return Unmapped(tally.segments, tally.elements, tuple(named))
 
@@ -169,14 +169,18 @@ def places_of(section: Section) -> Iterator[Place]:
     for rule in section.rules:
         for parts in rule.places:
             yield from parts
+            # A segment inside a loop is found by what opens the loop.
+            for place in parts:
+                if place.loops and place.loops[-1].keys:
+                    yield Place("", place.loops[-1], place.loops[-1].keys[0][0], loops=place.loops[:-1])
         for place, _ in rule.constants:
             yield place
         if rule.minus is not None and rule.minus.place is not None:
             yield rule.minus.place
     for place, _ in section.constants:
         yield place
-    for place, _ in section.computed:
-        yield place
+    for computed in section.computed:
+        yield computed.place
     if section.count is not None:
         yield section.count
     if section.each is not None:

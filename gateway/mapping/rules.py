@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from gateway.mapping.columns import Plain
 from gateway.mapping.convert import Context, Unreadable
 from gateway.mapping.expressions import BadExpression, Expression, read_expression
 from gateway.mapping.finding import (
     PickAll,
     PickParts,
+    find_all,
     pick_all_for,
     pick_all_pointers,
     pick_column,
@@ -22,13 +24,14 @@ from gateway.mapping.pairs import Pair, Scope, build_pair, converter_name
 from gateway.mapping.paths import pick_all_paths, pick_path, read_path
 from gateway.mapping.places import BadPlace, Place, Step, read_column, read_pointer, read_x12_place
 from gateway.mapping.plan import Minus, Rule
+from gateway.mapping.signs import signed
 from gateway.mapping.targets import Target
 from gateway.resources import Entry, did_you_mean
 
 KEYS = (
     "at", "else", "as", "code", "unknown", "required", "default", "with", "way", "clip", "split", "places", "place",
     "qualifier", "whole_days", "true", "false", "single", "write", "count", "trim", "unless", "when",
-    "join", "note", "read", "needs", "minus", "whole", "repeat",
+    "join", "less", "note", "read", "needs", "minus", "repeat",
 )  # fmt: skip
 
 FALLBACKS = ("carry", "ordinal", "sender")
@@ -53,12 +56,11 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
     if len(entry.mistakes) > before or pair is None:
         return None
     value, text = _directions(places, keys, shape, converter, pair, scope)
-    numeric = shape in ("decimal", "int", "flag") and target is not None and target.default is not None
-    if numeric and target is not None and "required" not in keys:
-        value = _without_default(value, target.default)
+    silent = _silent(name, keys, shape, target, scope)
+    value = value if silent is None else _without_default(value, silent)
     minus = _minus(keys["minus"], scope) if "minus" in keys else None
     if minus is not None:
-        value, text = _signed(value, text, minus, scope)
+        value, text = signed(value, text, minus, _pick_in(minus.place, scope) if minus.place is not None else None)
     way = keys["way"].choice(("both", "read", "write", "beside"), "both") if "way" in keys else "both"
     file, line = entry.place
     rule = Rule(
@@ -73,14 +75,14 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         required=keys["required"].flag() if "required" in keys else target is None,
         default=_default(keys["default"], pair, shape) if "default" in keys else None,
         carry=fallback == "carry",
-        zone_place=keys["place"].text() if "place" in keys else "",
+        zone_place=_zone_place(keys["place"], scope) if "place" in keys else "",
         constants=_constants(keys["with"], places, scope) if "with" in keys else (),
         write=_expression(keys["write"]) if "write" in keys else None,
         read=_expression(keys["read"]) if "read" in keys else None,
         needs=_noted(keys["needs"], scope) if "needs" in keys else None,
         minus=minus,
-        whole="whole" in keys and keys["whole"].flag(),
         when=_expression(keys["when"]) if "when" in keys else None,
+        less=_less(keys["less"], shape, outer) if "less" in keys else None,
         label=", ".join(place.text for place in places[0]) if places else "count",
         origin=f"{file}:{line}",
         unless=keys["unless"].choice(scope.outer, "", "field") if "unless" in keys else "",
@@ -88,13 +90,12 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         counts=keys["count"].text() if "count" in keys else "",
         ordinal=fallback == "ordinal",
         sender=fallback == "sender",
+        together=_plain(places, keys, shape, converter, pair, silent),
         clip="clip" in keys,
         joined="split" in keys,
         repeat=_repeated(keys["repeat"], places) if "repeat" in keys else -1,
-        plain=converter in ("decimal", "int") and "code" not in keys,
+        number=converter in ("decimal", "int") and "code" not in keys,
     )
-    if rule.zone_place and rule.zone_place not in scope.outer:
-        keys["place"].note(f'place "{rule.zone_place}" is no field', did_you_mean(rule.zone_place, scope.outer))
     return rule if len(entry.mistakes) == before else None
 
 
@@ -161,8 +162,7 @@ def _directions(
         return _texts(places, keys, pair, scope)
     plain = converter == "text" and not keys.keys() & {"code", "trim"} and shape == "text"
     single = "single" in keys and keys["single"].flag()
-    whole = "whole" in keys and keys["whole"].flag()
-    readers = [_reader(parts, pair, plain, single, scope, whole) for parts in places]
+    readers = [_reader(parts, pair, plain, single, scope) for parts in places]
     if len(readers) == 1:
         return readers[0], pair.write
 
@@ -176,6 +176,26 @@ def _directions(
     return value, pair.write
 
 
+def _silent(name: str, keys: Mapping[str, Entry], shape: str, target: Target | None, scope: Scope) -> Any:
+    """The value that says no more than absence does, None where each says something: it may choose the event."""
+    if target is None or "required" in keys or name in scope.locals:
+        return None
+    if shape in ("decimal", "int", "flag"):
+        return target.default
+    return (target.default or None) if shape == "text" else None
+
+
+def _plain(
+    places: tuple[tuple[Place, ...], ...], keys: Mapping[str, Entry], shape: str, converter: str, pair: Pair,
+    silent: Any,
+) -> Plain | None:  # fmt: skip
+    """How to read the field in many scopes at once, where it is one text or another."""
+    if shape == "texts" or pair.many or keys.keys() & {"single", "minus"} or not places:
+        return None
+    handed = converter == "text" and not keys.keys() & {"code", "trim"} and not _has_choices(pair)
+    return Plain(tuple(parts[0] for parts in places), None if handed else pair.read, silent)
+
+
 def _without_default(value: Callable[[Any, Context], Any], default: Any) -> Callable[[Any, Context], Any]:
     """A value that says no more than absence does is taken as absent, so that both make the same event."""
 
@@ -187,7 +207,7 @@ def _without_default(value: Callable[[Any, Context], Any], default: Any) -> Call
 
 
 def _reader(
-    parts: tuple[Place, ...], pair: Pair, plain: bool, single: bool, scope: Scope, whole: bool
+    parts: tuple[Place, ...], pair: Pair, plain: bool, single: bool, scope: Scope
 ) -> Callable[[Any, Context], Any]:
     read = pair.read
     if pair.many:
@@ -195,7 +215,7 @@ def _reader(
 
         def read_parts(index: Any, context: Context) -> Any:
             texts = pick_parts(index, context)
-            return None if texts is None or (whole and not all(texts)) else read(texts, context)
+            return None if texts is None else read(texts, context)
 
         return read_parts
     pick = _pick_in(parts[0], scope)
@@ -255,6 +275,8 @@ def _only_once(
         return pick
 
     def once(index: Any, context: Context) -> str | None:
+        if place.loops:
+            return pick(index, context) if len(list(find_all(place, index, context))) == 1 else None
         return pick(index, context) if len(index.get(tag, ())) == 1 else None
 
     return once
@@ -299,28 +321,6 @@ def _minus(entry: Entry, scope: Scope) -> Minus | None:
     return Minus(_noted(keys["at"], scope), keys["is"].texts(), keys["else"].text() if "else" in keys else "", None)
 
 
-def _signed(
-    value: Callable[[Any, Context], Any], text: Callable[[Any, Context], tuple[str, ...]], minus: Minus, scope: Scope
-) -> tuple[Callable[[Any, Context], Any], Callable[[Any, Context], tuple[str, ...]]]:
-    """The pair with its sign told as the map says; the element that tells it is written beside (`writing.py`)."""
-    pick = _pick_in(minus.place, scope) if minus.place is not None else None
-
-    def read(index: Any, context: Context) -> Any:
-        found = value(index, context)
-        if found is None:
-            return None
-        if pick is not None:
-            return -abs(found) if pick(index, context) in minus.below else found
-        return abs(found) if minus.when is not None and minus.when.run(context.event) is True else found
-
-    def write(found: Any, context: Context) -> tuple[str, ...]:
-        if pick is not None:
-            return text(abs(found), context)
-        return text(-found if minus.when is not None and minus.when.run(context.event) is True else found, context)
-
-    return read, write
-
-
 # --- what is written beside ----------------------------------------------------------------------------------
 
 
@@ -357,6 +357,19 @@ def _constants(entry: Entry, places: tuple[tuple[Place, ...], ...], scope: Scope
         except BadPlace as error:
             value.note(str(error))
     return tuple(found)
+
+
+def _zone_place(entry: Entry, scope: Scope) -> str:
+    name = entry.text()
+    if name not in scope.outer:
+        entry.note(f'place "{name}" is no field', did_you_mean(name, scope.outer))
+    return name
+
+
+def _less(entry: Entry, shape: str, outer: bool) -> Expression | None:
+    if shape != "decimal" or outer:
+        entry.note("less: takes from a quantity of the entry itself")
+    return _expression(entry)
 
 
 def _expression(entry: Entry) -> Expression | None:
