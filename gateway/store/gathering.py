@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, func, or_, select, text, update
 
-from gateway.store.outbox import Draft
+from gateway.store.drafts import Draft
 from gateway.store.tables import outbox
 
 # As the partial index says it: with bound values SQLite cannot tell that the index holds all such rows.

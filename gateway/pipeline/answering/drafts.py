@@ -23,9 +23,11 @@ from gateway.pipeline.answering.envelopes import Envelope, Refused, Written, bun
 from gateway.pipeline.answering.passing import find_passed, segments_of
 from gateway.pipeline.answering.places import place_faults
 from gateway.pipeline.context import Context
-from gateway.store import gathering, outbox
+from gateway.store import gathering
 from gateway.store.database import Database
 from gateway.store.documents import DocumentRow, load_documents
+from gateway.store.drafts import Draft as Unwritten
+from gateway.store.drafts import load_drafts
 from gateway.store.writer import Writer
 from gateway.x12.codes import GROUP_OF_SET
 from ledger.advices import AdvisedItem, AnyAdvice, ApplicationAdvice, ReceivingAdvice
@@ -47,7 +49,7 @@ _decoder = msgspec.json.Decoder(Draft)
 def write_drafts(database: Database, writer: Writer, context: Context) -> int:
     """Write the oldest drafts, and what was collected and is due; how many were settled, written or parked."""
     with database.read() as connection:
-        drafts = outbox.load_drafts(connection, most=DRAFTS_MAX)
+        drafts = load_drafts(connection, most=DRAFTS_MAX)
         collected = gathering.load_due(connection, now=context.at, most=COLLECTED_MAX)
         if not drafts and not collected:
             return 0
@@ -59,7 +61,7 @@ def write_drafts(database: Database, writer: Writer, context: Context) -> int:
     return len(drafts) + len(collected)
 
 
-def _write(connection: Connection, draft: outbox.Draft, context: Context) -> Written | Refused:
+def _write(connection: Connection, draft: Unwritten, context: Context) -> Written | Refused:
     try:
         return _write_one(connection, draft, context)
     except CrossdockError as error:
@@ -69,7 +71,7 @@ def _write(connection: Connection, draft: outbox.Draft, context: Context) -> Wri
         return Refused(draft, f"writing it failed: {type(error).__name__}: {error}")
 
 
-def _write_one(connection: Connection, draft: outbox.Draft, context: Context) -> Written:
+def _write_one(connection: Connection, draft: Unwritten, context: Context) -> Written:
     wanted = _decoder.decode(draft.draft)
     configuration = context.configuration
     partner = configuration.partners.get(draft.partner)
@@ -106,7 +108,7 @@ def _write_one(connection: Connection, draft: outbox.Draft, context: Context) ->
     )
 
 
-def _pass_on(connection: Connection, draft: outbox.Draft, id: str, partner: Partner, context: Context) -> Written:
+def _pass_on(connection: Connection, draft: Unwritten, id: str, partner: Partner, context: Context) -> Written:
     document, data = find_passed(connection, id, context.configuration)
     if document.format != "x12":
         media_type = MEDIA_TYPES[document.format]

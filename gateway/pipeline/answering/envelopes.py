@@ -19,10 +19,10 @@ from gateway.errors import OperatorMistake
 from gateway.partners import Partner
 from gateway.pipeline.answering.decide import delimiters_of
 from gateway.pipeline.context import Context
-from gateway.store import outbox
 from gateway.store.alerts import Alert, put_alerts
 from gateway.store.controls import ControlNumbers
-from gateway.store.outbox import NewSent
+from gateway.store.drafts import Draft, find_open, finish_draft, park_draft
+from gateway.store.outbox import NewSent, put_sent
 from gateway.store.sent import keep_draft
 
 log = structlog.get_logger(__name__)
@@ -45,7 +45,7 @@ class Envelope(NamedTuple):
 class Written(NamedTuple):
     """A document ready for its envelope: the segments between ST and SE; or a file of another format, whole."""
 
-    draft: outbox.Draft
+    draft: Draft
     partner: Partner
     number: str
     type: str
@@ -58,7 +58,7 @@ class Written(NamedTuple):
 
 
 class Refused(NamedTuple):
-    draft: outbox.Draft
+    draft: Draft
     reason: str
 
 
@@ -89,7 +89,7 @@ def store(connection: Connection, parcels: Sequence[Parcel], context: Context) -
     uses = [(str(one.sender), str(one.receiver), kind) for one in envelopes for kind in ("ISA", "GS", "ST")]
     numbers = ControlNumbers(connection, uses)
     for parcel in parcels:
-        is_open = outbox.find_open(connection, [one.draft.id for one in parcel])
+        is_open = find_open(connection, [one.draft.id for one in parcel])
         written: list[Written] = []
         for one in parcel:
             if one.draft.id not in is_open:
@@ -107,14 +107,14 @@ def store(connection: Connection, parcels: Sequence[Parcel], context: Context) -
 
 def _put_file(connection: Connection, one: Written) -> None:
     """A file of another format: no envelope, and nobody acknowledges it."""
-    if outbox.finish_draft(connection, one.draft.id, one.data, media_type=one.media_type):
+    if finish_draft(connection, one.draft.id, one.data, media_type=one.media_type):
         keep_draft(connection, one.draft.id, one.draft.draft)
         sent = NewSent(
             message=one.draft.id, n=1, partner=one.partner.id, type=one.type, number=one.number, sender="",
             receiver="", group_id="", interchange="", group_control="", control="", status="none",
             origin=one.draft.id,
         )  # fmt: skip
-        outbox.put_sent(connection, [sent])
+        put_sent(connection, [sent])
 
 
 def _put(connection: Connection, written: Sequence[Written], numbers: ControlNumbers, context: Context) -> None:
@@ -134,10 +134,10 @@ def _put(connection: Connection, written: Sequence[Written], numbers: ControlNum
                 _put(connection, [one], numbers, context)
         return
     first, *others = [one.draft.id for one in written]
-    if outbox.finish_draft(connection, first, data, bundled=others):
+    if finish_draft(connection, first, data, bundled=others):
         for one in written:
             keep_draft(connection, one.draft.id, one.draft.draft)
-        outbox.put_sent(connection, rows)
+        put_sent(connection, rows)
 
 
 def _is_good(connection: Connection, one: Written, numbers: ControlNumbers, context: Context) -> bool:
@@ -202,7 +202,7 @@ def _write(written: Sequence[Written], numbers: ControlNumbers, context: Context
 
 
 def _park(connection: Connection, one: Refused, context: Context) -> None:
-    outbox.park_draft(connection, one.draft.id, one.reason)
+    park_draft(connection, one.draft.id, one.reason)
     text = f"{one.draft.kind} {one.draft.id} cannot be written: {one.reason}"
     put_alerts(
         connection,
