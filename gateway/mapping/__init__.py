@@ -6,11 +6,12 @@ with one compiled map.
 
 from __future__ import annotations
 
+from gateway.mapping.choosing import writes
 from gateway.mapping.configuration import Configuration, load_configuration
 from gateway.mapping.coverage import Unmapped
 from gateway.mapping.plan import Map
 from gateway.mapping.reading import MapReading, read_document
-from gateway.mapping.writing import MapWriting, write_document, writes
+from gateway.mapping.writing import MapWriting, write_document
 
 __all__ = [
     "Configuration",
