@@ -16,6 +16,7 @@ import msgspec
 
 from gateway.document import Fault
 from gateway.formats import writable, write_csv, write_xml
+from gateway.mapping.choosing import choose
 from gateway.mapping.convert import Context, Unreadable
 from gateway.mapping.expressions import Expression
 from gateway.mapping.hierarchy import write_levels
