@@ -41,6 +41,12 @@ def load_drafts(connection: Connection, *, most: int) -> list[Draft]:
     return [Draft(*row) for row in rows]
 
 
+def load_draft(connection: Connection, id: str) -> Draft:
+    """One answer whose bytes do not exist yet."""
+    columns = (outbox.c[name] for name in Draft._fields)
+    return Draft(*connection.execute(select(*columns).where(outbox.c.id == id)).one())
+
+
 def find_open(connection: Connection, ids: Sequence[str]) -> set[str]:
     """Which of these drafts are still to be written."""
     rows = connection.execute(select(outbox.c.id).where(outbox.c.id.in_(ids), outbox.c.status.in_(UNWRITTEN)))

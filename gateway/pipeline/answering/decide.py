@@ -15,7 +15,7 @@ from gateway.document import Delimiters, Party
 from gateway.partners import Partner
 from gateway.pipeline.answering.acknowledge import Acknowledgments
 from gateway.pipeline.answering.gathering import Gathering
-from gateway.pipeline.answering.routing import find_routes, is_passed_on
+from gateway.pipeline.answering.routing import OURS, find_routes, is_passed_on, said_again
 from gateway.pipeline.context import Context
 from gateway.pipeline.parties import partner_of_party
 from gateway.pipeline.reading.values import ReadInterchange
@@ -88,7 +88,7 @@ class Answers:
             for outcome in one.outcomes:
                 if isinstance(outcome, AdviceDue):
                     self._advise(outcome.advice, message)
-            if self._context.configuration.partners.sending_on(one.kind):
+            if one.kind in OURS or self._context.configuration.partners.sending_on(one.kind):
                 self._route(event, one, message)
             if self._subscriptions:
                 self._notify(one, event, message)
@@ -131,8 +131,9 @@ class Answers:
                 return
             event = kept.body
             message = event.source.message if event.source else ""
-        for partner, agreement in find_routes(event, self._context.configuration, self._partner_of_party):
-            draft = Draft(set_id=agreement.document, event=event)  # type: ignore[arg-type]
+        said = said_again(event) if event.revision else event
+        for partner, agreement in find_routes(said, self._context.configuration, self._partner_of_party):
+            draft = Draft(set_id=agreement.document, event=said)  # type: ignore[arg-type]
             dedupe = f"route:{recorded.book}:{recorded.seq}:{partner.id}:{agreement.document}"
             self._put_draft(partner, draft, message, recorded.book, dedupe, event.number)
 

@@ -27,7 +27,7 @@ from gateway.store import gathering
 from gateway.store.database import Database
 from gateway.store.documents import DocumentRow, load_documents
 from gateway.store.drafts import Draft as Unwritten
-from gateway.store.drafts import load_drafts
+from gateway.store.drafts import load_draft, load_drafts
 from gateway.store.writer import Writer
 from gateway.x12.codes import GROUP_OF_SET
 from ledger.advices import AdvisedItem, AnyAdvice, ApplicationAdvice, ReceivingAdvice
@@ -59,6 +59,14 @@ def write_drafts(database: Database, writer: Writer, context: Context) -> int:
     for lot in (*lots, *([parcel] for parcel in together)):
         writer.run(partial(store, parcels=lot, context=context))
     return len(drafts) + len(collected)
+
+
+def preview(connection: Connection, id: str, context: Context) -> tuple[tuple[str, ...], ...]:
+    """The segments that a draft would be written with, between ST and SE; nothing is stored.
+
+    Raises CrossdockError where it cannot be written.
+    """
+    return _write_one(connection, load_draft(connection, id), context).segments
 
 
 def _write(connection: Connection, draft: Unwritten, context: Context) -> Written | Refused:

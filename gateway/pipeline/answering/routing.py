@@ -7,11 +7,12 @@ such an event (a planning schedule as an 862) keeps it from being sent.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
-from gateway.mapping import Configuration, writes
+from gateway.mapping import Configuration, Map, writes
 from gateway.partners import Agreement, Partner
 from gateway.partners.reading import SENT_TO
-from ledger.events import Event, kind_of
+from ledger.events import Event, OrderCancelled, OrderChanged, OrderPlaced, kind_of
 from ledger.outcomes import Posted, Recorded
 
 OURS = ("OrderPlaced", "OrderChanged", "OrderCancelled", "ScheduleReleased")
@@ -54,11 +55,28 @@ def find_routes(
             if found is None or found.id != partner.id:
                 continue
         map = configuration.map_to_write(partner.id, agreement.document)
-        if map is not None and (not writes(map, event) or (map.format != "x12" and not _is_told(partner, event))):
-            continue
-        yield partner, agreement
+        if map is None or (writes(map, event) and _is_told(map, partner, event)):
+            yield partner, agreement
 
 
-def _is_told(partner: Partner, event: Event) -> bool:
-    """Only X12 says in itself that it is a test: files of the test book go where there is nothing else."""
-    return event.book == "live" or partner.test is True
+def _is_told(map: Map, partner: Partner, event: Event) -> bool:
+    """Whether the document would say all that matters of the event.
+
+    Only X12 says in itself that it is a test: files of the test book go where there is nothing else. That an event is
+    taken back only the canonical form says; orders are withdrawn instead.
+    """
+    if event.book == "test" and map.format != "x12" and partner.test is not True:
+        return False
+    return not event.retracted or map.canonical or isinstance(event, OrderCancelled)
+
+
+def said_again(event: Event) -> Event:
+    """An order that was read anew, as its supplier must hear it: it has the first reading, and a second order under
+    the same number would be refused or, worse, delivered."""
+    if event.retracted and isinstance(event, OrderPlaced | OrderChanged):
+        return OrderCancelled(**_fields(event, OrderCancelled))
+    return OrderChanged(**_fields(event, OrderChanged), complete=True) if isinstance(event, OrderPlaced) else event
+
+
+def _fields(event: Event, kind: type[Event]) -> dict[str, Any]:
+    return {name: getattr(event, name) for name in kind.__struct_fields__ if hasattr(event, name)}
