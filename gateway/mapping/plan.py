@@ -94,6 +94,14 @@ class Rule(NamedTuple):
     minus: Minus | None = None
 
 
+class Variant(NamedTuple):
+    """What the entries of a list are in one of several events, and what those cannot be made without."""
+
+    struct: type[msgspec.Struct]
+    required: tuple[str, ...]
+    fields: frozenset[str]
+
+
 class Check(NamedTuple):
     id: str
     section: str
@@ -138,6 +146,10 @@ class Section(msgspec.Struct, kw_only=True):
     repeats: tuple[Repeat, ...] = ()
     each: Step | None = None
     count: Place | None = None
+    emits: bool = False
+    """Each occurrence makes an event of its own."""
+    variants: dict[str, Variant] = {}
+    """Name of the event made -> what its entries are, where the events differ in it."""
     fixed: dict[str, Any] = {}
     """`set:`: values given to every entry; on writing, entries are chosen by them."""
     otherwise: bool = False
@@ -192,6 +204,7 @@ class Kind(NamedTuple):
     struct: type[msgspec.Struct]
     fixed: dict[str, Any]
     fields: frozenset[str]
+    required: tuple[str, ...] = ()
 
 
 class Map(msgspec.Struct, kw_only=True):
@@ -216,6 +229,10 @@ class Map(msgspec.Struct, kw_only=True):
     summary: Section
     levels: dict[str, Section] = {}
     group_by: tuple[str, ...] = ()
+    emit: str = ""
+    """The loop of which each occurrence makes an event of its own."""
+    join: bool = False
+    """Emitted events that differ in nothing but their lines are one."""
     file: FileShape = FileShape()
     ignore: tuple[Place, ...] = ()
     line_faults: bool = False

@@ -9,19 +9,9 @@ from typing import Any
 from gateway.mapping.columns import Plain
 from gateway.mapping.convert import Context, Unreadable
 from gateway.mapping.expressions import BadExpression, Expression, read_expression
-from gateway.mapping.finding import (
-    PickAll,
-    PickParts,
-    find_all,
-    pick_all_for,
-    pick_all_pointers,
-    pick_column,
-    pick_for,
-    pick_parts_for,
-    pick_pointer,
-)
-from gateway.mapping.pairs import Pair, Scope, build_pair, converter_name
-from gateway.mapping.paths import pick_all_paths, pick_path, read_path
+from gateway.mapping.pairs import OPTIONS, Pair, Scope, build_pair, converter_name
+from gateway.mapping.paths import read_path
+from gateway.mapping.picking import list_of, only_once, parts_in, pick_in
 from gateway.mapping.places import BadPlace, Place, Step, read_column, read_pointer, read_x12_place
 from gateway.mapping.plan import Minus, Rule
 from gateway.mapping.signs import signed
@@ -29,10 +19,12 @@ from gateway.mapping.targets import Target
 from gateway.resources import Entry, did_you_mean
 
 KEYS = (
-    "at", "else", "as", "code", "unknown", "required", "default", "with", "way", "clip", "split", "places", "place",
-    "qualifier", "whole_days", "true", "false", "single", "write", "count", "trim", "unless", "when",
-    "join", "less", "note", "read", "needs", "minus", "repeat",
+    "at", "else", "as", "code", "unknown", "required", "default", "with", "way", "split", "single", "read", "write",
+    "count", "unless", "when", "needs", "minus", "less", "repeat", "note",
+    *dict.fromkeys(option for options in OPTIONS.values() for option in options),
 )  # fmt: skip
+
+WAYS = ("both", "read", "write", "beside")
 
 FALLBACKS = ("carry", "ordinal", "sender")
 """What `else:` may say instead of a place."""
@@ -51,8 +43,8 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
     places = _places(keys, scope)
     fallback = keys["else"].value if "else" in keys else ""
     shape = target.shape if target is not None else "text"
-    converter = converter_name(keys, shape, places, entry)
-    pair = build_pair(converter, keys, shape, scope, target, name, entry)
+    converter = converter_name(keys, target, places, entry)
+    pair = build_pair(converter, keys, scope, target, name, entry)
     if len(entry.mistakes) > before or pair is None:
         return None
     value, text = _directions(places, keys, shape, converter, pair, scope)
@@ -60,8 +52,8 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
     value = value if silent is None else _without_default(value, silent)
     minus = _minus(keys["minus"], scope) if "minus" in keys else None
     if minus is not None:
-        value, text = signed(value, text, minus, _pick_in(minus.place, scope) if minus.place is not None else None)
-    way = keys["way"].choice(("both", "read", "write", "beside"), "both") if "way" in keys else "both"
+        value, text = signed(value, text, minus, pick_in(minus.place, scope) if minus.place is not None else None)
+    way = keys["way"].choice(WAYS, "both") if "way" in keys else "both"
     file, line = entry.place
     rule = Rule(
         name=name,
@@ -159,8 +151,9 @@ def _directions(
     if not places:
         return (lambda _index, _context: None), pair.write
     if shape == "texts":
-        return _texts(places, keys, pair, scope)
-    plain = converter == "text" and not keys.keys() & {"code", "trim"} and shape == "text"
+        plain_texts = converter == "text" and not keys.keys() & {"code", *OPTIONS["text"]}
+        return list_of(places, keys, pair, scope, plain_texts)
+    plain = converter == "text" and not keys.keys() & {"code", *OPTIONS["text"]} - {"clip"} and shape == "text"
     single = "single" in keys and keys["single"].flag()
     readers = [_reader(parts, pair, plain, single, scope) for parts in places]
     if len(readers) == 1:
@@ -182,7 +175,7 @@ def _silent(name: str, keys: Mapping[str, Entry], shape: str, target: Target | N
         return None
     if shape in ("decimal", "int", "flag"):
         return target.default
-    return (target.default or None) if shape == "text" else None
+    return (target.default or None) if shape in ("text", "texts") else None
 
 
 def _plain(
@@ -192,7 +185,8 @@ def _plain(
     """How to read the field in many scopes at once, where it is one text or another."""
     if shape == "texts" or pair.many or keys.keys() & {"single", "minus"} or not places:
         return None
-    handed = converter == "text" and not keys.keys() & {"code", "trim"} and not _has_choices(pair)
+    options = keys.keys() & {"code", *OPTIONS["text"]} - {"clip"}
+    handed = converter == "text" and not options and not _has_choices(pair)
     return Plain(tuple(parts[0] for parts in places), None if handed else pair.read, silent)
 
 
@@ -211,16 +205,16 @@ def _reader(
 ) -> Callable[[Any, Context], Any]:
     read = pair.read
     if pair.many:
-        pick_parts = _parts_in(parts, scope)
+        pick_parts = parts_in(parts, scope)
 
         def read_parts(index: Any, context: Context) -> Any:
             texts = pick_parts(index, context)
             return None if texts is None else read(texts, context)
 
         return read_parts
-    pick = _pick_in(parts[0], scope)
+    pick = pick_in(parts[0], scope)
     if single:
-        pick = _only_once(parts[0], pick, scope)
+        pick = only_once(parts[0], pick, scope)
     if plain and not _has_choices(pair):
         return pick
 
@@ -238,73 +232,6 @@ def _has_choices(pair: Pair) -> bool:
     except Unreadable:
         return True
     return False
-
-
-def _pick_in(place: Place, scope: Scope) -> Callable[[Any, Context], str | None]:
-    picks = {"csv": pick_column, "json": pick_pointer, "xml": pick_path}
-    return picks.get(scope.format, pick_for)(place)
-
-
-def _pick_all_in(place: Place, scope: Scope) -> PickAll | None:
-    """Every text at a place; None in a flat file, where it holds one."""
-    picks = {"x12": pick_all_for, "json": pick_all_pointers, "xml": pick_all_paths}
-    found = picks.get(scope.format)
-    return found(place) if found is not None else None
-
-
-def _parts_in(parts: tuple[Place, ...], scope: Scope) -> PickParts:
-    if scope.format == "x12":
-        return pick_parts_for(parts)
-    picks = [_pick_in(place, scope) for place in parts]
-
-    def pick(index: Any, context: Context) -> tuple[str, ...] | None:
-        texts = tuple(one(index, context) or "" for one in picks)
-        return texts if any(texts) else None
-
-    return pick
-
-
-def _only_once(
-    place: Place, pick: Callable[[Any, Context], str | None], scope: Scope
-) -> Callable[[Any, Context], str | None]:
-    tag = place.step.tag
-    every = _pick_all_in(place, scope) if scope.format != "x12" else None
-    if every is not None:
-        return lambda index, context: pick(index, context) if len(every(index, context)) == 1 else None
-    if scope.format != "x12":
-        return pick
-
-    def once(index: Any, context: Context) -> str | None:
-        if place.loops:
-            return pick(index, context) if len(list(find_all(place, index, context))) == 1 else None
-        return pick(index, context) if len(index.get(tag, ())) == 1 else None
-
-    return once
-
-
-def _texts(
-    places: tuple[tuple[Place, ...], ...], keys: Mapping[str, Entry], pair: Pair, scope: Scope
-) -> tuple[Callable[[Any, Context], Any], Callable[[Any, Context], tuple[str, ...]]]:
-    mark = keys["split"].text() if "split" in keys else ""
-    one = _pick_in(places[0][0], scope)
-    every = _pick_all_in(places[0][0], scope) if not mark else None
-
-    def value(index: Any, context: Context) -> Any:
-        if every is not None:
-            return every(index, context) or None
-        text = one(index, context)
-        if text is None:
-            return None
-        return tuple(part.strip() for part in text.split(mark) if part.strip()) if mark else (text,)
-
-    def text(values: Any, _: Context) -> tuple[str, ...]:
-        if mark:
-            return (mark.join(values),)
-        if every is None and len(values) > 1:
-            raise Unreadable("too_many", f"{len(values)} texts for one place; say split: what parts them")
-        return tuple(values)
-
-    return value, text
 
 
 # --- amounts below zero --------------------------------------------------------------------------------------

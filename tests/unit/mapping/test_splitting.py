@@ -103,7 +103,7 @@ def test_a_value_of_parts_is_bound_part_by_part() -> None:
     text = "extends: x12/004010/855\nloops: {PO1: {fields: {price: PO1.04}}}\n"
     path = "partners/acme/x12/004010/855/map.yaml"
 
-    told = f"{path} line 2: is made of parts, which are bound one by one, as price.amount"
+    told = f"{path} line 2: price is a struct: bind its own fields, as price.amount"
     assert mistakes_of(text, path) == [told]
 
 
