@@ -9,28 +9,22 @@ from typing import Any
 from gateway.mapping.columns import Plain
 from gateway.mapping.convert import Context, Unreadable
 from gateway.mapping.expressions import BadExpression, Expression, read_expression
-from gateway.mapping.finding import (
-    PickAll,
-    PickParts,
-    pick_all_for,
-    pick_all_pointers,
-    pick_column,
-    pick_for,
-    pick_parts_for,
-    pick_pointer,
-)
-from gateway.mapping.pairs import Pair, Scope, build_pair, converter_name
-from gateway.mapping.paths import pick_all_paths, pick_path, read_path
+from gateway.mapping.pairs import OPTIONS, Pair, Scope, build_pair, converter_name
+from gateway.mapping.paths import read_path
+from gateway.mapping.picking import list_of, only_once, parts_in, pick_in
 from gateway.mapping.places import BadPlace, Place, Step, read_column, read_pointer, read_x12_place
 from gateway.mapping.plan import Minus, Rule
+from gateway.mapping.signs import signed
 from gateway.mapping.targets import Target
 from gateway.resources import Entry, did_you_mean
 
 KEYS = (
-    "at", "else", "as", "code", "unknown", "required", "default", "with", "way", "clip", "split", "places", "place",
-    "qualifier", "whole_days", "true", "false", "single", "write", "count", "trim", "unless", "when",
-    "join", "less", "note", "read", "needs", "minus", "whole", "repeat",
+    "at", "else", "as", "code", "unknown", "required", "default", "with", "way", "split", "single", "read", "write",
+    "count", "unless", "when", "needs", "minus", "less", "repeat", "note",
+    *dict.fromkeys(option for options in OPTIONS.values() for option in options),
 )  # fmt: skip
+
+WAYS = ("both", "read", "write", "beside")
 
 FALLBACKS = ("carry", "ordinal", "sender")
 """What `else:` may say instead of a place."""
@@ -49,17 +43,17 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
     places = _places(keys, scope)
     fallback = keys["else"].value if "else" in keys else ""
     shape = target.shape if target is not None else "text"
-    converter = converter_name(keys, shape, places, entry)
-    pair = build_pair(converter, keys, shape, scope, target, name, entry)
+    converter = converter_name(keys, target, places, entry)
+    pair = build_pair(converter, keys, scope, target, name, entry)
     if len(entry.mistakes) > before or pair is None:
         return None
     value, text = _directions(places, keys, shape, converter, pair, scope)
-    silent = _silent(keys, shape, target)
+    silent = _silent(name, keys, shape, target, scope)
     value = value if silent is None else _without_default(value, silent)
     minus = _minus(keys["minus"], scope) if "minus" in keys else None
     if minus is not None:
-        value, text = _signed(value, text, minus, scope)
-    way = keys["way"].choice(("both", "read", "write", "beside"), "both") if "way" in keys else "both"
+        value, text = signed(value, text, minus, pick_in(minus.place, scope) if minus.place is not None else None)
+    way = keys["way"].choice(WAYS, "both") if "way" in keys else "both"
     file, line = entry.place
     rule = Rule(
         name=name,
@@ -79,7 +73,6 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         read=_expression(keys["read"]) if "read" in keys else None,
         needs=_noted(keys["needs"], scope) if "needs" in keys else None,
         minus=minus,
-        whole="whole" in keys and keys["whole"].flag(),
         when=_expression(keys["when"]) if "when" in keys else None,
         less=_less(keys["less"], shape, outer) if "less" in keys else None,
         label=", ".join(place.text for place in places[0]) if places else "count",
@@ -158,11 +151,11 @@ def _directions(
     if not places:
         return (lambda _index, _context: None), pair.write
     if shape == "texts":
-        return _texts(places, keys, pair, scope)
-    plain = converter == "text" and not keys.keys() & {"code", "trim"} and shape == "text"
+        plain_texts = converter == "text" and not keys.keys() & {"code", *OPTIONS["text"]}
+        return list_of(places, keys, pair, scope, plain_texts)
+    plain = converter == "text" and not keys.keys() & {"code", *OPTIONS["text"]} - {"clip"} and shape == "text"
     single = "single" in keys and keys["single"].flag()
-    whole = "whole" in keys and keys["whole"].flag()
-    readers = [_reader(parts, pair, plain, single, scope, whole) for parts in places]
+    readers = [_reader(parts, pair, plain, single, scope) for parts in places]
     if len(readers) == 1:
         return readers[0], pair.write
 
@@ -176,10 +169,13 @@ def _directions(
     return value, pair.write
 
 
-def _silent(keys: Mapping[str, Entry], shape: str, target: Target | None) -> Any:
-    """The value of a number or flag that says no more than absence does, None where each says something."""
-    plain = shape in ("decimal", "int", "flag") and "required" not in keys
-    return target.default if plain and target is not None else None
+def _silent(name: str, keys: Mapping[str, Entry], shape: str, target: Target | None, scope: Scope) -> Any:
+    """The value that says no more than absence does, None where each says something: it may choose the event."""
+    if target is None or "required" in keys or name in scope.locals:
+        return None
+    if shape in ("decimal", "int", "flag"):
+        return target.default
+    return (target.default or None) if shape == "text" else None
 
 
 def _plain(
@@ -189,7 +185,8 @@ def _plain(
     """How to read the field in many scopes at once, where it is one text or another."""
     if shape == "texts" or pair.many or keys.keys() & {"single", "minus"} or not places:
         return None
-    handed = converter == "text" and not keys.keys() & {"code", "trim"} and not _has_choices(pair)
+    options = keys.keys() & {"code", *OPTIONS["text"]} - {"clip"}
+    handed = converter == "text" and not options and not _has_choices(pair)
     return Plain(tuple(parts[0] for parts in places), None if handed else pair.read, silent)
 
 
@@ -204,20 +201,20 @@ def _without_default(value: Callable[[Any, Context], Any], default: Any) -> Call
 
 
 def _reader(
-    parts: tuple[Place, ...], pair: Pair, plain: bool, single: bool, scope: Scope, whole: bool
+    parts: tuple[Place, ...], pair: Pair, plain: bool, single: bool, scope: Scope
 ) -> Callable[[Any, Context], Any]:
     read = pair.read
     if pair.many:
-        pick_parts = _parts_in(parts, scope)
+        pick_parts = parts_in(parts, scope)
 
         def read_parts(index: Any, context: Context) -> Any:
             texts = pick_parts(index, context)
-            return None if texts is None or (whole and not all(texts)) else read(texts, context)
+            return None if texts is None else read(texts, context)
 
         return read_parts
-    pick = _pick_in(parts[0], scope)
+    pick = pick_in(parts[0], scope)
     if single:
-        pick = _only_once(parts[0], pick, scope)
+        pick = only_once(parts[0], pick, scope)
     if plain and not _has_choices(pair):
         return pick
 
@@ -237,71 +234,6 @@ def _has_choices(pair: Pair) -> bool:
     return False
 
 
-def _pick_in(place: Place, scope: Scope) -> Callable[[Any, Context], str | None]:
-    picks = {"csv": pick_column, "json": pick_pointer, "xml": pick_path}
-    return picks.get(scope.format, pick_for)(place)
-
-
-def _pick_all_in(place: Place, scope: Scope) -> PickAll | None:
-    """Every text at a place; None in a flat file, where it holds one."""
-    picks = {"x12": pick_all_for, "json": pick_all_pointers, "xml": pick_all_paths}
-    found = picks.get(scope.format)
-    return found(place) if found is not None else None
-
-
-def _parts_in(parts: tuple[Place, ...], scope: Scope) -> PickParts:
-    if scope.format == "x12":
-        return pick_parts_for(parts)
-    picks = [_pick_in(place, scope) for place in parts]
-
-    def pick(index: Any, context: Context) -> tuple[str, ...] | None:
-        texts = tuple(one(index, context) or "" for one in picks)
-        return texts if any(texts) else None
-
-    return pick
-
-
-def _only_once(
-    place: Place, pick: Callable[[Any, Context], str | None], scope: Scope
-) -> Callable[[Any, Context], str | None]:
-    tag = place.step.tag
-    every = _pick_all_in(place, scope) if scope.format != "x12" else None
-    if every is not None:
-        return lambda index, context: pick(index, context) if len(every(index, context)) == 1 else None
-    if scope.format != "x12":
-        return pick
-
-    def once(index: Any, context: Context) -> str | None:
-        return pick(index, context) if len(index.get(tag, ())) == 1 else None
-
-    return once
-
-
-def _texts(
-    places: tuple[tuple[Place, ...], ...], keys: Mapping[str, Entry], pair: Pair, scope: Scope
-) -> tuple[Callable[[Any, Context], Any], Callable[[Any, Context], tuple[str, ...]]]:
-    mark = keys["split"].text() if "split" in keys else ""
-    one = _pick_in(places[0][0], scope)
-    every = _pick_all_in(places[0][0], scope) if not mark else None
-
-    def value(index: Any, context: Context) -> Any:
-        if every is not None:
-            return every(index, context) or None
-        text = one(index, context)
-        if text is None:
-            return None
-        return tuple(part.strip() for part in text.split(mark) if part.strip()) if mark else (text,)
-
-    def text(values: Any, _: Context) -> tuple[str, ...]:
-        if mark:
-            return (mark.join(values),)
-        if every is None and len(values) > 1:
-            raise Unreadable("too_many", f"{len(values)} texts for one place; say split: what parts them")
-        return tuple(values)
-
-    return value, text
-
-
 # --- amounts below zero --------------------------------------------------------------------------------------
 
 
@@ -314,28 +246,6 @@ def _minus(entry: Entry, scope: Scope) -> Minus | None:
         entry.note("minus: says neither when: nor at: and is:")
         return None
     return Minus(_noted(keys["at"], scope), keys["is"].texts(), keys["else"].text() if "else" in keys else "", None)
-
-
-def _signed(
-    value: Callable[[Any, Context], Any], text: Callable[[Any, Context], tuple[str, ...]], minus: Minus, scope: Scope
-) -> tuple[Callable[[Any, Context], Any], Callable[[Any, Context], tuple[str, ...]]]:
-    """The pair with its sign told as the map says; the element that tells it is written beside (`writing.py`)."""
-    pick = _pick_in(minus.place, scope) if minus.place is not None else None
-
-    def read(index: Any, context: Context) -> Any:
-        found = value(index, context)
-        if found is None:
-            return None
-        if pick is not None:
-            return -abs(found) if pick(index, context) in minus.below else found
-        return abs(found) if minus.when is not None and minus.when.run(context.event) is True else found
-
-    def write(found: Any, context: Context) -> tuple[str, ...]:
-        if pick is not None:
-            return text(abs(found), context)
-        return text(-found if minus.when is not None and minus.when.run(context.event) is True else found, context)
-
-    return read, write
 
 
 # --- what is written beside ----------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ class _Making:
         for pointer, inner in section.loops.items():
             if inner.at is None or not inner.writes:
                 continue
-            if inner.struct is None:
+            if inner.struct is None and not inner.emits:
                 around = self.make(element, inner.at.path[:-1])
                 within = self.make(around, inner.at.path[-1:])
                 self.fill(inner, within, values, path)

@@ -32,6 +32,9 @@ from ledger.events import Event, write_event
 Segments = list[tuple[str, ...]]
 Values = dict[str, Any]
 
+EVENT = "\0event"
+"""Key under which an entry of a loop that emits keeps its event."""
+
 _json = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -48,23 +51,29 @@ class MapWriting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def write_document(
-    map: Map, value: Event | Advice, partner: Partner | None = None, *,
+    map: Map, value: Event | Advice | Sequence[Event | Advice], partner: Partner | None = None, *,
     zone_of: Callable[[str], tzinfo | None] | None = None,
 ) -> MapWriting:  # fmt: skip
     """Write one event or advice for a partner. Pure; control numbers and envelope are the writer's business.
 
-    Times are told in the zone of their place where `zone_of` knows it, else in the partner's.
+    Several events make one document where the map emits (`emit:`), or where rows hold many (`group_by:`). Times are
+    told in the zone of their place where `zone_of` knows it, else in the partner's.
     """
-    if map.canonical and isinstance(value, Event):
-        return MapWriting(data=write_event(value))
-    writer = Writer(map, partner, zone_of)
-    outer: Values = values_of(value)
-    chosen = _chosen(map, value)
-    if chosen is None:
-        text = f"{map.path} event: writes {', '.join(map.events)}, not {type(value).__name__}"
+    values = tuple(value) if isinstance(value, Sequence) else (value,)
+    if len(values) != 1 and (not values or not (map.emit or map.group_by)):
+        text = f"{map.path} event: writes one event into a document, not {len(values)}"
         return MapWriting(faults=(Fault(code="other_event", text=text, level="document"),))
-    outer[map.chooser] = chosen
-    writer.outer = writer.context.event = outer
+    if map.canonical and isinstance(values[0], Event):
+        return MapWriting(data=write_event(values[0]))
+    writer = Writer(map, partner, zone_of)
+    for one in values:
+        chosen = _chosen(map, one)
+        if chosen is None:
+            text = f"{map.path} event: writes {', '.join(map.events)}, not {type(one).__name__}"
+            return MapWriting(faults=(Fault(code="other_event", text=text, level="document"),))
+        writer.events.append({**values_of(one), map.chooser: chosen})
+    writer.outer = writer.context.event = writer.events[0]
+    writer.check_header()
     if map.format == "csv":
         rows = writer.rows()
         return MapWriting(segments=tuple(rows), data=write_csv(rows, map.file), faults=tuple(writer.faults))
@@ -95,6 +104,8 @@ class Writer:
         self.delimiters = (x12.element, x12.segment, x12.component) if x12 else ("*", "~", ">")
         zone = partner.zone if partner is not None else UTC
         self.context = Context(zone, component=self.delimiters[2], release=map.release)
+        self.events: list[Values] = []
+        """Every event that goes into the document; `outer` is the one whose header is written."""
         self.outer: Values = {}
         self.counted: Values = {}
         self.shared: Values = {}
@@ -114,6 +125,17 @@ class Writer:
             segments += levels
             self.counted["hl_count"] = count
         return segments + self.scope(map.summary, self.outer, "")
+
+    def check_header(self) -> None:
+        """The header is written once: an event that says another thing there belongs in another document."""
+        if len(self.events) == 1 or self.map.format == "csv":
+            return
+        rules = [rule for rule in self.map.header.rules if rule.writes]
+        first = [self.texts(rule, self.outer, "") for rule in rules]
+        for n, event in enumerate(self.events[1:], 2):
+            for rule, said in zip(rules, first, strict=True):
+                if self.texts(rule, {**event, EVENT: event}, "") != said:
+                    self.fault("other_event", rule, "", f"event {n} says another thing here: write it apart")
 
     # --- one scope ---
 
@@ -160,7 +182,11 @@ class Writer:
 
     def run(self, expression: Expression, values: Values) -> str:
         """What is computed from the event and an entry of it, as text."""
-        return _told(expression.run({**self.outer, **values, **self.counted}))
+        return _told(expression.run(self.names(values)))
+
+    def names(self, values: Values) -> Values:
+        """What an expression reads: what only the writer knows, else the entry's fields, else its event's."""
+        return {**values.get(EVENT, self.outer), **values, **self.counted}
 
     def put(self, rule: Rule, slots: Slots, values: Values, path: str) -> None:
         if rule.needs is not None and not slots.has(rule.needs):
@@ -186,16 +212,17 @@ class Writer:
                 if (place.step.tag, place.element) not in blank:
                     slots.put(place, text)
             if rule.minus is not None and rule.minus.place is not None:
-                below = (self.outer if rule.outer else values).get(rule.name, 0) < 0
+                below = (values.get(EVENT, self.outer) if rule.outer else values).get(rule.name, 0) < 0
                 slots.put(rule.minus.place, rule.minus.below[0] if below else rule.minus.above)
 
     def texts(self, rule: Rule, values: Values, path: str) -> tuple[str, ...] | None:
         """The texts of a rule's first place; None where the event has no value."""
-        if rule.when is not None and rule.when.run({**self.outer, **values}) is False:
+        if rule.when is not None and rule.when.run(self.names(values)) is False:
             return None
-        value = (self.outer if rule.outer else values).get(rule.name)
+        outer = self.context.event = values.get(EVENT, self.outer)
+        value = (outer if rule.outer else values).get(rule.name)
         if rule.write is not None and (value is None or value == ""):
-            value = rule.write.run({**self.outer, **values, **self.counted})
+            value = rule.write.run(self.names(values))
             if isinstance(value, Decimal) and rule.target is not None and rule.target.shape == "int":
                 value = int(value)
         if self.is_absent(rule, value):
@@ -203,11 +230,11 @@ class Writer:
                 self.fault("required", rule, path, "is required, and the event has none")
             return None
         if rule.less is not None and isinstance(value, Decimal):
-            value -= rule.less.run({**self.outer, **values}) or 0
-        if rule.unless and value == self.outer.get(rule.unless):
+            value -= rule.less.run(self.names(values)) or 0
+        if rule.unless and value == outer.get(rule.unless):
             return None
         if rule.zone_place and self.zone_of is not None:
-            party = self.outer.get(rule.zone_place)
+            party = outer.get(rule.zone_place)
             self.context.place = self.zone_of(party) if party else None
         try:
             texts = rule.text(value, self.context)
@@ -258,7 +285,7 @@ class Writer:
             return []
         if section.carries:
             return write_groups(self, section, values)
-        if section.struct is None:
+        if section.struct is None and not section.emits:
             return write_around(self, section, values, path)
         entries = self.entries(section, values)
         if section.each is not None:
@@ -274,8 +301,13 @@ class Writer:
         return segments
 
     def entries(self, section: Section, values: Values) -> list[Values]:
-        """The entries that a loop writes: those whose fixed values are its own."""
-        found = [values_of(entry) for entry in values.get(section.into) or ()]
+        """The entries that a loop writes: those whose fixed values are its own; of every event, where it emits."""
+        if not section.emits:
+            found = [values_of(entry) for entry in values.get(section.into) or ()]
+        elif section.struct is None:
+            return [{**event, EVENT: event} for event in self.events]
+        else:
+            found = [{**values_of(e), EVENT: event} for event in self.events for e in event.get(section.into) or ()]
         chosen = [e for e in found if all(e.get(n) == fixed for n, fixed in section.fixed.items())]
         found = [e for e in chosen if section.when is None or section.when.run(e) is not False]
         for rule in section.ordinals:
@@ -326,18 +358,22 @@ class Writer:
     def rows(self) -> Segments:
         shape = self.map.file
         row = self.map.header.loops.get("row")
+        told: list[dict[str, str]] = []
         head: dict[str, str] = {}
-        self.cells(self.map.header, self.outer, head, "")
+        for event in self.events if not self.map.emit else self.events[:1]:
+            self.outer = self.context.event = event
+            for n, entry in enumerate(self.entries(row, event) if row is not None else ()):
+                head = {}
+                cells: dict[str, str] = {}
+                self.cells(self.map.header, entry.get(EVENT, event), head, "")
+                if row is not None:
+                    self.cells(row, entry, cells, f"{row.into}[{n}]." if row.into else "")
+                if shape.record_column:
+                    cells.setdefault(shape.record_column, shape.row_type)
+                told.append(head | cells)
         columns = shape.columns or tuple(dict.fromkeys([*head, *(_columns_of(row) if row else ())]))
         rows: Segments = [columns] if shape.header else []
-        for n, entry in enumerate(self.entries(row, self.outer) if row is not None else ()):
-            cells = dict(head)
-            if row is not None:
-                self.cells(row, entry, cells, f"{row.into}[{n}].")
-            if shape.record_column:
-                cells.setdefault(shape.record_column, shape.row_type)
-            rows.append(tuple(cells.get(column, "") for column in columns))
-        return rows
+        return rows + [tuple(cells.get(column, "") for column in columns) for cells in told]
 
     def cells(self, section: Section, values: Values, cells: dict[str, str], path: str) -> None:
         for rule in section.rules:
