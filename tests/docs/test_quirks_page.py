@@ -1,4 +1,4 @@
-"""Every quirk on the page of quirks is a map that compiles, reads the document beside it as said, and writes it back."""
+"""Every quirk on the page of quirks is a map that compiles, reads its document as said, and writes it back."""
 
 from __future__ import annotations
 
