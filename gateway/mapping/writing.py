@@ -362,11 +362,12 @@ class Writer:
         head: dict[str, str] = {}
         for event in self.events if not self.map.emit else self.events[:1]:
             self.outer = self.context.event = event
-            for n, entry in enumerate(self.entries(row, event) if row is not None else ()):
+            entries = self.entries(row, event) if row is not None else []
+            for n, entry in enumerate(entries or ([] if self.map.emit else [{}])):  # all in its header: one row
                 head = {}
                 cells: dict[str, str] = {}
                 self.cells(self.map.header, entry.get(EVENT, event), head, "")
-                if row is not None:
+                if row is not None and entry:
                     self.cells(row, entry, cells, f"{row.into}[{n}]." if row.into else "")
                 if shape.record_column:
                     cells.setdefault(shape.record_column, shape.row_type)
