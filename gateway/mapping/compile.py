@@ -83,6 +83,7 @@ class _Compiler(SectionCompiler):
         emit, join = self.emission(keys["emit"]) if "emit" in keys else ("", False)
         lists = [name for name, target in self.outer.items() if target.shape == "structs"]
         self.file = self.file_shape(keys, root)
+        self.locals = keys["locals"].texts() if "locals" in keys else ()
         if "checks" in keys:
             self.checks = [c for item in keys["checks"].items() if (c := self.check(item)) is not None]
         self.line = self.line_struct([entry for key in ("levels", "loops") if key in keys for entry in (keys[key],)])
@@ -300,13 +301,12 @@ class _Compiler(SectionCompiler):
 
     def chosen(self, found: Map) -> None:
         """Every value that the chooser can take makes an event."""
-        header = self.effective.value.get("header")
-        fields = header.get("fields") if isinstance(header, dict) else None
-        rule = fields.get(found.chooser) if isinstance(fields, dict) else None
-        table = self.tables.get(str(rule.get("code"))) if isinstance(rule, dict) else None
-        for code, value in table.values.items() if table is not None else ():
+        said = self.effective.value
+        rules = _said_of(found.chooser, {"header": said.get("header"), "loops": {"loops": said.get("loops")}})
+        tables = [self.tables.get(str(rule.get("code"))) for rule in rules if isinstance(rule, dict)]
+        for table, code, value in ((t, *item) for t in tables if t is not None for item in t.values.items()):
             if value not in found.kinds:
-                place = self.effective.place("codes", table.name if table else "", code)
+                place = self.effective.place("codes", table.name, code)
                 self.mistakes.append(
                     Mistake(*place, f'{found.chooser} "{value}" makes no event', "name it under event:")
                 )
@@ -353,3 +353,12 @@ def _fields_in(value: Any) -> Iterable[str]:
             stack += one.values()
         elif isinstance(one, list):
             stack += one
+
+
+def _said_of(name: str, sections: Any) -> Iterable[Any]:
+    """What the sections of a map, and those inside them, say of one field."""
+    for section in sections.values() if isinstance(sections, dict) else ():
+        if isinstance(section, dict):
+            fields = section.get("fields")
+            yield from [fields[name]] if isinstance(fields, dict) and name in fields else []
+            yield from _said_of(name, section.get("loops"))

@@ -55,6 +55,7 @@ def _top(events: Iterable[str]) -> Mapping[str, Schema]:
         "codes": {"type": "object", "additionalProperties": {"type": ["string", "object"]}},
         "file": {"type": "object", "properties": {key: {} for key in file_keys}, "additionalProperties": False},
         "group_by": TEXTS,
+        "locals": TEXTS,
         "emit": {"type": ["string", "object"]},
         "header": section,
         "summary": section,

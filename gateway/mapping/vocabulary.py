@@ -25,6 +25,7 @@ TOP: dict[str, str] = {
     "levels": "sections by HL03, nested by their pointers; absent ones are legal",
     "loops": "sections by the segment that opens them, the pointer or path of a list, or `row`",
     "carry": "what the document says once of all its lines",
+    "locals": "names of values that are read for expressions and for the choice of the event, and are no field of it",
     "checks": "what must hold",
     "tests": "more about the samples beside the map",
     "ignore": "places that are known and are no fact: not reported as unmapped",
