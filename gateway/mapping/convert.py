@@ -24,6 +24,7 @@ SECONDS_FROM = "003000"
 DATE_CHARACTERS = len("2026-11-23")
 
 _DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)\Z")
+_COMMA_DECIMAL = re.compile(r"[-+]?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]*)(?:,[0-9]*)?\Z")
 _INT = re.compile(r"[-+]?[0-9]{1,18}\Z")
 _ISO = re.compile(
     r"(\d{4})-?(\d\d)-?(\d\d)(?:[T ](\d\d):?(\d\d)(?::?(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|z|[+-]\d\d(?::?\d\d)?)?)?\Z",
@@ -76,6 +77,17 @@ def read_decimal(text: str, _: Context) -> Decimal:
 
 def write_decimal(value: Decimal, _: Context) -> str:
     return format(value, "f")
+
+
+def read_comma_decimal(text: str, context: Context) -> Decimal:
+    """A number with a comma before its decimals, points between its thousands: `1.234,5`."""
+    if len(text) > DECIMAL_DIGITS_MAX or _COMMA_DECIMAL.match(text) is None:
+        raise Unreadable("not_a_decimal", "not a decimal, as 1.234,5 with a comma")
+    return read_decimal(text.replace(".", "").replace(",", "."), context)
+
+
+def write_comma_decimal(value: Decimal, context: Context) -> str:
+    return write_decimal(value, context).replace(".", ",")
 
 
 def implied(places: int) -> tuple[Read, Write]:

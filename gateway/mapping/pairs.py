@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from gateway.formats import FileShape
 from gateway.mapping import convert
 from gateway.mapping.codes import CodeTable
 from gateway.mapping.convert import Context, Unreadable
 from gateway.mapping.places import Place
+from gateway.mapping.styles import Style, style_of
 from gateway.mapping.targets import Target
 from gateway.resources import Entry, did_you_mean
 
@@ -45,8 +47,13 @@ class Scope(NamedTuple):
     tables: Mapping[str, CodeTable]
     shift: tuple[str, int] | None = None
     """Segment and first element of a repeated group, which `.01` counts from."""
-    namespaces: Mapping[str, str] = {}
-    """XML: prefix -> namespace."""
+    file: FileShape = FileShape()
+    record: str = ""
+    """Flat files: the record type that opens the section's loop."""
+
+    @property
+    def style(self) -> Style:
+        return style_of(self.format, self.file)
 
 
 def converter_name(keys: Mapping[str, Entry], shape: str, places: tuple[tuple[Place, ...], ...], entry: Entry) -> str:
@@ -104,6 +111,8 @@ def build_pair(
         return Pair(convert.read_iso_parts, convert.write_iso_parts, True)
     if converter == "implied":
         read, write = convert.implied(keys["places"].whole(2, 0, 9) if "places" in keys else 2)
+    elif converter == "decimal" and scope.file.decimal == ",":
+        read, write = convert.read_comma_decimal, convert.write_comma_decimal
     elif converter == "boolean":
         read, write = convert.flag(
             keys["true"].text() if "true" in keys else "true", keys["false"].text() if "false" in keys else "false"

@@ -84,10 +84,12 @@ class Reader(Run):
             made, faults = read_canonical(self.document)
             self.faults += faults
             return [*made]
-        if self.map.format == "csv":
+        if self.map.style == "rows":
             return self.read_rows()
-        if self.map.format in ("json", "xml"):
+        if self.map.style == "tree":
             return self.read_nodes()
+        if self.map.file.each:
+            return self.read_units()
         root = self.document.root
         anchor = root.segments[0][0] if root.segments else 1
         for section in (self.map.header, self.map.summary):
@@ -97,6 +99,23 @@ class Reader(Run):
         if self.map.levels:
             Levels(self).read(root)
         return self.finish(anchor, "")
+
+    def read_units(self) -> list[Any]:
+        """An event for each record of the type that `each:` names, with what stands before them all."""
+        root = self.document.root
+        made: list[Any] = []
+        units = [loop for loop in root.loops if loop.id == self.map.file.each]
+        for unit in units:
+            whole = Loop(id=unit.id, segments=(*unit.segments, *root.segments), loops=unit.loops)
+            anchor = unit.segments[0][0]
+            self.outer, self.outer_trace = {}, {}
+            self.context.event = self.outer
+            for section in (self.map.header, self.map.summary):
+                index = index_loop(section, whole)
+                self.fill(section, index, self.outer, self.trace, anchor)
+                self.fill_inner(section, whole, index, self.outer, self.trace)
+            made += self.finish(anchor, f"[{len(made)}]." if len(units) > 1 else "")
+        return made
 
     def read_rows(self) -> list[Any]:
         columns = self.document.columns

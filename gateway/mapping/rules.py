@@ -8,19 +8,18 @@ from typing import Any
 
 from gateway.mapping.convert import Context, Unreadable
 from gateway.mapping.expressions import BadExpression, Expression, read_expression
-from gateway.mapping.finding import (
-    PickAll,
-    PickParts,
-    pick_all_for,
-    pick_all_pointers,
-    pick_column,
-    pick_for,
-    pick_parts_for,
-    pick_pointer,
-)
 from gateway.mapping.pairs import Pair, Scope, build_pair, converter_name
-from gateway.mapping.paths import pick_all_paths, pick_path, read_path
-from gateway.mapping.places import BadPlace, Place, Step, read_column, read_pointer, read_x12_place
+from gateway.mapping.paths import read_path
+from gateway.mapping.picks import parts_in, pick_all_in, pick_but, pick_in, pick_only
+from gateway.mapping.places import (
+    BadPlace,
+    Place,
+    Step,
+    read_column,
+    read_pointer,
+    read_record_column,
+    read_x12_place,
+)
 from gateway.mapping.plan import Minus, Rule
 from gateway.mapping.targets import Target
 from gateway.resources import Entry, did_you_mean
@@ -28,7 +27,7 @@ from gateway.resources import Entry, did_you_mean
 KEYS = (
     "at", "else", "as", "code", "unknown", "required", "default", "with", "way", "clip", "split", "places", "place",
     "qualifier", "whole_days", "true", "false", "single", "write", "count", "trim", "unless", "when",
-    "join", "note", "read", "needs", "minus", "whole", "repeat",
+    "join", "note", "read", "needs", "minus", "whole", "repeat", "empty",
 )  # fmt: skip
 
 FALLBACKS = ("carry", "ordinal", "sender")
@@ -113,15 +112,24 @@ def read_place(text: str, scope: Scope) -> Place:
     if scope.format == "json":
         return read_pointer(text)
     if scope.format == "xml":
-        return read_path(text, scope.namespaces)
-    if scope.format == "csv":
-        return read_column(text)
+        return read_path(text, scope.file.namespaces)
+    if scope.style == "rows":
+        return _known_column(read_column(text), scope)
+    if scope.format != "x12":
+        return read_record_column(text, scope.file, scope.record)
     place = read_x12_place(text)
     if not place.step.tag:
         if scope.shift is None:
             raise BadPlace(f'"{text}" counts inside a repeated group, and here is none')
         tag, first = scope.shift
         return place._replace(step=Step(tag), element=first + place.element - 1)
+    return place
+
+
+def _known_column(place: Place, scope: Scope) -> Place:
+    """A column of a fixed-width file is one of those that the map lays out; of others the header tells."""
+    if scope.format == "fixed" and place.column not in scope.file.columns:
+        raise BadPlace(f'the file has no column "{place.column}"; {did_you_mean(place.column, scope.file.columns)}')
     return place
 
 
@@ -162,7 +170,8 @@ def _directions(
     plain = converter == "text" and not keys.keys() & {"code", "trim"} and shape == "text"
     single = "single" in keys and keys["single"].flag()
     whole = "whole" in keys and keys["whole"].flag()
-    readers = [_reader(parts, pair, plain, single, scope, whole) for parts in places]
+    nothing = frozenset(keys["empty"].texts()) if "empty" in keys else frozenset()
+    readers = [_reader(parts, pair, plain, single, scope, whole, nothing) for parts in places]
     if len(readers) == 1:
         return readers[0], pair.write
 
@@ -187,20 +196,28 @@ def _without_default(value: Callable[[Any, Context], Any], default: Any) -> Call
 
 
 def _reader(
-    parts: tuple[Place, ...], pair: Pair, plain: bool, single: bool, scope: Scope, whole: bool
+    parts: tuple[Place, ...],
+    pair: Pair,
+    plain: bool,
+    single: bool,
+    scope: Scope,
+    whole: bool,
+    nothing: frozenset[str],
 ) -> Callable[[Any, Context], Any]:
     read = pair.read
     if pair.many:
-        pick_parts = _parts_in(parts, scope)
+        pick_parts = parts_in(parts, scope)
 
         def read_parts(index: Any, context: Context) -> Any:
             texts = pick_parts(index, context)
             return None if texts is None or (whole and not all(texts)) else read(texts, context)
 
         return read_parts
-    pick = _pick_in(parts[0], scope)
+    pick = pick_in(parts[0], scope)
     if single:
-        pick = _only_once(parts[0], pick, scope)
+        pick = pick_only(parts[0], pick, scope)
+    if nothing:
+        pick = pick_but(pick, nothing)
     if plain and not _has_choices(pair):
         return pick
 
@@ -220,52 +237,12 @@ def _has_choices(pair: Pair) -> bool:
     return False
 
 
-def _pick_in(place: Place, scope: Scope) -> Callable[[Any, Context], str | None]:
-    picks = {"csv": pick_column, "json": pick_pointer, "xml": pick_path}
-    return picks.get(scope.format, pick_for)(place)
-
-
-def _pick_all_in(place: Place, scope: Scope) -> PickAll | None:
-    """Every text at a place; None in a flat file, where it holds one."""
-    picks = {"x12": pick_all_for, "json": pick_all_pointers, "xml": pick_all_paths}
-    found = picks.get(scope.format)
-    return found(place) if found is not None else None
-
-
-def _parts_in(parts: tuple[Place, ...], scope: Scope) -> PickParts:
-    if scope.format == "x12":
-        return pick_parts_for(parts)
-    picks = [_pick_in(place, scope) for place in parts]
-
-    def pick(index: Any, context: Context) -> tuple[str, ...] | None:
-        texts = tuple(one(index, context) or "" for one in picks)
-        return texts if any(texts) else None
-
-    return pick
-
-
-def _only_once(
-    place: Place, pick: Callable[[Any, Context], str | None], scope: Scope
-) -> Callable[[Any, Context], str | None]:
-    tag = place.step.tag
-    every = _pick_all_in(place, scope) if scope.format != "x12" else None
-    if every is not None:
-        return lambda index, context: pick(index, context) if len(every(index, context)) == 1 else None
-    if scope.format != "x12":
-        return pick
-
-    def once(index: Any, context: Context) -> str | None:
-        return pick(index, context) if len(index.get(tag, ())) == 1 else None
-
-    return once
-
-
 def _texts(
     places: tuple[tuple[Place, ...], ...], keys: Mapping[str, Entry], pair: Pair, scope: Scope
 ) -> tuple[Callable[[Any, Context], Any], Callable[[Any, Context], tuple[str, ...]]]:
     mark = keys["split"].text() if "split" in keys else ""
-    one = _pick_in(places[0][0], scope)
-    every = _pick_all_in(places[0][0], scope) if not mark else None
+    one = pick_in(places[0][0], scope)
+    every = pick_all_in(places[0][0], scope) if not mark else None
 
     def value(index: Any, context: Context) -> Any:
         if every is not None:
@@ -303,7 +280,7 @@ def _signed(
     value: Callable[[Any, Context], Any], text: Callable[[Any, Context], tuple[str, ...]], minus: Minus, scope: Scope
 ) -> tuple[Callable[[Any, Context], Any], Callable[[Any, Context], tuple[str, ...]]]:
     """The pair with its sign told as the map says; the element that tells it is written beside (`writing.py`)."""
-    pick = _pick_in(minus.place, scope) if minus.place is not None else None
+    pick = pick_in(minus.place, scope) if minus.place is not None else None
 
     def read(index: Any, context: Context) -> Any:
         found = value(index, context)

@@ -63,7 +63,7 @@ class SectionCompiler:
         if not into and around is not None:
             own = around.own
         chooser = frozenset({self.chooser} - {""})
-        scope = Scope(name, own, self.outer, chooser, self.format, self.tables, shift, self.file.namespaces)
+        scope = Scope(name, own, self.outer, chooser, self.format, self.tables, shift, self.file, tag)
         rules = self.rules(keys, scope)
         inner = dict(loops or {})
         for inner_tag, inner_entry in keys["loops"].mapping().items() if "loops" in keys else ():

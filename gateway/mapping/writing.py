@@ -14,9 +14,10 @@ from typing import Any
 import msgspec
 
 from gateway.document import Fault
-from gateway.formats import writable, write_csv, write_xml
+from gateway.formats import fit_for_cell, writable, write_xml
 from gateway.mapping.convert import Context, Unreadable
 from gateway.mapping.expressions import Expression
+from gateway.mapping.flat import room_of, write_records, write_rows
 from gateway.mapping.hierarchy import write_levels
 from gateway.mapping.plan import Map, Repeat, Rule, Section
 from gateway.mapping.slots import Slots
@@ -63,9 +64,9 @@ def write_document(
         return MapWriting(faults=(Fault(code="other_event", text=text, level="document"),))
     outer[map.chooser] = chosen
     writer.outer = writer.context.event = outer
-    if map.format == "csv":
-        rows = writer.rows()
-        return MapWriting(segments=tuple(rows), data=write_csv(rows, map.file), faults=tuple(writer.faults))
+    if map.style == "rows":
+        rows, data = write_rows(writer, map)
+        return MapWriting(segments=tuple(rows), data=data, faults=tuple(writer.faults))
     if map.format == "json":
         members = _json.encode(write_members(writer, map))
         data = msgspec.json.format(members, indent=map.file.indent) + b"\n" if map.file.indent else members
@@ -73,7 +74,9 @@ def write_document(
     if map.format == "xml":
         root = write_element(writer, map)
         return MapWriting(data=write_xml(root, map.file.namespaces, map.file.indent), faults=tuple(writer.faults))
-    return MapWriting(segments=tuple(writer.document()), faults=tuple(writer.faults))
+    segments = tuple(writer.document())
+    data = b"" if map.format == "x12" else write_records(writer, map, segments)
+    return MapWriting(segments=segments, data=data, faults=tuple(writer.faults))
 
 
 def _chosen(map: Map, value: Event | Advice) -> str | None:
@@ -207,10 +210,25 @@ class Writer:
                 if any(mark in text for mark in self.delimiters) or not text.isprintable():
                     self.fault("delimiter", rule, path, f'"{text[:40]}" holds a delimiter or a control character')
                     return None
-        elif self.map.format == "xml" and not all(map(writable, texts)):
-            self.fault("character", rule, path, f'"{str(value)[:40]}" holds a control character, which XML has not')
+        elif not self.fits(rule, texts, path):
             return None
         return texts
+
+    def fits(self, rule: Rule, texts: tuple[str, ...], path: str) -> bool:
+        """Whether a file can hold these texts; a fault where it cannot."""
+        format, file = self.map.format, self.map.file
+        for place, text in zip(rule.places[0] if rule.places else (), texts, strict=False):
+            words = ""
+            if format == "xml":
+                words = "" if writable(text) else "holds a control character, which XML has not"
+            elif format != "json" and not fit_for_cell(text, file, fixed=format == "fixed"):
+                words = f"cannot stand in a file in {file.encoding} as it is agreed"
+            elif format == "fixed" and len(text) > (room := room_of(place, file)):
+                words = f"has {len(text)} characters, {room} have room"
+            if words:
+                self.fault("character" if "room" not in words else "too_long", rule, path, f'"{text[:40]}" {words}')
+                return False
+        return True
 
     def with_blanks(self, text: str) -> str:
         """The text with a blank for each character that X12 has not or that is a delimiter here."""
@@ -307,30 +325,6 @@ class Writer:
             n = end
         return segments
 
-    # --- flat files and JSON ---
-
-    def rows(self) -> Segments:
-        shape = self.map.file
-        row = self.map.header.loops.get("row")
-        head: dict[str, str] = {}
-        self.cells(self.map.header, self.outer, head, "")
-        columns = shape.columns or tuple(dict.fromkeys([*head, *(_columns_of(row) if row else ())]))
-        rows: Segments = [columns] if shape.header else []
-        for n, entry in enumerate(self.entries(row, self.outer) if row is not None else ()):
-            cells = dict(head)
-            if row is not None:
-                self.cells(row, entry, cells, f"{row.into}[{n}].")
-            if shape.record_column:
-                cells.setdefault(shape.record_column, shape.row_type)
-            rows.append(tuple(cells.get(column, "") for column in columns))
-        return rows
-
-    def cells(self, section: Section, values: Values, cells: dict[str, str], path: str) -> None:
-        for rule in section.rules:
-            texts = self.texts(rule, values, path) if rule.writes else None
-            for place, text in zip(rule.places[0] if texts else (), texts or (), strict=False):
-                cells.setdefault(place.column, text)
-
     def fault(self, code: str, rule: Rule, path: str, words: str) -> None:
         origin = f"{rule.origin} {rule.name}"
         text = f"{rule.origin} {path}{rule.name} -> {rule.label}: {words}"
@@ -343,7 +337,3 @@ def _in_order(ranked: list[tuple[int, tuple[str, ...]]]) -> Segments:
 
 def _told(value: Any) -> str:
     return format(value, "f") if isinstance(value, Decimal) else "" if value is None else str(value)
-
-
-def _columns_of(section: Section) -> list[str]:
-    return [place.column for rule in section.rules for place in (rule.places[0] if rule.places else ())]

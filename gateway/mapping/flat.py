@@ -1,0 +1,85 @@
+"""Write events as flat files: rows all alike, or records that differ by type, which are built as segments are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from gateway.document import Fault
+from gateway.formats import FileShape, write_csv, write_fixed
+from gateway.mapping.places import Place
+from gateway.mapping.plan import Map, Section
+
+if TYPE_CHECKING:
+    from gateway.mapping.writing import Segments, Values, Writer
+
+
+def write_rows(writer: Writer, map: Map) -> tuple[Segments, bytes]:
+    """The rows of an event, header first where the file has one, and the file."""
+    shape = map.file
+    row = map.header.loops.get("row")
+    head: dict[str, str] = {}
+    _cells(writer, map.header, writer.outer, head, "")
+    columns = shape.columns or tuple(dict.fromkeys([*head, *(_columns_of(row) if row else ())]))
+    rows: Segments = [columns] if shape.header else []
+    for n, entry in enumerate(writer.entries(row, writer.outer) if row is not None else [{}]):
+        cells = dict(head)
+        if row is not None:
+            _cells(writer, row, entry, cells, f"{row.into}[{n}].")
+        if shape.record_column:
+            cells.setdefault(shape.record_column, shape.row_type)
+        rows.append(tuple(cells.get(column, "") for column in columns))
+    if map.format == "csv":
+        return rows, write_csv(rows, shape)
+    data, wrong = write_fixed([("", *row) for row in rows], shape)
+    _note(writer, map, wrong)
+    return rows, data
+
+
+def write_records(writer: Writer, map: Map, segments: Sequence[tuple[str, ...]]) -> bytes:
+    """The file of records that differ by type, each `(type, column 1, ...)`."""
+    shape = map.file
+    if map.format == "fixed":
+        data, wrong = write_fixed(segments, shape)
+        _note(writer, map, wrong)
+        return data
+    at = shape.type_at.first - 1 if shape.type_at is not None else 0
+    rows = []
+    for kind, *cells in segments:
+        row = [*cells, *[""] * (len(shape.layouts[kind]) - len(cells))]
+        row[at] = kind
+        rows.append(row)
+    return write_csv(rows, shape)
+
+
+def room_of(place: Place, shape: FileShape) -> int:
+    """How many characters a column of a fixed-width file has."""
+    columns = shape.layouts.get(place.step.tag if shape.typed else "", ())
+    name = place.column.removeprefix(f"{place.step.tag}.") if shape.typed else place.column
+    return next((column.width for column in columns if column.name == name), 0)
+
+
+def _cells(writer: Writer, section: Section, values: Values, cells: dict[str, str], path: str) -> None:
+    for rule in sorted(section.rules, key=lambda rule: rule.beside or rule.needs is not None):
+        texts = writer.texts(rule, values, path) if rule.writes else None
+        if texts is None or (rule.needs is not None and not cells.get(rule.needs.column)):
+            continue
+        for place, text in zip(rule.places[0], texts, strict=False):
+            cells.setdefault(place.column, text)
+        for place, text in rule.constants if any(texts) else ():
+            cells.setdefault(place.column, text)
+    for place, expression in section.computed:
+        cells.setdefault(place.column, writer.run(expression, values))
+    for place, text in section.constants:
+        cells.setdefault(place.column, text)
+
+
+def _columns_of(section: Section) -> list[str]:
+    return [place.column for rule in section.rules for place in (rule.places[0] if rule.places else ())]
+
+
+def _note(writer: Writer, map: Map, wrong: list[str]) -> None:
+    for words in wrong:
+        writer.faults.append(
+            Fault(code="too_long", text=f"{map.path} file: {words}", level="element", origin=map.path)
+        )
