@@ -95,19 +95,24 @@ class ReceivedLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     order_line: str = ""
     lot: str = ""
     serials: tuple[str, ...] = ()
+    handling_unit: str = ""
+    """Label of the pallet or box, where the set tells it (N9 LS)."""
     unit: str = ""
     quantity: Decimal = Decimal(0)
-    """Received, damaged included (RCD02)."""
+    """Received, damaged included (RCD02; W0701 with what W13 says came as well)."""
     quantity_advised: Decimal | None = None
     cum_received: Decimal | None = None
     variances: tuple[Variance, ...] = ()
 
 
 class ReceivingAdvice(Advice, tag="receiving", frozen=True):
-    """861: what the dock found."""
+    """861, and the 944 of a warehouse: what the dock found."""
 
     receipt_id: str = ""
     packing_slip: str = ""
+    bill_of_lading: str = ""
+    complete: bool = False
+    """Nothing more will come of what it speaks of (W1701 F)."""
     received_at: datetime | None = None
     shipped_at: datetime | None = None
     lines: tuple[ReceivedLine, ...] = ()

@@ -47,6 +47,7 @@ from gateway.api import (
     values,
     variances,
     webhooks,
+    xrefs,
 )
 from gateway.api.overload import Gate
 from gateway.pipeline import Street
@@ -77,6 +78,7 @@ ROUTERS = (
     schedules.router,
     scores.router,
     masterdata.router,
+    xrefs.router,
     promises.router,
     flow.router,
     values.router,

@@ -17,11 +17,12 @@ from gateway.api.flow import UnderWayShown
 from gateway.api.movements import MovementShown
 from gateway.api.problems import MEDIA_TYPE, Located
 from gateway.api.webhooks import NewWebhook
+from gateway.api.xrefs import NewCrossReference
 from gateway.messages import Accepted, Answer
 from gateway.settings import read_version
 from ledger import queries
 from ledger.events import AnyEvent
-from ledger.masterdata import snapshot
+from ledger.masterdata import CrossReference, snapshot
 from ledger.scorecards import Scorecard
 
 JSON = "application/json"
@@ -102,6 +103,12 @@ SHAPES: tuple[Shape, ...] = (
     Shape("/v1/sites/{site}", "get", gives=snapshot.Site),
     Shape("/v1/suppliers", "get", gives=snapshot.Supplier, page=True),
     Shape("/v1/suppliers/{supplier}", "get", gives=snapshot.Supplier),
+    Shape("/v1/xrefs", "get", gives=CrossReference, page=True),
+    Shape("/v1/xrefs", "post", takes=NewCrossReference | list[NewCrossReference]),
+    Shape("/v1/xrefs/csv", "get", gives=bytes),
+    Shape("/v1/xrefs/csv", "post", takes=bytes),
+    Shape("/v1/xrefs/misses", "get", gives=queries.Miss, page=True),
+    Shape("/v1/xrefs/history", "get", gives=queries.EventKept, page=True),
     Shape("/v1/webhooks", "post", takes=NewWebhook),
 )
 

@@ -28,8 +28,12 @@ from gateway.masterdata.tables import (
 
 if TYPE_CHECKING:
     from gateway.pipeline import Street
+    from gateway.pipeline.desk.results import Defined
 
 FAULTS_SHOWN_MAX = 50
+
+
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would come of it, and record nothing.")]
 
 
 def make_app(table: Table) -> typer.Typer:
@@ -41,9 +45,10 @@ def make_app(table: Table) -> typer.Typer:
     def import_rows(
         file: Annotated[str, typer.Argument(help="CSV file, - for stdin.")],
         acting: frame.As = None,
+        dry_run: DryRun = False,
         json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
     ) -> None:
-        import_file(table, file, json)
+        import_file(table, file, json, rehearse=dry_run)
 
     @made.command("list", help=f"The {table.noun}s in force.")
     def list_rows(
@@ -55,7 +60,14 @@ def make_app(table: Table) -> typer.Typer:
     return made
 
 
-def import_file(table: Table, file: str, json: bool, *, checked: Callable[[Street], Table] | None = None) -> None:
+def import_file(
+    table: Table,
+    file: str,
+    json: bool,
+    *,
+    checked: Callable[[Street], Table] | None = None,
+    rehearse: bool = False,
+) -> None:
     """Record every row of a CSV file, or none. `checked` gives the table with what only an open home can check."""
     from gateway.cli.opening import open_street, who_acts
     from ledger import queries
@@ -70,12 +82,31 @@ def import_file(table: Table, file: str, json: bool, *, checked: Callable[[Stree
             raise typer.Exit(frame.FAULTS)
         with frame.progress(f"importing {len(events)} {table.noun}s"):
             actor = who_acts(street.governance, frame.settings())
-            recorded = street.record_events(events, actor=actor)[: len(events)]
-    unchanged = sum(answer.result == "repeated" for answer in recorded)
+            defined = street.define(events, actor=actor, rehearse=rehearse)
+    unchanged = sum(answer.result == "repeated" for answer in defined.recorded)
     if json:
-        frame.print_json({"file": file, "rows": len(events), "unchanged": unchanged, "faults": []})
-    else:
-        frame.say(f"{file}: {len(events)} {table.noun}s, {len(events) - unchanged} new or changed")
+        frame.print_json(
+            {
+                "file": file, "rows": len(events), "unchanged": unchanged, "faults": [],
+                "released": defined.released, "rehearsed": defined.rehearsed,
+            }
+        )  # fmt: skip
+        return
+    frame.say(f"{file}: {len(events)} {table.noun}s, {len(events) - unchanged} new or changed")
+    say_released(defined)
+
+
+def say_released(defined: Defined) -> None:
+    """What went on because of master data, or would."""
+    if defined.rehearsed:
+        frame.say("a dry run: nothing of it was recorded")
+    if not defined.released:
+        return
+    frame.say(f"{len(defined.released)} that had waited {'would go' if defined.rehearsed else 'went'} on:")
+    frame.print_table(
+        ("book", "seq", "kind", "number", "result", "movements"),
+        [(one.book, one.seq, one.kind, one.number, one.result, one.movements) for one in defined.released],
+    )
 
 
 def _report_faults(table: Table, file: str, faults: list[RowFault], json: bool) -> None:

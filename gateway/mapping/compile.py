@@ -23,7 +23,7 @@ from ledger.events import KINDS
 
 TOP_KEYS = (
     "map", "note", "extends", "event", "advice", "codes", "file", "group_by", "header", "summary", "levels", "loops",
-    "checks", "tests", "ignore", "faults", "format",
+    "carry", "checks", "tests", "ignore", "faults", "format",
 )  # fmt: skip
 
 FLAT = ("csv", "fixed", "json", "xml")
@@ -84,8 +84,12 @@ class _Compiler(SectionCompiler):
         self.file = self.file_shape(keys, root)
         if "checks" in keys:
             self.checks = [c for item in keys["checks"].items() if (c := self.check(item)) is not None]
+        self.line = self.line_struct([entry for key in ("levels", "loops") if key in keys for entry in (keys[key],)])
         header, summary, levels = self.sections(keys, root)
-        sections = list(all_sections([header, summary, *levels.values()]))
+        carry = self.section(keys["carry"], "carry", "", self.outer, carrying=True) if "carry" in keys else None
+        if carry is not None and self.format != "x12":
+            keys["carry"].note("carry: is said of X12", "name the place in the lines themselves")
+        sections = list(all_sections([header, *([carry] if carry else []), summary, *levels.values()]))
         digest = hashlib.sha256(self.effective.hash.encode())
         for name in sorted(self.used_tables):
             digest.update(name.encode() + b"\0" + self.used_tables[name])
@@ -101,6 +105,7 @@ class _Compiler(SectionCompiler):
             advice="advice" in keys,
             canonical=canonical,
             header=header,
+            carry=carry,
             summary=summary,
             levels=levels,
             group_by=keys["group_by"].texts() if "group_by" in keys else (),
@@ -192,18 +197,21 @@ class _Compiler(SectionCompiler):
         summary = self.section(keys.get("summary", nothing), "summary", "", self.outer)
         levels = {}
         entries = keys["levels"].mapping() if "levels" in keys else {}
-        line_struct = self.line_struct(entries)
         for level, entry in entries.items():
-            levels[level] = self.section(entry, f"levels.{level}", "HL", self.outer, {}, line_struct)
+            levels[level] = self.section(entry, f"levels.{level}", "HL", self.outer, {}, self.line)
         return header, summary, levels
 
-    def line_struct(self, levels: Mapping[str, Entry]) -> type[msgspec.Struct] | None:
-        """The struct of the lines that the levels make: carried values and handling units belong to it."""
-        for entry in levels.values():
-            into = entry.value.get("into") if isinstance(entry.value, dict) else None
-            target = self.outer.get(str(into))
-            if target is not None and target.shape == "structs":
-                return target.item
+    def line_struct(self, holders: Iterable[Entry]) -> type[msgspec.Struct] | None:
+        """The struct of the lines that levels or loops make: carried values and handling units belong to it."""
+        for holder in holders:
+            for entry in holder.mapping().values() if isinstance(holder.value, dict) else ():
+                keys = entry.value if isinstance(entry.value, dict) else {}
+                target = self.outer.get(str(keys.get("into")))
+                if target is not None and target.shape == "structs":
+                    return target.item
+                inner = Entry(entry.source, [], entry.path, keys.get("loops"))
+                if (found := self.line_struct([inner])) is not None:
+                    return found
         return None
 
     def ignored(self, entry: Entry) -> tuple[Place, ...]:
@@ -288,7 +296,8 @@ class _Compiler(SectionCompiler):
         """Every required field of every struct it makes is bound (or carried, or set)."""
         if found.canonical:
             return
-        sections = [found.header, found.summary, *found.levels.values()]
+        carry = [found.carry] if found.carry is not None else []
+        sections = [found.header, *carry, found.summary, *found.levels.values()]
         names = {rule.name for section in all_sections(sections) for rule in section.rules if rule.reads}
         for kind in found.kinds.values():
             for target in targets_of(kind.struct).values():
@@ -297,7 +306,7 @@ class _Compiler(SectionCompiler):
         if found.chooser and found.chooser not in names:
             root.note(f"by: {found.chooser} is not bound")
         self.chosen(found)
-        carried = {rule.name for section in found.levels.values() if section.carries for rule in section.rules}
+        carried = {rule.name for section in all_sections(sections) if section.carries for rule in section.rules}
         for section in all_sections(sections):
             if section.struct is None or section.splits:
                 continue

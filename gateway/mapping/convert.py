@@ -68,6 +68,10 @@ Write = Callable[[Any, Context], str]
 # --- numbers -------------------------------------------------------------------------------------------------
 
 
+is_decimal = re.compile(rf"(?=.{{1,{DECIMAL_DIGITS_MAX}}}\Z){_DECIMAL.pattern}").match
+"""What `read_decimal` can read, told in one step."""
+
+
 def read_decimal(text: str, _: Context) -> Decimal:
     """X12 type R and N0 without exponent; digits capped, so that no number is a trap."""
     if len(text) > DECIMAL_DIGITS_MAX or _DECIMAL.match(text) is None:

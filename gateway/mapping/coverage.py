@@ -58,7 +58,7 @@ def count_unmapped(map: Map, document: Document) -> Unmapped:
     elif map.format == "xml":
         tally.elements_of(document)
     else:
-        tally.loop(document.root, (map.header, map.summary))
+        tally.loop(document.root, (map.header, map.summary, *([map.carry] if map.carry is not None else ())))
     named = sorted(tally.places.items(), key=lambda item: (-item[1], item[0]))[:NAMED_MAX]
     return Unmapped(tally.segments, tally.elements, tuple(named))
 
@@ -194,8 +194,8 @@ def places_of(section: Section) -> Iterator[Place]:
             yield rule.minus.place
     for place, _ in section.constants:
         yield place
-    for place, _ in section.computed:
-        yield place
+    for computed in section.computed:
+        yield computed.place
     if section.count is not None:
         yield section.count
     if section.each is not None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from gateway.document import Fault, Provenance
 from gateway.mapping.convert import Context, Unreadable
 from gateway.mapping.finding import Found, find_all, json_text
 from gateway.mapping.places import Place, Step
-from gateway.mapping.plan import Check, Map, Rule, Section
+from gateway.mapping.plan import Check, Computed, Map, Rule, Section
 
 SHOWN_MAX = 80
 
@@ -74,6 +75,23 @@ def fault_check(map: Map, check: Check, anchor: int) -> Fault:
         segment=anchor,
         rejects=check.rejects and not map.line_faults,
         origin=f"{check.origin} {check.id}",
+    )
+
+
+def fault_total(map: Map, computed: Computed, found: Found, total: Decimal) -> Fault:
+    """`map.yaml:40 segment 14 W1401 "300": sum(lines, quantity) is 299`."""
+    text = f'{computed.origin} <- {_at(map, found.position)} {_element(map, found)} "{found.text[:SHOWN_MAX]}"'
+    return Fault(
+        code="totals",
+        text=f"{text}: {computed.expr.text} is {total:f}",
+        level="element",
+        segment=found.position,
+        tag=found.tag,
+        element=found.element or None,
+        component=found.component or None,
+        value=found.text[:SHOWN_MAX],
+        rejects=computed.severity == "fault",
+        origin=computed.origin,
     )
 
 

@@ -191,7 +191,10 @@ class _Parser:
         return lambda names: function(*[argument(names) for argument in arguments])
 
     def over_items(self, name: str) -> Compiled:
-        """`sum(lines, quantity)`: the second part is computed for each item, with the item's fields as names."""
+        """`sum(lines, quantity)`: the second part is computed for each item, with the item's fields as names.
+
+        A third part chooses: `sum(variances, quantity, condition == "01")` takes the items where it is true.
+        """
         self.expect("(")
         known = set(self.names)
         if self.kind != "name" or self.word in _WORDS:
@@ -199,10 +202,18 @@ class _Parser:
         listed = self.advance()
         self.expect(",")
         each = self.either()
+        chosen = self.either() if self.take(",") else None
         self.expect(")")
         self.names = known | {listed}
         function = _OVER_ITEMS[name]
-        return lambda names: function(each(_item_names(item)) for item in _items(names.get(listed)))
+        if chosen is None:
+            return lambda names: function(each(_item_names(item)) for item in _items(names.get(listed)))
+
+        def run(names: Names) -> Any:
+            items = (_item_names(item) for item in _items(names.get(listed)))
+            return function(each(item) for item in items if chosen(item) is True)
+
+        return run
 
 
 def _plain(value: Any) -> Any:

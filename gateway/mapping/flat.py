@@ -68,8 +68,8 @@ def _cells(writer: Writer, section: Section, values: Values, cells: dict[str, st
             cells.setdefault(place.column, text)
         for place, text in rule.constants if any(texts) else ():
             cells.setdefault(place.column, text)
-    for place, expression in section.computed:
-        cells.setdefault(place.column, writer.run(expression, values))
+    for computed in section.computed:
+        cells.setdefault(computed.place.column, writer.run(computed.expr, values))
     for place, text in section.constants:
         cells.setdefault(place.column, text)
 

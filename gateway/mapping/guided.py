@@ -23,6 +23,8 @@ def check_against_guide(map: Map, guide: Guide | None) -> list[Mistake]:
         mistakes += _section(section, level, guide)
     mistakes += _section(map.header, "", guide)
     mistakes += _section(map.summary, "", guide)
+    if map.carry is not None:
+        mistakes += _section(map.carry, "", guide)
     return mistakes
 
 

@@ -64,6 +64,7 @@ class _Levels:
             for rule in carrying.rules
             if rule.writes
         )
+        carried |= self.writer.told
         parent = self.open[-1][1] if self.open else top
         own = self.level(level, parent, self.writer.scope(section, line, path, carried))
         for key in below:

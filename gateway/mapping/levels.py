@@ -40,13 +40,60 @@ class Levels:
 
     def __init__(self, run: Run) -> None:
         self.run = run
+        self.level = ""
+        self.plain: Section | None = None
+        """The section, of level `level`, whose lines are read at once when all are met, if they hold no loop."""
+        self.together: list[tuple[int, Loop, _Above]] = []
 
     def read(self, root: Loop) -> None:
-        lines: list[Any] = []
-        for loop in [loop for loop in root.loops if loop.level]:
-            self.walk(loop, _Above({}, {}, ()), lines, None, 1)
+        lines = self.read_together(root) if self.run.provenance is None else None
+        if lines is None:
+            lines = []
+            self.below(root, _Above(self.run.carried, self.run.carried_trace, ()), lines, None, 1)
         if self.run.map.list_field and lines:
             self.run.outer[self.run.map.list_field] = [*self.run.outer.get(self.run.map.list_field, ()), *lines]
+
+    def read_together(self, root: Loop) -> list[Any] | None:
+        """The lines, of which plain ones are read field by field; None, and nothing done, where that cannot be."""
+        run = self.run
+        section = next((s for s in run.map.levels.values() if s.columns and s.into == run.map.list_field), None)
+        if section is None:
+            return None
+        before = run.keep()
+        self.plain = section
+        lines: list[Any] = []
+        self.level = next(name for name, one in run.map.levels.items() if one is section)
+        self.below(root, _Above(run.carried, {}, ()), lines, None, 1)
+        self.plain = None
+        bases = [self.base(section, above) for _, _, above in self.together]
+        slots = [slot for slot, _, _ in self.together]
+        made = section.columns.make([one[1] for one in self.together], bases, [n + 1 for n in slots], run.context)
+        if made is None or len(run.faults) > before.faults:
+            run.restore(before)
+            return None
+        for slot, line in zip(slots, made, strict=True):
+            lines[slot] = line
+        return lines
+
+    def base(self, section: Section, above: _Above) -> dict[str, Any]:
+        """What a plain line inherits."""
+        if not above.units:
+            return above.carried if not section.fixed else {**above.carried, **section.fixed}
+        units: dict[str, Any] = {}
+        for into, unit, _ in above.units:
+            units[into] = (*units.get(into, ()), unit)
+        return {**above.carried, **section.fixed, **units}
+
+    def below(self, loop: Loop, above: _Above, lines: list[Any], line: _Line | None, depth: int) -> None:
+        """The levels inside a loop."""
+        plain = self.level if self.plain is not None and depth <= DEPTH_MAX else ""
+        for child in loop.loops:
+            if child.level == plain != "" and not child.loops:
+                self.run.hl_count += 1
+                self.together.append((len(lines), child, above))
+                lines.append(None)
+            elif child.level:
+                self.walk(child, above, lines, line, depth)
 
     def walk(self, loop: Loop, above: _Above, lines: list[Any], line: _Line | None, depth: int) -> None:
         self.run.hl_count += 1
@@ -56,9 +103,7 @@ class Levels:
             return
         section = self.run.map.levels.get(loop.level)
         if section is None:
-            for child in loop.loops:
-                if child.level:
-                    self.walk(child, above, lines, line, depth + 1)
+            self.below(loop, above, lines, line, depth + 1)
             return
         index = index_loop(section, loop)
         anchor = loop.segments[0][0]
@@ -82,9 +127,7 @@ class Levels:
                 line.units.append(unit)
             elif unit is not None:
                 above = _Above(above.carried, above.trace, (*above.units, unit))
-        for child in loop.loops:
-            if child.level:
-                self.walk(child, above, lines, line, depth + 1)
+        self.below(loop, above, lines, line, depth + 1)
 
     def walk_line(
         self, section: Section, loop: Loop, index: dict[str, list[Any]], above: _Above, lines: list[Any], depth: int,
@@ -103,9 +146,7 @@ class Levels:
             values["segment"] = anchor
         slot = len(lines)
         lines.append(None)
-        for child in loop.loops:
-            if child.level:
-                self.walk(child, above, lines, line, depth + 1)
+        self.below(loop, above, lines, line, depth + 1)
         for field, entries in inner.items():
             values[field] = entries
         for n, (into, unit, unit_trace) in enumerate(line.units):

@@ -7,7 +7,7 @@ A section is one scope of a document: the header, an HL level, a loop, a row. It
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -78,10 +78,14 @@ class Rule(NamedTuple):
     """`split:`: a list of texts stands in one text."""
     repeat: int = -1
     """XML: the step of its path that each text of a list repeats; the last one without it."""
-    plain: bool = False
+    number: bool = False
     """A number as it is, by no code table and with no implied decimals."""
     when: Expression | None = None
     """`when`: where this is false, over the event and the fields read before, it is neither read nor written."""
+    less: Expression | None = None
+    """`less`: the element tells the value less this, computed over the entry with its inner lists."""
+    together: Any = None
+    """`columns.Plain`: how to read it in many scopes at once; None where `value` alone knows."""
     clip: bool = False
     """`clip`: words for people. They are cut to fit, and in X12 what cannot be written there becomes a blank."""
     read: Expression | None = None
@@ -103,6 +107,16 @@ class Check(NamedTuple):
     origin: str
     own: bool = False
     """It reads only fields of its own section."""
+
+
+class Computed(NamedTuple):
+    """An element that the event has in another form (a total): written, and compared when read."""
+
+    place: Place
+    expr: Expression
+    severity: Literal["", "warn", "fault"] = ""
+    """What it is where it differs; "" is not compared."""
+    origin: str = ""
 
 
 class Repeat(NamedTuple):
@@ -137,9 +151,11 @@ class Section(msgspec.Struct, kw_only=True):
     splits: bool = False
     """It is such an inner loop."""
     constants: tuple[tuple[Place, str], ...] = ()
-    computed: tuple[tuple[Place, Expression], ...] = ()
-    """Elements that are only written, from an expression over the event; reading looks past them."""
+    computed: tuple[Computed, ...] = ()
+    """Elements written from an expression over the event; reading compares them where they say `severity`."""
     order: tuple[str, ...] = ()
+    most: int = 0
+    """How many entries one loop around them may hold when it is written; 0 for any number."""
     writes: bool = True
     """False with `way: read`: what it reads is written by another section."""
     when: Expression | None = None
@@ -158,8 +174,12 @@ class Section(msgspec.Struct, kw_only=True):
     """What reading runs through: field, finder, rule, and whether absence needs no thought."""
     required: tuple[str, ...] = ()
     """Fields without which an entry of `struct` cannot be made."""
+    lessened: tuple[Rule, ...] = ()
+    """Rules with `less:` that are read."""
     ordinals: tuple[Rule, ...] = ()
     """Rules with `else: ordinal`."""
+    columns: Any = None
+    """`columns.Columns`: how to read many of its scopes at once; None where they are read one by one."""
     marks_segment: bool = False
     """The struct keeps where it stands (`segment`)."""
 
@@ -194,6 +214,8 @@ class Map(msgspec.Struct, kw_only=True):
     canonical: bool = False
     """The document is the event itself."""
     header: Section
+    carry: Section | None = None
+    """What the document says once of each of its lines."""
     summary: Section
     levels: dict[str, Section] = {}
     group_by: tuple[str, ...] = ()

@@ -52,8 +52,8 @@ def _places(section: Section) -> Iterator[Place]:
             yield place
     for place, _ in section.constants:
         yield place
-    for place, _ in section.computed:
-        yield place
+    for computed in section.computed:
+        yield computed.place
     for inner in section.loops.values():
         if inner.at is not None:
             yield inner.at

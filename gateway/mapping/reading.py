@@ -95,6 +95,8 @@ class Reader(Run):
         for section in (self.map.header, self.map.summary):
             index = index_loop(section, root)
             self.fill(section, index, self.outer, self.trace, anchor)
+            if section is self.map.header and self.map.carry is not None:
+                self.carry(self.map.carry, index_loop(self.map.carry, root), anchor)
             self.fill_inner(section, root, index, self.outer, self.trace)
         if self.map.levels:
             Levels(self).read(root)
@@ -199,6 +201,9 @@ class Reader(Run):
             if not outer.get(name):
                 outer[name] = _sender(self.document, self.partner)
         kind = self.kind(anchor)
+        if not any(fault.rejects for fault in self.faults):
+            # A line that could not be read is missing in every total: it is told once.
+            self.compare(outer)
         for check in self.map.checks:
             self.check(check, outer, anchor)
         if kind is None or any(fault.rejects for fault in self.faults):

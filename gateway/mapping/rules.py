@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from gateway.mapping.columns import Plain
 from gateway.mapping.convert import Context, Unreadable
 from gateway.mapping.expressions import BadExpression, Expression, read_expression
 from gateway.mapping.pairs import Pair, Scope, build_pair, converter_name
@@ -27,7 +28,7 @@ from gateway.resources import Entry, did_you_mean
 KEYS = (
     "at", "else", "as", "code", "unknown", "required", "default", "with", "way", "clip", "split", "places", "place",
     "qualifier", "whole_days", "true", "false", "single", "write", "count", "trim", "unless", "when",
-    "join", "note", "read", "needs", "minus", "whole", "repeat", "empty",
+    "join", "less", "note", "read", "needs", "minus", "whole", "repeat", "empty",
 )  # fmt: skip
 
 FALLBACKS = ("carry", "ordinal", "sender")
@@ -52,9 +53,8 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
     if len(entry.mistakes) > before or pair is None:
         return None
     value, text = _directions(places, keys, shape, converter, pair, scope)
-    numeric = shape in ("decimal", "int", "flag") and target is not None and target.default is not None
-    if numeric and target is not None and "required" not in keys:
-        value = _without_default(value, target.default)
+    silent = _silent(keys, shape, target)
+    value = value if silent is None else _without_default(value, silent)
     minus = _minus(keys["minus"], scope) if "minus" in keys else None
     if minus is not None:
         value, text = _signed(value, text, minus, scope)
@@ -72,7 +72,7 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         required=keys["required"].flag() if "required" in keys else target is None,
         default=_default(keys["default"], pair, shape) if "default" in keys else None,
         carry=fallback == "carry",
-        zone_place=keys["place"].text() if "place" in keys else "",
+        zone_place=_zone_place(keys["place"], scope) if "place" in keys else "",
         constants=_constants(keys["with"], places, scope) if "with" in keys else (),
         write=_expression(keys["write"]) if "write" in keys else None,
         read=_expression(keys["read"]) if "read" in keys else None,
@@ -80,6 +80,7 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         minus=minus,
         whole="whole" in keys and keys["whole"].flag(),
         when=_expression(keys["when"]) if "when" in keys else None,
+        less=_less(keys["less"], shape, outer) if "less" in keys else None,
         label=", ".join(place.text for place in places[0]) if places else "count",
         origin=f"{file}:{line}",
         unless=keys["unless"].choice(scope.outer, "", "field") if "unless" in keys else "",
@@ -87,13 +88,12 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         counts=keys["count"].text() if "count" in keys else "",
         ordinal=fallback == "ordinal",
         sender=fallback == "sender",
+        together=_plain(places, keys, shape, converter, pair, silent),
         clip="clip" in keys,
         joined="split" in keys,
         repeat=_repeated(keys["repeat"], places) if "repeat" in keys else -1,
-        plain=converter in ("decimal", "int") and "code" not in keys,
+        number=converter in ("decimal", "int") and "code" not in keys,
     )
-    if rule.zone_place and rule.zone_place not in scope.outer:
-        keys["place"].note(f'place "{rule.zone_place}" is no field', did_you_mean(rule.zone_place, scope.outer))
     return rule if len(entry.mistakes) == before else None
 
 
@@ -183,6 +183,23 @@ def _directions(
         return None
 
     return value, pair.write
+
+
+def _silent(keys: Mapping[str, Entry], shape: str, target: Target | None) -> Any:
+    """The value of a number or flag that says no more than absence does, None where each says something."""
+    plain = shape in ("decimal", "int", "flag") and "required" not in keys
+    return target.default if plain and target is not None else None
+
+
+def _plain(
+    places: tuple[tuple[Place, ...], ...], keys: Mapping[str, Entry], shape: str, converter: str, pair: Pair,
+    silent: Any,
+) -> Plain | None:  # fmt: skip
+    """How to read the field in many scopes at once, where it is one text or another."""
+    if shape == "texts" or pair.many or keys.keys() & {"single", "minus", "empty"} or not places:
+        return None
+    handed = converter == "text" and not keys.keys() & {"code", "trim"} and not _has_choices(pair)
+    return Plain(tuple(parts[0] for parts in places), None if handed else pair.read, silent)
 
 
 def _without_default(value: Callable[[Any, Context], Any], default: Any) -> Callable[[Any, Context], Any]:
@@ -334,6 +351,19 @@ def _constants(entry: Entry, places: tuple[tuple[Place, ...], ...], scope: Scope
         except BadPlace as error:
             value.note(str(error))
     return tuple(found)
+
+
+def _zone_place(entry: Entry, scope: Scope) -> str:
+    name = entry.text()
+    if name not in scope.outer:
+        entry.note(f'place "{name}" is no field', did_you_mean(name, scope.outer))
+    return name
+
+
+def _less(entry: Entry, shape: str, outer: bool) -> Expression | None:
+    if shape != "decimal" or outer:
+        entry.note("less: takes from a quantity of the entry itself")
+    return _expression(entry)
 
 
 def _expression(entry: Entry) -> Expression | None:

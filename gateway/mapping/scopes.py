@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from gateway.document import Document, Fault, Loop, Provenance, Segment
-from gateway.mapping.convert import Context, Unreadable
+from gateway.mapping.convert import Context, Unreadable, read_decimal
 from gateway.mapping.explaining import (
     Trace,
     fault_check,
     fault_missing,
+    fault_total,
     fault_unreadable,
     nest,
     trace_rule,
 )
-from gateway.mapping.finding import ZoneOf, index_loop, index_segments
+from gateway.mapping.finding import ZoneOf, find_all, index_loop, index_segments
 from gateway.mapping.places import Place, Step
-from gateway.mapping.plan import Check, Map, Repeat, Rule, Section
+from gateway.mapping.plan import Check, Computed, Map, Repeat, Rule, Section
 from gateway.mapping.targets import make
 from gateway.partners import Partner
 
 FAULTS_MAX = 500
 COUNTED_MAX = 10_000
 """Entries that one document may have made of a number in it (CLD01), rather than of segments."""
+
+
+class Kept(NamedTuple):
+    """A point of a reading to go back to."""
+
+    outer: dict[str, Any]
+    faults: int
+    deferred: int
+    hl_count: int
+    counted: int
 
 
 class Run:
@@ -38,6 +50,10 @@ class Run:
         self.faults: list[Fault] = []
         self.provenance: list[Provenance] | None = None
         self.deferred: list[tuple[Rule, Any]] = []
+        self.carried: dict[str, Any] = {}
+        """Values that fall through to the lines below, and where they stood."""
+        self.carried_trace: Trace = {}
+        self.to_compare: list[tuple[Computed, Any]] = []
         self.outer: dict[str, Any] = {}
         self.context.event = self.outer
         self.outer_trace: Trace = {}
@@ -48,6 +64,17 @@ class Run:
     def trace(self) -> Trace | None:
         """Where values of the event itself are traced; None when nobody asked."""
         return None if self.provenance is None else self.outer_trace
+
+    def keep(self) -> Kept:
+        """What reading has gathered so far, to go back to."""
+        outer = {name: [*value] if isinstance(value, list) else value for name, value in self.outer.items()}
+        return Kept(outer, len(self.faults), len(self.deferred), self.hl_count, self.counted)
+
+    def restore(self, kept: Kept) -> None:
+        """Forget what was gathered since."""
+        self.outer = self.context.event = kept.outer
+        del self.faults[kept.faults :], self.deferred[kept.deferred :]
+        self.hl_count, self.counted = kept.hl_count, kept.counted
 
     def fill(self, section: Section, index: Any, own: dict[str, Any], trace: Trace | None, anchor: int) -> None:
         """Run the section's rules over one scope."""
@@ -76,6 +103,9 @@ class Run:
                 outer.setdefault(name, value)
             if trace is not None and value is not None:
                 trace_rule(rule, index, context, self.outer_trace if rule.outer else trace)
+        for computed in section.computed:
+            if computed.severity:
+                self.to_compare.append((computed, index))
         if section.checks:
             for check in section.checks:
                 self.check(check, own if check.own else {**outer, **own}, anchor)
@@ -117,8 +147,20 @@ class Run:
         for repeat in section.repeats:
             self.read_repeat(repeat, index, own, trace)
 
+    def carry(self, section: Section, index: Any, anchor: int) -> None:
+        """Take the values of a section that fall through to the lines below it."""
+        self.carried, self.carried_trace = dict(self.carried), dict(self.carried_trace)
+        self.fill(section, index, self.carried, self.carried_trace if self.trace is not None else None, anchor)
+
     def read_items(self, section: Section, loop: Loop, own: dict[str, Any], trace: Trace | None) -> None:
         """The entry of one loop occurrence, or one for each `each:` segment in it."""
+        if section.carries:
+            before = self.carried, self.carried_trace
+            index = index_loop(section, loop)
+            self.carry(section, index, loop.segments[0][0])
+            self.fill_inner(section, loop, index, own, trace)
+            self.carried, self.carried_trace = before
+            return
         if section.each is None:
             index = index_loop(section, loop)
             if section.split and self.read_split(section, loop, index, own, trace):
@@ -198,6 +240,9 @@ class Run:
         before = len(self.faults)
         values: dict[str, Any] = dict(section.fixed)
         values_trace: Trace | None = {} if trace is not None else None
+        if self.carried and section.into == self.map.list_field:
+            values = {**self.carried, **section.fixed}
+            values_trace = dict(self.carried_trace) if trace is not None else None
         if section.struct is None:
             self.fill(section, index, own, trace, anchor)
             if loop is not None:
@@ -225,6 +270,10 @@ class Run:
         for rule in section.ordinals:
             if rule.name not in values:
                 values[rule.name] = ordinal if rule.target and rule.target.shape == "int" else str(ordinal)
+        for rule in section.lessened:
+            more = rule.less.run({**self.outer, **values}) if rule.less is not None else None
+            if isinstance(more, Decimal) and isinstance(values.get(rule.name), Decimal):
+                values[rule.name] += more
 
     def complete(self, section: Section, values: dict[str, Any], anchor: int, before: int) -> bool:
         """True when an entry can be made; a required field that is missing is a fault unless one was noted."""
@@ -245,9 +294,25 @@ class Run:
         if check.expr.run(names) is False:
             self.note(fault_check(self.map, check, anchor))
 
+    def compare(self, names: dict[str, Any]) -> None:
+        """Totals of the document beside what was read of it."""
+        for computed, index in self.to_compare:
+            found = next(find_all(computed.place, index, self.context), None)
+            total = computed.expr.run(names)
+            if found is not None and isinstance(total, Decimal) and not _tells(found.text, total):
+                self.note(fault_total(self.map, computed, found, total))
+        self.to_compare.clear()
+
     def note(self, fault: Fault) -> None:
         if len(self.faults) < FAULTS_MAX:
             self.faults.append(fault)
+
+
+def _tells(text: str, total: Decimal) -> bool:
+    try:
+        return read_decimal(text, Context()) == total
+    except Unreadable:
+        return False
 
 
 def _runs(section: Section, segments: tuple[Segment, ...]) -> tuple[list[Segment], list[list[Segment]]]:

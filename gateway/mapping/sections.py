@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 
 import msgspec
 
 from gateway.formats import FileShape
 from gateway.mapping.codes import CodeTable
+from gateway.mapping.columns import columns_of
 from gateway.mapping.expressions import BadExpression, Expression, read_expression
 from gateway.mapping.pairs import Scope
 from gateway.mapping.places import BadPlace, Place, Step, read_step
-from gateway.mapping.plan import Check, Repeat, Rule, Section
+from gateway.mapping.plan import Check, Computed, Repeat, Rule, Section
 from gateway.mapping.ranks import ranks_of
 from gateway.mapping.rules import compile_rule, read_place
 from gateway.mapping.source import Effective
@@ -21,7 +22,7 @@ from gateway.resources import Entry, Mistake, did_you_mean
 
 SECTION_KEYS = (
     "note", "into", "fields", "loops", "repeats", "each", "count", "set", "constants", "computed", "segments",
-    "way", "when", "otherwise",
+    "way", "when", "most", "otherwise",
 )  # fmt: skip
 
 
@@ -44,21 +45,23 @@ class SectionCompiler:
         self.tables: dict[str, CodeTable] = {}
         self.chooser = ""
         self.outer: dict[str, Target] = {}
+        self.line: type[msgspec.Struct] | None = None
+        """Struct of the lines that the document makes: carried values belong to it."""
         self.checks: list[Check] = []
         self.file = FileShape()
 
     def section(
         self, entry: Entry, name: str, tag: str, fields: Mapping[str, Target],
         loops: dict[str, Section] | None = None, line: type[msgspec.Struct] | None = None,
-        shift: tuple[str, int] | None = None, around: Around | None = None,
+        shift: tuple[str, int] | None = None, around: Around | None = None, carrying: bool = False,
     ) -> Section:  # fmt: skip
         entry = self.alike(entry)
         keys = entry.mapping(SECTION_KEYS)
-        into = keys["into"].text() if "into" in keys else ""
+        into = "carry" if carrying else keys["into"].text() if "into" in keys else ""
         splits = into == SPLIT and around is not None and around.struct is not None
         struct = around.struct if around is not None and splits else self.struct_into(keys, into, fields, line)
         own: Mapping[str, Target] = (
-            targets_of(struct) if struct else targets_of(line) if line and into == "carry" else {}
+            targets_of(struct) if struct else targets_of(self.line) if self.line and into == "carry" else {}
         )
         if not into and around is not None:
             own = around.own
@@ -71,8 +74,8 @@ class SectionCompiler:
                 inner_entry,
                 f"{name}.{inner_tag}",
                 inner_tag,
-                own or self.outer,
-                around=Around(struct, own) if own else None,
+                own if own and into != "carry" else {**own, **self.outer},
+                around=Around(struct, own) if own and into != "carry" else None,
             )
         section = Section(
             name=name,
@@ -91,6 +94,7 @@ class SectionCompiler:
             constants=self.constants(keys["constants"], scope) if "constants" in keys else (),
             computed=self.computed(keys["computed"], scope) if "computed" in keys else (),
             order=keys["segments"].texts() if "segments" in keys else (),
+            most=keys["most"].whole(0, 1, 100_000) if "most" in keys else 0,
             writes="way" not in keys or keys["way"].choice(("both", "read"), "both") == "both",
             when=self.expression(keys["when"]) if "when" in keys else None,
             checks=tuple(
@@ -101,10 +105,16 @@ class SectionCompiler:
             origin="{}:{}".format(*entry.place),
             at=self.loop_at(tag, entry, scope) if self.format == "xml" and tag else None,
         )
+        self.check_most(section, keys)
         _make_ready(section)
         if self.format == "xml":
             section.ranks = ranks_of(section, self.file.namespaces, keys.get("segments", entry))
         return section
+
+    def check_most(self, section: Section, keys: Mapping[str, Entry]) -> None:
+        holds = section.struct is None and any(loop.writes for loop in section.loops.values())
+        if section.most and not holds:
+            keys["most"].note("most: is said of a loop that holds others")
 
     def alike(self, entry: Entry) -> Entry:
         """The section that `like: LX.AT7` names; itself where it names none."""
@@ -198,17 +208,26 @@ class SectionCompiler:
                 value.note(str(error))
         return tuple(found)
 
-    def computed(self, entry: Entry, scope: Scope) -> tuple[tuple[Place, Expression], ...]:
+    def computed(self, entry: Entry, scope: Scope) -> tuple[Computed, ...]:
+        """`{CTT.01: len(lines)}`, or with `{expr, severity}` compared when it is read."""
         found = []
         for key, value in entry.mapping().items():
-            expression = self.expression(value)
+            several = value.mapping(("expr", "severity")) if isinstance(value.value, dict) else {"expr": value}
+            if "expr" not in several:
+                value.note("computed: expr is missing")
+                continue
+            expression = self.expression(several["expr"])
+            severity = several["severity"].choice(("warn", "fault"), "fault") if "severity" in several else ""
+            if severity and scope.section not in ("header", "summary"):
+                several["severity"].note("computed: only totals of the whole document are compared")
             try:
                 place = read_place(key, scope)
             except BadPlace as error:
                 value.note(str(error))
                 continue
             if expression is not None:
-                found.append((place, expression))
+                origin = "{}:{}".format(*value.place)
+                found.append(Computed(place, expression, cast(Literal["", "warn", "fault"], severity), origin))
         return tuple(found)
 
     def loop_at(self, path: str, entry: Entry, scope: Scope) -> Place | None:
@@ -286,11 +305,13 @@ def _make_ready(section: Section) -> None:
         for r in section.rules
         if r.reads
     )
+    section.lessened = tuple(rule for rule in section.rules if rule.less is not None and rule.reads)
     section.ordinals = tuple(rule for rule in section.rules if rule.ordinal)
     if section.struct is not None:
         targets = targets_of(section.struct)
         section.required = tuple(target.name for target in targets.values() if target.required)
         section.marks_segment = "segment" in targets and "segment" not in {rule.name for rule in section.rules}
+    section.columns = columns_of(section)
 
 
 def _needs(section: Section) -> tuple[frozenset[str], bool]:
@@ -309,6 +330,7 @@ def _needs(section: Section) -> tuple[frozenset[str], bool]:
     for split in section.split:
         tags |= split.wanted
         enters = enters or split.enters
+    tags |= {computed.place.step.tag for computed in section.computed if computed.severity}
     if section.each is not None:
         tags.add(section.each.tag)
     return frozenset(tags), enters

@@ -63,8 +63,8 @@ class _Making:
                 continue
             for n, entry in enumerate(writer.entries(inner, values)):
                 self.fill(inner, self.add(element, inner.at.path), entry, f"{path}{inner.into or pointer}[{n}].")
-        for place, expression in section.computed:
-            self.put(element, place, writer.run(expression, values))
+        for computed in section.computed:
+            self.put(element, computed.place, writer.run(computed.expr, values))
         for place, text in section.constants:
             if self.stands(element, place.path if place.attribute else place.path[:-1]):
                 self.put(element, place, text)
@@ -181,10 +181,10 @@ def _members(writer: Writer, section: Section, values: Values, path: str) -> Any
                     _set(made, place.column, _scalar(rule, text))
         for place, text in rule.constants if any(texts) else ():
             _set(made, place.column, text)
-    for place, expression in section.computed:
-        text = writer.run(expression, values)
+    for computed in section.computed:
+        text = writer.run(computed.expr, values)
         if text:
-            _set(made, place.column, text)
+            _set(made, computed.place.column, text)
     for pointer, inner in section.loops.items():
         entries = writer.entries(inner, values) if inner.writes else []
         listed = [_members(writer, inner, e, f"{path}{inner.into or pointer}[{n}].") for n, e in enumerate(entries)]
@@ -201,7 +201,7 @@ def _members(writer: Writer, section: Section, values: Values, path: str) -> Any
 def _scalar(rule: Rule, text: str) -> Any:
     """A number where the field holds one and its text is one, true and false where they are its words."""
     shape = rule.target.shape if rule.target is not None else "text"
-    if shape in ("decimal", "int") and rule.plain:
+    if shape in ("decimal", "int") and rule.number:
         return Decimal(text)
     return text == "true" if shape == "flag" and text in ("true", "false") else text
 

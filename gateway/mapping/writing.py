@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, tzinfo
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 import msgspec
@@ -20,6 +21,7 @@ from gateway.mapping.expressions import Expression
 from gateway.mapping.flat import room_of, write_records, write_rows
 from gateway.mapping.hierarchy import write_levels
 from gateway.mapping.plan import Map, Repeat, Rule, Section
+from gateway.mapping.sharing import share, write_around, write_groups
 from gateway.mapping.slots import Slots
 from gateway.mapping.targets import values_of
 from gateway.mapping.trees import write_element, write_members
@@ -98,10 +100,17 @@ class Writer:
         self.context = Context(zone, component=self.delimiters[2], release=map.release)
         self.outer: Values = {}
         self.counted: Values = {}
+        self.shared: Values = {}
+        """What all lines have in common and the document says once."""
+        self.told = frozenset[str]()
+        """Fields of lines that something above them has written."""
+        self.first = 0
+        """How many lines stand before those that are written."""
         self.faults: list[Fault] = []
 
     def document(self) -> Segments:
         map = self.map
+        self.shared, self.told = share(self)
         segments = self.scope(map.header, self.outer, "")
         if map.levels:
             levels, count = write_levels(self, map)
@@ -121,6 +130,8 @@ class Writer:
         """As `scope`, each segment with its rank among its like, in no order yet."""
         slots = Slots(section.order)
         self.fill(section, section.rules, slots, values, path, skip)
+        if section is self.map.header and self.map.carry is not None:
+            self.fill(self.map.carry, self.map.carry.rules, slots, self.shared, "")
         inner: list[tuple[int, tuple[str, ...]]] = []
         for repeat in section.repeats:
             if repeat.step is not None:
@@ -147,8 +158,8 @@ class Writer:
                     self.put(rule, slots, entry, path)
         for place, text in section.constants:
             slots.put_constant(place, text)
-        for place, expression in section.computed:
-            slots.put(place, self.run(expression, values))
+        for computed in section.computed:
+            slots.put(computed.place, self.run(computed.expr, values))
 
     def run(self, expression: Expression, values: Values) -> str:
         """What is computed from the event and an entry of it, as text."""
@@ -172,8 +183,11 @@ class Writer:
                 if text:
                     slots.put(place, text)
         if any(texts):
+            # A qualifier stands only before what it qualifies: no time role without a time.
+            blank = {(p.step.tag, p.element - 1) for p, text in zip_longest(places, texts) if p and not text}
             for place, text in rule.constants:
-                slots.put(place, text)
+                if (place.step.tag, place.element) not in blank:
+                    slots.put(place, text)
             if rule.minus is not None and rule.minus.place is not None:
                 below = (self.outer if rule.outer else values).get(rule.name, 0) < 0
                 slots.put(rule.minus.place, rule.minus.below[0] if below else rule.minus.above)
@@ -191,6 +205,8 @@ class Writer:
             if rule.required:
                 self.fault("required", rule, path, "is required, and the event has none")
             return None
+        if rule.less is not None and isinstance(value, Decimal):
+            value -= rule.less.run({**self.outer, **values}) or 0
         if rule.unless and value == self.outer.get(rule.unless):
             return None
         if rule.zone_place and self.zone_of is not None:
@@ -258,8 +274,10 @@ class Writer:
     def loop(self, section: Section, values: Values, path: str) -> Segments:
         if not section.writes or section.splits:
             return []
+        if section.carries:
+            return write_groups(self, section, values)
         if section.struct is None:
-            return self.wrapped(section, self.scope(section, values, path))
+            return write_around(self, section, values, path)
         entries = self.entries(section, values)
         if section.each is not None:
             return self.grouped(section, entries, path)
@@ -267,15 +285,11 @@ class Writer:
             if split.writes:
                 return self.split(section, split, entries, path)
         segments: Segments = []
-        for n, entry in enumerate(entries):
-            segments += self.scope(section, entry, f"{path}{section.into}[{n}].")
+        lines = section.into == self.map.list_field
+        for n, entry in enumerate(entries, self.first if lines else 0):
+            told = self.told if lines else frozenset()
+            segments += self.scope(section, entry, f"{path}{section.into}[{n}].", told)
         return segments
-
-    def wrapped(self, section: Section, body: Segments, number: int = 1) -> Segments:
-        """A loop around others, which stands where anything stands in it; the writer numbers LX, as it does HL."""
-        if body and section.tag == "LX":
-            return [("LX", str(number)), *body]
-        return body
 
     def entries(self, section: Section, values: Values) -> list[Values]:
         """The entries that a loop writes: those whose fixed values are its own."""

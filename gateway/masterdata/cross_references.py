@@ -25,6 +25,12 @@ def build(**said: Any) -> CrossReferenceDefined:
     return CrossReferenceDefined(number=number, **said)
 
 
+def changed_entry(entry: CrossReference, **changed: Any) -> CrossReferenceDefined:
+    """The event that says of an entry what it says now, but for `changed`."""
+    fields = set(CrossReference.__struct_fields__) - {"number", "actor", "recorded_at"}
+    return build(**{name: getattr(entry, name) for name in fields} | changed)
+
+
 def mistakes_in(
     event: CrossReferenceDefined, known: MasterData, partners: Collection[str] | None = None
 ) -> Iterator[tuple[str, str]]:

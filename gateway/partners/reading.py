@@ -23,7 +23,8 @@ TITLE_PASSES = ("shipment", "receipt", "consumption")
 RECEIVED_AS = (
     "OrderPlaced", "ShipmentNotified", "GoodsReceived", "DiscrepancyResolved", "ReceivingAdvice",
     "ApplicationAdvice", "OrderAcknowledged", "ScheduleReleased", "ShipmentStatusReported",
-    "SupplierInvoiceReceived", "ack", "reconcile", "record", "pass", "events",
+    "SupplierInvoiceReceived", "GoodsShipped", "TransferShipped", "TransferReceived", "InventoryAdjusted",
+    "InventorySnapshotReported", "StockCounted", "MasterData", "ack", "reconcile", "record", "pass", "events",
 )  # fmt: skip
 """What a received document may mean; `ack` and `reconcile` are about what we sent, `record` keeps it only,
 `pass` hands it on, `events` takes the canonical events as they say themselves."""

@@ -30,7 +30,7 @@ from gateway.pipeline.accept import Delivery
 from gateway.pipeline.as2 import Again, As2Answer, As2Request
 from gateway.pipeline.desk import Desk, commands, control
 from gateway.pipeline.desk.configure import Signature, build_policy, open_configuration, sign_files
-from gateway.pipeline.desk.results import Progress, Replay
+from gateway.pipeline.desk.results import Defined, Progress, Replay
 from gateway.pipeline.parties import policy_now
 from gateway.pipeline.pickup.asking import RemoteRegister
 from gateway.pipeline.pickup.schedule import Pickups
@@ -258,6 +258,14 @@ class Street:
         `actor` stands for events that name nobody.
         """
         return self._do("record_events", commands.Record(events=tuple(events), actor=actor))  # type: ignore[no-any-return]
+
+    def define(self, events: Iterable[AnyEvent], *, actor: Actor = OURSELVES, rehearse: bool = False) -> Defined:
+        """`record_events` for master data: with the documents that went on because of it, in every book.
+
+        `rehearse` records nothing and says what would come of it.
+        """
+        given = commands.Define(events=tuple(events), actor=actor, rehearse=rehearse)
+        return self._do("define", given)  # type: ignore[no-any-return]
 
     def fetch(self, id: str, partner: str = "") -> bytes:
         """The bytes of a message; a partner fetching from its mailbox starts the overdue clock of what it carries."""

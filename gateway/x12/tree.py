@@ -6,6 +6,7 @@ Built apart from checking, so that whoever asks only for a verdict does not pay 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from gateway.document import Delimiters, Loop, Segment
 from gateway.x12.checking.automaton import Automaton, Node, Place
@@ -29,7 +30,7 @@ class _Open:
             id=self.id,
             level=self.level,
             segments=tuple(self.segments),
-            loops=tuple(loop.close() for loop in self.loops) if self.loops else (),
+            loops=tuple([loop.close() for loop in self.loops]) if self.loops else (),
         )
 
 
@@ -37,40 +38,63 @@ _DEPTH_MAX = 100
 """HL levels that hang deeper than this stand beside their parent: no real document nests so."""
 
 
+_segment = partial(tuple.__new__, Segment)
+"""A `Segment` of a position and its elements, without the detour over its keywords."""
+
+
 def flat_tree(raws: Sequence[str], separator: str) -> Loop:
     """All segments in one loop, for a document without a guide."""
-    return Loop(id="", segments=tuple(Segment(n, tuple(raw.split(separator))) for n, raw in enumerate(raws, 1)))
+    return Loop(id="", segments=tuple(_segments(raws, separator)))
+
+
+def _segments(raws: Sequence[str], separator: str) -> Iterator[Segment]:
+    return map(_segment, enumerate([tuple(raw.split(separator)) for raw in raws], 1))
 
 
 def build_tree(guide: Guide, delimiters: Delimiters, raws: Sequence[str]) -> Loop:
     """The document's loops; `raws` are its segments, ST to SE. A segment without a place stays in the open loop."""
     automaton = guide.automaton(delimiters)
-    separator = delimiters.element
     root = _Open("")
     stack: list[tuple[Place, _Open]] = [(automaton.places[0], root)]
     levels: list[_Open] = []
-    split = [tuple(raw.split(separator)) for raw in raws]
-    for position, (elements, node) in enumerate(zip(split, nodes_of(automaton, split), strict=True), 1):
-        if position == 1 or node is None:
-            stack[-1][1].segments.append(Segment(position, elements))
-            continue
+    row, _, _, node = automaton.start
+    place, add = automaton.places[0], root.segments.append
+    for raw, segment in zip(raws, _segments(raws, delimiters.element), strict=True):
+        elements = segment[1]
+        step = row.get(raw[:3])
+        note = step[2] if step is not None else None
+        if note is not None and note.keyed is not None:
+            at, steps, other = note.keyed
+            step = steps.get(elements[at] if at < len(elements) else "", other)
+        if step is None or step[3].rule.tag != elements[0]:
+            # Met for the first time, ST, a stranger, or a longer tag that only begins like another.
+            step = automaton.step(node, elements) if segment[0] > 1 else None
+            if step is None:
+                add(segment)
+                continue
+        row, _, _, node = step
         loop = node.loop
-        opens = loop.depth > 0 and loop.rule.first is node.rule
-        depth = loop.depth if opens else loop.depth + 1
-        del stack[max(depth, 1) :]
-        if opens:
-            opened = _Open(loop.rule.tag)
-            if opened.id == "HL":
-                opened.number, opened.parent_number, opened.level = (
-                    elements[n] if n < len(elements) else "" for n in (1, 2, 3)
-                )
-                levels.append(opened)
-            else:
-                stack[-1][1].loops.append(opened)
-            stack.append((loop, opened))
-        stack[-1][1].segments.append(Segment(position, elements))
+        opens = loop.rule.children[0] is node.rule and loop.depth > 0
+        if opens or loop is not place:
+            del stack[max(loop.depth if opens else loop.depth + 1, 1) :]
+            if opens:
+                opened = _open(elements, stack[-1][1], levels)
+                stack.append((loop, opened))
+            place, add = loop, stack[-1][1].segments.append
+        add(segment)
     _hang(root, levels)
     return root.close()
+
+
+def _open(elements: tuple[str, ...], parent: _Open, levels: list[_Open]) -> _Open:
+    """The loop that a segment opens; HL levels are hung by their pointers when all are known."""
+    opened = _Open(elements[0])
+    if opened.id == "HL":
+        opened.number, opened.parent_number, opened.level = (*elements[1:4], "", "", "")[:3]
+        levels.append(opened)
+    else:
+        parent.loops.append(opened)
+    return opened
 
 
 def nodes_of(automaton: Automaton, segments: Iterable[Sequence[str]]) -> Iterator[Node | None]:
@@ -90,6 +114,8 @@ def nodes_of(automaton: Automaton, segments: Iterable[Sequence[str]]) -> Iterato
 
 def _hang(root: _Open, levels: Sequence[_Open]) -> None:
     """Hang each HL loop under the one it points to; one that points nowhere, in a ring or too deep: at the top."""
+    if _hang_plainly(root, levels):
+        return
     by_number: dict[str, _Open] = {}
     for level in levels:
         by_number.setdefault(level.number, level)
@@ -108,3 +134,17 @@ def _hang(root: _Open, levels: Sequence[_Open]) -> None:
         parent = by_number.get(level.parent_number) if level.parent_number else None
         hangs = parent is not None and depths[id(parent)] == depths[id(level)] - 1 and depths[id(level)] <= _DEPTH_MAX
         (parent if parent is not None and hangs else root).loops.append(level)
+
+
+def _hang_plainly(root: _Open, levels: Sequence[_Open]) -> bool:
+    """Hang levels that are numbered once each and point back, as they should be; False, with nothing done, if not."""
+    depths: dict[str, int] = {"": 0}
+    parents: dict[str, _Open] = {"": root}
+    for level in levels:
+        depth = depths.get(level.parent_number, _DEPTH_MAX) + 1
+        if depth > _DEPTH_MAX or level.number in parents:
+            return False
+        depths[level.number], parents[level.number] = depth, level
+    for level in levels:
+        parents[level.parent_number].loops.append(level)
+    return True

@@ -92,6 +92,17 @@ class Ledger:
             answers += batch.define(run) if defines else batch.post(run)
         return answers
 
+    def share(self, conn: Connection, policy: Policy, now: datetime) -> list[Recorded]:
+        """Bring the other books up to live's master data now instead of with their next event; what went on there."""
+        answers: list[Recorded] = []
+        books = select(tables.book.c.book).where(tables.book.c.book != LIVE).order_by(tables.book.c.book)
+        for name in conn.execute(books).scalars().all():
+            self._keep_policy(conn, policy)
+            batch = self._begin(conn, name, policy, _exact(now))
+            self._take_over(conn, batch)
+            answers += self._finish(batch)
+        return answers
+
     def tick(self, conn: Connection, policy: Policy, now: datetime, *, book: str = "") -> list[Recorded]:
         """End every wait that is due at `now`, in the book named or in all; one answer per event concerned.
 

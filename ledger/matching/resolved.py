@@ -42,7 +42,7 @@ class ResolvedLine(msgspec.Struct, gc=False):
     line: str
     """Identity within the event: `line_identities(event.lines)[i]`, or the sender's own `line`."""
     said: Line
-    """The line of the event as sent."""
+    """The line of the event as sent, with our names of the locations and owners that it names."""
     part: str = ""
     """Our part number, "" when unknown."""
     unit: str = ""

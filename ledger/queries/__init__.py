@@ -37,6 +37,7 @@ from ledger.queries.inbound import Inbound, OnOrder
 from ledger.queries.invoice_matches import invoiced_by_order_line
 from ledger.queries.invoices import InvoiceMatch, InvoiceShown, invoice_matches, invoices
 from ledger.queries.masterdata import defined, masterdata
+from ledger.queries.misses import Candidate, Miss, misses
 from ledger.queries.movements import End, MovementMade, movements, shows
 from ledger.queries.obsolete import ObsoleteGoods, ObsoleteList, obsolete
 from ledger.queries.periods import PeriodReport, PeriodShown, period_report, periods
@@ -71,6 +72,7 @@ __all__ = [
     "Backlog",
     "Balance",
     "BalancePage",
+    "Candidate",
     "Carriage",
     "CaseShown",
     "ChangeShown",
@@ -95,6 +97,7 @@ __all__ = [
     "LeftOut",
     "Level",
     "LineKept",
+    "Miss",
     "Money",
     "MovementMade",
     "ObsoleteGoods",
@@ -151,6 +154,7 @@ __all__ = [
     "invoiced_by_order_line",
     "invoices",
     "masterdata",
+    "misses",
     "movements",
     "obsolete",
     "orders",

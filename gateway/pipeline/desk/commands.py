@@ -11,7 +11,7 @@ import msgspec
 from gateway.messages import Accepted, microseconds
 from gateway.pipeline.accept import Delivery
 from gateway.pipeline.desk import Desk
-from gateway.pipeline.desk.results import Progress, Replay
+from gateway.pipeline.desk.results import Defined, Progress, Replay
 from gateway.pipeline.pickup.values import Begin, Begun, Commit, End, Note, Noted, Renew, Taken
 from gateway.store.keys import ApiKey, put_key, revoke_key
 from gateway.store.sent import review
@@ -42,6 +42,12 @@ class Resend(msgspec.Struct, frozen=True, kw_only=True):
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[AnyEvent, ...]
     actor: Actor
+
+
+class Define(msgspec.Struct, frozen=True, kw_only=True):
+    events: tuple[AnyEvent, ...]
+    actor: Actor
+    rehearse: bool = False
 
 
 class Fetch(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,6 +137,9 @@ COMMANDS: dict[str, Command] = {
     "resend": Command(lambda desk, given, now: desk.resend(given.id, given.anew, given.by, now), Resend, str),
     "record_events": Command(
         lambda desk, given, now: desk.record_events(given.events, given.actor, now), Record, list[Recorded]
+    ),
+    "define": Command(
+        lambda desk, given, now: desk.define(given.events, given.actor, given.rehearse, now), Define, Defined
     ),
     "fetch": Command(lambda desk, given, now: desk.fetch(given.id, given.partner, now), Fetch, bytes),
     "configure": Command(lambda desk, given, now: desk.configure(now), Nothing, bool),

@@ -38,8 +38,9 @@ from gateway.pipeline.as2 import (
 from gateway.pipeline.as2.stations import KeysSignature
 from gateway.pipeline.context import Context
 from gateway.pipeline.delivering import Tools
+from gateway.pipeline.desk import defining
 from gateway.pipeline.desk.configure import InForce, load, open_configuration, publish_configuration, sign_files
-from gateway.pipeline.desk.results import Progress, Replay
+from gateway.pipeline.desk.results import Defined, Progress, Replay
 from gateway.pipeline.elapse import elapse
 from gateway.pipeline.parties import Parties
 from gateway.pipeline.pickup.asking import OwnRegister
@@ -272,6 +273,15 @@ class Desk:
         recorded = self.writer.run(job)
         self._write_drafts(context)
         return recorded
+
+    def define(self, events: Sequence[AnyEvent], actor: Actor, rehearse: bool, now: datetime) -> Defined:
+        stamped = [event if event.actor else msgspec.structs.replace(event, actor=actor) for event in events]
+        context = self.context(now)
+        if rehearse:
+            return defining.rehearse(self.writer, stamped, context, now)
+        defined = defining.record(self.writer, stamped, context, now)
+        self._write_drafts(context)
+        return defined
 
     def fetch(self, id: str, partner: str, now: datetime) -> bytes:
         with self.database.read() as connection:

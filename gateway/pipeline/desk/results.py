@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from ledger.outcomes import Recorded
+
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
     """What one call moved: messages taken up, documents among them, outbox rows sent, events by time, parked rows."""
@@ -32,3 +34,14 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True):
     status: str
     replayed: tuple[str, ...] = ()
     difference: tuple[tuple[str, str, str, str], ...] = ()
+
+
+class Defined(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of master data: one answer for each event, then one for each earlier document that went on by it.
+
+    `rehearsed`: it was tried and taken back; nothing of it stands.
+    """
+
+    recorded: tuple[Recorded, ...]
+    released: tuple[Recorded, ...] = ()
+    rehearsed: bool = False

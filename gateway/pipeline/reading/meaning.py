@@ -5,19 +5,22 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ledger.advices import ReceivedLine, ReceivingAdvice
-from ledger.events import Event, GoodsReceived, ReceiptLine, TimePassed, kind_of
+from ledger.events import MASTER_DATA, Event, GoodsReceived, ReceiptLine, TimePassed, kind_of
 
 KINDS_OF: dict[str, frozenset[str]] = {
     "OrderPlaced": frozenset({"OrderPlaced", "OrderChanged", "OrderCancelled"}),
     "ShipmentNotified": frozenset({"ShipmentNotified", "ShipmentReplaced", "ShipmentCancelled"}),
     "GoodsReceived": frozenset({"GoodsReceived", "GoodsReceiptReversed", "ReceiptShortConfirmed"}),
     "DiscrepancyResolved": frozenset({"DiscrepancyResolved"}),
+    "TransferShipped": frozenset({"TransferShipped", "TransferCancelled"}),
+    "MasterData": frozenset(kind.__name__ for kind in MASTER_DATA),
 }
-"""Replacing and cancelling go with telling."""
+"""Replacing and cancelling go with telling; `MasterData` is any row of it."""
 
 ABOUT_WHAT_WE_SENT = frozenset({"ReceivingAdvice", "ApplicationAdvice", "reconcile"})
 
-DAMAGED, REJECTED = "01", "08"
+DAMAGED = frozenset({"01"})
+REJECTED = frozenset({"04", "08", "09", "10"})
 """Receiving conditions whose quantity came, but not as good stock. Source: X12 data element 412."""
 FINAL = frozenset({"02"})
 
@@ -53,7 +56,9 @@ def _line(advice: ReceivingAdvice, line: ReceivedLine) -> ReceiptLine:
         unit=line.unit,
         lot=line.lot,
         serials=line.serials,
+        handling_unit=line.handling_unit,
         shipment_id=advice.shipment_id,
+        bill_of_lading=advice.bill_of_lading,
         packing_slip=advice.packing_slip,
         order_number=line.order_number,
         order_line=line.order_line,
@@ -62,9 +67,9 @@ def _line(advice: ReceivingAdvice, line: ReceivedLine) -> ReceiptLine:
         quantity_rejected=_sum(line, REJECTED),
         quantity_expected=line.quantity_advised,
         condition=conditions[0] if conditions else "",
-        complete=any(condition in FINAL for condition in conditions),
+        complete=advice.complete or any(condition in FINAL for condition in conditions),
     )
 
 
-def _sum(line: ReceivedLine, condition: str) -> Decimal:
-    return sum((abs(v.quantity) for v in line.variances if v.condition == condition), Decimal(0))
+def _sum(line: ReceivedLine, conditions: frozenset[str]) -> Decimal:
+    return sum((abs(v.quantity) for v in line.variances if v.condition in conditions), Decimal(0))

@@ -14,7 +14,7 @@ from gateway.resources import CHECKOUT, Mistakes, read_sources, source_files
 ISA = "ISA*00*          *00*          *01*123456789      *01*987654321      *261122*1200*U*00401*000000101*0*P*>~"
 GROUPS = {
     "810": "IN", "830": "PS", "846": "IB", "850": "PO", "855": "PR", "856": "SH", "860": "PC", "861": "RC",
-    "862": "SS", "865": "CA", "824": "AG", "214": "QM",
+    "862": "SS", "865": "CA", "824": "AG", "214": "QM", "940": "OW", "943": "AR", "944": "RE", "945": "SW",
 }  # fmt: skip
 
 
