@@ -22,8 +22,8 @@ from gateway.resources import Entry, Mistake, Mistakes, did_you_mean
 from ledger.events import KINDS
 
 TOP_KEYS = (
-    "map", "note", "extends", "event", "advice", "codes", "file", "group_by", "header", "summary", "levels", "loops",
-    "carry", "checks", "tests", "ignore", "faults", "format",
+    "map", "note", "extends", "event", "advice", "codes", "file", "group_by", "emit", "header", "summary", "levels",
+    "loops", "carry", "checks", "tests", "ignore", "faults", "format",
 )  # fmt: skip
 
 FLAT = ("csv", "fixed", "json", "xml")
@@ -79,7 +79,9 @@ class _Compiler(SectionCompiler):
         self.read_tables(keys)
         kinds = self.kinds(keys, root)
         canonical = kinds is None
-        self.outer = union_of(kind.struct for kind in (kinds or {}).values())
+        self.made = {kind.name: kind.struct for kind in (kinds or {}).values()}
+        self.outer = union_of(self.made.values())
+        emit, join = self.emission(keys["emit"]) if "emit" in keys else ("", False)
         lists = [name for name, target in self.outer.items() if target.shape == "structs"]
         self.file = self.file_shape(keys, root)
         if "checks" in keys:
@@ -109,10 +111,12 @@ class _Compiler(SectionCompiler):
             summary=summary,
             levels=levels,
             group_by=keys["group_by"].texts() if "group_by" in keys else (),
+            emit=emit,
+            join=join,
             file=self.file,
             ignore=self.ignored(keys["ignore"]) if "ignore" in keys else (),
             line_faults="faults" in keys and keys["faults"].choice(("document", "line"), "document") == "line",
-            list_field=lists[0] if len(lists) == 1 else "",
+            list_field=lists[0] if len(lists) == 1 else "lines" if "lines" in lists else "",
             sender_fields=tuple(sorted({r.name for s in sections for r in s.rules if r.sender})),
             checks=tuple(check for check in self.checks if check.section == "event"),
             tests=self.tests(keys["tests"]) if "tests" in keys else (),
@@ -184,9 +188,25 @@ class _Compiler(SectionCompiler):
             return None
         targets = targets_of(struct)
         values = {n: self.fixed_value(n, text, targets.get(n), entry) for n, text in fixed.items()}
-        return Kind(name, struct, values, frozenset(targets))
+        required = tuple(target.name for target in targets.values() if target.required)
+        return Kind(name, struct, values, frozenset(targets), required)
 
     # --- sections ---
+
+    def emission(self, entry: Entry) -> tuple[str, bool]:
+        """The loop of which each occurrence makes an event, and whether those that are alike are one."""
+        keys = {"loop": entry} if isinstance(entry.value, str) else entry.mapping(("loop", "join"))
+        if "loop" not in keys:
+            entry.note("emit: names the loop of which each makes an event", "emit: row")
+            return "", False
+        name = keys["loop"].text()
+        loops = self.effective.value.get("loops")
+        known = loops if isinstance(loops, dict) else {}
+        if name not in known:
+            keys["loop"].note(f'emit: there is no loop "{name}"', did_you_mean(name, known))
+            return "", False
+        self.emitted = f"loops.{name}"
+        return name, "join" in keys and keys["join"].flag()
 
     def sections(self, keys: Mapping[str, Entry], root: Entry) -> tuple[Section, Section, dict[str, Section]]:
         nothing = Entry(self.effective, self.mistakes, ("header",), "")
@@ -312,8 +332,8 @@ class _Compiler(SectionCompiler):
                 continue
             rules = (*section.rules, *(rule for split in section.split for rule in split.rules))
             bound = {rule.name for rule in rules if rule.reads} | carried | section.fixed.keys()
-            for target in targets_of(section.struct).values():
-                if target.required and target.name not in bound:
+            for name in section.required:
+                if name not in bound:
                     file, line = section.origin.rsplit(":", 1)
-                    text = f"{section.name} makes {section.into}, but {target.name} is not bound"
+                    text = f"{section.name} makes {section.into}, but {name} is not bound"
                     self.mistakes.append(Mistake(file, int(line), text))

@@ -188,6 +188,10 @@ def places_of(section: Section) -> Iterator[Place]:
     for rule in section.rules:
         for parts in rule.places:
             yield from parts
+            # A segment inside a loop is found by what opens the loop.
+            for place in parts:
+                if place.loops and place.loops[-1].keys:
+                    yield Place("", place.loops[-1], place.loops[-1].keys[0][0], loops=place.loops[:-1])
         for place, _ in rule.constants:
             yield place
         if rule.minus is not None and rule.minus.place is not None:

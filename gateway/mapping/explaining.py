@@ -53,6 +53,12 @@ def fault_missing(map: Map, rule: Rule, anchor: int) -> Fault:
     )
 
 
+def fault_lacking(map: Map, kind: str, names: list[str], anchor: int) -> Fault:
+    """`x12/.../map.yaml event: ShipmentNotified needs number; nothing in the document gives it`."""
+    text = f"{map.path} event: {kind} needs {', '.join(names)}; nothing in the document gives it"
+    return Fault(code="required", text=text, level="document", segment=anchor)
+
+
 def fault_no_list(section: Section, pointer: str, value: Any, position: int) -> Fault:
     """`map.yaml:22 lines <- /order/lines an object: a list is expected`."""
     shown = "an object" if isinstance(value, dict) else f'"{json_text(value)[:SHOWN_MAX]}"'
@@ -114,7 +120,7 @@ def trace_rule(rule: Rule, index: Any, context: Context, trace: Trace) -> None:
         for place in parts:
             texts = find_all(place, index, context)
             found += [(rule, one) for one in (texts if several else [next(texts, None)]) if one is not None]
-        if found and not (rule.whole and len(found) < len(parts)):
+        if found:
             trace[rule.name] = found
             return
 

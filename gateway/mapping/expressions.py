@@ -11,10 +11,12 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import msgspec
+
+from gateway.mapping.functions import DECIMALS, FUNCTIONS, OVER_ITEMS
 
 LENGTH_MAX = 500
 DEPTH_MAX = 32
@@ -29,7 +31,6 @@ _TOKEN = re.compile(
     r"""|(?P<op>\?\?|<=|>=|!=|==|[-+*/<>(),]))"""
 )
 _WORDS = frozenset({"and", "or", "not", "in", "is", "null", "true", "false"})
-_DECIMALS = Context(prec=40, Emax=999, Emin=-999, traps=[InvalidOperation, DivisionByZero, Overflow])
 
 
 class BadExpression(ValueError):
@@ -180,11 +181,11 @@ class _Parser:
         return lambda names: _plain(names.get(word))
 
     def call(self, name: str, start: int) -> Compiled:
-        if name in _OVER_ITEMS:
+        if name in OVER_ITEMS:
             return self.over_items(name)
         if name not in FUNCTIONS:
             raise BadExpression(f'no function is called "{name}" (character {start + 1})')
-        least, most, function = FUNCTIONS[name]
+        least, most, function, *_ = FUNCTIONS[name]
         arguments = self.arguments()
         if not least <= len(arguments) <= most:
             raise BadExpression(f"{name} takes {least} to {most} values")
@@ -205,7 +206,7 @@ class _Parser:
         chosen = self.either() if self.take(",") else None
         self.expect(")")
         self.names = known | {listed}
-        function = _OVER_ITEMS[name]
+        function = OVER_ITEMS[name][0]
         if chosen is None:
             return lambda names: function(each(_item_names(item)) for item in _items(names.get(listed)))
 
@@ -307,7 +308,7 @@ def _compare(sign: str, left: Compiled, right: Compiled) -> Compiled:
 
 
 def _arithmetic(sign: str, left: Compiled, right: Compiled) -> Compiled:
-    work = {"+": _DECIMALS.add, "-": _DECIMALS.subtract, "*": _DECIMALS.multiply, "/": _DECIMALS.divide}[sign]
+    work = {"+": DECIMALS.add, "-": DECIMALS.subtract, "*": DECIMALS.multiply, "/": DECIMALS.divide}[sign]
 
     def run(names: Names) -> Any:
         a, b = left(names), right(names)
@@ -321,67 +322,3 @@ def _arithmetic(sign: str, left: Compiled, right: Compiled) -> Compiled:
             return None
 
     return run
-
-
-def _text(function: Callable[[str], Any]) -> Callable[[Any], Any]:
-    return lambda value: function(value) if isinstance(value, str) else None
-
-
-def _length(value: Any) -> Any:
-    return Decimal(len(value)) if isinstance(value, str | tuple | list) else None
-
-
-def _part(value: Any, start: Any, count: Any) -> Any:
-    if not isinstance(value, str) or not isinstance(start, Decimal) or not isinstance(count, Decimal):
-        return None
-    first = int(start) - 1
-    return value[first : first + int(count)] if first >= 0 and count >= 0 else None
-
-
-def _extreme(pick: Callable[[Any], Any]) -> Callable[..., Any]:
-    def run(*values: Any) -> Any:
-        numbers = [value for value in values if isinstance(value, Decimal)]
-        return pick(numbers) if len(numbers) == len(values) and numbers else None
-
-    return run
-
-
-def _minutes(later: Any, earlier: Any) -> Any:
-    if not isinstance(later, datetime) or not isinstance(earlier, datetime):
-        return None
-    try:
-        return Decimal(int((later - earlier).total_seconds())) / 60
-    except (TypeError, OverflowError):
-        return None
-
-
-def _sum(values: Iterable[Any]) -> Any:
-    total = Decimal(0)
-    for value in values:
-        if isinstance(value, Decimal):
-            try:
-                total = _DECIMALS.add(total, value)
-            except ArithmeticError:
-                return None
-    return total
-
-
-FUNCTIONS: dict[str, tuple[int, int, Callable[..., Any]]] = {
-    "len": (1, 1, _length),
-    "abs": (1, 1, lambda value: abs(value) if isinstance(value, Decimal) else None),
-    "min": (1, 8, _extreme(min)),
-    "max": (1, 8, _extreme(max)),
-    "trim": (1, 1, _text(str.strip)),
-    "upper": (1, 1, _text(str.upper)),
-    "part": (3, 3, _part),
-    "minutes": (2, 2, _minutes),
-    "if": (3, 3, lambda condition, then, otherwise: then if condition is True else otherwise),
-}
-"""Name -> fewest and most values, and the work; all total. `part("ABC", 2, 1)` is B; `minutes(later, earlier)`;
-`if(condition, then, otherwise)`, where what cannot be said is no condition."""
-
-_OVER_ITEMS: dict[str, Callable[[Iterable[Any]], Any]] = {
-    "sum": _sum,
-    "any": lambda values: any(value is True for value in values),
-    "all": lambda values: all(value is not False for value in values),
-}

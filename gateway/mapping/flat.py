@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from gateway.document import Fault
-from gateway.formats import FileShape, write_csv, write_fixed
+from gateway.formats import FileShape, fit_for_cell, writable, write_csv, write_fixed
 from gateway.mapping.places import Place
-from gateway.mapping.plan import Map, Section
+from gateway.mapping.plan import EVENT, Map, Rule, Section
 
 if TYPE_CHECKING:
     from gateway.mapping.writing import Segments, Values, Writer
 
 
 def write_rows(writer: Writer, map: Map) -> tuple[Segments, bytes]:
-    """The rows of an event, header first where the file has one, and the file."""
+    """The rows of the events, header first where the file has one, and the file."""
     shape = map.file
     row = map.header.loops.get("row")
-    head: dict[str, str] = {}
-    _cells(writer, map.header, writer.outer, head, "")
-    columns = shape.columns or tuple(dict.fromkeys([*head, *(_columns_of(row) if row else ())]))
-    rows: Segments = [columns] if shape.header else []
-    for n, entry in enumerate(writer.entries(row, writer.outer) if row is not None else [{}]):
-        cells = dict(head)
-        if row is not None:
-            _cells(writer, row, entry, cells, f"{row.into}[{n}].")
-        if shape.record_column:
-            cells.setdefault(shape.record_column, shape.row_type)
-        rows.append(tuple(cells.get(column, "") for column in columns))
+    told: list[dict[str, str]] = []
+    for event in writer.events if not map.emit else writer.events[:1]:
+        writer.outer = writer.context.event = event
+        for n, entry in enumerate(writer.entries(row, event) if row is not None else [{}]):
+            cells: dict[str, str] = {}
+            if row is not None:
+                _cells(writer, row, entry, cells, f"{row.into}[{n}]." if row.into else "")
+            head: dict[str, str] = {}
+            _cells(writer, map.header, entry.get(EVENT, event), head, "")
+            if shape.record_column:
+                cells.setdefault(shape.record_column, shape.row_type)
+            told.append(head | cells)
+    columns = shape.columns or tuple(dict.fromkeys(_columns_of(map.header) + (_columns_of(row) if row else [])))
+    rows: Segments = [tuple(cells.get(column, "") for column in columns) for cells in told]
     if map.format == "csv":
+        rows = [columns, *rows] if shape.header else rows
         return rows, write_csv(rows, shape)
     data, wrong = write_fixed([("", *row) for row in rows], shape)
     _note(writer, map, wrong)
@@ -50,6 +54,19 @@ def write_records(writer: Writer, map: Map, segments: Sequence[tuple[str, ...]])
         row[at] = kind
         rows.append(row)
     return write_csv(rows, shape)
+
+
+def unfit_texts(map: Map, rule: Rule, texts: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
+    """What of these texts a file cannot hold: code, text, and words that say why."""
+    file = map.file
+    for place, text in zip(rule.places[0] if rule.places else (), texts, strict=False):
+        if map.format == "xml" and not writable(text):
+            yield "character", text, "holds a control character, which XML has not"
+        elif map.format in ("csv", "fixed"):
+            if not fit_for_cell(text, file, fixed=map.format == "fixed"):
+                yield "character", text, f"cannot stand in a file in {file.encoding} as it is agreed"
+            elif map.format == "fixed" and len(text) > (room := room_of(place, file)):
+                yield "too_long", text, f"has {len(text)} characters, {room} have room"
 
 
 def room_of(place: Place, shape: FileShape) -> int:
@@ -75,7 +92,10 @@ def _cells(writer: Writer, section: Section, values: Values, cells: dict[str, st
 
 
 def _columns_of(section: Section) -> list[str]:
-    return [place.column for rule in section.rules for place in (rule.places[0] if rule.places else ())]
+    places = [place for rule in section.rules for place in (rule.places[0] if rule.places else ())]
+    places += [place for rule in section.rules for place, _ in rule.constants]
+    places += [place for place, _ in section.constants] + [computed.place for computed in section.computed]
+    return [place.column for place in places]
 
 
 def _note(writer: Writer, map: Map, wrong: list[str]) -> None:

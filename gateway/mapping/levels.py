@@ -154,8 +154,9 @@ class Levels:
             if trace is not None:
                 nest(trace, f"{into}[{len(inner.get(into, ())) + n}].", unit_trace)
         self.run.number(section, values, slot + 1)
-        if self.run.complete(section, values, anchor, before) and section.struct is not None:
-            lines[slot] = make(section.struct, values)
+        made = self.run.entry(section, values, anchor, before)
+        if made is not None:
+            lines[slot] = made
             if trace is not None:
                 nest(self.run.outer_trace, f"{section.into}[{slot}].", trace)
 

@@ -36,6 +36,10 @@ class Minus(NamedTuple):
     """Over the event: where it holds, what the document has below zero is above zero in the event."""
 
 
+EVENT = "\0event"
+"""Key under which an entry of a loop that emits keeps its event."""
+
+
 class Rule(NamedTuple):
     """One binding of a field, compiled for both directions."""
 
@@ -93,8 +97,14 @@ class Rule(NamedTuple):
     needs: Place | None = None
     """Written only where this place has a text: X12 elements that come together or not at all."""
     minus: Minus | None = None
-    whole: bool = False
-    """A place of several parts counts only where all of them have text."""
+
+
+class Variant(NamedTuple):
+    """What the entries of a list are in one of several events, and what those cannot be made without."""
+
+    struct: type[msgspec.Struct]
+    required: tuple[str, ...]
+    fields: frozenset[str]
 
 
 class Check(NamedTuple):
@@ -141,6 +151,10 @@ class Section(msgspec.Struct, kw_only=True):
     repeats: tuple[Repeat, ...] = ()
     each: Step | None = None
     count: Place | None = None
+    emits: bool = False
+    """Each occurrence makes an event of its own."""
+    variants: dict[str, Variant] = {}
+    """Name of the event made -> what its entries are, where the events differ in it."""
     fixed: dict[str, Any] = {}
     """`set:`: values given to every entry; on writing, entries are chosen by them."""
     otherwise: bool = False
@@ -195,6 +209,7 @@ class Kind(NamedTuple):
     struct: type[msgspec.Struct]
     fixed: dict[str, Any]
     fields: frozenset[str]
+    required: tuple[str, ...] = ()
 
 
 class Map(msgspec.Struct, kw_only=True):
@@ -219,6 +234,10 @@ class Map(msgspec.Struct, kw_only=True):
     summary: Section
     levels: dict[str, Section] = {}
     group_by: tuple[str, ...] = ()
+    emit: str = ""
+    """The loop of which each occurrence makes an event of its own."""
+    join: bool = False
+    """Emitted events that differ in nothing but their lines are one."""
     file: FileShape = FileShape()
     ignore: tuple[Place, ...] = ()
     line_faults: bool = False

@@ -6,7 +6,7 @@ are computed when asked for, from the same rules.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from gateway.document import Document, Fault, Loop, Provenance
@@ -14,11 +14,11 @@ from gateway.mapping.branches import Scope, entries_in, tops_of
 from gateway.mapping.canonical import read_canonical
 from gateway.mapping.convert import Unreadable
 from gateway.mapping.coverage import Unmapped, count_unmapped
-from gateway.mapping.explaining import Trace, fault_unreadable, nest, provenance_of, trace_rule
+from gateway.mapping.explaining import Trace, fault_lacking, fault_unreadable, nest, provenance_of, trace_rule
 from gateway.mapping.finding import Row, ZoneOf, index_loop
 from gateway.mapping.levels import Levels
 from gateway.mapping.plan import Kind, Map, Section
-from gateway.mapping.scopes import Run
+from gateway.mapping.scopes import Emitted, Run
 from gateway.mapping.targets import make
 from gateway.partners import Partner
 from ledger.advices import Advice
@@ -100,13 +100,14 @@ class Reader(Run):
             self.fill_inner(section, root, index, self.outer, self.trace)
         if self.map.levels:
             Levels(self).read(root)
-        return self.finish(anchor, "")
+        return self.finish_all(anchor, "")
 
     def read_units(self) -> list[Any]:
         """An event for each record of the type that `each:` names, with what stands before them all."""
         root = self.document.root
         made: list[Any] = []
         units = [loop for loop in root.loops if loop.id == self.map.file.each]
+        self.expect(units)
         for unit in units:
             whole = Loop(id=unit.id, segments=(*unit.segments, *root.segments), loops=unit.loops)
             anchor = unit.segments[0][0]
@@ -116,8 +117,14 @@ class Reader(Run):
                 index = index_loop(section, whole)
                 self.fill(section, index, self.outer, self.trace, anchor)
                 self.fill_inner(section, whole, index, self.outer, self.trace)
-            made += self.finish(anchor, f"[{len(made)}]." if len(units) > 1 else "")
+            made += self.finish_all(anchor, f"[{len(made)}]." if len(units) > 1 else "")
         return made
+
+    def expect(self, found: Sequence[Any]) -> None:
+        """A document without any of what `each:` names says nothing, and somebody should know."""
+        if not found:
+            text = f"{self.map.path} file each: {self.map.file.each} stands nowhere in the document"
+            self.note(Fault(code="empty", text=text, level="document", segment=1))
 
     def read_rows(self) -> list[Any]:
         columns = self.document.columns
@@ -129,6 +136,8 @@ class Reader(Run):
             segment = loop.segments[0]
             row = Row(dict(zip(names, segment[1], strict=False)), segment[0], columns)
             groups.setdefault(tuple(row.cells.get(c, "") for c in self.map.group_by), []).append(row)
+        if self.map.emit:
+            return self.emit_rows([row for rows in groups.values() for row in rows])
         made: list[Any] = []
         for rows in groups.values():
             self.outer, self.outer_trace = {}, {}
@@ -139,22 +148,35 @@ class Reader(Run):
             if section is not None:
                 for row in rows:
                     self.add_item(section, row, row.position, self.outer, trace, None)
-            made += self.finish(rows[0].position, f"[{len(made)}]." if len(groups) > 1 else "")
+            made += self.finish_all(rows[0].position, f"[{len(made)}]." if len(groups) > 1 else "")
         return made
+
+    def emit_rows(self, rows: list[Row]) -> list[Any]:
+        """Each row makes an event: the fields of the header are the row's own as well."""
+        section = self.map.header.loops["row"]
+        for row in rows:
+            self.outer, self.outer_trace, before = {}, {}, len(self.emitted)
+            self.context.event = self.outer
+            self.fill(self.map.header, row, self.outer, self.trace, row.position)
+            waiting, self.deferred = self.deferred, []
+            self.add_item(section, row, row.position, self.outer, self.trace, None)
+            for one in self.emitted[before:]:
+                one.deferred.extend(waiting)
+                one.trace.update({path: found for path, found in self.outer_trace.items() if path not in one.trace})
+        self.outer, self.outer_trace = {}, {}
+        return self.finish_all(rows[0].position if rows else 1, "")
 
     def read_nodes(self) -> list[Any]:
         made: list[Any] = []
         tops = tops_of(self.map, self.document)
-        if not tops:
-            text = f"{self.map.path} file each: {self.map.file.each} stands nowhere in the document"
-            self.note(Fault(code="empty", text=text, level="document", segment=1))
+        self.expect(tops)
         for top in tops:
             self.outer, self.outer_trace = {}, {}
             self.context.event = self.outer
             trace = self.trace
             self.fill(self.map.header, top, self.outer, trace, top.position)
             self.read_node_lists(self.map.header, top, self.outer, trace)
-            made += self.finish(top.position, f"[{len(made)}]." if len(tops) > 1 else "")
+            made += self.finish_all(top.position, f"[{len(made)}]." if len(tops) > 1 else "")
         return made
 
     def read_node_lists(self, section: Section, node: Scope, own: dict[str, Any], trace: Trace | None) -> None:
@@ -167,6 +189,9 @@ class Reader(Run):
                 self.add_node(inner, child, own, trace)
 
     def add_node(self, section: Section, node: Scope, own: dict[str, Any], trace: Trace | None) -> None:
+        if section.emits and self.outer is not self.emitting:
+            self.emit(section, node, node.position, trace, None, None)
+            return
         if section.struct is None:
             self.fill(section, node, own, trace, node.position)
             self.read_node_lists(section, node, own, trace)
@@ -179,15 +204,58 @@ class Reader(Run):
         entries = own.setdefault(section.into, [])
         if section.marks_segment:
             values["segment"] = node.position
-        self.number(section, values, len(entries) + 1)
+        self.number(section, values, len(self.emitted if section.emits else entries) + 1)
         if section.when is not None and section.when.run(values) is False:
             return
-        if self.complete(section, values, node.position, before):
+        entry = self.entry(section, values, node.position, before)
+        if entry is not None:
             if trace is not None and inner_trace is not None:
                 nest(trace, f"{section.into}[{len(entries)}].", inner_trace)
-            entries.append(make(section.struct, values))
+            entries.append(entry)
+
+    def add_emitted(
+        self, section: Section, index: Any, anchor: int, trace: Trace | None, loop: Any, part: Any
+    ) -> None:
+        if self.map.format in ("json", "xml"):
+            self.add_node(section, index, self.outer, trace)
+        else:
+            super().add_emitted(section, index, anchor, trace, loop, part)
 
     # --- the event ---
+
+    def finish_all(self, anchor: int, prefix: str) -> list[Any]:
+        """The event of what was gathered; where a loop emits, those of its occurrences, in their order."""
+        if not self.map.emit:
+            return self.finish(anchor, prefix)
+        self.tell_deferred(anchor)
+        above, above_trace = self.outer, self.outer_trace
+        made: list[Any] = []
+        for one in self.joined():
+            self.outer, self.deferred = {**above, **one.outer}, one.deferred
+            self.context.event = self.outer
+            self.outer_trace = {**above_trace, **one.trace}
+            made += self.finish(one.anchor, prefix or (f"[{len(made)}]." if len(self.emitted) > 1 else ""))
+        self.emitted.clear()
+        return made
+
+    def joined(self) -> list[Emitted]:
+        """What was emitted; with `join`, those that differ in nothing but their lines together."""
+        if not self.map.join:
+            return list(self.emitted)
+        lines = self.map.list_field
+        found: dict[Any, Emitted] = {}
+        for one in self.emitted:
+            told = {name: value for name, value in one.outer.items() if name not in (lines, "ordinal")}
+            key = repr(sorted(told.items()))
+            first = found.setdefault(key, one)
+            if first is one:
+                continue
+            before = len(first.outer.get(lines, ()))
+            first.outer[lines] = [*first.outer.get(lines, ()), *one.outer.get(lines, ())]
+            for path, trace in one.trace.items():
+                if path.startswith(f"{lines}[0]."):
+                    first.trace[f"{lines}[{before}].{path.partition('.')[2]}"] = trace
+        return list(found.values())
 
     def finish(self, anchor: int, prefix: str) -> list[Any]:
         """Make the event from what was gathered; nothing where a fault forbids it."""
@@ -212,6 +280,10 @@ class Reader(Run):
         if lines is not None:
             outer[self.map.list_field] = [line for line in lines if line is not None]
         values = {name: value for name, value in outer.items() if name in kind.fields} | kind.fixed
+        lacking = [name for name in kind.required if name not in values]
+        if lacking:
+            self.note(fault_lacking(self.map, kind.name, lacking, anchor))
+            return []
         if self.provenance is not None:
             self.provenance += provenance_of(prefix, self.outer_trace)
         return [make(kind.struct, values)]

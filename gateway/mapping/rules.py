@@ -9,9 +9,9 @@ from typing import Any
 from gateway.mapping.columns import Plain
 from gateway.mapping.convert import Context, Unreadable
 from gateway.mapping.expressions import BadExpression, Expression, read_expression
-from gateway.mapping.pairs import Pair, Scope, build_pair, converter_name
+from gateway.mapping.pairs import OPTIONS, Pair, Scope, build_pair, converter_name
 from gateway.mapping.paths import read_path
-from gateway.mapping.picks import parts_in, pick_all_in, pick_but, pick_in, pick_only
+from gateway.mapping.picking import but_for, list_of, only_once, parts_in, pick_in
 from gateway.mapping.places import (
     BadPlace,
     Place,
@@ -22,14 +22,17 @@ from gateway.mapping.places import (
     read_x12_place,
 )
 from gateway.mapping.plan import Minus, Rule
+from gateway.mapping.signs import signed
 from gateway.mapping.targets import Target
 from gateway.resources import Entry, did_you_mean
 
 KEYS = (
-    "at", "else", "as", "code", "unknown", "required", "default", "with", "way", "clip", "split", "places", "place",
-    "qualifier", "whole_days", "true", "false", "single", "write", "count", "trim", "unless", "when",
-    "join", "less", "note", "read", "needs", "minus", "whole", "repeat", "empty",
+    "at", "else", "as", "code", "unknown", "required", "default", "with", "way", "split", "single", "read", "write",
+    "count", "unless", "when", "needs", "minus", "less", "repeat", "empty", "note",
+    *dict.fromkeys(option for options in OPTIONS.values() for option in options),
 )  # fmt: skip
+
+WAYS = ("both", "read", "write", "beside")
 
 FALLBACKS = ("carry", "ordinal", "sender")
 """What `else:` may say instead of a place."""
@@ -48,17 +51,17 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
     places = _places(keys, scope)
     fallback = keys["else"].value if "else" in keys else ""
     shape = target.shape if target is not None else "text"
-    converter = converter_name(keys, shape, places, entry)
-    pair = build_pair(converter, keys, shape, scope, target, name, entry)
+    converter = converter_name(keys, target, places, entry)
+    pair = build_pair(converter, keys, scope, target, name, entry)
     if len(entry.mistakes) > before or pair is None:
         return None
     value, text = _directions(places, keys, shape, converter, pair, scope)
-    silent = _silent(keys, shape, target)
+    silent = _silent(name, keys, shape, target, scope)
     value = value if silent is None else _without_default(value, silent)
     minus = _minus(keys["minus"], scope) if "minus" in keys else None
     if minus is not None:
-        value, text = _signed(value, text, minus, scope)
-    way = keys["way"].choice(("both", "read", "write", "beside"), "both") if "way" in keys else "both"
+        value, text = signed(value, text, minus, pick_in(minus.place, scope) if minus.place is not None else None)
+    way = keys["way"].choice(WAYS, "both") if "way" in keys else "both"
     file, line = entry.place
     rule = Rule(
         name=name,
@@ -78,7 +81,6 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         read=_expression(keys["read"]) if "read" in keys else None,
         needs=_noted(keys["needs"], scope) if "needs" in keys else None,
         minus=minus,
-        whole="whole" in keys and keys["whole"].flag(),
         when=_expression(keys["when"]) if "when" in keys else None,
         less=_less(keys["less"], shape, outer) if "less" in keys else None,
         label=", ".join(place.text for place in places[0]) if places else "count",
@@ -166,12 +168,12 @@ def _directions(
     if not places:
         return (lambda _index, _context: None), pair.write
     if shape == "texts":
-        return _texts(places, keys, pair, scope)
-    plain = converter == "text" and not keys.keys() & {"code", "trim"} and shape == "text"
+        plain_texts = converter == "text" and not keys.keys() & {"code", *OPTIONS["text"]}
+        return list_of(places, keys, pair, scope, plain_texts)
+    plain = converter == "text" and not keys.keys() & {"code", *OPTIONS["text"]} - {"clip"} and shape == "text"
     single = "single" in keys and keys["single"].flag()
-    whole = "whole" in keys and keys["whole"].flag()
     nothing = frozenset(keys["empty"].texts()) if "empty" in keys else frozenset()
-    readers = [_reader(parts, pair, plain, single, scope, whole, nothing) for parts in places]
+    readers = [_reader(parts, pair, plain, single, scope, nothing) for parts in places]
     if len(readers) == 1:
         return readers[0], pair.write
 
@@ -185,10 +187,13 @@ def _directions(
     return value, pair.write
 
 
-def _silent(keys: Mapping[str, Entry], shape: str, target: Target | None) -> Any:
-    """The value of a number or flag that says no more than absence does, None where each says something."""
-    plain = shape in ("decimal", "int", "flag") and "required" not in keys
-    return target.default if plain and target is not None else None
+def _silent(name: str, keys: Mapping[str, Entry], shape: str, target: Target | None, scope: Scope) -> Any:
+    """The value that says no more than absence does, None where each says something: it may choose the event."""
+    if target is None or "required" in keys or name in scope.locals:
+        return None
+    if shape in ("decimal", "int", "flag"):
+        return target.default
+    return (target.default or None) if shape == "text" else None
 
 
 def _plain(
@@ -198,7 +203,8 @@ def _plain(
     """How to read the field in many scopes at once, where it is one text or another."""
     if shape == "texts" or pair.many or keys.keys() & {"single", "minus", "empty"} or not places:
         return None
-    handed = converter == "text" and not keys.keys() & {"code", "trim"} and not _has_choices(pair)
+    options = keys.keys() & {"code", *OPTIONS["text"]} - {"clip"}
+    handed = converter == "text" and not options and not _has_choices(pair)
     return Plain(tuple(parts[0] for parts in places), None if handed else pair.read, silent)
 
 
@@ -213,13 +219,7 @@ def _without_default(value: Callable[[Any, Context], Any], default: Any) -> Call
 
 
 def _reader(
-    parts: tuple[Place, ...],
-    pair: Pair,
-    plain: bool,
-    single: bool,
-    scope: Scope,
-    whole: bool,
-    nothing: frozenset[str],
+    parts: tuple[Place, ...], pair: Pair, plain: bool, single: bool, scope: Scope, nothing: frozenset[str]
 ) -> Callable[[Any, Context], Any]:
     read = pair.read
     if pair.many:
@@ -227,14 +227,14 @@ def _reader(
 
         def read_parts(index: Any, context: Context) -> Any:
             texts = pick_parts(index, context)
-            return None if texts is None or (whole and not all(texts)) else read(texts, context)
+            return None if texts is None else read(texts, context)
 
         return read_parts
     pick = pick_in(parts[0], scope)
     if single:
-        pick = pick_only(parts[0], pick, scope)
+        pick = only_once(parts[0], pick, scope)
     if nothing:
-        pick = pick_but(pick, nothing)
+        pick = but_for(nothing, pick)
     if plain and not _has_choices(pair):
         return pick
 
@@ -254,31 +254,6 @@ def _has_choices(pair: Pair) -> bool:
     return False
 
 
-def _texts(
-    places: tuple[tuple[Place, ...], ...], keys: Mapping[str, Entry], pair: Pair, scope: Scope
-) -> tuple[Callable[[Any, Context], Any], Callable[[Any, Context], tuple[str, ...]]]:
-    mark = keys["split"].text() if "split" in keys else ""
-    one = pick_in(places[0][0], scope)
-    every = pick_all_in(places[0][0], scope) if not mark else None
-
-    def value(index: Any, context: Context) -> Any:
-        if every is not None:
-            return every(index, context) or None
-        text = one(index, context)
-        if text is None:
-            return None
-        return tuple(part.strip() for part in text.split(mark) if part.strip()) if mark else (text,)
-
-    def text(values: Any, _: Context) -> tuple[str, ...]:
-        if mark:
-            return (mark.join(values),)
-        if every is None and len(values) > 1:
-            raise Unreadable("too_many", f"{len(values)} texts for one place; say split: what parts them")
-        return tuple(values)
-
-    return value, text
-
-
 # --- amounts below zero --------------------------------------------------------------------------------------
 
 
@@ -291,28 +266,6 @@ def _minus(entry: Entry, scope: Scope) -> Minus | None:
         entry.note("minus: says neither when: nor at: and is:")
         return None
     return Minus(_noted(keys["at"], scope), keys["is"].texts(), keys["else"].text() if "else" in keys else "", None)
-
-
-def _signed(
-    value: Callable[[Any, Context], Any], text: Callable[[Any, Context], tuple[str, ...]], minus: Minus, scope: Scope
-) -> tuple[Callable[[Any, Context], Any], Callable[[Any, Context], tuple[str, ...]]]:
-    """The pair with its sign told as the map says; the element that tells it is written beside (`writing.py`)."""
-    pick = pick_in(minus.place, scope) if minus.place is not None else None
-
-    def read(index: Any, context: Context) -> Any:
-        found = value(index, context)
-        if found is None:
-            return None
-        if pick is not None:
-            return -abs(found) if pick(index, context) in minus.below else found
-        return abs(found) if minus.when is not None and minus.when.run(context.event) is True else found
-
-    def write(found: Any, context: Context) -> tuple[str, ...]:
-        if pick is not None:
-            return text(abs(found), context)
-        return text(-found if minus.when is not None and minus.when.run(context.event) is True else found, context)
-
-    return read, write
 
 
 # --- what is written beside ----------------------------------------------------------------------------------

@@ -28,6 +28,15 @@ COUNTED_MAX = 10_000
 """Entries that one document may have made of a number in it (CLD01), rather than of segments."""
 
 
+class Emitted(NamedTuple):
+    """What one occurrence of the loop that emits gave: fields of its event, times that wait for places, traces."""
+
+    outer: dict[str, Any]
+    deferred: list[tuple[Rule, Any]]
+    trace: Trace
+    anchor: int
+
+
 class Kept(NamedTuple):
     """A point of a reading to go back to."""
 
@@ -57,6 +66,10 @@ class Run:
         self.outer: dict[str, Any] = {}
         self.context.event = self.outer
         self.outer_trace: Trace = {}
+        self.emitted: list[Emitted] = []
+        self.above: dict[str, Any] = {}
+        """While an occurrence that emits is read: what the document says for all of them."""
+        self.emitting: dict[str, Any] | None = None
         self.hl_count = 0
         self.counted = 0
 
@@ -81,7 +94,7 @@ class Run:
         context, outer = self.context, self.outer
         for name, value_of, rule, plain in section.readers:
             if not plain:
-                if rule.when is not None and rule.when.run({**outer, **own}) is False:
+                if rule.when is not None and rule.when.run({**self.above, **outer, **own}) is False:
                     continue
                 if rule.zone_place and rule.outer and context.zone_of is not None:
                     # The place may stand further down in the document; such a time is told when all is read.
@@ -129,7 +142,7 @@ class Run:
         if rule.default is not None:
             where[rule.name] = rule.default
             return
-        value = None if rule.read is None else rule.read.run({**self.outer, **own})
+        value = None if rule.read is None else rule.read.run({**self.above, **self.outer, **own})
         if value is not None:
             where[rule.name] = int(value) if rule.target and rule.target.shape == "int" else value
         elif rule.required:
@@ -237,12 +250,14 @@ class Run:
 
         `part` is the inner loop that the entry is of, where there are several (`into: split`), with its section.
         """
+        if section.emits and self.outer is not self.emitting:
+            self.emit(section, index, anchor, trace, loop, part)
+            return None
         before = len(self.faults)
         values: dict[str, Any] = dict(section.fixed)
         values_trace: Trace | None = {} if trace is not None else None
         if self.carried and section.into == self.map.list_field:
             values = {**self.carried, **section.fixed}
-            values_trace = dict(self.carried_trace) if trace is not None else None
         if section.struct is None:
             self.fill(section, index, own, trace, anchor)
             if loop is not None:
@@ -256,15 +271,53 @@ class Run:
         entries = own.setdefault(section.into, [])
         if section.marks_segment:
             values["segment"] = anchor
-        self.number(section, values, len(entries) + 1)
+        self.number(section, values, len(self.emitted if section.emits else entries) + 1)
         if section.when is not None and section.when.run(values) is False:
             return None
-        if not self.complete(section, values, anchor, before):
+        entry = self.entry(section, values, anchor, before)
+        if entry is None:
             return None
         if trace is not None and values_trace is not None:
-            nest(trace, f"{section.into}[{len(entries)}].", values_trace)
-        entries.append(make(section.struct, values))
+            above = self.carried_trace if section.into == self.map.list_field else {}
+            nest(trace, f"{section.into}[{len(entries)}].", above | values_trace)
+        entries.append(entry)
         return values
+
+    def emit(
+        self, section: Section, index: Any, anchor: int, trace: Trace | None, loop: Loop | None,
+        part: tuple[Section, Loop] | None,
+    ) -> None:  # fmt: skip
+        """One occurrence of the loop that emits: its event is made when the whole document is read."""
+        above, above_trace, deferred = self.outer, self.outer_trace, self.deferred
+        bound = {rule.name for rule in section.rules if rule.outer}
+        self.above, self.outer_trace, self.deferred = above, {}, []
+        self.outer = {name: value for name, value in above.items() if name not in bound}
+        self.outer["ordinal"] = len(self.emitted) + 1
+        self.context.event = self.emitting = self.outer
+        own_trace = self.outer_trace if trace is not None else None
+        self.add_emitted(section, index, anchor, own_trace, loop, part)
+        if section.struct is None or self.outer.get(section.into):
+            self.emitted.append(Emitted(self.outer, self.deferred, self.outer_trace, anchor))
+        self.outer, self.outer_trace, self.deferred, self.above = above, above_trace, deferred, {}
+        self.context.event = above
+
+    def add_emitted(
+        self, section: Section, index: Any, anchor: int, trace: Trace | None, loop: Loop | None,
+        part: tuple[Section, Loop] | None,
+    ) -> None:  # fmt: skip
+        """Read the occurrence itself; formats that nest otherwise than segments say how."""
+        self.add_item(section, index, anchor, self.outer, trace, loop, part)
+
+    def entry(self, section: Section, values: dict[str, Any], anchor: int, before: int) -> Any:
+        """The entry of these values, None where it cannot be made."""
+        struct, required = section.struct, section.required
+        kind = self.map.kinds.get(str(self.outer.get(self.map.chooser, ""))) if section.variants else None
+        if kind is not None:
+            struct, required, fields = section.variants[kind.name]
+            values = {name: value for name, value in values.items() if name in fields}
+        if struct is None or not self.complete(section, required, values, anchor, before):
+            return None
+        return make(struct, values)
 
     def number(self, section: Section, values: dict[str, Any], ordinal: int) -> None:
         for rule in section.ordinals:
@@ -275,9 +328,11 @@ class Run:
             if isinstance(more, Decimal) and isinstance(values.get(rule.name), Decimal):
                 values[rule.name] += more
 
-    def complete(self, section: Section, values: dict[str, Any], anchor: int, before: int) -> bool:
+    def complete(
+        self, section: Section, required: tuple[str, ...], values: dict[str, Any], anchor: int, before: int
+    ) -> bool:
         """True when an entry can be made; a required field that is missing is a fault unless one was noted."""
-        lacking = [name for name in section.required if name not in values]
+        lacking = [name for name in required if name not in values]
         if not lacking:
             return len(self.faults) == before or not any(
                 f.rejects or self.map.line_faults for f in self.faults[before:]

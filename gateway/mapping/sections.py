@@ -13,11 +13,11 @@ from gateway.mapping.columns import columns_of
 from gateway.mapping.expressions import BadExpression, Expression, read_expression
 from gateway.mapping.pairs import Scope
 from gateway.mapping.places import BadPlace, Place, Step, read_step
-from gateway.mapping.plan import Check, Computed, Repeat, Rule, Section
+from gateway.mapping.plan import Check, Computed, Repeat, Rule, Section, Variant
 from gateway.mapping.ranks import ranks_of
 from gateway.mapping.rules import compile_rule, read_place
 from gateway.mapping.source import Effective
-from gateway.mapping.targets import Target, targets_of
+from gateway.mapping.targets import Target, targets_of, union_of
 from gateway.resources import Entry, Mistake, did_you_mean
 
 SECTION_KEYS = (
@@ -44,6 +44,10 @@ class SectionCompiler:
         self.effective, self.format, self.mistakes = effective, format, mistakes
         self.tables: dict[str, CodeTable] = {}
         self.chooser = ""
+        self.emitted = ""
+        """Name of the section of which each occurrence makes an event."""
+        self.made: dict[str, type[msgspec.Struct]] = {}
+        """The structs of the events that the map makes, by their names."""
         self.outer: dict[str, Target] = {}
         self.line: type[msgspec.Struct] | None = None
         """Struct of the lines that the document makes: carried values belong to it."""
@@ -61,22 +65,14 @@ class SectionCompiler:
         splits = into == SPLIT and around is not None and around.struct is not None
         struct = around.struct if around is not None and splits else self.struct_into(keys, into, fields, line)
         own: Mapping[str, Target] = (
-            targets_of(struct) if struct else targets_of(self.line) if self.line and into == "carry" else {}
+            self.fields_of(into, struct) if struct else targets_of(self.line) if self.line and into == "carry" else {}
         )
         if not into and around is not None:
             own = around.own
         chooser = frozenset({self.chooser} - {""})
         scope = Scope(name, own, self.outer, chooser, self.format, self.tables, shift, self.file, tag)
         rules = self.rules(keys, scope)
-        inner = dict(loops or {})
-        for inner_tag, inner_entry in keys["loops"].mapping().items() if "loops" in keys else ():
-            inner[inner_tag] = self.section(
-                inner_entry,
-                f"{name}.{inner_tag}",
-                inner_tag,
-                own if own and into != "carry" else {**own, **self.outer},
-                around=Around(struct, own) if own and into != "carry" else None,
-            )
+        inner = dict(loops or {}) | self.inner(keys, name, own, None if into == "carry" else Around(struct, own))
         section = Section(
             name=name,
             tag=tag,
@@ -90,6 +86,8 @@ class SectionCompiler:
             splits=splits,
             each=self.step(keys["each"]) if "each" in keys else None,
             count=self.place(keys["count"], scope) if "count" in keys else None,
+            emits=name == self.emitted,
+            variants=self.variants(into),
             fixed=self.fixed(keys["set"], own) if "set" in keys else {},
             constants=self.constants(keys["constants"], scope) if "constants" in keys else (),
             computed=self.computed(keys["computed"], scope) if "computed" in keys else (),
@@ -106,10 +104,34 @@ class SectionCompiler:
             at=self.loop_at(tag, entry, scope) if self.format == "xml" and tag else None,
         )
         self.check_most(section, keys)
-        _make_ready(section)
+        _make_ready(section, own)
         if self.format == "xml":
             section.ranks = ranks_of(section, self.file.namespaces, keys.get("segments", entry))
         return section
+
+    def inner(
+        self, keys: Mapping[str, Entry], name: str, own: Mapping[str, Target], around: Around | None
+    ) -> dict[str, Section]:
+        """The sections inside one, by what opens each; `around` is None where values are carried into them."""
+        fields = own if own and around is not None else {**own, **self.outer}
+        within = around if own else None
+        return {
+            tag: self.section(entry, f"{name}.{tag}", tag, fields, around=within)
+            for tag, entry in (keys["loops"].mapping().items() if "loops" in keys else ())
+        }
+
+    def fields_of(self, into: str, struct: type[msgspec.Struct]) -> Mapping[str, Target]:
+        """The fields of a list's entries; of any of the events' own where they differ in it."""
+        target = self.outer.get(into)
+        several = target is not None and target.item is struct and target.items
+        return union_of((struct, *target.items)) if several and target is not None else targets_of(struct)
+
+    def variants(self, into: str) -> dict[str, Variant]:
+        target = self.outer.get(into)
+        if target is None or not target.items:
+            return {}
+        items = {kind: targets_of(struct).get(into) for kind, struct in self.made.items()}
+        return {kind: _variant(one.item) for kind, one in items.items() if one is not None and one.item is not None}
 
     def check_most(self, section: Section, keys: Mapping[str, Entry]) -> None:
         holds = section.struct is None and any(loop.writes for loop in section.loops.values())
@@ -168,7 +190,7 @@ class SectionCompiler:
     def repeats(self, entry: Entry, name: str, own: Mapping[str, Target]) -> tuple[Repeat, ...]:
         found: list[Repeat] = []
         for item in entry.items():
-            keys = item.mapping(("of", "at", "each", "into", "fields", "way", "when", "otherwise", "set"))
+            keys = item.mapping(("of", "at", "each", "into", "fields", "way", "when", "otherwise", "set", "like"))
             if "each" in keys:
                 found += self.repeated_segments(item, keys, name, own)
                 continue
@@ -189,7 +211,7 @@ class SectionCompiler:
     ) -> Iterable[Repeat]:
         """`{each: ATH[FI|MT], into: authorizations, fields: ...}`: an entry for each such segment."""
         step = self.step(keys["each"])
-        if "into" not in keys or "fields" not in keys:
+        if "like" not in item.value and ("into" not in keys or "fields" not in keys):
             item.note("each: needs into: and fields:")
         elif step is not None:
             body = {key: value for key, value in item.value.items() if key != "each"}
@@ -264,6 +286,8 @@ class SectionCompiler:
             return text == "true"
         elif target.choices and text not in target.choices:
             entry.note(f'set: {name} "{text}" {did_you_mean(text, target.choices)}')
+        elif text == target.default:
+            return target.default  # the very same: what is left out of an event is told by identity
         return text
 
     def expression(self, entry: Entry) -> Expression | None:
@@ -292,7 +316,12 @@ def all_sections(sections: Iterable[Section]) -> Iterable[Section]:
         yield from all_sections(repeat.section for repeat in section.repeats)
 
 
-def _make_ready(section: Section) -> None:
+def _variant(struct: type[msgspec.Struct]) -> Variant:
+    targets = targets_of(struct)
+    return Variant(struct, tuple(name for name, one in targets.items() if one.required), frozenset(targets))
+
+
+def _make_ready(section: Section, own: Mapping[str, Target]) -> None:
     """What reading would otherwise work out for every document."""
     section.wanted, section.enters = _needs(section)
     section.readers = tuple(
@@ -308,9 +337,8 @@ def _make_ready(section: Section) -> None:
     section.lessened = tuple(rule for rule in section.rules if rule.less is not None and rule.reads)
     section.ordinals = tuple(rule for rule in section.rules if rule.ordinal)
     if section.struct is not None:
-        targets = targets_of(section.struct)
-        section.required = tuple(target.name for target in targets.values() if target.required)
-        section.marks_segment = "segment" in targets and "segment" not in {rule.name for rule in section.rules}
+        section.required = tuple(target.name for target in own.values() if target.required)
+        section.marks_segment = "segment" in own and "segment" not in {rule.name for rule in section.rules}
     section.columns = columns_of(section)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
@@ -17,7 +17,9 @@ import msgspec
 from ledger.advices import ADVICES, Advice
 from ledger.events import KINDS, Event
 
-Shape = Literal["text", "decimal", "int", "flag", "datetime", "date", "texts", "struct", "structs", "other"]
+Shape = Literal[
+    "text", "decimal", "int", "flag", "datetime", "date", "duration", "texts", "struct", "structs", "other"
+]
 
 ADVICE_KINDS: dict[str, type[Advice]] = {advice.__name__: advice for advice in ADVICES}
 
@@ -35,6 +37,10 @@ class Target(NamedTuple):
     choices: tuple[str, ...] = ()
     item: type[msgspec.Struct] | None = None
     """Struct of each entry, where `shape` is structs; the struct itself, where it is struct."""
+    each: Shape = "text"
+    """What each entry is, where `shape` is texts: a text, a whole number, a date."""
+    items: tuple[type[msgspec.Struct], ...] = ()
+    """Structs of the entries in the other events of a map, where they differ from `item`."""
 
 
 def kind_named(name: str) -> type[msgspec.Struct] | None:
@@ -50,10 +56,11 @@ def targets_of(struct: type[msgspec.Struct]) -> dict[str, Target]:
     for field in msgspec.structs.fields(struct):
         if field.name in STAMPED and issubclass(struct, Event | Advice):
             continue
-        shape, choices, item = _shape(hints[field.name])
+        target = _target_of(field.name, hints[field.name])
+        shape, item = target.shape, target.item
         required = field.default is msgspec.NODEFAULT and field.default_factory is msgspec.NODEFAULT
         default = None if field.default is msgspec.NODEFAULT else field.default
-        found[field.name] = Target(field.name, shape, default, required and shape != "struct", choices, item)
+        found[field.name] = target._replace(default=default, required=required and shape != "struct")
         if shape == "struct" and item is not None:
             for inner in targets_of(item).values():
                 name = f"{field.name}.{inner.name}"
@@ -100,7 +107,13 @@ def union_of(structs: Iterable[type[msgspec.Struct]]) -> dict[str, Target]:
     found: dict[str, Target] = {}
     for struct in structs:
         for name, target in targets_of(struct).items():
-            found.setdefault(name, target)
+            known = found.setdefault(name, target)
+            if (
+                target.item is not None
+                and target.shape == "structs"
+                and target.item not in (known.item, *known.items)
+            ):
+                found[name] = known._replace(items=(*known.items, target.item))
     for name, target in list(found.items()):
         if target.required and not all(targets_of(s).get(name, target).required for s in structs):
             found[name] = target._replace(required=False)
@@ -114,22 +127,27 @@ _PLAIN: dict[Any, Shape] = {
     bool: "flag",
     datetime: "datetime",
     date: "date",
+    timedelta: "duration",
 }
 
 
-def _shape(hint: Any) -> tuple[Shape, tuple[str, ...], type[msgspec.Struct] | None]:
+def _target_of(name: str, hint: Any) -> Target:
+    """The field as its hint tells it; default and need are for the caller to say."""
     if get_origin(hint) in (Union, types.UnionType):
         inner = [part for part in get_args(hint) if part is not type(None)]
-        return _shape(inner[0]) if len(inner) == 1 else ("other", (), None)
+        return _target_of(name, inner[0]) if len(inner) == 1 else Target(name, "other", None, False)
     if get_origin(hint) is Literal:
-        return "text", tuple(map(str, get_args(hint))), None
+        return Target(name, "text", None, False, tuple(map(str, get_args(hint))))
     if get_origin(hint) is tuple:
-        inner_hint = get_args(hint)[0]
-        if inner_hint is str:
-            return "texts", (), None
-        if isinstance(inner_hint, type) and issubclass(inner_hint, msgspec.Struct):
-            return "structs", (), inner_hint
-        return "other", (), None
-    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
-        return "struct", (), hint
-    return _PLAIN.get(hint, "other"), (), None
+        each = get_args(hint)[0]
+        if _is_struct(each):
+            return Target(name, "structs", None, False, (), each)
+        shape = _PLAIN.get(each)
+        return Target(name, "texts", None, False, each=shape) if shape else Target(name, "other", None, False)
+    if _is_struct(hint):
+        return Target(name, "struct", None, False, (), hint)
+    return Target(name, _PLAIN.get(hint, "other"), None, False)
+
+
+def _is_struct(hint: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, msgspec.Struct)

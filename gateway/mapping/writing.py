@@ -15,12 +15,12 @@ from typing import Any
 import msgspec
 
 from gateway.document import Fault
-from gateway.formats import fit_for_cell, writable, write_xml
+from gateway.formats import write_xml
 from gateway.mapping.convert import Context, Unreadable
 from gateway.mapping.expressions import Expression
-from gateway.mapping.flat import room_of, write_records, write_rows
+from gateway.mapping.flat import unfit_texts, write_records, write_rows
 from gateway.mapping.hierarchy import write_levels
-from gateway.mapping.plan import Map, Repeat, Rule, Section
+from gateway.mapping.plan import EVENT, Map, Repeat, Rule, Section
 from gateway.mapping.sharing import share, write_around, write_groups
 from gateway.mapping.slots import Slots
 from gateway.mapping.targets import values_of
@@ -49,23 +49,29 @@ class MapWriting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def write_document(
-    map: Map, value: Event | Advice, partner: Partner | None = None, *,
+    map: Map, value: Event | Advice | Sequence[Event | Advice], partner: Partner | None = None, *,
     zone_of: Callable[[str], tzinfo | None] | None = None,
 ) -> MapWriting:  # fmt: skip
     """Write one event or advice for a partner. Pure; control numbers and envelope are the writer's business.
 
-    Times are told in the zone of their place where `zone_of` knows it, else in the partner's.
+    Several events make one document where the map emits (`emit:`), or where rows hold many (`group_by:`). Times are
+    told in the zone of their place where `zone_of` knows it, else in the partner's.
     """
-    if map.canonical and isinstance(value, Event):
-        return MapWriting(data=write_event(value))
-    writer = Writer(map, partner, zone_of)
-    outer: Values = values_of(value)
-    chosen = _chosen(map, value)
-    if chosen is None:
-        text = f"{map.path} event: writes {', '.join(map.events)}, not {type(value).__name__}"
+    values = tuple(value) if isinstance(value, Sequence) else (value,)
+    if len(values) != 1 and (not values or not (map.emit or map.group_by or map.file.each)):
+        text = f"{map.path} event: writes one event into a document, not {len(values)}"
         return MapWriting(faults=(Fault(code="other_event", text=text, level="document"),))
-    outer[map.chooser] = chosen
-    writer.outer = writer.context.event = outer
+    if map.canonical and isinstance(values[0], Event):
+        return MapWriting(data=write_event(values[0]))
+    writer = Writer(map, partner, zone_of)
+    for one in values:
+        chosen = _chosen(map, one)
+        if chosen is None:
+            text = f"{map.path} event: writes {', '.join(map.events)}, not {type(one).__name__}"
+            return MapWriting(faults=(Fault(code="other_event", text=text, level="document"),))
+        writer.events.append({**values_of(one), map.chooser: chosen})
+    writer.outer = writer.context.event = writer.events[0]
+    writer.check_header()
     if map.style == "rows":
         rows, data = write_rows(writer, map)
         return MapWriting(segments=tuple(rows), data=data, faults=tuple(writer.faults))
@@ -76,7 +82,7 @@ def write_document(
     if map.format == "xml":
         root = write_element(writer, map)
         return MapWriting(data=write_xml(root, map.file.namespaces, map.file.indent), faults=tuple(writer.faults))
-    segments = tuple(writer.document())
+    segments = tuple(writer.documents())
     data = b"" if map.format == "x12" else write_records(writer, map, segments)
     return MapWriting(segments=segments, data=data, faults=tuple(writer.faults))
 
@@ -98,6 +104,8 @@ class Writer:
         self.delimiters = (x12.element, x12.segment, x12.component) if x12 else ("*", "~", ">")
         zone = partner.zone if partner is not None else UTC
         self.context = Context(zone, component=self.delimiters[2], release=map.release)
+        self.events: list[Values] = []
+        """Every event that goes into the document; `outer` is the one whose header is written."""
         self.outer: Values = {}
         self.counted: Values = {}
         self.shared: Values = {}
@@ -108,6 +116,16 @@ class Writer:
         """How many lines stand before those that are written."""
         self.faults: list[Fault] = []
 
+    def documents(self) -> Segments:
+        """One after the other where `each:` makes an event of each; else all in one."""
+        if not self.map.file.each:
+            return self.document()
+        segments: Segments = []
+        for event in self.events:
+            self.outer = self.context.event = event
+            segments += self.document()
+        return segments
+
     def document(self) -> Segments:
         map = self.map
         self.shared, self.told = share(self)
@@ -117,6 +135,17 @@ class Writer:
             segments += levels
             self.counted["hl_count"] = count
         return segments + self.scope(map.summary, self.outer, "")
+
+    def check_header(self) -> None:
+        """The header is written once: an event that says another thing there belongs in another document."""
+        if len(self.events) == 1 or self.map.style == "rows" or self.map.file.each:
+            return
+        rules = [rule for rule in self.map.header.rules if rule.writes]
+        first = [self.texts(rule, self.outer, "") for rule in rules]
+        for n, event in enumerate(self.events[1:], 2):
+            for rule, said in zip(rules, first, strict=True):
+                if self.texts(rule, {**event, EVENT: event}, "") != said:
+                    self.fault("other_event", rule, "", f"event {n} says another thing here: write it apart")
 
     # --- one scope ---
 
@@ -163,7 +192,11 @@ class Writer:
 
     def run(self, expression: Expression, values: Values) -> str:
         """What is computed from the event and an entry of it, as text."""
-        return _told(expression.run({**self.outer, **values, **self.counted}))
+        return _told(expression.run(self.names(values)))
+
+    def names(self, values: Values) -> Values:
+        """What an expression reads: what only the writer knows, else the entry's fields, else its event's."""
+        return {**values.get(EVENT, self.outer), **values, **self.counted}
 
     def put(self, rule: Rule, slots: Slots, values: Values, path: str) -> None:
         if rule.needs is not None and not slots.has(rule.needs):
@@ -189,16 +222,17 @@ class Writer:
                 if (place.step.tag, place.element) not in blank:
                     slots.put(place, text)
             if rule.minus is not None and rule.minus.place is not None:
-                below = (self.outer if rule.outer else values).get(rule.name, 0) < 0
+                below = (values.get(EVENT, self.outer) if rule.outer else values).get(rule.name, 0) < 0
                 slots.put(rule.minus.place, rule.minus.below[0] if below else rule.minus.above)
 
     def texts(self, rule: Rule, values: Values, path: str) -> tuple[str, ...] | None:
         """The texts of a rule's first place; None where the event has no value."""
-        if rule.when is not None and rule.when.run({**self.outer, **values}) is False:
+        if rule.when is not None and rule.when.run(self.names(values)) is False:
             return None
-        value = (self.outer if rule.outer else values).get(rule.name)
+        outer = self.context.event = values.get(EVENT, self.outer)
+        value = (outer if rule.outer else values).get(rule.name)
         if rule.write is not None and (value is None or value == ""):
-            value = rule.write.run({**self.outer, **values, **self.counted})
+            value = rule.write.run(self.names(values))
             if isinstance(value, Decimal) and rule.target is not None and rule.target.shape == "int":
                 value = int(value)
         if self.is_absent(rule, value):
@@ -206,11 +240,11 @@ class Writer:
                 self.fault("required", rule, path, "is required, and the event has none")
             return None
         if rule.less is not None and isinstance(value, Decimal):
-            value -= rule.less.run({**self.outer, **values}) or 0
-        if rule.unless and value == self.outer.get(rule.unless):
+            value -= rule.less.run(self.names(values)) or 0
+        if rule.unless and value == outer.get(rule.unless):
             return None
         if rule.zone_place and self.zone_of is not None:
-            party = self.outer.get(rule.zone_place)
+            party = outer.get(rule.zone_place)
             self.context.place = self.zone_of(party) if party else None
         try:
             texts = rule.text(value, self.context)
@@ -232,18 +266,9 @@ class Writer:
 
     def fits(self, rule: Rule, texts: tuple[str, ...], path: str) -> bool:
         """Whether a file can hold these texts; a fault where it cannot."""
-        format, file = self.map.format, self.map.file
-        for place, text in zip(rule.places[0] if rule.places else (), texts, strict=False):
-            words = ""
-            if format == "xml":
-                words = "" if writable(text) else "holds a control character, which XML has not"
-            elif format != "json" and not fit_for_cell(text, file, fixed=format == "fixed"):
-                words = f"cannot stand in a file in {file.encoding} as it is agreed"
-            elif format == "fixed" and len(text) > (room := room_of(place, file)):
-                words = f"has {len(text)} characters, {room} have room"
-            if words:
-                self.fault("character" if "room" not in words else "too_long", rule, path, f'"{text[:40]}" {words}')
-                return False
+        for code, text, words in unfit_texts(self.map, rule, texts):
+            self.fault(code, rule, path, f'"{text[:40]}" {words}')
+            return False
         return True
 
     def with_blanks(self, text: str) -> str:
@@ -276,7 +301,7 @@ class Writer:
             return []
         if section.carries:
             return write_groups(self, section, values)
-        if section.struct is None:
+        if section.struct is None and not section.emits:
             return write_around(self, section, values, path)
         entries = self.entries(section, values)
         if section.each is not None:
@@ -292,8 +317,13 @@ class Writer:
         return segments
 
     def entries(self, section: Section, values: Values) -> list[Values]:
-        """The entries that a loop writes: those whose fixed values are its own."""
-        found = [values_of(entry) for entry in values.get(section.into) or ()]
+        """The entries that a loop writes: those whose fixed values are its own; of every event, where it emits."""
+        if not section.emits:
+            found = [values_of(entry) for entry in values.get(section.into) or ()]
+        elif section.struct is None:
+            return [{**event, EVENT: event} for event in self.events]
+        else:
+            found = [{**values_of(e), EVENT: event} for event in self.events for e in event.get(section.into) or ()]
         chosen = [e for e in found if all(e.get(n) == fixed for n, fixed in section.fixed.items())]
         found = [e for e in chosen if section.when is None or section.when.run(e) is not False]
         for rule in section.ordinals:

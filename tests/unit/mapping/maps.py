@@ -15,6 +15,7 @@ ISA = "ISA*00*          *00*          *01*123456789      *01*987654321      *261
 GROUPS = {
     "810": "IN", "830": "PS", "846": "IB", "850": "PO", "855": "PR", "856": "SH", "860": "PC", "861": "RC",
     "862": "SS", "865": "CA", "824": "AG", "214": "QM", "940": "OW", "943": "AR", "944": "RE", "945": "SW",
+    "947": "AW",
 }  # fmt: skip
 
 
@@ -41,6 +42,12 @@ def overlay(text: str, set_id: str = "856") -> Map:
     """The map of partner `acme` that lays `text` over the base map."""
     path = f"partners/acme/x12/004010/{set_id}/map.yaml"
     return compile_map(shipped() | {path: f"extends: x12/004010/{set_id}\n{text}".encode()}, path)
+
+
+def own_map(text: str, type: str) -> Map:
+    """A map of `acme` that extends nothing: of an X12 set, or of `csv/<type>`, `json/<type>`."""
+    path = f"partners/acme/{type if '/' in type else f'x12/004010/{type}'}/map.yaml"
+    return compile_map(shipped() | {path: text.encode()}, path)
 
 
 def mistakes_of(text: str, path: str = "partners/acme/x12/004010/856/map.yaml") -> list[str]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gateway.mapping import convert
+from gateway.mapping import convert, moments
 from gateway.mapping.convert import Context, Unreadable
 from gateway.mapping.zones import SEASONAL, ZONES, code_for
 
@@ -43,7 +43,7 @@ def test_implied_decimals_go_both_ways_and_refuse_what_does_not_fit() -> None:
     [("20261122", (2026, 11, 22)), ("261122", (2026, 11, 22)), ("791231", (2079, 12, 31)), ("800101", (1980, 1, 1))],
 )
 def test_six_digit_dates_lie_in_the_century_window(text: str, day: tuple[int, int, int]) -> None:
-    assert convert.read_date(text, DETROIT) == date(*day)
+    assert moments.read_date(text, DETROIT) == date(*day)
 
 
 @pytest.mark.parametrize(
@@ -51,11 +51,11 @@ def test_six_digit_dates_lie_in_the_century_window(text: str, day: tuple[int, in
     [(("261122", "", "", "20"), 2026), (("851122", "", "", "20"), 2085), (("851122", "", "", ""), 1985)],
 )
 def test_century_of_a_date_goes_before_the_window(parts: tuple[str, ...], year: int) -> None:
-    assert convert.read_moment(parts, Context()) == datetime(year, 11, 22, tzinfo=UTC)
+    assert moments.read_moment(parts, Context()) == datetime(year, 11, 22, tzinfo=UTC)
 
 
 def test_century_beside_eight_digits_adds_nothing() -> None:
-    assert convert.read_moment(("20261122", "", "", "19"), Context()) == datetime(2026, 11, 22, tzinfo=UTC)
+    assert moments.read_moment(("20261122", "", "", "19"), Context()) == datetime(2026, 11, 22, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -70,20 +70,20 @@ def test_century_beside_eight_digits_adds_nothing() -> None:
 def test_each_release_writes_its_own_dates_and_times(release: str, written: tuple[str, ...]) -> None:
     moment = datetime(2026, 11, 22, 11, 30, 45, tzinfo=UTC)
 
-    assert convert.write_moment(moment, Context(release=release), 3) == written
-    assert convert.write_date(moment.date(), Context(release=release)) == written[0]
+    assert moments.write_moment(moment, Context(release=release), 3) == written
+    assert moments.write_date(moment.date(), Context(release=release)) == written[0]
 
 
 def test_century_is_written_where_the_map_has_a_place_for_it() -> None:
     moment = datetime(2026, 11, 22, 11, 30, tzinfo=UTC)
 
-    assert convert.write_moment(moment, Context(release="003060"), 4) == ("261122", "1130", "UT", "20")
+    assert moments.write_moment(moment, Context(release="003060"), 4) == ("261122", "1130", "UT", "20")
 
 
 @pytest.mark.parametrize("text", ["20261131", "2026112", "2026-11-22", "00000000", "20260229", "abcdefgh"])
 def test_days_that_do_not_exist_are_named(text: str) -> None:
     with pytest.raises(Unreadable):
-        convert.read_date(text, DETROIT)
+        moments.read_date(text, DETROIT)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_days_that_do_not_exist_are_named(text: str) -> None:
 def test_times_are_told_by_their_code_else_by_the_zone_of_the_partner(
     parts: tuple[str, ...], moment: datetime
 ) -> None:
-    assert convert.read_moment(parts, DETROIT) == moment
+    assert moments.read_moment(parts, DETROIT) == moment
 
 
 @pytest.mark.parametrize(
@@ -114,19 +114,19 @@ def test_times_are_told_by_their_code_else_by_the_zone_of_the_partner(
 )
 def test_the_part_of_a_time_that_is_wrong_is_told(parts: tuple[str, ...], at: int) -> None:
     with pytest.raises(Unreadable) as caught:
-        convert.read_moment(parts, DETROIT)
+        moments.read_moment(parts, DETROIT)
 
     assert caught.value.part == at
 
 
 @pytest.mark.parametrize("code", sorted(ZONES))
 def test_every_zone_code_is_written_as_one_that_means_the_same_moment(code: str) -> None:
-    moment = convert.read_moment(("20260701", "1200", code), DETROIT)
+    moment = moments.read_moment(("20260701", "1200", code), DETROIT)
 
-    written = convert.write_moment(moment, Context(zone=ZONES[code]), 3)
+    written = moments.write_moment(moment, Context(zone=ZONES[code]), 3)
 
     assert written[2]
-    assert convert.read_moment(written, DETROIT) == moment
+    assert moments.read_moment(written, DETROIT) == moment
 
 
 def test_zones_that_tell_the_same_time_share_their_code() -> None:
@@ -147,22 +147,22 @@ def test_zones_that_tell_the_same_time_share_their_code() -> None:
     ],
 )
 def test_iso_times_need_no_offset_but_take_it(text: str, moment: datetime) -> None:
-    assert convert.read_iso(text, DETROIT) == moment
+    assert moments.read_iso(text, DETROIT) == moment
 
 
 def test_iso_times_come_back_as_written() -> None:
     value = datetime(2026, 11, 23, 8, 55, tzinfo=timezone(timedelta(hours=-5)))
 
-    assert convert.read_iso(convert.write_iso(value, DETROIT), DETROIT) == value
+    assert moments.read_iso(moments.write_iso(value, DETROIT), DETROIT) == value
 
 
 @pytest.mark.parametrize("text", ["23.11.2026", "2026-11-31", "2026-11-23T25:00", "2026-11-23T08:55+99:00", "now"])
 def test_what_is_no_iso_time_is_named(text: str) -> None:
     with pytest.raises(Unreadable, match=r"not a time|no such"):
-        convert.read_iso(text, DETROIT)
+        moments.read_iso(text, DETROIT)
 
 
 def test_a_zone_without_a_code_is_told_in_universal_time() -> None:
     moment = datetime(2026, 7, 1, 12, tzinfo=UTC)
 
-    assert convert.write_moment(moment, Context(zone=ZoneInfo("Asia/Kolkata")), 3) == ("20260701", "1200", "UT")
+    assert moments.write_moment(moment, Context(zone=ZoneInfo("Asia/Kolkata")), 3) == ("20260701", "1200", "UT")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from gateway.mapping import read_document, write_document
-from ledger.events import AcknowledgedLine, OrderAcknowledged, OrderChanged, OrderPlaced, Price
+from ledger.events import AcknowledgedLine, OrderAcknowledged, OrderChanged, OrderPlaced, Price, write_event
 from tests.unit.mapping.maps import base, document, mistakes_of, overlay
 
 ACKNOWLEDGED = "BAK*00*AC*PO1*20261101~N1*SU**92*A123~PO1*10*240*EA*41.25*PE*BP*ECM-88-410~"
@@ -102,7 +103,7 @@ def test_a_value_of_parts_is_bound_part_by_part() -> None:
     text = "extends: x12/004010/855\nloops: {PO1: {fields: {price: PO1.04}}}\n"
     path = "partners/acme/x12/004010/855/map.yaml"
 
-    told = f"{path} line 2: is made of parts, which are bound one by one, as price.amount"
+    told = f"{path} line 2: price is a struct: bind its own fields, as price.amount"
     assert mistakes_of(text, path) == [told]
 
 
@@ -158,3 +159,101 @@ def test_what_a_document_leaves_out_is_read_by_an_expression(change: str, quanti
         changed = reading.events[0]
         assert isinstance(changed, OrderChanged)
         assert [line.quantity for line in changed.lines] == [quantity]
+
+
+INVOICE = "BIG*20261124*INV1*20261101*PO1***{kind}~REF*SI*0000457~N1*SU**92*A123~IT1*1*{sign}4*EA*2.5**BP*P1~"
+
+
+def test_amounts_of_a_credit_note_stand_above_zero_in_the_event_and_below_it_in_the_document() -> None:
+    body = INVOICE.format(kind="CR", sign="-") + "TDS*-1000~"
+
+    event = event_of("810", body)
+
+    assert (event.invoice, event.lines[0].quantity, event.total) == ("credit_note", Decimal(4), Decimal("10.00"))
+    assert [one for one in written("810", event) if one[:3] in ("IT1", "TDS")] == [
+        "IT1*1*-4*EA*2.5**BP*P1",
+        "TDS*-1000",
+    ]
+
+
+def test_an_element_tells_that_an_amount_is_below_zero() -> None:
+    body = INVOICE.format(kind="DI", sign="") + "TDS*955~SAC*A*C310***100~SAC*C*D240***55~"
+
+    event = event_of("810", body)
+
+    assert [(charge.kind, charge.amount) for charge in event.charges] == [
+        ("C310", Decimal("-1.00")),
+        ("D240", Decimal("0.55")),
+    ]
+    assert written("810", event)[-2:] == ["SAC*A*C310***100", "SAC*C*D240***55"]
+
+
+def test_what_is_said_once_falls_to_lines_that_say_none_of_their_own() -> None:
+    body = INVOICE.format(kind="DI", sign="") + "IT1*2*1*EA*1**BP*P2~REF*SI*0000458~TDS*1100~"
+    reading = read_document(base("810"), document(body, "810"))
+
+    assert [line.shipment_id for line in reading.events[0].lines] == ["0000457", "0000458"]  # type: ignore[attr-defined]
+    found = {p.path: (p.segment, p.tag) for p in reading.provenance()}
+    assert found["lines[0].shipment_id"] == (3, "REF")
+    assert found["lines[1].shipment_id"] == (7, "REF")
+
+
+def test_a_text_that_says_what_absence_says_makes_the_same_event() -> None:
+    said, unsaid = (INVOICE.format(kind=kind, sign="") + "TDS*1000~" for kind in ("DI", ""))
+
+    assert write_event(event_of("810", said)) == write_event(event_of("810", unsaid))
+
+
+SCHEDULE = "BSS*00*S1*20261120*DL*20261123*20261125*0048****A~N1*ST**92*PLT07~LIN**BP*P1~UIT*EA~"
+
+
+def test_times_of_the_day_are_requirements_of_their_own() -> None:
+    event = event_of("862", SCHEDULE + "FST*90*C*D*20261123~JIT*60*0800~REF*RE*R7~JIT*30*1330~FST*5*D*D*20261124~")
+
+    assert [(one.quantity, one.due_at, one.certainty, one.reference) for one in event.lines[0].requirements] == [
+        (Decimal(60), datetime(2026, 11, 23, 8, tzinfo=UTC), "firm", "R7"),
+        (Decimal(30), datetime(2026, 11, 23, 13, 30, tzinfo=UTC), "firm", ""),
+        (Decimal(5), datetime(2026, 11, 24, tzinfo=UTC), "planned", ""),
+    ]
+    assert [one for one in written("862", event) if one.startswith("FST")] == [
+        "FST*60*C*D*20261123**002*0800*RE*R7",
+        "FST*30*C*D*20261123**002*1330",
+        "FST*5*D*D*20261124",
+    ]
+
+
+def test_a_date_of_shipping_is_told_where_goods_are_shipped_from() -> None:
+    places = {"92:PLT07": ZoneInfo("America/Detroit"), "92:A123": ZoneInfo("America/Los_Angeles")}
+    body = SCHEDULE.replace("*DL*", "*SH*") + "N1*SF**92*A123~"
+    body = body.replace("LIN**BP*P1~UIT*EA~N1*SF**92*A123~", "N1*SF**92*A123~LIN**BP*P1~UIT*EA~FST*1*C*D*20261123~")
+
+    reading = read_document(base("862"), document(body, "862"), zone_of=places.get)
+
+    due = reading.events[0].lines[0].requirements[0].due_at  # type: ignore[attr-defined]
+    assert due == datetime(2026, 11, 23, tzinfo=ZoneInfo("America/Los_Angeles"))
+
+
+def test_repeated_segments_are_written_each_with_its_own_qualifier() -> None:
+    head = "BFR*00*F1**DL*A*20261123**20261120~N1*ST**92*PLT07~LIN**BP*P1~UIT*EA~"
+    body = head + "ATH*FI*20261204*6200**20260101~ATH*MT*20270115*8000~ATH*PQ**5240**20260101~FST*1*C*D*20261123~"
+
+    event = event_of("830", body)
+
+    assert [(one.kind, one.quantity) for one in event.lines[0].authorizations] == [
+        ("fabrication", Decimal(6200)),
+        ("material", Decimal(8000)),
+    ]
+    assert event.lines[0].cum_required == Decimal(5240)
+    assert [one for one in written("830", event) if one.startswith("ATH")] == [
+        "ATH*PQ**5240**20261123",
+        "ATH*FI*20261204*6200**20260101",
+        "ATH*MT*20270115*8000",
+    ]
+
+
+def test_a_balance_of_none_is_told_and_what_is_not_on_hand_is_no_balance() -> None:
+    event = event_of("846", "BIA*00*SI*I1*20261123~N1*WH**92*WH3~LIN**BP*P1~QTY*33*0*EA~QTY*63*7*EA~LIN**BP*P2~")
+
+    assert [(line.part_number, line.quantity, line.state) for line in event.lines] == [
+        ("P1", Decimal(0), "available")
+    ]
