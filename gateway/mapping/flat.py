@@ -21,9 +21,10 @@ def write_rows(writer: Writer, map: Map) -> tuple[Segments, bytes]:
     told: list[dict[str, str]] = []
     for event in writer.events if not map.emit else writer.events[:1]:
         writer.outer = writer.context.event = event
-        for n, entry in enumerate(writer.entries(row, event) if row is not None else [{}]):
+        entries = writer.entries(row, event) if row is not None else []
+        for n, entry in enumerate(entries or ([] if map.emit else [{}])):  # all in its header: one row
             cells: dict[str, str] = {}
-            if row is not None:
+            if row is not None and entry:
                 _cells(writer, row, entry, cells, f"{row.into}[{n}]." if row.into else "")
             head: dict[str, str] = {}
             _cells(writer, map.header, entry.get(EVENT, event), head, "")

@@ -193,7 +193,7 @@ def _silent(name: str, keys: Mapping[str, Entry], shape: str, target: Target | N
         return None
     if shape in ("decimal", "int", "flag"):
         return target.default
-    return (target.default or None) if shape == "text" else None
+    return (target.default or None) if shape in ("text", "texts") else None
 
 
 def _plain(

@@ -39,7 +39,8 @@ def partner_of_supplier(partners: Partners, masterdata: MasterData) -> dict[str,
     """Partner id by supplier id; suppliers for whom no partner speaks, or one of the same name, are left out."""
     named: dict[str, str] = {}
     for id, supplier in sorted(masterdata.suppliers.items()):
-        spoken_by = (partners.by_party(identifier) for identifier in (*supplier.identifiers, f"92:{id}"))
+        referred = [entry.identifier for entry in masterdata.cross_references.meaning("party", id)]
+        spoken_by = (partners.by_party(identifier) for identifier in (*supplier.identifiers, f"92:{id}", *referred))
         partner = next((partner for partner in spoken_by if partner is not None), None)
         if partner is not None and partner.id != id:
             named[id] = partner.id

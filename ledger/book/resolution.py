@@ -220,8 +220,10 @@ def resolve(
     supplier, unknown_supplier = supplier_of(event, sent)
     place = sent.masterdata.sites.get(site)
     on = getattr(event, "shipped_at", None) or event.occurred_at
+    if not sent.is_plain:
+        lines = [_placed(line, site, sent) for line in lines]
     resolved = tuple(
-        _resolve_line(_placed(line, site, sent), identity, standing, supplier, sent, on, site)
+        _resolve_line(line, identity, standing, supplier, sent, on, site)
         for line, identity, standing in zip(lines, identities, standings, strict=True)
     )
     return ResolvedEvent(
@@ -252,7 +254,10 @@ def _resolve_line(
 ) -> ResolvedLine:
     masterdata = sent.masterdata
     resolved = ResolvedLine(line=identity, said=line, supplier=supplier, standing=standing)
-    part_id = sent.part_id(line.part_number, line.supplier_part_number)
+    if sent.is_plain:
+        part_id = masterdata.part_id(line.part_number, line.supplier_part_number, sent.sender)
+    else:
+        part_id = sent.part_id(line.part_number, line.supplier_part_number)
     if part_id is None:
         resolved.missing = f"part:{line.part_number or line.supplier_part_number}"
         return resolved
@@ -261,7 +266,7 @@ def _resolve_line(
     resolved.revision = line.part_revision
     resolved.lot_controlled, resolved.serial_controlled = part.lot_controlled, part.serial_controlled
     resolved.control = control_of(part, masterdata.rulings.get(part_id, ()))
-    factor = sent.factor(part_id, line.unit)
+    factor = (masterdata if sent.is_plain else sent).factor(part_id, line.unit)
     if factor is None:
         resolved.missing = f"unit:{part_id}/{line.unit}"
         return resolved
@@ -287,13 +292,7 @@ def _resolve_line(
         place = masterdata.locations.get((site, line.location))
         resolved.at_line = place is not None and place.kind == "line_side"
     elif isinstance(line, OrderLine) and line.schedule:
-        resolved.schedule = tuple(
-            (
-                _base(delivery.quantity, sent.factor(part_id, delivery.unit or line.unit) or factor, resolved),
-                microseconds(delivery.due_at),
-            )
-            for delivery in line.schedule
-        )
+        _resolve_schedule(line, factor, resolved, sent)
     elif isinstance(line, ScheduleLine):
         resolved.amounts = tuple([_base(amount, factor, resolved) for amount in line.amounts()])
     elif isinstance(line, ShortLine) and line.supplier:
@@ -303,9 +302,19 @@ def _resolve_line(
     return resolved
 
 
+def _resolve_schedule(line: OrderLine, factor: Factor, resolved: ResolvedLine, sent: AsSent) -> None:
+    resolved.schedule = tuple(
+        (
+            _base(delivery.quantity, sent.factor(resolved.part, delivery.unit or line.unit) or factor, resolved),
+            microseconds(delivery.due_at),
+        )
+        for delivery in line.schedule
+    )
+
+
 def _placed(line: Line, site: str, sent: AsSent) -> Line:
     """The line with our names of the locations that it names."""
-    if not sent.masterdata.cross_references or not isinstance(line, StockLine | ReceiptLine | PlaceLine):
+    if not isinstance(line, StockLine | ReceiptLine | PlaceLine):
         return line
     ours = {"location": sent.location(site, line.location)}
     if isinstance(line, StockLine):

@@ -20,7 +20,7 @@ from ledger.events import KINDS, Event, Line, NoticeLine
 from ledger.exports.correspondences import CORRESPONDENCES, DISPOSITIONS, Correspondence
 from ledger.exports.names import Names
 from ledger.exports.recordings import Recording
-from ledger.masterdata import InexactConversion, to_base, to_decimal
+from ledger.masterdata import AsSent, InexactConversion, to_base, to_decimal
 from ledger.masterdata.vin import is_shaped_as_vin
 from ledger.matching.resolved import line_identities
 from ledger.queries import End, MovementMade
@@ -194,7 +194,7 @@ def _advised(recording: Recording, row: Correspondence, names: Names) -> list[Js
     event |= {"quantityList": quantities} if quantities else {}
     event |= {"bizStep": row.step, "disposition": row.disposition}
     event |= _transactions(notice, recording.posted, row, names)
-    supplier = names.masterdata.supplier_id(getattr(notice, "supplier", "")) or recording.kept.partner
+    supplier = _sent(recording, names).supplier_id(getattr(notice, "supplier", "")) or recording.kept.partner
     event["sourceList"] = [{"type": "possessing_party", "source": names.party(supplier)}]
     event["destinationList"] = [{"type": "location", "destination": names.place(recording.kept.site)}]
     return [event, *_packed(recording, row, names, lines, event)]
@@ -230,8 +230,13 @@ def _piece(line: NoticeLine, recording: Recording, names: Names, serial: str) ->
 
 
 def _part(line: NoticeLine, recording: Recording, names: Names) -> str:
-    known = names.masterdata.part_id(line.part_number, line.supplier_part_number, recording.kept.partner)
+    known = _sent(recording, names).part_id(line.part_number, line.supplier_part_number)
     return known or line.part_number
+
+
+def _sent(recording: Recording, names: Names) -> AsSent:
+    assert recording.kept.body is not None  # noqa: S101  recordings come with their bodies
+    return AsSent(names.masterdata, recording.kept.body, recording.recorded_at)
 
 
 def _line_quantity(line: NoticeLine, quantity: Decimal | None, recording: Recording, names: Names) -> Json:
@@ -239,7 +244,7 @@ def _line_quantity(line: NoticeLine, quantity: Decimal | None, recording: Record
     part = _part(line, recording, names)
     name = names.part(part, lot=line.lot)
     known = names.masterdata.parts.get(part)
-    factor = names.masterdata.factor(part, line.unit) if known else None
+    factor = _sent(recording, names).factor(part, line.unit) if known else None
     if quantity is None or known is None or factor is None:
         return {"epcClass": name}
     converted = to_base(quantity, factor)

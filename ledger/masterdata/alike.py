@@ -26,7 +26,8 @@ class Alike:
         known = self._names(of)
         found: dict[str, str] = {}
         for identifier in identifiers:
-            for ours, name in known.get(plain(identifier), {}).items():
+            alike = known.get(spelling, {}) if (spelling := plain(identifier)) else {}
+            for ours, name in alike.items():
                 found.setdefault(ours, f"written like {name}")
         return sorted(found.items())
 

@@ -17,10 +17,12 @@ from ledger.masterdata.units import Factor
 class AsSent:
     """Master data as one event meets it. `now` is its day where it does not tell one itself."""
 
-    __slots__ = ("_day", "_event", "_now", "masterdata", "sender")
+    __slots__ = ("_day", "_event", "_now", "is_plain", "masterdata", "sender")
 
     def __init__(self, masterdata: MasterData, event: Event, now: datetime) -> None:
         self.masterdata, self.sender = masterdata, event.partner
+        self.is_plain = not masterdata.cross_references.by_number
+        """There are no cross-references: lines are many, and this is asked for each."""
         self._event, self._now = event, now
         self._day: date | None = None
 
@@ -36,7 +38,7 @@ class AsSent:
     def part_id(self, number: str, supplier_number: str = "") -> str | None:
         """Our part number for the buyer's, else for the supplier's own."""
         known = self.masterdata
-        if not known.cross_references:
+        if self.is_plain:
             return known.part_id(number, supplier_number, self.sender)
         found = self._part(number, supplier_number, self.sender) if self.sender else None
         found = found or known.part_id(number, supplier_number, self.sender)
@@ -52,7 +54,7 @@ class AsSent:
     def site_id(self, said: str) -> str | None:
         """Our site for `qualifier:value`."""
         known = self.masterdata
-        if not known.cross_references:
+        if self.is_plain:
             return known.site_id(said)
         return self._agreed_site(said) or known.site_id(said) or self._meant("site", said, "", known.sites)
 
@@ -66,14 +68,14 @@ class AsSent:
 
     def _agreed_site(self, said: str) -> str | None:
         known = self.masterdata
-        if not known.cross_references or not self.sender:
+        if self.is_plain or not self.sender:
             return None
         return self._meant("site", said, self.sender, known.sites)
 
     def supplier_id(self, said: str) -> str | None:
         """Our id of a supplier or other party for `qualifier:value`, or for a partner's id."""
         known = self.masterdata
-        if not known.cross_references:
+        if self.is_plain:
             return known.supplier_id(said)
         found = self._meant("party", said, self.sender, known.suppliers) if self.sender else None
         return found or known.supplier_id(said) or self._meant("party", said, "", known.suppliers)
@@ -81,7 +83,7 @@ class AsSent:
     def factor(self, part: str, unit: str) -> Factor | None:
         """How many base units of our part one `unit` is, as this sender counts; no unit means the base unit."""
         known = self.masterdata
-        if not known.cross_references or not unit:
+        if self.is_plain or not unit:
             return known.factor(part, unit)
         found = self._unit(part, unit, self.sender) if self.sender else None
         return found or known.factor(part, unit) or self._unit(part, unit, "")
@@ -96,7 +98,7 @@ class AsSent:
     def location(self, site: str, said: str) -> str:
         """Our name of a place within our site; as it was sent where nothing else is known."""
         known = self.masterdata
-        if not known.cross_references or not said:
+        if self.is_plain or not said:
             return said
         entry = known.cross_references.find("location", said, self.sender, self.day, site) if self.sender else None
         if entry is None and (site, said) not in known.locations:

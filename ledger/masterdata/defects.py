@@ -11,6 +11,7 @@ from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
 
+from ledger.masterdata.cross_references import CrossReference
 from ledger.masterdata.places import circles
 from ledger.masterdata.snapshot import MasterData
 
@@ -109,6 +110,34 @@ def _parties(data: MasterData) -> Iterator[Defect]:
             yield Defect("supplier_without_identifier", supplier.id, text)
 
 
+def _cross_references(data: MasterData) -> Iterator[Defect]:
+    known = {"part": data.parts, "site": data.sites, "party": data.suppliers}
+    for number, entry in data.cross_references.by_number.items():
+        if entry.withdrawn:
+            continue
+        if entry.of in known and entry.means not in known[entry.of]:
+            text = f"leads to {entry.means}, which is not defined: define it, or withdraw the entry"
+            yield Defect("cross_reference_leads_nowhere", number, text)
+        part = data.parts.get(entry.means) if entry.of == "part" else None
+        if part is not None and not part.active:
+            text = f"leads to {part.id}, which is not active: end it, and begin one to the part that took its place"
+            yield Defect("cross_reference_of_inactive_part", number, text)
+        if not entry.sender and (ours := _found_before(data, entry)) not in ("", entry.means):
+            text = f"is never used, since {entry.identifier} is {ours} by itself: give it a sender, or withdraw it"
+            yield Defect("cross_reference_not_used", number, text)
+
+
+def _found_before(data: MasterData, entry: CrossReference) -> str:
+    """What of ours everybody's documents mean by the identifier without the entry."""
+    if entry.of == "part":
+        qualifier, _, number = entry.identifier.partition(":")
+        return data.part_id(number if qualifier == "BP" else "", number if qualifier == "VP" else "") or ""
+    if entry.of in ("site", "party"):
+        find = data.site_id if entry.of == "site" else data.supplier_id
+        return find(entry.identifier) or ""
+    return ""
+
+
 Check = Callable[[MasterData], Iterable[Defect]]
 CHECKS: tuple[Check, ...] = (
     _overlapping_revisions,
@@ -118,4 +147,5 @@ CHECKS: tuple[Check, ...] = (
     _units,
     _locations,
     _parties,
+    _cross_references,
 )

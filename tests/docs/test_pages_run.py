@@ -21,6 +21,7 @@ LONG_PAGES = [
     "how-to/write-a-guide-overlay.md",
     "how-to/take-another-release.md",
     "how-to/replay-a-parked-message.md",
+    "how-to/say-what-identifiers-mean.md",
     "how-to/follow-what-we-send.md",
     "how-to/write-a-mapping.md",
     "how-to/hand-the-log-to-others.md",

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from ledger import queries
 from ledger.events import (
+    CrossReferenceDefined,
     Event,
     LocationDefined,
     OrderLine,
@@ -88,6 +89,23 @@ FAULTS: list[tuple[str, tuple[Event, ...], list[tuple[str, str]]]] = [
         ],
     ),
     ("a supplier that nobody can name", (SupplierDefined(number="mute"),), [("supplier_without_identifier", "mute")]),
+    (
+        "cross-references that lead nowhere, to what is not active, or that are never used",
+        (
+            PartDefined(number="OLD", base_unit="EA", active=False),
+            CrossReferenceDefined(number="part/acme/BP:1", of="part", sender="acme", identifier="BP:1", means="X"),
+            CrossReferenceDefined(number="party//1:7", of="party", identifier="1:7", means="ghost", withdrawn=True),
+            CrossReferenceDefined(number="part//BP:2", of="part", identifier="BP:2", means="OLD"),
+            CrossReferenceDefined(number="part//BP:PLATE", of="part", identifier="BP:PLATE", means="BOLT"),
+            CrossReferenceDefined(number="site//92:PLT07", of="site", identifier="92:PLT07", means="P1"),
+            CrossReferenceDefined(number="unit//ZZ", of="unit", identifier="ZZ", means="EA"),
+        ),
+        [
+            ("cross_reference_leads_nowhere", "part/acme/BP:1"),
+            ("cross_reference_not_used", "part//BP:PLATE"),
+            ("cross_reference_of_inactive_part", "part//BP:2"),
+        ],
+    ),
 ]  # fmt: skip
 
 

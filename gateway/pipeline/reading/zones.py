@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from ledger import queries
 from ledger.book.snapshots import Snapshots
-from ledger.masterdata import MasterData
+from ledger.masterdata import MasterData, Site, Supplier
 
 UNSTATED = "UTC"
 """What master data holds where nobody stated a zone: the partner's own zone is the better guess then."""
@@ -50,4 +50,13 @@ def _table_of(snapshot: MasterData) -> dict[str, str]:
         table[f"92:{id}"] = site.time_zone
     for party, id in snapshot.site_ids.items():
         table[party] = snapshot.sites[id].time_zone
+    referred: dict[str, set[str]] = {}
+    for entry in snapshot.cross_references.by_number.values():
+        known: Mapping[str, Site | Supplier] = snapshot.sites if entry.of == "site" else snapshot.suppliers
+        if entry.of in ("site", "party") and not entry.withdrawn and entry.means in known:
+            referred.setdefault(entry.identifier, set()).add(known[entry.means].time_zone)
+    for party, zones in referred.items():
+        # In whose document it stands, and of which day, is not known yet: it has to be the same for all.
+        if len(zones) == 1:
+            table.setdefault(party, *zones)
     return {party: zone for party, zone in table.items() if zone != UNSTATED}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.unit.api.house import House, open_house
+from tests.unit.api.house import notice as notice_of_acme
 from tests.unit.api.test_ledger import hand_in, items
 
 MASTER: list[dict[str, Any]] = [
@@ -15,6 +16,11 @@ MASTER: list[dict[str, Any]] = [
     {"kind": "SiteDefined", "number": "PLT07", "time_zone": "America/Detroit", "identifiers": ["92:PLT07"]},
     {"kind": "SupplierDefined", "number": "acme", "identifiers": ["1:123456789"]},
 ]
+
+
+def notice(control: str) -> bytes:
+    """A ship notice of acme's in X12 that names a part as we do not."""
+    return notice_of_acme(control).replace(b"BP*BRK-100", b"BP*BRK-OLD")
 
 
 def order(number: str, part: str) -> dict[str, Any]:
@@ -51,6 +57,29 @@ def test_a_miss_is_listed_rehearsed_and_resolved(house: House) -> None:
     assert (kept["means"], kept["actor"]) == ("BRK-100", {"kind": "partner", "id": "erp"})
     (said,) = items(house, "/v1/xrefs/history?number=part/erp/BP:77")
     assert (said["result"], said["body"]["means"]) == ("posted", "BRK-100")
+
+
+def test_a_ship_notice_in_x12_waits_as_it_was_sent_and_posts_when_its_part_is_known(house: House) -> None:
+    bracket = {"kind": "PartDefined", "number": "BRACKET", "base_unit": "EA"}
+    hand_in(house, [bracket, order("PO1001", "BRACKET")])
+    id = house.ask("POST", "/v1/messages", "acme-main", content=notice("7")).json()["id"]
+    house.street.run_until_idle()
+    before = house.ask("GET", f"/v1/messages/{id}").json()
+    miss = items(house, "/v1/xrefs/misses?sender=acme")
+
+    house.ask("POST", "/v1/xrefs", json=entry_for("BP:BRK-OLD", means="BRACKET", sender="acme"))
+    after = house.ask("GET", f"/v1/messages/{id}").json()
+
+    assert [(one["identifier"], one["document"], one["candidates"]) for one in miss] == [
+        ("BP:BRK-OLD", f"{id}.1", [{"means": "BRACKET", "why": "ordered on PO1001"}])
+    ]
+    assert (before["answers"][0]["kind"], before["documents"][0]["status"]) == ("997", "waiting")
+    assert after["documents"][0]["status"] == "recorded"
+    balances = items(house, "/v1/balances?part=BRACKET&state=in_transit")
+    assert [row["quantity"] for row in balances] == ["100"]
+    (event,) = items(house, "/v1/events?kind=ShipmentNotified")
+    said = house.ask("GET", f"/v1/events/{event['seq']}").json()["body"]
+    assert said["lines"][0]["part_number"] == "BRK-OLD"
 
 
 def test_csv_goes_out_and_in_again(house: House) -> None:
