@@ -30,7 +30,10 @@ from ledger.events import AnyEvent, Event, TimePassed, kind_of
 
 router = APIRouter(prefix="/v1/events", tags=["events"])
 
-STAMPED_BY_US = ("book", "site", "partner", "revision", "recorded_at", "source", "actor", "policy", "digest")
+STAMPED_BY_US = (
+    "book", "site", "partner", "revision", "recorded_at", "source", "actor", "policy", "digest",
+    "retracted",
+)  # fmt: skip
 """Fields that only the street and the ledger fill: a caller who could would speak as somebody else."""
 
 

@@ -17,6 +17,7 @@ from gateway.api.limits import PAGE_DEFAULT, Cursor, IdempotencyKey, Limit, Mess
 from gateway.api.problems import Problem
 from gateway.messages import split_document_id
 from gateway.pipeline.export import load_raw
+from gateway.pipeline.replaying.values import Which
 
 router = APIRouter(prefix="/v1/messages", tags=["messages"])
 
@@ -142,15 +143,22 @@ def fetch_request(call: MayReadMessages, id: MessageId) -> Response:
     return _evidence(call, id, "request")
 
 
-@router.post("/{id}/replay", summary="Read a parked or held message again with the map now in force")
+@router.post("/{id}/replay", summary="Read a message or document again, with the map now in force or the original")
 def replay_message(
     call: MayAdminister,
     id: MessageId,
+    *,
     confirm: Annotated[bool, Query(description="Also replace what reads differently now.")] = False,
+    dry_run: Annotated[bool, Query(description="Do nothing, and say what would come of it.")] = False,
+    which: Annotated[
+        Which, Query(alias="with", description="The map now in force, or the one that read it first.")
+    ] = "current",
 ) -> Response:
-    """Without `confirm` a recorded document is only compared: `difference` shows what would change."""
+    """Without `confirm` a recorded document is rehearsed: `difference` shows what it says otherwise, `documents` what
+    that does to events, movements, balances, cases and answers. With it, all of that is done, or nothing."""
     _find(call, split_document_id(id)[0])
-    return answer(call.street.replay(id, confirm=confirm))
+    by = call.key.person or call.key.name
+    return answer(call.street.replay(id, confirm=confirm, dry_run=dry_run, which=which, by=by))
 
 
 def _evidence(call: Call, id: str, what: str) -> Response:

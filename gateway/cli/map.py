@@ -1,4 +1,7 @@
-"""`crossdock map`: check, run, write, test, compare and draft maps. Works without a home."""
+"""`crossdock map`: check, run, write, test, show and draft maps. Works without a home.
+
+Comparing two versions (`diff`) is in `gateway.cli.map_diff`, `coverage` in `gateway.cli.map_coverage`.
+"""
 
 from __future__ import annotations
 
@@ -25,9 +28,9 @@ Names = Annotated[
 @app.command()
 def check(names: Names = None, json: AsJson = False) -> None:
     """Check maps: places against guides, fields against events, code tables; exit code 1 when one is at fault."""
-    configuration = _configuration(check=False)
+    configuration = read_configuration(check=False)
     faulty = False
-    for path in _paths(configuration, names):
+    for path in paths_named(configuration, names):
         mistakes = configuration.check_map(path)
         faulty = faulty or bool(mistakes)
         if json:
@@ -56,7 +59,7 @@ def run(
     """Read a file with its map and print the events; exit code 1 when anything in it is at fault."""
     from gateway.mapping import read_document
 
-    configuration = _configuration(examples=False)
+    configuration = read_configuration(examples=False)
     of = configuration.partners.get(partner) if partner else None
     documents, faults = _documents(configuration, frame.read_bytes(file), partner)
     for text in faults:
@@ -90,7 +93,7 @@ def write(
     from ledger.advices import AnyAdvice
     from ledger.events import AnyEvent
 
-    configuration = _configuration(examples=False)
+    configuration = read_configuration(examples=False)
     found = configuration.map_to_write(partner, type)
     if found is None:
         raise OperatorMistake(f'no map writes "{type}"', mend="crossdock map check lists the maps")
@@ -126,7 +129,7 @@ def run_samples(
     """Run the samples of maps: input, expected result, and back again; exit code 1 when one differs."""
     from gateway.mapping.trios import find_trios, run_trio
 
-    configuration = _configuration()
+    configuration = read_configuration()
     ran = failed = 0
     for trio in find_trios(configuration, _roots()):
         if names and not any(name in trio.name for name in names):
@@ -148,56 +151,33 @@ def run_samples(
 
 
 @app.command()
-def diff(
-    name: Annotated[str, typer.Argument(metavar="MAP", help="Part of the path of a map.")],
-    other: Annotated[str, typer.Argument(metavar="[OTHER]", help="Another map; what it extends, without one.")] = "",
-    json: AsJson = False,
-) -> None:
-    """Show how a map differs from what it extends, or from another: each line with the file that says it."""
-    from gateway.errors import OperatorMistake
-    from gateway.mapping.effective import base_of, compare_maps
-
-    configuration = _configuration(check=False)
-    path = _path(configuration, name)
-    base = _path(configuration, other) if other else base_of(configuration.files, path)
-    if base is None:
-        raise OperatorMistake("extends nothing", file=path, mend="name another map to compare with")
-    for difference in compare_maps(configuration.files, base, path):
-        if json:
-            before, after = difference.before, difference.after
-            frame.print_json(
-                {
-                    "path": difference.path,
-                    "before": None if before is None else {"text": before.text, "origin": before.origin},
-                    "after": None if after is None else {"text": after.text, "origin": after.origin},
-                }
-            )
-            continue
-        frame.say(difference.path)
-        for sign, entry in (("-", difference.before), ("+", difference.after)):
-            if entry is not None:
-                frame.say(f"  {sign} {entry.text}    {entry.origin}")
-
-
-@app.command()
 def show(name: Annotated[str, typer.Argument(metavar="MAP", help="Part of the path of a map.")]) -> None:
     """Print a map as it is in force, overlays laid over, each line with the file that says it."""
     from gateway.mapping.effective import effective_lines
 
-    configuration = _configuration(check=False)
-    frame.print_table(("field", "says", "said by"), effective_lines(configuration.files, _path(configuration, name)))
+    configuration = read_configuration(check=False)
+    frame.print_table(
+        ("field", "says", "said by"), effective_lines(configuration.files, path_named(configuration, name))
+    )
 
 
 @app.command()
 def new(
     sample: Annotated[str, typer.Option("--from", metavar="SAMPLE", help="A document to draft a map from.")],
     partner: OfPartner = "",
+    event: Annotated[
+        str, typer.Option("--event", help="The event that a whole map is to make; the likeliest without one.")
+    ] = "",
 ) -> None:
-    """Draft a map from a document, on stdout: an overlay where a base map reads it, else a whole map to fill in."""
+    """Draft a map from a document, on stdout: an overlay where a map reads it already, else a whole map.
+
+    Each binding says how sure the draft is of it, and why: from the maps in force, the guide's own words and code
+    lists, and what stands in the sample. Nothing leaves this machine.
+    """
     from gateway.mapping.draft import draft_map
 
-    configuration = _configuration(examples=False)
-    draft = draft_map(configuration, frame.read_bytes(sample), partner)
+    configuration = read_configuration(examples=False)
+    draft = draft_map(configuration, frame.read_bytes(sample), partner, event)
     if draft is None:
         frame.warn(f"{sample}: no format or guide here reads it")
         raise typer.Exit(frame.CANNOT_RUN)
@@ -213,17 +193,18 @@ def _roots() -> tuple[Path, ...]:
     return search_roots(frame.settings().home)
 
 
-def _configuration(*, check: bool = True, examples: bool = True) -> Configuration:
+def read_configuration(*, check: bool = True, examples: bool = True) -> Configuration:
     """Everything under the home and the package. Raises OperatorMistake with all that is wrong.
 
     Examples are checked and tested with the rest, but take no part where a document is read or written for a partner.
     """
+
     from gateway.mapping import load_configuration
 
     return load_configuration(_roots(), check=check, examples=examples)
 
 
-def _paths(configuration: Configuration, names: list[str] | None) -> list[str]:
+def paths_named(configuration: Configuration, names: list[str] | None) -> list[str]:
     from gateway.errors import OperatorMistake
     from gateway.resources import did_you_mean
 
@@ -233,14 +214,14 @@ def _paths(configuration: Configuration, names: list[str] | None) -> list[str]:
     return paths
 
 
-def _path(configuration: Configuration, name: str) -> str:
-    paths = _paths(configuration, [name])
+def path_named(configuration: Configuration, name: str) -> str:
+    paths = paths_named(configuration, [name])
     exact = [p for p in paths if p in (name, f"mappings/{name}/map.yaml", f"partners/{name}/map.yaml")]
     return (exact or sorted(paths, key=len))[0]
 
 
 def _one(configuration: Configuration, name: str) -> Map:
-    return configuration.map_at(_path(configuration, name))
+    return configuration.map_at(path_named(configuration, name))
 
 
 def _documents(configuration: Configuration, data: bytes, partner: str) -> tuple[tuple[Any, ...], list[str]]:

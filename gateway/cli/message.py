@@ -1,6 +1,7 @@
-"""`crossdock message receive|list|show|content|export|replay|search|alerts`: everything received and sent.
+"""`crossdock message receive|list|show|content|export|search|alerts`: everything received and sent.
 
-What becomes of what we sent (`resend`, `review`, `open`) is in `gateway.cli.message_sent`.
+What becomes of what we sent (`resend`, `review`, `open`) is in `gateway.cli.message_sent`, reading again (`replay`)
+in `gateway.cli.message_replay`.
 """
 
 from __future__ import annotations
@@ -176,32 +177,6 @@ def export(
 
 
 @app.command()
-def replay(
-    id: Annotated[str, typer.Argument(help="Id of a message, or of one document: m_....1")],
-    confirm: Annotated[bool, typer.Option("--confirm", help="Also replace what reads differently now.")] = False,
-    json: Json = False,
-) -> None:
-    """Read a parked or held message again with the map now in force."""
-    from gateway.cli.opening import open_street
-    from gateway.messages import split_document_id
-
-    with open_street() as street:
-        find_message(street, split_document_id(id)[0])
-        result = street.replay(id, confirm=confirm)
-        with frame.progress("running the street"):
-            street.run_until_idle()
-        message = street.message(split_document_id(id)[0])
-    if json:
-        frame.print_json({"replay": result, "message": message})
-    else:
-        for document, path, before, after in result.difference:
-            frame.say(f"{document} {path}: {before} -> {after}")
-        print_message(message)
-    if has_trouble(message):
-        raise typer.Exit(frame.FAULTS)
-
-
-@app.command()
 def alerts(
     after: Annotated[int, typer.Option(min=0, help="Only after this number.")] = 0,
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 100,
@@ -279,6 +254,8 @@ def print_message(message: dict[str, Any]) -> None:
                     frame.say(f"    case {case['case']} {case['code']}: {case['reason']}")
     for fault in message.get("faults") or ():
         frame.say(f"  {describe_fault(fault)}")
+    for one in message.get("replays") or ():
+        frame.say(f"  {one['at']} {one['document']} read anew {one['by']}: {len(one['difference'])} values otherwise")
     for one in message.get("history") or ():
         comment = f": {one['comment']}" if one["comment"] else ""
         frame.say(f"  {one['at']} {one['document']} {one['event']} {one['by']}".rstrip() + comment)

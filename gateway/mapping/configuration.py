@@ -109,6 +109,14 @@ class Configuration:
             found = self._maps[path] = compile_map(self.files, path)
         return found
 
+    def path_for(self, partner_id: str, format: str, release: str, type: str) -> str:
+        """Virtual path of the map that reads a document type of a partner; "" for none. `release` is X12's alone."""
+        for partner in (partner_id, "") if partner_id else ("",):
+            path = self._folders.get(Folder(format, release if format == "x12" else "", type, partner))
+            if path is not None:
+                return path
+        return ""
+
     def map_for(self, partner_id: str, document: Document) -> Map | None:
         """The map that reads a document: the partner's own, else the base one of its release; None for none."""
         release = document.release or document.control.version[:6]

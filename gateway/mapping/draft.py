@@ -1,124 +1,282 @@
-"""Draft a map from a document, so that an integration begins with what the partner really sends."""
+"""Draft a map from a document: what maps in force, names and values suggest, each line with how sure that is and why.
+
+Where a map reads the document already, the draft is an overlay that names what it leaves unread; else a whole map.
+Every binding that is written passes the check of maps; what is not sure enough stands as a remark.
+"""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
-from gateway.document import Document, Loop
-from gateway.formats import FileShape, read_csv, read_json, recognise
+from gateway.document import Document
+from gateway.formats import Element, FileShape, read_csv, read_json, read_xml, recognise
+from gateway.mapping.candidates import SURE, Candidate, Drafted, Knowledge, alternatives, places_in, struct_of
 from gateway.mapping.configuration import Configuration
-from gateway.mapping.coverage import QUALIFIED
+from gateway.mapping.plan import Map
 from gateway.mapping.reading import read_document
-from gateway.mapping.targets import targets_of
+from gateway.mapping.sightings import Scope, Sighting, Sightings, sight_json, sight_rows, sight_x12, sight_xml
+from gateway.mapping.targets import ADVICE_KINDS, targets_of
 from gateway.x12 import read
-from ledger.events import GoodsReceived, ReceiptLine
+
+TRIES = 4
+"""How often lines that do not pass the check are put aside before the draft is given as it is."""
+COLUMN = 44
+
+MEANT: Mapping[str, str] = {
+    "214": "ShipmentStatusReported", "810": "SupplierInvoiceReceived", "824": "ApplicationAdvice",
+    "830": "ScheduleReleased", "846": "InventorySnapshotReported", "850": "OrderPlaced", "855": "OrderAcknowledged",
+    "856": "ShipmentNotified", "860": "OrderChanged", "861": "ReceivingAdvice", "862": "ScheduleReleased",
+    "865": "OrderAcknowledged", "866": "ScheduleReleased", "943": "ShipmentNotified", "944": "GoodsReceived",
+    "945": "GoodsShipped", "947": "InventoryAdjusted",
+}  # fmt: skip
+"""What a transaction set mostly says, by its number (ST01); an agreement may say otherwise."""
+
+_PLAIN = re.compile(r"[A-Za-z/][A-Za-z0-9_./-]*\Z")
+_NOT_TEXT = frozenset({"true", "false", "null", "yes", "no", "on", "off", "~"})
 
 
-def draft_map(configuration: Configuration, data: bytes, partner_id: str = "") -> str | None:
-    """YAML of a map: an overlay naming what its base does not map, or a whole map with its fields to fill in.
+class _Line(NamedTuple):
+    """One line of a draft; `remark` stands behind it. A binding that fails its check becomes a remark as a whole."""
 
-    None where no format or guide reads the document.
+    text: str
+    remark: str = ""
+    binds: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.text:<{COLUMN}} # {self.remark}" if self.remark else self.text
+
+
+def draft_map(configuration: Configuration, data: bytes, partner_id: str = "", event: str = "") -> str | None:
+    """YAML of a map: an overlay over the map that reads the document, or a whole one. `event` "" is the likeliest.
+
+    None where no format or guide reads the document. Raises OperatorMistake for an event that there is not.
     """
+    if event:
+        struct_of(event)
     format = recognise(data)
     if format == "x12":
         documents = read(data, configuration.guides, partner_of=lambda *_: partner_id).documents
         document = next((d for d in documents if d.root.segments), None)
-        return None if document is None else _draft_x12(configuration, document, partner_id)
+        return None if document is None else _draft_x12(configuration, document, partner_id, event)
     if format == "csv":
-        return _draft_csv(configuration, data)
-    return _draft_json(data) if format == "json" else None
+        return _draft_csv(configuration, data, event)
+    if format == "json":
+        sightings = sight_json(read_json(data, "draft").value)
+        return _draft_file(configuration, "json", sightings, event, [])
+    if format == "xml":
+        root = read_xml(data, "draft").value
+        return None if root is None else _draft_xml(configuration, root, event)
+    return None
 
 
-def _draft_x12(configuration: Configuration, document: Document, partner_id: str) -> str:
+# --- X12 -----------------------------------------------------------------------------------------------------
+
+
+def _draft_x12(configuration: Configuration, document: Document, partner_id: str, event: str) -> str:
     owner = partner_id or "PARTNER"
     release = document.release or document.control.version[:6]
-    base = configuration.map_for("", document)
-    head = f"# partners/{owner}/x12/{release}/{document.type}/map.yaml\nmap: {owner}.{document.type}\n"
-    if base is None:
-        lines = [head + "event: ShipmentNotified        # the event or advice that it makes", "header:", "  fields:"]
-        lines += [f"    # FIELD: {place}" for place in dict.fromkeys(_places(document.root))]
-        return "\n".join(lines) + "\n"
+    guide = configuration.guides.find(partner_id, document.control.group_id, document.control.version, document.type)
+    sightings = sight_x12(document, configuration.guides.describe(guide)[0] if guide is not None else None)
+    path = f"partners/{owner}/x12/{release}/{document.type}/map.yaml"
+    base = configuration.map_for("", document) or _of_another_release(configuration, document.type)
+    knowledge = Knowledge(configuration, "x12")
+    if base is None or event:
+        meant = event or MEANT.get(document.type, "")
+        drafted = knowledge.draft(sightings, meant) if meant else knowledge.best(sightings)
+        lines = [_Line(f"# {path}"), _Line(f"map: {owner}.{document.type}"), *_whole(drafted, sightings, {})]
+        return _passing(configuration, path, lines)
+    extends = base.path.removeprefix("mappings/").removesuffix("/map.yaml")
+    head = f"# {path}\nmap: {owner}.{document.type}\nextends: {extends}\n"
     unmapped = read_document(base, document, configuration.partners.get(partner_id)).unmapped
-    lines = [head + f"extends: x12/{release}/{document.type}", ""]
     if not unmapped:
-        return "\n".join([*lines, "# The base map reads everything in the sample; nothing is left to say."]) + "\n"
-    lines.append(f"# {unmapped}; bind what matters, and list under ignore: what does not.")
+        return head + "\n# The base map reads everything in the sample; nothing is left to say.\n"
     missed = {name for name, _ in unmapped.places}
-    lines += [f"#   FIELD: {text}" for text in dict.fromkeys(_missed(document.root, missed))]
-    lines.append("ignore: []")
-    return "\n".join(lines) + "\n"
+    left = Sightings()
+    for sight in sightings:
+        if sight.place.partition(".")[0] in missed or sight.place.replace(".", "") in missed:
+            for text in sight.samples:
+                left.note(sight.scope, sight.place, sight.words, text)
+    left.loops.update(sightings.loops)
+    drafted = knowledge.draft(left, next(iter(base.events)))
+    return head + "\n".join(["", *_remarks(base, str(unmapped), left, drafted), "ignore: []"]) + "\n"
 
 
-def _missed(root: Loop, names: set[str]) -> Iterator[str]:
-    """Places with text whose segment (`MEA`) or element (`LIN01`) no rule looks at."""
-    for place, tag, element, text in _walk(root):
-        if place.partition(".")[0] in names or f"{tag}{element:02d}" in names:
-            yield f'{place:<16} # "{text[:40]}"'
+def _of_another_release(configuration: Configuration, type: str) -> Map | None:
+    """The base map of the same set in another release, the newest of them: most of it holds here as well."""
+    found = [map for path in configuration.maps if (map := configuration.map_at(path)).type == type]
+    base = [map for map in found if map.format == "x12" and map.path.startswith("mappings/")]
+    return max(base, key=lambda map: map.release, default=None)
 
 
-def _places(root: Loop) -> Iterator[str]:
-    for place, _tag, _element, text in _walk(root):
-        yield f'{place:<16} # "{text[:40]}"'
+def _remarks(base: Map, unmapped: str, left: Sightings, drafted: Drafted) -> Iterator[str]:
+    proposed = {(one.sight.scope, one.sight.place): one for one in drafted.candidates}
+    yield f"# {unmapped}; bind what matters, and list under ignore: what does not."
+    for sight in left:
+        one = proposed.get((sight.scope, sight.place))
+        shown = f'{sight.place:<16} # "{sight.samples[0][:40]}"'
+        if one is None:
+            yield f"#   FIELD: {shown}"
+        else:
+            yield f"#   {one.field}: {shown}; {_percent(one)} in {'.'.join(sight.scope)}: {one.because}"
 
 
-def _walk(root: Loop) -> Iterator[tuple[str, str, int, str]]:
+# --- other formats -------------------------------------------------------------------------------------------
+
+
+def _draft_csv(configuration: Configuration, data: bytes, event: str) -> str:
+    text = data[:4096].decode("utf-8", "replace")
+    delimiter = max(",;\t|", key=text.partition("\n")[0].count)
+    document = read_csv(data, FileShape(delimiter=delimiter), "draft")
+    shown = "tab" if delimiter == "\t" else f'"{delimiter}"'
+    lines = [f"file: {{header: true, delimiter: {shown}}}"]
+    return _draft_file(configuration, "csv", sight_rows(document), event, lines)
+
+
+def _draft_xml(configuration: Configuration, root: Element, event: str) -> str:
+    prefixes: dict[str, str] = {}
+    for path in configuration.maps:
+        if "/xml/" in path:
+            prefixes |= {space: prefix for prefix, space in configuration.map_at(path).file.namespaces.items()}
+    namespace, _, name = root.tag.rpartition("}")
+    used = {tag.rpartition("}")[0].removeprefix("{") for tag in _tags(root)} - {""}
+    prefixes = {space: prefixes.get(space) or f"n{n}" for n, space in enumerate(sorted(used), 1)}
+    prefixes[namespace.removeprefix("{")] = ""
+    lines = ["file:", f"  root: {name}"]
+    if used:
+        lines += ["  namespaces:"]
+        lines += [f'    {_flow(prefixes[space]) or chr(34) * 2}: "{space}"' for space in sorted(used)]
+    return _draft_file(configuration, "xml", sight_xml(root, prefixes), event, lines)
+
+
+def _tags(root: Element) -> Iterator[str]:
     stack = [root]
     while stack:
-        loop = stack.pop(0)
-        stack[:0] = loop.loops
-        for segment in loop.segments:
-            tag = segment.tag
-            if tag in ("ST", "SE", "HL"):
-                continue
-            keyed = tag in QUALIFIED
-            for n, text in enumerate(segment.elements[1:], 1):
-                if text and not (keyed and n == 1):
-                    qualifier = f"[{segment.elements[1]}]" if keyed and segment.elements[1] else ""
-                    yield f"{tag}{qualifier}.{n:02d}", tag, n, text
+        element = stack.pop()
+        yield element.tag
+        stack += element.children
 
 
-def _draft_csv(configuration: Configuration, data: bytes) -> str:
-    document = read_csv(data, FileShape(), "draft")
-    known = _known_columns(configuration)
-    free = dict.fromkeys(targets_of(ReceiptLine))
-    lines = ["# mappings/csv/TYPE/map.yaml", "map: csv.TYPE", "event: GoodsReceived", "file: {header: true}"]
-    lines += ["group_by: []                # the columns that tell one receipt from the next", "header:", "  fields:"]
-    header, rows = ["    number: COLUMN"], []
-    for column in document.columns:
-        field = known.get(column) or next(iter(difflib.get_close_matches(column.lower(), free, n=1, cutoff=0.75)), "")
-        if field in targets_of(GoodsReceived) and field not in free:
-            header.append(f"    {field}: {column}")
-        elif field in free:
-            del free[field]
-            rows.append(f"      {field}: {column}")
-        else:
-            rows.append(f"      # FIELD: {column}")
-    named = header[1:] if any(line.startswith("    number:") for line in header[1:]) else header
-    return "\n".join([*lines, *named, "loops:", "  row:", "    into: lines", "    fields:", *rows]) + "\n"
+def _draft_file(
+    configuration: Configuration, format: str, sightings: Sightings, event: str, head: Iterable[str]
+) -> str:
+    knowledge = Knowledge(configuration, format)
+    drafted = knowledge.draft(sightings, event) if event else knowledge.best(sightings)
+    path = f"mappings/{format}/TYPE/map.yaml"
+    lines = [_Line(f"# {path}: put the name of the document type for TYPE"), _Line(f"map: {format}.TYPE")]
+    scope = ("loops", "row") if format == "csv" else None
+    lines += _whole(drafted, sightings, {"header": scope} if scope is not None else {}, head)
+    return _passing(configuration, path, lines)
 
 
-def _known_columns(configuration: Configuration) -> dict[str, str]:
-    """Columns that the maps in force know, and the field each fills."""
-    maps = [configuration.map_at(path) for path in configuration.maps if "/csv/" in path]
-    sections = [section for map in maps for section in (map.header, *map.header.loops.values())]
-    return {parts[0].column: rule.name for s in sections for rule in s.rules for parts in rule.places}
+# --- rendering -----------------------------------------------------------------------------------------------
 
 
-def _draft_json(data: bytes) -> str:
-    document = read_json(data, "draft")
-    lines = ["# mappings/json/TYPE/map.yaml", "map: json.TYPE", "event: OrderPlaced", "header:", "  fields:"]
-    lines += [f"    # FIELD: {pointer}" for pointer in _pointers(document.value, "")]
-    return "\n".join(lines) + "\n"
+def _whole(
+    drafted: Drafted, sightings: Sightings, moved: Mapping[str, Scope], head: Iterable[str] = ()
+) -> Iterator[_Line]:
+    """All of a map but its name. `moved`: where the header's fields were seen, in files whose rows say everything."""
+    sure = [one for one in drafted.candidates if one.sureness >= SURE]
+    yield _Line(f"{'advice' if drafted.event in ADVICE_KINDS else 'event'}: {drafted.event}")
+    yield from map(_Line, head)
+    yield from _codes(sure)
+    key = next((one for one in sure if one.field == "number" and not one.inner), None)
+    if moved:
+        column = _flow(key.sight.place) if key is not None else ""
+        yield _Line(f"group_by: [{column}]", "the columns that tell one document from the next")
+    used = {
+        (one.sight.scope, place)
+        for one in drafted.candidates
+        for part in (one.sight.place, *places_in(one.said))
+        for place in alternatives(part)
+    }
+    scopes = list(dict.fromkeys((("header",), *(sight.scope for sight in sightings), drafted.lines)))
+    opened = ""
+    for scope in scopes:
+        here = [
+            one
+            for one in drafted.candidates
+            if (scope if one.inner or not moved else ("header",)) == one.sight.scope or
+            (scope == ("header",) and bool(moved) and not one.inner)
+        ]  # fmt: skip
+        here = [one for one in here if not moved or (one.inner == (scope != ("header",)))]
+        unknown = [sight for sight in sightings if sight.scope == scope and (scope, sight.place) not in used]
+        if len(scope) > 2:
+            yield from (_Line(f"# FIELD: {sight.place}", f'in {"".join(scope[1:])}; "{sight.samples[0][:40]}"')
+                        for sight in unknown)  # fmt: skip
+            continue
+        if scope != ("header",) and scope[0] != opened:
+            opened = scope[0]
+            yield _Line(f"{opened}:")
+        yield from _section(drafted, scope, here, unknown)
+    missing = [
+        name for name, target in targets_of(struct_of(drafted.event)).items()
+        if target.required and not any(one.field == name and not one.inner for one in sure)
+    ]  # fmt: skip
+    if missing:
+        yield _Line(f"# still to bind: {', '.join(missing)}")
 
 
-def _pointers(value: object, at: str) -> Iterator[str]:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _pointers(inner, f"{at}/{str(key).replace('~', '~0').replace('/', '~1')}")
-    elif isinstance(value, list):
-        if value and isinstance(value[0], dict):
-            yield f"{at} (a list: loops: with these places)"
-            yield from (f"  {pointer}" for pointer in _pointers(value[0], ""))
+def _section(drafted: Drafted, scope: Scope, here: list[Candidate], unknown: list[Sighting]) -> Iterator[_Line]:
+    pad = "  " if scope == ("header",) else "    "
+    if scope == ("header",):
+        yield _Line("header:")
     else:
-        yield at
+        yield _Line(f"  {_flow(scope[1])}:")
+        if scope == drafted.lines and drafted.into:
+            yield _Line(f"{pad}into: {drafted.into}")
+    yield _Line(f"{pad}fields:")
+    for one in here:
+        remark = f'{_percent(one)}: {one.because}; "{one.sight.samples[0][:40]}"'
+        mark = "" if one.sureness >= SURE else "# "
+        yield _Line(f"{pad}  {mark}{one.field}: {_flow(one.said)}", remark, binds=not mark)
+    for sight in unknown:
+        yield _Line(
+            f"{pad}  # FIELD: {sight.place}", f'"{sight.samples[0][:40]}" {sight.words.strip()[:60]}'.rstrip()
+        )
+
+
+def _codes(sure: list[Candidate]) -> Iterator[_Line]:
+    tables: dict[str, Any] = {}
+    for one in sure:
+        name = one.said.get("code") if isinstance(one.said, dict) else None
+        if isinstance(name, str) and name in one.codes:
+            tables.setdefault(name, one.codes[name])
+    if tables:
+        yield _Line("codes:")
+        yield from (_Line(f"  {name}: {_flow(table)}") for name, table in tables.items())
+
+
+def _percent(one: Candidate) -> str:
+    return f"{round(100 * one.sureness)} %"
+
+
+def _flow(value: Any) -> str:
+    """A value of a map as one line of YAML."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_flow(key)}: {_flow(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    text = str(value)
+    if (_PLAIN.match(text) and text.lower() not in _NOT_TEXT) or text in ("true", "false"):
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _passing(configuration: Configuration, path: str, lines: Iterable[_Line]) -> str:
+    """The draft with every binding put aside that does not pass the check of maps, and why."""
+    written = list(lines)
+    for _ in range(TRIES):
+        text = "\n".join(map(str, written)) + "\n"
+        tried = Configuration.from_files({**configuration.files, path: text.encode()}, check=False)
+        wrong = {one.line: one.text for one in tried.check_map(path) if one.line}
+        faulty = [n for n, line in enumerate(written, 1) if n in wrong and line.binds]
+        if not faulty:
+            break
+        for n in faulty:
+            line = written[n - 1]
+            indent = len(line.text) - len(line.text.lstrip())
+            kept = f"{line.text[:indent]}# {line.text.lstrip()}"
+            written[n - 1] = _Line(kept, f"{line.remark}; not as it stands: {wrong[n]}")
+    return "\n".join(map(str, written)) + "\n"

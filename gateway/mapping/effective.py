@@ -30,10 +30,12 @@ class Difference(NamedTuple):
     after: Entry | None
 
 
-def compare_maps(files: Mapping[str, bytes], before: str, after: str) -> tuple[Difference, ...]:
-    """How the map `after` differs from the map `before`, in order of their lines."""
+def compare_maps(
+    files: Mapping[str, bytes], before: str, after: str, newer: Mapping[str, bytes] | None = None
+) -> tuple[Difference, ...]:
+    """How the map `after` (among the files `newer`, where they are others) differs from the map `before`."""
     old = {entry.path: entry for entry in effective_lines(files, before) if not _is_own(entry)}
-    new = {entry.path: entry for entry in effective_lines(files, after) if not _is_own(entry)}
+    new = {entry.path: entry for entry in effective_lines(newer or files, after) if not _is_own(entry)}
     found = []
     for path in dict.fromkeys([*old, *new]):
         one, other = old.get(path), new.get(path)

@@ -17,6 +17,7 @@ from gateway.store import alerts, sent
 from gateway.store.collected import find_carriers
 from gateway.store.documents import DocumentRow, load_documents
 from gateway.store.evidence import load_evidence
+from gateway.store.replays import ReplayRow, load_replays
 from gateway.store.tables import inbox, outbox, sent_document
 from gateway.store.transports import load_facts
 from ledger import queries
@@ -37,6 +38,7 @@ def show_message(connection: Connection, id: str) -> dict[str, Any]:
     shown["documents"] = [_document(one, kept) for one in rows]
     shown["answers"] = [_plain(answer) for answer in load_answers(connection, id)]
     shown["transport"] = _transport(connection, id)
+    shown["replays"] = [_replayed(one) for one in load_replays(connection, id)]
     return shown
 
 
@@ -212,6 +214,17 @@ def _show_sent(connection: Connection, id: str) -> dict[str, Any]:
         "history": [_sent_event(id, one) for one in sent.load_history(connection, id)],
         "answers": [],
         "transport": _transport(connection, id),
+    }
+
+
+def _replayed(one: ReplayRow) -> dict[str, Any]:
+    return {
+        "document": f"{one.message}.{one.n}",
+        "by": one.by,
+        "map_before": one.map_before,
+        "map": one.map,
+        "difference": [list(line) for line in one.difference],
+        "at": from_microseconds(one.at).isoformat(),
     }
 
 

@@ -29,11 +29,13 @@ from gateway.pipeline import show
 from gateway.pipeline.accept import Delivery
 from gateway.pipeline.as2 import Again, As2Answer, As2Request
 from gateway.pipeline.desk import Desk, commands, control
-from gateway.pipeline.desk.configure import Signature, build_policy, open_configuration, sign_files
+from gateway.pipeline.desk.configure import Signature, build_policy, open_configuration, roots_of, sign_files
 from gateway.pipeline.desk.results import Defined, Progress, Replay
 from gateway.pipeline.parties import policy_now
 from gateway.pipeline.pickup.asking import RemoteRegister
 from gateway.pipeline.pickup.schedule import Pickups
+from gateway.pipeline.replaying.comparing import MapComparison
+from gateway.pipeline.replaying.values import Which
 from gateway.settings import Settings
 from gateway.store import schema
 from gateway.store.database import Database
@@ -152,6 +154,16 @@ class Street:
         return self._configuration
 
     @property
+    def mistake(self) -> str:
+        """Why edited files were not taken, and what was before them stays in force; "" when nothing is wrong."""
+        return self.desk.in_force.mistake if self.desk is not None else ""
+
+    @property
+    def roots(self) -> tuple[Path, ...]:
+        """Where maps and partners are looked for, strongest first."""
+        return roots_of(self.home, self._roots)
+
+    @property
     def governance(self) -> Governance:
         """Our people and the rules of the house in force."""
         if self.desk is not None:
@@ -241,9 +253,19 @@ class Street:
         holder = f"{os.getpid()}-{secrets.token_hex(4)}"
         return Pickups(register, self._read_partners, holder=holder, clock=self.clock)
 
-    def replay(self, id: str, *, confirm: bool = False) -> Replay:
-        """Read a message or document again with the map now in force; see Replay."""
-        return self._do("replay", commands.ReplayOf(id=id, confirm=confirm))  # type: ignore[no-any-return]
+    def replay(
+        self, id: str, *, confirm: bool = False, dry_run: bool = False, which: Which = "current", by: str = ""
+    ) -> Replay:
+        """Read a message or document again with the map now in force, or the one that read it first; see Replay.
+
+        What is recorded is replaced only with `confirm`; with `dry_run` nothing is done at all.
+        """
+        given = commands.ReplayOf(id=id, confirm=confirm, dry_run=dry_run, which=which, by=by)
+        return self._do("replay", given)  # type: ignore[no-any-return]
+
+    def compare_maps(self, given: commands.MapsOf) -> MapComparison:
+        """Stored documents read by two versions of a map, and what the newer would do to the books: all undone."""
+        return self._do("compare_maps", given)  # type: ignore[no-any-return]
 
     def resend(self, id: str, *, anew: bool = False, by: str = "") -> str:
         """Queue an outgoing message again, with identical bytes and numbers; the id that goes out.

@@ -5,11 +5,11 @@ This table is also the history of duplicates: the interchange key (sender, recei
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Column, Connection, TextClause, delete, insert, select, text, update
+from sqlalchemy import Column, Connection, Row, TextClause, delete, insert, select, text, update
 
 from gateway.document import Fault
 from gateway.store.tables import document
@@ -142,35 +142,50 @@ def _earlier(
 def load_documents(connection: Connection, message: str) -> list[DocumentRow]:
     """All documents of a message, in its order."""
     rows = connection.execute(select(document).where(document.c.message == message).order_by(document.c.n))
-    return [
-        DocumentRow(
-            message=row.message,
-            n=row.n,
-            partner=row.partner,
-            format=row.format,
-            type=row.type,
-            version=row.version,
-            key=Key(row.sender, row.receiver, row.interchange, row.group_control, row.control),
-            group_id=row.group_id,
-            group_sender=row.group_sender,
-            group_receiver=row.group_receiver,
-            test=bool(row.test),
-            digest=row.digest,
-            accepted=None if row.accepted < 0 else bool(row.accepted),
-            status=row.status,
-            reason_code=row.reason_code,
-            reason=row.reason,
-            faults=msgspec.json.decode(row.faults, type=tuple[Fault, ...]) if row.faults else (),
-            unmapped=row.unmapped,
-            guide=row.guide,
-            map=row.map,
-            configuration=row.configuration,
-            result=row.result.encode(),
-            original=row.original,
-            at=row.at,
-        )
-        for row in rows
-    ]
+    return [_row(row) for row in rows]
+
+
+def newest_documents(connection: Connection, *, format: str, type: str, partner: str) -> Iterator[DocumentRow]:
+    """Documents of a type, those of the newest message first; `partner` "" is everybody's.
+
+    Read as they are asked for: whoever has enough stops.
+    """
+    query = select(document).where(document.c.format == format, document.c.type == type)
+    if partner:
+        query = query.where(document.c.partner == partner)
+    rows = connection.execution_options(yield_per=100).execute(
+        query.order_by(document.c.message.desc(), document.c.n.desc())
+    )
+    return (_row(row) for row in rows)
+
+
+def _row(row: Row[Any]) -> DocumentRow:
+    return DocumentRow(
+        message=row.message,
+        n=row.n,
+        partner=row.partner,
+        format=row.format,
+        type=row.type,
+        version=row.version,
+        key=Key(row.sender, row.receiver, row.interchange, row.group_control, row.control),
+        group_id=row.group_id,
+        group_sender=row.group_sender,
+        group_receiver=row.group_receiver,
+        test=bool(row.test),
+        digest=row.digest,
+        accepted=None if row.accepted < 0 else bool(row.accepted),
+        status=row.status,
+        reason_code=row.reason_code,
+        reason=row.reason,
+        faults=msgspec.json.decode(row.faults, type=tuple[Fault, ...]) if row.faults else (),
+        unmapped=row.unmapped,
+        guide=row.guide,
+        map=row.map,
+        configuration=row.configuration,
+        result=row.result.encode(),
+        original=row.original,
+        at=row.at,
+    )
 
 
 def set_status(connection: Connection, message: str, n: int, status: str, reason_code: str, reason: str) -> None:

@@ -6,10 +6,10 @@ lease changes nothing.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, text, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, insert, or_, select, text, update
 
 from gateway.document import Fault
 from gateway.store.direct import DirectInsert, DirectSelect
@@ -110,7 +110,23 @@ _IS_OPEN = text("inbox.status IN ('new', 'leased')")
 def claim(connection: Connection, *, now: int, most: int) -> list[Claimed]:
     """Lease the oldest waiting messages, at most `most`; those whose lease ended count as waiting."""
     waiting = or_(inbox.c.status == "new", and_(inbox.c.status == "leased", inbox.c.lease_until < now))
-    chosen = select(inbox.c.seq).where(_IS_OPEN, waiting).order_by(inbox.c.seq).limit(most)
+    return _lease(connection, select(inbox.c.seq).where(_IS_OPEN, waiting).order_by(inbox.c.seq).limit(most), now)
+
+
+def claim_one(connection: Connection, id: str, *, now: int) -> Claimed:
+    """Lease one waiting message. Raises LookupError where it does not wait."""
+    for one in _lease(connection, select(inbox.c.seq).where(inbox.c.id == id, inbox.c.status == "new"), now):
+        return one
+    raise LookupError(id)
+
+
+def as_received(connection: Connection, id: str) -> Claimed | None:
+    """The facts of a message as `claim` gives them, without a lease; None where there is none."""
+    row = connection.execute(select(inbox).where(inbox.c.id == id)).first()
+    return None if row is None else _claimed(row)
+
+
+def _lease(connection: Connection, chosen: Select[tuple[int]], now: int) -> list[Claimed]:
     rows = connection.execute(
         update(inbox)
         .where(inbox.c.seq.in_(chosen.scalar_subquery()))
@@ -126,25 +142,25 @@ def claim(connection: Connection, *, now: int, most: int) -> list[Claimed]:
             inbox.c.actor,
         )
     ).all()  # fmt: skip
-    claimed = [
-        Claimed(
-            id=row.id,
-            seq=row.seq,
-            partner=row.partner,
-            channel=row.channel,
-            name=row.name,
-            media_type=row.media_type,
-            received_at=row.received_at,
-            test=bool(row.test),
-            token=row.token,
-            attempts=row.attempts,
-            size=row.size,
-            replay=tuple(msgspec.json.decode(row.replay, type=list[int])) if row.replay else None,
-            actor=msgspec.json.decode(row.actor, type=Actor) if row.actor else None,
-        )
-        for row in rows
-    ]
-    return sorted(claimed, key=lambda message: message.seq)
+    return sorted(map(_claimed, rows), key=lambda message: message.seq)
+
+
+def _claimed(row: Row[Any]) -> Claimed:
+    return Claimed(
+        id=row.id,
+        seq=row.seq,
+        partner=row.partner,
+        channel=row.channel,
+        name=row.name,
+        media_type=row.media_type,
+        received_at=row.received_at,
+        test=bool(row.test),
+        token=row.token,
+        attempts=row.attempts,
+        size=row.size,
+        replay=tuple(msgspec.json.decode(row.replay, type=list[int])) if row.replay else None,
+        actor=msgspec.json.decode(row.actor, type=Actor) if row.actor else None,
+    )
 
 
 _finish = (

@@ -165,6 +165,12 @@ def load_drafts(connection: Connection, *, most: int) -> list[Draft]:
     return [Draft(*row) for row in rows]
 
 
+def load_draft(connection: Connection, id: str) -> Draft:
+    """One answer whose bytes do not exist yet."""
+    columns = (outbox.c.id, outbox.c.partner, outbox.c.kind, outbox.c.answers, outbox.c.book, outbox.c.draft)
+    return Draft(*connection.execute(select(*columns, outbox.c.created_at).where(outbox.c.id == id)).one())
+
+
 def finish_draft(connection: Connection, id: str, data: bytes) -> bool:
     """The bytes of a draft exist: ready to go. False: another had finished it, and nothing was changed."""
     done = connection.execute(

@@ -280,6 +280,22 @@ transport = _table(
     Index("transport_due", "due_at", sqlite_where=text("due_at > 0")),
 )
 
+replay = _table(
+    "replay",
+    Column("seq", Number, primary_key=True, autoincrement=True),
+    _text("message"),
+    _number("n"),
+    _text("by"),
+    _text("configuration_before"),
+    _text("configuration"),
+    _text("map_before"),
+    _text("map"),
+    _text("difference"),  # JSON list of [document, path, before, after]
+    _text("result_before"),  # the document's result as it stood
+    _number("at"),
+    Index("replay_by_message", "message", "n"),
+)
+
 alert = _table(
     "alert",
     Column("seq", Number, primary_key=True, autoincrement=True),

@@ -16,10 +16,12 @@ from ledger.book.recording import Ledger
 from ledger.book.schema import HEAD, check_version, upgrade, version
 from ledger.book.sealing import gather, put_slice, seal
 from ledger.book.verify import Breach, verify
+from ledger.matching.booking import CannotReread
 
 __all__ = [
     "HEAD",
     "Breach",
+    "CannotReread",
     "Difference",
     "Ledger",
     "LedgerError",

@@ -13,9 +13,9 @@ from itertools import repeat
 from sqlalchemy import Connection
 
 from ledger import cases, handling, matching
-from ledger.book import bulk, changing, closings, containing, document_tables, past, rulings, serials, tables
+from ledger.book import bulk, changing, closings, containing, past, reread, rulings, serials, tables
 from ledger.book.balances import Balances, Posting, Postings
-from ledger.book.deciding import decides, needs_of, result_of, statuses
+from ledger.book.deciding import needs_of, result_of, statuses
 from ledger.book.defining import Defining
 from ledger.book.filing import file
 from ledger.book.heads import Head, save_head
@@ -25,7 +25,7 @@ from ledger.book.priors import Draft, News
 from ledger.book.resolution import lines_of, resolve, site_of
 from ledger.book.saving import save
 from ledger.book.settling import settlements_of
-from ledger.book.sites import site_of_order
+from ledger.book.sites import NO_CASES, site_of_order, sites_of_cases
 from ledger.book.snapshots import Snapshots
 from ledger.book.tracing import rows_of
 from ledger.book.waits import STOCK as STOCK_WAIT
@@ -64,8 +64,6 @@ RELEASES: Mapping[type[Event], str] = {
 COMPARES = "cumulative:"
 """Before a part: what a notice waits with whose cumulative may be explained by one on its way; its lines do not."""
 
-NO_CASES: Mapping[str, str] = {}
-
 BRINGERS = (containing.bring, past.bring, rulings.bring, changing.bring, closings.bring)
 """What puts into the working set, event by event, what few decisions read; in this order."""
 
@@ -102,7 +100,7 @@ class Batch:
 
     def post(self, events: Sequence[Event]) -> list[Recorded]:
         """Record business events; one answer each, in order."""
-        of_cases = self._sites_of_cases(events)
+        of_cases = sites_of_cases(self.conn, self.loader.workset, events, self.head.book)
         drafts = [Draft(event, self._site(event, of_cases)) for event in events]
         priors = self.log.priors
         priors.load(drafts)
@@ -112,11 +110,11 @@ class Batch:
         ]
         self._load([event for event in resolved if event is not None])
         self.waits.look_up(f"{RELEASES[type(event)]}:{event.number}" for event in events if type(event) in RELEASES)
-        first_time = {draft.key: n for n, draft in reversed(list(enumerate(drafts)))}
+        first_time = {draft.key[:3]: n for n, draft in reversed(list(enumerate(drafts)))}
         return [
             # Within the batch an earlier event may have had the same key: then look again.
             self._record(draft, what, ready)
-            if first_time[draft.key] == n
+            if first_time[draft.key[:3]] == n
             else self._record(draft, priors.news(draft), None)
             for n, (draft, what, ready) in enumerate(zip(drafts, news, resolved, strict=True))
         ]
@@ -158,7 +156,7 @@ class Batch:
             return
         head = self.head
         ends = self.balances.load(self.conn, self.postings.ends())
-        file(self.conn, self.loader.workset)
+        file(self.conn, self.loader.workset, head.book)
         self.waits.save()
         head.cases = self.loader.workset.next_case[head.book] - 1
         with bulk.together(self.conn):
@@ -180,6 +178,7 @@ class Batch:
             self._load([resolved])
         seq = resolved.seq = self.log.next_seq()
         event = self.log.keep(draft, seq)
+        reread.end(self, resolved)
         decision, outcomes = self._decide(resolved)
         status = statuses(resolved, decision)
         result = result_of(status)
@@ -199,31 +198,20 @@ class Batch:
             return site
         return site_of_order(self.conn, self.loader.workset, sent, event, self.head.book)
 
-    def _sites_of_cases(self, events: Sequence[Event]) -> Mapping[str, str]:
-        """Where the cases stand that are to be resolved: a decision about a case belongs to the case's site."""
-        numbers = {event.number for event in events if isinstance(event, DiscrepancyResolved)}
-        if not numbers:
-            return NO_CASES
-        book = self.head.book
-        rows = bulk.look_up(
-            self.conn, document_tables.cases, ("case", "site"), (("book", book),), ("case",),
-            [(number,) for number in sorted(numbers)], index="case_by_id",
-        )  # fmt: skip
-        own = {case.case: case.site for case in self.loader.workset.cases.values() if case.case in numbers}
-        return own | {case: site for case, site in rows}
-
     def sent(self, event: Event) -> AsSent:
         return AsSent(self.masterdata, event, self.log.now)
 
     def _resolve(self, draft: Draft, news: News) -> ResolvedEvent:
-        return resolve(
+        resolved = resolve(
             draft.event, self.sent(draft.event), book=self.head.book, site=draft.site, repeats=news.repeats,
             identities=[draft.identities[n] for n in news.lines], standings=news.standings,
             lines=[draft.lines[n] for n in news.lines],
         )  # fmt: skip
+        return reread.begin(self, draft, resolved) if draft.event.revision else resolved
 
     def _load(self, resolved: Sequence[ResolvedEvent]) -> None:
         """Bring in what the decisions about these events will read, and the balances they have to look at."""
+        resolved = [*resolved, *(one.before for one in resolved if one.before is not None)]
         work, needs = self.loader.workset, matching.needs(resolved, self.policy)
         self.loader.load(needs, self.head.book, {event.event.number for event in resolved})
         self.load_stock(handling.needs(resolved) - self._asked_for)
@@ -274,7 +262,7 @@ class Batch:
         work = self.loader.workset
         for bring in BRINGERS:
             bring(self, resolved)
-        decide = decides(resolved.event)
+        decide = reread.decider(self, resolved)
         decision = decide(work, resolved, self.policy, self.log.now_us)
         if waits := self.waits.for_stock():
             # Who waits for goods of a part goes on as soon as any of them came to stand somewhere.

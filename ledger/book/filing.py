@@ -1,10 +1,10 @@
-"""Writes what decisions filed: one row per record, added and never changed."""
+"""Writes what decisions filed: one row per record, added and never changed; a re-reading takes its first one out."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, delete
 
 from ledger.book import bulk, filed_tables
 from ledger.book.codecs import Codec
@@ -35,14 +35,23 @@ CODECS: dict[type[Filed], Codec] = {
 TABLES: tuple[Table, ...] = tuple(codec.table for codec in CODECS.values())
 
 
-def file(conn: Connection, work: Workset) -> None:
+def file(conn: Connection, work: Workset, book: str) -> None:
     """Add every record filed since the last call.
 
     The header of a document is filed again with each line of it that waited: the first row is as good.
     """
+    for seq in work.unfiled:
+        _take_out(conn, book, seq)
+    work.unfiled.clear()
     rows: dict[type[Filed], list[bulk.Row]] = defaultdict(list)
     for record in work.filed:
         rows[type(record)].append(CODECS[type(record)].row(record))
     work.filed.clear()
     for kind, wanted in rows.items():
         bulk.insert(conn, CODECS[kind].table, wanted, ignore=True)
+
+
+def _take_out(conn: Connection, book: str, seq: int) -> None:
+    for codec in CODECS.values():
+        said_by = codec.table.c.event if codec.table is filed_tables.order_price else codec.table.c.seq
+        conn.execute(delete(codec.table).where(codec.table.c.book == book, said_by == seq))

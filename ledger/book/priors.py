@@ -46,8 +46,9 @@ SUCCESSIVE = (
 )
 """Kinds that say what happens to an earlier event, or say it anew: each with other content follows the one before."""
 
-KEY = ("partner", "kind", "number", "revision")
+NAME = ("partner", "kind", "number")
 
+Name = tuple[str, str, str]
 Key = tuple[str, str, str, int]
 
 
@@ -59,6 +60,8 @@ class Prior(NamedTuple):
     site: str
     digest: bytes
     message: str
+    revision: int
+    document: str
     whole: int
     """1 where all lines of its body are its own."""
 
@@ -93,36 +96,62 @@ class Priors:
     def __init__(self, conn: Connection, book: str, restated: dict[tuple[str, int, str], str]) -> None:
         """`restated` holds the new status of earlier lines, (site, seq, line), that this batch has changed."""
         self.conn, self.book, self.restated = conn, book, restated
-        self._priors: dict[tuple[str, Key], list[Prior]] = {}
+        self._priors: dict[tuple[str, Name], list[Prior]] = {}
         self._own_statuses: dict[int, dict[str, str]] = {}
         self._own_events: dict[int, Event] = {}
         self._own_results: dict[int, Result] = {}
 
     def load(self, drafts: Iterable[Draft]) -> None:
-        """Look up the keys; an event may also have been recorded while its site was unknown."""
-        wanted: dict[str, set[Key]] = {}
+        """Look up the names; an event may also have been recorded while its site was unknown."""
+        wanted: dict[str, set[Name]] = {}
         for draft in drafts:
             for site in {draft.site, ""}:
-                if (site, draft.key) not in self._priors:
-                    self._priors[site, draft.key] = []
-                    wanted.setdefault(site, set()).add(draft.key)
-        columns = (*KEY, "seq", "instalment", "site", "digest", "message", "whole")
-        for site, keys in sorted(wanted.items()):
+                if (site, draft.key[:3]) not in self._priors:
+                    self._priors[site, draft.key[:3]] = []
+                    wanted.setdefault(site, set()).add(draft.key[:3])
+        columns = (*NAME, "seq", "instalment", "site", "digest", "message", "revision", "document", "whole")
+        for site, names in sorted(wanted.items()):
             place = (("book", self.book), ("site", site))
-            for row in bulk.look_up(self.conn, tables.event, columns, place, KEY, sorted(keys)):
-                self._priors[site, (row[0], row[1], row[2], row[3])].append(Prior(*row[4:]))
+            for row in bulk.look_up(self.conn, tables.event, columns, place, NAME, sorted(names)):
+                self._priors[site, (row[0], row[1], row[2])].append(Prior(*row[3:]))
+
+    def named(self, draft: Draft) -> list[Prior]:
+        """Everything recorded under the draft's name, in whatever revision, in order."""
+        found = self._priors[draft.site, draft.key[:3]]
+        if draft.site:
+            found = found + self._priors["", draft.key[:3]]
+        return sorted(found)
 
     def of(self, draft: Draft) -> list[Prior]:
         """Everything recorded under the draft's key, in order."""
-        found = self._priors[draft.site, draft.key]
-        if draft.site:
-            found = found + self._priors["", draft.key]
-        return sorted(found)
+        return [prior for prior in self.named(draft) if prior.revision == draft.event.revision]
+
+    def in_force(self, draft: Draft) -> list[Prior]:
+        """What was recorded under the draft's name, each document as it was read last."""
+        priors = self.named(draft)
+        if all(not prior.revision for prior in priors):
+            return priors
+        last = {prior.document: prior for prior in priors if prior.revision}
+        return [
+            prior
+            for prior in priors
+            if last.get(prior.document, prior) is prior and not (prior.revision and self._event(prior.seq).retracted)
+        ]
+
+    def reread(self, draft: Draft) -> Prior | None:
+        """What the document of a draft said under its name when it was read before; None for nothing in force."""
+        document = draft.event.source.document if draft.event.source else ""
+        mine = [prior for prior in self.named(draft) if prior.document == document and document]
+        last = max((prior for prior in mine if prior.revision < draft.event.revision), default=None)
+        return None if last is None or (last.revision and self._event(last.seq).retracted) else last
 
     def add(self, draft: Draft, seq: int, instalment: int, message: str, whole: int) -> None:
         """Note an event that this batch records."""
-        self._own_events[seq] = draft.event
-        self._priors[draft.site, draft.key].append(Prior(seq, instalment, draft.site, draft.digest, message, whole))
+        event = draft.event
+        self._own_events[seq] = event
+        document = event.source.document if event.source else ""
+        prior = Prior(seq, instalment, draft.site, draft.digest, message, event.revision, document, whole)
+        self._priors[draft.site, draft.key[:3]].append(prior)
 
     def set_lines(self, seq: int, statuses: dict[str, str]) -> None:
         """Note the lines of an event that this batch records: the status of each, which it may go on to change."""
@@ -134,8 +163,14 @@ class Priors:
 
     def news(self, draft: Draft) -> News:
         """What of the event is new, against everything recorded under its key."""
-        priors = self.of(draft)
         everything = list(range(len(draft.lines)))
+        if draft.event.revision:
+            document = draft.event.source.document if draft.event.source else ""
+            for prior in self.of(draft):
+                if (prior.document, prior.digest) == (document, draft.digest):
+                    return News([], [], repeat=prior.seq)
+            return News(everything, ["new"] * len(everything))
+        priors = self.in_force(draft)
         if not priors:
             return News(everything, ["new"] * len(everything))
         same = [prior for prior in priors if prior.digest == draft.digest]

@@ -12,10 +12,10 @@ from ledger.book import bulk, document_tables, tables
 from ledger.book.balances import Balances
 from ledger.book.batch import Batch
 from ledger.book.heads import RUN_SIZE, lock_head, read_head
-from ledger.book.resolution import by_site, directed, names_its_order
+from ledger.book.resolution import by_site, directed, names_its_order, site_of
 from ledger.book.snapshots import Snapshots
 from ledger.events import MASTER_DATA, RULINGS, DiscrepancyResolved, Event, read_event
-from ledger.masterdata import MasterData
+from ledger.masterdata import AsSent, MasterData
 from ledger.matching.resolved import microseconds, moment
 from ledger.outcomes import Recorded
 from ledger.policy import Policy
@@ -130,6 +130,11 @@ class Ledger:
     def masterdata(self, conn: Connection, *, book: str = LIVE) -> MasterData:
         """The snapshot in force; cheap when nothing changed since the last call."""
         return self.snapshots.current(conn, read_head(conn, book))
+
+    def sites_of(self, conn: Connection, event: Event, policy: Policy, now: datetime) -> set[str]:
+        """The sites at which an event would be recorded; "" for one that would wait, or go where its order stands."""
+        sent = AsSent(self.masterdata(conn, book=event.book), event, now)
+        return {site_of(part, sent)[0] for part in by_site(directed(event, policy))}
 
     def _next_due(self, conn: Connection, book: str) -> int | None:
         notice, receipt, wait = document_tables.notice_line.c, document_tables.goods_receipt_line.c, tables.waiting.c

@@ -1,12 +1,14 @@
-"""At which site an order stands: for documents about it that name no place of their own."""
+"""At which site an order or case stands: for documents and decisions about it that name no place of their own."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection
 
 from ledger.book import bulk, document_tables
 from ledger.book.resolution import order_named, supplier_of
-from ledger.events import Event
+from ledger.events import DiscrepancyResolved, Event
 from ledger.masterdata import AsSent
 from ledger.matching.workset import Workset
 
@@ -22,3 +24,19 @@ def site_of_order(conn: Connection, work: Workset, sent: AsSent, event: Event, b
     found = {site for site, of in rows if of == supplier}
     found |= {key.site for key in work.orders if key.supplier == supplier and key.order_number == number}
     return found.pop() if len(found) == 1 else ""
+
+
+NO_CASES: Mapping[str, str] = {}
+
+
+def sites_of_cases(conn: Connection, workset: Workset, events: Iterable[Event], book: str) -> Mapping[str, str]:
+    """Where the cases stand that are to be resolved: a decision about a case belongs to the case's site."""
+    numbers = {event.number for event in events if isinstance(event, DiscrepancyResolved)}
+    if not numbers:
+        return NO_CASES
+    rows = bulk.look_up(
+        conn, document_tables.cases, ("case", "site"), (("book", book),), ("case",),
+        [(number,) for number in sorted(numbers)], index="case_by_id",
+    )  # fmt: skip
+    own = {case.case: case.site for case in workset.cases.values() if case.case in numbers}
+    return own | {case: site for case, site in rows}

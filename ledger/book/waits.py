@@ -111,6 +111,17 @@ class Waits:
                 waits.discard(wait)
                 self._added.pop((wait, need), None)
 
+    def of_event(self, event: int) -> list[Wait]:
+        """What lines of an event wait for anything, those of this batch included."""
+        found = {wait for waits in self._by_need.values() for wait in waits if wait.event == event}
+        if self._is_any_stored():
+            table = tables.waiting.c
+            rows = self.conn.execute(
+                select(table.site, table.event, table.line).where(table.book == self.book, table.event == event)
+            )
+            found |= {wait for row in rows if (wait := Wait(*row)) not in self._ended}
+        return sorted(found)
+
     def save(self) -> None:
         table = tables.waiting
         if self._ended and self._stored is not False:

@@ -53,7 +53,7 @@ class Event(
     STAMPS: ClassVar[frozenset[str]] = frozenset(
         {
             "book", "site", "partner", "revision", "recorded_at", "source", "correlation", "causation",
-            "actor", "policy", "digest", "created_at", "schema",
+            "actor", "policy", "digest", "created_at", "schema", "retracted",
         }
     )  # fmt: skip
 
@@ -71,7 +71,10 @@ class Event(
     partner: str = ""
     """Partner id of the sender, as the agreement knows it; stamped by the street."""
     revision: int = 0
-    """Counts our own re-readings of one document (replay), never the partner's changes."""
+    """Counts our own re-readings of one document (replay), never the partner's changes. A revision takes the place of
+    what the same document said before."""
+    retracted: bool = False
+    """This revision takes the event back: read again, its document says nothing of the kind."""
     recorded_at: datetime | None = None
     source: Source | None = None
     correlation: str = ""

@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ledger.matching.containments.sheets import under_sheets
 from ledger.matching.decision import Decision
 from ledger.matching.workset import Workset
-from ledger.stock.bucket import Movement
+from ledger.stock.bucket import Bucket, Movement
+
+
+class CannotReread(Exception):
+    """What a document said before cannot be taken back, or its new reading cannot stand in its place: nothing of it
+    may be kept. The text says why, and what to do."""
+
+
+def refuse_moved_on(workset: Workset, movements: Sequence[Movement]) -> None:
+    """Raises CannotReread where goods that are to move stand there no longer."""
+    leaving: dict[Bucket, int] = {}
+    for source, _, quantity, _ in movements:
+        if source.is_external:
+            continue
+        leaving[source] = leaving.get(source, 0) + quantity
+        if leaving[source] > workset.balances.get(source, 0 if source.state != "in_transit" else leaving[source]):
+            place = f"{source.location} ({source.state})" if source.location else source.state
+            raise CannotReread(
+                f"Goods of {source.part} have moved on from {place}: bring them back there, or put right what is "
+                f"left by a count or an adjustment."
+            )
 
 
 def book_movements(workset: Workset, decision: Decision, movements: list[Movement]) -> None:

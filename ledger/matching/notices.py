@@ -134,7 +134,7 @@ def withdraw_notice(workset: Workset, decision: Decision, policy: Policy, shipme
     lines = workset.lines_of_shipment.get(shipment.key, {})
     if workset.agreements:
         forget(workset, decision, shipment, [line for line in lines.values() if line.status in ("open", "closed")])
-    for line in lines.values():
+    for _, line in sorted(lines.items()):
         if line.status in ("open", "closed"):
             left = line.quantity - line.received
             movements = movements_for_withdrawn(in_transit_of(line), left, line.line, sender_account(line))

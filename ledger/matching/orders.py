@@ -44,7 +44,12 @@ def decide_placed(workset: Workset, decision: Decision, policy: Policy, now_us: 
     terms = policy.terms_for(resolved.supplier, event.partner)
     for line in resolved.lines:
         if not holds_back(decision, line, terms):
-            _put_line(workset, resolved, key, line, event.order_type in terms.blanket_order_types)
+            known = workset.order_lines.get((key, line.line))
+            if known is None:
+                _put_line(workset, resolved, key, line, event.order_type in terms.blanket_order_types)
+            else:
+                # The order was read again: its lines keep what came of them.
+                _change_line(decision, policy, known, line)
             _file_price(workset, resolved, existing, line)
             decision.lines.append(LineDecision(line.line, "posted"))
     if resolved.cause:

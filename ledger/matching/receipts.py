@@ -10,6 +10,7 @@ from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.identities import identities_of
 from ledger.matching.ladder import Rung, candidates
 from ledger.matching.notice_posting import mark_received
+from ledger.matching.portions import Portion
 from ledger.matching.positions import in_transit_of, stands
 from ledger.matching.records import (
     NoticeLine,
@@ -18,7 +19,7 @@ from ledger.matching.records import (
     ReceiptLine,
     ShipmentKey,
 )
-from ledger.matching.rematch import Portion, new_link, rematch
+from ledger.matching.rematch import new_link, rematch
 from ledger.matching.requirements import add_linked
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, document_of
 from ledger.matching.review import live_links

@@ -7,17 +7,15 @@ facts alone, not on their order of arrival; what moves is only what differs from
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
 
-from ledger.matching.booking import book_movements
+from ledger.matching.booking import book_movements, refuse_moved_on
 from ledger.matching.closing import close_or_open
 from ledger.matching.cumulatives import move_to_supplier
 from ledger.matching.decision import Decision
-from ledger.matching.discrepancies import d24_serials, d25_lot
-from ledger.matching.holds import governing_hold
 from ledger.matching.ladder import NAMED, RANK, Rung, candidates
+from ledger.matching.portions import Portion, Source, name_pieces, state_of
 from ledger.matching.positions import Deltas, add_link, add_notice_line
 from ledger.matching.records import Link, NoticeLine, OrderKey, OrderLine, ReceiptLine, ShipmentKey
 from ledger.matching.requirements import add_linked, find_order_line, order_key_of
@@ -28,19 +26,19 @@ from ledger.policy import Policy, Terms
 from ledger.stock.bucket import MILLION
 from ledger.stock.change import movements_for_change
 
-Source = Literal["notice", "supplier", "clearing", "adjustment"]
+Change = Callable[[], Iterable[NoticeLine]]
 
 
-class Portion(NamedTuple):
-    """Some of a goods-receipt line: which notice line it answers, and out of which account it comes."""
+@dataclass(slots=True)
+class _Freed:
+    """A receipt line out of which what may be matched anew was taken."""
 
-    notice: NoticeLine | None
-    source: Source
-    quantity: int
-    damaged: bool
-    serials: tuple[str, ...] = ()
-    doubtful: bool = False
-    """Held for want of serials."""
+    line: ReceiptLine
+    supplier: str
+    """Whose it was held to be until now."""
+    old: list[Link]
+    decided: int = 0
+    decided_damaged: int = 0
 
 
 @dataclass(slots=True)
@@ -65,10 +63,13 @@ def rematch(
     receipts: Iterable[ReceiptLine],
     event_line: str,
     fresh: Iterable[NoticeLine] = (),
+    change: Change | None = None,
 ) -> int:
     """Match the receipt lines, and all that are linked to the notice lines, over these notice lines anew.
 
-    `fresh` notice lines have not been booked yet. Returns how many movements it made.
+    `fresh` notice lines have not been booked yet. Returns how many movements it made. `change` makes the records say
+    something else once what they stood for is taken out of the books, and gives the notice lines to match over then;
+    goods that such a change must move have to be there. Raises CannotReread where they are not.
     """
     scope = {(line.key, line.line): line for line in notices}
     new = {(line.key, line.line) for line in fresh}
@@ -76,7 +77,10 @@ def rematch(
     for key, line in scope.items():
         if key not in new:
             add_notice_line(deltas, line, -1)
-    shares = [_take_back(workset, deltas, scope, line) for line in _pool(workset, scope, receipts)]
+    freed = [_free(workset, deltas, scope, line) for line in _pool(workset, scope, receipts)]
+    if change is not None:
+        scope = {(line.key, line.line): line for line in change()}
+    shares = [_share_of(workset, scope, one) for one in freed]
     shares.sort(key=lambda share: (RANK[share.rung], share.line.received_at, share.line.key, share.line.line))
     for share in shares:
         _fill(workset, share)
@@ -89,6 +93,15 @@ def rematch(
         close_or_open(workset, policy, line, now_us)
         add_notice_line(deltas, line, 1)
     movements = movements_for_change(deltas, event_line)
+    if change is not None:
+        # What was read as one part may be another.
+        parts = sorted({bucket.part for bucket in deltas})
+        movements = [
+            movement
+            for part in parts
+            for movement in movements_for_change({b: n for b, n in deltas.items() if b.part == part}, event_line)
+        ]
+        refuse_moved_on(workset, movements)
     book_movements(workset, decision, movements)
     for line in scope.values():
         review_notice_line(workset, decision, policy, line, event_line)
@@ -111,33 +124,41 @@ def _pool(
     return list(pool.values())
 
 
-def _take_back(
+def _free(
     workset: Workset, deltas: Deltas, scope: dict[tuple[ShipmentKey, str], NoticeLine], line: ReceiptLine
-) -> _Share:
+) -> _Freed:
     """Free what of the line is linked into the scope or to no notice at all; decided links stay."""
-    old, quantity, damaged, supplier = [], line.quantity, line.damaged, line.supplier
+    freed = _Freed(line, line.supplier, [])
     for link in live_links(workset.links_of_receipt.get((line.key, line.line))):
         notice = None if link.shipment is None else scope.get((link.shipment, link.notice_line))
         if not link.settled and (link.shipment is None or notice is not None):
-            old.append(link)
+            freed.old.append(link)
             add_link(workset, deltas, link, line, -1)
             add_linked(workset, link, -1)
             if notice is not None:
                 count(notice, link, -1)
         else:
-            quantity -= link.quantity
-            damaged -= link.quantity if link.damaged else 0
+            freed.decided += link.quantity
+            freed.decided_damaged += link.quantity if link.damaged else 0
+    return freed
+
+
+def _share_of(workset: Workset, scope: dict[tuple[ShipmentKey, str], NoticeLine], freed: _Freed) -> _Share:
+    """What of the line is to be matched, and the notice lines that it may answer."""
+    line = freed.line
+    quantity, damaged = line.quantity - freed.decided, line.damaged - freed.decided_damaged
     rung, named = candidates(workset, line)
     inside = [notice_line for notice_line in named if (notice_line.key, notice_line.line) in scope]
     # A closed line is no candidate on the lower rungs, but a receipt that answers it already stays with it.
-    for link in old:
-        if link.shipment is not None:
-            mine = scope[(link.shipment, link.notice_line)]
-            if rung not in NAMED and all(mine is not other for other in inside):
-                inside.append(mine)
+    for link in freed.old:
+        mine = None if link.shipment is None else scope.get((link.shipment, link.notice_line))
+        if mine is None or mine.part != line.part or rung in NAMED:
+            continue
+        if all(mine is not other for other in inside):
+            inside.append(mine)
     if line.status == "reversed":
         quantity = damaged = 0
-    return _Share(line, rung, inside, old, quantity, max(0, min(damaged, quantity)), supplier)
+    return _Share(line, rung, inside, freed.old, quantity, max(0, min(damaged, quantity)), freed.supplier)
 
 
 def count(notice: NoticeLine, link: Link, sign: int) -> None:
@@ -301,59 +322,6 @@ def _put_what_is_known(link: Link, line: ReceiptLine, notice: NoticeLine | None,
         if notice.serials and not link.serials and link.quantity == MILLION:
             link.serials = notice.serials
         link.handling_unit = notice.handling_units[0] if notice.handling_units else ""
-
-
-def name_pieces(workset: Workset, line: ReceiptLine, portions: list[Portion], old: list[Link]) -> list[Portion]:
-    """The portions with their serials; one of which some pieces have none that should is cut in two.
-
-    A notice's own serials stay with it, the others go in order; what is damaged is told apart only as a whole.
-    """
-    if not line.serials and not line.doubtful:
-        return portions
-    mine = workset.links_of_receipt.get((line.key, line.line))
-    kept = {serial for link in live_links(mine) if all(link is not one for one in old) for serial in link.serials}
-    free = [serial for serial in line.serials if serial not in kept]
-    doubtful = line.doubtful
-    named: list[Portion] = []
-    plain = sum(portion.quantity for portion in portions if not portion.damaged) - len(free) * MILLION - doubtful
-    for portion in portions:
-        if portion.damaged and len(free) * MILLION != portion.quantity:
-            named.append(portion)
-            continue
-        advised = set() if portion.notice is None else set(portion.notice.serials)
-        free.sort(key=lambda serial: serial not in advised)
-        told = tuple(free[: portion.quantity // MILLION])
-        free = free[len(told) :]
-        rest = portion.quantity - len(told) * MILLION
-        together = min(rest, max(0, plain))
-        plain, rest = plain - together, rest - together
-        if told or together or not rest:
-            named.append(portion._replace(quantity=len(told) * MILLION + together, serials=told))
-        if rest > 0:
-            named.append(portion._replace(quantity=rest, serials=(), doubtful=True))
-    return named
-
-
-def state_of(line: ReceiptLine, portion: Portion, terms: Terms, lot: str) -> tuple[str, str]:
-    """State and hold reason in which a portion arrives."""
-    if portion.damaged:
-        return "quarantine", "damaged"
-    if portion.source == "clearing":
-        return "quality_hold", "D17" if portion.notice is not None else "D14"
-    hold_reason = governing_hold(line, portion.notice)
-    if hold_reason:
-        return "quality_hold", hold_reason
-    if portion.doubtful:
-        return "quality_hold", d24_serials.CLASS.code
-    if line.lot_controlled and not lot:
-        return "quality_hold", d25_lot.CLASS.code
-    if line.stock_status == "hold":
-        return "quality_hold", "receiver"
-    if line.stock_status == "line_side" and portion.source == "notice":
-        return "line_side", ""
-    if is_transfer(line.supplier):
-        return ("consigned" if portion.notice is not None and portion.notice.owner else "available"), ""
-    return ("consigned" if terms.title_passes == "consumption" else "available"), ""
 
 
 def find_receipt_order(workset: Workset, line: ReceiptLine) -> OrderLine | None:

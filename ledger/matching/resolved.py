@@ -118,6 +118,10 @@ class ResolvedEvent(msgspec.Struct):
     """Parts whose cumulative, as this notice told it, is compared once more; nothing else is then decided."""
     cause: int = 0
     """When decided again: the sequence of the event that ended the wait; the effects are recorded there. Else 0."""
+    before: ResolvedEvent | None = None
+    """What the same document said before it was read again; None for what is said the first time."""
+    gives_way: bool = False
+    """Whether any of that stands in the books: else all of it waited, or was refused."""
     came: str = ""
     """What came when decided again: the need that ended the wait (`case:C1`); "" where the wait itself ended."""
     occurred_at: int = 0

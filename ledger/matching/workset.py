@@ -209,6 +209,8 @@ class Workset:
 
     filed: list[Filed] = field(default_factory=list)
     """What is to be kept as it was said: added to, and never read by a decision."""
+    unfiled: list[int] = field(default_factory=list)
+    """Sequences of events that were read again: what they filed before is taken out."""
 
     # Indices over the above, kept by add_*; the book neither loads nor saves them.
     lines_of_order: dict[OrderKey, list[OrderLine]] = field(default_factory=dict)

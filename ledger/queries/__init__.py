@@ -38,7 +38,7 @@ from ledger.queries.invoice_matches import invoiced_by_order_line
 from ledger.queries.invoices import InvoiceMatch, InvoiceShown, invoice_matches, invoices
 from ledger.queries.masterdata import defined, masterdata
 from ledger.queries.misses import Candidate, Miss, misses
-from ledger.queries.movements import End, MovementMade, movements, shows
+from ledger.queries.movements import End, MovementMade, made_by, movements, shows
 from ledger.queries.obsolete import ObsoleteGoods, ObsoleteList, obsolete
 from ledger.queries.periods import PeriodReport, PeriodShown, period_report, periods
 from ledger.queries.position import Commitment, Position, Replenishment, position
@@ -153,6 +153,7 @@ __all__ = [
     "invoice_matches",
     "invoiced_by_order_line",
     "invoices",
+    "made_by",
     "masterdata",
     "misses",
     "movements",

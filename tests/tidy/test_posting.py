@@ -46,6 +46,8 @@ WRITERS = {
 """(table, verb, module, function): every statement in the house that writes a fact, a balance or a head."""
 
 GENERAL = {
+    # Papers of a document that is read again: no facts, but what was filed of them.
+    ("?", "delete", "ledger/book/filing.py", "_take_out"),
     # The records of documents and cases, by their codecs: projections, none of them in `WRITERS`.
     ("?", "insert", "ledger/book/saving.py", "_save"),
     ("?", "update", "ledger/book/saving.py", "_save"),

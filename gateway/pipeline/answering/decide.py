@@ -7,6 +7,7 @@ An 861, 824 or 850 is only decided here, with the ledger's effect; its map write
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
@@ -22,7 +23,7 @@ from gateway.store.outbox import NewAnswer, NewSent, put_answers, put_sent
 from gateway.store.subscriptions import Subscription, list_subscriptions
 from ledger import exports, queries
 from ledger.advices import AnyAdvice, ApplicationAdvice
-from ledger.events import AnyEvent, Event
+from ledger.events import AnyEvent, Event, OrderCancelled, OrderChanged, OrderPlaced, kind_of
 from ledger.masterdata import MasterData
 from ledger.outcomes import AdviceDue, Recorded
 
@@ -125,8 +126,9 @@ class Answers:
         partner = partner_of_party(supplier, context.configuration.partners, self._masterdata, context.policy)
         if partner is None or partner.id == event.partner:
             return
-        for agreement in partner.sends_on(recorded.kind):
-            draft = Draft(set_id=agreement.document, event=event)  # type: ignore[arg-type]
+        said = _said_again(event) if event.revision else event
+        for agreement in partner.sends_on(kind_of(said)):
+            draft = Draft(set_id=agreement.document, event=said)  # type: ignore[arg-type]
             dedupe = f"route:{recorded.book}:{recorded.seq}:{partner.id}:{agreement.document}"
             self._put_draft(partner, draft, message, recorded.book, dedupe)
 
@@ -182,6 +184,18 @@ class Answers:
         assert kept is not None  # noqa: S101  just recorded
         # A CloudEvent names no part and no place: what it is called needs no master data.
         return _json.encode(exports.cloudevent(kept, exports.Names(MasterData(), self._context.names_base)))
+
+
+def _said_again(event: Event) -> Event:
+    """An order that was read anew, as its supplier must hear it: it has the first reading, and a second order under
+    the same number would be refused or, worse, delivered."""
+    if event.retracted:
+        return OrderCancelled(**_fields(event, OrderCancelled))
+    return OrderChanged(**_fields(event, OrderChanged), complete=True) if isinstance(event, OrderPlaced) else event
+
+
+def _fields(event: Event, kind: type[Event]) -> dict[str, Any]:
+    return {name: getattr(event, name) for name in kind.__struct_fields__ if hasattr(event, name)}
 
 
 def delimiters_of(partner: Partner) -> Delimiters:

@@ -77,6 +77,14 @@ def write_drafts(database: Database, writer: Writer, context: Context) -> int:
     return len(drafts)
 
 
+def preview(connection: Connection, id: str, context: Context) -> tuple[tuple[str, ...], ...]:
+    """The segments that a draft would be written with, between ST and SE; nothing is stored.
+
+    Raises CrossdockError where it cannot be written.
+    """
+    return _write_one(connection, outbox.load_draft(connection, id), context).segments
+
+
 def _store(connection: Connection, done: Sequence[Written | Refused], context: Context) -> None:
     written = [one for one in done if isinstance(one, Written)]
     uses = [(str(one.sender), str(one.receiver), kind) for one in written for kind in ("ISA", "GS", "ST")]

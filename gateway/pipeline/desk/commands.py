@@ -11,8 +11,11 @@ import msgspec
 from gateway.messages import Accepted, microseconds
 from gateway.pipeline.accept import Delivery
 from gateway.pipeline.desk import Desk
+from gateway.pipeline.desk.replays import compare_maps, replay_message
 from gateway.pipeline.desk.results import Defined, Progress, Replay
 from gateway.pipeline.pickup.values import Begin, Begun, Commit, End, Note, Noted, Renew, Taken
+from gateway.pipeline.replaying.comparing import MapComparison
+from gateway.pipeline.replaying.values import Which
 from gateway.store.keys import ApiKey, put_key, revoke_key
 from gateway.store.sent import review
 from gateway.store.subscriptions import Format, end_subscription, put_subscription
@@ -29,8 +32,24 @@ class RunUntilIdle(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReplayOf(msgspec.Struct, frozen=True, kw_only=True):
+    """`confirm`: also replace what is recorded; `dry_run`: do nothing, and say what would come of it."""
+
     id: str
-    confirm: bool
+    confirm: bool = False
+    dry_run: bool = False
+    which: Which = "current"
+    by: str = ""
+
+
+class MapsOf(msgspec.Struct, frozen=True, kw_only=True):
+    """`before` and `after`: files by virtual path, laid over those in force; none is what is in force."""
+
+    path: str
+    before: dict[str, bytes] = {}
+    after: dict[str, bytes] = {}
+    partner: str = ""
+    most: int = 100
+    with_books: bool = True
 
 
 class Resend(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,7 +152,8 @@ COMMANDS: dict[str, Command] = {
         lambda desk, given, now: desk.run_until_idle(given.deliver, now), RunUntilIdle, Progress
     ),
     "run_due": Command(lambda desk, given, now: desk.run_due(now), Nothing, Progress),
-    "replay": Command(lambda desk, given, now: desk.replay(given.id, given.confirm, now), ReplayOf, Replay),
+    "replay": Command(replay_message, ReplayOf, Replay),
+    "compare_maps": Command(compare_maps, MapsOf, MapComparison),
     "resend": Command(lambda desk, given, now: desk.resend(given.id, given.anew, given.by, now), Resend, str),
     "record_events": Command(
         lambda desk, given, now: desk.record_events(given.events, given.actor, now), Record, list[Recorded]

@@ -10,7 +10,7 @@ import contextlib
 import gc
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from sqlalchemy import Connection, select
 
 from gateway.errors import OperatorMistake, PartnerMistake
 from gateway.messages import ENTROPY_BYTES, Accepted, message_id, microseconds
-from gateway.pipeline import deliver, replay, resend
+from gateway.pipeline import deliver, resend
 from gateway.pipeline.accept import Delivery, accept
 from gateway.pipeline.answering.drafts import write_drafts
 from gateway.pipeline.as2 import (
@@ -40,7 +40,7 @@ from gateway.pipeline.context import Context
 from gateway.pipeline.delivering import Tools
 from gateway.pipeline.desk import defining
 from gateway.pipeline.desk.configure import InForce, load, open_configuration, publish_configuration, sign_files
-from gateway.pipeline.desk.results import Defined, Progress, Replay
+from gateway.pipeline.desk.results import Defined, Progress
 from gateway.pipeline.elapse import elapse
 from gateway.pipeline.parties import Parties
 from gateway.pipeline.pickup.asking import OwnRegister
@@ -61,9 +61,8 @@ from gateway.store.tables import outbox as outbox_table
 from gateway.store.writer import Writer
 from gateway.transports import as2
 from gateway.transports.http import Sender
-from ledger import queries
 from ledger.book import Ledger
-from ledger.events import Actor, AnyEvent, Event
+from ledger.events import Actor, AnyEvent
 from ledger.outcomes import Recorded
 
 log = structlog.get_logger(__name__)
@@ -93,6 +92,9 @@ class Desk:
         self._opener = Opener() if children else None
         self.writer = Writer(database.writing)
         self.ledger = Ledger()
+        self.rehearsing = Ledger()
+        """For what is taken back again: what it remembers of books must not be the other's memory."""
+        self.rehearsing.snapshots = self.ledger.snapshots
         self._tools = Tools(
             database=database,
             writer=self.writer,
@@ -173,10 +175,10 @@ class Desk:
         with self._processing:
             context = self.context(now)
             posted = self._processor.run(context)
-            self._write_drafts(context)
+            self.write_drafts(context)
         return Progress(messages=posted.messages, documents=posted.documents, parked=posted.parked)
 
-    def _write_drafts(self, context: Context) -> None:
+    def write_drafts(self, context: Context) -> None:
         while write_drafts(self.database, self.writer, context):
             pass
 
@@ -199,7 +201,7 @@ class Desk:
         done = elapse(self.database, self.writer, context)
         self._receiver.tell_not_kept(now)
         self._ends.look(context.configuration.partners, self.home.keys, self.writer, now)
-        self._write_drafts(context)
+        self.write_drafts(context)
         return Progress(elapsed=done.events + done.overdue)
 
     def register(self, clock: Callable[[], datetime]) -> OwnRegister:
@@ -222,24 +224,6 @@ class Desk:
         first = self.run_until_idle(False, now)
         return first.plus(self.elapse(now)).plus(self.run_until_idle(True, now))
 
-    def replay(self, id: str, confirm: bool, now: datetime) -> Replay:
-        """Queue what may be read again; show what recorded documents would say now. See `Replay`."""
-        with self.database.read() as connection:
-            plan = replay.plan_replay(connection, id)
-            recorded = list(_recorded_events(connection, plan))
-            difference = replay.compare(connection, plan, recorded, self.context(now))
-        if confirm and difference:
-            raise PartnerMistake(
-                "not_supported",
-                "replacing recorded events by a new reading is not done yet: reverse the event and send it again",
-            )
-        self.writer.run(lambda connection: replay.queue_replay(connection, plan))
-        self.arrived.set()
-        replayed = (plan.message,) if plan.whole else tuple(f"{plan.message}.{n}" for n in plan.documents)
-        return Replay(
-            id=id, status="queued" if replayed else "compared", replayed=replayed, difference=tuple(difference)
-        )
-
     def resend(self, id: str, anew: bool, by: str, now: datetime) -> str:
         """Queue a message again, or with `anew` what it was written from; the id that then goes out."""
         with self.database.read() as connection:
@@ -258,7 +242,7 @@ class Desk:
 
         if not self.writer.run(job):
             raise PartnerMistake("not_found", f"we sent no message {id}")
-        self._write_drafts(self.context(now))
+        self.write_drafts(self.context(now))
         return new_id
 
     def record_events(self, events: Sequence[AnyEvent], actor: Actor, now: datetime) -> list[Recorded]:
@@ -271,7 +255,7 @@ class Desk:
             return recorded[: len(stamped)]
 
         recorded = self.writer.run(job)
-        self._write_drafts(context)
+        self.write_drafts(context)
         return recorded
 
     def define(self, events: Sequence[AnyEvent], actor: Actor, rehearse: bool, now: datetime) -> Defined:
@@ -280,7 +264,7 @@ class Desk:
         if rehearse:
             return defining.rehearse(self.writer, stamped, context, now)
         defined = defining.record(self.writer, stamped, context, now)
-        self._write_drafts(context)
+        self.write_drafts(context)
         return defined
 
     def fetch(self, id: str, partner: str, now: datetime) -> bytes:
@@ -351,15 +335,6 @@ def _collect_seldom() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 50, 100)
-
-
-def _recorded_events(connection: Connection, plan: replay.Plan) -> Iterator[Event]:
-    """The events that the documents of a plan made, as the ledger keeps them."""
-    for answers in replay.recorded_in(plan).values():
-        for one in answers:
-            kept = queries.event(connection, one.seq, book=one.book)
-            if kept is not None and kept.body is not None:
-                yield kept.body
 
 
 def _release_leases(connection: Connection) -> None:

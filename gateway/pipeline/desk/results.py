@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from gateway.pipeline.replaying.values import Difference, DocumentReplay
 from ledger.outcomes import Recorded
 
 
@@ -27,13 +28,18 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Replay(msgspec.Struct, frozen=True, kw_only=True):
-    """What a replay did. `difference` holds `(document, path, before, after)` where a recorded one reads differently
-    with the map now in force; nothing is changed for those unless `confirm` was given."""
+    """What a replay did, or would do. `status`: `queued` (read again now), `compared` (recorded documents were only
+    looked at), `replaced` (they say what they are read as now), `rehearsed` (nothing was done at all).
+
+    `difference` holds `(document, path, before, after)` where a recorded one reads differently; `documents` what each
+    does to events, movements, cases and answers.
+    """
 
     id: str
     status: str
     replayed: tuple[str, ...] = ()
-    difference: tuple[tuple[str, str, str, str], ...] = ()
+    difference: tuple[Difference, ...] = ()
+    documents: tuple[DocumentReplay, ...] = ()
 
 
 class Defined(msgspec.Struct, frozen=True, kw_only=True):

@@ -129,8 +129,8 @@ class _Batch:
             self._rows[document.row.id] = msgspec.structs.replace(
                 document.row,
                 status=status_of(own),
-                result=_json.encode([_kept(one) for one in own]),
-                reason=_reason_of(own),
+                result=_json.encode([kept_of(one) for one in own]),
+                reason=reason_of(own),
             )
 
     def answer(self) -> None:
@@ -213,7 +213,7 @@ class _Batch:
         )
 
 
-def _kept(one: Recorded) -> Recorded:
+def kept_of(one: Recorded) -> Recorded:
     """What the document's row keeps: the books hold the outcomes, but for a repeat, which made no event."""
     return one if one.result == "repeated" or not one.outcomes else msgspec.structs.replace(one, outcomes=())
 
@@ -229,7 +229,7 @@ def status_of(recorded: Sequence[Recorded]) -> str:
     return "repeated" if results == {"repeated"} else "recorded"
 
 
-def _reason_of(recorded: Sequence[Recorded]) -> str:
+def reason_of(recorded: Sequence[Recorded]) -> str:
     for one in recorded:
         for outcome in one.outcomes:
             reason = getattr(outcome, "reason", "") or getattr(outcome, "needs", "")
