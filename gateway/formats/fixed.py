@@ -74,8 +74,11 @@ def looks_fixed(data: bytes, shape: FileShape) -> bool:
     if shape.type_at is None:
         return False
     text = data[: 4 * LINE_MAX].decode(shape.encoding, "replace")
-    first = [line for _, line in _lines(text, shape, [])][:3]
-    return bool(first) and all(_cut(line, shape.type_at) in shape.layouts for line in first)
+    # The last line may be cut off here; the others are as long as was agreed.
+    whole = text.rpartition("\n")[0] or text if shape.line_end else text[: 3 * shape.length]
+    wrong: list[Fault] = []
+    first = [line for _, line in _lines(whole, shape, wrong)][:3]
+    return bool(first) and not wrong and all(_cut(line, shape.type_at) in shape.layouts for line in first)
 
 
 @lru_cache(maxsize=256)

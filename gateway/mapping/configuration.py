@@ -200,7 +200,7 @@ class Configuration:
         partner = self.partners.get(partner_id)
         agreed = list(partner.receive) if partner is not None else []
         types = {(f.format, f.type) for f in self._folders if f.format in formats}
-        ordered = [(f, t) for t in agreed for f in formats if (f, t) in types]
+        ordered = [(f, t) for f in formats for t in agreed if (f, t) in types]
         ordered += sorted(types - set(ordered), key=lambda one: (formats.index(one[0]), one[1]))
         found = (self._find(partner_id, format, "", type) for format, type in ordered)
         return [map for map in found if map is not None]
