@@ -129,7 +129,9 @@ class _Tally:
         self, sections: tuple[Section, ...], inside: tuple[str, ...], alternative: tuple[str, ...], tag: str
     ) -> tuple[tuple[Place, ...], tuple[int, ...]]:
         """Places of a scope that look at a tag, and the elements by which they choose."""
-        places = [p for section in sections for p in places_of(section) if _tags(p) in (inside, alternative)]
+        # An inner loop that splits this one looks at its segments as well.
+        looking = [one for section in sections for one in (section, *section.split)]
+        places = [p for section in looking for p in places_of(section) if _tags(p) in (inside, alternative)]
         places = [place for place in (*places, *self.map.ignore) if place.step.tag == tag]
         telling = {n for place in places for n, _ in place.step.keys}
         telling |= {n for place in places for n in place.pairs}

@@ -43,6 +43,8 @@ class Kept(NamedTuple):
     outer: dict[str, Any]
     faults: int
     deferred: int
+    to_compare: int
+    misses: int
     hl_count: int
     counted: int
 
@@ -81,12 +83,16 @@ class Run:
     def keep(self) -> Kept:
         """What reading has gathered so far, to go back to."""
         outer = {name: [*value] if isinstance(value, list) else value for name, value in self.outer.items()}
-        return Kept(outer, len(self.faults), len(self.deferred), self.hl_count, self.counted)
+        marks = (len(self.faults), len(self.deferred), len(self.to_compare), len(self.context.misses))
+        return Kept(outer, *marks, self.hl_count, self.counted)
 
     def restore(self, kept: Kept) -> None:
         """Forget what was gathered since."""
         self.outer = self.context.event = kept.outer
         del self.faults[kept.faults :], self.deferred[kept.deferred :]
+        del self.to_compare[kept.to_compare :]
+        for miss in [*self.context.misses][kept.misses :]:
+            del self.context.misses[miss]
         self.hl_count, self.counted = kept.hl_count, kept.counted
 
     def fill(self, section: Section, index: Any, own: dict[str, Any], trace: Trace | None, anchor: int) -> None:

@@ -18,6 +18,7 @@ import pytest
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES = ["tutorial/first-discrepancy.md"]
 LONG_PAGES = [
+    "tutorial/first-map.md",
     "how-to/write-a-guide-overlay.md",
     "how-to/take-another-release.md",
     "how-to/replay-a-parked-message.md",
