@@ -49,6 +49,7 @@ SECTION: dict[str, str] = {
     "when": "expression; entries of which it is false are neither read nor written",
     "most": "how many lines one loop around them holds",
     "otherwise": "`true`: read only where nothing else filled the list",
+    "nearest": "fields whose value may stand above its own loop: the nearest one counts",
     "like": "all as in that loop: `LX.AT7`",
 }
 
@@ -80,6 +81,7 @@ FIELD: dict[str, str] = {
     "needs": "written only where that place has a text",
     "minus": "amounts below zero that have no sign: `{at: SAC.01, is: A, else: C}`, `{when: ...}`",
     "less": "expression: the element tells the quantity less this",
+    "empty": "texts that mean that nothing is there (`00000000`)",
     "repeat": "XML: the element written again for each text of a list",
     "note": "words for people",
 }
