@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -23,7 +23,7 @@ from ledger.events import KINDS
 
 TOP_KEYS = (
     "map", "note", "extends", "event", "advice", "codes", "file", "group_by", "emit", "header", "summary", "levels",
-    "loops", "carry", "checks", "tests", "ignore", "faults", "format",
+    "loops", "carry", "locals", "checks", "tests", "ignore", "faults", "format",
 )  # fmt: skip
 
 FLAT = ("csv", "fixed", "json", "xml")
@@ -84,6 +84,7 @@ class _Compiler(SectionCompiler):
         emit, join = self.emission(keys["emit"]) if "emit" in keys else ("", False)
         lists = [name for name, target in self.outer.items() if target.shape == "structs"]
         self.file = self.file_shape(keys, root)
+        self.locals = keys["locals"].texts() if "locals" in keys else ()
         if "checks" in keys:
             self.checks = [c for item in keys["checks"].items() if (c := self.check(item)) is not None]
         self.line = self.line_struct([entry for key in ("levels", "loops") if key in keys for entry in (keys[key],)])
@@ -300,12 +301,12 @@ class _Compiler(SectionCompiler):
 
     def chosen(self, found: Map) -> None:
         """Every value that the chooser can take makes an event."""
-        fields = self.effective.value.get("header", {}).get("fields", {})
-        rule = fields.get(found.chooser) if isinstance(fields, dict) else None
-        table = self.tables.get(str(rule.get("code"))) if isinstance(rule, dict) else None
-        for code, value in table.values.items() if table is not None else ():
+        said = self.effective.value
+        rules = _said_of(found.chooser, {"header": said.get("header"), "loops": {"loops": said.get("loops")}})
+        tables = [self.tables.get(str(rule.get("code"))) for rule in rules if isinstance(rule, dict)]
+        for table, code, value in ((t, *item) for t in tables if t is not None for item in t.values.items()):
             if value not in found.kinds:
-                place = self.effective.place("codes", table.name if table else "", code)
+                place = self.effective.place("codes", table.name, code)
                 self.mistakes.append(
                     Mistake(*place, f'{found.chooser} "{value}" makes no event', "name it under event:")
                 )
@@ -335,3 +336,12 @@ class _Compiler(SectionCompiler):
                     file, line = section.origin.rsplit(":", 1)
                     text = f"{section.name} makes {section.into}, but {name} is not bound"
                     self.mistakes.append(Mistake(file, int(line), text))
+
+
+def _said_of(name: str, sections: Any) -> Iterable[Any]:
+    """What the sections of a map, and those inside them, say of one field."""
+    for section in sections.values() if isinstance(sections, dict) else ():
+        if isinstance(section, dict):
+            fields = section.get("fields")
+            yield from [fields[name]] if isinstance(fields, dict) and name in fields else []
+            yield from _said_of(name, section.get("loops"))

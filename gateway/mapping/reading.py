@@ -14,7 +14,15 @@ from gateway.mapping.branches import Scope, entries_in, tops_of
 from gateway.mapping.canonical import read_canonical
 from gateway.mapping.convert import Unreadable
 from gateway.mapping.coverage import Unmapped, count_unmapped
-from gateway.mapping.explaining import Trace, fault_lacking, fault_unreadable, nest, provenance_of, trace_rule
+from gateway.mapping.explaining import (
+    Trace,
+    fault_lacking,
+    fault_no_event,
+    fault_unreadable,
+    nest,
+    provenance_of,
+    trace_rule,
+)
 from gateway.mapping.finding import Row, ZoneOf, index_loop
 from gateway.mapping.levels import Levels
 from gateway.mapping.plan import Kind, Map, Section
@@ -271,8 +279,7 @@ class Reader(Run):
         value = self.outer.get(self.map.chooser)
         kind = kinds.get(str(value))
         if kind is None and value is not None:
-            text = f'{self.map.path} event: no event is made for {self.map.chooser} "{value}"'
-            self.note(Fault(code="unknown_code", text=text, level="document", segment=anchor, value=str(value)))
+            self.note(fault_no_event(self.map, value, anchor))
         return kind
 
     def tell_deferred(self, anchor: int) -> None:

@@ -16,6 +16,7 @@ import msgspec
 
 from gateway.document import Fault
 from gateway.formats import writable, write_csv, write_xml
+from gateway.mapping.choosing import choose
 from gateway.mapping.convert import Context, Unreadable
 from gateway.mapping.expressions import Expression
 from gateway.mapping.hierarchy import write_levels
@@ -67,7 +68,7 @@ def write_document(
         return MapWriting(data=write_event(values[0]))
     writer = Writer(map, partner, zone_of)
     for one in values:
-        chosen = _chosen(map, one)
+        chosen = choose(map, one)
         if chosen is None:
             text = f"{map.path} event: writes {', '.join(map.events)}, not {type(one).__name__}"
             return MapWriting(faults=(Fault(code="other_event", text=text, level="document"),))
@@ -85,14 +86,6 @@ def write_document(
         root = write_element(writer, map)
         return MapWriting(data=write_xml(root, map.file.namespaces, map.file.indent), faults=tuple(writer.faults))
     return MapWriting(segments=tuple(writer.document()), faults=tuple(writer.faults))
-
-
-def _chosen(map: Map, value: Event | Advice) -> str | None:
-    """The chooser's value that stands for this event; "" where the map makes one kind, None where it makes none."""
-    for chosen, kind in map.kinds.items():
-        if kind.struct is type(value) and all(getattr(value, n) == fixed for n, fixed in kind.fixed.items()):
-            return chosen
-    return None
 
 
 class Writer:
