@@ -72,7 +72,7 @@ class SectionCompiler:
         if not into and around is not None:
             own = around.own
         chooser = frozenset({self.chooser, *self.locals} - {""})
-        scope = Scope(name, own, self.outer, chooser, self.format, self.tables, shift, self.file.namespaces)
+        scope = Scope(name, own, self.outer, chooser, self.format, self.tables, shift, self.file, tag)
         rules = self.rules(keys, scope)
         inner = dict(loops or {}) | self.inner(keys, name, own, None if into == "carry" else Around(struct, own))
         section = Section(
