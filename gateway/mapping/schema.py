@@ -22,6 +22,8 @@ TEXT: Schema = {"type": ["string", "number", "boolean", "null"]}
 TEXTS: Schema = {"type": ["string", "number", "array"]}
 BOOLEAN: Schema = {"enum": [True, False, "true", "false"]}
 NAMED: Schema = {"type": "object"}
+PLACE: Schema = {"type": "string"}
+BINDING: Schema = {"$ref": "#/$defs/binding"}
 
 
 def build_schema() -> Schema:
@@ -34,7 +36,7 @@ def build_schema() -> Schema:
         **_object(TOP, _top(events), required=()),
         "$defs": {
             "section": _object(SECTION, _section()),
-            "field": {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/binding"}, _list_of("binding")]},
+            "field": {"anyOf": [PLACE, BINDING, {"type": "array", "items": {"anyOf": [PLACE, BINDING]}}]},
             "binding": _object(FIELD | OPTIONS, _binding()),
             "repeat": _object(REPEAT, {**_section(), "of": TEXT, "at": TEXTS, "each": TEXT}),
             "check": _object(CHECK, {"severity": {"enum": ["fault", "warn"]}}, required=("id", "expr")),
@@ -82,6 +84,7 @@ def _section() -> Mapping[str, Schema]:
         "constants": NAMED,
         "computed": NAMED,
         "segments": TEXTS,
+        "nearest": TEXTS,
         "way": {"enum": ["both", "read"]},
         "otherwise": BOOLEAN,
     }
@@ -92,6 +95,7 @@ def _binding() -> Mapping[str, Schema]:
     return {
         **flags,
         "at": TEXTS,
+        "empty": TEXTS,
         "else": {"anyOf": [{"enum": list(FALLBACKS)}, TEXTS]},
         "as": {"enum": list(SHAPES)},
         "unknown": {"enum": [*UNKNOWN, None]},
@@ -129,7 +133,3 @@ def _object(words: Mapping[str, str], shapes: Mapping[str, Schema], required: It
     made: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
     needed = list(required)
     return made | ({"required": needed} if needed else {})
-
-
-def _list_of(name: str) -> Schema:
-    return {"type": "array", "items": {"$ref": f"#/$defs/{name}"}}

@@ -87,6 +87,7 @@ class SectionCompiler:
             otherwise="otherwise" in keys and keys["otherwise"].flag(),
             split=tuple(one for one in inner.values() if one.splits),
             splits=splits,
+            nearest=keys["nearest"].texts() if "nearest" in keys else (),
             each=self.step(keys["each"]) if "each" in keys else None,
             count=self.place(keys["count"], scope) if "count" in keys else None,
             emits=name == self.emitted,

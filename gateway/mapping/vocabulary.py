@@ -49,7 +49,7 @@ SECTION: dict[str, str] = {
     "when": "expression; entries of which it is false are neither read nor written",
     "most": "how many lines one loop around them holds",
     "otherwise": "`true`: read only where nothing else filled the list",
-    "nearest": "fields whose value may stand above its own loop: the nearest one counts",
+    "nearest": "segments that a loop which splits does not look for in the loop around it",
     "like": "all as in that loop: `LX.AT7`",
 }
 
