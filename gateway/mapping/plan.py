@@ -15,6 +15,7 @@ from gateway.formats import FileShape
 from gateway.mapping.convert import Context
 from gateway.mapping.expressions import Expression
 from gateway.mapping.places import Place, Step
+from gateway.mapping.styles import Style, style_of
 from gateway.mapping.targets import Target
 
 Index = Any
@@ -33,6 +34,10 @@ class Minus(NamedTuple):
     above: str
     when: Expression | None
     """Over the event: where it holds, what the document has below zero is above zero in the event."""
+
+
+EVENT = "\0event"
+"""Key under which an entry of a loop that emits keeps its event."""
 
 
 class Rule(NamedTuple):
@@ -248,6 +253,10 @@ class Map(msgspec.Struct, kw_only=True):
     """Dotted path of each key in force -> file and line that say it."""
     memo: dict[Any, Any] = {}
     """Shapes of segments already weighed by `coverage.py`; grows to a cap and starts again."""
+
+    @property
+    def style(self) -> Style:
+        return style_of(self.format, self.file)
 
     @property
     def events(self) -> tuple[str, ...]:

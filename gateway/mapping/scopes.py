@@ -12,6 +12,7 @@ from gateway.mapping.explaining import (
     Trace,
     fault_check,
     fault_missing,
+    fault_no_event,
     fault_total,
     fault_unreadable,
     nest,
@@ -321,6 +322,10 @@ class Run:
         if kind is not None:
             struct, required, fields = section.variants[kind.name]
             values = {name: value for name, value in values.items() if name in fields}
+        elif section.variants:
+            if self.map.emit:
+                self.note(fault_no_event(self.map, self.outer.get(self.map.chooser), anchor))
+            return None
         if struct is None or not self.complete(section, required, values, anchor, before):
             return None
         return make(struct, values)
