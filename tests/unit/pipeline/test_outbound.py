@@ -116,13 +116,20 @@ def test_each_business_document_goes_to_whom_the_agreement_names(town: Town) -> 
     for data in (
         order("PO1"),
         event("OrderChanged", "PO1", order_type="SA", currency="USD", lines=[line(**asked)]),
-        event("ShipmentNotified", "S1", shipped_at="2026-11-23T08:00:00-05:00", lines=[line(order_number="PO1")]),
+        event(
+            "ShipmentNotified",
+            "S1",
+            shipped_at="2026-11-23T08:00:00-05:00",
+            carrier="JBHT",
+            lines=[line(order_number="PO1")],
+        ),  # fmt: skip
         event("OrderCancelled", "PO1"),
         event("ScheduleReleased", "F1", schedule="planning", lines=[line(**forecast)], **planned),
         event("ScheduleReleased", "F2", schedule="shipping", lines=[line(**forecast)], **planned),
     ):
         town.bring(data, "erp")
 
+    assert [one["reason"] for one in town.street.messages(direction="out") if one["status"] == "parked"] == []
     found = sorted(documents[0] for documents in sent(town))
     assert found == ["830 F1", "850 PO1", "860 PO1", "860 PO1", "862 F2", "940 PO1", "943 S1"]
 
