@@ -122,7 +122,7 @@ def test_each_business_document_goes_to_whom_the_agreement_names(town: Town) -> 
             shipped_at="2026-11-23T08:00:00-05:00",
             carrier="JBHT",
             lines=[line(order_number="PO1")],
-        ),  # fmt: skip
+        ),
         event("OrderCancelled", "PO1"),
         event("ScheduleReleased", "F1", schedule="planning", lines=[line(**forecast)], **planned),
         event("ScheduleReleased", "F2", schedule="shipping", lines=[line(**forecast)], **planned),
