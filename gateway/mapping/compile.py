@@ -10,9 +10,9 @@ import msgspec
 
 from gateway.formats import FileShape
 from gateway.mapping.codes import build_table, read_table_file, table_path
-from gateway.mapping.files import read_file_shape
+from gateway.mapping.files import nested_file, read_file_shape
 from gateway.mapping.pairs import Scope
-from gateway.mapping.places import BadPlace, Place, read_step
+from gateway.mapping.places import BadPlace, Place, Step, read_step
 from gateway.mapping.plan import Check, Kind, Map, Section
 from gateway.mapping.rules import read_place
 from gateway.mapping.sections import SectionCompiler, all_sections
@@ -123,6 +123,7 @@ class _Compiler(SectionCompiler):
             tests=self.tests(keys["tests"]) if "tests" in keys else (),
             origins={".".join(map(str, p)): f"{o[0]}:{o[1]}" for p, o in self.effective.origins.items() if p},
         )
+        found.file = nested_file(found)
         self.bound(found, root)
         return found
 
@@ -235,13 +236,14 @@ class _Compiler(SectionCompiler):
         return None
 
     def ignored(self, entry: Entry) -> tuple[Place, ...]:
-        scope = Scope("", {}, {}, frozenset(), self.folder.format, {}, namespaces=self.file.namespaces)
+        scope = Scope("", {}, {}, frozenset(), self.folder.format, {}, file=self.file)
         found = []
         for item in entry.items():
             text = item.text()
             try:
                 whole = self.folder.format == "x12" and "." not in text and "@" not in text
-                found.append(Place(text, read_step(text)) if whole else read_place(text, scope))
+                step = Step(text) if text in self.file.layouts else read_step(text) if whole else None
+                found.append(read_place(text, scope) if step is None else Place(text, step))
             except BadPlace as error:
                 item.note(str(error))
         return tuple(found)
