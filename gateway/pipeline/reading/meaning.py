@@ -16,8 +16,8 @@ KINDS_OF: dict[str, frozenset[str]] = {
     "TransferShipped": frozenset({"TransferShipped", "TransferCancelled"}),
     "MasterData": frozenset(kind.__name__ for kind in MASTER_DATA),
 }
-"""Replacing and cancelling go with telling; `MasterData` is any row of it, and adjustments of a warehouse (947) come with
-changes of owner and customers' returns."""
+"""Replacing and cancelling go with telling; `MasterData` is any row of it, and adjustments (947) come
+with changes of owner and customers' returns."""
 
 ABOUT_WHAT_WE_SENT = frozenset({"ReceivingAdvice", "ApplicationAdvice", "reconcile"})
 
