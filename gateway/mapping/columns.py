@@ -113,7 +113,9 @@ def _inherit(
 
 
 _SILENT = Section(name="")
-RULES_MAY = frozenset({"unless", "beside", "ordinal", "plain", "together", "clip", "joined", "repeat", "needs"})
+RULES_MAY = frozenset(
+    {"unless", "beside", "ordinal", "plain", "together", "clip", "joined", "repeat", "number", "needs"}
+)
 """What a rule may say beyond its places and its value; whatever else it says needs more than its own scope."""
 SECTIONS_MAY = frozenset({
     "name", "tag", "into", "struct", "rules", "loops", "fixed", "writes", "constants", "computed", "order", "checks",
@@ -136,7 +138,8 @@ def columns_of(section: Section) -> Columns | None:
     names = {rule.name for rule in read}
     if len(names) < len(read) or not names <= set(section.struct.__struct_fields__):
         return None
-    return Columns(section) if all(check.own for check in section.checks) else None
+    compared = any(computed.severity for computed in section.computed)
+    return Columns(section) if not compared and all(check.own for check in section.checks) else None
 
 
 class _Table:

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
 from gateway.formats import FileShape
 from gateway.mapping.codes import build_table, read_table_file, table_path
-from gateway.mapping.files import read_file_shape
+from gateway.mapping.files import nested_file, read_file_shape
 from gateway.mapping.pairs import Scope
-from gateway.mapping.places import BadPlace, Place, read_step
+from gateway.mapping.places import BadPlace, Place, Step, read_step
 from gateway.mapping.plan import Check, Kind, Map, Section
 from gateway.mapping.rules import read_place
 from gateway.mapping.sections import SectionCompiler, all_sections
 from gateway.mapping.source import Effective, read_map_source
 from gateway.mapping.targets import ADVICE_KINDS, kind_named, targets_of, union_of
+from gateway.mapping.vocabulary import CHECK, TEST, TOP
 from gateway.resources import Entry, Mistake, Mistakes, did_you_mean
 from ledger.events import KINDS
-
-TOP_KEYS = (
-    "map", "note", "extends", "event", "advice", "codes", "file", "group_by", "emit", "header", "summary", "levels",
-    "loops", "carry", "checks", "tests", "ignore", "faults", "format",
-)  # fmt: skip
 
 FLAT = ("csv", "fixed", "json", "xml")
 """Formats whose folder is one document type, without a release."""
@@ -75,15 +71,19 @@ class _Compiler(SectionCompiler):
 
     def map(self) -> Map:
         root = Entry(self.effective, self.mistakes)
-        keys = root.mapping(TOP_KEYS)
+        keys = root.mapping(TOP)
         self.read_tables(keys)
         kinds = self.kinds(keys, root)
         canonical = kinds is None
+        if kinds == {}:
+            # Without an event nobody can say which fields there are: what stands below is not looked at.
+            raise Mistakes(self.mistakes)
         self.made = {kind.name: kind.struct for kind in (kinds or {}).values()}
         self.outer = union_of(self.made.values())
         emit, join = self.emission(keys["emit"]) if "emit" in keys else ("", False)
         lists = [name for name, target in self.outer.items() if target.shape == "structs"]
         self.file = self.file_shape(keys, root)
+        self.locals = keys["locals"].texts() if "locals" in keys else ()
         if "checks" in keys:
             self.checks = [c for item in keys["checks"].items() if (c := self.check(item)) is not None]
         self.line = self.line_struct([entry for key in ("levels", "loops") if key in keys for entry in (keys[key],)])
@@ -122,6 +122,7 @@ class _Compiler(SectionCompiler):
             tests=self.tests(keys["tests"]) if "tests" in keys else (),
             origins={".".join(map(str, p)): f"{o[0]}:{o[1]}" for p, o in self.effective.origins.items() if p},
         )
+        found.file = nested_file(found)
         self.bound(found, root)
         return found
 
@@ -234,13 +235,14 @@ class _Compiler(SectionCompiler):
         return None
 
     def ignored(self, entry: Entry) -> tuple[Place, ...]:
-        scope = Scope("", {}, {}, frozenset(), self.folder.format, {}, namespaces=self.file.namespaces)
+        scope = Scope("", {}, {}, frozenset(), self.folder.format, {}, file=self.file)
         found = []
         for item in entry.items():
             text = item.text()
             try:
                 whole = self.folder.format == "x12" and "." not in text and "@" not in text
-                found.append(Place(text, read_step(text)) if whole else read_place(text, scope))
+                step = Step(text) if text in self.file.layouts else read_step(text) if whole else None
+                found.append(read_place(text, scope) if step is None else Place(text, step))
             except BadPlace as error:
                 item.note(str(error))
         return tuple(found)
@@ -248,10 +250,11 @@ class _Compiler(SectionCompiler):
     # --- checks, files, tests ---
 
     def check(self, entry: Entry) -> Check | None:
-        keys = entry.mapping(("id", "level", "loop", "when", "expr", "severity", "text", "note"))
+        keys = entry.mapping(CHECK)
         for needed in ("id", "expr"):
             if needed not in keys:
-                entry.note(f"check: {needed} is missing")
+                if isinstance(entry.value, dict):
+                    entry.note(f"check: {needed} is missing")
                 return None
         where = keys.get("level") or keys.get("loop")
         expr, when = self.expression(keys["expr"]), self.expression(keys["when"]) if "when" in keys else None
@@ -287,7 +290,7 @@ class _Compiler(SectionCompiler):
     def tests(self, entry: Entry) -> tuple[dict[str, str], ...]:
         found = []
         for item in entry.items():
-            keys = item.mapping(("in", "out", "roundtrip", "partner", "note"))
+            keys = item.mapping(TEST)
             if "in" not in keys:
                 item.note("a test names its input, in:")
                 continue
@@ -300,28 +303,32 @@ class _Compiler(SectionCompiler):
 
     def chosen(self, found: Map) -> None:
         """Every value that the chooser can take makes an event."""
-        fields = self.effective.value.get("header", {}).get("fields", {})
-        rule = fields.get(found.chooser) if isinstance(fields, dict) else None
-        table = self.tables.get(str(rule.get("code"))) if isinstance(rule, dict) else None
-        for code, value in table.values.items() if table is not None else ():
+        said = self.effective.value
+        rules = _said_of(found.chooser, {"header": said.get("header"), "loops": {"loops": said.get("loops")}})
+        tables = [self.tables.get(str(rule.get("code"))) for rule in rules if isinstance(rule, dict)]
+        for table, code, value in ((t, *item) for t in tables if t is not None for item in t.values.items()):
             if value not in found.kinds:
-                place = self.effective.place("codes", table.name if table else "", code)
+                place = self.effective.place("codes", table.name, code)
                 self.mistakes.append(
                     Mistake(*place, f'{found.chooser} "{value}" makes no event', "name it under event:")
                 )
 
     def bound(self, found: Map, root: Entry) -> None:
-        """Every required field of every struct it makes is bound (or carried, or set)."""
+        """Every required field of every struct it makes is bound (or carried, or set).
+
+        What is bound but at fault is told where it stands, and not here as missing.
+        """
         if found.canonical:
             return
+        tried = frozenset(_fields_in(self.effective.value)) if self.mistakes else frozenset()
         carry = [found.carry] if found.carry is not None else []
         sections = [found.header, *carry, found.summary, *found.levels.values()]
         names = {rule.name for section in all_sections(sections) for rule in section.rules if rule.reads}
         for kind in found.kinds.values():
             for target in targets_of(kind.struct).values():
-                if target.required and target.name not in names and target.name not in kind.fixed:
+                if target.required and target.name not in names | tried | kind.fixed.keys():
                     root.note(f"{kind.name} cannot be made: {target.name} is not bound")
-        if found.chooser and found.chooser not in names:
+        if found.chooser and found.chooser not in names | tried:
             root.note(f"by: {found.chooser} is not bound")
         self.chosen(found)
         carried = {rule.name for section in all_sections(sections) if section.carries for rule in section.rules}
@@ -329,9 +336,31 @@ class _Compiler(SectionCompiler):
             if section.struct is None or section.splits:
                 continue
             rules = (*section.rules, *(rule for split in section.split for rule in split.rules))
-            bound = {rule.name for rule in rules if rule.reads} | carried | section.fixed.keys()
+            bound = {rule.name for rule in rules if rule.reads} | carried | tried | section.fixed.keys()
             for name in section.required:
                 if name not in bound:
                     file, line = section.origin.rsplit(":", 1)
                     text = f"{section.name} makes {section.into}, but {name} is not bound"
                     self.mistakes.append(Mistake(file, int(line), text))
+
+
+def _fields_in(value: Any) -> Iterable[str]:
+    """Every name that stands under `fields:` anywhere in a map, faulty or not."""
+    stack = [value]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, dict):
+            fields = one.get("fields")
+            yield from fields if isinstance(fields, dict) else ()
+            stack += one.values()
+        elif isinstance(one, list):
+            stack += one
+
+
+def _said_of(name: str, sections: Any) -> Iterable[Any]:
+    """What the sections of a map, and those inside them, say of one field."""
+    for section in sections.values() if isinstance(sections, dict) else ():
+        if isinstance(section, dict):
+            fields = section.get("fields")
+            yield from [fields[name]] if isinstance(fields, dict) and name in fields else []
+            yield from _said_of(name, section.get("loops"))

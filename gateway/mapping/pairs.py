@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from gateway.formats import FileShape
 from gateway.mapping import convert, durations, moments
 from gateway.mapping.codes import CodeTable
 from gateway.mapping.convert import Context, Unreadable
 from gateway.mapping.places import Place
+from gateway.mapping.styles import Style, style_of
 from gateway.mapping.targets import Target
 from gateway.resources import Entry, did_you_mean
 
@@ -53,8 +55,8 @@ OPTIONS: dict[str, tuple[str, ...]] = {
 }
 """Converter -> its options."""
 
-UNKNOWN = ("fault", "pass", "null", "keep", "skip")
-"""What becomes of a code that no table knows; `skip` is an older word for null."""
+UNKNOWN = ("fault", "pass", "null", "keep")
+"""What becomes of a code that no table knows."""
 
 _FOR_SHAPE = {
     "text": "text", "decimal": "decimal", "int": "int", "flag": "boolean", "date": "date", "datetime": "datetime",
@@ -73,8 +75,13 @@ class Scope(NamedTuple):
     tables: Mapping[str, CodeTable]
     shift: tuple[str, int] | None = None
     """Segment and first element of a repeated group, which `.01` counts from."""
-    namespaces: Mapping[str, str] = {}
-    """XML: prefix -> namespace."""
+    file: FileShape = FileShape()
+    record: str = ""
+    """Flat files: the record type that opens the section's loop."""
+
+    @property
+    def style(self) -> Style:
+        return style_of(self.format, self.file)
 
 
 def converter_name(
@@ -92,7 +99,7 @@ def converter_name(
         }
         entry.note(wanted.get(shape, f"a map cannot fill a field of this kind ({field})"))
     elif "as" in keys:
-        name = keys["as"].choice(SHAPES, "text", "converter")
+        name = keys["as"].choice(SHAPES, _FOR_SHAPE[shape], "converter")
         if shape not in SHAPES[name]:
             keys["as"].note(f"as: {name} makes no {shape}")
     else:
@@ -133,6 +140,8 @@ def build_pair(
     if many is not None:
         return many
     read, write = _of_one(converter, keys, target, entry)
+    if converter == "decimal" and scope.file.decimal == "," and not keys.keys() & {"point", "group"}:
+        read, write = convert.decimal_of(",", ".", "sign" in keys and keys["sign"].value == "last")
     if "code" in keys:
         return _coded(keys, scope, read, write, shape, target, name)
     return Pair(read, lambda value, context: (write(value, context),))
@@ -311,15 +320,18 @@ def _coded(
     if table is None:
         keys["code"].note(f'no code table is called "{table_name}"', did_you_mean(table_name, scope.tables))
         return None
-    unknown = keys["unknown"].choice(UNKNOWN, "fault") if "unknown" in keys else "fault"
+    unknown = keys["unknown"].choice(UNKNOWN, "fault", "policy") if "unknown" in keys else "fault"
     if unknown in ("keep", "pass") and shape != "text":
         keys["unknown"].note(f"unknown: {unknown} goes on as text, and {name} is a {shape}", "null or fault")
     made: dict[str, Any] = {}
+    wrong: list[str] = []
     for code, meaning in table.values.items():
         try:
             made[code] = read(meaning, Context())
         except Unreadable as error:
-            keys["code"].note(f'table {table_name}, code "{code}": "{meaning}" {error.words}')
+            wrong.append(f'table {table_name}, code "{code}": "{meaning}" {error.words}')
+    if wrong:
+        keys["code"].note(wrong[0] + (f", and {len(wrong) - 1} more like it" if len(wrong) > 1 else ""))
     if name == "unit" and not table.one_to_one:
         keys["code"].note(f"unit table {table_name} must be one to one")
     back: dict[Any, str] = {}
@@ -335,7 +347,7 @@ def _coded(
         except KeyError:
             if unknown == "keep":
                 return kept + text
-            if unknown in ("null", "skip"):
+            if unknown == "null":
                 return None
             if unknown == "pass" and (not choices or text in choices):
                 return text
@@ -346,7 +358,7 @@ def _coded(
         if code is None and isinstance(value, str) and value.startswith(kept):
             code = value[len(kept) :]
         if code is None:
-            if unknown in ("null", "skip"):
+            if unknown == "null":
                 return ("",)
             if unknown == "pass":
                 return (str(value),)

@@ -12,6 +12,7 @@ from gateway.mapping.explaining import (
     Trace,
     fault_check,
     fault_missing,
+    fault_no_event,
     fault_total,
     fault_unreadable,
     nest,
@@ -43,6 +44,7 @@ class Kept(NamedTuple):
     outer: dict[str, Any]
     faults: int
     deferred: int
+    to_compare: int
     hl_count: int
     counted: int
 
@@ -81,12 +83,14 @@ class Run:
     def keep(self) -> Kept:
         """What reading has gathered so far, to go back to."""
         outer = {name: [*value] if isinstance(value, list) else value for name, value in self.outer.items()}
-        return Kept(outer, len(self.faults), len(self.deferred), self.hl_count, self.counted)
+        marks = (len(self.faults), len(self.deferred), len(self.to_compare))
+        return Kept(outer, *marks, self.hl_count, self.counted)
 
     def restore(self, kept: Kept) -> None:
         """Forget what was gathered since."""
         self.outer = self.context.event = kept.outer
         del self.faults[kept.faults :], self.deferred[kept.deferred :]
+        del self.to_compare[kept.to_compare :]
         self.hl_count, self.counted = kept.hl_count, kept.counted
 
     def fill(self, section: Section, index: Any, own: dict[str, Any], trace: Trace | None, anchor: int) -> None:
@@ -208,7 +212,8 @@ class Run:
     ) -> None:
         """What the inner loop says goes before what the outer one says; what stands nearer is found first."""
         near = index_loop(split, child)
-        joined = {tag: [*near.get(tag, ()), *index.get(tag, ())] for tag in {*near, *index}}
+        far = {tag: found for tag, found in index.items() if tag not in split.nearest}
+        joined = {tag: [*near.get(tag, ()), *far.get(tag, ())] for tag in {*near, *far}}
         joined[split.tag] = near.get(split.tag, [])
         own: dict[str, Any] = {}
         own_trace: Trace | None = {} if trace is not None else None
@@ -315,6 +320,10 @@ class Run:
         if kind is not None:
             struct, required, fields = section.variants[kind.name]
             values = {name: value for name, value in values.items() if name in fields}
+        elif section.variants:
+            if self.map.emit:
+                self.note(fault_no_event(self.map, self.outer.get(self.map.chooser), anchor))
+            return None
         if struct is None or not self.complete(section, required, values, anchor, before):
             return None
         return make(struct, values)

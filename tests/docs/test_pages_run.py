@@ -18,11 +18,13 @@ import pytest
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES = ["tutorial/first-discrepancy.md"]
 LONG_PAGES = [
+    "tutorial/first-map.md",
     "how-to/write-a-guide-overlay.md",
     "how-to/take-another-release.md",
     "how-to/replay-a-parked-message.md",
     "how-to/say-what-identifiers-mean.md",
     "how-to/follow-what-we-send.md",
+    "how-to/send-business-documents.md",
     "how-to/write-a-mapping.md",
     "how-to/hand-the-log-to-others.md",
     "how-to/begin-and-close-the-books.md",
