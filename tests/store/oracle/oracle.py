@@ -206,9 +206,10 @@ class Oracle(Documents):
             assert isinstance(event, TransferShipped)
             result = self.moving.announce(event, wait.seq)
         elif kind in WAYS:
-            result = result_of([self.handle(kind, event, wait.seq, wait.recorded_at, one.line) for one in waits])  # type: ignore[arg-type]
-            if result == "waiting":
+            found = [self.handle(kind, event, wait.seq, wait.recorded_at, one.line) for one in waits]  # type: ignore[arg-type]
+            if set(found) == {"waiting"}:
                 return
+            result = result_of(found)
         elif isinstance(event, COUNTS):
             result = self.counting.again(wait, came)
             if result == "":
