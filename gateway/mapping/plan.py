@@ -162,6 +162,8 @@ class Section(msgspec.Struct, kw_only=True):
     split: tuple[Section, ...] = ()
     """Inner loops that make an entry each, with what this section says of them all (`into: split`): those of which
     there are most, of equals the first."""
+    nearest: tuple[str, ...] = ()
+    """Of an inner loop that splits: segments that are not looked for in the outer one."""
     splits: bool = False
     """It is such an inner loop."""
     constants: tuple[tuple[Place, str], ...] = ()

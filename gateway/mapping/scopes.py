@@ -215,7 +215,8 @@ class Run:
     ) -> None:
         """What the inner loop says goes before what the outer one says; what stands nearer is found first."""
         near = index_loop(split, child)
-        joined = {tag: [*near.get(tag, ()), *index.get(tag, ())] for tag in {*near, *index}}
+        far = {tag: found for tag, found in index.items() if tag not in split.nearest}
+        joined = {tag: [*near.get(tag, ()), *far.get(tag, ())] for tag in {*near, *far}}
         joined[split.tag] = near.get(split.tag, [])
         own: dict[str, Any] = {}
         own_trace: Trace | None = {} if trace is not None else None

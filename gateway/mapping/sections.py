@@ -22,7 +22,7 @@ from gateway.resources import Entry, Mistake, did_you_mean
 
 SECTION_KEYS = (
     "note", "into", "fields", "loops", "repeats", "each", "count", "set", "constants", "computed", "segments",
-    "way", "when", "most", "otherwise",
+    "way", "when", "most", "otherwise", "nearest",
 )  # fmt: skip
 
 
@@ -86,6 +86,7 @@ class SectionCompiler:
             otherwise="otherwise" in keys and keys["otherwise"].flag(),
             split=tuple(one for one in inner.values() if one.splits),
             splits=splits,
+            nearest=keys["nearest"].texts() if "nearest" in keys else (),
             each=self.step(keys["each"]) if "each" in keys else None,
             count=self.place(keys["count"], scope) if "count" in keys else None,
             emits=name == self.emitted,

@@ -128,6 +128,23 @@ BARE: list[tuple[str, Event, list[str], dict[str, object]]] = [
         },
     ),
     (
+        "866",
+        ScheduleReleased(
+            schedule="sequence",
+            number="Q1",
+            created_at=DAY,
+            lines=(ScheduleLine(part_number="P1", requirements=(Requirement(quantity=ONE, due_at=DAY),)),),
+        ),
+        [
+            "BSS*00*Q1*20261123*JS*20261123*20261123**Q1***A",
+            "DTM*002*20261123",
+            "LIN**BP*P1",
+            "QTY*01*1",
+            "CTT*1",
+        ],
+        {"created_at": None, "issued_at": DAY, "horizon_start": DAY, "horizon_end": DAY},
+    ),
+    (
         "846",
         InventorySnapshotReported(
             number="I1@20261123", occurred_at=DAY, lines=(PlaceLine(part_number="P1", quantity=Decimal(0)),)
