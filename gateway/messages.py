@@ -22,9 +22,10 @@ DocumentStatus = Literal[
 """What became of a document. `rejected`: its 997 says R; `held`: the same control numbers with other content;
 `reconciled`: an answer to what we sent; `passed`: read, and the agreement asks for nothing."""
 
-OutboxStatus = Literal["draft", "ready", "awaiting", "sent", "fetched", "parked"]
-"""`draft`: decided with the ledger's effect, and still to be written by the partner's map. `awaiting`: it left, and
-an asynchronous MDN will tell whether it arrived."""
+OutboxStatus = Literal["draft", "collected", "bundled", "ready", "awaiting", "sent", "fetched", "parked"]
+"""`draft`: decided with the ledger's effect, and still to be written by the partner's map. `collected`: a draft that
+waits for its time. `bundled`: written into the interchange of another message. `awaiting`: it left, and an
+asynchronous MDN will tell whether it arrived."""
 
 REPLAYABLE: tuple[DocumentStatus, ...] = ("parked", "held", "rejected")
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gateway.formats.csv import first_row, read_csv, write_csv
+from gateway.formats.csv import first_row, fit_for_cell, looks_typed, read_csv, write_csv
+from gateway.formats.fixed import looks_fixed, read_fixed, with_gaps, write_fixed
 from gateway.formats.json import read_json
 from gateway.formats.recognise import recognise
 from gateway.formats.shape import Column, FileShape
@@ -13,11 +14,17 @@ __all__ = [
     "Element",
     "FileShape",
     "first_row",
+    "fit_for_cell",
+    "looks_fixed",
+    "looks_typed",
     "read_csv",
+    "read_fixed",
     "read_json",
     "read_xml",
     "recognise",
+    "with_gaps",
     "writable",
     "write_csv",
+    "write_fixed",
     "write_xml",
 ]

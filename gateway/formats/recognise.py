@@ -26,6 +26,8 @@ def recognise(data: bytes) -> Format:
         return "json"
     if head[:1] == b"<":
         return "xml"
+    if head[:4] in (b"\xff\xfe<\x00", b"\xfe\xff\x00<"):
+        return "xml"
     if head.startswith(_BINARY) or head[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in head:
         return "binary"
     return "csv"

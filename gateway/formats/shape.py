@@ -63,8 +63,15 @@ class FileShape(msgspec.Struct, frozen=True, kw_only=True):
     """Where the record type stands: its characters, or the number of its cell in `first`."""
     nesting: Mapping[str, str] = {}
     """Record type that opens a loop -> the type of the loop it stands in, "" for none."""
+    homes: Mapping[str, frozenset[str]] = {}
+    """Record type that opens no loop -> the types of the loops that look at it; none: the whole file does."""
     length: int = 0
     """Characters of a fixed-width record; 0 where its line ends it."""
+
+    @property
+    def typed(self) -> bool:
+        """Records differ by type: they are read as segments, not as rows."""
+        return self.type_at is not None
 
     # --- XML and JSON ---
     root: str = ""

@@ -6,6 +6,7 @@ with one compiled map.
 
 from __future__ import annotations
 
+from gateway.mapping.choosing import writes
 from gateway.mapping.configuration import Configuration, load_configuration
 from gateway.mapping.coverage import Unmapped
 from gateway.mapping.plan import Map
@@ -21,4 +22,5 @@ __all__ = [
     "load_configuration",
     "read_document",
     "write_document",
+    "writes",
 ]

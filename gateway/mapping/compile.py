@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
 from gateway.formats import FileShape
 from gateway.mapping.codes import build_table, read_table_file, table_path
-from gateway.mapping.files import read_file_shape
+from gateway.mapping.files import nested_file, read_file_shape
 from gateway.mapping.pairs import Scope
-from gateway.mapping.places import BadPlace, Place, read_step
+from gateway.mapping.places import BadPlace, Place, Step, read_step
 from gateway.mapping.plan import Check, Kind, Map, Section
 from gateway.mapping.rules import read_place
 from gateway.mapping.sections import SectionCompiler, all_sections
@@ -23,7 +23,7 @@ from ledger.events import KINDS
 
 TOP_KEYS = (
     "map", "note", "extends", "event", "advice", "codes", "file", "group_by", "emit", "header", "summary", "levels",
-    "loops", "carry", "checks", "tests", "ignore", "faults", "format",
+    "loops", "carry", "locals", "checks", "tests", "ignore", "faults", "format",
 )  # fmt: skip
 
 FLAT = ("csv", "fixed", "json", "xml")
@@ -84,6 +84,7 @@ class _Compiler(SectionCompiler):
         emit, join = self.emission(keys["emit"]) if "emit" in keys else ("", False)
         lists = [name for name, target in self.outer.items() if target.shape == "structs"]
         self.file = self.file_shape(keys, root)
+        self.locals = keys["locals"].texts() if "locals" in keys else ()
         if "checks" in keys:
             self.checks = [c for item in keys["checks"].items() if (c := self.check(item)) is not None]
         self.line = self.line_struct([entry for key in ("levels", "loops") if key in keys for entry in (keys[key],)])
@@ -122,6 +123,7 @@ class _Compiler(SectionCompiler):
             tests=self.tests(keys["tests"]) if "tests" in keys else (),
             origins={".".join(map(str, p)): f"{o[0]}:{o[1]}" for p, o in self.effective.origins.items() if p},
         )
+        found.file = nested_file(found)
         self.bound(found, root)
         return found
 
@@ -234,13 +236,14 @@ class _Compiler(SectionCompiler):
         return None
 
     def ignored(self, entry: Entry) -> tuple[Place, ...]:
-        scope = Scope("", {}, {}, frozenset(), self.folder.format, {}, namespaces=self.file.namespaces)
+        scope = Scope("", {}, {}, frozenset(), self.folder.format, {}, file=self.file)
         found = []
         for item in entry.items():
             text = item.text()
             try:
                 whole = self.folder.format == "x12" and "." not in text and "@" not in text
-                found.append(Place(text, read_step(text)) if whole else read_place(text, scope))
+                step = Step(text) if text in self.file.layouts else read_step(text) if whole else None
+                found.append(read_place(text, scope) if step is None else Place(text, step))
             except BadPlace as error:
                 item.note(str(error))
         return tuple(found)
@@ -300,12 +303,12 @@ class _Compiler(SectionCompiler):
 
     def chosen(self, found: Map) -> None:
         """Every value that the chooser can take makes an event."""
-        fields = self.effective.value.get("header", {}).get("fields", {})
-        rule = fields.get(found.chooser) if isinstance(fields, dict) else None
-        table = self.tables.get(str(rule.get("code"))) if isinstance(rule, dict) else None
-        for code, value in table.values.items() if table is not None else ():
+        said = self.effective.value
+        rules = _said_of(found.chooser, {"header": said.get("header"), "loops": {"loops": said.get("loops")}})
+        tables = [self.tables.get(str(rule.get("code"))) for rule in rules if isinstance(rule, dict)]
+        for table, code, value in ((t, *item) for t in tables if t is not None for item in t.values.items()):
             if value not in found.kinds:
-                place = self.effective.place("codes", table.name if table else "", code)
+                place = self.effective.place("codes", table.name, code)
                 self.mistakes.append(
                     Mistake(*place, f'{found.chooser} "{value}" makes no event', "name it under event:")
                 )
@@ -335,3 +338,12 @@ class _Compiler(SectionCompiler):
                     file, line = section.origin.rsplit(":", 1)
                     text = f"{section.name} makes {section.into}, but {name} is not bound"
                     self.mistakes.append(Mistake(file, int(line), text))
+
+
+def _said_of(name: str, sections: Any) -> Iterable[Any]:
+    """What the sections of a map, and those inside them, say of one field."""
+    for section in sections.values() if isinstance(sections, dict) else ():
+        if isinstance(section, dict):
+            fields = section.get("fields")
+            yield from [fields[name]] if isinstance(fields, dict) and name in fields else []
+            yield from _said_of(name, section.get("loops"))

@@ -13,7 +13,17 @@ import msgspec
 
 from gateway.document import Document, Fault
 from gateway.errors import OperatorMistake
-from gateway.formats import Element, first_row, read_csv, read_json, read_xml, recognise
+from gateway.formats import (
+    Element,
+    first_row,
+    looks_fixed,
+    looks_typed,
+    read_csv,
+    read_fixed,
+    read_json,
+    read_xml,
+    recognise,
+)
 from gateway.mapping.compile import Folder, compile_map, folder_of
 from gateway.mapping.compiled import compiled_of, hash_files
 from gateway.mapping.finding import at_pointer
@@ -141,19 +151,19 @@ class Configuration:
             stranger = recognise_stranger(data) if format != "empty" else None
             words = f"looks like {stranger.name}: {stranger.mend}" if stranger is not None else _UNREAD[format]
             return (), (Fault(code=f"format_{format}", text=f"the message {words}", level="interchange"),)
-        candidates = self._candidates(partner_id, format)
+        candidates = self._candidates(partner_id, ("csv", "fixed") if format == "csv" else (format,))
         if format == "json":
             return self._read_json(data, candidates)
         if format == "xml":
             return self._read_xml(data, candidates)
-        for map in candidates:
-            header = first_row(data, map.file)
-            if not map.file.header or (set(map.file.required) <= set(header) and header):
-                return (read_csv(data, map.file, map.type),), ()
         partner = self.partners.get(partner_id)
         agreed = [map for map in candidates if partner is not None and partner.receives(map.type) is not None]
-        if agreed:
-            return (read_csv(data, agreed[0].file, agreed[0].type),), ()
+        known = next((map for map in candidates if _knows(map, data)), None)
+        # What tells nothing of its type is what was agreed: columns without names, or a file of the wrong ones.
+        bare = next((map for map in agreed if map.style == "rows" and not map.file.header), None)
+        found = known or bare or next(iter(agreed), None)
+        if found is not None:
+            return (read_file(found, data),), ()
         # Not one of theirs: to call it a faulty file of some type would be a guess.
         stranger = recognise_stranger(data)
         looks = f"look like {stranger.name}" if stranger is not None else f'begin "{begin(data)}"'
@@ -185,14 +195,34 @@ class Configuration:
         text = f"no map here knows the XML root {document.value.tag}"
         return (), (Fault(code="no_map", text=text, level="interchange"),)
 
-    def _candidates(self, partner_id: str, format: str) -> list[Map]:
-        """Maps of a format: those of types in the partner's agreement first, its own before base ones."""
+    def _candidates(self, partner_id: str, formats: tuple[str, ...]) -> list[Map]:
+        """Maps of some formats: those of types in the partner's agreement first, its own before base ones."""
         partner = self.partners.get(partner_id)
         agreed = list(partner.receive) if partner is not None else []
-        types = [f.type for f in self._folders if f.format == format]
-        ordered = [t for t in agreed if t in types] + sorted(set(types) - set(agreed))
-        found = (self._find(partner_id, format, "", type) for type in ordered)
+        types = {(f.format, f.type) for f in self._folders if f.format in formats}
+        ordered = [(f, t) for f in formats for t in agreed if (f, t) in types]
+        ordered += sorted(types - set(ordered), key=lambda one: (formats.index(one[0]), one[1]))
+        found = (self._find(partner_id, format, "", type) for format, type in ordered)
         return [map for map in found if map is not None]
+
+
+def read_file(map: Map, data: bytes) -> Document:
+    """A file of another format than X12, as the map says that it is built."""
+    if map.format == "json":
+        return read_json(data, map.type)
+    if map.format == "xml":
+        return read_xml(data, map.type)
+    return (read_fixed if map.format == "fixed" else read_csv)(data, map.file, map.type)
+
+
+def _knows(map: Map, data: bytes) -> bool:
+    """Whether a flat file begins as this map says: by the names of its columns, or by its record types."""
+    if map.format == "fixed":
+        return looks_fixed(data, map.file)
+    if map.file.typed:
+        return looks_typed(data, map.file)
+    header = first_row(data, map.file) if map.file.header else ()
+    return bool(header) and set(map.file.required) <= set(header)
 
 
 def load_configuration(

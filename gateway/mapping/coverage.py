@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from gateway.document import Document, Loop, Segment
+from gateway.formats import with_gaps
 from gateway.mapping.branches import tops_of, unmapped_elements
 from gateway.mapping.places import Place, pointer_keys
 from gateway.mapping.plan import Map, Section
@@ -47,8 +48,10 @@ def count_unmapped(map: Map, document: Document) -> Unmapped:
     tally = _Tally(map)
     if map.canonical:
         return Unmapped()
-    if map.format == "csv":
+    if map.style == "rows":
         tally.columns(document)
+    elif map.style == "segments" and map.format != "x12":
+        tally.records(document.root, map.header)
     elif map.format == "json":
         for top in tops_of(map, document):
             tally.members(top[0], map.header, top[1])
@@ -126,7 +129,9 @@ class _Tally:
         self, sections: tuple[Section, ...], inside: tuple[str, ...], alternative: tuple[str, ...], tag: str
     ) -> tuple[tuple[Place, ...], tuple[int, ...]]:
         """Places of a scope that look at a tag, and the elements by which they choose."""
-        places = [p for section in sections for p in places_of(section) if _tags(p) in (inside, alternative)]
+        # An inner loop that splits this one looks at its segments as well.
+        looking = [one for section in sections for one in (section, *section.split)]
+        places = [p for section in looking for p in places_of(section) if _tags(p) in (inside, alternative)]
         places = [place for place in (*places, *self.map.ignore) if place.step.tag == tag]
         telling = {n for place in places for n, _ in place.step.keys}
         telling |= {n for place in places for n in place.pairs}
@@ -145,6 +150,22 @@ class _Tally:
                     if position < len(elements) and elements[position]:
                         self.elements += 1
                         self.note(column)
+
+    def records(self, root: Loop, section: Section) -> None:
+        """Records that differ by type: each column that no rule of its section looks at, by its name."""
+        places = [p for one in (section, self.map.summary) for p in places_of(one)]
+        seen = {(p.step.tag, p.element) for p in (*places, *self.map.ignore)}
+        whole = {p.step.tag for p in self.map.ignore if not p.element}
+        for segment in root.segments:
+            kind = segment.tag
+            names = [column.name for column in with_gaps(self.map.file.layouts[kind], self.map.file.length)]
+            for n, text in enumerate(segment.elements[1:], 1):
+                if text and (kind, n) not in seen and kind not in whole:
+                    self.elements += 1
+                    self.note(f"{kind}.{names[n - 1]}")
+        for loop in root.loops:
+            # What `each:` names is a document of its own, read by the same section.
+            self.records(loop, section.loops.get(loop.id, section))
 
     def elements_of(self, document: Document) -> None:
         sections = all_sections([self.map.header])

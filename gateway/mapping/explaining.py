@@ -84,6 +84,12 @@ def fault_check(map: Map, check: Check, anchor: int) -> Fault:
     )
 
 
+def fault_no_event(map: Map, value: Any, anchor: int) -> Fault:
+    """What chooses the event has a value that makes none."""
+    text = f'{map.path} event: no event is made for {map.chooser} "{value}"'
+    return Fault(code="unknown_code", text=text, level="document", segment=anchor, value=str(value))
+
+
 def fault_total(map: Map, computed: Computed, found: Found, total: Decimal) -> Fault:
     """`map.yaml:40 segment 14 W1401 "300": sum(lines, quantity) is 299`."""
     text = f'{computed.origin} <- {_at(map, found.position)} {_element(map, found)} "{found.text[:SHOWN_MAX]}"'

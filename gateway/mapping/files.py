@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
+from msgspec import structs
+
 from gateway.formats import Column, FileShape
 from gateway.mapping.paths import resolve_name
 from gateway.mapping.places import BadPlace
+from gateway.mapping.plan import Map, Section
 from gateway.resources import Entry
 
 KEYS: dict[str, tuple[str, ...]] = {
@@ -29,6 +32,24 @@ WIDTH_MAX = 10_000
 """Last character that a fixed-width record may have."""
 
 _SPAN = re.compile(r"(\d{1,5})(?:\s*-\s*(\d{1,5}))?\Z")
+
+
+def nested_file(map: Map) -> FileShape:
+    """The shape of a map's files with the nesting of its records, as its loops say it."""
+    if not map.file.typed:
+        return map.file
+    nesting: dict[str, str] = {}
+    homes: dict[str, set[str]] = {}
+    _nest(map.header, "", nesting, homes)
+    return structs.replace(map.file, nesting=nesting, homes={kind: frozenset(where) for kind, where in homes.items()})
+
+
+def _nest(section: Section, kind: str, nesting: dict[str, str], homes: dict[str, set[str]]) -> None:
+    for tag in section.wanted:
+        homes.setdefault(tag, set()).add(kind)
+    for tag, inner in section.loops.items():
+        nesting[tag] = kind
+        _nest(inner, tag, nesting, homes)
 
 
 def read_file_shape(entry: Entry, format: str) -> FileShape:
@@ -121,7 +142,7 @@ def _columns_of_fixed(keys: Mapping[str, Entry], entry: Entry) -> dict[str, Any]
             found["type_at"] = _column("", keys["type"])
         found["layouts"] = {kind: _layout(columns) for kind, columns in keys["layouts"].mapping().items()}
     elif "columns" in keys:
-        found["layouts"] = {"": _layout(keys["columns"])}
+        found |= {"layouts": {"": _layout(keys["columns"])}, "header": False}
         found["columns"] = tuple(column.name for column in found["layouts"][""])
         found |= _records(keys["records"]) if "records" in keys else {}
     else:

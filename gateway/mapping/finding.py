@@ -274,11 +274,12 @@ def find_all(place: Place, index: Any, context: Context) -> Iterator[Found]:
             continue
         if place.element < len(elements) and elements[place.element]:
             text = elements[place.element]
+            tag = place.column or elements[0]
             if place.component:
                 parts = text.split(context.component)
                 text = parts[place.component - 1] if len(parts) >= place.component else ""
             if text:
-                yield Found(segment[0], elements[0], place.element, place.component, text)
+                yield Found(segment[0], tag, place.element, place.component, text)
 
 
 def _segments_at(place: Place, index: Any) -> Iterator[Segment]:

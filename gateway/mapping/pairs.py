@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from gateway.formats import FileShape
 from gateway.mapping import convert, durations, moments
 from gateway.mapping.codes import CodeTable
 from gateway.mapping.convert import Context, Unreadable
 from gateway.mapping.places import Place
+from gateway.mapping.styles import Style, style_of
 from gateway.mapping.targets import Target
 from gateway.resources import Entry, did_you_mean
 
@@ -73,8 +75,13 @@ class Scope(NamedTuple):
     tables: Mapping[str, CodeTable]
     shift: tuple[str, int] | None = None
     """Segment and first element of a repeated group, which `.01` counts from."""
-    namespaces: Mapping[str, str] = {}
-    """XML: prefix -> namespace."""
+    file: FileShape = FileShape()
+    record: str = ""
+    """Flat files: the record type that opens the section's loop."""
+
+    @property
+    def style(self) -> Style:
+        return style_of(self.format, self.file)
 
 
 def converter_name(
@@ -133,6 +140,8 @@ def build_pair(
     if many is not None:
         return many
     read, write = _of_one(converter, keys, target, entry)
+    if converter == "decimal" and scope.file.decimal == "," and not keys.keys() & {"point", "group"}:
+        read, write = convert.decimal_of(",", ".", "sign" in keys and keys["sign"].value == "last")
     if "code" in keys:
         return _coded(keys, scope, read, write, shape, target, name)
     return Pair(read, lambda value, context: (write(value, context),))

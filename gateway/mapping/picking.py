@@ -24,19 +24,20 @@ from gateway.resources import Entry
 
 
 def pick_in(place: Place, scope: Scope) -> Callable[[Any, Context], str | None]:
-    picks = {"csv": pick_column, "json": pick_pointer, "xml": pick_path}
-    return picks.get(scope.format, pick_for)(place)
+    if scope.style == "rows":
+        return pick_column(place)
+    return {"json": pick_pointer, "xml": pick_path}.get(scope.format, pick_for)(place)
 
 
 def pick_all_in(place: Place, scope: Scope) -> PickAll | None:
     """Every text at a place; None in a flat file, where it holds one."""
-    picks = {"x12": pick_all_for, "json": pick_all_pointers, "xml": pick_all_paths}
-    found = picks.get(scope.format)
-    return found(place) if found is not None else None
+    if scope.style == "rows":
+        return None
+    return {"json": pick_all_pointers, "xml": pick_all_paths}.get(scope.format, pick_all_for)(place)
 
 
 def parts_in(parts: tuple[Place, ...], scope: Scope) -> PickParts:
-    if scope.format == "x12":
+    if scope.style == "segments":
         return pick_parts_for(parts)
     picks = [pick_in(place, scope) for place in parts]
 
@@ -51,11 +52,11 @@ def only_once(
     place: Place, pick: Callable[[Any, Context], str | None], scope: Scope
 ) -> Callable[[Any, Context], str | None]:
     tag = place.step.tag
-    every = pick_all_in(place, scope) if scope.format != "x12" else None
+    if scope.style == "rows":
+        return pick
+    every = pick_all_in(place, scope) if scope.style == "tree" else None
     if every is not None:
         return lambda index, context: pick(index, context) if len(every(index, context)) == 1 else None
-    if scope.format != "x12":
-        return pick
 
     def once(index: Any, context: Context) -> str | None:
         if place.loops:
@@ -63,6 +64,18 @@ def only_once(
         return pick(index, context) if len(index.get(tag, ())) == 1 else None
 
     return once
+
+
+def but_for(
+    nothing: frozenset[str], pick: Callable[[Any, Context], str | None]
+) -> Callable[[Any, Context], str | None]:
+    """What a place holds, None where it is a text that stands for nothing."""
+
+    def told(index: Any, context: Context) -> str | None:
+        found = pick(index, context)
+        return None if found in nothing else found
+
+    return told
 
 
 def list_of(

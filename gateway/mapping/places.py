@@ -11,6 +11,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from gateway.formats import FileShape
+from gateway.resources import did_you_mean
+
 PAIRS_TO = 32
 """Qualifier/value pairs end before this element in every segment (LIN31)."""
 PAIRS_AT = {tag: tuple(range(first, PAIRS_TO, 2)) for tag, first in (
@@ -128,6 +131,19 @@ def read_column(text: str) -> Place:
     if not text.strip():
         raise BadPlace("a column has a name")
     return Place(text, Step("row"), column=text)
+
+
+def read_record_column(text: str, file: FileShape, record: str) -> Place:
+    """A column of a record type, `713.note_number`; of the loop's own record by its name alone. Raises BadPlace."""
+    kind, dot, name = text.partition(".")
+    if not dot or kind not in file.layouts:
+        kind, name = record, text
+    names = [column.name for column in file.layouts.get(kind, ())]
+    if not kind:
+        raise BadPlace(f'"{text}" names no record type, as {next(iter(file.layouts), "H")}.{text}')
+    if name not in names:
+        raise BadPlace(f'record {kind} has no column "{name}"; {did_you_mean(name, names)}')
+    return Place(text, Step(kind), names.index(name) + 1, column=f"{kind}.{name}")
 
 
 def read_pointer(text: str) -> Place:

@@ -15,6 +15,7 @@ from gateway.formats import FileShape
 from gateway.mapping.convert import Context
 from gateway.mapping.expressions import Expression
 from gateway.mapping.places import Place, Step
+from gateway.mapping.styles import Style, style_of
 from gateway.mapping.targets import Target
 
 Index = Any
@@ -33,6 +34,10 @@ class Minus(NamedTuple):
     above: str
     when: Expression | None
     """Over the event: where it holds, what the document has below zero is above zero in the event."""
+
+
+EVENT = "\0event"
+"""Key under which an entry of a loop that emits keeps its event."""
 
 
 class Rule(NamedTuple):
@@ -157,6 +162,8 @@ class Section(msgspec.Struct, kw_only=True):
     split: tuple[Section, ...] = ()
     """Inner loops that make an entry each, with what this section says of them all (`into: split`): those of which
     there are most, of equals the first."""
+    nearest: tuple[str, ...] = ()
+    """Of an inner loop that splits: segments that are not looked for in the outer one."""
     splits: bool = False
     """It is such an inner loop."""
     constants: tuple[tuple[Place, str], ...] = ()
@@ -248,6 +255,10 @@ class Map(msgspec.Struct, kw_only=True):
     """Dotted path of each key in force -> file and line that say it."""
     memo: dict[Any, Any] = {}
     """Shapes of segments already weighed by `coverage.py`; grows to a cap and starts again."""
+
+    @property
+    def style(self) -> Style:
+        return style_of(self.format, self.file)
 
     @property
     def events(self) -> tuple[str, ...]:

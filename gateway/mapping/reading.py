@@ -6,7 +6,7 @@ are computed when asked for, from the same rules.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from gateway.document import Document, Fault, Loop, Provenance
@@ -14,7 +14,15 @@ from gateway.mapping.branches import Scope, entries_in, tops_of
 from gateway.mapping.canonical import read_canonical
 from gateway.mapping.convert import Unreadable
 from gateway.mapping.coverage import Unmapped, count_unmapped
-from gateway.mapping.explaining import Trace, fault_lacking, fault_unreadable, nest, provenance_of, trace_rule
+from gateway.mapping.explaining import (
+    Trace,
+    fault_lacking,
+    fault_no_event,
+    fault_unreadable,
+    nest,
+    provenance_of,
+    trace_rule,
+)
 from gateway.mapping.finding import Row, ZoneOf, index_loop
 from gateway.mapping.levels import Levels
 from gateway.mapping.plan import Kind, Map, Section
@@ -84,10 +92,12 @@ class Reader(Run):
             made, faults = read_canonical(self.document)
             self.faults += faults
             return [*made]
-        if self.map.format == "csv":
+        if self.map.style == "rows":
             return self.read_rows()
-        if self.map.format in ("json", "xml"):
+        if self.map.style == "tree":
             return self.read_nodes()
+        if self.map.file.each:
+            return self.read_units()
         root = self.document.root
         anchor = root.segments[0][0] if root.segments else 1
         for section in (self.map.header, self.map.summary):
@@ -99,6 +109,30 @@ class Reader(Run):
         if self.map.levels:
             Levels(self).read(root)
         return self.finish_all(anchor, "")
+
+    def read_units(self) -> list[Any]:
+        """An event for each record of the type that `each:` names, with what stands before them all."""
+        root = self.document.root
+        made: list[Any] = []
+        units = [loop for loop in root.loops if loop.id == self.map.file.each]
+        self.expect(units)
+        for unit in units:
+            whole = Loop(id=unit.id, segments=(*unit.segments, *root.segments), loops=unit.loops)
+            anchor = unit.segments[0][0]
+            self.outer, self.outer_trace = {}, {}
+            self.context.event = self.outer
+            for section in (self.map.header, self.map.summary):
+                index = index_loop(section, whole)
+                self.fill(section, index, self.outer, self.trace, anchor)
+                self.fill_inner(section, whole, index, self.outer, self.trace)
+            made += self.finish_all(anchor, f"[{len(made)}]." if len(units) > 1 else "")
+        return made
+
+    def expect(self, found: Sequence[Any]) -> None:
+        """A document without any of what `each:` names says nothing, and somebody should know."""
+        if not found:
+            text = f"{self.map.path} file each: {self.map.file.each} stands nowhere in the document"
+            self.note(Fault(code="empty", text=text, level="document", segment=1))
 
     def read_rows(self) -> list[Any]:
         columns = self.document.columns
@@ -143,9 +177,7 @@ class Reader(Run):
     def read_nodes(self) -> list[Any]:
         made: list[Any] = []
         tops = tops_of(self.map, self.document)
-        if not tops:
-            text = f"{self.map.path} file each: {self.map.file.each} stands nowhere in the document"
-            self.note(Fault(code="empty", text=text, level="document", segment=1))
+        self.expect(tops)
         for top in tops:
             self.outer, self.outer_trace = {}, {}
             self.context.event = self.outer
@@ -271,8 +303,7 @@ class Reader(Run):
         value = self.outer.get(self.map.chooser)
         kind = kinds.get(str(value))
         if kind is None and value is not None:
-            text = f'{self.map.path} event: no event is made for {self.map.chooser} "{value}"'
-            self.note(Fault(code="unknown_code", text=text, level="document", segment=anchor, value=str(value)))
+            self.note(fault_no_event(self.map, value, anchor))
         return kind
 
     def tell_deferred(self, anchor: int) -> None:

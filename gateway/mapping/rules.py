@@ -11,8 +11,16 @@ from gateway.mapping.convert import Context, Unreadable
 from gateway.mapping.expressions import BadExpression, Expression, read_expression
 from gateway.mapping.pairs import OPTIONS, Pair, Scope, build_pair, converter_name
 from gateway.mapping.paths import read_path
-from gateway.mapping.picking import list_of, only_once, parts_in, pick_in
-from gateway.mapping.places import BadPlace, Place, Step, read_column, read_pointer, read_x12_place
+from gateway.mapping.picking import but_for, list_of, only_once, parts_in, pick_in
+from gateway.mapping.places import (
+    BadPlace,
+    Place,
+    Step,
+    read_column,
+    read_pointer,
+    read_record_column,
+    read_x12_place,
+)
 from gateway.mapping.plan import Minus, Rule
 from gateway.mapping.signs import signed
 from gateway.mapping.targets import Target
@@ -20,7 +28,7 @@ from gateway.resources import Entry, did_you_mean
 
 KEYS = (
     "at", "else", "as", "code", "unknown", "required", "default", "with", "way", "split", "single", "read", "write",
-    "count", "unless", "when", "needs", "minus", "less", "repeat", "note",
+    "count", "unless", "when", "needs", "minus", "less", "repeat", "empty", "note",
     *dict.fromkeys(option for options in OPTIONS.values() for option in options),
 )  # fmt: skip
 
@@ -106,15 +114,24 @@ def read_place(text: str, scope: Scope) -> Place:
     if scope.format == "json":
         return read_pointer(text)
     if scope.format == "xml":
-        return read_path(text, scope.namespaces)
-    if scope.format == "csv":
-        return read_column(text)
+        return read_path(text, scope.file.namespaces)
+    if scope.style == "rows":
+        return _known_column(read_column(text), scope)
+    if scope.format != "x12":
+        return read_record_column(text, scope.file, scope.record)
     place = read_x12_place(text)
     if not place.step.tag:
         if scope.shift is None:
             raise BadPlace(f'"{text}" counts inside a repeated group, and here is none')
         tag, first = scope.shift
         return place._replace(step=Step(tag), element=first + place.element - 1)
+    return place
+
+
+def _known_column(place: Place, scope: Scope) -> Place:
+    """A column of a fixed-width file is one of those that the map lays out; of others the header tells."""
+    if scope.format == "fixed" and place.column not in scope.file.columns:
+        raise BadPlace(f'the file has no column "{place.column}"; {did_you_mean(place.column, scope.file.columns)}')
     return place
 
 
@@ -155,7 +172,8 @@ def _directions(
         return list_of(places, keys, pair, scope, plain_texts)
     plain = converter == "text" and not keys.keys() & {"code", *OPTIONS["text"]} - {"clip"} and shape == "text"
     single = "single" in keys and keys["single"].flag()
-    readers = [_reader(parts, pair, plain, single, scope) for parts in places]
+    nothing = frozenset(keys["empty"].texts()) if "empty" in keys else frozenset()
+    readers = [_reader(parts, pair, plain, single, scope, nothing) for parts in places]
     if len(readers) == 1:
         return readers[0], pair.write
 
@@ -183,7 +201,7 @@ def _plain(
     silent: Any,
 ) -> Plain | None:  # fmt: skip
     """How to read the field in many scopes at once, where it is one text or another."""
-    if shape == "texts" or pair.many or keys.keys() & {"single", "minus"} or not places:
+    if shape == "texts" or pair.many or keys.keys() & {"single", "minus", "empty"} or not places:
         return None
     options = keys.keys() & {"code", *OPTIONS["text"]} - {"clip"}
     handed = converter == "text" and not options and not _has_choices(pair)
@@ -201,7 +219,7 @@ def _without_default(value: Callable[[Any, Context], Any], default: Any) -> Call
 
 
 def _reader(
-    parts: tuple[Place, ...], pair: Pair, plain: bool, single: bool, scope: Scope
+    parts: tuple[Place, ...], pair: Pair, plain: bool, single: bool, scope: Scope, nothing: frozenset[str]
 ) -> Callable[[Any, Context], Any]:
     read = pair.read
     if pair.many:
@@ -215,6 +233,8 @@ def _reader(
     pick = pick_in(parts[0], scope)
     if single:
         pick = only_once(parts[0], pick, scope)
+    if nothing:
+        pick = but_for(nothing, pick)
     if plain and not _has_choices(pair):
         return pick
 

@@ -12,6 +12,7 @@ from gateway.mapping.explaining import (
     Trace,
     fault_check,
     fault_missing,
+    fault_no_event,
     fault_total,
     fault_unreadable,
     nest,
@@ -214,7 +215,8 @@ class Run:
     ) -> None:
         """What the inner loop says goes before what the outer one says; what stands nearer is found first."""
         near = index_loop(split, child)
-        joined = {tag: [*near.get(tag, ()), *index.get(tag, ())] for tag in {*near, *index}}
+        far = {tag: found for tag, found in index.items() if tag not in split.nearest}
+        joined = {tag: [*near.get(tag, ()), *far.get(tag, ())] for tag in {*near, *far}}
         joined[split.tag] = near.get(split.tag, [])
         own: dict[str, Any] = {}
         own_trace: Trace | None = {} if trace is not None else None
@@ -321,6 +323,10 @@ class Run:
         if kind is not None:
             struct, required, fields = section.variants[kind.name]
             values = {name: value for name, value in values.items() if name in fields}
+        elif section.variants:
+            if self.map.emit:
+                self.note(fault_no_event(self.map, self.outer.get(self.map.chooser), anchor))
+            return None
         if struct is None or not self.complete(section, required, values, anchor, before):
             return None
         return make(struct, values)

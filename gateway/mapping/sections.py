@@ -22,7 +22,7 @@ from gateway.resources import Entry, Mistake, did_you_mean
 
 SECTION_KEYS = (
     "note", "into", "fields", "loops", "repeats", "each", "count", "set", "constants", "computed", "segments",
-    "way", "when", "most", "otherwise",
+    "way", "when", "most", "otherwise", "nearest",
 )  # fmt: skip
 
 
@@ -44,6 +44,8 @@ class SectionCompiler:
         self.effective, self.format, self.mistakes = effective, format, mistakes
         self.tables: dict[str, CodeTable] = {}
         self.chooser = ""
+        self.locals: tuple[str, ...] = ()
+        """Names that no event has, for checks and expressions (`locals:`)."""
         self.emitted = ""
         """Name of the section of which each occurrence makes an event."""
         self.made: dict[str, type[msgspec.Struct]] = {}
@@ -69,8 +71,8 @@ class SectionCompiler:
         )
         if not into and around is not None:
             own = around.own
-        chooser = frozenset({self.chooser} - {""})
-        scope = Scope(name, own, self.outer, chooser, self.format, self.tables, shift, self.file.namespaces)
+        chooser = frozenset({self.chooser, *self.locals} - {""})
+        scope = Scope(name, own, self.outer, chooser, self.format, self.tables, shift, self.file, tag)
         rules = self.rules(keys, scope)
         inner = dict(loops or {}) | self.inner(keys, name, own, None if into == "carry" else Around(struct, own))
         section = Section(
@@ -84,6 +86,7 @@ class SectionCompiler:
             otherwise="otherwise" in keys and keys["otherwise"].flag(),
             split=tuple(one for one in inner.values() if one.splits),
             splits=splits,
+            nearest=keys["nearest"].texts() if "nearest" in keys else (),
             each=self.step(keys["each"]) if "each" in keys else None,
             count=self.place(keys["count"], scope) if "count" in keys else None,
             emits=name == self.emitted,

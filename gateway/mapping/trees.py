@@ -31,10 +31,12 @@ def write_element(writer: Writer, map: Map) -> Element:
     """The root element that holds an event."""
     root = Element(map.file.root)
     making = _Making(writer, root)
-    top = root
-    if map.file.each:
-        top = making.make(root, read_path(map.file.each, map.file.namespaces).path)
-    making.fill(map.header, top, writer.outer, "")
+    if not map.file.each:
+        making.fill(map.header, root, writer.outer, "")
+    for event in writer.events if map.file.each else ():
+        writer.outer = writer.context.event = event
+        top = making.add(root, read_path(map.file.each, map.file.namespaces).path)
+        making.fill(map.header, top, event, "")
     return root
 
 
@@ -157,11 +159,13 @@ def _nth(place: Place, repeat: int, nth: int) -> Place:
 
 def write_members(writer: Writer, map: Map) -> Any:
     """The JSON value that holds an event."""
-    members = _members(writer, map.header, writer.outer, "")
     if not map.file.each:
-        return members
+        return _members(writer, map.header, writer.outer, "")
     keys = pointer_keys(map.file.each) if map.file.each != "/" else ()
-    value: Any = [members]
+    value: Any = []
+    for event in writer.events:
+        writer.outer = writer.context.event = event
+        value.append(_members(writer, map.header, event, ""))
     for key in reversed(keys):
         value = {key: value}
     return value

@@ -16,9 +16,8 @@ import msgspec
 
 from gateway.document import Delimiters, Document, Loop, Party, Segment
 from gateway.errors import OperatorMistake
-from gateway.formats import read_csv, read_json, read_xml
 from gateway.mapping.compile import folder_of
-from gateway.mapping.configuration import Configuration
+from gateway.mapping.configuration import Configuration, read_file
 from gateway.mapping.plan import Map
 from gateway.mapping.reading import MapReading, read_document
 from gateway.mapping.writing import MapWriting, write_document
@@ -98,12 +97,8 @@ def run_trio(configuration: Configuration, trio: Trio) -> TrioResult | None:
 
 def read_sample(configuration: Configuration, map: Map, data: bytes, partner: Partner | None) -> Iterable[Document]:
     """The documents of a file that a map is for."""
-    if map.format == "csv":
-        return (read_csv(data, map.file, map.type),)
-    if map.format == "json":
-        return (read_json(data, map.type),)
-    if map.format == "xml":
-        return (read_xml(data, map.type),)
+    if map.format != "x12":
+        return (read_file(map, data),)
     reading = read(data, configuration.guides, partner_of=lambda *_: partner.id if partner is not None else "")
     return tuple(document for document in reading.documents if document.type == map.type)
 
@@ -182,12 +177,8 @@ def roundtrip(
 def _document_of(
     configuration: Configuration, map: Map, document: Document, writing: MapWriting, partner: Partner | None
 ) -> Document:
-    if map.format == "csv":
-        return read_csv(writing.data, map.file, map.type)
-    if map.format == "json":
-        return read_json(writing.data, map.type)
-    if map.format == "xml":
-        return read_xml(writing.data, map.type)
+    if map.format != "x12":
+        return read_file(map, writing.data)
     outgoing = OutgoingDocument(set_id=map.type, control="0001", segments=writing.segments)
     group = OutgoingGroup(
         id=document.control.group_id,

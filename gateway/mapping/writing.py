@@ -15,11 +15,13 @@ from typing import Any
 import msgspec
 
 from gateway.document import Fault
-from gateway.formats import writable, write_csv, write_xml
+from gateway.formats import write_xml
+from gateway.mapping.choosing import choose
 from gateway.mapping.convert import Context, Unreadable
 from gateway.mapping.expressions import Expression
+from gateway.mapping.flat import unfit_texts, write_records, write_rows
 from gateway.mapping.hierarchy import write_levels
-from gateway.mapping.plan import Map, Repeat, Rule, Section
+from gateway.mapping.plan import EVENT, Map, Repeat, Rule, Section
 from gateway.mapping.sharing import share, write_around, write_groups
 from gateway.mapping.slots import Slots
 from gateway.mapping.targets import values_of
@@ -31,9 +33,6 @@ from ledger.events import Event, write_event
 
 Segments = list[tuple[str, ...]]
 Values = dict[str, Any]
-
-EVENT = "\0event"
-"""Key under which an entry of a loop that emits keeps its event."""
 
 _json = msgspec.json.Encoder(decimal_format="number")
 
@@ -60,23 +59,23 @@ def write_document(
     told in the zone of their place where `zone_of` knows it, else in the partner's.
     """
     values = tuple(value) if isinstance(value, Sequence) else (value,)
-    if len(values) != 1 and (not values or not (map.emit or map.group_by)):
+    if len(values) != 1 and (not values or not (map.emit or map.group_by or map.file.each)):
         text = f"{map.path} event: writes one event into a document, not {len(values)}"
         return MapWriting(faults=(Fault(code="other_event", text=text, level="document"),))
     if map.canonical and isinstance(values[0], Event):
         return MapWriting(data=write_event(values[0]))
     writer = Writer(map, partner, zone_of)
     for one in values:
-        chosen = _chosen(map, one)
+        chosen = choose(map, one)
         if chosen is None:
             text = f"{map.path} event: writes {', '.join(map.events)}, not {type(one).__name__}"
             return MapWriting(faults=(Fault(code="other_event", text=text, level="document"),))
         writer.events.append({**values_of(one), map.chooser: chosen})
     writer.outer = writer.context.event = writer.events[0]
     writer.check_header()
-    if map.format == "csv":
-        rows = writer.rows()
-        return MapWriting(segments=tuple(rows), data=write_csv(rows, map.file), faults=tuple(writer.faults))
+    if map.style == "rows":
+        rows, data = write_rows(writer, map)
+        return MapWriting(segments=tuple(rows), data=data, faults=tuple(writer.faults))
     if map.format == "json":
         members = _json.encode(write_members(writer, map))
         data = msgspec.json.format(members, indent=map.file.indent) + b"\n" if map.file.indent else members
@@ -84,15 +83,9 @@ def write_document(
     if map.format == "xml":
         root = write_element(writer, map)
         return MapWriting(data=write_xml(root, map.file.namespaces, map.file.indent), faults=tuple(writer.faults))
-    return MapWriting(segments=tuple(writer.document()), faults=tuple(writer.faults))
-
-
-def _chosen(map: Map, value: Event | Advice) -> str | None:
-    """The chooser's value that stands for this event; "" where the map makes one kind, None where it makes none."""
-    for chosen, kind in map.kinds.items():
-        if kind.struct is type(value) and all(getattr(value, n) == fixed for n, fixed in kind.fixed.items()):
-            return chosen
-    return None
+    segments = tuple(writer.documents())
+    data = b"" if map.format == "x12" else write_records(writer, map, segments)
+    return MapWriting(segments=segments, data=data, faults=tuple(writer.faults))
 
 
 class Writer:
@@ -116,6 +109,16 @@ class Writer:
         """How many lines stand before those that are written."""
         self.faults: list[Fault] = []
 
+    def documents(self) -> Segments:
+        """One after the other where `each:` makes an event of each; else all in one."""
+        if not self.map.file.each:
+            return self.document()
+        segments: Segments = []
+        for event in self.events:
+            self.outer = self.context.event = event
+            segments += self.document()
+        return segments
+
     def document(self) -> Segments:
         map = self.map
         self.shared, self.told = share(self)
@@ -128,7 +131,7 @@ class Writer:
 
     def check_header(self) -> None:
         """The header is written once: an event that says another thing there belongs in another document."""
-        if len(self.events) == 1 or self.map.format == "csv":
+        if len(self.events) == 1 or self.map.style == "rows" or self.map.file.each:
             return
         rules = [rule for rule in self.map.header.rules if rule.writes]
         first = [self.texts(rule, self.outer, "") for rule in rules]
@@ -250,10 +253,16 @@ class Writer:
                 if any(mark in text for mark in self.delimiters) or not text.isprintable():
                     self.fault("delimiter", rule, path, f'"{text[:40]}" holds a delimiter or a control character')
                     return None
-        elif self.map.format == "xml" and not all(map(writable, texts)):
-            self.fault("character", rule, path, f'"{str(value)[:40]}" holds a control character, which XML has not')
+        elif not self.fits(rule, texts, path):
             return None
         return texts
+
+    def fits(self, rule: Rule, texts: tuple[str, ...], path: str) -> bool:
+        """Whether a file can hold these texts; a fault where it cannot."""
+        for code, text, words in unfit_texts(self.map, rule, texts):
+            self.fault(code, rule, path, f'"{text[:40]}" {words}')
+            return False
+        return True
 
     def with_blanks(self, text: str) -> str:
         """The text with a blank for each character that X12 has not or that is a delimiter here."""
@@ -353,35 +362,6 @@ class Writer:
             n = end
         return segments
 
-    # --- flat files and JSON ---
-
-    def rows(self) -> Segments:
-        shape = self.map.file
-        row = self.map.header.loops.get("row")
-        told: list[dict[str, str]] = []
-        head: dict[str, str] = {}
-        for event in self.events if not self.map.emit else self.events[:1]:
-            self.outer = self.context.event = event
-            entries = self.entries(row, event) if row is not None else []
-            for n, entry in enumerate(entries or ([] if self.map.emit else [{}])):  # all in its header: one row
-                head = {}
-                cells: dict[str, str] = {}
-                self.cells(self.map.header, entry.get(EVENT, event), head, "")
-                if row is not None and entry:
-                    self.cells(row, entry, cells, f"{row.into}[{n}]." if row.into else "")
-                if shape.record_column:
-                    cells.setdefault(shape.record_column, shape.row_type)
-                told.append(head | cells)
-        columns = shape.columns or tuple(dict.fromkeys([*head, *(_columns_of(row) if row else ())]))
-        rows: Segments = [columns] if shape.header else []
-        return rows + [tuple(cells.get(column, "") for column in columns) for cells in told]
-
-    def cells(self, section: Section, values: Values, cells: dict[str, str], path: str) -> None:
-        for rule in section.rules:
-            texts = self.texts(rule, values, path) if rule.writes else None
-            for place, text in zip(rule.places[0] if texts else (), texts or (), strict=False):
-                cells.setdefault(place.column, text)
-
     def fault(self, code: str, rule: Rule, path: str, words: str) -> None:
         origin = f"{rule.origin} {rule.name}"
         text = f"{rule.origin} {path}{rule.name} -> {rule.label}: {words}"
@@ -394,7 +374,3 @@ def _in_order(ranked: list[tuple[int, tuple[str, ...]]]) -> Segments:
 
 def _told(value: Any) -> str:
     return format(value, "f") if isinstance(value, Decimal) else "" if value is None else str(value)
-
-
-def _columns_of(section: Section) -> list[str]:
-    return [place.column for rule in section.rules for place in (rule.places[0] if rule.places else ())]

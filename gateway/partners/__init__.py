@@ -10,10 +10,20 @@ from gateway.partners.own import OwnKey, OwnKeys, read_own_keys
 from gateway.partners.reading import read_partner, read_partners
 from gateway.partners.registry import Partners
 from gateway.partners.sftp import Pickup, Push, SftpTerms
-from gateway.partners.values import Agreement, Collecting, Delivery, Identities, Kind, Partner, Terms, X12Terms
+from gateway.partners.values import (
+    DAYS,
+    Agreement,
+    Collecting,
+    Delivery,
+    Identities,
+    Kind,
+    Partner,
+    Terms,
+    X12Terms,
+)
 
 __all__ = [
-    "Agreement", "As2Terms", "Certificate", "Collecting", "Delivery", "Identities", "Kind", "OwnKey", "OwnKeys",
-    "Partner", "Partners", "Pickup", "Push", "Required", "SftpTerms", "Terms", "X12Terms", "read_own_keys",
+    "DAYS", "Agreement", "As2Terms", "Certificate", "Collecting", "Delivery", "Identities", "Kind", "OwnKey",
+    "OwnKeys", "Partner", "Partners", "Pickup", "Push", "Required", "SftpTerms", "Terms", "X12Terms", "read_own_keys",
     "read_partner", "read_partners",
 ]  # fmt: skip

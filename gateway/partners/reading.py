@@ -5,15 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from gateway.errors import OperatorMistake
 from gateway.partners.as2 import As2Terms, ReadFile, read_as2
 from gateway.partners.forms import holds_private_key, is_as2_name, is_qualified, is_url, is_zone, read_reference
 from gateway.partners.registry import Partners
 from gateway.partners.sftp import read_sftp
-from gateway.partners.values import Agreement, Collecting, Delivery, Identities, Kind, Partner, Terms, X12Terms
-from gateway.resources import CERTIFICATE_SUFFIXES, Entry, Mistake, Mistakes, read_yaml
+from gateway.partners.values import (
+    DAYS,
+    Agreement,
+    Collecting,
+    Delivery,
+    Identities,
+    Kind,
+    Partner,
+    Terms,
+    X12Terms,
+)
+from gateway.resources import CERTIFICATE_SUFFIXES, Entry, Mistake, Mistakes, did_you_mean, read_yaml
+from ledger.events import KINDS as KINDS_OF_EVENTS
 
 KINDS = ("supplier", "logistics", "internal", "customer", "van")
 DUPLICATES = ("enforce", "warn", "ignore")
@@ -28,8 +39,17 @@ RECEIVED_AS = (
 )  # fmt: skip
 """What a received document may mean; `ack` and `reconcile` are about what we sent, `record` keeps it only,
 `pass` hands it on, `events` takes the canonical events as they say themselves."""
-SENT_ON = ("OrderPlaced", "OrderChanged", "OrderCancelled", "discrepancies", "faults", "receipts", "")
+FOUND = ("discrepancies", "faults", "receipts", "")
+SENT_ON = (*(kind for kind in KINDS_OF_EVENTS if kind != "TimePassed"), *FOUND)
 """What makes us send: an event kind, or what matching found; "" is sent whenever its own rule says (997)."""
+NAMED = ("any", "supplier", "customer", "ship_to", "ship_from", "bill_to", "place", "from_place", "to_place")
+"""Who named in an event is sent a document; `any`: the partner gets it, whoever is named."""
+SENT_TO = {
+    **dict.fromkeys(("OrderPlaced", "OrderChanged", "OrderCancelled", "ScheduleReleased"), "supplier"),
+    **dict.fromkeys(("ShipmentNotified", "ShipmentReplaced", "ShipmentCancelled"), "ship_to"),
+    **dict.fromkeys(("GoodsShipped", "CustomerReturnReceived"), "customer"),
+}
+"""Whom an event goes to where the agreement does not say; our internal systems get every one."""
 
 _ID = re.compile(r"_?[a-z0-9][a-z0-9_-]{0,39}\Z")
 _CODE3 = re.compile(r"[A-Z]{3}\Z")
@@ -114,6 +134,11 @@ def _check_together(partners: list[Partner]) -> list[Mistake]:
                 if pairs.setdefault((isa, gs), partner.id) != partner.id:
                     text = f'identities.isa "{isa}" with gs "{gs}" belongs to {pairs[isa, gs]} too'
                     mistakes.append(Mistake(_file(partner), None, text, "tell them apart by their gs ids"))
+        for document, agreement in partner.receive.items():
+            for target in agreement.to:
+                if target not in known or target == partner.id:
+                    text = f'receive.{document} passes on to "{target}", which is no other partner'
+                    mistakes.append(Mistake(_file(partner), None, text, did_you_mean(target, known - {partner.id})))
         for carried in partner.carries:
             if carried not in known:
                 mistakes.append(Mistake(_file(partner), None, f'carries unknown partner "{carried}"'))
@@ -142,11 +167,12 @@ def _partner(entry: Entry, folder: str, read_file: ReadFile) -> Partner:
         return keys.get(key) or Entry(entry.source, entry.mistakes, (key,), "")
 
     identities, delivery = _identities(get("identities")), _delivery(get("deliver"))
+    kind = keys["kind"].choice(KINDS, "supplier") if "kind" in keys else "supplier"
     as2, sftp = read_as2(get("as2"), read_file), read_sftp(get("sftp"))
     _check_ways(get("as2"), get("sftp"), get("deliver"), identities, delivery, as2)
     return Partner(
         id=name or folder,
-        kind=cast(Kind, keys["kind"].choice(KINDS, "supplier")) if "kind" in keys else "supplier",
+        kind=cast(Kind, kind),
         name=get("name").text(),
         time_zone=keys["time_zone"].such(is_zone, "is no IANA time zone", "UTC") if "time_zone" in keys else "UTC",
         currency=get("currency").such(lambda v: v == "" or _CODE3.match(v) is not None, "is no ISO 4217 code"),
@@ -154,8 +180,8 @@ def _partner(entry: Entry, folder: str, read_file: ReadFile) -> Partner:
         carries=get("carries").texts() if "carries" in keys else (name or folder,),
         test=keys["test"].flag() if "test" in keys else None,
         x12=_x12(get("x12")),
-        receive=_agreements(get("receive"), "receive"),
-        send=_agreements(get("send"), "send"),
+        receive=_received(get("receive")),
+        send=_sent(get("send"), kind),
         deliver=delivery,
         terms=_terms(get("terms")),
         as2=as2,
@@ -234,26 +260,66 @@ def _is_delimiter(text: str) -> bool:
     return len(text) == 1 and not text.isalnum() and text != " " and ord(text) < 256
 
 
-def _agreements(entry: Entry, direction: Literal["receive", "send"]) -> dict[str, Agreement]:
-    key, options = ("as", RECEIVED_AS) if direction == "receive" else ("on", SENT_ON)
+def _received(entry: Entry) -> dict[str, Agreement]:
     found: dict[str, Agreement] = {}
     for document, value in entry.mapping().items():
-        collects = direction == "send" and document in ("997", "999")
-        keys = value.mapping((key, "collect") if collects else (key,))
-        meaning = keys[key].choice(options, "", f"{document} {key}") if key in keys else ""
-        collect = _collecting(keys["collect"]) if "collect" in keys else None
-        found[document] = Agreement(document=document, direction=direction, meaning=meaning, collect=collect)
+        keys = value.mapping(("as", "to"))
+        meaning = keys["as"].choice(RECEIVED_AS, "", f"{document} as") if "as" in keys else ""
+        to = keys["to"].texts() if "to" in keys else ()
+        if to and meaning != "pass":
+            keys["to"].note(f"{document} is passed on only as: pass", "as: pass, or leave to out")
+        found[document] = Agreement(document=document, direction="receive", meaning=meaning, to=to)
     return found
+
+
+def _sent(entry: Entry, kind: str) -> dict[str, Agreement]:
+    found: dict[str, Agreement] = {}
+    for document, value in entry.mapping().items():
+        keys = value.mapping(("on", "party", "collect"))
+        named = keys["on"].items() if "on" in keys else []
+        occasions = tuple(one.choice(SENT_ON, "", f"{document} on") for one in named)
+        party = keys["party"].choice(NAMED, "", f"{document} party") if "party" in keys else ""
+        if kind == "internal":
+            party = party or "any"
+        for occasion in occasions:
+            _check_party(keys.get("party", value), occasion, party)
+        found[document] = Agreement(
+            document=document,
+            direction="send",
+            meaning=occasions[0] if occasions else "",
+            occasions=occasions,
+            party=party,
+            collect=_collecting(keys["collect"]) if "collect" in keys else None,
+        )
+    return found
+
+
+def _check_party(entry: Entry, occasion: str, party: str) -> None:
+    """That an event of this kind names such a party, and that one is meant at all."""
+    event = KINDS_OF_EVENTS.get(occasion)
+    if event is None:
+        return
+    named = [name for name in NAMED if name in event.__struct_fields__]
+    if party and party != "any" and party not in named:
+        entry.note(f"{occasion} names no {party}", f"one of: {', '.join(('any', *named))}")
+    if not party and occasion not in SENT_TO:
+        entry.note(f"{occasion} goes to nobody by itself", f"party: {' or '.join(('any', *named))}")
 
 
 def _collecting(entry: Entry) -> Collecting:
     keys = entry.mapping(Collecting.__struct_fields__)
-    if not {"at", "minutes"} & set(keys):
-        entry.note("acknowledgments that are only counted may wait for ever", "name minutes, or times of day with at")
+    if not {"at", "every", "minutes"} & set(keys):
+        entry.note("what is only counted may wait for ever", "name minutes, every, or times of day with at")
+    if "days" in keys and not {"at", "every"} & set(keys):
+        keys["days"].note("days are those of at and every", "name one of them")
     for item in keys["at"].items() if "at" in keys else ():
         item.such(lambda v: _TIME.match(v) is not None, "must be a time of day, as 18:00")
+    for item in keys["days"].items() if "days" in keys else ():
+        item.choice(DAYS, "", "day")
     return Collecting(
         at=keys["at"].texts() if "at" in keys else (),
+        every=keys["every"].whole(0, 1, 1_440) if "every" in keys else 0,
+        days=keys["days"].texts() if "days" in keys else (),
         minutes=keys["minutes"].whole(0, 1, 10_080) if "minutes" in keys else 0,
         count=keys["count"].whole(0, 1, 1_000) if "count" in keys else 0,
     )

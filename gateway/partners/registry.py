@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from gateway.document import Party
-from gateway.partners.values import Partner
+from gateway.partners.values import Agreement, Partner
 
 
 class Partners:
@@ -24,6 +24,11 @@ class Partners:
         self._by_as2 = {name: p for p in live for name in p.identities.as2}
         self._by_sftp = {login: p for p in live for login in p.identities.sftp}
         self._by_key = {key: p for p in live for key in p.identities.keys}
+        self._sending: dict[str, list[tuple[Partner, Agreement]]] = {}
+        for partner in live:
+            for agreement in partner.send.values():
+                for occasion in agreement.occasions:
+                    self._sending.setdefault(occasion, []).append((partner, agreement))
 
     def get(self, partner_id: str) -> Partner | None:
         return self._by_id.get(partner_id)
@@ -57,6 +62,10 @@ class Partners:
     def by_key(self, name: str) -> Partner | None:
         """Partner for whom an API key of that name may speak."""
         return self._by_key.get(name)
+
+    def sending_on(self, occasion: str) -> Sequence[tuple[Partner, Agreement]]:
+        """Who is sent what on an event kind or finding (`OrderPlaced`); by partner."""
+        return self._sending.get(occasion, ())
 
     def __iter__(self) -> Iterator[Partner]:
         return iter(self.all)

@@ -17,6 +17,7 @@ from gateway.partners.sftp import SftpTerms
 Kind = Literal["supplier", "logistics", "internal", "customer", "van"]
 Duplicates = Literal["enforce", "warn", "ignore"]
 LineBreak = Literal["none", "lf", "crlf"]
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class Identities(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -55,11 +56,15 @@ class X12Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Collecting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Acknowledgments that leave together: at times of day, so many minutes after the first, or when there are so
-    many; whichever comes first."""
+    """Documents that leave together: at times of day, at every so many minutes of the clock, so many minutes after
+    the first, or when there are so many; whichever comes first."""
 
     at: tuple[str, ...] = ()
     """Times of day in the partner's zone, `18:00`."""
+    every: int = 0
+    """Minutes of the partner's clock, counted from its midnight: 60 is every full hour."""
+    days: tuple[str, ...] = ()
+    """Days of the week (`mon`) on which `at` and `every` hold; none named: all of them."""
     minutes: int = 0
     count: int = 0
 
@@ -70,9 +75,16 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     document: str
     direction: Literal["receive", "send"]
     meaning: str = ""
-    """`as:` of a received document, `on:` of a sent one."""
+    """`as:` of a received document, the first `on:` of a sent one."""
+    occasions: tuple[str, ...] = ()
+    """All `on:` of a sent document: kinds of events, or what matching found."""
+    party: str = ""
+    """Sent documents: who named in the event gets it (`supplier`, `ship_to`); `any`: this partner, whoever is named;
+    "" takes what is usual for the kind of event."""
+    to: tuple[str, ...] = ()
+    """Received documents that are passed on: to these partners."""
     collect: Collecting | None = None
-    """997 and 999: None sends each at once."""
+    """None sends each at once, in an interchange of its own."""
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -139,4 +151,4 @@ class Partner(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def sends_on(self, occasion: str) -> tuple[Agreement, ...]:
         """Documents that this partner gets on an event kind or finding (`OrderPlaced`, `discrepancies`)."""
-        return tuple(agreement for agreement in self.send.values() if agreement.meaning == occasion)
+        return tuple(agreement for agreement in self.send.values() if occasion in agreement.occasions)

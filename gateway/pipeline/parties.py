@@ -51,6 +51,7 @@ def partner_of_party(party: str, partners: Partners, masterdata: MasterData, pol
     """The partner that `qualifier:identifier` means: by its own identifiers, else by those of its supplier."""
     found = partners.by_party(party)
     if found is None:
-        supplier = masterdata.supplier_id(party)
+        # In whose document it stands and of which day is not asked here: it has to mean the same to all.
+        supplier = masterdata.supplier_id(party) or masterdata.cross_references.means_to_all("party", party)
         found = partners.get(policy.partner_for(supplier)) if supplier is not None else None
     return found

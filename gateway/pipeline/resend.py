@@ -6,7 +6,7 @@ the guide now in force, and the first one is closed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 
 import msgspec
@@ -34,23 +34,28 @@ def send_same(connection: Connection, id: str, *, by: str, at: int, comment: str
     return True
 
 
-def write_anew(connection: Connection, id: str, new_id: str, *, by: str, at: int) -> None:
-    """Queue what the message was written from as another draft; raises PartnerMistake where that cannot be."""
+def write_anew(connection: Connection, id: str, new_id: str, make_id: Callable[[], str], *, by: str, at: int) -> None:
+    """Queue what the message was written from as other drafts, but for what was accepted; the first is `new_id`.
+
+    Raises PartnerMistake where that cannot be.
+    """
     documents = sent.find_message(connection, id)
-    draft = sent.load_draft(connection, id)
-    if not documents or not draft:
+    drafts = {one.n: sent.load_draft(connection, one.origin or id) for one in documents}
+    if not documents or not all(drafts.values()):
         raise PartnerMistake("not_supported", f"{id} was not written from an event or a finding: resend its bytes")
-    settled = {one.status for one in documents} & {"accepted", "rewritten"}
-    if settled:
-        raise PartnerMistake("not_supported", f"{id} is {settled.pop()}: there is nothing to mend")
-    row = connection.execute(select(outbox_table).where(outbox_table.c.id == id)).one()
-    fields = {name: getattr(row, name) for name in outbox.NewAnswer.__struct_fields__ if name != "data"}
-    again = msgspec.convert(
-        fields | {"id": new_id, "dedupe": "", "status": "draft", "reason": "", "draft": draft, "created_at": at},
-        outbox.NewAnswer,
-    )
-    outbox.put_answers(connection, [again])
-    sent.supersede(connection, id, by=by, at=at, comment=f"written anew as {new_id}")
+    to_write = [one for one in documents if one.status not in ("accepted", "rewritten")]
+    if not to_write:
+        raise PartnerMistake("not_supported", f"{id} is {documents[0].status}: there is nothing to mend")
+    again = []
+    for n, one in enumerate(to_write):
+        row = connection.execute(select(outbox_table).where(outbox_table.c.id == (one.origin or id))).one()
+        fields = {name: getattr(row, name) for name in outbox.NewAnswer.__struct_fields__ if name != "data"}
+        fields |= {"id": make_id() if n else new_id, "dedupe": "", "reason": "", "draft": drafts[one.n]}
+        # Several leave in one interchange again.
+        fields |= {"status": "collected" if len(to_write) > 1 else "draft", "due_at": at, "created_at": at}
+        again.append(msgspec.convert(fields, outbox.NewAnswer))
+    outbox.put_answers(connection, again)
+    sent.supersede(connection, to_write, by=by, at=at, comment=f"written anew as {new_id}")
 
 
 def tell_overdue(connection: Connection, overdue: Sequence[Sent], context: Context) -> list[Alert]:

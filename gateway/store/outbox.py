@@ -24,7 +24,7 @@ LEASE_SECONDS = 60
 class NewAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """One message to send. `dedupe` names what it says (`advice:A1`), "" for what may be said again.
 
-    With status `draft` there are no bytes yet, and `draft` holds what is to be written.
+    With status `draft` or `collected` there are no bytes yet, and `draft` holds what is to be written.
     """
 
     id: str
@@ -41,6 +41,10 @@ class NewAnswer(msgspec.Struct, frozen=True, kw_only=True):
     status: str = "ready"
     reason: str = ""
     draft: str = ""
+    number: str = ""
+    """Business number of what a draft says."""
+    due_at: int = 0
+    """When what is collected leaves."""
 
 
 class NewSent(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +62,8 @@ class NewSent(msgspec.Struct, frozen=True, kw_only=True):
     group_control: str
     control: str
     status: str
+    origin: str = ""
+    """Id in the outbox of the draft that it was written from."""
 
 
 class Due(NamedTuple):
@@ -137,57 +143,6 @@ def put_sent(connection: Connection, rows: Iterable[NewSent]) -> None:
     listed = [msgspec.structs.asdict(row) for row in rows]
     if listed:
         connection.execute(insert(sent_document), listed)
-
-
-class Draft(NamedTuple):
-    """An answer whose bytes do not exist yet."""
-
-    id: str
-    partner: str
-    kind: str
-    answers: str
-    book: str
-    draft: str
-    created_at: int
-
-
-def load_drafts(connection: Connection, *, most: int) -> list[Draft]:
-    """The oldest drafts."""
-    rows = connection.execute(
-        select(
-            outbox.c.id, outbox.c.partner, outbox.c.kind, outbox.c.answers, outbox.c.book, outbox.c.draft,
-            outbox.c.created_at,
-        )
-        .where(outbox.c.status == "draft")
-        .order_by(outbox.c.seq)
-        .limit(most)
-    )  # fmt: skip
-    return [Draft(*row) for row in rows]
-
-
-def load_draft(connection: Connection, id: str) -> Draft:
-    """One answer whose bytes do not exist yet."""
-    columns = (outbox.c.id, outbox.c.partner, outbox.c.kind, outbox.c.answers, outbox.c.book, outbox.c.draft)
-    return Draft(*connection.execute(select(*columns, outbox.c.created_at).where(outbox.c.id == id)).one())
-
-
-def finish_draft(connection: Connection, id: str, data: bytes) -> bool:
-    """The bytes of a draft exist: ready to go. False: another had finished it, and nothing was changed."""
-    done = connection.execute(
-        update(outbox)
-        .where(outbox.c.id == id, outbox.c.status == "draft")
-        .values(status="ready", draft="", digest=hashlib.sha256(data).hexdigest(), size=len(data))
-    )
-    if done.rowcount:
-        put_evidence(connection, chunk_rows(id, data))
-    return done.rowcount > 0
-
-
-def park_draft(connection: Connection, id: str, reason: str) -> None:
-    """It cannot be written: kept with its reason, and out of the way of what follows."""
-    connection.execute(
-        update(outbox).where(outbox.c.id == id, outbox.c.status == "draft").values(status="parked", reason=reason)
-    )
 
 
 def claim_destinations(
@@ -363,6 +318,11 @@ def left_with_answer(connection: Connection, id: str) -> bool:
     """An MDN that was the HTTP answer to its message: nowhere is agreed to send it on its own."""
     row = connection.execute(select(outbox.c.kind, outbox.c.destination).where(outbox.c.id == id)).first()
     return row is not None and row.kind == "mdn" and not row.destination.startswith("mdn:")
+
+
+def carrier_of(connection: Connection, id: str) -> str:
+    """The message that carried what was collected; "" where it is one of its own."""
+    return connection.execute(select(outbox.c.sent_in).where(outbox.c.id == id)).scalar() or ""
 
 
 def queue_receipt_again(connection: Connection, id: str) -> None:

@@ -36,6 +36,7 @@ class Sent(NamedTuple):
     group_control: str
     control: str
     status: str
+    origin: str = ""
 
 
 class SentEvent(NamedTuple):
@@ -170,12 +171,14 @@ def reopen(connection: Connection, message: str, *, by: str, at: int, comment: s
     return len(found)
 
 
-def supersede(connection: Connection, message: str, *, by: str, at: int, comment: str) -> None:
-    """The documents are written anew in another message, which `comment` names; an answer to them is none to it."""
-    found = find_message(connection, message)
-    connection.execute(
-        update(sent_document).where(sent_document.c.message == message).values(status="rewritten", comment=comment)
-    )
+def supersede(connection: Connection, found: Sequence[Sent], *, by: str, at: int, comment: str) -> None:
+    """Documents are written anew in another message, which `comment` names; an answer to them is none to it."""
+    for one in found:
+        connection.execute(
+            update(sent_document)
+            .where(sent_document.c.message == one.message, sent_document.c.n == one.n)
+            .values(status="rewritten", comment=comment)
+        )
     note(connection, found, event="rewritten", by=by, at=at, comment=comment)
 
 

@@ -139,8 +139,12 @@ outbox = _table(
     _number("attempts"),
     _number("created_at"),
     _number("sent_at"),
+    _text("number"),  # business number of what a draft says, "" where it has none
+    _text("sent_in"),  # message that carried it, where it was collected
+    _number("due_at"),  # when what is collected leaves
     Index("outbox_ready", "destination", "seq", sqlite_where=text("status IN ('draft', 'ready')")),
     Index("outbox_draft", "seq", sqlite_where=text("status = 'draft'")),
+    Index("outbox_collected", "partner", "book", "kind", "seq", sqlite_where=text("status = 'collected'")),
     Index("outbox_answers", "answers"),
     Index("outbox_dedupe", "dedupe", unique=True, sqlite_where=text("dedupe <> ''")),
 )
@@ -173,6 +177,7 @@ sent_document = _table(
     _text("comment"),
     _number("clock_from"),
     _number("due_at"),
+    _text("origin"),  # id in the outbox of the draft that it was written from, "" for none
     PrimaryKeyConstraint("message", "n"),
     Index("sent_document_key", "group_control", "receiver"),
     Index("sent_document_interchange", "interchange", "partner"),
@@ -194,7 +199,7 @@ sent_history = _table(
 
 sent_draft = _table(
     "sent_draft",
-    Column("message", Text, primary_key=True),
+    Column("message", Text, primary_key=True),  # id in the outbox that the draft had
     _text("draft"),  # JSON of what a document of ours was written from, so that it can be written again
 )
 

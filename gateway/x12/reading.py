@@ -125,6 +125,8 @@ class OutgoingDocument(msgspec.Struct, frozen=True, kw_only=True):
     control: str
     """ST02, four to nine characters, from the store."""
     segments: tuple[tuple[str, ...], ...]
+    is_passed: bool = False
+    """Of another sender, passed on as it came: faults that are only noted do not keep it back."""
 
 
 class OutgoingGroup(msgspec.Struct, frozen=True, kw_only=True):

@@ -49,6 +49,8 @@ class CrossReferences:
     """In the order in which they are tried: those for one part or site first, then the latest beginning."""
     by_meaning: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     """(of, means) -> numbers."""
+    senders: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    """(of, identifier) -> in whose documents it was ever said to mean something."""
 
     def __bool__(self) -> bool:
         return bool(self.by_number)
@@ -64,6 +66,12 @@ class CrossReferences:
         """Every entry that leads to it, whatever its days, those withdrawn left out."""
         found = (self.by_number[number] for number in self.by_meaning.get((of, means), ()))
         return [entry for entry in found if not entry.withdrawn]
+
+    def means_to_all(self, of: str, identifier: str) -> str | None:
+        """What the identifier means, whoever sends it and whenever; None where it is not always the same."""
+        keys = ((of, sender, identifier) for sender in self.senders.get((of, identifier), ()))
+        means = {entry.means for key in keys for entry in self.by_key[key] if not entry.withdrawn}
+        return means.pop() if len(means) == 1 else None
 
     def chosen(
         self, *, of: str = "", sender: str | None = None, identifier: str = "", means: str = "",
@@ -84,6 +92,7 @@ class CrossReferences:
     def with_entries(self, events: Iterable[CrossReferenceDefined]) -> CrossReferences:
         """These and the given ones, each in the place of the entry of its number."""
         by_number, by_key, by_meaning = dict(self.by_number), dict(self.by_key), dict(self.by_meaning)
+        senders = dict(self.senders)
         for event in events:
             entry = _entry_of(event)
             previous = by_number.get(entry.number)
@@ -92,11 +101,14 @@ class CrossReferences:
                 by_meaning[old] = tuple(number for number in by_meaning[old] if number != entry.number)
             by_number[entry.number] = entry
             key = (entry.of, entry.sender, entry.identifier)
+            named = senders.get((entry.of, entry.identifier), ())
+            if entry.sender not in named:
+                senders[entry.of, entry.identifier] = (*named, entry.sender)
             others = [one for one in by_key.get(key, ()) if one.number != entry.number]
             by_key[key] = tuple(sorted([*others, entry], key=_turn))
             meant = (entry.of, entry.means)
             by_meaning[meant] = (*by_meaning.get(meant, ()), entry.number)
-        return CrossReferences(by_number, by_key, by_meaning)
+        return CrossReferences(by_number, by_key, by_meaning, senders)
 
 
 def _turn(entry: CrossReference) -> tuple[bool, int]:

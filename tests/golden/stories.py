@@ -134,6 +134,8 @@ def _answers(street: Street, received: dict[str, str], first: int) -> dict[str, 
     for answer in street.messages(direction="out", limit=1000):
         if answer["status"] == "parked":
             raise AssertionError(f"{answer['kind']} to {answer['to']} is parked: {answer['reason']}")
+        if answer["status"] in ("collected", "bundled"):
+            continue
         name = ("997" if answer["kind"] == "TA1" else answer["kind"]) + ".edi"
         files[name] = files.get(name, b"") + _readable(street.fetch(answer["id"]))
     return {name: _name_messages(body, received) for name, body in files.items()}
@@ -147,7 +149,8 @@ def _sent(street: Street) -> list[dict[str, Any]]:
         for document in message["documents"]:
             if document["status"] not in ("none", "unsent") or message["history"]:
                 facts = {name: document[name] for name in _SENT if document[name]}
-                steps = [{name: one[name] for name in _STEPS if one[name]} for one in message["history"]]
+                own = [one for one in message["history"] if one["document"] == document["id"]]
+                steps = [{name: one[name] for name in _STEPS if one[name]} for one in own]
                 shown.append(facts | ({"history": steps} if steps else {}))
     return shown
 

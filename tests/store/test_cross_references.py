@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import msgspec
@@ -347,3 +348,33 @@ def test_the_test_book_takes_them_over_with_who_and_when(conn: Connection) -> No
     assert queries.orders(conn, book="test")[0].lines[0].part == "PLATE"
     assert (entry.actor, entry.recorded_at is not None) == (Actor(kind="user", id="lisa"), True)
     assert verify(conn) == []
+
+
+# --- any order of arrival -------------------------------------------------------------------------------------
+
+ARRIVING: tuple[Event, ...] = (
+    order("PO1", {"PLATE": 50, "BOLT": 5000}),
+    shipped("S1", "77", 2, unit="x12:ZZ", ship_to="91:0007", supplier="1:009"),
+    reference("part", "BP:77", "BOLT", sender="acme"),
+    reference("unit", "x12:ZZ", "XBX", sender="acme", within="BOLT"),
+    reference("site", "91:0007", "P1"),
+    reference("party", "1:009", "acme", sender="acme"),
+)
+
+
+@pytest.mark.long_on_postgres
+@pytest.mark.parametrize("seed", range(12))
+def test_a_document_and_what_it_waits_for_end_alike_in_any_order_and_any_batches(conn: Connection, seed: int) -> None:
+    choose = Random(seed)
+    arriving = choose.sample(ARRIVING, len(ARRIVING))
+    books = Books(conn)
+
+    while arriving:
+        size = choose.randint(1, len(arriving))
+        books.record(*arriving[:size])
+        arriving = arriving[size:]
+
+    assert in_transit(conn) == {"BOLT": Decimal(500)}
+    assert queries.misses(conn, now=books.now) == []
+    assert [case.code for case in queries.cases(conn, status="open")] == []
+    assert is_sound(conn)

@@ -1,13 +1,12 @@
 """What goes back, decided inside the database transaction that records: acknowledgments at once, the rest as drafts.
 
-An 861, 824 or 850 is only decided here, with the ledger's effect; its map writes it afterwards, outside the lock
-(`gateway.pipeline.answering.drafts`). Nothing here sends.
+Every other document (an 861, 824, 850) is only decided here, with the ledger's effect; its map writes it afterwards,
+outside the lock (`gateway.pipeline.answering.drafts`), at once or when its time comes. Nothing here sends.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
@@ -15,29 +14,30 @@ from sqlalchemy import Connection
 from gateway.document import Delimiters, Party
 from gateway.partners import Partner
 from gateway.pipeline.answering.acknowledge import Acknowledgments
+from gateway.pipeline.answering.gathering import Gathering
+from gateway.pipeline.answering.routing import OURS, find_routes, is_passed_on, said_again
 from gateway.pipeline.context import Context
 from gateway.pipeline.parties import partner_of_party
 from gateway.pipeline.reading.values import ReadInterchange
 from gateway.store.controls import ControlNumbers
+from gateway.store.documents import DocumentRow
 from gateway.store.outbox import NewAnswer, NewSent, put_answers, put_sent
 from gateway.store.subscriptions import Subscription, list_subscriptions
 from ledger import exports, queries
 from ledger.advices import AnyAdvice, ApplicationAdvice
-from ledger.events import AnyEvent, Event, OrderCancelled, OrderChanged, OrderPlaced, kind_of
+from ledger.events import AnyEvent, Event
 from ledger.masterdata import MasterData
 from ledger.outcomes import AdviceDue, Recorded
 
-ROUTED = ("OrderPlaced", "OrderChanged", "OrderCancelled")
-STANDING = ("posted", "partly", "waiting")
-"""Results after which an event is a fact of ours that may be passed on."""
-
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a map is to write: one of `advice` and `event`."""
+    """What a map is to write, `advice` or `event`; or the document that is passed on as it came."""
 
     set_id: str
     advice: AnyAdvice | None = None
     event: AnyEvent | None = None
+    passed: str = ""
+    """Id of a received document, `m_....1`."""
 
 
 class Webhook(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +68,7 @@ class Answers:
         self._answers: list[NewAnswer] = []
         self._sent: list[NewSent] = []
         self._masterdata: MasterData | None = None
+        self._gathering = Gathering(connection, context)
         self._subscriptions: list[Subscription] = list_subscriptions(connection)
 
     def acknowledge(self, message: str, interchange: ReadInterchange) -> None:
@@ -87,7 +88,7 @@ class Answers:
             for outcome in one.outcomes:
                 if isinstance(outcome, AdviceDue):
                     self._advise(outcome.advice, message)
-            if event is not None and one.kind in ROUTED and one.result in STANDING:
+            if one.kind in OURS or self._context.configuration.partners.sending_on(one.kind):
                 self._route(event, one, message)
             if self._subscriptions:
                 self._notify(one, event, message)
@@ -98,6 +99,7 @@ class Answers:
         self._numbers.save()
         queued = put_answers(self._connection, self._answers)
         put_sent(self._connection, self._sent)
+        self._gathering.end_full_lanes()
         self._answers.clear()
         self._sent.clear()
         return len(queued)
@@ -111,28 +113,50 @@ class Answers:
         if isinstance(advice, ApplicationAdvice) and advice.original_message:
             message = advice.original_message
         draft = Draft(set_id=set_id, advice=advice)
-        self._put_draft(partner, draft, message, advice.book, f"advice:{advice.book}:{advice.number}")
+        dedupe = f"advice:{advice.book}:{advice.number}"
+        self._put_draft(partner, draft, message, advice.book, dedupe, advice.number)
 
     def _partner_told(self, name: str) -> Partner | None:
         """The partner, also by the ledger's id for a supplier: all it knows where no document of theirs came."""
         partners = self._context.configuration.partners
         return partners.get(name) or partners.get(self._context.policy.partner_for(name))
 
-    def _route(self, event: Event, recorded: Recorded, message: str) -> None:
-        """An order of ours leaves to its supplier; nothing goes back to whom it came from."""
-        context, supplier = self._context, getattr(event, "supplier", "")
-        if self._masterdata is None:
-            self._masterdata = context.ledger.masterdata(self._connection)
-        partner = partner_of_party(supplier, context.configuration.partners, self._masterdata, context.policy)
-        if partner is None or partner.id == event.partner:
+    def _route(self, event: Event | None, recorded: Recorded, message: str) -> None:
+        """An event leaves as documents to whom the agreements name; nothing goes back to whom it came from."""
+        if not is_passed_on(recorded, is_new=event is not None):
             return
-        said = _said_again(event) if event.revision else event
-        for agreement in partner.sends_on(kind_of(said)):
+        if event is None:
+            kept = queries.event(self._connection, recorded.seq, book=recorded.book)
+            if kept is None or kept.body is None:
+                return
+            event = kept.body
+            message = event.source.message if event.source else ""
+        said = said_again(event) if event.revision else event
+        for partner, agreement in find_routes(said, self._context.configuration, self._partner_of_party):
             draft = Draft(set_id=agreement.document, event=said)  # type: ignore[arg-type]
             dedupe = f"route:{recorded.book}:{recorded.seq}:{partner.id}:{agreement.document}"
-            self._put_draft(partner, draft, message, recorded.book, dedupe)
+            self._put_draft(partner, draft, message, recorded.book, dedupe, event.number)
 
-    def _put_draft(self, partner: Partner, draft: Draft, message: str, book: str, dedupe: str) -> None:
+    def _partner_of_party(self, party: str) -> Partner | None:
+        context = self._context
+        if self._masterdata is None:
+            self._masterdata = context.ledger.masterdata(self._connection)
+        return partner_of_party(party, context.configuration.partners, self._masterdata, context.policy)
+
+    def pass_on(self, document: DocumentRow) -> None:
+        """A received document goes on as it is to the partners that its agreement names."""
+        partners = self._context.configuration.partners
+        sender = partners.get(document.partner)
+        agreement = sender.receives(document.type) if sender is not None else None
+        for name in agreement.to if agreement is not None else ():
+            partner = partners.get(name)
+            if partner is not None:
+                draft = Draft(set_id=document.type, passed=document.id)
+                book = "test" if document.test else "live"
+                self._put_draft(partner, draft, document.message, book, f"pass:{document.id}:{name}", "")
+
+    def _put_draft(self, partner: Partner, draft: Draft, message: str, book: str, dedupe: str, number: str) -> None:
+        due_at = self._gathering.due_at(partner, draft.set_id, book, number)
         self._answers.append(
             NewAnswer(
                 id=self._context.new_id(),
@@ -143,8 +167,10 @@ class Answers:
                 book=book,
                 dedupe=dedupe,
                 created_at=self._context.at,
-                status="draft",
+                status="collected" if due_at else "draft",
                 draft=_json.encode(draft).decode(),
+                number=number,
+                due_at=due_at,
             )
         )
 
@@ -184,18 +210,6 @@ class Answers:
         assert kept is not None  # noqa: S101  just recorded
         # A CloudEvent names no part and no place: what it is called needs no master data.
         return _json.encode(exports.cloudevent(kept, exports.Names(MasterData(), self._context.names_base)))
-
-
-def _said_again(event: Event) -> Event:
-    """An order that was read anew, as its supplier must hear it: it has the first reading, and a second order under
-    the same number would be refused or, worse, delivered."""
-    if event.retracted:
-        return OrderCancelled(**_fields(event, OrderCancelled))
-    return OrderChanged(**_fields(event, OrderChanged), complete=True) if isinstance(event, OrderPlaced) else event
-
-
-def _fields(event: Event, kind: type[Event]) -> dict[str, Any]:
-    return {name: getattr(event, name) for name in kind.__struct_fields__ if hasattr(event, name)}
 
 
 def delimiters_of(partner: Partner) -> Delimiters:

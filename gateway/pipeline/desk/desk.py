@@ -232,12 +232,14 @@ class Desk:
                     "not_supported",
                     f"{id} was the answer to its message: its sender gets it anew by sending that message again",
                 )
+            if carrier := outbox.carrier_of(connection, id):
+                raise PartnerMistake("not_supported", f"{id} went out in {carrier}: resend that")
         at, new_id = microseconds(now), _new_id(now) if anew else id
 
         def job(connection: Connection) -> bool:
             if not anew:
                 return resend.send_same(connection, id, by=by, at=at)
-            resend.write_anew(connection, id, new_id, by=by, at=at)
+            resend.write_anew(connection, id, new_id, lambda: _new_id(now), by=by, at=at)
             return True
 
         if not self.writer.run(job):

@@ -149,6 +149,9 @@ class _Batch:
                         self._connection, ta1, partner=interchange.partner, message=message.id, at=self._context.at
                     )
         answers.follow(self._recorded, self._events)
+        for row in self._rows.values():
+            if row.status == "passed":
+                answers.pass_on(row)
         self.queued = answers.save()
 
     def finish(self) -> int:

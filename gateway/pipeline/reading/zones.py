@@ -28,7 +28,7 @@ class Zones:
         """IANA zone by party string (`92:PLT07`), for every place whose zone is stated; and what it was made from."""
         snapshot = queries.masterdata(connection, snapshots=self._snapshots)
         if snapshot is not self._made_from:
-            self._table, self._made_from = _table_of(snapshot), snapshot
+            self._table, self._made_from = zones_of(snapshot), snapshot
         return self._table, snapshot
 
 
@@ -42,7 +42,8 @@ def zone_finder(table: Mapping[str, str]) -> Callable[[str], tzinfo | None]:
     return find
 
 
-def _table_of(snapshot: MasterData) -> dict[str, str]:
+def zones_of(snapshot: MasterData) -> dict[str, str]:
+    """IANA zone by party string, for every place whose zone is stated."""
     table: dict[str, str] = {}
     for party, id in snapshot.supplier_ids.items():
         table[party] = snapshot.suppliers[id].time_zone
@@ -50,13 +51,11 @@ def _table_of(snapshot: MasterData) -> dict[str, str]:
         table[f"92:{id}"] = site.time_zone
     for party, id in snapshot.site_ids.items():
         table[party] = snapshot.sites[id].time_zone
-    referred: dict[str, set[str]] = {}
-    for entry in snapshot.cross_references.by_number.values():
-        known: Mapping[str, Site | Supplier] = snapshot.sites if entry.of == "site" else snapshot.suppliers
-        if entry.of in ("site", "party") and not entry.withdrawn and entry.means in known:
-            referred.setdefault(entry.identifier, set()).add(known[entry.means].time_zone)
-    for party, zones in referred.items():
-        # In whose document it stands, and of which day, is not known yet: it has to be the same for all.
-        if len(zones) == 1:
-            table.setdefault(party, *zones)
+    referring = snapshot.cross_references
+    # In whose document an identifier stands, and of which day, is not known yet: it has to mean the same to all.
+    for of, party in referring.senders:
+        known: Mapping[str, Site | Supplier] = snapshot.sites if of == "site" else snapshot.suppliers
+        means = referring.means_to_all(of, party) if of in ("site", "party") else None
+        if means is not None and means in known:
+            table.setdefault(party, known[means].time_zone)
     return {party: zone for party, zone in table.items() if zone != UNSTATED}

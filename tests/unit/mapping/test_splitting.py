@@ -10,12 +10,21 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gateway.mapping import read_document, write_document
-from ledger.events import AcknowledgedLine, OrderAcknowledged, OrderChanged, OrderPlaced, Price, write_event
+from ledger.events import (
+    AcknowledgedLine,
+    OrderAcknowledged,
+    OrderChanged,
+    OrderPlaced,
+    Price,
+    Requirement,
+    write_event,
+)
 from tests.unit.mapping.maps import base, document, mistakes_of, overlay
 
 ACKNOWLEDGED = "BAK*00*AC*PO1*20261101~N1*SU**92*A123~PO1*10*240*EA*41.25*PE*BP*ECM-88-410~"
 ORDERED_AT = datetime(2026, 11, 1, tzinfo=UTC)
 PRICE = Price(amount=Decimal("41.25"), basis="PE")
+VEHICLE: dict[str, Any] = {"reference": "1XKAD49X04J000004", "reference_kind": "vin"}
 TWO_DAYS = "SCH*100*EA***067*20261123~SCH*140*EA***067*20261124~"
 
 
@@ -256,4 +265,28 @@ def test_a_balance_of_none_is_told_and_what_is_not_on_hand_is_no_balance() -> No
 
     assert [(line.part_number, line.quantity, line.state) for line in event.lines] == [
         ("P1", Decimal(0), "available")
+    ]
+
+
+def test_parts_of_a_sequence_are_told_when_their_moment_says_and_counted_as_they_say_themselves() -> None:
+    head = "BSS*00*Q1*20261122*JS*20261123*20261124*1~DTM*002*20261123*0810~UIT*EA~QTY*01*3~REF*VT*1XKAD49X04J000004~"
+
+    event = event_of("866", head + "LIN**BP*K1~REF*JS*7~QTY*01*2~LIN**BP*K2*JS*8~CTT*2~")
+
+    due = datetime(2026, 11, 23, 8, 10, tzinfo=UTC)
+    assert [(line.part_number, line.unit, line.requirements) for line in event.lines] == [
+        ("K1", "EA", (Requirement(quantity=Decimal(2), due_at=due, sequence="7", **VEHICLE),)),
+        ("K2", "EA", (Requirement(quantity=Decimal(1), due_at=due, sequence="8", **VEHICLE),)),
+    ]
+    assert written("866", event)[2:-1] == [
+        "DTM*002*20261123*0810*UT",
+        "UIT*EA",
+        "LIN**BP*K1",
+        "REF*JS*7",
+        "REF*VT*1XKAD49X04J000004",
+        "QTY*01*2",
+        "LIN**BP*K2",
+        "REF*JS*8",
+        "REF*VT*1XKAD49X04J000004",
+        "QTY*01*1",
     ]

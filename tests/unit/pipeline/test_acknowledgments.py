@@ -156,6 +156,13 @@ def test_ta1_never_waits(town: Town) -> None:
         (Collecting(at=("10:30", "18:00")), 1.5),
         (Collecting(at=("08:00",)), 23),
         (Collecting(at=("18:00",), minutes=30), 0.5),
+        (Collecting(every=60), 1),
+        (Collecting(every=25), 10 / 60),
+        (Collecting(every=1440), 15),
+        (Collecting(at=("09:00", "18:00")), 9),
+        (Collecting(at=("08:00",), days=("sat",)), 5 * 24 - 1),
+        (Collecting(at=("09:00",), days=("mon",)), 7 * 24),
+        (Collecting(every=90, days=("wed",)), 39),
     ],
 )
 def test_first_of_the_agreed_times_counts(town: Town, collecting: Collecting, hours: float) -> None:
@@ -174,6 +181,9 @@ def test_first_of_the_agreed_times_counts(town: Town, collecting: Collecting, ho
         ("{count: 10}", "may wait for ever"),
         ('{at: ["25:00"]}', "must be a time of day"),
         ("{minutes: 0}", "minutes"),
+        ("{every: 1441}", "every"),
+        ("{minutes: 5, days: [mon]}", "days are those of at and every"),
+        ("{every: 60, days: [monday]}", 'unknown day "monday"'),
         ("{hours: 1}", "hours"),
     ],
 )
@@ -184,11 +194,6 @@ def test_collecting_that_cannot_be_meant_is_refused(collect: str, words: str) ->
         read_partner(text.encode(), "partners/acme/partner.yaml")
 
     assert words in str(refusal.value)
-
-
-def test_only_acknowledgments_are_collected() -> None:
-    with pytest.raises(OperatorMistake, match="collect"):
-        read_partner(b'partner: acme\nsend: {"850": {collect: {minutes: 5}}}\n', "partners/acme/partner.yaml")
 
 
 # --- what partners answer -----------------------------------------------------------------------------------------

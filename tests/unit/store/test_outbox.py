@@ -3,20 +3,18 @@ from __future__ import annotations
 from sqlalchemy import Connection, select
 
 from gateway.store.database import Database
+from gateway.store.drafts import finish_draft, load_drafts, park_draft
 from gateway.store.evidence import CHUNK_BYTES, chunk_rows, load_evidence, put_evidence
 from gateway.store.outbox import (
     Due,
     NewAnswer,
     NewSent,
     claim_destinations,
-    finish_draft,
     has_due,
     holds_destination,
-    load_drafts,
     load_waiting,
     mark_failed,
     mark_sent,
-    park_draft,
     put_answers,
     put_sent,
     queue_again,
