@@ -3,7 +3,6 @@ days and lines, are written, accepted by the guide, and read back as they were."
 
 from __future__ import annotations
 
-import math
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -96,18 +95,21 @@ class Changes:
             return entries
         if isinstance(value, Decimal) and name in self.names & QUANTITIES:
             return value * self.factor
+        if isinstance(value, str) and name == "number" and value[-9:-8] == "@":
+            # A number made of the document's own and its day (846): the day moves with the others.
+            return f"{value[:-8]}{date.fromisoformat(value[-8:]) + self.days:%Y%m%d}"
         if isinstance(value, str) and value and name in self.names & IDENTIFIERS:
             return self.text(value)
         return value
 
     def text(self, value: str) -> str:
-        """Another identifier of the same length; digits stay digits, since some places take nothing else."""
+        """Another identifier of the same length, without leading zeros; digits stay digits: some places take no else."""
         if value not in self.texts:
             letters = "0123456789" if value.isdigit() else "ABCDEFGHJK0123456789"
-            size = math.ceil(len(value))
+            size = len(value)
             other = self.data.draw(st.text(letters, min_size=size, max_size=size))
-            taken = other in self.texts.values() or other in self.texts
-            self.texts[value] = value if taken or not other.strip("0") else other
+            taken = other in self.texts.values() or other in self.texts or other[0] == "0"
+            self.texts[value] = value if taken else other
         return self.texts[value]
 
 
