@@ -108,6 +108,17 @@ def _folder(path: str, name: str) -> str:
 # --- mistakes of the operator ---------------------------------------------------------------------------------
 
 
+class At(int):
+    """A line of a file, counted from 1, that knows the column as well."""
+
+    column: int
+
+    def __new__(cls, line: int, column: int) -> At:
+        found = super().__new__(cls, line)
+        found.column = column
+        return found
+
+
 class Mistake(NamedTuple):
     """One thing wrong in a file that we keep: where, what, and how to mend it."""
 
@@ -115,6 +126,17 @@ class Mistake(NamedTuple):
     line: int | None
     text: str
     mend: str = ""
+
+    @property
+    def column(self) -> int | None:
+        """Where on the line it stands, counted from 1; None where only the line is known."""
+        return self.line.column if isinstance(self.line, At) else None
+
+    @property
+    def located(self) -> str:
+        """As editors and terminals read it: `partners/acme/x12/004010/856/map.yaml:6:7: unknown field ...`."""
+        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+        return f"{place}: {self.text}" + (f" ({self.mend})" if self.mend else "")
 
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file} line {self.line}"
@@ -183,7 +205,7 @@ def read_yaml(path: Path | bytes, file: str = "") -> Yaml:
     except UnicodeDecodeError as error:
         raise OperatorMistake(f"is not UTF-8 at byte {error.start}", file=file) from error
     if "\t" in text and (line := next((n for n, t in enumerate(text.split("\n"), 1) if t.startswith("\t")), None)):
-        raise OperatorMistake("a tab indents this line", file=file, line=line, mend="use spaces")
+        raise OperatorMistake("a tab indents this line", file=file, line=At(line, 1), mend="use spaces")
     try:
         root = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
@@ -191,16 +213,16 @@ def read_yaml(path: Path | bytes, file: str = "") -> Yaml:
         problem = str(error.problem or error.context)
         mend = "inside { } a text that holds [ ] stands in quotes" if "got '['" in problem else ""
         raise OperatorMistake(
-            f"is not YAML: {problem}", file=file, line=None if mark is None else mark.line + 1, mend=mend
+            f"is not YAML: {problem}", file=file, line=None if mark is None else _at(mark), mend=mend
         ) from error
     except YAMLError as error:
         raise OperatorMistake(f"is not YAML: {error}", file=file) from error
-    lines: dict[tuple[str | int, ...], int] = {(): 1}
+    lines: dict[tuple[str | int, ...], int] = {(): At(1, 1)}
     return Yaml(file, {} if root is None else _plain(root, (), lines, file), lines)
 
 
 def _plain(node: Node, path: tuple[str | int, ...], lines: dict[tuple[str | int, ...], int], file: str) -> Any:
-    line = node.start_mark.line + 1
+    line = _at(node.start_mark)
     lines.setdefault(path, line)
     if node.anchor is not None:
         # An alias makes one text mean two places: no line could be named for it, and nesting them explodes.
@@ -214,13 +236,17 @@ def _plain(node: Node, path: tuple[str | int, ...], lines: dict[tuple[str | int,
     found: dict[str, Any] = {}
     for key, value in node.value:
         if not isinstance(key, ScalarNode):
-            raise OperatorMistake("a key must be plain text", file=file, line=key.start_mark.line + 1)
+            raise OperatorMistake("a key must be plain text", file=file, line=_at(key.start_mark))
         name = str(key.value)
         if name in found:
-            raise OperatorMistake(f'key "{name}" stands twice', file=file, line=key.start_mark.line + 1)
-        lines[(*path, name)] = key.start_mark.line + 1
+            raise OperatorMistake(f'key "{name}" stands twice', file=file, line=_at(key.start_mark))
+        lines[(*path, name)] = _at(key.start_mark)
         found[name] = _plain(value, (*path, name), lines, file)
     return found
+
+
+def _at(mark: Any) -> At:
+    return At(mark.line + 1, mark.column + 1)
 
 
 class Source(Protocol):

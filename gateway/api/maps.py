@@ -193,7 +193,7 @@ def _tried(configuration: Configuration, path: str, body: bytes) -> tuple[Config
 
 
 def _faulty(mistakes: list[Mistake]) -> Problem:
-    errors = [Located(detail=str(mistake), line=mistake.line or 0) for mistake in mistakes]
+    errors = [Located(detail=mistake.located, line=int(mistake.line or 0)) for mistake in mistakes]
     return Problem("not-valid", str(Mistakes(mistakes)), errors)
 
 

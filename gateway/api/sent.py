@@ -1,11 +1,12 @@
-"""`/v1/sent`: documents of ours that partners refused or never acknowledged; review them, or send them again."""
+"""`/v1/sent`: documents of ours that partners refused or never acknowledged, to review or send again; and those that
+wait to leave together."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from gateway.api.answers import answer
 from gateway.api.bodies import SmallBody, decode
@@ -30,6 +31,24 @@ def list_open(call: MayAdminister, *, partner: PartnerId = None, limit: Limit = 
     with call.street.read() as conn:
         rows = show.list_open(conn, partner=call.partner_to_show(partner), limit=limit)
     return answer({"items": rows})
+
+
+@router.get("/collected", summary="Documents that wait to leave together")
+def list_collected(call: MayAdminister, *, partner: PartnerId = None, limit: Limit = PAGE_DEFAULT) -> Response:
+    """Oldest first, each with the time at which it leaves, as the agreement says (`collect`)."""
+    with call.street.read() as conn:
+        rows = show.list_collected(conn, partner=call.partner_to_show(partner), limit=limit)
+    return answer({"items": rows})
+
+
+@router.post("/collected/{partner}/release", summary="Let what waits for a partner leave now")
+def release_collected(
+    call: MayAdminister, partner: Annotated[str, Path(min_length=1, max_length=40, description="Partner id.")]
+) -> Response:
+    """Before its time; answers with how many documents leave."""
+    if call.street.configuration.partners.get(partner) is None:
+        raise Problem("not-found", f"there is no partner {partner}")
+    return answer({"partner": partner, "released": call.street.release(partner)})
 
 
 @router.post("/{id}/review", summary="Mark what was refused or never acknowledged as reviewed")

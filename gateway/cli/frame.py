@@ -51,7 +51,13 @@ As = Annotated[
 ]
 """The option of every command by which somebody acts: `acting: frame.As = None`; see `opening.who_acts`."""
 
-_encoder = msgspec.json.Encoder(decimal_format="string", enc_hook=str)
+
+def plain(value: Any) -> Any:
+    """What JSON has no form for, as text; a line that knows its column is a number all the same."""
+    return int(value) if isinstance(value, int) else str(value)
+
+
+_encoder = msgspec.json.Encoder(decimal_format="string", enc_hook=plain)
 
 
 def settings(*, quiet: bool = True, **given: Any) -> Settings:

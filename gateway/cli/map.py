@@ -34,14 +34,16 @@ def check(names: Names = None, json: AsJson = False) -> None:
         mistakes = configuration.check_map(path)
         faulty = faulty or bool(mistakes)
         if json:
-            listed = [{"file": m.file, "line": m.line, "text": m.text, "mend": m.mend} for m in mistakes]
+            listed = [
+                {"file": m.file, "line": m.line, "column": m.column, "text": m.text, "mend": m.mend} for m in mistakes
+            ]
             frame.print_json(
                 {"map": path, "hash": "" if mistakes else configuration.map_at(path).hash, "mistakes": listed}
             )
         else:
             frame.say(f"{path}: " + ("fine" if not mistakes else f"{len(mistakes)} to mend"))
             for mistake in mistakes:
-                frame.say(f"  {mistake}")
+                frame.say(f"  {mistake.located}")
     if faulty:
         raise typer.Exit(frame.FAULTS)
 
@@ -159,6 +161,16 @@ def show(name: Annotated[str, typer.Argument(metavar="MAP", help="Part of the pa
     frame.print_table(
         ("field", "says", "said by"), effective_lines(configuration.files, path_named(configuration, name))
     )
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of maps, for editors that complete keys and fields."""
+    import json
+
+    from gateway.mapping.schema import build_schema
+
+    frame.say(json.dumps(build_schema(), indent=2, ensure_ascii=False))
 
 
 @app.command()

@@ -1,4 +1,5 @@
-"""`crossdock message open|review|resend`: what partners refused or never acknowledged, and what is done about it."""
+"""`crossdock message open|review|resend|collected|release`: what partners refused or never acknowledged, what waits
+to leave together, and what a person does about it."""
 
 from __future__ import annotations
 
@@ -83,3 +84,42 @@ def resend(
         frame.print_json(message)
     else:
         frame.say(f"{queued} is {message['status']}")
+
+
+@app.command()
+def collected(
+    partner: Annotated[str, typer.Option(help="Only to this partner.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 100,
+    json: Json = False,
+) -> None:
+    """Documents of ours that wait to leave together, as the agreement says (`collect`)."""
+    from gateway.cli.opening import open_to_read
+    from gateway.pipeline import show
+
+    with open_to_read() as conn:
+        rows = show.list_collected(conn, partner=partner, limit=limit)
+    if json:
+        frame.print_json_lines(rows)
+        return
+    columns = ("id", "partner", "type", "number", "due_at")
+    frame.print_table(columns, ([row[column] for column in columns] for row in rows))
+
+
+@app.command()
+def release(
+    partner: Annotated[str, typer.Argument(help="The partner that they wait for.")],
+    json: Json = False,
+) -> None:
+    """Let what is collected for a partner leave now, before its time."""
+    from gateway.cli.opening import open_street
+    from gateway.errors import OperatorMistake
+
+    with open_street() as street:
+        if street.configuration.partners.get(partner) is None:
+            raise OperatorMistake(f"there is no partner {partner}", mend="crossdock partner list")
+        released = street.release(partner)
+        street.run_until_idle()
+    if json:
+        frame.print_json({"partner": partner, "released": released})
+    else:
+        frame.say(f"{released} documents leave for {partner}")

@@ -18,13 +18,9 @@ from gateway.mapping.rules import read_place
 from gateway.mapping.sections import SectionCompiler, all_sections
 from gateway.mapping.source import Effective, read_map_source
 from gateway.mapping.targets import ADVICE_KINDS, kind_named, targets_of, union_of
+from gateway.mapping.vocabulary import CHECK, TEST, TOP
 from gateway.resources import Entry, Mistake, Mistakes, did_you_mean
 from ledger.events import KINDS
-
-TOP_KEYS = (
-    "map", "note", "extends", "event", "advice", "codes", "file", "group_by", "emit", "header", "summary", "levels",
-    "loops", "carry", "locals", "checks", "tests", "ignore", "faults", "format",
-)  # fmt: skip
 
 FLAT = ("csv", "fixed", "json", "xml")
 """Formats whose folder is one document type, without a release."""
@@ -75,10 +71,13 @@ class _Compiler(SectionCompiler):
 
     def map(self) -> Map:
         root = Entry(self.effective, self.mistakes)
-        keys = root.mapping(TOP_KEYS)
+        keys = root.mapping(TOP)
         self.read_tables(keys)
         kinds = self.kinds(keys, root)
         canonical = kinds is None
+        if kinds == {}:
+            # Without an event nobody can say which fields there are: what stands below is not looked at.
+            raise Mistakes(self.mistakes)
         self.made = {kind.name: kind.struct for kind in (kinds or {}).values()}
         self.outer = union_of(self.made.values())
         emit, join = self.emission(keys["emit"]) if "emit" in keys else ("", False)
@@ -251,10 +250,11 @@ class _Compiler(SectionCompiler):
     # --- checks, files, tests ---
 
     def check(self, entry: Entry) -> Check | None:
-        keys = entry.mapping(("id", "level", "loop", "when", "expr", "severity", "text", "note"))
+        keys = entry.mapping(CHECK)
         for needed in ("id", "expr"):
             if needed not in keys:
-                entry.note(f"check: {needed} is missing")
+                if isinstance(entry.value, dict):
+                    entry.note(f"check: {needed} is missing")
                 return None
         where = keys.get("level") or keys.get("loop")
         expr, when = self.expression(keys["expr"]), self.expression(keys["when"]) if "when" in keys else None
@@ -290,7 +290,7 @@ class _Compiler(SectionCompiler):
     def tests(self, entry: Entry) -> tuple[dict[str, str], ...]:
         found = []
         for item in entry.items():
-            keys = item.mapping(("in", "out", "roundtrip", "partner", "note"))
+            keys = item.mapping(TEST)
             if "in" not in keys:
                 item.note("a test names its input, in:")
                 continue
@@ -314,17 +314,21 @@ class _Compiler(SectionCompiler):
                 )
 
     def bound(self, found: Map, root: Entry) -> None:
-        """Every required field of every struct it makes is bound (or carried, or set)."""
+        """Every required field of every struct it makes is bound (or carried, or set).
+
+        What is bound but at fault is told where it stands, and not here as missing.
+        """
         if found.canonical:
             return
+        tried = frozenset(_fields_in(self.effective.value)) if self.mistakes else frozenset()
         carry = [found.carry] if found.carry is not None else []
         sections = [found.header, *carry, found.summary, *found.levels.values()]
         names = {rule.name for section in all_sections(sections) for rule in section.rules if rule.reads}
         for kind in found.kinds.values():
             for target in targets_of(kind.struct).values():
-                if target.required and target.name not in names and target.name not in kind.fixed:
+                if target.required and target.name not in names | tried | kind.fixed.keys():
                     root.note(f"{kind.name} cannot be made: {target.name} is not bound")
-        if found.chooser and found.chooser not in names:
+        if found.chooser and found.chooser not in names | tried:
             root.note(f"by: {found.chooser} is not bound")
         self.chosen(found)
         carried = {rule.name for section in all_sections(sections) if section.carries for rule in section.rules}
@@ -332,12 +336,25 @@ class _Compiler(SectionCompiler):
             if section.struct is None or section.splits:
                 continue
             rules = (*section.rules, *(rule for split in section.split for rule in split.rules))
-            bound = {rule.name for rule in rules if rule.reads} | carried | section.fixed.keys()
+            bound = {rule.name for rule in rules if rule.reads} | carried | tried | section.fixed.keys()
             for name in section.required:
                 if name not in bound:
                     file, line = section.origin.rsplit(":", 1)
                     text = f"{section.name} makes {section.into}, but {name} is not bound"
                     self.mistakes.append(Mistake(file, int(line), text))
+
+
+def _fields_in(value: Any) -> Iterable[str]:
+    """Every name that stands under `fields:` anywhere in a map, faulty or not."""
+    stack = [value]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, dict):
+            fields = one.get("fields")
+            yield from fields if isinstance(fields, dict) else ()
+            stack += one.values()
+        elif isinstance(one, list):
+            stack += one
 
 
 def _said_of(name: str, sections: Any) -> Iterable[Any]:

@@ -30,7 +30,7 @@ from gateway.mapping.finding import at_pointer
 from gateway.mapping.guided import check_against_guide
 from gateway.mapping.plan import Map
 from gateway.partners import Partners, read_partners
-from gateway.resources import Mistake, Mistakes, read_sources, source_files
+from gateway.resources import At, Mistake, Mistakes, read_sources, source_files
 from gateway.x12.envelope.strangers import begin, recognise_stranger
 
 _UNREAD = {
@@ -82,16 +82,27 @@ class Configuration:
         return mistakes
 
     def check_map(self, path: str) -> list[Mistake]:
-        """Mistakes of one map: its own, and places that its guide does not have."""
+        """Mistakes of one map: its own, and places that its guide does not have; in order of their lines."""
+        mistakes: list[Mistake] = []
         try:
             map = self.map_at(path)
             folder = folder_of(path)
             if map.format == "x12" and folder is not None:
                 guide = self.guides.find(folder.partner, "", folder.release, folder.type)
-                return check_against_guide(map, guide)
+                mistakes = check_against_guide(map, guide)
         except OperatorMistake as found:
-            return _listed(found)
-        return []
+            mistakes = _listed(found)
+        return sorted(
+            (self._with_column(one) for one in mistakes), key=lambda m: (m.file, m.line or 0, m.column or 0)
+        )
+
+    def _with_column(self, mistake: Mistake) -> Mistake:
+        """The mistake where its line begins, if only the line is known."""
+        if mistake.line is None or mistake.column is not None:
+            return mistake
+        source = self.files.get(mistake.file) or self.files.get(f"mappings/{mistake.file}", b"")
+        text = dict(enumerate(source.decode("utf-8", "replace").splitlines(), 1)).get(mistake.line, "")
+        return mistake._replace(line=At(mistake.line, len(text) - len(text.lstrip()) + 1))
 
     # --- maps ---
 

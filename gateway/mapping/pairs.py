@@ -99,7 +99,7 @@ def converter_name(
         }
         entry.note(wanted.get(shape, f"a map cannot fill a field of this kind ({field})"))
     elif "as" in keys:
-        name = keys["as"].choice(SHAPES, "text", "converter")
+        name = keys["as"].choice(SHAPES, _FOR_SHAPE[shape], "converter")
         if shape not in SHAPES[name]:
             keys["as"].note(f"as: {name} makes no {shape}")
     else:
@@ -320,15 +320,18 @@ def _coded(
     if table is None:
         keys["code"].note(f'no code table is called "{table_name}"', did_you_mean(table_name, scope.tables))
         return None
-    unknown = keys["unknown"].choice(UNKNOWN, "fault") if "unknown" in keys else "fault"
+    unknown = keys["unknown"].choice(UNKNOWN, "fault", "policy") if "unknown" in keys else "fault"
     if unknown in ("keep", "pass") and shape != "text":
         keys["unknown"].note(f"unknown: {unknown} goes on as text, and {name} is a {shape}", "null or fault")
     made: dict[str, Any] = {}
+    wrong: list[str] = []
     for code, meaning in table.values.items():
         try:
             made[code] = read(meaning, Context())
         except Unreadable as error:
-            keys["code"].note(f'table {table_name}, code "{code}": "{meaning}" {error.words}')
+            wrong.append(f'table {table_name}, code "{code}": "{meaning}" {error.words}')
+    if wrong:
+        keys["code"].note(wrong[0] + (f", and {len(wrong) - 1} more like it" if len(wrong) > 1 else ""))
     if name == "unit" and not table.one_to_one:
         keys["code"].note(f"unit table {table_name} must be one to one")
     back: dict[Any, str] = {}

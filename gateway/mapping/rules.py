@@ -24,13 +24,10 @@ from gateway.mapping.places import (
 from gateway.mapping.plan import Minus, Rule
 from gateway.mapping.signs import signed
 from gateway.mapping.targets import Target
+from gateway.mapping.vocabulary import FIELD
 from gateway.resources import Entry, did_you_mean
 
-KEYS = (
-    "at", "else", "as", "code", "unknown", "required", "default", "with", "way", "split", "single", "read", "write",
-    "count", "unless", "when", "needs", "minus", "less", "repeat", "empty", "note",
-    *dict.fromkeys(option for options in OPTIONS.values() for option in options),
-)  # fmt: skip
+KEYS = (*FIELD, *dict.fromkeys(option for options in OPTIONS.values() for option in options))
 
 WAYS = ("both", "read", "write", "beside")
 

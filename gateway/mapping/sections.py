@@ -18,16 +18,15 @@ from gateway.mapping.ranks import ranks_of
 from gateway.mapping.rules import compile_rule, read_place
 from gateway.mapping.source import Effective
 from gateway.mapping.targets import Target, targets_of, union_of
+from gateway.mapping.vocabulary import REPEAT, SECTION
 from gateway.resources import Entry, Mistake, did_you_mean
-
-SECTION_KEYS = (
-    "note", "into", "fields", "loops", "repeats", "each", "count", "set", "constants", "computed", "segments",
-    "way", "when", "most", "otherwise", "nearest",
-)  # fmt: skip
-
 
 SPLIT = "split"
 """`into:` of an inner loop that makes the entries of the loop it stands in."""
+
+
+class _Nothing(msgspec.Struct):
+    """Stands for the entries of a list that does not exist."""
 
 
 class Around(NamedTuple):
@@ -62,14 +61,16 @@ class SectionCompiler:
         shift: tuple[str, int] | None = None, around: Around | None = None, carrying: bool = False,
     ) -> Section:  # fmt: skip
         entry = self.alike(entry)
-        keys = entry.mapping(SECTION_KEYS)
+        keys = entry.mapping(SECTION)
         into = "carry" if carrying else keys["into"].text() if "into" in keys else ""
         splits = into == SPLIT and around is not None and around.struct is not None
         struct = around.struct if around is not None and splits else self.struct_into(keys, into, fields, line)
         own: Mapping[str, Target] = (
             self.fields_of(into, struct) if struct else targets_of(self.line) if self.line and into == "carry" else {}
         )
-        if not into and around is not None:
+        if struct is _Nothing:
+            keys = {key: one for key, one in keys.items() if key in ("note", "into")}
+        elif not into and around is not None:
             own = around.own
         chooser = frozenset({self.chooser, *self.locals} - {""})
         scope = Scope(name, own, self.outer, chooser, self.format, self.tables, shift, self.file, tag)
@@ -187,13 +188,14 @@ class SectionCompiler:
         if target is None or target.shape != "structs":
             lists = [name for name, t in known.items() if t.shape == "structs"]
             keys["into"].note(f'into: "{into}" is no list', did_you_mean(into, [*lists, "carry"]))
-            return None
+            # Nobody can say what its fields are: what stands in it is not looked at.
+            return _Nothing
         return target.item
 
     def repeats(self, entry: Entry, name: str, own: Mapping[str, Target]) -> tuple[Repeat, ...]:
         found: list[Repeat] = []
         for item in entry.items():
-            keys = item.mapping(("of", "at", "each", "into", "fields", "way", "when", "otherwise", "set", "like"))
+            keys = item.mapping(REPEAT)
             if "each" in keys:
                 found += self.repeated_segments(item, keys, name, own)
                 continue

@@ -13,7 +13,7 @@ from gateway.mapping import Configuration
 from gateway.messages import Answer, from_microseconds
 from gateway.pipeline.answering.places import read_again
 from gateway.pipeline.posting.batch import status_of
-from gateway.store import alerts, sent
+from gateway.store import alerts, gathering, sent
 from gateway.store.collected import find_carriers
 from gateway.store.documents import DocumentRow, load_documents
 from gateway.store.evidence import load_evidence
@@ -74,6 +74,22 @@ def list_open(connection: Connection, *, partner: str, limit: int) -> list[dict[
     """Documents of ours that partners refused or never acknowledged, oldest first: what a person must look at."""
     found = sent.list_open(connection, partner=partner, limit=limit)
     return [_sent_document(one) | {"partner": one.partner} for one in found]
+
+
+def list_collected(connection: Connection, *, partner: str, limit: int) -> list[dict[str, Any]]:
+    """Documents of ours that wait to leave together, oldest first."""
+    return [
+        {
+            "id": one.id,
+            "partner": one.partner,
+            "type": one.kind,
+            "number": one.number,
+            "test": one.book == "test",
+            "due_at": from_microseconds(one.due_at).isoformat(),
+            "created_at": from_microseconds(one.created_at).isoformat(),
+        }
+        for one in gathering.list_waiting(connection, partner=partner, limit=limit)
+    ]
 
 
 def load_answers(connection: Connection, message: str) -> tuple[Answer, ...]:
@@ -210,6 +226,9 @@ def _show_sent(connection: Connection, id: str) -> dict[str, Any]:
         "bytes": row.size,
         "digest": row.digest,
         "attempts": row.attempts,
+        "number": row.number,
+        "due_at": from_microseconds(row.due_at).isoformat() if row.status == "collected" else None,
+        "sent_in": row.sent_in,
         "documents": [_sent_document(one) for one in documents],
         "history": [_sent_event(id, one) for one in sent.load_history(connection, id)],
         "answers": [],

@@ -31,20 +31,20 @@ from gateway.pipeline.as2 import Again, As2Answer, As2Request
 from gateway.pipeline.desk import Desk, commands, control
 from gateway.pipeline.desk.configure import Signature, build_policy, open_configuration, roots_of, sign_files
 from gateway.pipeline.desk.results import Defined, Progress, Replay
+from gateway.pipeline.opening import check, prepare
 from gateway.pipeline.parties import policy_now
 from gateway.pipeline.pickup.asking import RemoteRegister
 from gateway.pipeline.pickup.schedule import Pickups
 from gateway.pipeline.replaying.comparing import MapComparison
 from gateway.pipeline.replaying.values import Which
 from gateway.settings import Settings
-from gateway.store import schema
 from gateway.store.database import Database
 from gateway.store.home import Home
 from gateway.store.keys import ApiKey
 from gateway.store.lock import WriterLock
 from gateway.store.subscriptions import Format, Subscription, list_subscriptions
 from gateway.store.writer import Writer
-from ledger import book, queries
+from ledger import queries
 from ledger.events import Actor, AnyEvent
 from ledger.outcomes import Recorded
 from ledger.policy import Policy
@@ -98,10 +98,10 @@ class Street:
         database = Database(place.database)
         try:
             if holds:
-                _prepare(database)
+                prepare(database)
             else:
                 with database.read() as connection:
-                    _check(connection)
+                    check(connection)
             stated = Settings(home=home) if settings is None else settings
             desk = (
                 Desk(place, database, roots=roots, children=children, settings=stated, now=clock()) if holds else None
@@ -303,6 +303,10 @@ class Street:
         given = commands.Review(message=message, n=n, comment=comment, by=by)
         return self._do("review", given)  # type: ignore[no-any-return]
 
+    def release(self, partner: str) -> int:
+        """What is collected for a partner leaves now, before its time; how many documents do."""
+        return self._do("release", commands.Release(partner=partner))  # type: ignore[no-any-return]
+
     def put_key(self, key: ApiKey, sha256: str) -> None:
         """Keep a new API key by its digest; see `gateway.store.keys.put_key`, which raises OperatorMistake."""
         self._do("put_key", commands.PutKey(key=key, sha256=sha256))
@@ -379,20 +383,3 @@ def _take_lock(lock: WriterLock, home: Home) -> bool:
             raise OperatorMistake(f"another command writes to {home.path}", mend="try again when it has ended")
         time.sleep(0.05)
     return True
-
-
-def _prepare(database: Database) -> None:
-    """Make the tables of an empty database; refuse those of another version, naming `db upgrade`."""
-    with database.writing.begin() as connection:
-        if not schema.version(connection) and not book.version(connection):
-            schema.upgrade(connection)
-            book.upgrade(connection)
-        _check(connection)
-
-
-def _check(connection: Connection) -> None:
-    schema.check(connection)
-    try:
-        book.check_version(connection)
-    except book.VersionMismatch as mismatch:
-        raise OperatorMistake(str(mismatch)) from mismatch

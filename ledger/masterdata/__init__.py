@@ -1,7 +1,7 @@
 """Master data in force: parts, units, places and parties, as one frozen snapshot made from events."""
 
 from ledger.masterdata.as_sent import AsSent
-from ledger.masterdata.as_told import AsTold
+from ledger.masterdata.as_told import number_told
 from ledger.masterdata.cross_references import CrossReference, CrossReferences
 from ledger.masterdata.revisions import Control, Occasion, control_of
 from ledger.masterdata.snapshot import Location, MasterData, Part, Site, Supplier
@@ -9,7 +9,6 @@ from ledger.masterdata.units import Factor, InexactConversion, to_base, to_decim
 
 __all__ = [
     "AsSent",
-    "AsTold",
     "Control",
     "CrossReference",
     "CrossReferences",
@@ -22,6 +21,7 @@ __all__ = [
     "Site",
     "Supplier",
     "control_of",
+    "number_told",
     "to_base",
     "to_decimal",
 ]

@@ -24,6 +24,7 @@ LONG_PAGES = [
     "how-to/replay-a-parked-message.md",
     "how-to/say-what-identifiers-mean.md",
     "how-to/follow-what-we-send.md",
+    "how-to/send-business-documents.md",
     "how-to/write-a-mapping.md",
     "how-to/hand-the-log-to-others.md",
     "how-to/begin-and-close-the-books.md",

@@ -12,10 +12,12 @@ import msgspec
 from sqlalchemy import Connection
 
 from gateway.document import Delimiters, Party
+from gateway.messages import from_microseconds
 from gateway.partners import Partner
 from gateway.pipeline.answering.acknowledge import Acknowledgments
 from gateway.pipeline.answering.gathering import Gathering
 from gateway.pipeline.answering.routing import OURS, find_routes, is_passed_on, said_again
+from gateway.pipeline.answering.told import told_to
 from gateway.pipeline.context import Context
 from gateway.pipeline.parties import partner_of_party
 from gateway.pipeline.reading.values import ReadInterchange
@@ -133,15 +135,19 @@ class Answers:
             message = event.source.message if event.source else ""
         said = said_again(event) if event.revision else event
         for partner, agreement in find_routes(said, self._context.configuration, self._partner_of_party):
-            draft = Draft(set_id=agreement.document, event=said)  # type: ignore[arg-type]
+            told = told_to(partner, said, self._known_masterdata(), from_microseconds(self._context.at))
+            draft = Draft(set_id=agreement.document, event=told)  # type: ignore[arg-type]
             dedupe = f"route:{recorded.book}:{recorded.seq}:{partner.id}:{agreement.document}"
             self._put_draft(partner, draft, message, recorded.book, dedupe, event.number)
 
     def _partner_of_party(self, party: str) -> Partner | None:
         context = self._context
+        return partner_of_party(party, context.configuration.partners, self._known_masterdata(), context.policy)
+
+    def _known_masterdata(self) -> MasterData:
         if self._masterdata is None:
-            self._masterdata = context.ledger.masterdata(self._connection)
-        return partner_of_party(party, context.configuration.partners, self._masterdata, context.policy)
+            self._masterdata = self._context.ledger.masterdata(self._connection)
+        return self._masterdata
 
     def pass_on(self, document: DocumentRow) -> None:
         """A received document goes on as it is to the partners that its agreement names."""

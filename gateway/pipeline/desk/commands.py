@@ -16,6 +16,7 @@ from gateway.pipeline.desk.results import Defined, Progress, Replay
 from gateway.pipeline.pickup.values import Begin, Begun, Commit, End, Note, Noted, Renew, Taken
 from gateway.pipeline.replaying.comparing import MapComparison
 from gateway.pipeline.replaying.values import Which
+from gateway.store.gathering import release
 from gateway.store.keys import ApiKey, put_key, revoke_key
 from gateway.store.sent import review
 from gateway.store.subscriptions import Format, end_subscription, put_subscription
@@ -56,6 +57,10 @@ class Resend(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     anew: bool = False
     by: str = ""
+
+
+class Release(msgspec.Struct, frozen=True, kw_only=True):
+    partner: str
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,6 +151,12 @@ def _review(desk: Desk, given: Review, now: datetime) -> int:
     )
 
 
+def _release(desk: Desk, given: Release, now: datetime) -> int:
+    released = desk.writer.run(lambda connection: release(connection, given.partner, at=microseconds(now)))
+    desk.process(now)
+    return released
+
+
 COMMANDS: dict[str, Command] = {
     "accept": Command(lambda desk, given, now: desk.accept(given, now), Delivery, Accepted),
     "run_until_idle": Command(
@@ -175,6 +186,7 @@ COMMANDS: dict[str, Command] = {
     "subscribe": Command(_subscribe, Subscribe, type(None)),
     "unsubscribe": Command(_unsubscribe, Unsubscribe, bool),
     "review": Command(_review, Review, int),
+    "release": Command(_release, Release, int),
 }
 
 

@@ -12,10 +12,12 @@ KINDS_OF: dict[str, frozenset[str]] = {
     "ShipmentNotified": frozenset({"ShipmentNotified", "ShipmentReplaced", "ShipmentCancelled"}),
     "GoodsReceived": frozenset({"GoodsReceived", "GoodsReceiptReversed", "ReceiptShortConfirmed"}),
     "DiscrepancyResolved": frozenset({"DiscrepancyResolved"}),
+    "InventoryAdjusted": frozenset({"InventoryAdjusted", "OwnershipChanged", "CustomerReturnReceived"}),
     "TransferShipped": frozenset({"TransferShipped", "TransferCancelled"}),
     "MasterData": frozenset(kind.__name__ for kind in MASTER_DATA),
 }
-"""Replacing and cancelling go with telling; `MasterData` is any row of it."""
+"""Replacing and cancelling go with telling; `MasterData` is any row of it, and adjustments (947) come
+with changes of owner and customers' returns."""
 
 ABOUT_WHAT_WE_SENT = frozenset({"ReceivingAdvice", "ApplicationAdvice", "reconcile"})
 

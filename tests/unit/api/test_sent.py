@@ -96,3 +96,15 @@ def test_resend_keeps_the_bytes_and_anew_does_not(desk: Desk) -> None:
 
     assert (anew["id"] == desk.id, anew["documents"][0]["control"]) == (False, "0002")
     assert desk.town.street.message(desk.id)["documents"][0]["status"] == "rewritten"
+
+
+def test_what_is_collected_is_listed_and_released(desk: Desk) -> None:
+    desk.town.edit("acme", '"850": {on: OrderPlaced}', '"850": {on: OrderPlaced, collect: {minutes: 60}}')
+    desk.town.bring(order("PO2"), "erp")
+
+    (row,) = desk.ask("GET", "/collected").json()["items"]
+    assert (row["partner"], row["type"], row["number"]) == ("acme", "850", "PO2")
+    assert desk.ask("POST", "/collected/acme/release", "acme-key").status_code == 403
+    assert desk.ask("POST", "/collected/zed/release").status_code == 404
+    assert desk.ask("POST", "/collected/acme/release").json() == {"partner": "acme", "released": 1}
+    assert desk.ask("GET", "/collected").json() == {"items": []}

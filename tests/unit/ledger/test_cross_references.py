@@ -15,7 +15,7 @@ from ledger.events import (
     UnitFactorDefined,
     cross_reference_number,
 )
-from ledger.masterdata import AsTold, MasterData
+from ledger.masterdata import MasterData, number_told
 from ledger.masterdata.alike import Alike, plain
 
 DAY = date(2026, 11, 23)
@@ -58,24 +58,13 @@ KNOWN = MasterData().changed_by(
         ("iron", "P-1", DAY, "MOVED"),
         ("iron", "P-2", DAY, "TWO"),
         ("iron", "P-2", date(2026, 10, 31), "MOVED"),
-        ("acme", "P-3", DAY, None),
+        ("acme", "P-3", DAY, ""),
     ],
 )
 def test_a_part_goes_out_by_the_number_of_the_partner_on_the_day(
-    partner: str, part: str, day: date, number: str | None
+    partner: str, part: str, day: date, number: str
 ) -> None:
-    assert AsTold(KNOWN, partner, day).part_number(part) == number
-
-
-def test_places_parties_units_and_locations_go_out_in_the_partners_words() -> None:
-    acme, bolt = AsTold(KNOWN, "acme", DAY), AsTold(KNOWN, "bolt", DAY)
-
-    assert (acme.site("PLT07", "92"), bolt.site("PLT07", "92"), bolt.site("PLT07", "1")) == (
-        "DOCK-A", "0007", "123456789",
-    )  # fmt: skip
-    assert (acme.party("acme", "92"), acme.party("acme", "1"), acme.party("bolt", "92")) == ("A-1", None, None)
-    assert (acme.unit("P-1", "EA"), bolt.unit("P-1", "EA")) == ("PCE", None)
-    assert (acme.location("PLT07", "RACK"), acme.location("PLT08", "RACK")) == ("7", None)
+    assert number_told(KNOWN, part, partner, day) == number
 
 
 @pytest.mark.parametrize(

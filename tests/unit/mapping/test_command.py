@@ -59,6 +59,7 @@ def test_all_maps_are_checked_and_a_faulty_one_is_told(capsys: pytest.CaptureFix
         {
             "file": "partners/acme/x12/004010/856/map.yaml",
             "line": 2,
+            "column": 1,
             "text": 'unknown key "levles"',
             "mend": 'did you mean "levels"?',
         }

@@ -290,3 +290,15 @@ def test_parts_of_a_sequence_are_told_when_their_moment_says_and_counted_as_they
         "REF*VT*1XKAD49X04J000004",
         "QTY*01*1",
     ]
+
+
+def test_parts_of_a_planning_schedule_for_several_places_are_schedules_of_their_places() -> None:
+    head = "BFR*00*F1**DL*A*20261123**20261120~N1*SU**92*A123~"
+    lines = [
+        f"LIN**BP*P{n}~UIT*EA~N1*ST**92*PLT0{place}~FST*{n}*C*D*20261123~" for n, place in ((1, 7), (2, 8), (3, 7))
+    ]
+
+    reading = read_document(base("830"), document(head + "".join(lines), "830"))
+
+    told = [(event.ship_to, [line.part_number for line in event.lines]) for event in reading.events]  # type: ignore[attr-defined]
+    assert told == [("92:PLT07", ["P1", "P3"]), ("92:PLT08", ["P2"])]

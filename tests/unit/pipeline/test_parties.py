@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from gateway.masterdata.cross_references import build
 from gateway.pipeline.reading.zones import zones_of
-from ledger.events import SiteDefined, SupplierDefined
+from ledger import queries
+from ledger.events import OrderPlaced, SiteDefined, SupplierDefined
 from ledger.masterdata import MasterData
 from tests.unit.pipeline.world import Town, order
 
@@ -54,3 +55,17 @@ def test_a_place_has_the_zone_of_its_cross_references_where_they_agree() -> None
     )
 
     assert zones_of(known) == {"92:1": detroit, "92:P1": detroit, "92:P2": chicago, "91:B": detroit, "91:C": chicago}
+
+
+def test_an_order_goes_to_its_supplier_by_the_suppliers_own_part_number(town: Town) -> None:
+    town.street.define([build(of="part", identifier="VP:AC-4711", means="BRK-100", sender="acme")])
+
+    town.bring(order(number="PO7"), partner="erp")
+
+    (sent,) = [one for one in town.street.messages(direction="out") if one["kind"] == "850"]
+    (line,) = [segment for segment in sent["segments"] if segment[0] == "PO1"]
+    assert line[6:] == ("BP", "BRK-100", "VP", "AC-4711")
+    with town.street.read() as conn:
+        (kept,) = queries.events(conn, kind="OrderPlaced", bodies=True)
+    assert isinstance(kept.body, OrderPlaced)
+    assert kept.body.lines[0].supplier_part_number == ""
