@@ -103,7 +103,7 @@ class Changes:
         return value
 
     def text(self, value: str) -> str:
-        """Another identifier of the same length, without leading zeros; digits stay digits: some places take no else."""
+        """Another identifier as long, without leading zeros; digits stay digits, for some places take only these."""
         if value not in self.texts:
             letters = "0123456789" if value.isdigit() else "ABCDEFGHJK0123456789"
             size = len(value)
