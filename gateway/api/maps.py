@@ -17,7 +17,7 @@ from gateway.api.problems import Located, Problem
 from gateway.errors import OperatorMistake
 from gateway.mapping import Configuration, Map, MapReading, read_document, write_document
 from gateway.mapping.draft import draft_map
-from gateway.mapping.effective import compare_maps, effective_lines
+from gateway.mapping.effective import base_of, compare_maps, effective_lines
 from gateway.mapping.trios import find_trios, run_trio
 from gateway.pipeline.coverage import cover
 from gateway.pipeline.desk.commands import MapsOf
@@ -131,14 +131,18 @@ def diff_map(
     documents: Documents = 100,
     books: Annotated[bool, Query(description="Also rehearse what the ledger would do.")] = True,
 ) -> Response:
-    """The body is the map.yaml that would take its place. Nothing is changed: what the books would do is undone."""
+    """The body is the map.yaml that would take its place, or stand beside a base map as a partner's own.
+
+    Nothing is changed: what the books would do is undone.
+    """
     files = call.street.configuration.files
     configuration, mistakes = _tried(call.street.configuration, path, body)
     if mistakes:
         raise _faulty(mistakes)
-    lines = compare_maps(files, path, path, configuration.files) if path in files else ()
+    base = path if path in files else base_of(configuration.files, path)
+    lines = compare_maps(files, base, path, configuration.files) if base is not None else ()
     given = MapsOf(path=path, after={path: body}, partner=partner or "", most=documents, with_books=books)
-    found = call.street.compare_maps(given) if documents and path in files else None
+    found = call.street.compare_maps(given) if documents else None
     return answer({"map": path, "lines": [_line(one) for one in lines], "documents": found})
 
 

@@ -57,6 +57,9 @@ def diff(
             raise OperatorMistake("extends nothing", file=after.name, mend="name another map to compare with")
         before = Version(base, base, configuration.files[base])
     path = after.path or _of_partner(before.path, partner)
+    if before.path.startswith("partners/") and not path.startswith("partners/"):
+        # What takes the place of an overlay stands where the overlay stood.
+        path = before.path
     if not path:
         raise OperatorMistake("neither says which map it is", file=after.name, mend="name one by its path")
     older, newer = ({**configuration.files, path: one.content} for one in (before, after))

@@ -30,7 +30,7 @@ class Unreadable(ValueError):
 class Context:
     """What reading or writing one document knows: the partner's zone, zones of places, the century window's year."""
 
-    __slots__ = ("component", "event", "misses", "place", "release", "xrefs", "year", "zone", "zone_of")
+    __slots__ = ("component", "event", "place", "release", "year", "zone", "zone_of")
 
     def __init__(
         self,
@@ -39,7 +39,6 @@ class Context:
         year: int = 2030,
         component: str = ">",
         release: str = "",
-        xrefs: Mapping[tuple[str, str, str], str] | None = None,
     ) -> None:
         self.zone, self.zone_of, self.year, self.component = zone, zone_of, year, component
         self.release = release
@@ -47,10 +46,6 @@ class Context:
         self.place: tzinfo | None = None
         self.event: Mapping[str, Any] = {}
         """Fields of the event, as far as they are known."""
-        self.xrefs = xrefs
-        """Cross-references that are known: (kind, qualifier, value as sent) -> ours; on writing ours -> theirs."""
-        self.misses: dict[tuple[str, str, str], None] = {}
-        """Those asked for and not known, in the order they were met."""
 
 
 Read = Callable[[str, Context], Any]

@@ -55,8 +55,8 @@ OPTIONS: dict[str, tuple[str, ...]] = {
 }
 """Converter -> its options."""
 
-UNKNOWN = ("fault", "pass", "null", "keep", "skip")
-"""What becomes of a code that no table knows; `skip` is an older word for null."""
+UNKNOWN = ("fault", "pass", "null", "keep")
+"""What becomes of a code that no table knows."""
 
 _FOR_SHAPE = {
     "text": "text", "decimal": "decimal", "int": "int", "flag": "boolean", "date": "date", "datetime": "datetime",
@@ -347,7 +347,7 @@ def _coded(
         except KeyError:
             if unknown == "keep":
                 return kept + text
-            if unknown in ("null", "skip"):
+            if unknown == "null":
                 return None
             if unknown == "pass" and (not choices or text in choices):
                 return text
@@ -358,7 +358,7 @@ def _coded(
         if code is None and isinstance(value, str) and value.startswith(kept):
             code = value[len(kept) :]
         if code is None:
-            if unknown in ("null", "skip"):
+            if unknown == "null":
                 return ("",)
             if unknown == "pass":
                 return (str(value),)

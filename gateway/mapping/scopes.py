@@ -45,7 +45,6 @@ class Kept(NamedTuple):
     faults: int
     deferred: int
     to_compare: int
-    misses: int
     hl_count: int
     counted: int
 
@@ -84,7 +83,7 @@ class Run:
     def keep(self) -> Kept:
         """What reading has gathered so far, to go back to."""
         outer = {name: [*value] if isinstance(value, list) else value for name, value in self.outer.items()}
-        marks = (len(self.faults), len(self.deferred), len(self.to_compare), len(self.context.misses))
+        marks = (len(self.faults), len(self.deferred), len(self.to_compare))
         return Kept(outer, *marks, self.hl_count, self.counted)
 
     def restore(self, kept: Kept) -> None:
@@ -92,8 +91,6 @@ class Run:
         self.outer = self.context.event = kept.outer
         del self.faults[kept.faults :], self.deferred[kept.deferred :]
         del self.to_compare[kept.to_compare :]
-        for miss in [*self.context.misses][kept.misses :]:
-            del self.context.misses[miss]
         self.hl_count, self.counted = kept.hl_count, kept.counted
 
     def fill(self, section: Section, index: Any, own: dict[str, Any], trace: Trace | None, anchor: int) -> None:

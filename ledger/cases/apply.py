@@ -49,8 +49,12 @@ def apply(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> 
             outcomes.append(outcome)
             if is_news:
                 told.append((finding, case))
+    found = [
+        workset.open_cases.get(_identity(decision, finding)) for finding in decision.findings if not finding.settles
+    ]
     for case in decision.withdrawn:
-        if case.status != "closed" and all(case is not other for _, other in told):
+        # What the same document is found to have wrong once more is not put right by it.
+        if case.status != "closed" and all(case is not other for other in found):
             case.quantity = case.clearing = 0
             outcomes.append(_close(workset, case, "", now_us))
     advices = [

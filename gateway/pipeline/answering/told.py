@@ -14,7 +14,7 @@ from ledger.masterdata import AsSent, MasterData, number_told
 def told_to(partner: Partner, event: Event, masterdata: MasterData, now: datetime) -> Event:
     """The event as it goes to the partner; what the books keep stays as it was said."""
     lines = getattr(event, "lines", ())
-    if partner.kind != "supplier" or not all(isinstance(line, Line) for line in lines):
+    if partner.kind != "supplier" or not lines or not all(isinstance(line, Line) for line in lines):
         return event
     sent = AsSent(masterdata, event, now)
     told = []

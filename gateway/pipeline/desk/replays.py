@@ -65,9 +65,10 @@ def compare_maps(desk: Desk, given: MapsOf, now: datetime) -> MapComparison:
     context = desk.context(now)
     files = context.configuration.files
     old, new = (Configuration.from_files(files | laid, check=False) for laid in (given.before, given.after))
-    for configuration in (old, new):
-        if given.path not in configuration.files:
-            raise OperatorMistake("is not in force, so that there is nothing to compare with", file=given.path)
+    if given.path not in new.files:
+        raise OperatorMistake("is not in force, so that there is nothing to compare with", file=given.path)
+    # Where the older has none there, documents are read by the base map.
+    for configuration in [one for one in (old, new) if given.path in one.files]:
         if mistakes := configuration.check_map(given.path):
             raise Mistakes(mistakes)
     comparer = Comparer(desk.database, desk.writer, context, desk.rehearsing, old, new)

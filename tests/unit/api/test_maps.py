@@ -120,3 +120,13 @@ def test_a_map_that_is_not_there_is_not_found(house: House, path: str) -> None:
 
 def test_maps_are_for_administrators(house: House) -> None:
     assert house.ask("GET", "/v1/maps", "erp-main").status_code == 403
+
+
+def test_a_partners_first_own_map_is_compared_with_the_base_that_reads_now(own_house: House) -> None:
+    own_house.ask("POST", "/v1/messages", "acme-main", content=notice("1"))
+    own_house.street.run_until_idle()
+    found = own_house.ask("POST", f"/v1/maps/diff?map={PATH}&books=false", content=TENTH.encode()).json()
+    assert [one["path"] for one in found["lines"]] == [
+        "levels.I.fields.quantity.as", "levels.I.fields.quantity.places",
+    ]  # fmt: skip
+    assert [one["difference"][0][2:] for one in found["documents"]["documents"]] == [["100", "10.0"]]
