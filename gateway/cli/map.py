@@ -113,7 +113,7 @@ def write(
             {"map": found.path, "segments": writing.segments, "faults": [f.text for f in writing.faults]}
         )
     elif writing.data:
-        frame.say(writing.data.decode().rstrip("\r\n"))
+        frame.say(writing.data.decode(found.file.encoding).rstrip("\r\n"))
     else:
         mark = of.x12.element if of is not None else "*"
         for segment in writing.segments:

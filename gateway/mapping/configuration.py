@@ -24,6 +24,7 @@ from gateway.formats import (
     read_xml,
     recognise,
 )
+from gateway.mapping.branches import tops_of
 from gateway.mapping.compile import Folder, compile_map, folder_of
 from gateway.mapping.compiled import compiled_of, hash_files
 from gateway.mapping.finding import at_pointer
@@ -188,7 +189,8 @@ class Configuration:
         for map in candidates:
             canonical = isinstance(first, dict) and "kind" in first
             required = [place.column for rule in map.header.rules if rule.required for place in rule.places[0]]
-            known = bool(required) and all(at_pointer(value, pointer) is not None for pointer in required)
+            top = next(iter(tops_of(map, document)), None)
+            known = bool(required) and top is not None and all(at_pointer(top[0], p) is not None for p in required)
             if canonical if map.canonical else known:
                 return (msgspec.structs.replace(document, type=map.type),), ()
         if document.accepted:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from gateway.mapping import MapReading, read_document
-from ledger.events import OrderPlaced
+from gateway.mapping import MapReading, read_document, write_document
+from ledger.events import GoodsReceived, OrderPlaced, ReceiptLine
 from tests.unit.mapping.maps import configuration
 
 LINE = {"line": "1", "part": "BRK-100", "quantity": "5", "unit": "EA"}
@@ -51,3 +51,26 @@ def test_a_fault_in_the_only_line_is_told_once() -> None:
     (fault,) = read([LINE | {"quantity": "ten"}]).faults
 
     assert fault.value == "ten"
+
+
+def test_a_document_of_several_receipts_is_known_by_the_first_of_them() -> None:
+    data = json.dumps({"receipts": [{"number": n, "lines": [{"part": "A", "received": 1}]} for n in ("1", "2")]})
+
+    (document,), faults = configuration().read_file("", data.encode())
+
+    found = configuration().map_for("", document)
+    assert found is not None
+    assert (document.type, faults) == ("receipt", ())
+    assert [event.number for event in read_document(found, document).events] == ["1", "2"]
+
+
+def test_several_receipts_are_written_into_one_document() -> None:
+    found = configuration().map_at("mappings/json/receipt/map.yaml")
+    events = [
+        GoodsReceived(number=n, lines=(ReceiptLine(part_number="A", serials=("S1", "S2")),)) for n in ("1", "2")
+    ]
+
+    written = json.loads(write_document(found, events).data)
+
+    line = {"line": "1", "part": "A", "received": 0, "serials": ["S1", "S2"]}
+    assert written == {"receipts": [{"number": "1", "lines": [line]}, {"number": "2", "lines": [line]}]}
