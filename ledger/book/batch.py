@@ -277,7 +277,9 @@ class Batch:
         decision.released += changing.reached_by(self, resolved) if decision.movements else []
         outcomes = cases.apply(work, decision, self.policy, self.log.now_us)
         late = closings.late(self, resolved) if decision.movements else None
-        self.settlements += settlements_of(decision, self.masterdata, late is not None, self.log.now_us)
+        self.settlements += settlements_of(
+            decision, self.masterdata, late is not None, self.log.now_us, self.settlements
+        )
         return decision, outcomes if late is None else (*outcomes, late)
 
     def _end_position(self, seq: int) -> None:

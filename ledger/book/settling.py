@@ -6,7 +6,7 @@ rebuild makes them again. Must not know prices: orders are read when somebody as
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -36,23 +36,32 @@ _USED: dict[str, Cause] = {"production": "consumed", "customer": "shipped", "adj
 _BACK: dict[str, Cause] = {"production": "reversed", "adjustment": "found"}
 
 
-def settlements_of(decision: Decision, masterdata: MasterData, late: bool, now_us: int) -> Iterator[bulk.Row]:
-    """Rows of the table `settlement`; `late` counts them in the period in which they were recorded."""
+def settlements_of(
+    decision: Decision, masterdata: MasterData, late: bool, now_us: int, earlier: Sequence[bulk.Row]
+) -> list[bulk.Row]:
+    """Rows of the table `settlement`; `late` counts them in the period in which they were recorded.
+
+    `earlier` are those of the batch so far: an event may be decided more than once while another is recorded.
+    """
     resolved = decision.resolved
     if not isinstance(resolved.event, SETTLING):
-        return
+        return []
     settled = [(movement, share) for movement in decision.movements for share in _shares(movement)]
     if not settled:
-        return
+        return []
     at = now_us if late or not resolved.occurred_at else min(resolved.occurred_at, now_us)
     site = masterdata.sites.get(resolved.site)
     zone = UTC if site is None else ZoneInfo(site.time_zone)
     period = f"{moment(at).astimezone(zone):%Y-%m}"
-    for n, (movement, (owner, cause, sign, goods)) in enumerate(settled, 1):
-        yield (
-            resolved.book, resolved.site, resolved.effective_seq, resolved.seq, n, movement.line, owner,
-            goods.part, goods.lot, goods.serial, cause, sign * movement.quantity, at, period,
-        )  # fmt: skip
+    place = (resolved.book, resolved.site, resolved.effective_seq, resolved.seq)
+    first = 1 + (sum(row[:4] == place for row in earlier) if resolved.cause else 0)
+    return [
+        (
+            *place, n, movement.line, owner, goods.part, goods.lot, goods.serial, cause, sign * movement.quantity, at,
+            period,
+        )
+        for n, (movement, (owner, cause, sign, goods)) in enumerate(settled, first)
+    ]  # fmt: skip
 
 
 def _shares(movement: Movement) -> Iterator[tuple[str, Cause, int, Bucket]]:

@@ -106,6 +106,21 @@ def test_more_than_was_advised_is_its_suppliers_too_when_it_is_accepted(plant: P
 # --- what is owed -------------------------------------------------------------------------------------------
 
 
+def test_lines_that_one_goods_receipt_lets_go_on_are_each_settled(plant: Plant) -> None:
+    first = said(MaterialConsumed, 150, demand="VIN1").lines[0]  # type: ignore[attr-defined]
+    second = msgspec.structs.replace(first, part_number="BOLT", quantity=Decimal(10))
+    used = MaterialConsumed(number="M1", partner="mes", place="92:PLT07", lines=(first, second))
+    assert results(plant.record(used)) == [("MaterialConsumed", "waiting")]
+    plant.record(order("PO2", {"PLATE": 60, "BOLT": 20}), notice("S2", "PO2", {"PLATE": 60, "BOLT": 20}))
+
+    plant.record(receipt("R2", "S2", "PO2", {"PLATE": 60, "BOLT": 20}))
+
+    assert [(cause, owner, quantity) for cause, owner, quantity, _ in owed(plant)] == [
+        ("consumed", "acme", 10), ("consumed", "acme", 150),
+    ]  # fmt: skip
+    assert rebuild(plant.conn).differences == ()
+
+
 def test_what_is_built_in_is_owed_at_the_price_of_its_order(plant: Plant) -> None:
     plant.record(said(MaterialConsumed, 12, demand="VIN1"))
 
