@@ -70,15 +70,17 @@ def write_fixed(records: Iterable[Sequence[str]], shape: FileShape) -> tuple[byt
 
 
 def looks_fixed(data: bytes, shape: FileShape) -> bool:
-    """Whether the first records of a file have types that its layouts know; never for a file of one type."""
+    """Whether the first records of a file have types that its layouts know, and one begins what makes an event;
+    never for a file of one type."""
     if shape.type_at is None:
         return False
     text = data[: 4 * LINE_MAX].decode(shape.encoding, "replace")
     # The last line may be cut off here; the others are as long as was agreed.
     whole = text.rpartition("\n")[0] or text if shape.line_end else text[: 3 * shape.length]
     wrong: list[Fault] = []
-    first = [line for _, line in _lines(whole, shape, wrong)][:3]
-    return bool(first) and not wrong and all(_cut(line, shape.type_at) in shape.layouts for line in first)
+    types = [_cut(line, shape.type_at) for _, line in _lines(whole, shape, wrong)]
+    begins = not shape.each or shape.each in types
+    return bool(types) and not wrong and begins and all(one in shape.layouts for one in types[:3])
 
 
 @lru_cache(maxsize=256)

@@ -172,7 +172,7 @@ class Configuration:
         agreed = [map for map in candidates if partner is not None and partner.receives(map.type) is not None]
         known = next((map for map in candidates if _knows(map, data)), None)
         # What tells nothing of its type is what was agreed: columns without names, or a file of the wrong ones.
-        bare = next((map for map in agreed if map.style == "rows" and not map.file.header), None)
+        bare = next((map for map in agreed if _is_bare(map)), None)
         found = known or bare or next(iter(agreed), None)
         if found is not None:
             return (read_file(found, data),), ()
@@ -226,6 +226,12 @@ def read_file(map: Map, data: bytes) -> Document:
     if map.format == "xml":
         return read_xml(data, map.type)
     return (read_fixed if map.format == "fixed" else read_csv)(data, map.file, map.type)
+
+
+def _is_bare(map: Map) -> bool:
+    """Whether its files tell nothing of their type; a base map of fixed width is nobody's until somebody names it."""
+    is_meant = map.format == "csv" or map.path.startswith("partners/")
+    return is_meant and map.style == "rows" and not map.file.header
 
 
 def _knows(map: Map, data: bytes) -> bool:

@@ -70,7 +70,7 @@ UNREADABLE = {
     "huge line": (b"A" * 2_000_000, 'no format known here: 2000000 bytes that begin "AAAAAAAAAAAAAA'),
     "utf-16": (GOOD.decode().encode("utf-16"), "the message looks like UTF-16 text: send the X12 as single bytes"),
     "edifact": (b"UNA:+.? 'UNB+UNOC:3+A:14'", "the message looks like UN/EDIFACT: send X12, or have it tran"),
-    "xml": (b"<?xml version='1.0'?><a/>", "the message looks like XML (a): send X12, or have it translated first"),
+    "xml": (b"<?xml version='1.0'?><a/>", "no map here knows the XML root a"),
     "empty": (b"", "the message is empty"),
     "blank": (b"\r\n \x00", "the message is empty"),
     "half an isa": (GOOD[:60], NO_ISA.format(n=60)),

@@ -11,12 +11,14 @@ import msgspec
 
 from ledger.events import (
     CalendarDefined,
+    CrossReferenceDefined,
     Event,
     LocationDefined,
     PartDefined,
     SiteDefined,
     SupplierDefined,
     UnitFactorDefined,
+    cross_reference_number,
 )
 from tests.store.oracle.others import OTHERS
 from tests.store.oracle.proposals_of_goods import adjust, count_goods, dispose, handle, snapshot
@@ -45,6 +47,13 @@ def define(teller: Teller) -> Event | None:
         LocationDefined(number=f"P1/Z-{n}", location=f"Z-{n}"),
         SupplierDefined(number=f"new{n}", identifiers=(f"92:X{n}",)),
         CalendarDefined(number=f"cal{n}"),
+        CrossReferenceDefined(
+            number=cross_reference_number("part", f"VP:V{n}", "acme", "", None),
+            of="part",
+            identifier=f"VP:V{n}",
+            means="PLATE",
+            sender="acme",
+        ),
     )
     return events[n % len(events)]
 

@@ -122,7 +122,9 @@ def test_an_import_with_faults_imports_nothing(home: Path) -> None:
 def test_an_import_says_what_was_new(home: Path) -> None:
     data = PARTS + b"BRK-300,EA,\n"
     found = read_json(run("part", "import", "-", "--json", "--home", str(home), given=data))
-    assert found == {"file": "-", "rows": 3, "unchanged": 2, "faults": []}
+    assert found == {
+        "file": "-", "rows": 3, "unchanged": 2, "faults": [], "rehearsed": False, "released": []
+    }  # fmt: skip
 
 
 def test_a_list_as_csv_imports_back_unchanged(home: Path) -> None:
