@@ -117,7 +117,9 @@ def _run_writing(
     try:
         value = msgspec.json.decode(data, type=list[one] if data.lstrip().startswith(b"[") else one)
     except msgspec.DecodeError as error:
-        raise OperatorMistake(f"is no {'advice' if map.advice else 'event'}: {error}", file=str(trio.input)) from error
+        raise OperatorMistake(
+            f"is no {'advice' if map.advice else 'event'}: {error}", file=str(trio.input)
+        ) from error
     writing = write_document(map, value, partner)
     if map.format == "x12":
         mark = partner.x12 if partner is not None else Delimiters()
@@ -237,9 +239,7 @@ def roundtrip(
         yield from _compare_segments(_flat(document.root), written)
 
 
-def _document_of(
-    configuration: Configuration, map: Map, writing: MapWriting, partner: Partner | None
-) -> Document:
+def _document_of(configuration: Configuration, map: Map, writing: MapWriting, partner: Partner | None) -> Document:
     if map.format != "x12":
         return read_file(map, writing.data)
     partner_id = partner.id if partner is not None else ""
