@@ -17,6 +17,7 @@ from gateway.mapping.expressions import Expression
 from gateway.mapping.places import Place, Step
 from gateway.mapping.styles import Style, style_of
 from gateway.mapping.targets import Target
+from gateway.x12 import Wanted
 
 Index = Any
 """A scope of a document made ready for finding: see `finding.py`."""
@@ -253,20 +254,14 @@ class Map(msgspec.Struct, kw_only=True):
     tests: tuple[dict[str, str], ...] = ()
     origins: dict[str, str] = {}
     """Dotted path of each key in force -> file and line that say it."""
+    wanted: Wanted | None = None
+    """Which levels may be read many at once, and what of them; None where none of the lines may."""
     memo: dict[Any, Any] = {}
     """Shapes of segments already weighed by `coverage.py`; grows to a cap and starts again."""
 
     @property
     def style(self) -> Style:
         return style_of(self.format, self.file)
-
-    @property
-    def plain_level(self) -> tuple[str, Section] | None:
-        """The level whose lines may be read many at once, and its section."""
-        for level, section in self.levels.items():
-            if section.columns is not None and section.into == self.list_field:
-                return level, section
-        return None
 
     @property
     def events(self) -> tuple[str, ...]:

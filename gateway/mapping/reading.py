@@ -114,10 +114,10 @@ class Reader(Run):
 
     def outline(self) -> Outline | None:
         """The document with its lines in rows; None where they are to be read one by one, as for provenance."""
-        tree, plain = self.document.tree, self.map.plain_level
-        if plain is None or self.provenance is not None or not isinstance(tree, Body):
+        tree, wanted = self.document.tree, self.map.wanted
+        if wanted is None or self.provenance is not None or not isinstance(tree, Body):
             return None
-        return tree.outline(plain[0], plain[1].wanted)
+        return tree.outline(wanted)
 
     def read_units(self) -> list[Any]:
         """An event for each record of the type that `each:` names, with what stands before them all."""
