@@ -8,7 +8,7 @@ holds them equal.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -18,9 +18,11 @@ from gateway.mapping.makers import Maker, maker_of
 from gateway.mapping.places import Place
 from gateway.mapping.plan import Check, Map, Rule, Section
 from gateway.mapping.proofs import Proof, proof_of
-from gateway.mapping.tables import Table, Texts
+from gateway.mapping.tables import Table, Texts, is_plain
 from gateway.x12 import Sheet, Wanted
 
+SHAPES_MAX = 256
+"""Sets of segments for which it is remembered which rules they matter to."""
 MAKERS_MAX = 64
 """Sets of fields for which a maker is kept; notices of one partner need one or two."""
 
@@ -45,13 +47,40 @@ class Inherited(NamedTuple):
     lines: int
 
 
+class Rules:
+    """The rules of a section, and which of them matter to a sheet."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.rules = rules
+        self.known: dict[tuple[tuple[str, ...], ...], list[tuple[Rule, tuple[Place, ...], Plain | None]]] = {}
+
+    def of(self, sheet: Sheet) -> list[tuple[Rule, tuple[Place, ...], Plain | None]]:
+        """Each rule with those of its places whose segment stands in the sheet, of which there are some, and how they
+        are read at once, if they are."""
+        key = tuple(sheet.first), tuple(sheet.more)
+        found = self.known.get(key)
+        if found is None:
+            if len(self.known) >= SHAPES_MAX:
+                self.known.clear()
+            found = self.known[key] = []
+            for rule in self.rules:
+                plain: Plain | None = rule.together
+                if plain is not None and not all(is_plain(place, sheet) for place in plain.places):
+                    plain = None
+                places = plain.places if plain is not None else [place for parts in rule.places for place in parts]
+                standing = tuple(place for place in places if place.step.tag in sheet.first)
+                if standing:
+                    found.append((rule, standing, plain))
+        return found
+
+
 class Columns:
     """The fields of one section over many scopes. Made once for each map that is compiled."""
 
     def __init__(self, section: Section, struct: type[msgspec.Struct]) -> None:
         self.section, self.struct = section, struct
         rules = [rule for rule in section.rules if rule.reads]
-        self.rules = [(rule, tuple(place for parts in rule.places for place in parts)) for rule in rules]
+        self.rules = Rules(rules)
         self.defaults = {rule.name: rule.default for rule in rules if rule.default is not None}
         self.needed = frozenset(section.required) | {rule.name for rule in rules if rule.required}
         names, defaults = struct.__struct_fields__, struct.__struct_defaults__
@@ -61,7 +90,7 @@ class Columns:
         self.makers: dict[tuple[str, ...], Maker] = {}
 
     def make(
-        self, sheet: Sheet, inherited: Sequence[Inherited], ordinals: Sequence[int], context: Context
+        self, sheet: Sheet, inherited: Sequence[Inherited], ordinals: Iterable[range], context: Context
     ) -> list[Any] | None:
         """The entries of these rows, each over what it inherits, or None: then they are to be read one by one."""
         table, fields = Table(sheet), _Fields()
@@ -76,7 +105,8 @@ class Columns:
             return None
         for rule in self.section.ordinals:
             whole = rule.target is not None and rule.target.shape == "int"
-            fields.lay_under(rule.name, ordinals if whole else list(map(str, ordinals)), gaps=False)
+            numbers = [number for several in ordinals for number in several]
+            fields.lay_under(rule.name, numbers if whole else list(map(str, numbers)), gaps=False)
         fields.inherit([(one.units, one.lines) for one in inherited])
         if self.section.marks_segment:
             fields.lay_under("segment", sheet.positions, gaps=False)
@@ -125,7 +155,7 @@ class Carried:
 
     def __init__(self, section: Section) -> None:
         rules = [rule for rule in section.rules if rule.reads]
-        self.rules = [(rule, tuple(place for parts in rule.places for place in parts)) for rule in rules]
+        self.rules = Rules(rules)
 
     def rows(self, sheet: Sheet, context: Context) -> list[dict[str, Any]] | None:
         """What each row carries; None where something cannot be read."""
@@ -150,23 +180,22 @@ class _Fields:
         self.columns: dict[str, Column] = {}
         self.gaps: set[str] = set()
 
-    def read_all(self, rules: Sequence[tuple[Rule, tuple[Place, ...]]], table: Table, context: Context) -> None:
-        """The fields that some line has, of rules with all their places. Raises Unreadable."""
-        for rule, places in rules:
+    def read_all(self, rules: Rules, table: Table, context: Context) -> None:
+        """The fields that some line has. Raises Unreadable."""
+        for rule, places, plain in rules.of(table.sheet):
             if not any(map(table.stands, places)):
                 continue
-            plain = rule.together
-            if plain is not None and all(map(table.is_plain, plain.places)):
-                self.read(rule.name, table, plain, context)
+            if plain is not None:
+                self.read(rule.name, table, plain, places, context)
             else:
                 value = rule.value
                 self.columns[rule.name] = [value(index, context) for index in table.indexes]
                 self.gaps.add(rule.name)
 
-    def read(self, name: str, table: Table, plain: Plain, context: Context) -> None:
+    def read(self, name: str, table: Table, plain: Plain, places: Sequence[Place], context: Context) -> None:
         """A plain field, from the places where it stands. Raises Unreadable."""
         texts: Texts | None = None
-        for place in plain.places:
+        for place in places:
             if (texts is None or "" in texts) and table.stands(place):
                 found = table.texts(place)
                 if texts is None or found is None:

@@ -118,6 +118,7 @@ class _Compiler(SectionCompiler):
             ignore=self.ignored(keys["ignore"]) if "ignore" in keys else (),
             line_faults="faults" in keys and keys["faults"].choice(("document", "line"), "document") == "line",
             list_field=lists[0] if len(lists) == 1 else "lines" if "lines" in lists else "",
+            counted=tuple((r.name, r.counts) for s in sections for r in s.rules if r.counts),
             sender_fields=tuple(sorted({r.name for s in sections for r in s.rules if r.sender})),
             checks=tuple(check for check in self.checks if check.section == "event"),
             tests=self.tests(keys["tests"]) if "tests" in keys else (),

@@ -82,8 +82,8 @@ class Levels:
         if not plain:
             return None
         section = self.run.map.levels[plain[0][1].level]
-        ordinals = [slot + n for slot, leaves, _ in plain for n in range(1, len(leaves.rows) + 1)]
-        sheet = sheet.in_order([row for _, leaves, _ in plain for row in leaves.rows])
+        ordinals = [range(slot + 1, slot + 1 + len(leaves.rows)) for slot, leaves, _ in plain]
+        sheet = sheet.in_order([leaves.rows for _, leaves, _ in plain])
         inherited = [self.inherited(section, leaves, above) for _, leaves, above in plain]
         found: list[Any] | None = section.columns.make(sheet, inherited, ordinals, self.run.context)
         return found

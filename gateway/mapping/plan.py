@@ -187,8 +187,9 @@ class Section(msgspec.Struct, kw_only=True):
     """XML: where the elements stand that the loop makes entries of."""
     ranks: dict[str, Any] = {}
     """XML: names in the order in which they are written, each with those inside it."""
-    readers: tuple[tuple[str, Value, Rule, bool], ...] = ()
-    """What reading runs through: field, finder, rule, and whether absence needs no thought."""
+    readers: tuple[tuple[str, Value, Rule, bool, frozenset[str] | None], ...] = ()
+    """What reading runs through: field, finder, rule, whether absence needs no thought, and the tags without which
+    nothing is found and nothing asked; None where the rule is to be run whatever stands there."""
     required: tuple[str, ...] = ()
     """Fields without which an entry of `struct` cannot be made."""
     lessened: tuple[Rule, ...] = ()
@@ -254,6 +255,8 @@ class Map(msgspec.Struct, kw_only=True):
     tests: tuple[dict[str, str], ...] = ()
     origins: dict[str, str] = {}
     """Dotted path of each key in force -> file and line that say it."""
+    counted: tuple[tuple[str, str], ...] = ()
+    """Fields of the event that count a tag in the whole document."""
     wanted: Wanted | None = None
     """Which levels may be read many at once, and what of them; None where none of the lines may."""
     memo: dict[Any, Any] = {}

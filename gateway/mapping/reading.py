@@ -71,7 +71,7 @@ def read_document(
     run = Reader(map, document, partner, zone_of, year)
     made = run.read()
     faults = tuple(run.faults)
-    if any(fault.rejects for fault in faults):
+    if run.refused:
         made = []
 
     def again() -> list[Provenance]:
@@ -278,20 +278,18 @@ class Reader(Run):
         """Make the event from what was gathered; nothing where a fault forbids it."""
         outer = self.outer
         self.tell_deferred(anchor)
-        for section in (self.map.header, self.map.summary, *self.map.levels.values()):
-            for rule in section.rules:
-                if rule.counts:
-                    outer[rule.name] = self.count(rule.counts)
+        for name, tag in self.map.counted:
+            outer[name] = self.count(tag)
         for name in self.map.sender_fields:
             if not outer.get(name):
                 outer[name] = _sender(self.document, self.partner)
         kind = self.kind(anchor)
-        if not any(fault.rejects for fault in self.faults):
+        if not self.refused:
             # A line that could not be read is missing in every total: it is told once.
             self.compare(outer)
         for check in self.map.checks:
             self.check(check, outer, anchor)
-        if kind is None or any(fault.rejects for fault in self.faults):
+        if kind is None or self.refused:
             return []
         lines = outer.get(self.map.list_field)
         if lines is not None:

@@ -80,6 +80,11 @@ class Run:
         """Where values of the event itself are traced; None when nobody asked."""
         return None if self.provenance is None else self.outer_trace
 
+    @property
+    def refused(self) -> bool:
+        """Something was found for which the document is refused."""
+        return bool(self.faults) and any(fault.rejects for fault in self.faults)
+
     def keep(self) -> Kept:
         """What reading has gathered so far, to go back to."""
         outer = {name: [*value] if isinstance(value, list) else value for name, value in self.outer.items()}
@@ -96,7 +101,9 @@ class Run:
     def fill(self, section: Section, index: Any, own: dict[str, Any], trace: Trace | None, anchor: int) -> None:
         """Run the section's rules over one scope."""
         context, outer = self.context, self.outer
-        for name, value_of, rule, plain in section.readers:
+        for name, value_of, rule, plain, only_with in section.readers:
+            if only_with is not None and only_with.isdisjoint(index):
+                continue
             if not plain:
                 if rule.when is not None and rule.when.run({**self.above, **outer, **own}) is False:
                     continue

@@ -19,6 +19,13 @@ Texts = Sequence[str]
 """One for each line; "" where it has none."""
 
 
+def is_plain(place: Place, sheet: Sheet) -> bool:
+    """`Table.texts` knows how to find it."""
+    if place.component or (place.pair and place.step.tag in sheet.more):
+        return False
+    return len(place.step.keys) < 2 and all(key <= place.element for key, _ in place.step.keys)
+
+
 class Table:
     """A sheet, taken apart as far as somebody asks."""
 
@@ -57,10 +64,8 @@ class Table:
         return found
 
     def stands(self, place: Place) -> bool:
-        """Some line has such a segment."""
+        """Some line has such a segment, of a tag that some line has."""
         tag, keys = place.step
-        if tag not in self.sheet.first:
-            return False
         return not keys or not self._qualifiers_at(tag, keys[0][0]).isdisjoint(keys[0][1])
 
     def _qualifiers_at(self, tag: str, at: int) -> frozenset[str]:
@@ -70,12 +75,6 @@ class Table:
             those = {elements[at] for _, elements in self.more(tag) if len(elements) > at}
             found = self._qualifiers[tag, at] = frozenset(those.union(columns[at] if at < len(columns) else ()))
         return found
-
-    def is_plain(self, place: Place) -> bool:
-        """`texts` knows how to find it."""
-        if place.component or (place.pair and place.step.tag in self.sheet.more):
-            return False
-        return len(place.step.keys) < 2 and all(key <= place.element for key, _ in place.step.keys)
 
     def texts(self, place: Place) -> Texts | None:
         """The text at a plain place that stands somewhere; None where no line has one."""

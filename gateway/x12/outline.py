@@ -6,7 +6,7 @@ asked of the guide once for each order of tags. The rest is put together as `tre
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import NamedTuple
 
@@ -16,11 +16,16 @@ from gateway.x12.checking.levels import LevelTable
 from gateway.x12.guides.registry import Guide
 from gateway.x12.tree import DEPTH_MAX, Closable, Open, grow, segment_of
 
+CARRIERS_MIN = 8
+"""Fewer levels of a kind than this are sooner put together than sorted into rows."""
+SHAPES_MAX = 1_000
+"""Orders of tags for which an automaton remembers whether a level of them is plain."""
+
 
 class Leaves(Loop, frozen=True, kw_only=True):
-    """Levels that follow one another under one parent, by their rows in the sheet."""
+    """Levels that follow one another, all under one parent, by their rows in the sheet."""
 
-    rows: Sequence[int]
+    rows: range
 
 
 class Carrier(Loop, frozen=True, kw_only=True):
@@ -40,14 +45,20 @@ class Sheet(NamedTuple):
     """Those that come after it, with their row; of one row in order."""
     separator: str
 
-    def in_order(self, rows: Sequence[int]) -> Sheet:
+    def in_order(self, ranges: Sequence[range]) -> Sheet:
         """The same with its rows in another order."""
-        if all(map(int.__eq__, rows, range(len(rows)))):
+        at = 0
+        for rows in ranges:
+            if rows.start != at:
+                break
+            at = rows.stop
+        else:
             return self
-        place_of = {row: n for n, row in enumerate(rows)}
+        order = [row for rows in ranges for row in rows]
+        place_of = {row: n for n, row in enumerate(order)}
         return Sheet(
-            [self.positions[row] for row in rows],
-            {tag: [raws[row] for row in rows] for tag, raws in self.first.items()},
+            [self.positions[row] for row in order],
+            {tag: [raws[row] for row in order] for tag, raws in self.first.items()},
             {tag: [(place_of[row], raw) for row, raw in found] for tag, found in self.more.items()},
             self.separator,
         )
@@ -80,13 +91,12 @@ class _Shape(NamedTuple):
 
 
 class _Rows:
-    """Leaves that are being filled."""
+    """Leaves, whose parent is being filled."""
 
     __slots__ = ("kind", "rows")
 
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-        self.rows: list[int] = []
+    def __init__(self, kind: str, rows: range) -> None:
+        self.kind, self.rows = kind, rows
 
     def close(self) -> Leaves:
         return Leaves(id="HL", level=self.kind, rows=self.rows)
@@ -111,12 +121,13 @@ def build_outline(
     """See `Body.outline`. `raws` are clean: each has its place in the guide."""
     sorter = _Sorter(guide.automaton(delimiters), raws, levels)
     above = set(levels.parents)
-    lines = sorter.sheet(wanted.kind, wanted.tags, lambda n: n not in above)
+    lines = sorter.sheet(wanted.kind, wanted.tags, [n for n in sorter.of_kind(wanted.kind) if n not in above])
     if lines is None:
         return None
     carried = {}
     for kind, tags in wanted.carried.items():
-        sheet = sorter.sheet(kind, tags, None)
+        levels_above = sorter.of_kind(kind)
+        sheet = sorter.sheet(kind, tags, levels_above) if len(levels_above) >= CARRIERS_MIN else None
         if sheet is not None:
             carried[kind] = sheet
     root = sorter.root(wanted.kind)
@@ -144,10 +155,12 @@ class _Sorter:
             node = step[3] if step is not None else node
         return len(raws)
 
-    def sheet(self, kind: str, wanted: frozenset[str], fits: Callable[[int], bool] | None) -> Sheet | None:
-        """The levels of a kind that fit and hold no loop, each given its row; None where there are none."""
+    def of_kind(self, kind: str) -> list[int]:
+        return [n for n, one in enumerate(self.levels.kinds) if one == kind]
+
+    def sheet(self, kind: str, wanted: frozenset[str], members: Sequence[int]) -> Sheet | None:
+        """Those of these levels that hold no loop, each given its row; None where there are none."""
         node = self.automaton.levels.get(kind)
-        members = [n for n, one in enumerate(self.levels.kinds) if one == kind and (fits is None or fits(n))]
         if node is None or not members:
             return None
         shapes = [shape for shape in self.shapes(members) if _is_plain(self.automaton, node, shape.tags)]
@@ -214,29 +227,39 @@ class _Sorter:
         kept = [raw for first, end in spans for raw in raws[first:end]]
         places = [place for first, end in spans for place in range(first + 1, end + 1)]
         split = [tuple(raw.split(self.separator)) for raw in kept]
-        root, opened = grow(self.automaton, kept, map(segment_of, zip(places, split, strict=True)))
-        others = iter(opened)
+        root, grown = grow(self.automaton, kept, map(segment_of, zip(places, split, strict=True)))
+        others = iter(grown)
         loops: dict[int, Open | _Carrier] = {-1: root}
         depths = {-1: 0}
-        rows, rows_under = _Rows(kind), -2
-        for n, (parent, row) in enumerate(zip(self.levels.parents, self.row_of, strict=True)):
-            if row >= 0 and parent == rows_under and kinds[n] == kind:
-                rows.rows.append(row)
-            elif row >= 0 and kinds[n] == kind:
-                rows, rows_under = _Rows(kind), parent
-                rows.rows.append(row)
-                loops[parent].loops.append(rows)
-            else:
-                loops[n], rows_under = _Carrier(kinds[n], row) if row >= 0 else next(others), -2
-                depths[n] = depths[parent] + 1
-                if depths[n] > DEPTH_MAX:
-                    return None
-                loops[parent].loops.append(loops[n])
+        parents, row_of, behind = self.levels.parents, self.row_of, 0
+        inner = [n for n, row in enumerate(row_of) if row < 0 or kinds[n] != kind]
+        for n in (*inner, len(kinds)):
+            while behind < n:
+                parent, first = parents[behind], behind
+                behind = n if parents[first:n].count(parent) == n - first else behind + 1
+                loops[parent].loops.append(_Rows(kind, range(row_of[first], row_of[first] + behind - first)))
+            behind = n + 1
+            if n == len(kinds):
+                break
+            loops[n] = opened = _Carrier(kinds[n], row_of[n]) if row_of[n] >= 0 else next(others)
+            depths[n] = depths[parents[n]] + 1
+            if depths[n] > DEPTH_MAX:
+                return None
+            loops[parents[n]].loops.append(opened)
         return root.close()
 
 
 def _is_plain(automaton: Automaton, level: Node, tags: tuple[str, ...]) -> bool:
     """Every segment of the tags stands in the level itself; False where one opens a loop inside it, or may do so."""
+    known = automaton.plain.get((level.number, tags))
+    if known is None:
+        if len(automaton.plain) >= SHAPES_MAX:
+            automaton.plain.clear()
+        known = automaton.plain[level.number, tags] = _stand_inside(automaton, level, tags)
+    return known
+
+
+def _stand_inside(automaton: Automaton, level: Node, tags: tuple[str, ...]) -> bool:
     nodes = {level.number: level}
     for tag in tags[1:]:
         following: dict[int, Node] = {}
