@@ -28,7 +28,17 @@ from ledger.events import (
 )
 
 _COMMON = ("number", "created_at", "occurred_at")
-_LINE = ("part_number", "line", "supplier_part_number", "part_revision", "quantity", "unit", "lot", "serials", "segment")
+_LINE = (
+    "part_number",
+    "line",
+    "supplier_part_number",
+    "part_revision",
+    "quantity",
+    "unit",
+    "lot",
+    "serials",
+    "segment",
+)
 
 
 def transfer_of(made: Event | Advice, meaning: str) -> Event | str:
@@ -75,8 +85,8 @@ def paper_of(event: Event | Advice) -> Event | Advice:
             lines=tuple(NoticeLine(**_line(line), order_number=line.demand) for line in event.lines),
         )
     if isinstance(event, TransferCancelled):
-        places = {"supplier": event.from_place, "ship_from": event.from_place, "ship_to": event.to_place}
-        return ShipmentCancelled(**_common(event), **places)
+        sender = event.from_place
+        return ShipmentCancelled(**_common(event), supplier=sender, ship_from=sender, ship_to=event.to_place)
     if isinstance(event, TransferReceived):
         return ReceivingAdvice(
             number=event.number,

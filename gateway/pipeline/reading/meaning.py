@@ -1,4 +1,4 @@
-"""What a received document means by agreement: which events it may make, and what one that is about a transfer says. Pure."""
+"""What a received document means by agreement: which events it may make. Pure."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ KINDS_OF: dict[str, frozenset[str]] = {
 with changes of owner and customers' returns."""
 
 ABOUT_WHAT_WE_SENT = frozenset({"ReceivingAdvice", "ApplicationAdvice", "reconcile"})
+
 
 def is_agreed(event: Event, meaning: str) -> bool:
     """`events` (our own systems) may say everything but what time it is; any other meaning only its own kinds."""

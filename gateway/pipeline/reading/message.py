@@ -28,7 +28,7 @@ from gateway.pipeline.reading.zones import zone_finder
 from gateway.store.documents import DocumentRow, Key
 from gateway.store.inbox import Claimed
 from gateway.x12 import Group, Interchange
-from ledger.advices import AnyAdvice, ReceivingAdvice
+from ledger.advices import Advice, AnyAdvice, ReceivingAdvice
 from ledger.events import MASTER_DATA, Actor, AnyEvent, Event, Source
 
 
@@ -304,7 +304,7 @@ def _as_agreed(reading: MapReading, meaning: str) -> Iterator[Event | str]:
     for made in (*reading.events, *reading.advices):
         if meaning == "GoodsReceived" and isinstance(made, ReceivingAdvice):
             yield goods_received_from(made)
-        elif isinstance(made, Event) or meaning == "TransferReceived":
+        elif isinstance(made, Event) or (isinstance(made, Advice) and meaning == "TransferReceived"):
             yield transfer_of(made, meaning)
 
 

@@ -49,7 +49,9 @@ RECEIVED = TransferReceived(
             part_number="INV-5", quantity=Decimal(2), quantity_damaged=Decimal(1), unit="EA", condition="01",
             serials=("SN1", "SN2"), handling_unit="LAB1",
         ),
-        ReceiptLine(part_number="BRK-1", quantity=Decimal(9), quantity_rejected=Decimal(3), unit="EA", condition="08"),
+        ReceiptLine(
+            part_number="BRK-1", quantity=Decimal(9), quantity_rejected=Decimal(3), unit="EA", condition="08"
+        ),
     ),
 )  # fmt: skip
 GROUPS = {"856": "SH", "943": "AR", "944": "RE", "861": "RC"}

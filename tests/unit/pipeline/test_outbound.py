@@ -138,7 +138,12 @@ def test_a_transfer_leaves_once_though_both_sites_record_it(town: Town) -> None:
     town.edit("acme", '"850": {on: OrderPlaced}', '"943": {on: TransferShipped, party: any}')
     places = {"from_place": "92:PLT07", "to_place": "92:PLT08"}
     site = {"kind": "SiteDefined", "number": "PLT08", "time_zone": "America/Detroit", "identifiers": ["92:PLT08"]}
-    opening = {"kind": "OpeningBalanceLoaded", "number": "OPEN-1", "place": "PLT07", "control": {"lines": 1, "quantity": "40"}}
+    opening = {
+        "kind": "OpeningBalanceLoaded",
+        "number": "OPEN-1",
+        "place": "PLT07",
+        "control": {"lines": 1, "quantity": "40"},
+    }
     town.record([site, opening | {"lines": [line(quantity="40", location="A-01")]}])
 
     shipped = {"kind": "TransferShipped", "number": "T1", "carrier": "JBHT", "occurred_at": "2026-11-23T08:00:00Z"}
