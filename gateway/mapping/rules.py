@@ -55,16 +55,12 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
     xref = read_xref(keys["xref"], target, places, {**scope.outer, **scope.own}, required) if "xref" in keys else None
     if len(entry.mistakes) > before or pair is None:
         return None
-    if xref is not None and (outer or xref.within):
-        xref = xref._replace(late=True)
-    elif xref is not None:
-        pair = pair._replace(read=translated(pair.read, xref))
-    value, text = _directions(places, keys, shape, converter, pair, scope)
+    if xref is not None:
+        xref = xref._replace(late=outer or bool(xref.within))
+        pair = pair if xref.late else pair._replace(read=translated(pair.read, xref))
     silent = _silent(name, keys, shape, target, scope)
-    value = value if silent is None else _without_default(value, silent)
     minus = _minus(keys["minus"], scope) if "minus" in keys else None
-    if minus is not None:
-        value, text = signed(value, text, minus, pick_in(minus.place, scope) if minus.place is not None else None)
+    value, text = _signed(_directions(places, keys, shape, converter, pair, scope), silent, minus, scope)
     way = keys["way"].choice(WAYS, "both") if "way" in keys else "both"
     file, line = entry.place
     rule = Rule(
@@ -258,6 +254,18 @@ def _has_choices(pair: Pair) -> bool:
     except Unreadable:
         return True
     return False
+
+
+def _signed(
+    both: tuple[Callable[[Any, Context], Any], Callable[[Any, Context], tuple[str, ...]]], silent: Any,
+    minus: Minus | None, scope: Scope,
+) -> tuple[Callable[[Any, Context], Any], Callable[[Any, Context], tuple[str, ...]]]:  # fmt: skip
+    """Both directions without what says no more than absence does, and with the sign told as the map says."""
+    value, text = both
+    value = value if silent is None else _without_default(value, silent)
+    if minus is None:
+        return value, text
+    return signed(value, text, minus, pick_in(minus.place, scope) if minus.place is not None else None)
 
 
 # --- amounts below zero --------------------------------------------------------------------------------------
