@@ -62,7 +62,6 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
     minus = _minus(keys["minus"], scope) if "minus" in keys else None
     value, text = _signed(_directions(places, keys, shape, converter, pair, scope), silent, minus, scope)
     way = keys["way"].choice(WAYS, "both") if "way" in keys else "both"
-    file, line = entry.place
     rule = Rule(
         name=name,
         target=target,
@@ -85,7 +84,7 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         when=_expression(keys["when"]) if "when" in keys else None,
         less=_less(keys["less"], shape, outer) if "less" in keys else None,
         label=", ".join(place.text for place in places[0]) if places else "count",
-        origin=f"{file}:{line}",
+        origin="{}:{}".format(*entry.place),
         unless=keys["unless"].choice(scope.outer, "", "field") if "unless" in keys else "",
         beside=way == "beside",
         counts=keys["count"].text() if "count" in keys else "",
