@@ -73,7 +73,7 @@ def test_a_document_waits_for_its_identifiers_and_is_read_when_they_are_resolved
     assert part.stdout.endswith("part/acme/BP:BRK-100\n1 messages were read again\n")
     assert document["status"] == "recorded"
     (shipment,) = read_json_lines(crossdock(strict, "ledger", "shipments", "--json"))
-    assert (shipment["site"], shipment["number"]) == ("SEVEN", "S1")
+    assert (shipment["site"], shipment["shipment_id"]) == ("SEVEN", "S1")
     assert queue(strict) == []
 
 
