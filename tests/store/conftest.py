@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,36 +37,29 @@ def postgres_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) ->
 
 
 @pytest.fixture(scope="session")
-def postgres_url(postgres_folder: Path, worker_id: str) -> str:
+def postgres_engine(postgres_folder: Path, worker_id: str) -> Iterator[Engine]:
     """A database of this process, upgraded once: tests run in it one after the other and roll back."""
     name = f"ledger_{worker_id}"
     make_database(postgres_folder, name)
-    url = url_of(postgres_folder, name)
-    upgrade_at(url)
-    return url
+    yield from _upgraded(create_engine(url_of(postgres_folder, name)))
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An upgraded SQLite file to copy."""
-    path = tmp_path_factory.mktemp("template") / "ledger.db"
-    upgrade_at(f"sqlite:///{path}")
-    return path
+def sqlite_file_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The same as a file of SQLite."""
+    yield from _upgraded(sqlite_engine(tmp_path_factory.mktemp("sqlite") / "ledger.db"))
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def conn(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Connection]:
-    """A connection in a database transaction over upgraded, empty tables; rolled back in the end."""
-    if request.param == "sqlite":
-        path = tmp_path / "ledger.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        engine = sqlite_engine(path)
-    else:
-        engine = create_engine(request.getfixturevalue("postgres_url"))
-    with engine.connect() as connection:
+def conn(request: pytest.FixtureRequest) -> Iterator[Connection]:
+    """A connection in a database transaction over upgraded, empty tables; rolled back in the end.
+
+    One engine for all tests of a process: to compile each statement anew for every test took longer than to run it.
+    """
+    name = {"sqlite": "sqlite_file_engine", "postgres": "postgres_engine"}[request.param]
+    with request.getfixturevalue(name).connect() as connection:
         yield connection
         connection.rollback()
-    engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -85,9 +77,14 @@ def empty_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Eng
 
 
 def upgrade_at(url: str) -> None:
-    engine = create_engine(url)
+    for _ in _upgraded(create_engine(url)):
+        pass
+
+
+def _upgraded(engine: Engine) -> Iterator[Engine]:
     with engine.begin() as connection:
         upgrade(connection)
+    yield engine
     engine.dispose()
 
 

@@ -297,7 +297,8 @@ class Desk:
                 self._open_stations(now)
             return False
         try:
-            loaded = load(self.home, self._roots)
+            old = self.in_force.configuration
+            loaded = load(self.home, self._roots, known=old.hash, checked=lambda: old.files)
         except OperatorMistake as mistake:
             old = self.in_force
             self.in_force = InForce(old.configuration, old.policy, old.governance, signature, str(mistake))
