@@ -98,6 +98,8 @@ class Database:
         """
         self.reading.dispose()
         if wrote:
-            with suppress(OperationalError):  # a full disk, a stranger's lock: the log stays beside the file, as it may
+            with suppress(
+                OperationalError
+            ):  # a full disk, a stranger's lock: the log stays beside the file, as it may
                 self.writing.connect().close()
         self.writing.dispose()

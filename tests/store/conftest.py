@@ -101,8 +101,12 @@ def make_database(folder: Path, name: str) -> None:
 
 
 def sqlite_engine(path: Path) -> Engine:
-    """As the gateway opens it for writing: BEGIN IMMEDIATE, said by us and not by the driver."""
+    """As the gateway opens it for writing: BEGIN IMMEDIATE, said by us and not by the driver.
+
+    Rows for which no order was asked come in the other one, so that nothing can rely on it.
+    """
     engine = create_engine(f"sqlite:///{path}")
     event.listen(engine, "connect", lambda raw, _: setattr(raw, "isolation_level", None))
+    event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA reverse_unordered_selects = ON"))
     event.listen(engine, "begin", lambda opened: opened.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine

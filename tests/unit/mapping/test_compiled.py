@@ -50,7 +50,9 @@ def test_edit_of_a_partner_leaves_what_was_checked_checked() -> None:
     assert compile_alike({**FILES, "partners/acme/partner.yaml": b"partner: acme\n"}, FILES)
 
 
-@pytest.mark.parametrize("path", [GUIDE, MAP, "mappings/codes/units.yaml", "mappings/x12/004010/_release/dataele.xml"])
+@pytest.mark.parametrize(
+    "path", [GUIDE, MAP, "mappings/codes/units.yaml", "mappings/x12/004010/_release/dataele.xml"]
+)
 def test_what_compiles_is_checked_again_when_it_is_edited_new_or_gone(path: str) -> None:
     edited = {**FILES, path: b"other"}
     without = {other: content for other, content in FILES.items() if other != path}
