@@ -231,8 +231,9 @@ def read_yaml(path: Path | bytes, file: str = "") -> Yaml:
 
 @lru_cache(maxsize=256)
 def _compose(text: str) -> Node | None:
-    """The nodes of a text; nobody may change them. Kept, since of all files most are as they were at the last look."""
-    return YAML(typ="safe", pure=True).compose(text)
+    """The nodes of a text; nobody may change them. Kept, since most files are as they were at the last look."""
+    root: Node | None = YAML(typ="safe", pure=True).compose(text)
+    return root
 
 
 def _plain(node: Node, path: tuple[str | int, ...], lines: dict[tuple[str | int, ...], int], file: str) -> Any:

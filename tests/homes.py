@@ -1,6 +1,6 @@
 """Homes to begin with: tables made, and what ships checked once for the process instead of in every test.
 
-The maker of the first one runs the real thing; where opening itself is what a test is about, it takes an empty folder.
+The first one is made by the real thing; a test that is about opening itself takes an empty folder.
 """
 
 from __future__ import annotations

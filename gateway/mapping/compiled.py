@@ -33,7 +33,7 @@ def compiled_of(files: Mapping[str, bytes]) -> Compiled:
 
 
 def compile_alike(one: Mapping[str, bytes], other: Mapping[str, bytes]) -> bool:
-    """Whether two configurations have the same guides, maps and code tables: checked in one, they are in the other."""
+    """Whether both have the same guides, maps and code tables: checked in one, they are in the other."""
 
     def kept(files: Mapping[str, bytes]) -> dict[str, bytes]:
         return {path: content for path, content in files.items() if _is_of_guides(path) or _is_of_maps(path)}

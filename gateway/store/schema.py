@@ -11,6 +11,7 @@ from gateway.errors import OperatorMistake
 
 if TYPE_CHECKING:
     from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
 
 HEAD = "0008"

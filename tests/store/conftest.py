@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy import text as sql
 
 from ledger.book import upgrade
 from tests.store.postgres import NAME, find_binaries, shared_cluster
+from tests.store.sqlite import file_engine
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -47,7 +48,7 @@ def postgres_engine(postgres_folder: Path, worker_id: str) -> Iterator[Engine]:
 @pytest.fixture(scope="session")
 def sqlite_file_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """The same as a file of SQLite."""
-    yield from _upgraded(sqlite_engine(tmp_path_factory.mktemp("sqlite") / "ledger.db"))
+    yield from _upgraded(file_engine(tmp_path_factory.mktemp("sqlite") / "ledger.db"))
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -66,7 +67,7 @@ def conn(request: pytest.FixtureRequest) -> Iterator[Connection]:
 def empty_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """An engine over a database without any table."""
     if request.param == "sqlite":
-        engine = sqlite_engine(tmp_path / "empty.db")
+        engine = file_engine(tmp_path / "empty.db")
     else:
         folder = request.getfixturevalue("postgres_folder")
         name = "empty_" + "".join(c for c in tmp_path.name.lower() + tmp_path.parent.name if c.isalnum())[-50:]
@@ -98,15 +99,3 @@ def make_database(folder: Path, name: str) -> None:
         conn.execute(sql(f'DROP DATABASE IF EXISTS "{name}"'))
         conn.execute(sql(f'CREATE DATABASE "{name}"'))
     engine.dispose()
-
-
-def sqlite_engine(path: Path) -> Engine:
-    """As the gateway opens it for writing: BEGIN IMMEDIATE, said by us and not by the driver.
-
-    Rows for which no order was asked come in the other one, so that nothing can rely on it.
-    """
-    engine = create_engine(f"sqlite:///{path}")
-    event.listen(engine, "connect", lambda raw, _: setattr(raw, "isolation_level", None))
-    event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA reverse_unordered_selects = ON"))
-    event.listen(engine, "begin", lambda opened: opened.exec_driver_sql("BEGIN IMMEDIATE"))
-    return engine

@@ -21,7 +21,7 @@ import pytest
 from hypothesis import Phase, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
-from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from ledger import queries
 from ledger.book import rebuild, seal, tables, verify
@@ -40,6 +40,7 @@ from tests.store.oracle.histories import PROPOSALS, draw_event, redelivered
 from tests.store.oracle.oracle import Impossible, Oracle, Told
 from tests.store.oracle.sheet import Spot
 from tests.store.oracle.teller import Teller
+from tests.store.sqlite import memory_engine
 from tests.store.world import POLICY, Books
 
 PARTS = (
@@ -287,9 +288,7 @@ def check_run(run: Run) -> None:
 
 @contextmanager
 def sqlite() -> Iterator[Callable[[], Connection]]:
-    engine = create_engine("sqlite://")
-    # Nothing may rely on an order that it did not ask for: the rebuild reads rows in the usual one.
-    event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA reverse_unordered_selects = ON"))
+    engine = memory_engine()
 
     def connect() -> Connection:
         conn = engine.connect()

@@ -103,20 +103,20 @@ def open_configuration(
 
     Raises OperatorMistake when the files are faulty and nothing was ever published.
     """
+    with database.read() as connection:
+        known = in_force(connection)
 
     def published() -> dict[str, bytes]:
         with database.read() as connection:
-            return load_files(connection, hash) if hash else {}
+            return load_files(connection, known) if known else {}
 
-    with database.read() as connection:
-        hash = in_force(connection)
     try:
-        loaded = load(home, roots, known=hash, checked=published)
+        loaded = load(home, roots, known=known, checked=published)
     except OperatorMistake as mistake:
         files = published()
         if not files:
             raise
-        log.error("configuration.kept", hash=hash, reason=str(mistake))
+        log.error("configuration.kept", hash=known, reason=str(mistake))
         configuration = Configuration.from_files(files, check=False)
         return _in_force(configuration, sign_files(home, roots), str(mistake))
     if writer is not None:

@@ -58,7 +58,7 @@ class Sender:
 
     @property
     def _client(self) -> httpx2.Client:
-        # Made for the first delivery: it reads every authority that this machine trusts, and most commands send nothing.
+        # Made for the first delivery: it reads all authorities that are trusted here, and most commands send nothing.
         with self._opening:
             if self._opened is None:
                 timeout = httpx2.Timeout(self._answer_timeout_s, connect=CONNECT_SECONDS)
