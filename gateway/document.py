@@ -7,7 +7,7 @@ Nothing here reads bytes or knows a format.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 import msgspec
 
@@ -72,6 +72,14 @@ class Loop(msgspec.Struct, frozen=True, kw_only=True):
     loops: tuple[Loop, ...] = ()
 
 
+class Tree(Protocol):
+    """What knows the loops of a document, and need not have put them together before somebody asks."""
+
+    @property
+    def root(self) -> Loop:
+        """The outermost loop; the same one each time."""
+
+
 class Delimiters(NamedTuple):
     """The separators of one interchange (ISA positions 4, 105, 106; ISA11 from release 00402 on)."""
 
@@ -117,7 +125,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     release: str = ""
     control: Control = Control()
     delimiters: Delimiters = Delimiters()
-    root: Loop = Loop(id="")
+    tree: Loop | Tree = Loop(id="")
     columns: Mapping[str, int] = {}
     """Flat files: column name -> element number."""
     value: Any = None
@@ -135,6 +143,12 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     first_byte: int = 0
     last_byte: int = 0
     """Its span in the message, for viewers and evidence."""
+
+    @property
+    def root(self) -> Loop:
+        """The outermost loop: every segment, row or record, and the loops that they stand in."""
+        tree = self.tree
+        return tree if isinstance(tree, Loop) else tree.root
 
 
 class Provenance(NamedTuple):

@@ -55,15 +55,26 @@ Write = Callable[[Any, Context], str]
 # --- numbers -------------------------------------------------------------------------------------------------
 
 
-is_decimal = re.compile(rf"(?=.{{1,{DECIMAL_DIGITS_MAX}}}\Z){_DECIMAL.pattern}").match
-"""What `read_decimal` can read, told in one step."""
-
-
 def read_decimal(text: str, _: Context) -> Decimal:
     """X12 type R and N0 without exponent; digits capped, so that no number is a trap."""
     if len(text) > DECIMAL_DIGITS_MAX or _DECIMAL.match(text) is None:
         raise Unreadable("not_a_decimal", "not a decimal")
     return Decimal(text)
+
+
+def read_decimals(texts: Sequence[str], gaps: bool) -> list[Decimal | None]:
+    """The same of many at once; None for "", of which there are some where there are `gaps`.
+
+    Decimal itself knows the shape of a number, once letters, blanks and underscores are kept from it.
+    """
+    if "".join(texts).encode("utf-8", "replace").translate(None, b"0123456789.+-") or (
+        max(map(len, texts), default=0) > DECIMAL_DIGITS_MAX
+    ):
+        raise Unreadable("not_a_decimal", "not a decimal")
+    try:
+        return [Decimal(text) if text else None for text in texts] if gaps else [*map(Decimal, texts)]
+    except ArithmeticError:
+        raise Unreadable("not_a_decimal", "not a decimal") from None
 
 
 def write_decimal(value: Decimal, _: Context) -> str:

@@ -261,6 +261,14 @@ class Map(msgspec.Struct, kw_only=True):
         return style_of(self.format, self.file)
 
     @property
+    def plain_level(self) -> tuple[str, Section] | None:
+        """The level whose lines may be read many at once, and its section."""
+        for level, section in self.levels.items():
+            if section.columns is not None and section.into == self.list_field:
+                return level, section
+        return None
+
+    @property
     def events(self) -> tuple[str, ...]:
         """Names of the events or advices it makes and writes."""
         return tuple(dict.fromkeys(kind.name for kind in self.kinds.values()))

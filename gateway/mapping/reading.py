@@ -29,6 +29,7 @@ from gateway.mapping.plan import Kind, Map, Section
 from gateway.mapping.scopes import Emitted, Run
 from gateway.mapping.targets import make
 from gateway.partners import Partner
+from gateway.x12 import Body, Outline
 from ledger.advices import Advice
 from ledger.events import Event
 
@@ -98,7 +99,8 @@ class Reader(Run):
             return self.read_nodes()
         if self.map.file.each:
             return self.read_units()
-        root = self.document.root
+        outline = self.outline()
+        root = outline.root if outline is not None else self.document.root
         anchor = root.segments[0][0] if root.segments else 1
         for section in (self.map.header, self.map.summary):
             index = index_loop(section, root)
@@ -106,9 +108,16 @@ class Reader(Run):
             if section is self.map.header and self.map.carry is not None:
                 self.carry(self.map.carry, index_loop(self.map.carry, root), anchor)
             self.fill_inner(section, root, index, self.outer, self.trace)
-        if self.map.levels:
-            Levels(self).read(root)
+        if self.map.levels and not (outline is not None and Levels(self).read_outline(outline)):
+            Levels(self).read(self.document.root)
         return self.finish_all(anchor, "")
+
+    def outline(self) -> Outline | None:
+        """The document with its lines in rows; None where they are to be read one by one, as for provenance."""
+        tree, plain = self.document.tree, self.map.plain_level
+        if plain is None or self.provenance is not None or not isinstance(tree, Body):
+            return None
+        return tree.outline(plain[0], plain[1].wanted)
 
     def read_units(self) -> list[Any]:
         """An event for each record of the type that `each:` names, with what stands before them all."""
