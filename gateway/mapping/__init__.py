@@ -7,6 +7,7 @@ with one compiled map.
 from __future__ import annotations
 
 from gateway.mapping.choosing import writes
+from gateway.mapping.compiled import compile_alike
 from gateway.mapping.configuration import Configuration, load_configuration
 from gateway.mapping.coverage import Unmapped
 from gateway.mapping.plan import Map
@@ -23,6 +24,7 @@ __all__ = [
     "Meant",
     "References",
     "Unmapped",
+    "compile_alike",
     "load_configuration",
     "read_document",
     "write_document",

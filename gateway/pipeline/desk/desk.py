@@ -309,10 +309,12 @@ class Desk:
             if sign_keys(self.home.keys) != self._keys or now >= self._stations.until:
                 self._open_stations(now)
             return False
+        old = self.in_force
         try:
-            loaded = load(self.home, self._roots)
+            loaded = load(
+                self.home, self._roots, known=old.configuration.hash, checked=lambda: old.configuration.files
+            )
         except OperatorMistake as mistake:
-            old = self.in_force
             self.in_force = InForce(old.configuration, old.policy, old.governance, signature, str(mistake))
             alert = Alert(kind="configuration_kept", text=str(mistake), at=microseconds(now))
             self.writer.run(lambda connection: put_alerts(connection, [alert]))
