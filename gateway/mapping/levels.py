@@ -6,6 +6,7 @@ S-T-O-I, S-O-P-I, S-P-O-I and S-O-I-P alike.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from gateway.document import Fault, Loop
@@ -44,8 +45,9 @@ class Levels:
         self.run = run
         self.plain: list[tuple[int, Leaves, _Above]] = []
         """Lines that are read at once when all are met, and where the first of them goes."""
-        self.carried: dict[str, list[dict[str, Any]]] = {}
-        """What the rows of an outline's carriers carry, by kind."""
+        self.sheets: Mapping[str, Sheet] = {}
+        self.carried: dict[str, list[dict[str, Any]] | None] = {}
+        """What the rows of an outline's carriers carry, by kind; None where that cannot be read at once."""
 
     def read(self, root: Loop) -> None:
         """Every level, one by one."""
@@ -56,16 +58,13 @@ class Levels:
     def read_outline(self, outline: Outline) -> bool:
         """The same, but what is rows of the outline's sheets all at once; False, and nothing done, where one of these
         or anything else is not as it should be: reading one by one tells what."""
-        run, levels = self.run, self.run.map.levels
-        before = run.keep()
-        for kind, sheet in outline.carried.items():
-            rows = levels[kind].columns.rows(sheet, run.context)
-            if rows is None:
-                return False
-            self.carried[kind] = rows
+        run, before = self.run, self.run.keep()
+        self.sheets = outline.carried
         lines: list[Any] = []
         self.below(outline.root, _Above(run.carried, {}, ()), lines, None, 1)
-        made = self.made_at_once(outline.sheet) if len(run.faults) == before.faults else None
+        made = None
+        if len(run.faults) == before.faults and None not in self.carried.values():
+            made = self.made_at_once(outline.sheet)
         if made is None:
             run.restore(before)
             return False
@@ -87,6 +86,14 @@ class Levels:
         inherited = [self.inherited(section, leaves, above) for _, leaves, above in plain]
         found: list[Any] | None = section.columns.make(sheet, inherited, ordinals, self.run.context)
         return found
+
+    def carried_by(self, carrier: Carrier) -> dict[str, Any]:
+        """What one level carries; those of its kind are read when the first one is met, and all above it is known."""
+        kind = carrier.level
+        if kind not in self.carried:
+            self.carried[kind] = self.run.map.levels[kind].columns.rows(self.sheets[kind], self.run.context)
+        rows = self.carried[kind]
+        return rows[carrier.row] if rows is not None else {}
 
     def add(self, lines: list[Any]) -> None:
         field = self.run.map.list_field
@@ -110,7 +117,7 @@ class Levels:
                 lines += [None] * len(child.rows)
             elif type(child) is Carrier and depth <= DEPTH_MAX:
                 self.run.hl_count += 1
-                values = {**above.carried, **self.carried[child.level][child.row]}
+                values = {**above.carried, **self.carried_by(child)}
                 self.below(child, _Above(values, {}, above.units), lines, line, depth + 1)
             elif child.level:
                 self.walk(child, above, lines, line, depth)

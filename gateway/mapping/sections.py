@@ -329,7 +329,8 @@ def _variant(struct: type[msgspec.Struct]) -> Variant:
 def _make_ready(section: Section, own: Mapping[str, Target], format: str) -> None:
     """What reading would otherwise work out for every document."""
     section.wanted, section.enters = _needs(section)
-    read = [rule for rule in section.rules if rule.reads]
+    # What is meant within something is read after it.
+    read = sorted([rule for rule in section.rules if rule.reads], key=lambda rule: bool(rule.xref and rule.xref.late))
     section.readers = tuple((rule.name, rule.value, rule, _is_plain(rule), _only_with(rule, format)) for rule in read)
     section.lessened = tuple(rule for rule in section.rules if rule.less is not None and rule.reads)
     section.ordinals = tuple(rule for rule in section.rules if rule.ordinal)
@@ -342,7 +343,7 @@ def _make_ready(section: Section, own: Mapping[str, Target], format: str) -> Non
 def _is_plain(rule: Rule) -> bool:
     """What it finds is a field of the scope itself, and where it finds nothing there is nothing to do."""
     asks = rule.required or rule.ordinal or rule.outer or rule.zone_place or rule.when or rule.read
-    return not asks and rule.default is None
+    return not asks and rule.default is None and not (rule.xref and rule.xref.late)
 
 
 def _only_with(rule: Rule, format: str) -> frozenset[str] | None:

@@ -55,8 +55,6 @@ class Table:
 
     def more(self, tag: str) -> list[tuple[int, list[str]]]:
         """The segments of the tag after the first one of a line, with the line."""
-        if tag not in self.sheet.more:
-            return []
         found = self._more.get(tag)
         if found is None:
             separator = self.sheet.separator
@@ -72,7 +70,8 @@ class Table:
         found = self._qualifiers.get((tag, at))
         if found is None:
             columns = self.columns(tag)
-            those = {elements[at] for _, elements in self.more(tag) if len(elements) > at}
+            more = self.more(tag) if tag in self.sheet.more else ()
+            those = {elements[at] for _, elements in more if len(elements) > at}
             found = self._qualifiers[tag, at] = frozenset(those.union(columns[at] if at < len(columns) else ()))
         return found
 
@@ -81,10 +80,11 @@ class Table:
         tag, n = place.step.tag, place.element
         if place.pair:
             return self._paired(place)
-        columns, more = self.columns(tag), self.more(tag)
+        columns = self.columns(tag)
         column = columns[n] if n < len(columns) else None
+        more = self.more(tag) if tag in self.sheet.more else []
         if not place.step.keys:
-            return _filled(column, [(row, e[n]) for row, e in more if len(e) > n], self.size)
+            return column if not more else _filled(column, [(row, e[n]) for row, e in more if len(e) > n], self.size)
         key, wanted = place.step.keys[0]
         found: Texts | None = None
         for value in wanted:
@@ -94,7 +94,8 @@ class Table:
                 elif value in columns[key]:
                     texts = [one if is_one == value else "" for one, is_one in zip(column, columns[key], strict=True)]
                     found = texts if found is None else _either(found, texts)
-            found = _filled(found, [(row, e[n]) for row, e in more if len(e) > n and e[key] == value], self.size)
+            if more:
+                found = _filled(found, [(row, e[n]) for row, e in more if len(e) > n and e[key] == value], self.size)
         return found
 
     def _paired(self, place: Place) -> Texts | None:
@@ -118,7 +119,7 @@ class Table:
             for index, position, elements in zip(found, positions, self.split(tag), strict=True):
                 if elements[0]:
                     index[tag] = [Segment(position, tuple(elements))]
-            for row, elements in self.more(tag):
+            for row, elements in self.more(tag) if tag in self.sheet.more else ():
                 found[row][tag].append(Segment(positions[row], tuple(elements)))
         return found
 

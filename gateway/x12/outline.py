@@ -188,7 +188,7 @@ class _Sorter:
             tags = tuple([column[0].split(separator, 1)[0] for column in columns])
             if all(
                 all(map(str.startswith, column, repeat(tag + separator)))
-                for tag, column in zip(tags, columns, strict=True)
+                for tag, column in zip(tags[1:], columns[1:], strict=True)
             ):
                 yield _Shape(tags, alike, columns)
                 continue
