@@ -39,6 +39,8 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """False: accepted, but errors noted."""
     origin: str = ""
     """Where our side says so: `map.yaml:14 quantity`, `guide.yaml:3`."""
+    reference: str = ""
+    """Of an identifier that nobody knows, its kind and itself: `part BP:4711`, `unit BRK-100/ZZ`."""
     line: int | None = None
     """Line of the message on which the segment, or what is no X12, begins; from 1. None: no message was read."""
     first_byte: int | None = None
@@ -163,3 +165,5 @@ class Provenance(NamedTuple):
     value: str
     origin: str
     """`map.yaml:14`."""
+    reference: str = ""
+    """What says that `value` means what was made of it: number of a cross-reference, or `masterdata`; "" as sent."""

@@ -201,7 +201,7 @@ def _read_each(texts: Texts, read: Callable[[str, Context], Any], context: Conte
 
 _SILENT = Section(name="")
 RULES_MAY = frozenset(
-    {"unless", "beside", "ordinal", "plain", "together", "clip", "joined", "repeat", "number", "needs"}
+    {"unless", "beside", "ordinal", "plain", "together", "clip", "joined", "repeat", "number", "needs", "xref"}
 )
 """What a rule may say beyond its places and its value; whatever else it says needs more than its own scope."""
 SECTIONS_MAY = frozenset({
@@ -218,7 +218,7 @@ def columns_of(section: Section) -> Columns | None:
         return None
     read = [rule for rule in section.rules if rule.reads]
     says = {name: value for name, value in Rule._field_defaults.items() if name not in RULES_MAY}
-    if any(rule.outer or rule.zone_place or not rule.places for rule in read):
+    if any(rule.outer or rule.zone_place or not rule.places or (rule.xref and rule.xref.late) for rule in read):
         return None
     if any(getattr(rule, name) != value for rule in read for name, value in says.items()):
         return None

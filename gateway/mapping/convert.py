@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, tzinfo
+from datetime import UTC, date, tzinfo
 from decimal import Decimal
 from typing import Any
 
@@ -25,12 +25,16 @@ class Unreadable(ValueError):
     def __init__(self, code: str, words: str, part: int = 0) -> None:
         super().__init__(words)
         self.code, self.words, self.part = code, words, part
+        self.reference = ""
+        """Of an identifier that nobody knows, its kind and itself."""
 
 
 class Context:
     """What reading or writing one document knows: the partner's zone, zones of places, the century window's year."""
 
-    __slots__ = ("component", "event", "place", "release", "year", "zone", "zone_of")
+    __slots__ = (
+        "component", "day", "event", "place", "references", "release", "via", "year", "zone", "zone_of",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -46,6 +50,12 @@ class Context:
         self.place: tzinfo | None = None
         self.event: Mapping[str, Any] = {}
         """Fields of the event, as far as they are known."""
+        self.references: Any = None
+        """`referring.References`: what identifiers mean, None where nobody brought any."""
+        self.day: date | None = None
+        """Day of the document where the event does not tell it yet."""
+        self.via = ""
+        """What said what the last identifier means, for provenance."""
 
 
 Read = Callable[[str, Context], Any]

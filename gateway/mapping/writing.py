@@ -16,12 +16,13 @@ import msgspec
 
 from gateway.document import Fault
 from gateway.formats import write_xml
-from gateway.mapping.choosing import choose
+from gateway.mapping.choosing import as_written, choose
 from gateway.mapping.convert import Context, Unreadable
 from gateway.mapping.expressions import Expression
 from gateway.mapping.flat import unfit_texts, write_records, write_rows
 from gateway.mapping.hierarchy import write_levels
 from gateway.mapping.plan import EVENT, Map, Repeat, Rule, Section
+from gateway.mapping.referring import References, to_theirs
 from gateway.mapping.sharing import share, write_around, write_groups
 from gateway.mapping.slots import Slots
 from gateway.mapping.targets import values_of
@@ -51,12 +52,13 @@ class MapWriting(msgspec.Struct, frozen=True, kw_only=True):
 
 def write_document(
     map: Map, value: Event | Advice | Sequence[Event | Advice], partner: Partner | None = None, *,
-    zone_of: Callable[[str], tzinfo | None] | None = None,
+    zone_of: Callable[[str], tzinfo | None] | None = None, references: References | None = None,
 ) -> MapWriting:  # fmt: skip
     """Write one event or advice for a partner. Pure; control numbers and envelope are the writer's business.
 
     Several events make one document where the map emits (`emit:`), or where rows hold many (`group_by:`). Times are
-    told in the zone of their place where `zone_of` knows it, else in the partner's.
+    told in the zone of their place where `zone_of` knows it, else in the partner's. `references` knows what the
+    partner calls our parts, units and places (`xref:`); without it they are written as they are.
     """
     values = tuple(value) if isinstance(value, Sequence) else (value,)
     if len(values) != 1 and (not values or not (map.emit or map.group_by or map.file.each)):
@@ -65,10 +67,12 @@ def write_document(
     if map.canonical and isinstance(values[0], Event):
         return MapWriting(data=write_event(values[0]))
     writer = Writer(map, partner, zone_of)
-    for one in values:
+    writer.context.references = references
+    for value in values:
+        one = as_written(map, value)
         chosen = choose(map, one)
         if chosen is None:
-            text = f"{map.path} event: writes {', '.join(map.events)}, not {type(one).__name__}"
+            text = f"{map.path} event: writes {', '.join(map.events)}, not {type(value).__name__}"
             return MapWriting(faults=(Fault(code="other_event", text=text, level="document"),))
         writer.events.append({**values_of(one), map.chooser: chosen})
     writer.outer = writer.context.event = writer.events[0]
@@ -236,6 +240,10 @@ class Writer:
             value -= rule.less.run(self.names(values)) or 0
         if rule.unless and value == outer.get(rule.unless):
             return None
+        if rule.xref is not None:
+            value = self.named(rule, value, values, path)
+            if value is None:
+                return None
         if rule.zone_place and self.zone_of is not None:
             party = outer.get(rule.zone_place)
             self.context.place = self.zone_of(party) if party else None
@@ -256,6 +264,16 @@ class Writer:
         elif not self.fits(rule, texts, path):
             return None
         return texts
+
+    def named(self, rule: Rule, ours: Any, values: Values, path: str) -> Any:
+        """What the partner calls it; None where that is left out, or a fault."""
+        if rule.xref is None or self.context.references is None:
+            return ours
+        try:
+            return to_theirs(rule.xref, ours, self.names(values).get(rule.xref.within), self.context)
+        except Unreadable as error:
+            self.fault(error.code, rule, path, f'"{ours}": {error.words}')
+            return None
 
     def fits(self, rule: Rule, texts: tuple[str, ...], path: str) -> bool:
         """Whether a file can hold these texts; a fault where it cannot."""
