@@ -6,6 +6,7 @@ Seed and size in, bytes out. S-O-I with ten items an order, which is how most su
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -54,9 +55,19 @@ def notice(lines: int, seed: int = 7) -> bytes:
     return ("~".join([*head, *raws]) + "~").encode("ascii")
 
 
-def by_hand(segments: list[Segment]) -> ShipmentNotified:
+OURS = "OUR-"
+"""Begins our number of each part; the buyer's number goes on behind it."""
+
+
+def parts_named(data: bytes) -> dict[str, str]:
+    """The buyer's part numbers of a notice, and what we call them: its cross-references."""
+    named = [raw.split("*")[3] for raw in data.decode("ascii").split("~") if raw.startswith("LIN*")]
+    return {number: f"{OURS}{number}" for number in named}
+
+
+def by_hand(segments: list[Segment], parts: Mapping[str, str]) -> ShipmentNotified:
     """What a programmer would write for this one notice: a walk over the segments, no checks, no faults, no place for
-    another hierarchy. Gives the very same event."""
+    another hierarchy. Gives the very same event. `parts` are the cross-references of this partner."""
     header: dict[str, Any] = {}
     lines: list[NoticeLine] = []
     order_number = release = ""
@@ -75,7 +86,7 @@ def by_hand(segments: list[Segment]) -> ShipmentNotified:
             for n in range(2, len(e) - 1, 2):
                 field = _PAIRS.get(e[n])
                 if field is not None:
-                    fields[field] = e[n + 1]
+                    fields[field] = e[n + 1] if field != "part_number" else parts[e[n + 1]]
         elif tag == "SN1":
             fields["quantity"], fields["unit"], fields["cum_shipped"] = Decimal(e[2]), UNITS[e[3]], Decimal(e[4])
         elif tag == "REF":

@@ -18,6 +18,7 @@ from gateway.mapping.makers import Maker, maker_of
 from gateway.mapping.places import Place
 from gateway.mapping.plan import Check, Map, Rule, Section
 from gateway.mapping.proofs import Proof, proof_of
+from gateway.mapping.referring import Xref, all_to_ours
 from gateway.mapping.tables import Table, Texts, is_plain
 from gateway.x12 import Sheet, Wanted
 
@@ -37,6 +38,8 @@ class Plain(NamedTuple):
     read: Callable[[str, Context], Any] | None
     dropped: Any = None
     """The value that says no more than absence does."""
+    xref: Xref | None = None
+    """What `read` gives is an identifier of the partner's."""
 
 
 class Inherited(NamedTuple):
@@ -213,6 +216,8 @@ class _Fields:
         else:
             values = _read_each(texts, plain.read, context)
             gaps = gaps or None in values
+        if plain.xref is not None and context.references is not None:
+            values = all_to_ours(plain.xref, values, context)
         if plain.dropped is not None and plain.dropped in values:
             values, gaps = [None if value == plain.dropped else value for value in values], True
         self.columns[name] = values

@@ -7,7 +7,7 @@ becomes of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple, Protocol
 
@@ -44,6 +44,10 @@ class References(Protocol):
 
     def ours(self, of: str, said: tuple[str, ...], within: str, day: date | None) -> Meant | None:
         """Our name of what a document says; of several identifiers the first that is known. None for a miss."""
+
+    def told(self, of: str, qualifiers: tuple[str, ...], day: date | None) -> dict[str, str]:
+        """Our names that were already told of identifiers with these qualifiers, by the bare identifier, as long as
+        they hold: whoever asks for many at once looks here first, and leaves here what it was told."""
 
     def theirs(self, of: str, ours: str, qualifiers: tuple[str, ...], within: str, day: date | None) -> Meant | None:
         """The partner's name of ours, None where nobody knows one."""
@@ -124,16 +128,42 @@ def to_ours(xref: Xref, said: Any, within: Any, context: Context) -> Any:
     references = context.references
     if references is None or not isinstance(said, str) or not said:
         return said
-    identifiers = tuple([f"{qualifier}:{said}" for qualifier in xref.qualifiers]) or (said,)
-    found = references.ours(xref.of, identifiers, within if isinstance(within, str) else "", day_of(context))
+    inside = within if isinstance(within, str) else ""
+    found = references.ours(xref.of, _identifiers(xref, said), inside, day_of(context))
     context.via = found.via if found is not None else ""
     if found is not None:
         return found.text
+    return _missed(xref, said, within)
+
+
+def all_to_ours(xref: Xref, said: Sequence[Any], context: Context) -> list[Any]:
+    """The same of many identifiers that stand within nothing; None for None. Raises Unreadable."""
+    references, day = context.references, day_of(context)
+    told: dict[str, str] = references.told(xref.of, xref.qualifiers, day)
+    found = [told.get(one) for one in said]
+    if None not in found:
+        return found
+    for n, one in enumerate(said):
+        if found[n] is None and one:
+            meant = references.ours(xref.of, _identifiers(xref, one), "", day)
+            if meant is not None:
+                told[one] = meant.text
+            found[n] = meant.text if meant is not None else _missed(xref, one, "")
+    return found
+
+
+def _identifiers(xref: Xref, said: str) -> tuple[str, ...]:
+    return tuple([f"{qualifier}:{said}" for qualifier in xref.qualifiers]) if xref.qualifiers else (said,)
+
+
+def _missed(xref: Xref, said: str, within: Any) -> str:
+    """What becomes of an identifier that nobody knows. Raises Unreadable, unless it goes on as it was sent."""
     if xref.miss == "pass":
         return said
-    words = f"no cross-reference says which {xref.of} {identifiers[0]} is"
+    first = _identifiers(xref, said)[0]
+    words = f"no cross-reference says which {xref.of} {first} is"
     miss = Unreadable(UNKNOWN_REFERENCE if xref.miss == "fault" else LEFT_OUT, words)
-    miss.reference = f"{xref.of} {within}/{identifiers[0]}" if xref.within else f"{xref.of} {identifiers[0]}"
+    miss.reference = f"{xref.of} {within}/{first}" if xref.within else f"{xref.of} {first}"
     raise miss
 
 
@@ -170,6 +200,9 @@ class Listed:
             return Meant(table[named], f"{of}/{named}")
         own = said[0].partition(":")[2] if of == "part" else said[0]
         return Meant(own, "masterdata") if own in table.values() else None
+
+    def told(self, of: str, qualifiers: tuple[str, ...], day: date | None) -> dict[str, str]:
+        return {}
 
     def theirs(self, of: str, ours: str, qualifiers: tuple[str, ...], within: str, day: date | None) -> Meant | None:
         for qualifier in qualifiers:

@@ -22,7 +22,7 @@ from gateway.mapping.places import (
     read_x12_place,
 )
 from gateway.mapping.plan import Minus, Rule
-from gateway.mapping.referring import read_xref, translated
+from gateway.mapping.referring import Xref, read_xref, translated
 from gateway.mapping.signs import signed
 from gateway.mapping.targets import Target
 from gateway.mapping.vocabulary import FIELD
@@ -55,6 +55,7 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
     xref = read_xref(keys["xref"], target, places, {**scope.outer, **scope.own}, required) if "xref" in keys else None
     if len(entry.mistakes) > before or pair is None:
         return None
+    as_sent = pair
     if xref is not None:
         xref = xref._replace(late=outer or bool(xref.within))
         pair = pair if xref.late else pair._replace(read=translated(pair.read, xref))
@@ -90,7 +91,7 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         counts=keys["count"].text() if "count" in keys else "",
         ordinal=fallback == "ordinal",
         sender=fallback == "sender",
-        together=_plain(places, keys, shape, converter, pair, silent),
+        together=_plain(places, keys, shape, converter, as_sent, silent, xref),
         clip="clip" in keys,
         joined="split" in keys,
         repeat=_repeated(keys["repeat"], places) if "repeat" in keys else -1,
@@ -199,14 +200,14 @@ def _silent(name: str, keys: Mapping[str, Entry], shape: str, target: Target | N
 
 def _plain(
     places: tuple[tuple[Place, ...], ...], keys: Mapping[str, Entry], shape: str, converter: str, pair: Pair,
-    silent: Any,
+    silent: Any, xref: Xref | None,
 ) -> Plain | None:  # fmt: skip
     """How to read the field in many scopes at once, where it is one text or another."""
     if shape == "texts" or pair.many or keys.keys() & {"single", "minus", "empty"} or not places:
         return None
-    options = keys.keys() & {"code", "xref", *OPTIONS["text"]} - {"clip"}
+    options = keys.keys() & {"code", *OPTIONS["text"]} - {"clip"}
     handed = converter == "text" and not options and not _has_choices(pair)
-    return Plain(tuple(parts[0] for parts in places), None if handed else pair.read, silent)
+    return Plain(tuple(parts[0] for parts in places), None if handed else pair.read, silent, xref)
 
 
 def _without_default(value: Callable[[Any, Context], Any], default: Any) -> Callable[[Any, Context], Any]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from functools import cache
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.document import Delimiters, Document, Loop, Segment
 from gateway.mapping import Configuration, Map, read_document
+from gateway.mapping.compile import compile_map
+from gateway.mapping.referring import Listed
 from gateway.resources import CHECKOUT, read_sources, source_files
 from gateway.x12 import Body, Wanted
 from gateway.x12.checking.levels import LevelTable
@@ -147,6 +150,25 @@ def test_a_line_without_an_order_of_its_own_has_the_one_above_it() -> None:
 
     assert together.events == alone.events
     assert [line.order_number for line in together.events[0].lines] == ["PO2", "PO1"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("miss", ["pass", "fault", "null"])
+@pytest.mark.parametrize("parts", [{"BP:P1": "OUR-1", "BP:P2": "OUR-2"}, {"BP:P1": "OUR-1"}])
+def test_identifiers_of_many_lines_mean_what_they_mean_one_by_one(miss: str, parts: dict[str, str]) -> None:
+    path = "partners/acme/x12/004010/856/map.yaml"
+    rule = f'supplier_part_number: {{at: "LIN[@BP]", xref: {{of: part, miss: {miss}}}}}'
+    text = f"map: acme.856\nextends: x12/004010/856\nlevels: {{I: {{fields: {{{rule}}}}}}}\n"
+    map = compile_map({**configuration().files, path: text.encode()}, path)
+    amount = ("SN1", "", "5", "EA")
+    items: list[Level] = [("I", 0, (("LIN", "", "BP", part), amount)) for part in ("P1", "P2", "P1")]
+    document, references = document_of([("S", -1, ()), *items]), Listed({"part": parts})
+    alone_map = msgspec.structs.replace(map, wanted=None)
+
+    together, alone = (read_document(one, document, references=references) for one in (map, alone_map))
+
+    assert map.wanted is not None
+    assert together.events == alone.events
+    assert together.faults == alone.faults
 
 
 def test_lines_that_are_plain_need_no_loops() -> None:

@@ -20,6 +20,9 @@ from ledger.masterdata.units import Factor
 REMEMBERED_MAX = 200_000
 """Answers kept for one snapshot of master data; then they are forgotten and asked anew."""
 
+TOLD_MAX = 8
+"""Kinds of identifiers and days of which the answers are kept by the bare identifier, for those who ask for many."""
+
 
 class Names(msgspec.Struct, frozen=True, array_like=True):
     """All of master data that names something, as it is sent to a reading child."""
@@ -86,6 +89,7 @@ class PartnerReferences:
         self._known, self._partner, self._today = masterdata, partner, today
         self._days: dict[date, AsSent] = {}
         self._ours: dict[tuple[str, tuple[str, ...], str, date | None], Meant | None] = {}
+        self._told: dict[tuple[str, tuple[str, ...], date | None], dict[str, str]] = {}
         self._theirs: dict[tuple[str, str, tuple[str, ...], str, date | None], Meant | None] = {}
 
     def ours(self, of: str, said: tuple[str, ...], within: str, day: date | None) -> Meant | None:
@@ -97,6 +101,17 @@ class PartnerReferences:
                 self._ours.clear()
             found = self._ours[key] = self._find_ours(of, said, within, self._sent(day))
             return found
+
+    def told(self, of: str, qualifiers: tuple[str, ...], day: date | None) -> dict[str, str]:
+        key = (of, qualifiers, day)
+        found = self._told.get(key)
+        if found is None:
+            if len(self._told) >= TOLD_MAX:
+                self._told.clear()
+            found = self._told[key] = {}
+        elif len(found) >= REMEMBERED_MAX:
+            found.clear()
+        return found
 
     def theirs(self, of: str, ours: str, qualifiers: tuple[str, ...], within: str, day: date | None) -> Meant | None:
         key = (of, ours, qualifiers, within, day)

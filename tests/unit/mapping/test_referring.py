@@ -43,6 +43,9 @@ class ByDay:
     def ours(self, of: str, said: tuple[str, ...], within: str, day: date | None) -> Meant:
         return Meant(f"{of} {' '.join(said)} within {within} on {day}", "asked")
 
+    def told(self, of: str, qualifiers: tuple[str, ...], day: date | None) -> dict[str, str]:
+        return {}
+
     def theirs(self, of: str, ours: str, qualifiers: tuple[str, ...], within: str, day: date | None) -> Meant:
         return Meant(f"{ours} of {day}", "asked")
 
