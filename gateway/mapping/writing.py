@@ -161,7 +161,8 @@ class Writer:
         for repeat in section.repeats:
             if repeat.step is not None:
                 inner += [(slots.rank(repeat.tag, 0), s) for s in self.loop(repeat.section, values, path)]
-        for tag, loop in section.loops.items():
+        for key, loop in section.loops.items():
+            tag = loop.tag or key
             written = self.loop(loop, values, path)
             if written:
                 slots.drop({tag})
