@@ -23,6 +23,7 @@ from gateway.mapping.explaining import (
     provenance_of,
     trace_rule,
 )
+from gateway.mapping.expressions import remembered_totals
 from gateway.mapping.finding import Row, ZoneOf, index_loop
 from gateway.mapping.levels import Levels
 from gateway.mapping.plan import Kind, Map, Rule, Section
@@ -72,7 +73,8 @@ def read_document(
     partner's identifiers mean (`xref:`); without it they go on as sent.
     """
     run = Reader(map, document, partner, zone_of, year, references)
-    made = run.read()
+    with remembered_totals():
+        made = run.read()
     faults = tuple(run.faults)
     if any(fault.rejects for fault in faults):
         made = []
@@ -80,7 +82,8 @@ def read_document(
     def again() -> list[Provenance]:
         tracing = Reader(map, document, partner, zone_of, year, references)
         tracing.provenance = []
-        tracing.read()
+        with remembered_totals():
+            tracing.read()
         return tracing.provenance
 
     events = tuple(one for one in made if isinstance(one, Event))

@@ -18,7 +18,7 @@ from gateway.document import Fault
 from gateway.formats import write_xml
 from gateway.mapping.choosing import choose
 from gateway.mapping.convert import Context, Unreadable
-from gateway.mapping.expressions import Expression
+from gateway.mapping.expressions import Expression, remembered_totals
 from gateway.mapping.flat import unfit_texts, write_records, write_rows
 from gateway.mapping.hierarchy import write_levels
 from gateway.mapping.plan import EVENT, Map, Repeat, Rule, Section
@@ -75,6 +75,11 @@ def write_document(
             return MapWriting(faults=(Fault(code="other_event", text=text, level="document"),))
         writer.events.append({**values_of(one), map.chooser: chosen})
     writer.outer = writer.context.event = writer.events[0]
+    with remembered_totals():
+        return _written(writer, map)
+
+
+def _written(writer: Writer, map: Map) -> MapWriting:
     writer.check_header()
     if map.style == "rows":
         rows, data = write_rows(writer, map)
