@@ -106,11 +106,7 @@ class SectionCompiler:
             most=keys["most"].whole(0, 1, 100_000) if "most" in keys else 0,
             writes="way" not in keys or keys["way"].choice(("both", "read"), "both") == "both",
             when=self.expression(keys["when"]) if "when" in keys else None,
-            checks=tuple(
-                check._replace(own=_reads(check) <= set(own))
-                for check in self.checks
-                if check.section == name.split(".", 1)[-1]
-            ),
+            checks=self.checks_of(name, own),
             origin="{}:{}".format(*entry.place),
             at=self.loop_at(tag, entry, scope) if self.format == "xml" and tag else None,
         )
@@ -119,6 +115,10 @@ class SectionCompiler:
         if self.format == "xml":
             section.ranks = ranks_of(section, self.file.namespaces, keys.get("segments", entry))
         return section
+
+    def checks_of(self, name: str, own: Mapping[str, Target]) -> tuple[Check, ...]:
+        mine = (check for check in self.checks if check.section == name.split(".", 1)[-1])
+        return tuple(check._replace(own=_reads(check) <= set(own)) for check in mine)
 
     def inner(
         self, keys: Mapping[str, Entry], name: str, own: Mapping[str, Target], around: Around | None

@@ -23,7 +23,7 @@ from gateway.mapping.flat import unfit_texts, write_records, write_rows
 from gateway.mapping.hierarchy import write_levels
 from gateway.mapping.plan import EVENT, Map, Repeat, Rule, Section
 from gateway.mapping.referring import References, to_theirs
-from gateway.mapping.sharing import share, write_around, write_groups
+from gateway.mapping.sharing import share, write_around, write_groups, write_runs
 from gateway.mapping.slots import Slots
 from gateway.mapping.targets import values_of
 from gateway.mapping.trees import write_element, write_members
@@ -322,7 +322,7 @@ class Writer:
             return write_around(self, section, values, path)
         entries = self.entries(section, values)
         if section.each is not None:
-            return self.grouped(section, entries, path)
+            return write_runs(self, section, entries, path)
         for split in section.split:
             if split.writes:
                 return self.split(section, split, entries, path)
@@ -362,30 +362,6 @@ class Writer:
                 before = head
             found[-1] += [(rank, segment) for segment in self.scope(split, entry, here, told)]
         return [segment for one in found for segment in _in_order(one)]
-
-    def grouped(self, section: Section, entries: list[Values], path: str) -> Segments:
-        """One loop for consecutive entries that are alike in all but what stands in their `each:` run."""
-        tag = section.each.tag if section.each is not None else ""
-        head_rules = [r for r in section.rules if r.places and r.places[0][0].step.tag != tag]
-        run_rules = [r for r in section.rules if r.places and r.places[0][0].step.tag == tag]
-        segments: Segments = []
-        n = 0
-        while n < len(entries):
-            alike = {rule.name: entries[n].get(rule.name) for rule in head_rules}
-            end = n + 1
-            while end < len(entries) and all(entries[end].get(k) == v for k, v in alike.items()):
-                end += 1
-            head = Slots(section.order)
-            self.fill(section, head_rules, head, entries[n], f"{path}{section.into}[{n}].")
-            if section.count is not None:
-                head.put(section.count, str(end - n))
-            segments += [segment for _, segment in head.build(section.tag, self.delimiters[2])]
-            for at in range(n, end):
-                run = Slots()
-                self.fill(section, run_rules, run, entries[at], f"{path}{section.into}[{at}].")
-                segments += [segment for _, segment in run.build("", self.delimiters[2])]
-            n = end
-        return segments
 
     def fault(self, code: str, rule: Rule, path: str, words: str) -> None:
         origin = f"{rule.origin} {rule.name}"
