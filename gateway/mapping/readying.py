@@ -5,28 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gateway.mapping.columns import columns_of
-from gateway.mapping.plan import Section
+from gateway.mapping.plan import Rule, Section
 from gateway.mapping.targets import Target
 
 
-def make_ready(section: Section, own: Mapping[str, Target]) -> None:
+def make_ready(section: Section, own: Mapping[str, Target], format: str) -> None:
     """What reading would otherwise work out for every document."""
     section.wanted, section.enters = _needs(section)
     # What is meant within something is read after it.
-    late = [r for r in section.rules if r.xref is not None and r.xref.late]
-    section.readers = tuple(
-        (
-            r.name,
-            r.value,
-            r,
-            not (
-                r.required or r.ordinal or r.outer or r.zone_place or r.when or r.read or r.default is not None
-                or r in late
-            ),
-        )
-        for r in [*(r for r in section.rules if r not in late), *late]
-        if r.reads
-    )  # fmt: skip
+    read = sorted([rule for rule in section.rules if rule.reads], key=lambda rule: bool(rule.xref and rule.xref.late))
+    section.readers = tuple((rule.name, rule.value, rule, _is_plain(rule), _only_with(rule, format)) for rule in read)
     section.lessened = tuple(rule for rule in section.rules if rule.less is not None and rule.reads)
     section.ordinals = tuple(rule for rule in section.rules if rule.ordinal)
     if section.struct is not None:
@@ -34,6 +22,21 @@ def make_ready(section: Section, own: Mapping[str, Target]) -> None:
         section.marks_segment = "segment" in own and "segment" not in {rule.name for rule in section.rules}
     section.runs = any(repeat.run for repeat in section.repeats)
     section.columns = columns_of(section)
+
+
+def _is_plain(rule: Rule) -> bool:
+    """What it finds is a field of the scope itself, and where it finds nothing there is nothing to do."""
+    asks = rule.required or rule.ordinal or rule.outer or rule.zone_place or rule.when or rule.read
+    return not asks and rule.default is None and not (rule.xref and rule.xref.late)
+
+
+def _only_with(rule: Rule, format: str) -> frozenset[str] | None:
+    """The tags of X12 segments of which one must stand in the scope, or the rule has no effect there."""
+    if format != "x12" or rule.required or rule.read or rule.default is not None or not rule.places:
+        return None
+    return frozenset(
+        place.loops[0].tag if place.loops else place.step.tag for parts in rule.places for place in parts
+    )
 
 
 def _needs(section: Section) -> tuple[frozenset[str], bool]:

@@ -24,7 +24,7 @@ from gateway.mapping.explaining import (
 from gateway.mapping.finding import ZoneOf, find_all, index_loop, index_segments
 from gateway.mapping.places import Place
 from gateway.mapping.plan import Check, Computed, Map, Repeat, Rule, Section
-from gateway.mapping.referring import DAYS, LEFT_OUT, References, remember_day, to_ours
+from gateway.mapping.referring import LEFT_OUT, References, remember_day, to_ours
 from gateway.mapping.targets import make
 from gateway.partners import Partner
 
@@ -106,15 +106,16 @@ class Run:
         context, outer = self.context, self.outer
         if section.runs:
             index = outside_runs(section, index)
-        for name, value_of, rule, plain in section.readers:
+        for name, value_of, rule, plain, only_with in section.readers:
+            if only_with is not None and only_with.isdisjoint(index):
+                continue
             if not plain:
                 if rule.when is not None and rule.when.run({**self.above, **outer, **own}) is False:
                     continue
                 if rule.zone_place and rule.outer and context.zone_of is not None:
                     # The place may stand further down in the document; such a time is told when all is read.
                     self.deferred.append((rule, index))
-                    if name in DAYS:
-                        remember_day(value_of, index, context)
+                    remember_day(rule.name, value_of, index, context)
                     continue
             try:
                 value = value_of(index, context) if plain else self.placed(rule, index)
@@ -137,9 +138,8 @@ class Run:
         for computed in section.computed:
             if computed.severity:
                 self.to_compare.append((computed, index))
-        if section.checks:
-            for check in section.checks:
-                self.check(check, own if check.own else {**outer, **own}, anchor)
+        for check in section.checks:
+            self.check(check, own if check.own else {**outer, **own}, anchor)
 
     def placed(self, rule: Rule, index: Any) -> Any:
         """A value, told in the zone of its place where that is known. Raises Unreadable."""

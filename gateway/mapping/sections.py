@@ -111,7 +111,7 @@ class SectionCompiler:
             at=self.loop_at(tag, entry, scope) if self.format == "xml" and tag else None,
         )
         self.check_most(section, keys)
-        make_ready(section, own)
+        make_ready(section, own, self.format)
         if self.format == "xml":
             section.ranks = ranks_of(section, self.file.namespaces, keys.get("segments", entry))
         return section
