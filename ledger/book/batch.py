@@ -110,11 +110,11 @@ class Batch:
         ]
         self._load([event for event in resolved if event is not None])
         self.waits.look_up(f"{RELEASES[type(event)]}:{event.number}" for event in events if type(event) in RELEASES)
-        first_time = {draft.key[:3]: n for n, draft in reversed(list(enumerate(drafts)))}
+        first_time = {draft.name: n for n, draft in reversed(list(enumerate(drafts)))}
         return [
             # Within the batch an earlier event may have had the same key: then look again.
             self._record(draft, what, ready)
-            if first_time[draft.key[:3]] == n
+            if first_time[draft.name] == n
             else self._record(draft, priors.news(draft), None)
             for n, (draft, what, ready) in enumerate(zip(drafts, news, resolved, strict=True))
         ]
@@ -330,7 +330,7 @@ class Batch:
                 return []
         site, seq = waits[0].site, waits[0].event
         event = self.log.event(seq)
-        status = self.log.line_statuses(site, seq)
+        status = self.log.line_statuses(event, seq)
         named = {wait.line for wait in waits}
         lines = lines_of(event)
         again: list[tuple[str, Line]] = [
@@ -384,7 +384,7 @@ class Batch:
         decision, outcomes = self._decide(resolved)
         self._wait(event.site, seq, resolved, decision)
         if outcomes:
-            result = result_of(self.log.line_statuses(event.site, seq))
+            result = result_of(self.log.line_statuses(event, seq))
             self.released.append(
                 self.log.put_outcomes(event, seq, outcomes, result=result, found_at=cause, site=resolved.site)
             )

@@ -22,12 +22,13 @@ def statuses(resolved: ResolvedEvent, decision: Decision) -> dict[str, str]:
     return {line.line: said.get(line.line, whole) for line in resolved.lines}
 
 
-_IN_THE_HOUSE = frozenset(HANDLING)
+IN_THE_HOUSE = frozenset(HANDLING)
+"""Kinds about goods in the house: they decide, and are read again, apart from documents."""
 
 
 def decides(event: Event) -> Callable[[Workset, ResolvedEvent, Policy, int], Decision]:
     """Whose business the kind is."""
-    if type(event) in _IN_THE_HOUSE:
+    if type(event) in IN_THE_HOUSE:
         return handling.decide
     return governance.decide if isinstance(event, PERIODS) else matching.decide
 

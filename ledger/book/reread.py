@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from ledger.book import tables
-from ledger.book.deciding import decides
+from ledger.book.deciding import IN_THE_HOUSE, decides
 from ledger.book.resolution import lines_of, resolve
-from ledger.events import HANDLING
 from ledger.handling.rereading import Moved
 from ledger.handling.rereading import reread as reread_handling
 from ledger.matching.decision import Decision
@@ -29,12 +28,10 @@ if TYPE_CHECKING:
     from ledger.book.batch import Batch
     from ledger.book.priors import Draft
 
-_IN_THE_HOUSE = frozenset(HANDLING)
-
 
 def begin(batch: Batch, draft: Draft, resolved: ResolvedEvent) -> ResolvedEvent:
-    """The event with what its document said before, if it is a re-reading."""
-    prior = batch.log.priors.reread(draft) if draft.event.revision else None
+    """The event of a revision above 0 with what its document said before, if that is in force."""
+    prior = batch.log.priors.reread(draft)
     if prior is None:
         return resolved
     event = batch.log.event(prior.seq)
@@ -44,7 +41,7 @@ def begin(batch: Batch, draft: Draft, resolved: ResolvedEvent) -> ResolvedEvent:
         event, batch.sent(event), book=batch.head.book, seq=prior.seq, site=prior.site or draft.site,
         identities=identities, lines=lines, standings=["new"] * len(identities),
     )  # fmt: skip
-    statuses = batch.log.line_statuses(event.site, prior.seq)
+    statuses = batch.log.line_statuses(event, prior.seq)
     resolved.gives_way = not statuses or "posted" in statuses.values()
     return resolved
 
@@ -54,12 +51,12 @@ def end(batch: Batch, resolved: ResolvedEvent) -> None:
     before = resolved.before
     if before is None:
         return
-    site = before.event.site
+    event = before.event
     for wait in batch.waits.of_event(before.seq):
         batch.waits.end(wait)
-    for line, status in batch.log.line_statuses(site, before.seq).items():
+    for line, status in batch.log.line_statuses(event, before.seq).items():
         if status == "waiting":
-            batch.log.restate(site, before.seq, line, "refused")
+            batch.log.restate(event.site, before.seq, line, "refused")
 
 
 def decider(batch: Batch, resolved: ResolvedEvent) -> Callable[[Workset, ResolvedEvent, Policy, int], Decision]:
@@ -67,7 +64,7 @@ def decider(batch: Batch, resolved: ResolvedEvent) -> Callable[[Workset, Resolve
     before = resolved.before
     if before is None:
         return decides(resolved.event)
-    if type(resolved.event) not in _IN_THE_HOUSE:
+    if type(resolved.event) not in IN_THE_HOUSE:
         return reread
     moved = _movements_of(batch, before)
     batch.watch({bucket for one in moved for bucket in one[:2] if not bucket.is_external})
