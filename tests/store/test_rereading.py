@@ -23,6 +23,11 @@ def again(event: Event, **changed: Any) -> Any:
     return msgspec.structs.replace(event, **({"revision": 1} | changed))
 
 
+def adjustment(quantity: int) -> InventoryAdjusted:
+    line = AdjustmentLine(part_number="PLATE", quantity=Decimal(quantity), unit="EA", location="DOCK", reason="56")
+    return InventoryAdjusted(number="A1", partner="threepl", place="P1", source=source("A1"), lines=(line,))
+
+
 def stock(conn: Connection) -> Stock:
     rows = queries.balances(conn, by=("part", "state"))
     return {(row.part, row.state): row.quantity for row in rows if row.quantity}
@@ -145,17 +150,26 @@ def test_a_line_that_waited_for_a_misread_part_waits_no_more(conn: Connection) -
 
 def test_an_adjustment_read_again_moves_back_what_it_moved(conn: Connection) -> None:
     books = Books(conn)
-    found = InventoryAdjusted(
-        number="A1", partner="threepl", place="P1", source=source("A1"),
-        lines=(AdjustmentLine(part_number="PLATE", quantity=Decimal(10), unit="EA", location="DOCK", reason="56"),),
-    )  # fmt: skip
-    books.record(found)
+    books.record(adjustment(10))
     held = stock(conn)
-    fewer = msgspec.structs.replace(found.lines[0], quantity=Decimal(4))
 
-    books.record(again(found, lines=(fewer,)))
+    books.record(again(adjustment(4)))
 
     assert (held, stock(conn)) == ({("PLATE", "available"): Decimal(10)}, {("PLATE", "available"): Decimal(4)})
+    assert_sound(conn)
+
+
+def test_an_adjustment_read_again_and_again_stands_as_it_was_read_last(conn: Connection) -> None:
+    books = Books(conn)
+    found = adjustment(10)
+    books.record(found)
+    for revision, quantity in ((1, 4), (2, 6)):
+        books.record(again(adjustment(quantity), revision=revision))
+
+    after = stock(conn)
+    books.record(again(found, revision=3, retracted=True))
+
+    assert (after, stock(conn)) == ({("PLATE", "available"): Decimal(6)}, {})
     assert_sound(conn)
 
 
