@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from ledger import cases, handling, matching
 from ledger.book import bulk, changing, closings, containing, past, reread, rulings, serials, tables
 from ledger.book.balances import Balances, Posting, Postings
-from ledger.book.deciding import needs_of, result_of, statuses
+from ledger.book.deciding import makers_of, needs_of, result_of, statuses
 from ledger.book.defining import Defining
 from ledger.book.filing import file
 from ledger.book.heads import Head, save_head
@@ -271,8 +271,7 @@ class Batch:
             }
             decision.released.extend(sorted(came & waits))
         changing.review(self, decision)
-        seq, event = resolved.effective_seq, resolved.seq
-        self.postings.extend(map(Posting, decision.movements, repeat(seq), repeat(event)))
+        self.postings.extend(map(Posting, decision.movements, repeat(resolved.effective_seq), makers_of(decision)))
         self.traces.update(dict.fromkeys(rows_of(decision)))
         decision.released += changing.reached_by(self, resolved) if decision.movements else []
         outcomes = cases.apply(work, decision, self.policy, self.log.now_us)

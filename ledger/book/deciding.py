@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain, repeat
 
 from ledger import governance, handling, matching
 from ledger.events import HANDLING, PERIODS, Event
@@ -20,6 +21,12 @@ def statuses(resolved: ResolvedEvent, decision: Decision) -> dict[str, str]:
         return {"": said.get("", "posted")}
     whole = said.get("", "posted")
     return {line.line: said.get(line.line, whole) for line in resolved.lines}
+
+
+def makers_of(decision: Decision) -> Iterator[int]:
+    """Per movement the event whose line made it; for what is taken back, the reading that had made it."""
+    before = decision.resolved.before
+    return chain(repeat(before.seq if before else 0, decision.taken_back), repeat(decision.resolved.seq))
 
 
 IN_THE_HOUSE = frozenset(HANDLING)

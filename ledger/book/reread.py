@@ -15,12 +15,13 @@ from sqlalchemy import select
 from ledger.book import tables
 from ledger.book.deciding import IN_THE_HOUSE, decides
 from ledger.book.resolution import lines_of, resolve
+from ledger.book.rulings import bring_uses
 from ledger.handling.rereading import Moved
 from ledger.handling.rereading import reread as reread_handling
 from ledger.matching.decision import Decision
 from ledger.matching.rereading import reread
 from ledger.matching.resolved import ResolvedEvent, line_identities
-from ledger.matching.workset import Workset
+from ledger.matching.workset import Use, Workset
 from ledger.policy import Policy
 from ledger.stock.bucket import Bucket
 
@@ -64,6 +65,7 @@ def decider(batch: Batch, resolved: ResolvedEvent) -> Callable[[Workset, Resolve
     before = resolved.before
     if before is None:
         return decides(resolved.event)
+    _bring_uses(batch, before)
     if type(resolved.event) not in IN_THE_HOUSE:
         return reread
     moved = _movements_of(batch, before)
@@ -73,6 +75,19 @@ def decider(batch: Batch, resolved: ResolvedEvent) -> Callable[[Workset, Resolve
         return reread_handling(workset, event, policy, now_us, moved)
 
     return decide
+
+
+def _bring_uses(batch: Batch, before: ResolvedEvent) -> None:
+    """Put into the working set what the event used of rulings as it was read before."""
+    table, work = tables.ruling_use.c, batch.loader.workset
+    rows = batch.conn.execute(
+        select(tables.ruling_use).where(
+            table.book == batch.head.book, table.site == before.event.site, table.event == before.seq
+        )
+    )
+    work.used_before = [Use(**row._mapping) for row in rows]
+    bring_uses(batch, sorted({(one.kind, one.number) for one in work.used_before}))
+    work.used_before += [one for one in work.uses if one.event == before.seq]
 
 
 def _movements_of(batch: Batch, before: ResolvedEvent) -> list[Moved]:

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ledger.events import COUNTS, Event, OpeningBalanceLoaded, kind_of
+from ledger.events import COUNTS, OWNERSHIP, Event, OpeningBalanceLoaded, kind_of
 from ledger.handling.decide import decide
+from ledger.handling.returning import count_in_again
 from ledger.handling.rules import RULES
+from ledger.matching.allowances import give_back
 from ledger.matching.booking import CannotReread, book_movements, refuse_moved_on
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.resolved import ResolvedEvent
@@ -28,9 +30,9 @@ class Moved(NamedTuple):
     line: str
 
 
-REREAD: frozenset[type[Event]] = frozenset({*RULES, *COUNTS}) - {OpeningBalanceLoaded}
-"""Kinds that may be read again: all they did is their movements and their own cases. Transfers, changes of owner and
-returns are counted elsewhere too, and are put right by events of their own."""
+REREAD: frozenset[type[Event]] = frozenset({*RULES, *COUNTS, *OWNERSHIP}) - {OpeningBalanceLoaded}
+"""Kinds that may be read again: what they did is their movements, what is counted and settled by these, and their own
+cases. The other half of a transfer is at another site, and answers to it may have come."""
 
 
 def reread(
@@ -52,6 +54,9 @@ def reread(
     returned = [Movement(target, source, quantity, line) for source, target, quantity, line in reversed(moved)]
     refuse_moved_on(workset, returned)
     book_movements(workset, back, returned)
+    give_back(workset, resolved)
+    for line in before.lines:
+        count_in_again(workset, back, before, line)
     withdrawn = [
         case
         for case in workset.open_cases.values()
@@ -63,5 +68,7 @@ def reread(
     else:
         decision = decide(workset, resolved, policy, now_us)
     decision.movements[:0] = back.movements
+    decision.taken_back = len(back.movements)
     decision.withdrawn[:0] = withdrawn
+    decision.counted |= back.counted
     return decision

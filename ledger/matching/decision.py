@@ -101,6 +101,8 @@ class Decision(msgspec.Struct):
     """It is about goods as they stand in the house, not about matched documents: their buckets say what they are."""
     lines: list[LineDecision] = []
     movements: list[Movement] = []
+    taken_back: int = 0
+    """So many of them, the first, undo what the document moved as it was read before: they are that event's."""
     findings: list[Finding] = []
     comparisons: list[Comparison] = []
     contained: list[Contained] = []

@@ -158,9 +158,9 @@ def _said_price(conn: Connection, row: Any, body: str) -> Price | None:
         return None
     table = tables.settlement.c
     same = (table.book == row.book, table.site == row.site, table.seq == row.seq, table.event == row.event)
-    settled = conn.execute(select(table.quantity).where(*same, table.line == row.line)).scalars()
-    # A line goes from one owner to the next as a whole; with each of them stands all of it, above or below zero.
-    changed = sum(quantity for quantity in settled if (quantity > 0) == (row.quantity > 0))
+    of_owner = (table.line == row.line, table.owner == row.owner)
+    # A line goes from one owner to the next as a whole: with each of them stands all of it, above or below zero.
+    changed = sum(conn.execute(select(table.quantity).where(*same, *of_owner)).scalars())
     per = Fraction(said.price_per)
     if said.quantity:
         per *= abs(changed) / (Fraction(said.quantity) * MILLION)

@@ -9,6 +9,7 @@ import msgspec
 
 from ledger.events import GoodsReceived
 from ledger.events import ReceiptLine as SaidLine
+from ledger.matching.allowances import give_back
 from ledger.matching.booking import CannotReread
 from ledger.matching.cumulatives import accumulate
 from ledger.matching.decision import Decision, LineDecision
@@ -72,6 +73,8 @@ def _take_back(workset: Workset, decision: Decision, policy: Policy, now_us: int
     notices = list(_linked(workset, record))
     accumulate(workset, decision, record, -record.quantity, record.supplier)
 
+    give_back(workset, decision.resolved, record.line)
+
     def change() -> list[NoticeLine]:
         record.status, record.complete, record.touched = "reversed", False, True
         return notices
@@ -103,6 +106,7 @@ def _put_right(
         )
     _, found = candidates(workset, now)
     scope = {(one.key, one.line): one for one in (*_linked(workset, record), *found)}
+    give_back(workset, resolved, record.line)
     if record.status != "reversed":
         accumulate(workset, decision, record, -record.quantity, record.supplier)
 
