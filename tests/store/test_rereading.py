@@ -13,6 +13,7 @@ from ledger import queries
 from ledger.book import CannotReread, rebuild, tables, verify
 from ledger.events import Event, InventoryAdjusted, PutAwayCompleted, StockLine
 from ledger.events.counts import AdjustmentLine
+from ledger.policy import CumulativeTerms, Policy, Terms
 from tests.store.world import Books, notice, order, receipt, source
 
 Stock = dict[tuple[str, str], Decimal]
@@ -204,4 +205,37 @@ def test_a_notice_that_waited_for_its_order_is_read_anew_before_it_comes(conn: C
     books.record(order("PO2", {"PLATE": 50}))
 
     assert stock(conn) == {("PLATE", "in_transit"): Decimal(50)}
+    assert_sound(conn)
+
+
+TOLD: list[tuple[int, int, tuple[str, ...], tuple[str, ...]]] = [
+    # (cumulative read first, then; open cases after each)
+    (100, 10, ("D11",), ()),
+    (10, 100, (), ("D11",)),
+]
+
+
+@pytest.mark.parametrize(("first", "then", "before", "after"), TOLD)
+@pytest.mark.parametrize("came", [False, True])
+def test_a_cumulative_is_compared_as_it_is_read_now(
+    conn: Connection, first: int, then: int, before: tuple[str, ...], after: tuple[str, ...], came: bool
+) -> None:
+    books = Books(conn)
+    books.policy = Policy(terms={"acme": Terms(cumulative=CumulativeTerms(wait_minutes=0))})
+
+    def told(cumulative: int) -> Event:
+        said = notice("S1", "PO1", {"PLATE": 10})
+        line = msgspec.structs.replace(said.lines[0], cum_shipped=Decimal(cumulative))
+        return msgspec.structs.replace(said, lines=(line,))
+
+    def open_cases() -> tuple[str, ...]:
+        return tuple(case.code for case in queries.cases(conn) if case.status != "closed")
+
+    books.record(order("PO1", {"PLATE": 100}), told(first))
+    if came:
+        books.record(receipt("R1", "S1", "PO1", {"PLATE": 10}))
+    found = open_cases()
+    books.record(again(told(then)))
+
+    assert (found, open_cases()) == (before, after)
     assert_sound(conn)

@@ -5,8 +5,6 @@ A re-reading is never refused half: it stands as a whole or raises CannotReread,
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from ledger.events import (
     PAPERS,
     Event,
@@ -18,7 +16,7 @@ from ledger.events import (
     kind_of,
 )
 from ledger.matching.booking import CannotReread as CannotReread
-from ledger.matching.decide import HANDLERS
+from ledger.matching.decide import HANDLERS, Handler, decide_by
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.rereading.notices import reread_notice
 from ledger.matching.rereading.orders import reread_changed, reread_placed
@@ -27,9 +25,6 @@ from ledger.matching.resolved import ResolvedEvent
 from ledger.matching.waiting import waits_for_place
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
-
-Reread = Callable[[Workset, Decision, Policy, int], None]
-
 
 def _reread_paper(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
     """What was filed is taken out, and the new reading filed in its place."""
@@ -47,7 +42,7 @@ def _take_back_nothing(workset: Workset, decision: Decision, policy: Policy, now
     decision.lines.append(LineDecision("", "posted"))
 
 
-REREAD: dict[type[Event], Reread] = {
+REREAD: dict[type[Event], Handler] = {
     OrderPlaced: reread_placed,
     OrderChanged: reread_changed,
     ShipmentNotified: reread_notice,
@@ -77,5 +72,5 @@ def reread(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
         if not resolved.gives_way:
             return decision
         raise CannotReread(f"Its {resolved.missing.replace(':', ' ', 1)} is not known: import it first.")
-    handler(workset, decision, policy, now_us)
+    decide_by(handler, workset, decision, policy, now_us)
     return decision
