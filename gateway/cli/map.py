@@ -129,7 +129,7 @@ def run_samples(
     json: AsJson = False,
 ) -> None:
     """Run the samples of maps: input, expected result, and back again; exit code 1 when one differs."""
-    from gateway.mapping.trios import find_trios, run_trio
+    from gateway.mapping.trios import find_trios, keep, run_trio
 
     configuration = read_configuration()
     ran = failed = 0
@@ -139,8 +139,7 @@ def run_samples(
         result = run_trio(configuration, trio)
         if result is None:
             continue
-        if update and (not trio.expected.is_file() or trio.expected.read_text("utf-8") != result.got):
-            trio.expected.write_text(result.got, "utf-8")
+        if update and keep(configuration, trio, result):
             frame.warn(f"wrote {trio.expected}")
             result = run_trio(configuration, trio) or result
         ran += 1

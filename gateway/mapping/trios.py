@@ -1,7 +1,8 @@
 """Run the samples of maps: input, expected result, and back again. The trio is documentation and test in one.
 
 A sample is `NAME.sample.EXT` beside a map, its expected result `NAME.expected.json`; `tests:` in the map may say more
-(`roundtrip: bytes | canonical | none`). Reads files, changes none.
+(`roundtrip: bytes | canonical | none`). What is only ever sent begins with the event: `NAME.event.json`, an event or
+advice or a list of them, is written as `NAME.written.EXT`. Reads files, changes none.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, cast
 
@@ -23,21 +25,27 @@ from gateway.mapping.reading import MapReading, read_document
 from gateway.mapping.writing import MapWriting, write_document
 from gateway.partners import Partner
 from gateway.x12 import OutgoingDocument, OutgoingGroup, read, write_interchange
-from ledger.advices import Advice
-from ledger.events import Event
+from ledger.advices import Advice, AnyAdvice
+from ledger.events import AnyEvent, Event
 
 RoundTrip = Literal["bytes", "canonical", "none"]
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 """When the envelopes of round trips are dated; documents carry their own times."""
 
+_ENDINGS = {"x12": "edi", "csv": "csv", "fixed": "txt", "json": "json", "xml": "xml"}
+
 
 class Trio(NamedTuple):
-    """A sample: the map's virtual path, the input, the expected result, how exactly it must come back."""
+    """A sample: the map's virtual path, the input, the expected result, how exactly it must come back.
+
+    `writes`: the input is an event, and the expected result the document that it becomes.
+    """
 
     map: str
     input: Path
     expected: Path
     roundtrip: RoundTrip
+    writes: bool = False
 
     @property
     def name(self) -> str:
@@ -67,6 +75,10 @@ def find_trios(configuration: Configuration, roots: Sequence[Path]) -> tuple[Tri
             expected = folder.parent / test.get("out", f"{stem}.expected.json")
             roundtrip = cast(RoundTrip, test.get("roundtrip", "canonical"))
             found.append(Trio(path, folder.parent / name, expected, roundtrip))
+        ending = _ENDINGS[configuration.map_at(path).format]
+        for event in sorted(folder.parent.glob("*.event.json")):
+            written = event.with_name(event.name.removesuffix(".event.json") + f".written.{ending}")
+            found.append(Trio(path, event, written, "none", writes=True))
     return tuple(found)
 
 
@@ -79,6 +91,8 @@ def run_trio(configuration: Configuration, trio: Trio) -> TrioResult | None:
         data = trio.input.read_bytes()
     except OSError as error:
         raise OperatorMistake(f"cannot be read: {error.strerror}", file=str(trio.input)) from error
+    if trio.writes:
+        return _run_writing(configuration, trio, map, data, partner)
     documents = list(read_sample(configuration, map, data, partner))
     if documents and not any(document.accepted for document in documents):
         return None
@@ -93,6 +107,57 @@ def run_trio(configuration: Configuration, trio: Trio) -> TrioResult | None:
         for document, reading in zip(documents, readings, strict=True):
             problems += roundtrip(configuration, map, document, reading, partner, trio.roundtrip)
     return TrioResult(trio, tuple(problems), got)
+
+
+def _run_writing(
+    configuration: Configuration, trio: Trio, map: Map, data: bytes, partner: Partner | None
+) -> TrioResult:
+    """Write an event, compare the document, and read it again: its own guide and map must take it."""
+    one: Any = AnyAdvice if map.advice else AnyEvent
+    try:
+        value = msgspec.json.decode(data, type=list[one] if data.lstrip().startswith(b"[") else one)
+    except msgspec.DecodeError as error:
+        raise OperatorMistake(
+            f"is no {'advice' if map.advice else 'event'}: {error}", file=str(trio.input)
+        ) from error
+    writing = write_document(map, value, partner)
+    if map.format == "x12":
+        mark = partner.x12 if partner is not None else Delimiters()
+        got = "".join(mark.element.join(segment) + mark.segment + "\n" for segment in writing.segments)
+    else:
+        got = writing.data.decode(map.file.encoding)
+    problems = [fault.text for fault in writing.faults]
+    if not problems:
+        try:
+            again = read_document(map, _document_of(configuration, map, writing, partner), partner)
+            problems += [f"written and read: {fault.text}" for fault in again.faults if fault.rejects]
+        except OperatorMistake as error:
+            problems.append(f"written, its own guide refuses it: {error}")
+    if not trio.expected.is_file():
+        problems.append(f"{trio.expected.name} is missing")
+    else:
+        problems += _compare_lines(trio.expected.read_bytes().decode(map.file.encoding, "replace"), got)
+    return TrioResult(trio, tuple(problems), got)
+
+
+def keep(configuration: Configuration, trio: Trio, result: TrioResult) -> bool:
+    """Write what came out as what is expected, in the encoding of its file; False where it says so already."""
+    encoding = configuration.map_at(trio.map).file.encoding if trio.writes else "utf-8"
+    data = result.got.encode(encoding)
+    if trio.expected.is_file() and trio.expected.read_bytes() == data:
+        return False
+    trio.expected.write_bytes(data)
+    return True
+
+
+def _compare_lines(expected: str, got: str) -> Iterator[str]:
+    """Lines that differ, the first twenty."""
+    pairs = enumerate(zip_longest(expected.splitlines(), got.splitlines()), 1)
+    for found, (n, (before, after)) in enumerate((n, pair) for n, pair in pairs if pair[0] != pair[1]):
+        if found == 20:
+            yield "and more"
+            return
+        yield f"line {n}: expected {_told(before)}, got {_told(after)}"
 
 
 def read_sample(configuration: Configuration, map: Map, data: bytes, partner: Partner | None) -> Iterable[Document]:
@@ -159,7 +224,7 @@ def roundtrip(
             return
         written += writing.segments
         try:
-            again = read_document(map, _document_of(configuration, map, document, writing, partner), partner)
+            again = read_document(map, _document_of(configuration, map, writing, partner), partner)
         except OperatorMistake as error:
             yield f"written back, its own guide refuses it: {error}"
             return
@@ -174,21 +239,20 @@ def roundtrip(
         yield from _compare_segments(_flat(document.root), written)
 
 
-def _document_of(
-    configuration: Configuration, map: Map, document: Document, writing: MapWriting, partner: Partner | None
-) -> Document:
+def _document_of(configuration: Configuration, map: Map, writing: MapWriting, partner: Partner | None) -> Document:
     if map.format != "x12":
         return read_file(map, writing.data)
+    partner_id = partner.id if partner is not None else ""
+    guide = configuration.guides.find(partner_id, "", map.release, map.type)
     outgoing = OutgoingDocument(set_id=map.type, control="0001", segments=writing.segments)
     group = OutgoingGroup(
-        id=document.control.group_id,
+        id=guide.group_id if guide is not None else "",
         sender="US",
         receiver="THEM",
         control=1,
         version=map.release,
         documents=(outgoing,),
     )
-    partner_id = partner.id if partner is not None else ""
     terms = partner.x12 if partner is not None else None
     delimiters = Delimiters(terms.element, terms.component, terms.segment) if terms is not None else Delimiters()
     data = write_interchange(

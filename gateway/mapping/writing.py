@@ -329,13 +329,14 @@ class Writer:
         found: list[list[tuple[int, tuple[str, ...]]]] = []
         before: list[tuple[int, tuple[str, ...]]] | None = None
         rank = Slots(section.order).rank(split.tag, 1)
+        told = self.told if section.into == self.map.list_field else frozenset[str]()
         for n, entry in enumerate(entries):
             here = f"{path}{section.into}[{n}]."
-            head = self.ranked(section, entry, here)
+            head = self.ranked(section, entry, here, told)
             if head != before:
                 found.append([*head])
                 before = head
-            found[-1] += [(rank, segment) for segment in self.scope(split, entry, here)]
+            found[-1] += [(rank, segment) for segment in self.scope(split, entry, here, told)]
         return [segment for one in found for segment in _in_order(one)]
 
     def grouped(self, section: Section, entries: list[Values], path: str) -> Segments:

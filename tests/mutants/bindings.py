@@ -16,7 +16,9 @@ import yaml
 
 from gateway.errors import OperatorMistake
 from gateway.mapping import Configuration
-from gateway.mapping.compile import compile_map
+from gateway.mapping.compile import compile_map, folder_of
+from gateway.mapping.guided import check_against_guide
+from gateway.mapping.source import read_map_source
 from gateway.mapping.trios import Trio, find_trios, run_trio
 from gateway.resources import CHECKOUT, read_sources, read_yaml, source_files
 
@@ -39,7 +41,7 @@ class Broken(NamedTuple):
 
 @cache
 def files() -> dict[str, bytes]:
-    return read_sources(source_files([CHECKOUT]))
+    return read_sources(source_files([CHECKOUT], examples=True))
 
 
 @cache
@@ -78,16 +80,26 @@ def bindings(value: Any, path: Path = ()) -> Iterator[Path]:
 def broken(map: str) -> Iterator[Broken]:
     """The map with each of its own bindings broken; what it extends is broken where it stands."""
     whole = read_yaml(files()[map], map).value
+    effective = read_map_source(files(), map).value
     for path in bindings(whole):
         bound = _at(whole, path)
         gone = copy.deepcopy(whole)
         del _at(gone, path[:-1])[path[-1]]
         yield Broken(map, path, GONE, _text(gone))
-        if isinstance(bound, str | list) or (isinstance(bound, dict) and bound.get("way", "both") == "both"):
+        if is_written(effective, path):
             unwritten = copy.deepcopy(whole)
             said = bound if isinstance(bound, dict) else {"at": bound}
             _at(unwritten, path[:-1])[path[-1]] = {**said, "way": "read"}
             yield Broken(map, path, UNWRITTEN, _text(unwritten))
+
+
+def is_written(whole: Any, path: Path) -> bool:
+    """Whether a binding puts anything into a document: it has a place, and neither it nor what it stands in is only
+    read."""
+    bound = _at(whole, path)
+    said = bound if isinstance(bound, dict) else {"at": bound}
+    around = [_at(whole, path[:n]) for n in range(len(path))]
+    return "at" in said and all(one.get("way", "both") == "both" for one in (*around, said) if isinstance(one, dict))
 
 
 def _at(value: Any, path: Iterable[str | int]) -> Any:
@@ -107,12 +119,36 @@ def noticed(one: Broken) -> bool:
         compiled = compile_map(changed, one.map)
     except OperatorMistake:
         return True
-    configuration = _With(shipped(), one.map, compiled)
-    for trio in trios_of(one.map):
+    if _differs(one.map, compiled) or not _fits_guide(one.map, compiled):
+        return True
+    # What a map is for may be said by one that extends it.
+    for path in maps():
+        if one.map in read_map_source(files(), path).chain[1:]:
+            try:
+                compiled = compile_map(changed, path)
+            except OperatorMistake:
+                return True
+            if _differs(path, compiled):
+                return True
+    return False
+
+
+def _differs(map: str, compiled: Any) -> bool:
+    configuration = _With(shipped(), map, compiled)
+    for trio in trios_of(map):
         result = run_trio(configuration, trio)  # type: ignore[arg-type]
         if result is not None and result.problems:
             return True
     return False
+
+
+def _fits_guide(map: str, compiled: Any) -> bool:
+    """As `crossdock map check` asks."""
+    folder = folder_of(map)
+    if folder is None or compiled.format != "x12":
+        return True
+    guide = shipped().guides.find(folder.partner, "", compiled.release, compiled.type)
+    return not check_against_guide(compiled, guide)
 
 
 class _With:

@@ -48,7 +48,7 @@ def sources(path: str) -> list[tuple[Document, Any]]:
     map = configuration().map_at(path)
     found: list[tuple[Document, Any]] = []
     for trio in find_trios(configuration(), [CHECKOUT]):
-        if trio.map != path or trio.roundtrip == "none":
+        if trio.map != path or trio.writes or trio.roundtrip == "none":
             continue
         for document in read_sample(configuration(), map, trio.input.read_bytes(), None):
             reading = read_document(map, document, PARTNER)

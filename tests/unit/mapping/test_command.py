@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,52 @@ def test_a_sample_that_comes_out_otherwise_is_told_with_path_and_both_values(
 
     assert code == 1
     assert '$[0].made[0].lines[0].price: expected "41.20", got "41.25"' in out
+
+
+def test_what_is_only_sent_begins_with_the_event(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    folder = tmp_path / "mappings/x12/004010/862"
+    shutil.copytree(CHECKOUT / "mappings/x12/004010/862", folder)
+    for sample in (*folder.glob("*.sample.*"), *folder.glob("*.written.*")):
+        sample.unlink()
+    written = folder / "by-certainty.written.edi"
+
+    code, out, _ = run(capsys, tmp_path, "map", "test", "x12/004010/862", "--json")
+    assert (code, json.loads(out)["problems"]) == (1, ["by-certainty.written.edi is missing"])
+
+    assert run(capsys, tmp_path, "map", "test", "x12/004010/862", "--update")[0] == 0
+    assert "FST*480*D*W*20261130~\n" in written.read_text()
+
+    written.write_text(written.read_text().replace("FST*480*D*W", "FST*480*D*M"))
+    code, out, _ = run(capsys, tmp_path, "map", "test", "x12/004010/862", "--json")
+    assert json.loads(out) == {
+        "sample": "x12/004010/862/by-certainty.event.json",
+        "ok": False,
+        "problems": ['line 7: expected "FST*480*D*M*20261130~", got "FST*480*D*W*20261130~"'],
+    }
+
+
+def test_an_event_that_its_own_map_cannot_read_back_is_told(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "mappings/csv/dock"
+    folder.mkdir(parents=True)
+    (folder / "map.yaml").write_text(
+        "event: GoodsReceived\n"
+        "file: {columns: [receipt, part, qty]}\n"
+        "group_by: [receipt]\n"
+        "header: {fields: {number: {at: receipt, required: true}}}\n"
+        "loops: {row: {into: lines, fields: {part_number: part, quantity: {at: qty, as: decimal, required: true}}}}\n"
+        "checks: [{id: enough, loop: row, expr: quantity > 2}]\n"
+    )
+    line = {"part_number": "B-1", "quantity": "1.5", "receipt_line": "1"}
+    (folder / "half.event.json").write_text(json.dumps({"kind": "GoodsReceived", "number": "GR1", "lines": [line]}))
+
+    code, out, err = run(capsys, tmp_path, "map", "test", "csv/dock", "--update", "--json")
+
+    assert code == 1, err
+    assert json.loads(out)["problems"] == [
+        "written and read: csv/dock/map.yaml:6 check enough <- line 2: quantity > 2 does not hold"
+    ]
 
 
 def test_all_maps_are_checked_and_a_faulty_one_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

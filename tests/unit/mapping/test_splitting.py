@@ -278,9 +278,9 @@ def test_parts_of_a_sequence_are_told_when_their_moment_says_and_counted_as_they
         ("K1", "EA", (Requirement(quantity=Decimal(2), due_at=due, sequence="7", **VEHICLE),)),
         ("K2", "EA", (Requirement(quantity=Decimal(1), due_at=due, sequence="8", **VEHICLE),)),
     ]
-    assert written("866", event)[2:-1] == [
-        "DTM*002*20261123*0810*UT",
+    assert written("866", event)[1:-1] == [
         "UIT*EA",
+        "DTM*002*20261123*0810*UT",
         "LIN**BP*K1",
         "REF*JS*7",
         "REF*VT*1XKAD49X04J000004",
