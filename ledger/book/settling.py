@@ -53,7 +53,9 @@ def settlements_of(
     if before is not None and taken_back:
         # What the document said before comes off where and when it was owed, at the price that it named.
         rows = _rows(before, resolved.seq, decision.movements[:taken_back], zone, now_us, late, ())
-    return rows + _rows(resolved, resolved.effective_seq, decision.movements[taken_back:], zone, now_us, late, earlier)
+    return rows + _rows(
+        resolved, resolved.effective_seq, decision.movements[taken_back:], zone, now_us, late, earlier
+    )
 
 
 def _rows(

@@ -29,9 +29,7 @@ def rule_for(said: DispositionLine) -> Rule:
     return rule
 
 
-def whose(
-    workset: Workset, resolved: ResolvedEvent, line: ResolvedLine, *, back: bool = False
-) -> tuple[str, str]:
+def whose(workset: Workset, resolved: ResolvedEvent, line: ResolvedLine, *, back: bool = False) -> tuple[str, str]:
     """Our id of the supplier that goods without an owner go back to, or (`back`) went back to, "" where none ever
     delivered the part; and what is wrong where that cannot be told."""
     if resolved.supplier:

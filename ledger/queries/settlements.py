@@ -170,7 +170,9 @@ def _said_price(conn: Connection, row: Any, body: str) -> Price | None:
 def _order_prices(conn: Connection, book: str, site: str, supplier: str, part: str) -> list[Price]:
     """Prices of the part in orders to the supplier, oldest first."""
     price, line = filed_tables.order_price.c, document_tables.order_line.c
-    of_line = (getattr(price, name) == getattr(line, name) for name in ("book", "site", "supplier", "order_number", "line"))
+    of_line = (
+        getattr(price, name) == getattr(line, name) for name in ("book", "site", "supplier", "order_number", "line")
+    )
     rows = conn.execute(
         select(price.seq, price.amount, price.per, price.currency, price.order_number)
         .where(*of_line, line.book == book, line.site == site, line.supplier == supplier, line.part == part)

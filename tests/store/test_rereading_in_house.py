@@ -1,4 +1,4 @@
-"""What was done with goods in the house, read again: what it counted, used of rulings and settled goes back as well."""
+"""What was done with goods in the house, read again: what it counted, used of rulings and settled goes back too."""
 
 from __future__ import annotations
 
@@ -79,7 +79,8 @@ CHANGES: list[tuple[dict[str, object], dict[str, object], Owned, list[tuple[str,
      {("consigned", "acme"): 60, ("available", ""): 40},
      [("taken_over", "acme", 40, 120), ("handed_over", "acme", -40, -120), ("taken_over", "acme", 40, 120)]),
     # The owner was.
-    ({"to_owner": ""}, {"to_owner": "bravo", "price": Decimal(1)}, {("consigned", "acme"): 60, ("consigned", "bravo"): 40},
+    ({"to_owner": ""}, {"to_owner": "bravo", "price": Decimal(1)},
+     {("consigned", "acme"): 60, ("consigned", "bravo"): 40},
      [("taken_over", "acme", 40, 100), ("handed_over", "acme", -40, -100), ("handed_over", "acme", 40, 40),
       ("handed_over", "bravo", -40, -40)]),
 ]  # fmt: skip

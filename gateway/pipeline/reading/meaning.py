@@ -53,7 +53,7 @@ def goods_received_from(advice: ReceivingAdvice) -> GoodsReceived:
 
 
 def _lines(advice: ReceivingAdvice, line: ReceivedLine) -> Iterator[ReceiptLine]:
-    """What came, and apart from it what of it is on hold; with serials, or where nothing else is good, all is held."""
+    """What came, and apart from it what is on hold; with serials, or where nothing else is good, all of it is held."""
     conditions = [variance.condition for variance in line.variances]
     received = ReceiptLine(
         part_number=line.part_number,
@@ -86,9 +86,7 @@ def _lines(advice: ReceivingAdvice, line: ReceivedLine) -> Iterator[ReceiptLine]
         yield replace(received, stock_status="hold")
     else:
         others = [condition for condition in conditions if condition not in HELD]
-        yield replace(
-            received, quantity=line.quantity - held, condition=others[0] if others else "", complete=False
-        )
+        yield replace(received, quantity=line.quantity - held, condition=others[0] if others else "", complete=False)
         yield replace(
             received, quantity=held, quantity_damaged=Decimal(0), quantity_rejected=Decimal(0),
             stock_status="hold", condition=next(condition for condition in conditions if condition in HELD),

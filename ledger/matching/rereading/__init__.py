@@ -26,6 +26,7 @@ from ledger.matching.waiting import waits_for_place
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
 
+
 def _reread_paper(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
     """What was filed is taken out, and the new reading filed in its place."""
     resolved = decision.resolved
