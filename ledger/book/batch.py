@@ -108,7 +108,7 @@ class Batch:
         resolved = [
             None if what.repeat else self._resolve(draft, what) for draft, what in zip(drafts, news, strict=True)
         ]
-        self._load([event for event in resolved if event is not None])
+        self.load([event for event in resolved if event is not None])
         self.waits.look_up(f"{RELEASES[type(event)]}:{event.number}" for event in events if type(event) in RELEASES)
         first_time = {draft.name: n for n, draft in reversed(list(enumerate(drafts)))}
         return [
@@ -135,7 +135,7 @@ class Batch:
         draft = Draft(TimePassed(number=now.isoformat(), occurred_at=now), "")
         self.log.priors.load([draft])
         resolved = self._resolve(draft, News([], []))
-        self._load([resolved])
+        self.load([resolved])
         work = self.loader.workset
         if not waits and not work.notice_lines and not work.receipt_lines:
             return []
@@ -175,7 +175,7 @@ class Batch:
             return self.log.repeated(draft, news.repeat)
         if resolved is None:
             resolved = self._resolve(draft, news)
-            self._load([resolved])
+            self.load([resolved])
         seq = resolved.seq = self.log.next_seq()
         event = self.log.keep(draft, seq)
         reread.end(self, resolved)
@@ -209,9 +209,9 @@ class Batch:
         )  # fmt: skip
         return reread.begin(self, draft, resolved) if draft.event.revision else resolved
 
-    def _load(self, resolved: Sequence[ResolvedEvent]) -> None:
+    def load(self, resolved: Sequence[ResolvedEvent]) -> None:
         """Bring in what the decisions about these events will read, and the balances they have to look at."""
-        resolved = [*resolved, *(one.before for one in resolved if one.before is not None)]
+        resolved = [one for event in resolved for one in (event, event.before, event.undone) if one is not None]
         work, needs = self.loader.workset, matching.needs(resolved, self.policy)
         self.loader.load(needs, self.head.book, {event.event.number for event in resolved})
         self.load_stock(handling.needs(resolved) - self._asked_for)
@@ -260,8 +260,9 @@ class Batch:
 
     def _decide(self, resolved: ResolvedEvent) -> tuple[Decision, tuple[AnyOutcome, ...]]:
         work = self.loader.workset
-        for bring in BRINGERS:
-            bring(self, resolved)
+        for event in (resolved, *([resolved.undone] if resolved.undone is not None else [])):
+            for bring in BRINGERS:
+                bring(self, event)
         decide = reread.decider(self, resolved)
         decision = decide(work, resolved, self.policy, self.log.now_us)
         if waits := self.waits.for_stock():
@@ -345,7 +346,7 @@ class Batch:
             standings=["again"] * len(again),
         )  # fmt: skip
         resolved.came = came
-        self._load([resolved])
+        self.load([resolved])
         decision, outcomes = self._decide(resolved)
         now = statuses(resolved, decision)
         if all(line.needs.startswith(STOCK_WAIT) for line in decision.lines):
@@ -379,7 +380,7 @@ class Batch:
             identities=(), lines=(), standings=(),
         )  # fmt: skip
         resolved.compare = tuple(parts)
-        self._load([resolved])
+        self.load([resolved])
         decision, outcomes = self._decide(resolved)
         self._wait(event.site, seq, resolved, decision)
         if outcomes:

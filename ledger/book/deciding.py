@@ -24,9 +24,8 @@ def statuses(resolved: ResolvedEvent, decision: Decision) -> dict[str, str]:
 
 
 def makers_of(decision: Decision) -> Iterator[int]:
-    """Per movement the event whose line made it; for what is taken back, the reading that had made it."""
-    before = decision.resolved.before
-    return chain(repeat(before.seq if before else 0, decision.taken_back), repeat(decision.resolved.seq))
+    """Per movement the event whose line made it."""
+    return chain(repeat(decision.earlier_event, decision.earlier), repeat(decision.resolved.seq))
 
 
 IN_THE_HOUSE = frozenset(HANDLING)

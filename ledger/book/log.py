@@ -141,6 +141,10 @@ class Log:
         lines = own_lines(event, bool(whole), statuses_told(self.conn, book, site, seq))
         return {line: self._restated.get((site, seq, line), status) for line, (_, status) in lines.items()}
 
+    def positions_of(self, seq: int) -> set[int]:
+        """Where this batch found what came of an event: at itself, and at those that ended waits of its lines."""
+        return {found_at for _, _, event, found_at, *_ in self._outcomes if event == seq}
+
     def restate(self, site: str, seq: int, line: str, status: str) -> None:
         """A line that waited has another status now."""
         if (site, seq, line) in self._lines:

@@ -210,15 +210,15 @@ class Priors:
     def _is_refused(self, draft: Draft, prior: Prior) -> bool:
         """Nothing was taken of what has the same content: its number is free again."""
         if not draft.lines:
-            return self._result(prior) == "refused"
+            return self.result(prior) == "refused"
         told = self._statuses(prior)
         return len(told) >= (len(draft.lines) if prior.whole else 1) and set(told.values()) == {"refused"}
 
     def _was_refused(self, draft: Draft, prior: Prior) -> bool:
         """A decision that was refused (by whom it was not to be made) decided nothing: the same may be said again."""
-        return isinstance(draft.event, DiscrepancyResolved) and self._result(prior) == "refused"
+        return isinstance(draft.event, DiscrepancyResolved) and self.result(prior) == "refused"
 
-    def _result(self, prior: Prior) -> str:
+    def result(self, prior: Prior) -> str:
         """What came of it in the end: when it was recorded, or when what it waited for had come."""
         own = self._own_results.get(prior.seq)
         if own is not None:

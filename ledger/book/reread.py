@@ -16,6 +16,8 @@ from ledger.book import tables
 from ledger.book.deciding import IN_THE_HOUSE, decides
 from ledger.book.resolution import lines_of, resolve
 from ledger.book.rulings import bring_uses
+from ledger.book.undoing import undo
+from ledger.events import OrderCancelled, ShipmentCancelled
 from ledger.handling.rereading import Moved
 from ledger.handling.rereading import reread as reread_handling
 from ledger.matching.decision import Decision
@@ -44,6 +46,11 @@ def begin(batch: Batch, draft: Draft, resolved: ResolvedEvent) -> ResolvedEvent:
     )  # fmt: skip
     statuses = batch.log.line_statuses(event, prior.seq)
     resolved.gives_way = not statuses or "posted" in statuses.values()
+    if isinstance(event, ShipmentCancelled | OrderCancelled) and batch.log.priors.result(prior) == "posted":
+        batch.load([resolved.before])
+        others = [other for other in batch.log.priors.in_force(draft) if other.document != prior.document]
+        if not others:
+            undo(batch, resolved, resolved.before)
     return resolved
 
 
@@ -65,7 +72,7 @@ def decider(batch: Batch, resolved: ResolvedEvent) -> Callable[[Workset, Resolve
     before = resolved.before
     if before is None:
         return decides(resolved.event)
-    _bring_uses(batch, before)
+    _bring_uses(batch, resolved.undone or before)
     if type(resolved.event) not in IN_THE_HOUSE:
         return reread
     moved = _movements_of(batch, before)
@@ -109,7 +116,10 @@ def _movements_of(batch: Batch, before: ResolvedEvent) -> list[Moved]:
         ).fetchall()
         buckets = {id: _bucket(batch, before.site, id) for row in rows for id in row[:2]}
         moved += [Moved(buckets[source], buckets[target], quantity, line) for source, target, quantity, line in rows]
-    return moved + [Moved(*posting.movement) for posting in batch.postings if posting.event == seq]
+    own = batch.log.positions_of(seq)
+    return moved + [
+        Moved(*posting.movement) for posting in batch.postings if posting.event == seq and posting.seq in own
+    ]
 
 
 def _bucket(batch: Batch, site: str, id: int) -> Bucket:

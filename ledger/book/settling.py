@@ -46,7 +46,7 @@ def settlements_of(
     resolved = decision.resolved
     if not isinstance(resolved.event, SETTLING):
         return []
-    before, taken_back = resolved.before, decision.taken_back
+    before, taken_back = resolved.before, decision.earlier
     site = masterdata.sites.get(resolved.site)
     zone = UTC if site is None else ZoneInfo(site.time_zone)
     rows: list[bulk.Row] = []

@@ -11,7 +11,16 @@ from sqlalchemy import Connection, func, select
 
 from ledger import queries
 from ledger.book import CannotReread, rebuild, tables, verify
-from ledger.events import Event, InventoryAdjusted, PutAwayCompleted, StockLine
+from ledger.events import (
+    Event,
+    InventoryAdjusted,
+    OrderCancelled,
+    OrderChanged,
+    PutAwayCompleted,
+    ShipmentCancelled,
+    ShipmentReplaced,
+    StockLine,
+)
 from ledger.events.counts import AdjustmentLine
 from ledger.policy import CumulativeTerms, Policy, Terms
 from tests.store.world import Books, notice, order, receipt, source
@@ -239,3 +248,105 @@ def test_a_cumulative_is_compared_as_it_is_read_now(
 
     assert (found, open_cases()) == (before, after)
     assert_sound(conn)
+
+
+# --- cancellations ------------------------------------------------------------------------------------------
+
+
+def cancellation() -> ShipmentCancelled:
+    return ShipmentCancelled(number="S1", partner="acme", supplier="92:A123", ship_to="92:PLT07", source=source("X"))
+
+
+def test_a_notice_whose_replacement_was_read_as_its_cancellation_is_replaced(conn: Connection) -> None:
+    books = Books(conn)
+    books.record(order("PO1", {"PLATE": 100, "BOLT": 100}), notice("S1", "PO1", {"PLATE": 10}))
+    misread = cancellation()
+    replaced = notice("S1", "PO1", {"BOLT": 20})
+    said: dict[str, Any] = {
+        name: getattr(replaced, name) for name in ("number", "partner", "supplier", "ship_to", "lines")
+    }
+    books.record(misread)
+    gone = stock(conn)
+
+    told = books.record(again(misread, retracted=True), ShipmentReplaced(source=source("X"), revision=1, **said))
+
+    assert (gone, stock(conn)) == ({}, {("BOLT", "in_transit"): Decimal(20)})
+    assert [one.result for one in told] == ["posted", "posted"]
+    assert [case.code for case in queries.cases(conn)] == []
+    assert_sound(conn)
+
+
+def test_a_notice_cancelled_by_a_misread_number_is_under_way_again_and_its_goods_come_in(conn: Connection) -> None:
+    books = Books(conn)
+    books.record(order("PO1", {"PLATE": 100}), notice("S1", "PO1", {"PLATE": 10}), notice("S2", "PO1", {"PLATE": 7}))
+    misread = cancellation()
+    books.record(misread)
+
+    books.record(again(misread, retracted=True), again(misread, number="S2"))
+    under_way = stock(conn)
+    books.record(receipt("R1", "S1", "PO1", {"PLATE": 10}))
+
+    assert under_way == {("PLATE", "in_transit"): Decimal(10)}
+    assert stock(conn) == {("PLATE", "available"): Decimal(10)}
+    (advised,) = [line.advised for one in queries.orders(conn) for line in one.lines]
+    assert advised == 10
+    assert_sound(conn)
+
+
+def test_a_cancellation_that_another_document_says_too_stands(conn: Connection) -> None:
+    books = Books(conn)
+    books.record(order("PO1", {"PLATE": 100}), notice("S1", "PO1", {"PLATE": 10}))
+    cancelled = cancellation()
+    books.record(cancelled, msgspec.structs.replace(cancelled, occurred_at=books.now, source=source("Y")))
+
+    books.record(again(cancelled, retracted=True))
+
+    assert stock(conn) == {}
+    assert_sound(conn)
+
+
+def test_a_notice_sent_anew_after_a_misread_cancellation_stands(conn: Connection) -> None:
+    books = Books(conn)
+    books.record(order("PO1", {"PLATE": 100}), notice("S1", "PO1", {"PLATE": 10}))
+    cancelled = cancellation()
+    books.record(cancelled, notice("S1", "PO1", {"PLATE": 12}, source=source("Z")))
+
+    with pytest.raises(CannotReread, match="Shipment S1 was noticed again since"):
+        books.record(again(cancelled, retracted=True))
+
+
+@pytest.mark.parametrize("deleted", [True, False])
+def test_an_order_cancelled_by_mistake_is_open_with_the_lines_it_had(conn: Connection, deleted: bool) -> None:
+    books = Books(conn)
+    placed = order("PO1", {"PLATE": 100, "BOLT": 8})
+    books.record(placed)
+    if deleted:
+        bolts = msgspec.structs.replace(placed.lines[1], change="delete")
+        books.record(
+            OrderChanged(number="PO1", partner="erp", supplier="92:A123", ship_to="92:PLT07", lines=(bolts,))
+        )
+    about: dict[str, Any] = {"number": "PO1", "partner": "erp", "supplier": "92:A123", "ship_to": "92:PLT07"}
+    misread = OrderCancelled(source=source("X"), **about)
+    books.record(misread)
+    more = msgspec.structs.replace(placed.lines[0], quantity=Decimal(120))
+
+    told = books.record(
+        again(misread, retracted=True), OrderChanged(source=source("X"), revision=1, lines=(more,), **about)
+    )
+
+    assert [one.result for one in told] == ["posted", "posted"]
+    assert [(line.part, line.quantity, line.status) for one in queries.orders(conn) for line in one.lines] == [
+        ("PLATE", Decimal(120), "open"), ("BOLT", Decimal(8), "cancelled" if deleted else "open"),
+    ]  # fmt: skip
+    assert_sound(conn)
+
+
+def test_an_order_that_was_changed_after_its_misread_cancellation_stands_as_it_was_changed(conn: Connection) -> None:
+    books = Books(conn)
+    placed = order("PO1", {"PLATE": 100})
+    about: dict[str, Any] = {"number": "PO1", "partner": "erp", "supplier": "92:A123", "ship_to": "92:PLT07"}
+    misread = OrderCancelled(source=source("X"), **about)
+    books.record(placed, misread, OrderChanged(lines=placed.lines, **about))
+
+    with pytest.raises(CannotReread, match="Order PO1 was changed since"):
+        books.record(again(misread, retracted=True))

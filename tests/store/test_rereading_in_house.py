@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -17,12 +18,14 @@ from ledger.events import (
     MaterialConsumed,
     OwnershipChanged,
     PutAwayCompleted,
+    SiteDefined,
 )
 from ledger.queries import settlements
 from tests.store import test_moves, test_revision_use, test_revisions, test_settlements
 from tests.store.plant import Plant
 from tests.store.test_rereading import again, assert_sound
 from tests.store.test_settlements import Owned, owned
+from tests.store.transferred import OTHER, cancelled, received, shipped, sites
 from tests.store.world import source
 
 plant = test_settlements.plant
@@ -141,3 +144,77 @@ def test_goods_that_changed_hands_and_moved_on_are_not_taken_back(plant: Plant) 
 
     with pytest.raises(CannotReread, match="Goods of PLATE have moved on from DOCK"):
         plant.record(again(said(OwnershipChanged, 30, owner="acme", to_owner="")))
+
+
+# --- transfers ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sender(conn: Connection) -> Plant:
+    """A hundred plates on the dock of P1, none at P2."""
+    one = Plant(conn)
+    one.record(OTHER)
+    return one
+
+
+def test_a_transfer_read_again_ships_what_it_says_now(sender: Plant) -> None:
+    sender.record(read(shipped(40)))
+
+    for revision, quantity in ((1, 4), (2, 7)):
+        answers = sender.record(again(read(shipped(quantity)), revision=revision))
+        assert [(one.site, one.result) for one in answers] == [("P1", "posted"), ("P2", "posted")]
+    under_way = sites(sender, external=False)
+    sender.record(received(7))
+
+    assert under_way == {("P1", "available"): 93, ("P2", "in_transit"): 7}
+    assert sites(sender, external=False) == {("P1", "available"): 93, ("P2", "available"): 7}
+    assert_sound(sender.conn)
+
+
+def test_a_transfer_that_was_none_is_taken_back_at_both_sites(sender: Plant) -> None:
+    event = read(shipped(40))
+    sender.record(event)
+
+    sender.record(again(event, retracted=True))
+
+    assert sites(sender, external=False) == {("P1", "available"): 100}
+    assert_sound(sender.conn)
+
+
+def test_a_transfer_to_a_misread_site_is_under_way_to_the_right_one(sender: Plant) -> None:
+    sender.record(SiteDefined(number="P3", name="Plant 3", identifiers=("92:PLT09",)))
+    wrong, right = read(shipped(40)), read(shipped(40, to_place="92:PLT09"))
+    sender.record(wrong)
+
+    sender.record(again(msgspec.structs.replace(wrong, place="92:PLT08"), retracted=True), again(right))
+
+    assert sites(sender, external=False) == {("P1", "available"): 60, ("P3", "in_transit"): 40}
+    assert_sound(sender.conn)
+
+
+def test_a_transfer_whose_goods_came_is_not_read_anew(sender: Plant) -> None:
+    sender.record(read(shipped(40)))
+    sender.record(received(10))
+
+    with pytest.raises(CannotReread, match="P2 received goods of transfer T1: take that back first"):
+        sender.record(again(read(shipped(4))))
+
+
+def test_a_transfer_that_was_cancelled_is_not_read_anew(sender: Plant) -> None:
+    sender.record(read(shipped(40)))
+    sender.record(cancelled())
+
+    with pytest.raises(CannotReread, match="Transfer T1 was cancelled"):
+        sender.record(again(read(shipped(4))))
+
+
+def test_what_is_not_read_anew_says_what_to_do_in_its_place(sender: Plant) -> None:
+    sender.record(shipped(40), shipped(1, "T2"))
+    sender.record(read(received(10)), read(cancelled("T2")))
+
+    for event, instead in (
+        (received(11), "Take it back (GoodsReceiptReversed R9) and receive the goods again under another number."),
+        (cancelled("T2"), "ship them by a transfer of another number."),
+    ):
+        with pytest.raises(CannotReread, match=re.escape(instead)):
+            sender.record(again(read(event), occurred_at=sender.now))

@@ -53,7 +53,7 @@ def goods_received_from(advice: ReceivingAdvice) -> GoodsReceived:
 
 
 def _lines(advice: ReceivingAdvice, line: ReceivedLine) -> Iterator[ReceiptLine]:
-    """What came, and apart from it what is on hold; with serials, or where nothing else is good, all of it is held."""
+    """What came, and apart from it what is on hold: with serials, or where nothing else is good, all is."""
     conditions = [variance.condition for variance in line.variances]
     received = ReceiptLine(
         part_number=line.part_number,

@@ -5,12 +5,21 @@ A re-reading is never refused half: it stands as a whole or raises CannotReread,
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ledger.events import (
     PAPERS,
+    ContainmentClosed,
+    ContainmentOpened,
+    DiscrepancyResolved,
     Event,
+    GoodsReceiptReversed,
     GoodsReceived,
+    OrderCancelled,
     OrderChanged,
     OrderPlaced,
+    ReceiptShortConfirmed,
+    ShipmentCancelled,
     ShipmentNotified,
     ShipmentReplaced,
     kind_of,
@@ -18,6 +27,7 @@ from ledger.events import (
 from ledger.matching.booking import CannotReread as CannotReread
 from ledger.matching.decide import HANDLERS, Handler, decide_by
 from ledger.matching.decision import Decision, LineDecision
+from ledger.matching.rereading.cancellations import reread_notice_cancelled, reread_order_cancelled
 from ledger.matching.rereading.notices import reread_notice
 from ledger.matching.rereading.orders import reread_changed, reread_placed
 from ledger.matching.rereading.receipts import reread_received
@@ -49,10 +59,22 @@ REREAD: dict[type[Event], Handler] = {
     ShipmentNotified: reread_notice,
     ShipmentReplaced: reread_notice,
     GoodsReceived: reread_received,
+    OrderCancelled: reread_order_cancelled,
+    ShipmentCancelled: reread_notice_cancelled,
     **dict.fromkeys(PAPERS, _reread_paper),
 }
-"""The kinds about documents that may be read again. Others decide or take back what others said: they are put right
-by a document or decision of their own."""
+"""The kinds about documents that may be read again."""
+
+INSTEAD: Mapping[type[Event], str] = {
+    GoodsReceiptReversed: "Its goods have left the books: send the goods receipt again, under another number.",
+    ReceiptShortConfirmed: "The lines are closed: goods that come all the same are received as ever, and their case "
+    "says what was short.",
+    DiscrepancyResolved: "A decision stands: correct the goods that it moved by a count or an adjustment, with the "
+    "reason.",
+    ContainmentOpened: "Close it (ContainmentClosed {number}) and open another that says what it should.",
+    ContainmentClosed: "Open another containment for what is to stay held.",
+}
+"""What to do in place of reading others again: they decide, or take back what had been received."""
 
 
 def reread(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: int) -> Decision:
@@ -66,8 +88,8 @@ def reread(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
         handler = _take_back_nothing if resolved.event.retracted else HANDLERS[type(resolved.event)]
     if handler is None:
         raise CannotReread(
-            f"{kind_of(resolved.event)} {resolved.event.number} is in the books and its kind cannot be read anew: "
-            f"put it right by an event of its own."
+            f"{kind_of(resolved.event)} {resolved.event.number} is in the books and is not read anew. "
+            f"{INSTEAD[type(resolved.event)].format(number=resolved.event.number)}"
         )
     if not resolved.event.retracted and waits_for_place(decision):
         if not resolved.gives_way:
