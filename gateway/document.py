@@ -7,7 +7,7 @@ Nothing here reads bytes or knows a format.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 import msgspec
 
@@ -39,6 +39,8 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """False: accepted, but errors noted."""
     origin: str = ""
     """Where our side says so: `map.yaml:14 quantity`, `guide.yaml:3`."""
+    reference: str = ""
+    """Of an identifier that nobody knows, its kind and itself: `part BP:4711`, `unit BRK-100/ZZ`."""
     line: int | None = None
     """Line of the message on which the segment, or what is no X12, begins; from 1. None: no message was read."""
     first_byte: int | None = None
@@ -70,6 +72,14 @@ class Loop(msgspec.Struct, frozen=True, kw_only=True):
     level: str = ""
     segments: tuple[Segment, ...] = ()
     loops: tuple[Loop, ...] = ()
+
+
+class Tree(Protocol):
+    """What knows the loops of a document, and need not have put them together before somebody asks."""
+
+    @property
+    def root(self) -> Loop:
+        """The outermost loop; the same one each time."""
 
 
 class Delimiters(NamedTuple):
@@ -117,7 +127,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     release: str = ""
     control: Control = Control()
     delimiters: Delimiters = Delimiters()
-    root: Loop = Loop(id="")
+    tree: Loop | Tree = Loop(id="")
     columns: Mapping[str, int] = {}
     """Flat files: column name -> element number."""
     value: Any = None
@@ -136,6 +146,12 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     last_byte: int = 0
     """Its span in the message, for viewers and evidence."""
 
+    @property
+    def root(self) -> Loop:
+        """The outermost loop: every segment, row or record, and the loops that they stand in."""
+        tree = self.tree
+        return tree if isinstance(tree, Loop) else tree.root
+
 
 class Provenance(NamedTuple):
     """Where a produced value came from: the segment and element, and the line of the map that bound it."""
@@ -149,3 +165,5 @@ class Provenance(NamedTuple):
     value: str
     origin: str
     """`map.yaml:14`."""
+    reference: str = ""
+    """What says that `value` means what was made of it: number of a cross-reference, or `masterdata`; "" as sent."""

@@ -7,7 +7,9 @@ knows folders and YAML; it never knows what a key means.
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -61,7 +63,7 @@ def source_files(
         if name == "partners" and home_partners is not None:
             bases = [home_partners]
         for base in bases:
-            here = {f"{name}/{p.relative_to(base).as_posix()}": p for p in _sources_under(base, name, examples)}
+            here = {f"{name}/{inside}": path for inside, path in sorted(_sources_under(base, name, examples))}
             shadowed = {path: file for path, file in here.items() if _folder(path, name) not in taken}
             found.update(shadowed)
             taken.update(_folder(path, name) for path in here)
@@ -81,20 +83,26 @@ def read_sources(files: Mapping[str, Path]) -> dict[str, bytes]:
     return contents
 
 
-def _sources_under(base: Path, name: str, examples: bool) -> Iterator[Path]:
-    for path in sorted(base.rglob("*")) if base.is_dir() else ():
-        inside = path.relative_to(base)
-        if any(part.startswith(".") for part in inside.parts) or not path.is_file():
-            continue
-        if name == "partners" and inside.parts[0].startswith("_") and not examples:
-            continue
-        codes = name == "mappings" and inside.parts[0] == "codes" and path.suffix == ".yaml"
-        release = "_release" in inside.parts and path.suffix in (".xml", ".txt")
-        certificate = (
-            name == "partners" and inside.parts[1:-1] == ("certs",) and path.name.endswith(CERTIFICATE_SUFFIXES)
-        )
-        if path.name in SOURCE_NAMES or codes or release or certificate:
-            yield path
+def _sources_under(base: Path, name: str, examples: bool) -> Iterator[tuple[str, Path]]:
+    """Name below `base` and path of each source; hidden files and folders stay out."""
+    for folder, folders, files in os.walk(base):
+        inside = () if folder == str(base) else Path(os.path.relpath(folder, base)).parts
+        folders[:] = [one for one in folders if not one.startswith(".")]
+        if name == "partners" and not inside and not examples:
+            folders[:] = [one for one in folders if not one.startswith("_")]
+        for file in files:
+            if not file.startswith(".") and _decides(name, inside, file):
+                yield "/".join((*inside, file)), Path(folder, file)
+
+
+def _decides(name: str, folders: tuple[str, ...], file: str) -> bool:
+    """Whether a file of this name in these folders below `mappings/` or `partners/` decides answers."""
+    if file in SOURCE_NAMES:
+        return True
+    if name == "mappings":
+        code_table = folders[:1] == ("codes",) and file.endswith(".yaml")
+        return code_table or ("_release" in folders and file.endswith((".xml", ".txt")))
+    return folders[1:] == ("certs",) and file.endswith(CERTIFICATE_SUFFIXES)
 
 
 def _folder(path: str, name: str) -> str:
@@ -207,7 +215,7 @@ def read_yaml(path: Path | bytes, file: str = "") -> Yaml:
     if "\t" in text and (line := next((n for n, t in enumerate(text.split("\n"), 1) if t.startswith("\t")), None)):
         raise OperatorMistake("a tab indents this line", file=file, line=At(line, 1), mend="use spaces")
     try:
-        root = YAML(typ="safe", pure=True).compose(text)
+        root = _compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = str(error.problem or error.context)
@@ -219,6 +227,13 @@ def read_yaml(path: Path | bytes, file: str = "") -> Yaml:
         raise OperatorMistake(f"is not YAML: {error}", file=file) from error
     lines: dict[tuple[str | int, ...], int] = {(): At(1, 1)}
     return Yaml(file, {} if root is None else _plain(root, (), lines, file), lines)
+
+
+@lru_cache(maxsize=256)
+def _compose(text: str) -> Node | None:
+    """The nodes of a text; nobody may change them. Kept, since most files are as they were at the last look."""
+    root: Node | None = YAML(typ="safe", pure=True).compose(text)
+    return root
 
 
 def _plain(node: Node, path: tuple[str | int, ...], lines: dict[tuple[str | int, ...], int], file: str) -> Any:

@@ -15,7 +15,7 @@ from gateway.mapping.pairs import OPTIONS as TAKEN
 from gateway.mapping.pairs import PARTS, SHAPES
 from gateway.mapping.places import PAIRS_AT
 from gateway.mapping.schema import build_schema
-from gateway.mapping.vocabulary import CHECK, CONVERTERS, FIELD, OPTIONS, REPEAT, SECTION, TEST, TOP
+from gateway.mapping.vocabulary import CHECK, CONVERTERS, FIELD, OPTIONS, REPEAT, SECTION, TEST, TOP, XREF
 from gateway.mapping.zones import SEASONAL, ZONES
 
 HEAD = """# The mapping language
@@ -40,6 +40,7 @@ def build_page() -> str:
             _keys("A section", SECTION, "`header`, `summary`, `carry`, and what stands in `levels` and `loops`."),
             _keys("An entry of `repeats`", REPEAT),
             _keys("A field", FIELD, "A field is a place, or a mapping of these keys and of its converter's options."),
+            _keys("A reference", XREF, "`xref:` of a field: one of the kinds of `of`, or a mapping."),
             _converters(),
             _keys("Options of converters", OPTIONS),
             _functions(),

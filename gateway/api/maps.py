@@ -15,13 +15,14 @@ from gateway.api.callers import MayAdminister
 from gateway.api.limits import PartnerId
 from gateway.api.problems import Located, Problem
 from gateway.errors import OperatorMistake
-from gateway.mapping import Configuration, Map, MapReading, read_document, write_document
+from gateway.mapping import Configuration, Map, MapReading, References, read_document, write_document
 from gateway.mapping.draft import draft_map
 from gateway.mapping.effective import base_of, compare_maps, effective_lines
 from gateway.mapping.trios import find_trios, run_trio
 from gateway.pipeline.coverage import cover
 from gateway.pipeline.desk.commands import MapsOf
 from gateway.pipeline.reading.message import read_documents
+from gateway.pipeline.reading.references import Referring
 from gateway.resources import Mistake, Mistakes
 from ledger.advices import AnyAdvice
 from ledger.events import AnyEvent
@@ -85,7 +86,8 @@ def run_map(
             "faults": [fault.text for fault in document.faults], "map": None,
         }  # fmt: skip
         if found is not None:
-            reading = read_document(found, document, configuration.partners.get(partner or ""))
+            of = configuration.partners.get(partner or "")
+            reading = read_document(found, document, of, references=_references(call, found, partner))
             told |= _told(found, reading, provenance)
         read.append(told)
     return answer({"documents": read})
@@ -98,7 +100,8 @@ def write_map(call: MayAdminister, body: MessageBody, to: Type, partner: Partner
     if found is None:
         raise Problem("not-found", f"no map writes {to}")
     value: Any = decode(body, AnyAdvice if found.advice else AnyEvent)
-    writing = write_document(found, value, configuration.partners.get(partner or ""))
+    of = configuration.partners.get(partner or "")
+    writing = write_document(found, value, of, references=_references(call, found, partner))
     return answer(
         {
             "map": found.path,
@@ -199,6 +202,13 @@ def _tried(configuration: Configuration, path: str, body: bytes) -> tuple[Config
 def _faulty(mistakes: list[Mistake]) -> Problem:
     errors = [Located(detail=mistake.located, line=int(mistake.line or 0)) for mistake in mistakes]
     return Problem("not-valid", str(Mistakes(mistakes)), errors)
+
+
+def _references(call: MayAdminister, map: Map, partner: str | None) -> References | None:
+    """What identifiers mean today, where the map asks."""
+    if not map.refers:
+        return None
+    return Referring(call.masterdata()).of(partner or "", call.street.clock().date())
 
 
 def _told(map: Map, reading: MapReading, provenance: bool) -> dict[str, Any]:

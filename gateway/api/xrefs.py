@@ -17,6 +17,7 @@ from gateway.api.problems import Located, Problem
 from gateway.masterdata.cross_references import CROSS_REFERENCES, build, mistakes_in, row_of, table
 from gateway.masterdata.tables import RowFault, read_table, write_rows
 from gateway.pipeline.desk.results import Defined
+from gateway.pipeline.misses import misses
 from ledger import queries
 from ledger.events import CrossReferenced, CrossReferenceDefined
 from ledger.masterdata import CrossReference
@@ -100,7 +101,7 @@ def list_misses(
     """What waited longest first, with its open cases and what may be meant. `POST /v1/xrefs` resolves one."""
     call.refuse_outsiders()
     with call.street.read() as conn:
-        found = queries.misses(
+        found = misses(
             conn, book=book, now=call.street.clock(), of=of or "", sender=sender, identifier=identifier or "",
             after=open_cursor(cursor), limit=limit + 1,
         )  # fmt: skip

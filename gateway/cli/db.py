@@ -44,7 +44,7 @@ def version(json: Json = False) -> None:
 
     with open_to_read() as conn:
         found = {"store": schema.version(conn), "ledger": book.version(conn)}
-    wanted = {"store": schema.newest_version(), "ledger": book.HEAD}
+    wanted = {"store": schema.HEAD, "ledger": book.HEAD}
     if json:
         frame.print_json({"found": found, "wanted": wanted})
     else:

@@ -99,7 +99,7 @@ def _check_database(settings: Settings) -> Iterator[Finding]:
     refuse_missing_home(settings)
     with open_to_read() as conn:
         for name, found, wanted in (
-            ("store", schema.version(conn), schema.newest_version()),
+            ("store", schema.version(conn), schema.HEAD),
             ("ledger", book.version(conn), book.HEAD),
         ):
             fits = found == wanted

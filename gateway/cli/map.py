@@ -13,7 +13,7 @@ import typer
 from gateway.cli import frame
 
 if TYPE_CHECKING:
-    from gateway.mapping import Configuration, Map
+    from gateway.mapping import Configuration, Map, References
     from gateway.mapping.trios import Trio
 
 app = typer.Typer(no_args_is_help=True, help="Mappings, in both directions.")
@@ -73,7 +73,7 @@ def run(
             frame.warn(f"{file}: no map reads {document.format} {document.type} {document.release}".rstrip())
             faulty = True
             continue
-        reading = read_document(found, document, of)
+        reading = read_document(found, document, of, references=_references(found, partner))
         faulty = faulty or bool(reading.faults) or document.accepted is False
         _show_reading(found, document, reading, provenance, json)
     if faulty or not documents:
@@ -105,7 +105,7 @@ def write(
     except msgspec.DecodeError as error:
         raise OperatorMistake(f"is no event: {error}", file=file) from error
     of = configuration.partners.get(partner)
-    writing = write_document(found, value, of)
+    writing = write_document(found, value, of, references=_references(found, partner))
     for fault in writing.faults:
         frame.warn(fault.text)
     if json:
@@ -215,6 +215,20 @@ def read_configuration(*, check: bool = True, examples: bool = True) -> Configur
     return load_configuration(_roots(), check=check, examples=examples)
 
 
+def _references(map: Map, partner: str) -> References | None:
+    """What identifiers mean to the home's ledger, where the map asks and there is a home."""
+    from gateway.store.home import Home
+
+    if not map.refers or not Home(frame.settings().home).database.is_file():
+        return None
+    from gateway.cli.opening import open_to_read
+    from gateway.pipeline.reading.references import Referring
+    from ledger import queries
+
+    with open_to_read() as conn:
+        return Referring(queries.masterdata(conn)).of(partner, frame.settings().clock()().date())
+
+
 def paths_named(configuration: Configuration, names: list[str] | None) -> list[str]:
     from gateway.errors import OperatorMistake
     from gateway.resources import did_you_mean
@@ -276,11 +290,11 @@ def _show_reading(map: Map, document: Any, reading: Any, provenance: bool, json:
     for value in made:
         frame.say(msgspec.json.format(msgspec.json.encode(value, enc_hook=str)).decode())
     if places:
-        rows = [
-            (p.path, p.value, f"{p.tag}{p.element:02d}" if document.format == "x12" else p.tag, p.segment, p.origin)
-            for p in places
-        ]
-        frame.print_table(("field", "value", "from", "segment", "by"), rows)
+        at = "{0.tag}{0.element:02d}" if document.format == "x12" else "{0.tag}"
+        rows = [(p.path, p.value, at.format(p), p.segment, p.origin, p.reference) for p in places]
+        headings = ("field", "value", "from", "segment", "by", "reference")
+        shown = len(headings) if any(p.reference for p in places) else len(headings) - 1
+        frame.print_table(headings[:shown], [row[:shown] for row in rows])
     for fault in reading.faults:
         frame.say(f"fault: {fault.text}")
     if reading.unmapped:

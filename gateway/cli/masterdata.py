@@ -83,6 +83,7 @@ def import_file(
         with frame.progress(f"importing {len(events)} {table.noun}s"):
             actor = who_acts(street.governance, frame.settings())
             defined = street.define(events, actor=actor, rehearse=rehearse)
+            read_again(street, defined)
     unchanged = sum(answer.result == "repeated" for answer in defined.recorded)
     if json:
         frame.print_json(
@@ -96,10 +97,18 @@ def import_file(
     say_released(defined)
 
 
+def read_again(street: Street, defined: Defined) -> None:
+    """Read what waited for an identifier; `serve` would do so by itself."""
+    if defined.again:
+        street.run_until_idle()
+
+
 def say_released(defined: Defined) -> None:
     """What went on because of master data, or would."""
     if defined.rehearsed:
         frame.say("a dry run: nothing of it was recorded")
+    if defined.again:
+        frame.say(f"{defined.again} messages were read again")
     if not defined.released:
         return
     frame.say(f"{len(defined.released)} that had waited {'would go' if defined.rehearsed else 'went'} on:")

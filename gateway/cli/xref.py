@@ -10,7 +10,7 @@ import typer
 from msgspec.structs import asdict as to_dict
 
 from gateway.cli import frame
-from gateway.cli.masterdata import DryRun, import_file, say_released
+from gateway.cli.masterdata import DryRun, import_file, read_again, say_released
 from gateway.errors import OperatorMistake
 from gateway.masterdata.cross_references import CROSS_REFERENCES, KINDS, row_of, table
 from gateway.resources import did_you_mean
@@ -119,11 +119,11 @@ def misses(
 ) -> None:
     """The work queue: identifiers that nobody knows, what waits for each, and what may be meant."""
     from gateway.cli.opening import open_to_read
-    from ledger import queries
+    from gateway.pipeline.misses import misses as find_misses
 
     now = frame.settings().clock()()
     with open_to_read() as conn:
-        found = queries.misses(conn, book=book, now=now, of=of, sender=sender, limit=limit)
+        found = find_misses(conn, book=book, now=now, of=of, sender=sender, limit=limit)
     if json:
         frame.print_json_lines(found)
         return
@@ -162,7 +162,7 @@ def resolve(
     """Say what an identifier means; everything that waited for it goes on at once."""
     from gateway.cli.opening import open_street
     from gateway.masterdata.cross_references import build
-    from ledger import queries
+    from gateway.pipeline.misses import misses as find_misses
 
     if bool(sender) and everybody:
         raise OperatorMistake("--sender and --everybody exclude each other")
@@ -172,7 +172,7 @@ def resolve(
     with open_street() as street:
         if not sender and not everybody:
             with street.read() as conn:
-                waiting = queries.misses(conn, now=street.clock(), of=of, identifier=identifier)
+                waiting = find_misses(conn, now=street.clock(), of=of, identifier=identifier)
             sender = _only_sender(identifier, {one.sender for one in waiting})
         entry = build(
             of=of, identifier=identifier, means=means, sender=sender, within=within, numerator=numerator,
@@ -232,6 +232,7 @@ def _record(street: Street, entry: CrossReferenceDefined, *, dry_run: bool, json
         raise OperatorMistake(f"{field} {getattr(entry, field)}: {text}")
     actor = who_acts(street.governance, frame.settings())
     defined = street.define([entry], actor=actor, rehearse=dry_run)
+    read_again(street, defined)
     if json:
         frame.print_json({"number": entry.number, **to_dict(defined)})
     else:

@@ -112,7 +112,7 @@ def document_of(
     return Document(
         format=format,
         type=type,
-        root=Loop(id="", segments=segments, loops=tuple(loops)),
+        tree=Loop(id="", segments=segments, loops=tuple(loops)),
         columns=columns or {},
         accepted=not any(fault.rejects for fault in faults),
         faults=tuple(faults[:FAULTS_MAX]),

@@ -7,18 +7,24 @@ with one compiled map.
 from __future__ import annotations
 
 from gateway.mapping.choosing import writes
+from gateway.mapping.compiled import compile_alike
 from gateway.mapping.configuration import Configuration, load_configuration
 from gateway.mapping.coverage import Unmapped
 from gateway.mapping.plan import Map
 from gateway.mapping.reading import MapReading, read_document
+from gateway.mapping.referring import UNKNOWN_REFERENCE, Meant, References
 from gateway.mapping.writing import MapWriting, write_document
 
 __all__ = [
+    "UNKNOWN_REFERENCE",
     "Configuration",
     "Map",
     "MapReading",
     "MapWriting",
+    "Meant",
+    "References",
     "Unmapped",
+    "compile_alike",
     "load_configuration",
     "read_document",
     "write_document",

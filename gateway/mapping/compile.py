@@ -14,6 +14,7 @@ from gateway.mapping.files import nested_file, read_file_shape
 from gateway.mapping.pairs import Scope
 from gateway.mapping.places import BadPlace, Place, Step, read_step
 from gateway.mapping.plan import Check, Kind, Map, Section
+from gateway.mapping.referring import KINDS as REFERENCES
 from gateway.mapping.rules import read_place
 from gateway.mapping.sections import SectionCompiler, all_sections
 from gateway.mapping.source import Effective, read_map_source
@@ -117,6 +118,7 @@ class _Compiler(SectionCompiler):
             ignore=self.ignored(keys["ignore"]) if "ignore" in keys else (),
             line_faults="faults" in keys and keys["faults"].choice(("document", "line"), "document") == "line",
             list_field=lists[0] if len(lists) == 1 else "lines" if "lines" in lists else "",
+            refers=any(rule.xref is not None for section in sections for rule in section.rules),
             sender_fields=tuple(sorted({r.name for s in sections for r in s.rules if r.sender})),
             checks=tuple(check for check in self.checks if check.section == "event"),
             tests=self.tests(keys["tests"]) if "tests" in keys else (),
@@ -287,7 +289,7 @@ class _Compiler(SectionCompiler):
             root.note(f"file: is missing; a map of {self.folder.format} says {NEED_FILE[self.folder.format]}")
         return FileShape()
 
-    def tests(self, entry: Entry) -> tuple[dict[str, str], ...]:
+    def tests(self, entry: Entry) -> tuple[dict[str, Any], ...]:
         found = []
         for item in entry.items():
             keys = item.mapping(TEST)
@@ -296,8 +298,18 @@ class _Compiler(SectionCompiler):
                 continue
             if "roundtrip" in keys:
                 keys["roundtrip"].choice(("bytes", "canonical", "none"), "canonical")
-            found.append({key: value.text() for key, value in keys.items()})
+            told: dict[str, Any] = {key: value.text() for key, value in keys.items() if key != "references"}
+            if "references" in keys:
+                told["references"] = self.listed(keys["references"])
+            found.append(told)
         return tuple(found)
+
+    def listed(self, entry: Entry) -> dict[str, dict[str, str]]:
+        """What identifiers mean in a sample."""
+        tables: dict[str, dict[str, str]] = {}
+        for of, table in entry.mapping(REFERENCES).items():
+            tables[of] = {said: meant.text() for said, meant in table.mapping().items()}
+        return tables
 
     # --- what must be bound ---
 

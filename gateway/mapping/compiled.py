@@ -32,6 +32,15 @@ def compiled_of(files: Mapping[str, bytes]) -> Compiled:
     return Compiled(_guides_of(_Sources(guides)), _maps_of(_Sources(maps)))
 
 
+def compile_alike(one: Mapping[str, bytes], other: Mapping[str, bytes]) -> bool:
+    """Whether both have the same guides, maps and code tables: checked in one, they are in the other."""
+
+    def kept(files: Mapping[str, bytes]) -> dict[str, bytes]:
+        return {path: content for path, content in files.items() if _is_of_guides(path) or _is_of_maps(path)}
+
+    return kept(one) == kept(other)
+
+
 def hash_files(files: Mapping[str, bytes]) -> str:
     """One SHA-256 over all paths and contents."""
     digest = hashlib.sha256()

@@ -112,6 +112,11 @@ class Configuration:
         """Virtual paths of all maps."""
         return tuple(sorted(self._folders.values()))
 
+    @property
+    def refers(self) -> bool:
+        """Whether some map may ask what identifiers mean (`xref:`)."""
+        return any(b"xref:" in self.files[path] for path in self._folders.values())
+
     def map_at(self, path: str) -> Map:
         """The compiled map at a virtual path. Raises KeyError for none, Mistakes for a faulty one."""
         if path not in self.files:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, tzinfo
+from datetime import UTC, date, tzinfo
 from decimal import Decimal
 from typing import Any
 
@@ -25,12 +25,16 @@ class Unreadable(ValueError):
     def __init__(self, code: str, words: str, part: int = 0) -> None:
         super().__init__(words)
         self.code, self.words, self.part = code, words, part
+        self.reference = ""
+        """Of an identifier that nobody knows, its kind and itself."""
 
 
 class Context:
     """What reading or writing one document knows: the partner's zone, zones of places, the century window's year."""
 
-    __slots__ = ("component", "event", "place", "release", "year", "zone", "zone_of")
+    __slots__ = (
+        "component", "day", "event", "place", "references", "release", "via", "year", "zone", "zone_of",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -46,6 +50,12 @@ class Context:
         self.place: tzinfo | None = None
         self.event: Mapping[str, Any] = {}
         """Fields of the event, as far as they are known."""
+        self.references: Any = None
+        """`referring.References`: what identifiers mean, None where nobody brought any."""
+        self.day: date | None = None
+        """Day of the document where the event does not tell it yet."""
+        self.via = ""
+        """What said what the last identifier means, for provenance."""
 
 
 Read = Callable[[str, Context], Any]
@@ -55,15 +65,26 @@ Write = Callable[[Any, Context], str]
 # --- numbers -------------------------------------------------------------------------------------------------
 
 
-is_decimal = re.compile(rf"(?=.{{1,{DECIMAL_DIGITS_MAX}}}\Z){_DECIMAL.pattern}").match
-"""What `read_decimal` can read, told in one step."""
-
-
 def read_decimal(text: str, _: Context) -> Decimal:
     """X12 type R and N0 without exponent; digits capped, so that no number is a trap."""
     if len(text) > DECIMAL_DIGITS_MAX or _DECIMAL.match(text) is None:
         raise Unreadable("not_a_decimal", "not a decimal")
     return Decimal(text)
+
+
+def read_decimals(texts: Sequence[str], gaps: bool) -> list[Decimal | None]:
+    """The same of many at once; None for "", of which there are some where there are `gaps`.
+
+    Decimal itself knows the shape of a number, once letters, blanks and underscores are kept from it.
+    """
+    if "".join(texts).encode("utf-8", "replace").translate(None, b"0123456789.+-") or (
+        max(map(len, texts), default=0) > DECIMAL_DIGITS_MAX
+    ):
+        raise Unreadable("not_a_decimal", "not a decimal")
+    try:
+        return [Decimal(text) if text else None for text in texts] if gaps else [*map(Decimal, texts)]
+    except ArithmeticError:
+        raise Unreadable("not_a_decimal", "not a decimal") from None
 
 
 def write_decimal(value: Decimal, _: Context) -> str:

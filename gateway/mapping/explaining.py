@@ -6,10 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from gateway.document import Fault, Provenance
-from gateway.mapping.convert import Context, Unreadable
+from gateway.mapping.convert import Context, Unreadable, read_decimal
 from gateway.mapping.finding import Found, find_all, json_text
 from gateway.mapping.places import Place, Step
 from gateway.mapping.plan import Check, Computed, Map, Rule, Section
+from gateway.mapping.referring import LEFT_OUT
 
 SHOWN_MAX = 80
 
@@ -22,7 +23,9 @@ def fault_unreadable(map: Map, rule: Rule, index: Any, context: Context, error: 
     found = locate(rule, index, context, error.part)
     origin = f"{rule.origin} {rule.name}"
     if found is None:
-        return Fault(code=error.code, text=f"{origin} <- {rule.label}: {error.words}", origin=origin)
+        text = f"{origin} <- {rule.label}: {error.words}"
+        rejects = error.code != LEFT_OUT
+        return Fault(code=error.code, text=text, rejects=rejects, origin=origin, reference=error.reference)
     shown = found.text if len(found.text) <= SHOWN_MAX else found.text[: SHOWN_MAX - 3] + "..."
     return Fault(
         code=error.code,
@@ -33,8 +36,9 @@ def fault_unreadable(map: Map, rule: Rule, index: Any, context: Context, error: 
         element=found.element or None,
         component=found.component or None,
         value=shown,
-        rejects=not map.line_faults or rule.outer,
+        rejects=error.code != LEFT_OUT and (not map.line_faults or rule.outer),
         origin=origin,
+        reference=error.reference,
     )
 
 
@@ -107,6 +111,14 @@ def fault_total(map: Map, computed: Computed, found: Found, total: Decimal) -> F
     )
 
 
+def tells(text: str, total: Decimal) -> bool:
+    """Whether a text is that number."""
+    try:
+        return read_decimal(text, Context()) == total
+    except Unreadable:
+        return False
+
+
 def locate(rule: Rule, index: Any, context: Context, part: int = 0) -> Found | None:
     """The text that a rule would read; `part` of those that make one value together."""
     for parts in rule.places:
@@ -127,6 +139,8 @@ def trace_rule(rule: Rule, index: Any, context: Context, trace: Trace) -> None:
             texts = find_all(place, index, context)
             found += [(rule, one) for one in (texts if several else [next(texts, None)]) if one is not None]
         if found:
+            if rule.xref is not None:
+                found = [(one, at._replace(via=context.via)) for one, at in found]
             trace[rule.name] = found
             return
 
@@ -139,7 +153,7 @@ def nest(outer: Trace, prefix: str, inner: Trace) -> None:
 
 def provenance_of(prefix: str, trace: Trace) -> list[Provenance]:
     return [
-        Provenance(prefix + path, f.position, f.tag, f.element, f.component, f.text, rule.origin)
+        Provenance(prefix + path, f.position, f.tag, f.element, f.component, f.text, rule.origin, f.via)
         for path, found in trace.items()
         for rule, f in found
     ]

@@ -36,6 +36,8 @@ class Found(NamedTuple):
     element: int
     component: int
     text: str
+    via: str = ""
+    """What said what the text means, where it is an identifier (`xref`)."""
 
 
 class Row(NamedTuple):

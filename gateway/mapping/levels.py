@@ -9,11 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.document import Fault, Loop
+from gateway.mapping.columns import Inherited
 from gateway.mapping.explaining import Trace, nest
 from gateway.mapping.finding import index_loop
 from gateway.mapping.plan import Section
 from gateway.mapping.scopes import Run
 from gateway.mapping.targets import make
+from gateway.x12 import Leaves, Outline
 
 DEPTH_MAX = 64
 """HL levels under one another; real notices use five."""
@@ -40,58 +42,63 @@ class Levels:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.level = ""
-        self.plain: Section | None = None
-        """The section, of level `level`, whose lines are read at once when all are met, if they hold no loop."""
-        self.together: list[tuple[int, Loop, _Above]] = []
+        self.plain: list[tuple[int, Leaves, _Above]] = []
+        """Lines that are read at once when all are met, and where the first of them goes."""
 
     def read(self, root: Loop) -> None:
-        lines = self.read_together(root) if self.run.provenance is None else None
-        if lines is None:
-            lines = []
-            self.below(root, _Above(self.run.carried, self.run.carried_trace, ()), lines, None, 1)
-        if self.run.map.list_field and lines:
-            self.run.outer[self.run.map.list_field] = [*self.run.outer.get(self.run.map.list_field, ()), *lines]
-
-    def read_together(self, root: Loop) -> list[Any] | None:
-        """The lines, of which plain ones are read field by field; None, and nothing done, where that cannot be."""
-        run = self.run
-        section = next((s for s in run.map.levels.values() if s.columns and s.into == run.map.list_field), None)
-        if section is None:
-            return None
-        before = run.keep()
-        self.plain = section
+        """Every level, one by one."""
         lines: list[Any] = []
-        self.level = next(name for name, one in run.map.levels.items() if one is section)
-        self.below(root, _Above(run.carried, {}, ()), lines, None, 1)
-        self.plain = None
-        bases = [self.base(section, above) for _, _, above in self.together]
-        slots = [slot for slot, _, _ in self.together]
-        made = section.columns.make([one[1] for one in self.together], bases, [n + 1 for n in slots], run.context)
-        if made is None or len(run.faults) > before.faults:
-            run.restore(before)
-            return None
-        for slot, line in zip(slots, made, strict=True):
-            lines[slot] = line
-        return lines
+        self.below(root, _Above(self.run.carried, self.run.carried_trace, ()), lines, None, 1)
+        self.add(lines)
 
-    def base(self, section: Section, above: _Above) -> dict[str, Any]:
-        """What a plain line inherits."""
-        if not above.units:
-            return above.carried if not section.fixed else {**above.carried, **section.fixed}
+    def read_outline(self, outline: Outline) -> bool:
+        """The same, but lines that are rows of the outline's sheet all at once; False, and nothing done, where one of
+        them, or anything else, is not as it should be: reading one by one tells what."""
+        run = self.run
+        plain = run.map.plain_level
+        if plain is None:
+            return False
+        section, before = plain[1], run.keep()
+        lines: list[Any] = []
+        self.below(outline.root, _Above(run.carried, {}, ()), lines, None, 1)
+        slots = [slot + n for slot, leaves, _ in self.plain for n in range(len(leaves.rows))]
+        sheet = outline.sheet.in_order([row for _, leaves, _ in self.plain for row in leaves.rows])
+        inherited = [self.inherited(section, leaves, above) for _, leaves, above in self.plain]
+        made = None
+        if len(slots) == len(sheet.positions) and len(run.faults) == before.faults:
+            made = section.columns.make(sheet, inherited, [slot + 1 for slot in slots], run.context)
+        if made is None:
+            run.restore(before)
+            return False
+        if len(made) == len(lines):
+            lines = made
+        else:
+            for slot, line in zip(slots, made, strict=True):
+                lines[slot] = line
+        self.add(lines)
+        return True
+
+    def add(self, lines: list[Any]) -> None:
+        field = self.run.map.list_field
+        if field and lines:
+            self.run.outer[field] = [*self.run.outer.get(field, ()), *lines]
+
+    def inherited(self, section: Section, leaves: Leaves, above: _Above) -> Inherited:
+        """What plain lines inherit."""
         units: dict[str, Any] = {}
         for into, unit, _ in above.units:
             units[into] = (*units.get(into, ()), unit)
-        return {**above.carried, **section.fixed, **units}
+        values = {**above.carried, **section.fixed} if section.fixed else above.carried
+        return Inherited(values, units, len(leaves.rows))
 
     def below(self, loop: Loop, above: _Above, lines: list[Any], line: _Line | None, depth: int) -> None:
         """The levels inside a loop."""
-        plain = self.level if self.plain is not None and depth <= DEPTH_MAX else ""
         for child in loop.loops:
-            if child.level == plain != "" and not child.loops:
-                self.run.hl_count += 1
-                self.together.append((len(lines), child, above))
-                lines.append(None)
+            if type(child) is Leaves:
+                if depth <= DEPTH_MAX:
+                    self.run.hl_count += len(child.rows)
+                    self.plain.append((len(lines), child, above))
+                    lines += [None] * len(child.rows)
             elif child.level:
                 self.walk(child, above, lines, line, depth)
 

@@ -15,6 +15,7 @@ from gateway.formats import FileShape
 from gateway.mapping.convert import Context
 from gateway.mapping.expressions import Expression
 from gateway.mapping.places import Place, Step
+from gateway.mapping.referring import Xref
 from gateway.mapping.styles import Style, style_of
 from gateway.mapping.targets import Target
 
@@ -97,6 +98,8 @@ class Rule(NamedTuple):
     needs: Place | None = None
     """Written only where this place has a text: X12 elements that come together or not at all."""
     minus: Minus | None = None
+    xref: Xref | None = None
+    """`xref`: the text is an identifier, ours in the event and the partner's in the document."""
 
 
 class Variant(NamedTuple):
@@ -250,15 +253,25 @@ class Map(msgspec.Struct, kw_only=True):
     """Fields of the event that fall back to the sender."""
     checks: tuple[Check, ...] = ()
     """Checks of the whole event; those of a section stand there."""
-    tests: tuple[dict[str, str], ...] = ()
+    tests: tuple[dict[str, Any], ...] = ()
     origins: dict[str, str] = {}
     """Dotted path of each key in force -> file and line that say it."""
+    refers: bool = False
+    """Some rule of it has a reference (`xref`)."""
     memo: dict[Any, Any] = {}
     """Shapes of segments already weighed by `coverage.py`; grows to a cap and starts again."""
 
     @property
     def style(self) -> Style:
         return style_of(self.format, self.file)
+
+    @property
+    def plain_level(self) -> tuple[str, Section] | None:
+        """The level whose lines may be read many at once, and its section."""
+        for level, section in self.levels.items():
+            if section.columns is not None and section.into == self.list_field:
+                return level, section
+        return None
 
     @property
     def events(self) -> tuple[str, ...]:

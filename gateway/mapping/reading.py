@@ -25,10 +25,12 @@ from gateway.mapping.explaining import (
 )
 from gateway.mapping.finding import Row, ZoneOf, index_loop
 from gateway.mapping.levels import Levels
-from gateway.mapping.plan import Kind, Map, Section
+from gateway.mapping.plan import Kind, Map, Rule, Section
+from gateway.mapping.referring import References, to_ours
 from gateway.mapping.scopes import Emitted, Run
 from gateway.mapping.targets import make
 from gateway.partners import Partner
+from gateway.x12 import Body, Outline
 from ledger.advices import Advice
 from ledger.events import Event
 
@@ -60,21 +62,23 @@ class MapReading:
 
 
 def read_document(
-    map: Map, document: Document, partner: Partner | None = None, *, zone_of: ZoneOf | None = None, year: int = 2030
-) -> MapReading:
+    map: Map, document: Document, partner: Partner | None = None, *, zone_of: ZoneOf | None = None, year: int = 2030,
+    references: References | None = None,
+) -> MapReading:  # fmt: skip
     """Read one document.
 
     `zone_of` gives the zone of a party string (`92:PLT07`), for times that name none; without it the partner's zone
-    stands for all places. `year` is the middle of the century window for six-digit dates.
+    stands for all places. `year` is the middle of the century window for six-digit dates. `references` says what the
+    partner's identifiers mean (`xref:`); without it they go on as sent.
     """
-    run = Reader(map, document, partner, zone_of, year)
+    run = Reader(map, document, partner, zone_of, year, references)
     made = run.read()
     faults = tuple(run.faults)
     if any(fault.rejects for fault in faults):
         made = []
 
     def again() -> list[Provenance]:
-        tracing = Reader(map, document, partner, zone_of, year)
+        tracing = Reader(map, document, partner, zone_of, year, references)
         tracing.provenance = []
         tracing.read()
         return tracing.provenance
@@ -98,7 +102,8 @@ class Reader(Run):
             return self.read_nodes()
         if self.map.file.each:
             return self.read_units()
-        root = self.document.root
+        outline = self.outline()
+        root = outline.root if outline is not None else self.document.root
         anchor = root.segments[0][0] if root.segments else 1
         for section in (self.map.header, self.map.summary):
             index = index_loop(section, root)
@@ -106,9 +111,16 @@ class Reader(Run):
             if section is self.map.header and self.map.carry is not None:
                 self.carry(self.map.carry, index_loop(self.map.carry, root), anchor)
             self.fill_inner(section, root, index, self.outer, self.trace)
-        if self.map.levels:
-            Levels(self).read(root)
+        if self.map.levels and not (outline is not None and Levels(self).read_outline(outline)):
+            Levels(self).read(self.document.root)
         return self.finish_all(anchor, "")
+
+    def outline(self) -> Outline | None:
+        """The document with its lines in rows; None where they are to be read one by one, as for provenance."""
+        tree, plain = self.document.tree, self.map.plain_level
+        if plain is None or self.provenance is not None or not isinstance(tree, Body):
+            return None
+        return tree.outline(plain[0], plain[1].wanted)
 
     def read_units(self) -> list[Any]:
         """An event for each record of the type that `each:` names, with what stands before them all."""
@@ -236,10 +248,14 @@ class Reader(Run):
         if not self.map.emit:
             return self.finish(anchor, prefix)
         self.tell_deferred(anchor)
-        above, above_trace = self.outer, self.outer_trace
+        above, above_trace, told = self.outer, self.outer_trace, dict(self.referred_to)
         made: list[Any] = []
         for one in self.joined():
-            self.outer, self.deferred = {**above, **one.outer}, one.deferred
+            own = {rule.name for rule, _ in one.deferred}
+            # What it has from above it has as it was sent.
+            sent = {name for name, (said, _) in told.items() if name not in own and one.outer.get(name) == said}
+            inner = {name: value for name, value in one.outer.items() if name not in sent}
+            self.outer, self.deferred = {**above, **inner}, one.deferred
             self.context.event = self.outer
             self.outer_trace = {**above_trace, **one.trace}
             made += self.finish(one.anchor, prefix or (f"[{len(made)}]." if len(self.emitted) > 1 else ""))
@@ -307,9 +323,12 @@ class Reader(Run):
         return kind
 
     def tell_deferred(self, anchor: int) -> None:
-        """Times whose zone is that of a place: told once the places are known."""
-        for rule, index in self.deferred:
+        """Times whose zone is that of a place: told once the places are known; then identifiers, by the day."""
+        for rule, index in sorted(self.deferred, key=lambda one: one[0].xref is not None):
             try:
+                if rule.xref is not None:
+                    self.tell_reference(rule, index)
+                    continue
                 value = self.placed(rule, index)
             except Unreadable as error:
                 self.note(fault_unreadable(self.map, rule, index, self.context, error))
@@ -321,6 +340,18 @@ class Reader(Run):
                 if self.trace is not None:
                     trace_rule(rule, index, self.context, self.outer_trace)
         self.deferred.clear()
+
+    def tell_reference(self, rule: Rule, index: Any) -> None:
+        """The identifier of the event itself in our words, in place of what was sent. Raises Unreadable."""
+        xref, outer = rule.xref, self.outer
+        said = outer.pop(rule.name, None)
+        if xref is None or said is None:
+            return
+        ours = outer[rule.name] = to_ours(xref, said, outer.get(xref.within), self.context)
+        self.referred_to[rule.name] = said, ours
+        if self.trace is not None:
+            self.outer_trace.pop(rule.name, None)
+            trace_rule(rule, index, self.context, self.outer_trace)
 
     def count(self, tag: str) -> int:
         return self.hl_count if tag == "HL" else _count(self.document.root, tag)

@@ -22,6 +22,7 @@ from gateway.mapping.places import (
     read_x12_place,
 )
 from gateway.mapping.plan import Minus, Rule
+from gateway.mapping.referring import read_xref, translated
 from gateway.mapping.signs import signed
 from gateway.mapping.targets import Target
 from gateway.mapping.vocabulary import FIELD
@@ -50,16 +51,17 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
     shape = target.shape if target is not None else "text"
     converter = converter_name(keys, target, places, entry)
     pair = build_pair(converter, keys, scope, target, name, entry)
+    required = keys["required"].flag() if "required" in keys else target is None
+    xref = read_xref(keys["xref"], target, places, {**scope.outer, **scope.own}, required) if "xref" in keys else None
     if len(entry.mistakes) > before or pair is None:
         return None
-    value, text = _directions(places, keys, shape, converter, pair, scope)
+    if xref is not None:
+        xref = xref._replace(late=outer or bool(xref.within))
+        pair = pair if xref.late else pair._replace(read=translated(pair.read, xref))
     silent = _silent(name, keys, shape, target, scope)
-    value = value if silent is None else _without_default(value, silent)
     minus = _minus(keys["minus"], scope) if "minus" in keys else None
-    if minus is not None:
-        value, text = signed(value, text, minus, pick_in(minus.place, scope) if minus.place is not None else None)
+    value, text = _signed(_directions(places, keys, shape, converter, pair, scope), silent, minus, scope)
     way = keys["way"].choice(WAYS, "both") if "way" in keys else "both"
-    file, line = entry.place
     rule = Rule(
         name=name,
         target=target,
@@ -69,7 +71,7 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         text=text,
         reads=way in ("both", "read") and (bool(places) or "read" in keys),
         writes=way != "read" and bool(places),
-        required=keys["required"].flag() if "required" in keys else target is None,
+        required=required,
         default=_default(keys["default"], pair, shape) if "default" in keys else None,
         carry=fallback == "carry",
         zone_place=_zone_place(keys["place"], scope) if "place" in keys else "",
@@ -78,10 +80,11 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         read=_expression(keys["read"]) if "read" in keys else None,
         needs=_noted(keys["needs"], scope) if "needs" in keys else None,
         minus=minus,
+        xref=xref,
         when=_expression(keys["when"]) if "when" in keys else None,
         less=_less(keys["less"], shape, outer) if "less" in keys else None,
         label=", ".join(place.text for place in places[0]) if places else "count",
-        origin=f"{file}:{line}",
+        origin="{}:{}".format(*entry.place),
         unless=keys["unless"].choice(scope.outer, "", "field") if "unless" in keys else "",
         beside=way == "beside",
         counts=keys["count"].text() if "count" in keys else "",
@@ -167,7 +170,8 @@ def _directions(
     if shape == "texts":
         plain_texts = converter == "text" and not keys.keys() & {"code", *OPTIONS["text"]}
         return list_of(places, keys, pair, scope, plain_texts)
-    plain = converter == "text" and not keys.keys() & {"code", *OPTIONS["text"]} - {"clip"} and shape == "text"
+    options = keys.keys() & {"code", "xref", *OPTIONS["text"]} - {"clip"}
+    plain = converter == "text" and not options and shape == "text"
     single = "single" in keys and keys["single"].flag()
     nothing = frozenset(keys["empty"].texts()) if "empty" in keys else frozenset()
     readers = [_reader(parts, pair, plain, single, scope, nothing) for parts in places]
@@ -200,7 +204,7 @@ def _plain(
     """How to read the field in many scopes at once, where it is one text or another."""
     if shape == "texts" or pair.many or keys.keys() & {"single", "minus", "empty"} or not places:
         return None
-    options = keys.keys() & {"code", *OPTIONS["text"]} - {"clip"}
+    options = keys.keys() & {"code", "xref", *OPTIONS["text"]} - {"clip"}
     handed = converter == "text" and not options and not _has_choices(pair)
     return Plain(tuple(parts[0] for parts in places), None if handed else pair.read, silent)
 
@@ -249,6 +253,18 @@ def _has_choices(pair: Pair) -> bool:
     except Unreadable:
         return True
     return False
+
+
+def _signed(
+    both: tuple[Callable[[Any, Context], Any], Callable[[Any, Context], tuple[str, ...]]], silent: Any,
+    minus: Minus | None, scope: Scope,
+) -> tuple[Callable[[Any, Context], Any], Callable[[Any, Context], tuple[str, ...]]]:  # fmt: skip
+    """Both directions without what says no more than absence does, and with the sign told as the map says."""
+    value, text = both
+    value = value if silent is None else _without_default(value, silent)
+    if minus is None:
+        return value, text
+    return signed(value, text, minus, pick_in(minus.place, scope) if minus.place is not None else None)
 
 
 # --- amounts below zero --------------------------------------------------------------------------------------

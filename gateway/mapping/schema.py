@@ -11,10 +11,12 @@ from typing import Any
 
 from gateway.mapping.files import KEYS as FILE_KEYS
 from gateway.mapping.pairs import SHAPES, UNKNOWN
+from gateway.mapping.referring import KINDS as REFERENCES
+from gateway.mapping.referring import MISSES
 from gateway.mapping.rules import FALLBACKS, WAYS
 from gateway.mapping.targets import ADVICE_KINDS, targets_of
-from gateway.mapping.vocabulary import CHECK, FIELD, OPTIONS, REPEAT, SECTION, TEST, TOP
-from ledger.events import KINDS
+from gateway.mapping.vocabulary import CHECK, FIELD, OPTIONS, REPEAT, SECTION, TEST, TOP, XREF
+from ledger.events import KINDS, PART_QUALIFIERS
 
 Schema = dict[str, Any]
 
@@ -40,7 +42,9 @@ def build_schema() -> Schema:
             "binding": _object(FIELD | OPTIONS, _binding()),
             "repeat": _object(REPEAT, {**_section(), "of": TEXT, "at": TEXTS, "each": TEXT}),
             "check": _object(CHECK, {"severity": {"enum": ["fault", "warn"]}}, required=("id", "expr")),
-            "test": _object(TEST, {"roundtrip": {"enum": ["bytes", "canonical", "none"]}}, required=("in",)),
+            "test": _object(
+                TEST, {"roundtrip": {"enum": ["bytes", "canonical", "none"]}, "references": NAMED}, required=("in",)
+            ),
         },
     }
 
@@ -100,6 +104,7 @@ def _binding() -> Mapping[str, Schema]:
         "as": {"enum": list(SHAPES)},
         "unknown": {"enum": [*UNKNOWN, None]},
         "way": {"enum": list(WAYS)},
+        "xref": {"anyOf": [{"enum": list(REFERENCES)}, _object(XREF, _reference(), required=("of",))]},
         "with": NAMED,
         "minus": NAMED,
         "true": TEXTS,
@@ -107,6 +112,14 @@ def _binding() -> Mapping[str, Schema]:
         "side": {"enum": ["left", "right"]},
         "sign": {"enum": ["first", "last"]},
         "edge": {"enum": ["start", "end"]},
+    }
+
+
+def _reference() -> Mapping[str, Schema]:
+    return {
+        "of": {"enum": list(REFERENCES)},
+        "qualifier": {"enum": list(PART_QUALIFIERS)},
+        "miss": {"enum": [*MISSES, None]},
     }
 
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from gateway.document import Document, Fault, Loop, Provenance, Segment
-from gateway.mapping.convert import Context, Unreadable, read_decimal
+from gateway.mapping.convert import Context, Unreadable
+from gateway.mapping.cutting import cut_runs
 from gateway.mapping.explaining import (
     Trace,
     fault_check,
@@ -16,11 +17,13 @@ from gateway.mapping.explaining import (
     fault_total,
     fault_unreadable,
     nest,
+    tells,
     trace_rule,
 )
 from gateway.mapping.finding import ZoneOf, find_all, index_loop, index_segments
-from gateway.mapping.places import Place, Step
+from gateway.mapping.places import Place
 from gateway.mapping.plan import Check, Computed, Map, Repeat, Rule, Section
+from gateway.mapping.referring import DAYS, LEFT_OUT, References, remember_day, to_ours
 from gateway.mapping.targets import make
 from gateway.partners import Partner
 
@@ -53,11 +56,13 @@ class Run:
     """`outer` gathers the fields of the event in the making; with `provenance` a list, traces are kept too."""
 
     def __init__(
-        self, map: Map, document: Document, partner: Partner | None, zone_of: ZoneOf | None, year: int
-    ) -> None:
+        self, map: Map, document: Document, partner: Partner | None, zone_of: ZoneOf | None, year: int,
+        references: References | None = None,
+    ) -> None:  # fmt: skip
         self.map, self.document, self.partner = map, document, partner
         zone = partner.zone if partner is not None else UTC
         self.context = Context(zone, zone_of, year, document.delimiters.component)
+        self.context.references = references
         self.faults: list[Fault] = []
         self.provenance: list[Provenance] | None = None
         self.deferred: list[tuple[Rule, Any]] = []
@@ -72,6 +77,8 @@ class Run:
         self.above: dict[str, Any] = {}
         """While an occurrence that emits is read: what the document says for all of them."""
         self.emitting: dict[str, Any] | None = None
+        self.referred_to: dict[str, tuple[Any, Any]] = {}
+        """Identifiers of the event itself that were told in our words: as sent, and ours."""
         self.hl_count = 0
         self.counted = 0
 
@@ -103,9 +110,13 @@ class Run:
                 if rule.zone_place and rule.outer and context.zone_of is not None:
                     # The place may stand further down in the document; such a time is told when all is read.
                     self.deferred.append((rule, index))
+                    if name in DAYS:
+                        remember_day(value_of, index, context)
                     continue
             try:
                 value = value_of(index, context) if plain else self.placed(rule, index)
+                if rule.xref is not None and rule.xref.late and value is not None:
+                    value = self.referred(rule, index, value, own)
             except Unreadable as error:
                 self.note(fault_unreadable(self.map, rule, index, context, error))
                 continue
@@ -138,6 +149,18 @@ class Run:
             return rule.value(index, context)
         finally:
             context.place = None
+
+    def referred(self, rule: Rule, index: Any, said: Any, own: dict[str, Any]) -> Any:
+        """An identifier in our words; those of the event itself are told when its day and its places are known."""
+        xref = rule.xref
+        if xref is None or self.context.references is None:
+            return said
+        if rule.outer:
+            if rule.name not in self.outer:
+                self.deferred.append((rule, index))
+            return said
+        within = own.get(xref.within) or self.outer.get(xref.within) or self.above.get(xref.within)
+        return to_ours(xref, said, within, self.context)
 
     def absent(self, rule: Rule, own: dict[str, Any], anchor: int) -> None:
         where = self.outer if rule.outer else own
@@ -184,7 +207,7 @@ class Run:
                 return
             self.add_item(section, index, loop.segments[0][0], own, trace, loop)
             return
-        head, runs = _runs(section, loop.segments)
+        head, runs = cut_runs(section.each, loop.segments)
         for run in runs:
             self.add_item(section, index_segments(section, run), loop.segments[0][0], own, trace, None)
         if section.count is not None:
@@ -344,7 +367,7 @@ class Run:
         lacking = [name for name in required if name not in values]
         if not lacking:
             return len(self.faults) == before or not any(
-                f.rejects or self.map.line_faults for f in self.faults[before:]
+                f.rejects or (self.map.line_faults and f.code != LEFT_OUT) for f in self.faults[before:]
             )
         if len(self.faults) == before and section.each is None:
             for rule in section.rules:
@@ -363,34 +386,10 @@ class Run:
         for computed, index in self.to_compare:
             found = next(find_all(computed.place, index, self.context), None)
             total = computed.expr.run(names)
-            if found is not None and isinstance(total, Decimal) and not _tells(found.text, total):
+            if found is not None and isinstance(total, Decimal) and not tells(found.text, total):
                 self.note(fault_total(self.map, computed, found, total))
         self.to_compare.clear()
 
     def note(self, fault: Fault) -> None:
         if len(self.faults) < FAULTS_MAX:
             self.faults.append(fault)
-
-
-def _tells(text: str, total: Decimal) -> bool:
-    try:
-        return read_decimal(text, Context()) == total
-    except Unreadable:
-        return False
-
-
-def _runs(section: Section, segments: tuple[Segment, ...]) -> tuple[list[Segment], list[list[Segment]]]:
-    """What stands before the first `each:` segment, and the segments of a loop cut at each, that before them all."""
-    head: list[Segment] = []
-    runs: list[list[Segment]] = []
-    tag, keys = section.each if section.each is not None else Step("")
-    for segment in segments:
-        elements = segment[1]
-        starts = elements[0] == tag and all(k < len(elements) and elements[k] in values for k, values in keys)
-        if starts:
-            runs.append([*head, segment])
-        elif runs:
-            runs[-1].append(segment)
-        else:
-            head.append(segment)
-    return head, runs

@@ -329,16 +329,21 @@ def _variant(struct: type[msgspec.Struct]) -> Variant:
 def _make_ready(section: Section, own: Mapping[str, Target]) -> None:
     """What reading would otherwise work out for every document."""
     section.wanted, section.enters = _needs(section)
+    # What is meant within something is read after it.
+    late = [r for r in section.rules if r.xref is not None and r.xref.late]
     section.readers = tuple(
         (
             r.name,
             r.value,
             r,
-            not (r.required or r.ordinal or r.outer or r.zone_place or r.when or r.read or r.default is not None),
+            not (
+                r.required or r.ordinal or r.outer or r.zone_place or r.when or r.read or r.default is not None
+                or r in late
+            ),
         )
-        for r in section.rules
+        for r in [*(r for r in section.rules if r not in late), *late]
         if r.reads
-    )
+    )  # fmt: skip
     section.lessened = tuple(rule for rule in section.rules if rule.less is not None and rule.reads)
     section.ordinals = tuple(rule for rule in section.rules if rule.ordinal)
     if section.struct is not None:

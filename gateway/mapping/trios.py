@@ -22,6 +22,7 @@ from gateway.mapping.compile import folder_of
 from gateway.mapping.configuration import Configuration, read_file
 from gateway.mapping.plan import Map
 from gateway.mapping.reading import MapReading, read_document
+from gateway.mapping.referring import Listed, References
 from gateway.mapping.writing import MapWriting, write_document
 from gateway.partners import Partner
 from gateway.x12 import OutgoingDocument, OutgoingGroup, read, write_interchange
@@ -46,6 +47,8 @@ class Trio(NamedTuple):
     expected: Path
     roundtrip: RoundTrip
     writes: bool = False
+    references: References | None = None
+    """What identifiers mean in it."""
 
     @property
     def name(self) -> str:
@@ -74,7 +77,8 @@ def find_trios(configuration: Configuration, roots: Sequence[Path]) -> tuple[Tri
             stem = name.split(".sample.", 1)[0]
             expected = folder.parent / test.get("out", f"{stem}.expected.json")
             roundtrip = cast(RoundTrip, test.get("roundtrip", "canonical"))
-            found.append(Trio(path, folder.parent / name, expected, roundtrip))
+            references = Listed(test["references"]) if "references" in test else None
+            found.append(Trio(path, folder.parent / name, expected, roundtrip, references=references))
         ending = _ENDINGS[configuration.map_at(path).format]
         for event in sorted(folder.parent.glob("*.event.json")):
             written = event.with_name(event.name.removesuffix(".event.json") + f".written.{ending}")
@@ -96,7 +100,7 @@ def run_trio(configuration: Configuration, trio: Trio) -> TrioResult | None:
     documents = list(read_sample(configuration, map, data, partner))
     if documents and not any(document.accepted for document in documents):
         return None
-    readings = [read_document(map, document, partner) for document in documents]
+    readings = [read_document(map, document, partner, references=trio.references) for document in documents]
     got = render(readings)
     problems: list[str] = [] if documents else ["holds no document of this type"]
     if trio.expected.is_file():
@@ -105,7 +109,9 @@ def run_trio(configuration: Configuration, trio: Trio) -> TrioResult | None:
         problems.append(f"{trio.expected.name} is missing")
     if trio.roundtrip != "none":
         for document, reading in zip(documents, readings, strict=True):
-            problems += roundtrip(configuration, map, document, reading, partner, trio.roundtrip)
+            problems += roundtrip(
+                configuration, map, document, reading, partner, trio.roundtrip, references=trio.references
+            )
     return TrioResult(trio, tuple(problems), got)
 
 
@@ -212,19 +218,20 @@ def differences(before: Any, after: Any, path: str = "$") -> Iterator[tuple[str,
 
 def roundtrip(
     configuration: Configuration, map: Map, document: Document, reading: MapReading, partner: Partner | None,
-    kind: RoundTrip,
+    kind: RoundTrip, *, references: References | None = None,
 ) -> Iterator[str]:  # fmt: skip
     """What is lost when an event is written and read again; with `bytes`, whether the segments come back exactly."""
     written: list[tuple[str, ...]] = []
     made: tuple[Event | Advice, ...] = (*reading.events, *reading.advices)
     for value in made:
-        writing = write_document(map, value, partner)
+        writing = write_document(map, value, partner, references=references)
         yield from (fault.text for fault in writing.faults)
         if any(fault.rejects for fault in writing.faults):
             return
         written += writing.segments
         try:
-            again = read_document(map, _document_of(configuration, map, writing, partner), partner)
+            back = _document_of(configuration, map, writing, partner)
+            again = read_document(map, back, partner, references=references)
         except OperatorMistake as error:
             yield f"written back, its own guide refuses it: {error}"
             return

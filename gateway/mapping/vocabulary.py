@@ -67,6 +67,8 @@ FIELD: dict[str, str] = {
     "code": "the code table",
     "unknown": "what becomes of a code that the table does not know: `fault`, `pass` (goes on as sent), `null` (is "
     "not there), `keep` (goes on as `x12:ZZ`, which no table can mean)",
+    "xref": "the text identifies a `part`, `unit`, `site`, `location` or `party`: in the partner's words in the "
+    "document, in ours in the event, by the cross-references of the document's day; `{of: part, miss: fault}`",
     "required": "`true`: absence is a fault",
     "default": "what absence means",
     "with": "element -> text written beside it; one right before a part that is not written stays away as well",
@@ -86,6 +88,14 @@ FIELD: dict[str, str] = {
     "note": "words for people",
 }
 
+XREF: dict[str, str] = {
+    "of": "what is identified: `part`, `unit`, `site`, `location`, `party`",
+    "qualifier": "of a part: `BP` the buyer's number, `VP` the supplier's own; by default what the place says",
+    "within": "field that says of which part a unit is, or in which site a location is",
+    "miss": "what becomes of an identifier that nobody knows: `pass` (default: goes on as sent, and its line waits "
+    "for a cross-reference), `fault` (the document waits), `null` (is not there). All are in the work queue",
+}
+
 CHECK: dict[str, str] = {
     "id": "its name, the code of its fault",
     "level": "HL level whose entries it looks at",
@@ -101,6 +111,7 @@ TEST: dict[str, str] = {
     "in": "name of the sample",
     "out": "name of what it must become",
     "roundtrip": "how it must come back: `bytes`, `canonical` (default), `none`",
+    "references": 'what identifiers mean in it, for fields with `xref`: `{part: {"BP:4711": BRK-100}}`',
     "note": "words for people",
 }
 

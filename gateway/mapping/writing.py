@@ -22,6 +22,7 @@ from gateway.mapping.expressions import Expression
 from gateway.mapping.flat import unfit_texts, write_records, write_rows
 from gateway.mapping.hierarchy import write_levels
 from gateway.mapping.plan import EVENT, Map, Repeat, Rule, Section
+from gateway.mapping.referring import References, to_theirs
 from gateway.mapping.sharing import share, write_around, write_groups
 from gateway.mapping.slots import Slots
 from gateway.mapping.targets import values_of
@@ -51,12 +52,13 @@ class MapWriting(msgspec.Struct, frozen=True, kw_only=True):
 
 def write_document(
     map: Map, value: Event | Advice | Sequence[Event | Advice], partner: Partner | None = None, *,
-    zone_of: Callable[[str], tzinfo | None] | None = None,
+    zone_of: Callable[[str], tzinfo | None] | None = None, references: References | None = None,
 ) -> MapWriting:  # fmt: skip
     """Write one event or advice for a partner. Pure; control numbers and envelope are the writer's business.
 
     Several events make one document where the map emits (`emit:`), or where rows hold many (`group_by:`). Times are
-    told in the zone of their place where `zone_of` knows it, else in the partner's.
+    told in the zone of their place where `zone_of` knows it, else in the partner's. `references` knows what the
+    partner calls our parts, units and places (`xref:`); without it they are written as they are.
     """
     values = tuple(value) if isinstance(value, Sequence) else (value,)
     if len(values) != 1 and (not values or not (map.emit or map.group_by or map.file.each)):
@@ -65,6 +67,7 @@ def write_document(
     if map.canonical and isinstance(values[0], Event):
         return MapWriting(data=write_event(values[0]))
     writer = Writer(map, partner, zone_of)
+    writer.context.references = references
     for one in values:
         chosen = choose(map, one)
         if chosen is None:
@@ -236,6 +239,10 @@ class Writer:
             value -= rule.less.run(self.names(values)) or 0
         if rule.unless and value == outer.get(rule.unless):
             return None
+        if rule.xref is not None:
+            value = self.named(rule, value, values, path)
+            if value is None:
+                return None
         if rule.zone_place and self.zone_of is not None:
             party = outer.get(rule.zone_place)
             self.context.place = self.zone_of(party) if party else None
@@ -256,6 +263,16 @@ class Writer:
         elif not self.fits(rule, texts, path):
             return None
         return texts
+
+    def named(self, rule: Rule, ours: Any, values: Values, path: str) -> Any:
+        """What the partner calls it; None where that is left out, or a fault."""
+        if rule.xref is None or self.context.references is None:
+            return ours
+        try:
+            return to_theirs(rule.xref, ours, self.names(values).get(rule.xref.within), self.context)
+        except Unreadable as error:
+            self.fault(error.code, rule, path, f'"{ours}": {error.words}')
+            return None
 
     def fits(self, rule: Rule, texts: tuple[str, ...], path: str) -> bool:
         """Whether a file can hold these texts; a fault where it cannot."""

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from gateway.mapping import Configuration
 from gateway.messages import microseconds
+from gateway.pipeline.reading.references import Referring
 from ledger.book import Ledger
 from ledger.policy import Policy
 
@@ -23,6 +24,9 @@ class Context:
     new_id: Callable[[], str]
     zones: Mapping[str, str]
     """Time zones of places by party string; see `gateway.pipeline.reading.zones`."""
+
+    referring: Referring
+    """What identifiers mean, for maps that ask."""
 
     names_base: str = ""
     """What things are named under in CloudEvents; see `Settings.names_base`."""

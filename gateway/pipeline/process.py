@@ -93,7 +93,7 @@ class Processor:
         if claimed.attempts > ATTEMPTS_MAX:
             return _parked(claimed, "gave_up", f"reading it was begun {claimed.attempts - 1} times and never ended")
         try:
-            return read_message(claimed, data, context.configuration, context.zones)
+            return read_message(claimed, data, context.configuration, context.zones, context.referring)
         except Exception as error:
             log.exception("message.unreadable", message=claimed.id)
             return _parked(claimed, "failed", f"reading it failed: {type(error).__name__}: {error}")

@@ -133,7 +133,7 @@ class Replayer:
             readings = [
                 one
                 for read_by, rows in by_configuration.items()
-                for one in read_again(connection, claimed, data, rows, read_by, self._context.zones)
+                for one in read_again(connection, claimed, data, rows, read_by, self._context)
             ]
         return sorted(readings, key=lambda one: one.row.n), data
 

@@ -13,6 +13,7 @@ from gateway.mapping import Configuration
 from gateway.messages import Answer, from_microseconds
 from gateway.pipeline.answering.places import read_again
 from gateway.pipeline.posting.batch import status_of
+from gateway.pipeline.reading.references import Referring
 from gateway.store import alerts, gathering, sent
 from gateway.store.collected import find_carriers
 from gateway.store.documents import DocumentRow, load_documents
@@ -105,9 +106,13 @@ def show_provenance(
 ) -> dict[str, list[dict[str, Any]]]:
     """Where each canonical value of each document stands, by document id; computed from the kept bytes."""
     data = load_evidence(connection, [message]).get(message, b"")
+    received = connection.execute(select(inbox.c.received_at).where(inbox.c.id == message)).scalar()
+    day = from_microseconds(received or 0).date()
+    referring = Referring(queries.masterdata(connection)) if configuration.refers else Referring()
     found: dict[str, list[dict[str, Any]]] = {}
     for row in load_documents(connection, message):
-        reading = read_again(data, row.id, configuration, row.partner) if row.map else None
+        references = referring.of(row.partner, day)
+        reading = read_again(data, row.id, configuration, row.partner, references=references) if row.map else None
         if reading is not None:
             found[row.id] = [place._asdict() for place in reading.provenance()]
     return found

@@ -117,7 +117,7 @@ class Street:
     def close(self) -> None:
         if self.desk is not None:
             self.desk.close()
-        self._database.close()
+        self._database.close(wrote=self.desk is not None)
         self._lock.release()
 
     def __enter__(self) -> Self:

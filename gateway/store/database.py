@@ -6,11 +6,12 @@ Never opens a second writer; that a process may write at all is decided by the l
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool, QueuePool
 
 BUSY_TIMEOUT_MS = 30_000
@@ -90,6 +91,15 @@ class Database:
         with self.reading.connect() as connection:
             yield connection
 
-    def close(self) -> None:
+    def close(self, *, wrote: bool = False) -> None:
+        """`wrote`: whoever held the writer's lock leaves the file whole, its log moved in, so that it can be copied.
+
+        SQLite moves the log when the last connection goes, unless that one may only read.
+        """
         self.reading.dispose()
+        if wrote:
+            with suppress(
+                OperationalError
+            ):  # a full disk, a stranger's lock: the log stays beside the file, as it may
+                self.writing.connect().close()
         self.writing.dispose()

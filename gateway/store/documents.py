@@ -145,6 +145,13 @@ def load_documents(connection: Connection, message: str) -> list[DocumentRow]:
     return [_row(row) for row in rows]
 
 
+def load_parked(connection: Connection, reason_code: str, *, most: int) -> list[DocumentRow]:
+    """Documents that are parked for one reason, the oldest first."""
+    parked = document.c.status == "parked", document.c.reason_code == reason_code
+    query = select(document).where(*parked).order_by(document.c.at, document.c.message, document.c.n).limit(most)
+    return [_row(row) for row in connection.execute(query)]
+
+
 def newest_documents(connection: Connection, *, format: str, type: str, partner: str) -> Iterator[DocumentRow]:
     """Documents of a type, those of the newest message first; `partner` "" is everybody's.
 

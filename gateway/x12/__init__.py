@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from gateway.x12.answers.acks import outgoing_groups, plan_acks
 from gateway.x12.answers.envelope import AnswerEnvelope, answer_envelope
+from gateway.x12.body import Body
 from gateway.x12.checking.check import check_document
 from gateway.x12.envelope.header import find_header
 from gateway.x12.envelope.reader import read
 from gateway.x12.guides.registry import Guide, Guides
 from gateway.x12.limits import LIMITS, Limits
+from gateway.x12.outline import Leaves, Outline, Sheet
 from gateway.x12.pages.document_page import document_page
 from gateway.x12.pages.guide_page import Example, guide_page
 from gateway.x12.pages.guide_text import guide_json, guide_lines
@@ -31,16 +33,20 @@ __all__ = [
     "LIMITS",
     "AckPlan",
     "AnswerEnvelope",
+    "Body",
     "Example",
     "Group",
     "GroupAck",
     "Guide",
     "Guides",
     "Interchange",
+    "Leaves",
     "Limits",
     "OutgoingDocument",
     "OutgoingGroup",
+    "Outline",
     "Reading",
+    "Sheet",
     "answer_envelope",
     "check_document",
     "document_page",

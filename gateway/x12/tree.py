@@ -7,13 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from typing import Protocol
 
 from gateway.document import Delimiters, Loop, Segment
 from gateway.x12.checking.automaton import Automaton, Node, Place
 from gateway.x12.guides.registry import Guide
 
 
-class _Open:
+class Closable(Protocol):
+    """What becomes a loop when all is known."""
+
+    def close(self) -> Loop:
+        """The loop, frozen."""
+
+
+class Open:
     """A loop that is being filled."""
 
     __slots__ = ("id", "level", "loops", "number", "parent_number", "segments")
@@ -22,7 +30,7 @@ class _Open:
         self.id = id
         self.level = self.number = self.parent_number = ""
         self.segments: list[Segment] = []
-        self.loops: list[_Open] = []
+        self.loops: list[Closable] = []
 
     def close(self) -> Loop:
         """Frozen, with the loops inside it. Not recursive over HL pointers: those nest as deep as a partner likes."""
@@ -34,11 +42,11 @@ class _Open:
         )
 
 
-_DEPTH_MAX = 100
+DEPTH_MAX = 100
 """HL levels that hang deeper than this stand beside their parent: no real document nests so."""
 
 
-_segment = partial(tuple.__new__, Segment)
+segment_of = partial(tuple.__new__, Segment)
 """A `Segment` of a position and its elements, without the detour over its keywords."""
 
 
@@ -48,18 +56,25 @@ def flat_tree(raws: Sequence[str], separator: str) -> Loop:
 
 
 def _segments(raws: Sequence[str], separator: str) -> Iterator[Segment]:
-    return map(_segment, enumerate([tuple(raw.split(separator)) for raw in raws], 1))
+    return map(segment_of, enumerate([tuple(raw.split(separator)) for raw in raws], 1))
 
 
 def build_tree(guide: Guide, delimiters: Delimiters, raws: Sequence[str]) -> Loop:
     """The document's loops; `raws` are its segments, ST to SE. A segment without a place stays in the open loop."""
-    automaton = guide.automaton(delimiters)
-    root = _Open("")
-    stack: list[tuple[Place, _Open]] = [(automaton.places[0], root)]
-    levels: list[_Open] = []
+    root, levels = grow(guide.automaton(delimiters), raws, _segments(raws, delimiters.element))
+    _hang(root, levels)
+    return root.close()
+
+
+def grow(automaton: Automaton, raws: Iterable[str], segments: Iterable[Segment]) -> tuple[Open, list[Open]]:
+    """The outermost loop, and the HL levels in their order, which hang nowhere yet. `segments` are the `raws` split,
+    each with its position in the document, ST first; HL levels may be left out whole."""
+    root = Open("")
+    stack: list[tuple[Place, Open]] = [(automaton.places[0], root)]
+    levels: list[Open] = []
     row, _, _, node = automaton.start
     place, add = automaton.places[0], root.segments.append
-    for raw, segment in zip(raws, _segments(raws, delimiters.element), strict=True):
+    for raw, segment in zip(raws, segments, strict=True):
         elements = segment[1]
         step = row.get(raw[:3])
         note = step[2] if step is not None else None
@@ -82,13 +97,12 @@ def build_tree(guide: Guide, delimiters: Delimiters, raws: Sequence[str]) -> Loo
                 stack.append((loop, opened))
             place, add = loop, stack[-1][1].segments.append
         add(segment)
-    _hang(root, levels)
-    return root.close()
+    return root, levels
 
 
-def _open(elements: tuple[str, ...], parent: _Open, levels: list[_Open]) -> _Open:
+def _open(elements: tuple[str, ...], parent: Open, levels: list[Open]) -> Open:
     """The loop that a segment opens; HL levels are hung by their pointers when all are known."""
-    opened = _Open(elements[0])
+    opened = Open(elements[0])
     if opened.id == "HL":
         opened.number, opened.parent_number, opened.level = (*elements[1:4], "", "", "")[:3]
         levels.append(opened)
@@ -112,17 +126,17 @@ def nodes_of(automaton: Automaton, segments: Iterable[Sequence[str]]) -> Iterato
         yield node
 
 
-def _hang(root: _Open, levels: Sequence[_Open]) -> None:
+def _hang(root: Open, levels: Sequence[Open]) -> None:
     """Hang each HL loop under the one it points to; one that points nowhere, in a ring or too deep: at the top."""
     if _hang_plainly(root, levels):
         return
-    by_number: dict[str, _Open] = {}
+    by_number: dict[str, Open] = {}
     for level in levels:
         by_number.setdefault(level.number, level)
     depths: dict[int, int] = {}
     for level in levels:
-        trail: list[_Open] = []
-        at: _Open | None = level
+        trail: list[Open] = []
+        at: Open | None = level
         while at is not None and id(at) not in depths and at not in trail:
             trail.append(at)
             at = by_number.get(at.parent_number) if at.parent_number else None
@@ -132,17 +146,17 @@ def _hang(root: _Open, levels: Sequence[_Open]) -> None:
             depths[id(step)] = depth
     for level in levels:
         parent = by_number.get(level.parent_number) if level.parent_number else None
-        hangs = parent is not None and depths[id(parent)] == depths[id(level)] - 1 and depths[id(level)] <= _DEPTH_MAX
+        hangs = parent is not None and depths[id(parent)] == depths[id(level)] - 1 and depths[id(level)] <= DEPTH_MAX
         (parent if parent is not None and hangs else root).loops.append(level)
 
 
-def _hang_plainly(root: _Open, levels: Sequence[_Open]) -> bool:
+def _hang_plainly(root: Open, levels: Sequence[Open]) -> bool:
     """Hang levels that are numbered once each and point back, as they should be; False, with nothing done, if not."""
     depths: dict[str, int] = {"": 0}
-    parents: dict[str, _Open] = {"": root}
+    parents: dict[str, Open] = {"": root}
     for level in levels:
-        depth = depths.get(level.parent_number, _DEPTH_MAX) + 1
-        if depth > _DEPTH_MAX or level.number in parents:
+        depth = depths.get(level.parent_number, DEPTH_MAX) + 1
+        if depth > DEPTH_MAX or level.number in parents:
             return False
         depths[level.number], parents[level.number] = depth, level
     for level in levels:

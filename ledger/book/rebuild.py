@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from functools import cache, partial
 from itertools import groupby
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table, create_engine, delete, select
+from sqlalchemy import Connection, Engine, NullPool, Table, create_engine, delete, select
 
 from ledger.book import bulk, document_tables, filing, tables
 from ledger.book.heads import read_head
@@ -58,21 +58,24 @@ def rebuild(conn: Connection, *, book: str = "live", replace: bool = False) -> R
     head = read_head(conn, book)
     if head is None:
         return Rebuilt(book=book, events=0, movements=0)
-    with TemporaryDirectory(prefix="ledger-rebuild-") as folder:
-        engine = create_engine(f"sqlite:///{Path(folder) / 'scratch.db'}")
-        with engine.begin() as scratch:
-            scratch.exec_driver_sql("PRAGMA journal_mode=OFF")
-            tables.metadata.create_all(scratch)
-            replay(conn, scratch, book, run_size=head.run_size)
-            found = tuple(_compare(conn, scratch, book))
-            if replace and found:
-                for table in PROJECTIONS:
-                    conn.execute(delete(table).where(table.c.book == book))
-                    bulk.insert(conn, table, [tuple(row) for row in scratch.execute(select(table))])
-        engine.dispose()
+    with _scratch_engine().begin() as scratch:
+        scratch.exec_driver_sql("PRAGMA journal_mode=OFF")
+        tables.metadata.create_all(scratch, checkfirst=False)
+        replay(conn, scratch, book, run_size=head.run_size)
+        found = tuple(_compare(conn, scratch, book))
+        if replace and found:
+            for table in PROJECTIONS:
+                conn.execute(delete(table).where(table.c.book == book))
+                bulk.insert(conn, table, [tuple(row) for row in scratch.execute(select(table))])
     return Rebuilt(
         book=book, events=head.seq, movements=head.movements, differences=found, replaced=replace and bool(found)
     )
+
+
+@cache
+def _scratch_engine() -> Engine:
+    """Each connection has an empty database of its own, in a file without a name that SQLite takes away again."""
+    return create_engine("sqlite://", poolclass=NullPool, creator=partial(sqlite3.connect, ""))
 
 
 def differences(conn: Connection, *, book: str) -> tuple[Difference, ...]:

@@ -7,7 +7,7 @@ then what holds in everybody's documents. What none of them knows is None, and n
 from __future__ import annotations
 
 from collections.abc import Container
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from ledger.events import Event
 from ledger.masterdata.snapshot import MasterData
@@ -15,9 +15,18 @@ from ledger.masterdata.units import Factor
 
 
 class AsSent:
-    """Master data as one event meets it. `now` is its day where it does not tell one itself."""
+    """Master data as one event meets it. `now` is its day where it does not tell one itself.
+
+    Before there is an event, `AsSent.on` does: by whose document it is and by its day.
+    """
 
     __slots__ = ("_day", "_event", "_now", "is_plain", "masterdata", "sender")
+
+    @classmethod
+    def on(cls, masterdata: MasterData, sender: str, day: date) -> AsSent:
+        """As a document of that sender and day meets it."""
+        now = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        return cls(masterdata, Event(number="", partner=sender, occurred_at=now), now)
 
     def __init__(self, masterdata: MasterData, event: Event, now: datetime) -> None:
         self.masterdata, self.sender = masterdata, event.partner

@@ -89,7 +89,7 @@ class CrossReferences:
             ):
                 yield entry
 
-    def with_entries(self, events: Iterable[CrossReferenceDefined]) -> CrossReferences:
+    def with_entries(self, events: Iterable[CrossReferenceDefined | CrossReference]) -> CrossReferences:
         """These and the given ones, each in the place of the entry of its number."""
         by_number, by_key, by_meaning = dict(self.by_number), dict(self.by_key), dict(self.by_meaning)
         senders = dict(self.senders)
@@ -115,7 +115,7 @@ def _turn(entry: CrossReference) -> tuple[bool, int]:
     return not entry.within, -(entry.valid_from or date.min).toordinal()
 
 
-def _entry_of(event: CrossReferenceDefined) -> CrossReference:
+def _entry_of(event: CrossReferenceDefined | CrossReference) -> CrossReference:
     return CrossReference(**{name: getattr(event, name) for name in CrossReference.__struct_fields__})
 
 

@@ -117,9 +117,9 @@ def _pool(
     """The receipt lines to be matched: those given, and those with an undecided link into the scope."""
     pool = {(line.key, line.line): line for line in receipts}
     for key in scope:
-        for link in workset.links_of_notice.get(key, ()):
+        for link in live_links(workset.links_of_notice.get(key)):
             line = workset.receipt_lines.get((link.receipt, link.receipt_line))
-            if line is not None and not link.reversed and not link.settled:
+            if line is not None and not link.settled:
                 pool[(line.key, line.line)] = line
     return list(pool.values())
 

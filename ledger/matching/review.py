@@ -51,8 +51,11 @@ def over_class(line: NoticeLine) -> DiscrepancyClass:
 
 
 def live_links(links: list[Link] | None) -> list[Link]:
-    """The links in force."""
-    return [link for link in links or () if not link.reversed]
+    """The links in force, in the order they were made: rows come in any."""
+    live = [link for link in links or () if not link.reversed]
+    if len(live) > 1:
+        live.sort(key=lambda link: (link.seq, link.receipt, link.receipt_line, link.number))
+    return live
 
 
 def review_notice_line(

@@ -26,6 +26,7 @@ from gateway.pipeline import Street, show
 from ledger import queries
 from ledger.book import verify
 from ledger.events import MASTER_DATA, AnyEvent
+from tests.homes import lay
 
 HERE = Path(__file__).parent
 WORLD = HERE / "_world"
@@ -65,7 +66,7 @@ def play(story: Path, home: Path) -> dict[str, bytes]:
         shutil.copytree(story / "partners", home / "partners", dirs_exist_ok=True)
     clock = _Clock()
     received: dict[str, str] = {}
-    with Street.open(home, clock=clock) as street:
+    with Street.open(lay(home), clock=clock) as street:
         street.record_events(_events((WORLD / "masterdata.json").read_bytes()))
         first = len(_all_events(street, "live"))
         for who, path in steps(story):

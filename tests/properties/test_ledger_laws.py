@@ -21,12 +21,13 @@ from hypothesis.stateful import (
     precondition,
     rule,
 )
-from sqlalchemy import create_engine, func, select
+from sqlalchemy import func, select
 
 from ledger import queries
 from ledger.book import tables, verify
 from ledger.events import Event, GoodsReceiptReversed, OrderChanged, OrderLine, PartDefined, ShipmentCancelled
 from ledger.outcomes import Recorded
+from tests.store.sqlite import memory_engine
 from tests.store.world import MASTER_DATA, NOW, Books, notice, order, receipt, source
 
 PARTS = ("PLATE", "BOLT")
@@ -70,7 +71,7 @@ class Laws(RuleBasedStateMachine):
 
     @initialize()
     def open_books(self) -> None:
-        self.engine = create_engine("sqlite://")
+        self.engine = memory_engine()
         self.conn = self.engine.connect()
         tables.metadata.create_all(self.conn)
         self.books = Books(self.conn, run_size=16)
@@ -197,7 +198,7 @@ def any_event(draw: st.DrawFn) -> Event:
 
 def books_of(batches: list[list[Event]]) -> dict[str, list[tuple[object, ...]]]:
     """Every row of every table after recording the batches, all at the same time."""
-    engine = create_engine("sqlite://")
+    engine = memory_engine()
     with engine.connect() as conn:
         tables.metadata.create_all(conn)
         books = Books(conn)

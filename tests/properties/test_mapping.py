@@ -294,7 +294,7 @@ def loops(draw: st.DrawFn, depth: int = 0) -> Loop:
 @given(loops(), st.sampled_from(("850", "856", "861", "824")))
 def test_reading_never_raises_whatever_the_document_holds(root: Loop, type: str) -> None:
     found = map_of(type)
-    document = Document(format="x12", type=type, release="004010", root=root)
+    document = Document(format="x12", type=type, release="004010", tree=root)
 
     reading = read_document(found, document, PARTNER)
 

@@ -8,10 +8,12 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.document import Document, Loop, Segment
+from gateway.document import Delimiters, Document, Loop, Segment
 from gateway.mapping import Configuration, Map, read_document
 from gateway.mapping.plan import Section
 from gateway.resources import CHECKOUT, read_sources, source_files
+from gateway.x12 import Body
+from gateway.x12.checking.levels import LevelTable
 
 MAP = "mappings/x12/004010/856/map.yaml"
 
@@ -62,35 +64,54 @@ good = st.tuples(
         max_size=4,
     ),
 ).map(lambda parts: (parts[0], parts[1], *parts[2]))
-lines = st.one_of(*[good] * 30, st.lists(segments, max_size=5).map(tuple))
+bad = st.lists(segments, max_size=5).map(tuple)
+
+
+Level = tuple[str, int, tuple[tuple[str, ...], ...]]
+"""Kind, index of the parent or -1, segments behind HL."""
 
 
 @st.composite
 def documents(draw: st.DrawFn) -> Document:
-    """Levels S, O, P and I, as a tree that the X12 reader could have made; lines mostly as they should be."""
-    position = 0
+    """Levels S, O, P, T and I as a clean check leaves them; of three in four all lines are as they should be."""
+    levels: list[Level] = []
 
-    def loop(level: str, body: tuple[tuple[str, ...], ...], inner: tuple[Loop, ...] = ()) -> Loop:
-        nonlocal position
-        found = [Segment(position := position + 1, elements) for elements in (("HL", "1", "", level), *body)]
-        return Loop(id="HL", level=level, segments=tuple(found), loops=inner)
+    def level(kind: str, parent: int, *body: tuple[str, ...]) -> int:
+        levels.append((kind, parent, body))
+        return len(levels) - 1
 
-    def items() -> tuple[Loop, ...]:
-        made = []
-        for body in draw(st.lists(lines, max_size=4)):
-            packs = (loop("P", (("REF", "LS", "U1"),)),) if draw(st.integers(0, 9)) == 0 else ()
-            made.append(loop("I", body, packs))
-        return tuple(made)
+    lines = draw(st.sampled_from((good, good, good, st.one_of(good, bad))))
 
+    def items(parent: int) -> None:
+        for body in draw(st.lists(lines, min_size=1, max_size=4)):
+            line = level("I", parent, *body)
+            if draw(st.integers(0, 9)) == 0:
+                level("P", line, ("REF", "LS", "U1"))
+
+    shipment = level("S", -1, ("TD5", "B", "2", "CARR"), ("N1", "SF", "", "1", "123"), ("N3", "STREET"))
+    wide = draw(st.booleans())
     orders = []
     for _ in range(draw(st.integers(0, 3))):
-        inner = items()
-        level = draw(st.sampled_from("OOPT"))
-        body = ("PRF", draw(texts)) if level == "O" else ("REF", "LS", draw(texts))
-        orders.append(loop(level, (body,), inner))
-    shipment = loop("S", (("TD5", "B", "2", "CARR"),), (*orders, *items()))
-    head = (Segment(1, ("ST", "856", "1")), Segment(2, ("BSN", "00", "S1", "20261122", "1130")))
-    return Document(format="x12", type="856", release="004010", root=Loop(id="", segments=head, loops=(shipment,)))
+        kind = draw(st.sampled_from("OOPT"))
+        orders.append(level(kind, shipment, ("PRF", draw(texts)) if kind == "O" else ("REF", "LS", draw(texts))))
+        if not wide:
+            items(orders[-1])
+    for order in (*orders, shipment) if wide else (shipment,):
+        items(order)
+    return document_of(levels)
+
+
+def document_of(levels: list[Level]) -> Document:
+    """The document of these levels, in their order, that the X12 reader would have made if it had found no fault."""
+    raws, positions = ["ST*856*0001", "BSN*00*S1*20261122*1130"], []
+    for n, (kind, parent, body) in enumerate(levels, 1):
+        raws.append(f"HL*{n}*{parent + 1 if parent >= 0 else ''}*{kind}")
+        positions.append(len(raws))
+        raws += ["*".join(segment) for segment in body]
+    raws += ["CTT*1", "SE*1*0001"]
+    table = LevelTable(positions, [parent for _, parent, _ in levels], [kind for kind, _, _ in levels])
+    guide = configuration().guides.find("", "SH", "004010", "856")
+    return Document(format="x12", type="856", release="004010", tree=Body(guide, Delimiters(), raws, table))
 
 
 @given(documents())
@@ -101,22 +122,47 @@ def test_lines_read_at_once_are_the_lines_read_one_by_one(document: Document) ->
     assert together.faults == alone.faults
 
 
+@given(documents())
+def test_an_outline_loses_no_segment(document: Document) -> None:
+    body = document.tree
+    assert isinstance(body, Body)
+
+    outline = body.outline("I", frozenset(raw.split("*")[0] for raw in body.raws))
+
+    if outline is not None:
+        sheet = outline.sheet
+        kept = [segment.elements for segment in segments_of(outline.root)]
+        kept += [tuple(raw.split("*")) for raws in sheet.first.values() for raw in raws if raw]
+        kept += [tuple(raw.split("*")) for found in sheet.more.values() for _, raw in found]
+        assert sorted(kept) == sorted(tuple(raw.split("*")) for raw in body.raws)
+
+
+def segments_of(loop: Loop) -> list[Segment]:
+    return [*loop.segments, *[segment for inner in loop.loops for segment in segments_of(inner)]]
+
+
 def test_a_line_without_an_order_of_its_own_has_the_one_above_it() -> None:
-    def level(kind: str, *body: tuple[str, ...], inner: tuple[Loop, ...] = ()) -> Loop:
-        found = tuple(Segment(n, elements) for n, elements in enumerate((("HL", "1", "", kind), *body), 1))
-        return Loop(id="HL", level=kind, segments=found, loops=inner)
-
     named = (("LIN", "", "BP", "P1"), ("SN1", "", "5", "EA"))
-    order = level("O", ("PRF", "PO1"), inner=(level("I", *named, ("PRF", "PO2")), level("I", *named)))
-    head = (Segment(1, ("BSN", "00", "S1", "20261122", "1130")),)
-    root = Loop(id="", segments=head, loops=(order,))
-
-    together, alone = (
-        read_document(map, Document(format="x12", type="856", release="004010", root=root)) for map in maps()
+    document = document_of(
+        [("S", -1, ()), ("O", 0, (("PRF", "PO1"),)), ("I", 1, (*named, ("PRF", "PO2"))), ("I", 1, named)]
     )
+
+    together, alone = (read_document(map, document) for map in maps())
 
     assert together.events == alone.events
     assert [line.order_number for line in together.events[0].lines] == ["PO2", "PO1"]  # type: ignore[attr-defined]
+
+
+def test_lines_that_are_plain_need_no_loops() -> None:
+    named = (("LIN", "", "BP", "P1"), ("SN1", "", "5", "EA"))
+    document = document_of([("S", -1, ()), ("I", 0, named), ("I", 0, named)])
+    body = document.tree
+    assert isinstance(body, Body)
+
+    events = read_document(maps()[0], document).events
+
+    assert len(events[0].lines) == 2  # type: ignore[attr-defined]
+    assert not body.has_loops
 
 
 def test_the_shipped_notice_reads_lines_at_once() -> None:

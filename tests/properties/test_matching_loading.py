@@ -13,7 +13,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, create_engine, select
+from sqlalchemy import Connection, select
 
 from ledger.book import Ledger, tables, upgrade
 from ledger.book.document_tables import cases
@@ -21,6 +21,7 @@ from ledger.events import Event, GoodsReceiptReversed, PartDefined, SiteDefined,
 from ledger.policy import CumulativeTerms, Policy, Terms
 from tests.properties.test_cumulatives import tell_cumulatives
 from tests.properties.test_matching_convergence import worlds
+from tests.store.sqlite import memory_engine
 from tests.unit.ledger.driver import START, MemoryLedger
 from tests.unit.ledger.stories import cancelled, notice_line, replaced
 
@@ -36,7 +37,7 @@ CUMULATIVE = Policy(terms={"ACME": Terms(cumulative=CumulativeTerms())})
 @pytest.fixture(scope="module")
 def conn() -> Iterator[Connection]:
     """Upgraded, empty books in memory; each example rolls back."""
-    engine = create_engine("sqlite://")
+    engine = memory_engine()
     with engine.connect() as connection:
         connection.connection.driver_connection.isolation_level = None  # type: ignore[union-attr]
         upgrade(connection)

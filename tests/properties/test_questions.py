@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection
 
 from ledger import queries
 from ledger.book import sealing, tables
@@ -16,6 +16,7 @@ from ledger.events import AllocationMade, Event, HoldPlaced, PutAwayCompleted, S
 from ledger.queries import DIMENSIONS
 from tests.properties.test_ledger_laws import any_event
 from tests.store.plant import counted
+from tests.store.sqlite import memory_engine
 from tests.store.test_balances import moved
 from tests.store.world import POLICY, Books
 
@@ -81,7 +82,7 @@ def check_part(conn: Connection, books: Books, part: str) -> None:
 )
 @settings(max_examples=max(15, settings().max_examples // 10))
 def test_all_questions_tell_the_same_goods(events: list[Event], by: set[str], seals: bool) -> None:
-    engine = create_engine("sqlite://")
+    engine = memory_engine()
     with engine.connect() as conn:
         tables.metadata.create_all(conn)
         books = Books(conn, run_size=8)

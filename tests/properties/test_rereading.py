@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from ledger import queries
 from ledger.book import upgrade, verify
 from ledger.events import Event
-from tests.store.conftest import sqlite_engine
+from tests.store.sqlite import file_engine
 from tests.store.world import Books, notice, order, receipt
 
 PARTS = ("PLATE", "BOLT")
@@ -30,7 +30,7 @@ READ = ("notice", "receipt", "order")
 @contextmanager
 def books() -> Iterator[Books]:
     with TemporaryDirectory() as folder:
-        engine = sqlite_engine(Path(folder) / "ledger.db")
+        engine = file_engine(Path(folder) / "ledger.db")
         with engine.connect() as conn, conn.begin():
             upgrade(conn)
             yield Books(conn)

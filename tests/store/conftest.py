@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy import text as sql
 
 from ledger.book import upgrade
 from tests.store.postgres import NAME, find_binaries, shared_cluster
+from tests.store.sqlite import file_engine
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -38,43 +38,36 @@ def postgres_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) ->
 
 
 @pytest.fixture(scope="session")
-def postgres_url(postgres_folder: Path, worker_id: str) -> str:
+def postgres_engine(postgres_folder: Path, worker_id: str) -> Iterator[Engine]:
     """A database of this process, upgraded once: tests run in it one after the other and roll back."""
     name = f"ledger_{worker_id}"
     make_database(postgres_folder, name)
-    url = url_of(postgres_folder, name)
-    upgrade_at(url)
-    return url
+    yield from _upgraded(create_engine(url_of(postgres_folder, name)))
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An upgraded SQLite file to copy."""
-    path = tmp_path_factory.mktemp("template") / "ledger.db"
-    upgrade_at(f"sqlite:///{path}")
-    return path
+def sqlite_file_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The same as a file of SQLite."""
+    yield from _upgraded(file_engine(tmp_path_factory.mktemp("sqlite") / "ledger.db"))
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def conn(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Connection]:
-    """A connection in a database transaction over upgraded, empty tables; rolled back in the end."""
-    if request.param == "sqlite":
-        path = tmp_path / "ledger.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        engine = sqlite_engine(path)
-    else:
-        engine = create_engine(request.getfixturevalue("postgres_url"))
-    with engine.connect() as connection:
+def conn(request: pytest.FixtureRequest) -> Iterator[Connection]:
+    """A connection in a database transaction over upgraded, empty tables; rolled back in the end.
+
+    One engine for all tests of a process: to compile each statement anew for every test took longer than to run it.
+    """
+    name = {"sqlite": "sqlite_file_engine", "postgres": "postgres_engine"}[request.param]
+    with request.getfixturevalue(name).connect() as connection:
         yield connection
         connection.rollback()
-    engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def empty_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """An engine over a database without any table."""
     if request.param == "sqlite":
-        engine = sqlite_engine(tmp_path / "empty.db")
+        engine = file_engine(tmp_path / "empty.db")
     else:
         folder = request.getfixturevalue("postgres_folder")
         name = "empty_" + "".join(c for c in tmp_path.name.lower() + tmp_path.parent.name if c.isalnum())[-50:]
@@ -85,9 +78,14 @@ def empty_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Eng
 
 
 def upgrade_at(url: str) -> None:
-    engine = create_engine(url)
+    for _ in _upgraded(create_engine(url)):
+        pass
+
+
+def _upgraded(engine: Engine) -> Iterator[Engine]:
     with engine.begin() as connection:
         upgrade(connection)
+    yield engine
     engine.dispose()
 
 
@@ -101,11 +99,3 @@ def make_database(folder: Path, name: str) -> None:
         conn.execute(sql(f'DROP DATABASE IF EXISTS "{name}"'))
         conn.execute(sql(f'CREATE DATABASE "{name}"'))
     engine.dispose()
-
-
-def sqlite_engine(path: Path) -> Engine:
-    """As the gateway opens it for writing: BEGIN IMMEDIATE, said by us and not by the driver."""
-    engine = create_engine(f"sqlite:///{path}")
-    event.listen(engine, "connect", lambda raw, _: setattr(raw, "isolation_level", None))
-    event.listen(engine, "begin", lambda opened: opened.exec_driver_sql("BEGIN IMMEDIATE"))
-    return engine

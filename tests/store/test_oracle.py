@@ -21,7 +21,7 @@ import pytest
 from hypothesis import Phase, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
-from sqlalchemy import Connection, create_engine, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from ledger import queries
 from ledger.book import rebuild, seal, tables, verify
@@ -40,6 +40,7 @@ from tests.store.oracle.histories import PROPOSALS, draw_event, redelivered
 from tests.store.oracle.oracle import Impossible, Oracle, Told
 from tests.store.oracle.sheet import Spot
 from tests.store.oracle.teller import Teller
+from tests.store.sqlite import memory_engine
 from tests.store.world import POLICY, Books
 
 PARTS = (
@@ -287,7 +288,7 @@ def check_run(run: Run) -> None:
 
 @contextmanager
 def sqlite() -> Iterator[Callable[[], Connection]]:
-    engine = create_engine("sqlite://")
+    engine = memory_engine()
 
     def connect() -> Connection:
         conn = engine.connect()
@@ -300,13 +301,6 @@ def sqlite() -> Iterator[Callable[[], Connection]]:
     engine.dispose()
 
 
-@contextmanager
-def postgres(url: str) -> Iterator[Callable[[], Connection]]:
-    engine = create_engine(url)
-    yield engine.connect
-    engine.dispose()
-
-
 @pytest.mark.timeout(900)
 def test_histories_on_sqlite_go_as_the_oracle_says() -> None:
     with sqlite() as connect:
@@ -314,9 +308,8 @@ def test_histories_on_sqlite_go_as_the_oracle_says() -> None:
 
 
 @pytest.mark.timeout(900)
-def test_histories_on_postgres_go_as_the_oracle_says(postgres_url: str) -> None:
-    with postgres(postgres_url) as connect:
-        run = tell_histories(connect, examples=3, steps=30, rounds=0)
+def test_histories_on_postgres_go_as_the_oracle_says(postgres_engine: Engine) -> None:
+    run = tell_histories(postgres_engine.connect, examples=3, steps=30, rounds=0)
 
     assert run.posted * 2 >= run.steps
 
@@ -330,6 +323,5 @@ def test_many_histories_on_sqlite_go_as_the_oracle_says() -> None:
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-def test_many_histories_on_postgres_go_as_the_oracle_says(postgres_url: str) -> None:
-    with postgres(postgres_url) as connect:
-        check_run(tell_histories(connect, examples=100, steps=60))
+def test_many_histories_on_postgres_go_as_the_oracle_says(postgres_engine: Engine) -> None:
+    check_run(tell_histories(postgres_engine.connect, examples=100, steps=60))

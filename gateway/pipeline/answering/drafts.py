@@ -100,7 +100,8 @@ def _write_one(connection: Connection, draft: Unwritten, context: Context) -> Wr
     found = configuration.map_to_write(partner.id, wanted.set_id)
     if found is None:
         raise OperatorMistake(f"no map writes {wanted.set_id} for {partner.id}")
-    writing = write_document(found, _named_for_partner(said), partner)
+    references = context.referring.of(partner.id, context.now.date())
+    writing = write_document(found, _named_for_partner(said), partner, references=references)
     if faults := [fault.text for fault in writing.faults if fault.rejects]:
         raise OperatorMistake(f"the map of {wanted.set_id} cannot write it: " + "; ".join(faults))
     number = getattr(said, "number", "")

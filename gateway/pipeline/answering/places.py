@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from gateway.document import Provenance
-from gateway.mapping import Configuration, MapReading, read_document
+from gateway.mapping import Configuration, MapReading, References, read_document
 from gateway.messages import split_document_id
 from gateway.pipeline.reading.message import read_documents
 from gateway.pipeline.reading.zones import zone_finder
@@ -45,6 +45,7 @@ def read_again(
     configuration: Configuration,
     partner: str,
     zones: Mapping[str, str] = MappingProxyType({}),
+    references: References | None = None,
 ) -> MapReading | None:
     """What the map in force reads in one document of a message; None where it can no longer be read."""
     agreed = configuration.partners.get(partner)
@@ -55,7 +56,7 @@ def read_again(
     found = configuration.map_for(partner, documents[number - 1])
     if found is None:
         return None
-    return read_document(found, documents[number - 1], agreed, zone_of=zone_finder(zones))
+    return read_document(found, documents[number - 1], agreed, zone_of=zone_finder(zones), references=references)
 
 
 def _read_again(connection: Connection, advice: ApplicationAdvice, configuration: Configuration) -> MapReading | None:

@@ -7,7 +7,7 @@ in force untouched, and the mistake is said.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -19,7 +19,7 @@ import structlog
 
 from gateway.errors import OperatorMistake
 from gateway.governance import Governance, read_governance
-from gateway.mapping import Configuration, load_configuration
+from gateway.mapping import Configuration, compile_alike, load_configuration
 from gateway.partners import Partner
 from gateway.pipeline.trust import mistakes_in_certificates
 from gateway.resources import Mistakes, search_roots, source_files
@@ -66,11 +66,17 @@ def sign_files(home: Home, roots: Sequence[Path] | None) -> Signature:
     return tuple(found)
 
 
-def load(home: Home, roots: Sequence[Path] | None, *, known: str = "") -> InForce:
+def load(
+    home: Home,
+    roots: Sequence[Path] | None,
+    *,
+    known: str = "",
+    checked: Callable[[], Mapping[str, bytes]] = dict,
+) -> InForce:
     """Check the files on disk. Raises OperatorMistake with all that is wrong in them.
 
-    `known` is the hash of a configuration that was checked before: every command opens one, and compiling dozens of
-    guides and maps for nothing would be most of what it costs.
+    `known` is the hash of a configuration that was checked before, `checked` gives its files: every command opens
+    one, and compiling dozens of guides and maps for nothing would be most of what it costs.
     """
     signature = sign_files(home, roots)
     places = roots_of(home, roots)
@@ -78,7 +84,7 @@ def load(home: Home, roots: Sequence[Path] | None, *, known: str = "") -> InForc
         configuration = load_configuration(places, home.partners, check=not known)
     except Mistakes:
         configuration = load_configuration(places, home.partners)
-    if known and configuration.hash != known:
+    if known and configuration.hash != known and not compile_alike(configuration.files, checked()):
         configuration = Configuration.from_files(configuration.files)
     if mistakes := mistakes_in_certificates(configuration.partners):
         raise Mistakes(mistakes)
@@ -98,15 +104,19 @@ def open_configuration(
     Raises OperatorMistake when the files are faulty and nothing was ever published.
     """
     with database.read() as connection:
-        hash = in_force(connection)
-    try:
-        loaded = load(home, roots, known=hash)
-    except OperatorMistake as mistake:
+        known = in_force(connection)
+
+    def published() -> dict[str, bytes]:
         with database.read() as connection:
-            files = load_files(connection, hash) if hash else {}
+            return load_files(connection, known) if known else {}
+
+    try:
+        loaded = load(home, roots, known=known, checked=published)
+    except OperatorMistake as mistake:
+        files = published()
         if not files:
             raise
-        log.error("configuration.kept", hash=hash, reason=str(mistake))
+        log.error("configuration.kept", hash=known, reason=str(mistake))
         configuration = Configuration.from_files(files, check=False)
         return _in_force(configuration, sign_files(home, roots), str(mistake))
     if writer is not None:

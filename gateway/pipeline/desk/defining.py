@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from gateway.pipeline.context import Context
 from gateway.pipeline.desk.results import Defined
+from gateway.pipeline.misses import release
 from gateway.pipeline.posting.batch import follow
 from gateway.store.writer import Writer
 from ledger.book import Ledger
@@ -31,7 +32,8 @@ def record(writer: Writer, events: Sequence[Event], context: Context, now: datet
         recorded = context.ledger.record(connection, events, context.policy, now)
         recorded += context.ledger.share(connection, context.policy, now)
         follow(connection, recorded, events, context)
-        return Defined(recorded=tuple(recorded[: len(events)]), released=tuple(recorded[len(events) :]))
+        again = release(connection, events)
+        return Defined(recorded=tuple(recorded[: len(events)]), released=tuple(recorded[len(events) :]), again=again)
 
     return writer.run(job)
 

@@ -49,6 +49,7 @@ from gateway.pipeline.pickup.schedule import DESK, Pickups
 from gateway.pipeline.posting.batch import follow
 from gateway.pipeline.process import Processor
 from gateway.pipeline.reading.children import Children
+from gateway.pipeline.reading.references import Referring
 from gateway.pipeline.reading.zones import Zones
 from gateway.pipeline.trust import EndWatch
 from gateway.settings import Settings
@@ -63,6 +64,7 @@ from gateway.transports import as2
 from gateway.transports.http import Sender
 from ledger.book import Ledger
 from ledger.events import Actor, AnyEvent
+from ledger.masterdata import MasterData
 from ledger.outcomes import Recorded
 
 log = structlog.get_logger(__name__)
@@ -111,6 +113,7 @@ class Desk:
         self._processing, self._delivering, self._opening = (threading.Lock() for _ in range(3))
         self._ends = EndWatch()
         self._zones = Zones()
+        self._referring = Referring()
         self._parties = Parties()
         self._processor = Processor(database, self.writer, self._children)
         try:
@@ -146,8 +149,16 @@ class Desk:
             now=now,
             new_id=lambda: _new_id(now),
             zones=zones,
+            referring=self._referring_to(masterdata),
             names_base=self._settings.names_base,
         )
+
+    def _referring_to(self, masterdata: MasterData) -> Referring:
+        """What identifiers mean, remembered as long as the master data is the same."""
+        referring = self._referring
+        if referring.masterdata is not masterdata:
+            referring = self._referring = Referring(masterdata)
+        return referring
 
     # --- commands ---
 
@@ -266,6 +277,8 @@ class Desk:
         if rehearse:
             return defining.rehearse(self.writer, stamped, context, now)
         defined = defining.record(self.writer, stamped, context, now)
+        if defined.again:
+            self.arrived.set()
         self.write_drafts(context)
         return defined
 
@@ -296,10 +309,12 @@ class Desk:
             if sign_keys(self.home.keys) != self._keys or now >= self._stations.until:
                 self._open_stations(now)
             return False
+        old = self.in_force
         try:
-            loaded = load(self.home, self._roots)
+            loaded = load(
+                self.home, self._roots, known=old.configuration.hash, checked=lambda: old.configuration.files
+            )
         except OperatorMistake as mistake:
-            old = self.in_force
             self.in_force = InForce(old.configuration, old.policy, old.governance, signature, str(mistake))
             alert = Alert(kind="configuration_kept", text=str(mistake), at=microseconds(now))
             self.writer.run(lambda connection: put_alerts(connection, [alert]))

@@ -50,4 +50,6 @@ class Defined(msgspec.Struct, frozen=True, kw_only=True):
 
     recorded: tuple[Recorded, ...]
     released: tuple[Recorded, ...] = ()
+    again: int = 0
+    """Messages that are read again, since documents of theirs wait for an identifier."""
     rehearsed: bool = False

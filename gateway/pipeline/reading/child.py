@@ -13,6 +13,7 @@ from gateway.mapping import Configuration
 from gateway.pipeline.frames import read_frame, write_frame
 from gateway.pipeline.reading.children import Result, encoder, work_decoder
 from gateway.pipeline.reading.message import read_message
+from gateway.pipeline.reading.references import Referring
 
 
 def main() -> None:
@@ -22,6 +23,7 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     configuration: Configuration | None = None
     zones: dict[str, str] = {}
+    referring = Referring()
     while (body := read_frame(sys.stdin.buffer)) is not None:
         try:
             work = work_decoder.decode(body)
@@ -29,10 +31,12 @@ def main() -> None:
                 configuration = Configuration.from_files(work.files, check=False)
             if work.zones is not None:
                 zones = work.zones
+            if work.names is not None:
+                referring = Referring(work.names.masterdata())
             if configuration is None:
                 raise AssertionError("the first batch brings the configuration")
             result = Result(
-                tuple(read_message(claimed, data, configuration, zones) for claimed, data in work.messages)
+                tuple(read_message(claimed, data, configuration, zones, referring) for claimed, data in work.messages)
             )
         except Exception as error:
             # The parent reads the batch itself then, message by message, and finds the culprit.

@@ -18,16 +18,18 @@ import msgspec
 from gateway.errors import Unavailable
 from gateway.pipeline.context import Context
 from gateway.pipeline.frames import read_frame, write_frame
+from gateway.pipeline.reading.references import Names, Referring
 from gateway.pipeline.reading.values import ReadMessage
 from gateway.store.inbox import Claimed
 
 
 class Work(msgspec.Struct, frozen=True, array_like=True):
-    """One batch for a child. `files` is the configuration and `zones` are those of places; None when the child has
-    them from the batch before."""
+    """One batch for a child. `files` is the configuration, `zones` are those of places, `names` what identifiers mean
+    where some map asks; None when the child has them from the batch before."""
 
     files: dict[str, bytes] | None
     zones: dict[str, str] | None
+    names: Names | None
     messages: tuple[tuple[Claimed, bytes], ...]
 
 
@@ -51,6 +53,7 @@ class _Child:
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
         self._has = ""
         self._zones: Mapping[str, str] | None = None
+        self._referring: Referring | None = None
 
     @property
     def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
@@ -63,9 +66,11 @@ class _Child:
         configuration = context.configuration
         files = configuration.files if self._has != configuration.hash else None
         zones = dict(context.zones) if self._zones is not context.zones else None
+        referring = context.referring if configuration.refers else self._referring
+        names = Names.of(referring.masterdata) if referring is not None and referring is not self._referring else None
         to_child, from_child = self._pipes
         try:
-            write_frame(to_child, encoder.encode(Work(files, zones, tuple(messages))))
+            write_frame(to_child, encoder.encode(Work(files, zones, names, tuple(messages))))
             body = read_frame(from_child)
         except OSError as error:
             raise Unavailable(f"a reading child ended: {error}") from error
@@ -73,9 +78,9 @@ class _Child:
             raise Unavailable("a reading child ended")
         result = result_decoder.decode(body)
         if result.failure:
-            self._has, self._zones = "", None
+            self._has, self._zones, self._referring = "", None, None
             raise Unavailable(result.failure)
-        self._has, self._zones = configuration.hash, context.zones
+        self._has, self._zones, self._referring = configuration.hash, context.zones, referring
         return list(result.readings)
 
     def close(self) -> None:

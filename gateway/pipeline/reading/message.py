@@ -13,7 +13,7 @@ import msgspec
 from gateway import x12
 from gateway.document import Document, Fault, Party
 from gateway.formats import recognise
-from gateway.mapping import Configuration, MapReading, read_document
+from gateway.mapping import UNKNOWN_REFERENCE, Configuration, MapReading, read_document
 from gateway.messages import from_microseconds
 from gateway.partners import Agreement, Partner
 from gateway.partners.values import X12Terms
@@ -21,6 +21,7 @@ from gateway.pipeline.answering.decide import delimiters_of, our_party
 from gateway.pipeline.reading.acks import read_acks
 from gateway.pipeline.reading.identity import Refusal, check_interchange, check_test_state, partner_of
 from gateway.pipeline.reading.meaning import ABOUT_WHAT_WE_SENT, goods_received_from, is_agreed
+from gateway.pipeline.reading.references import Referring
 from gateway.pipeline.reading.values import ReadDocument, ReadInterchange, ReadMessage
 from gateway.pipeline.reading.zones import zone_finder
 from gateway.store.documents import DocumentRow, Key
@@ -31,10 +32,10 @@ from ledger.events import MASTER_DATA, Actor, AnyEvent, Source
 
 
 def read_message(
-    claimed: Claimed, data: bytes, configuration: Configuration, zones: Mapping[str, str]
+    claimed: Claimed, data: bytes, configuration: Configuration, zones: Mapping[str, str], referring: Referring
 ) -> ReadMessage:
     """All that can be known of a message without the ledger; of a replay, only the documents it may touch."""
-    reader = _Reader(claimed, configuration, zones)
+    reader = _Reader(claimed, configuration, zones, referring)
     return reader.read_x12(data) if looks_like_x12(data) else reader.read_other(data)
 
 
@@ -70,8 +71,11 @@ def _finder(configuration: Configuration) -> Callable[[Party, Party, str, str], 
 class _Reader:
     """The reading of one message; numbers its documents from 1 in order."""
 
-    def __init__(self, claimed: Claimed, configuration: Configuration, zones: Mapping[str, str]) -> None:
+    def __init__(
+        self, claimed: Claimed, configuration: Configuration, zones: Mapping[str, str], referring: Referring
+    ) -> None:
         self._claimed = claimed
+        self._referring, self._today = referring, from_microseconds(claimed.received_at).date()
         self._zone_of = zone_finder(zones)
         self._year = from_microseconds(claimed.received_at).year
         self._configuration = configuration
@@ -205,12 +209,17 @@ class _Reader:
         if found is None:
             text = f"no map reads {document.type} of {partner.id}"
             return ReadDocument(row=_as(row, "parked", "no_map", text))
-        reading = read_document(found, document, partner, zone_of=self._zone_of, year=self._year)
+        reading = read_document(
+            found, document, partner, zone_of=self._zone_of, year=self._year,
+            references=self._referring.of(partner.id, self._today),
+        )  # fmt: skip
         row = msgspec.structs.replace(
             row, map=found.hash, faults=row.faults + reading.faults, unmapped=str(reading.unmapped)
         )
         if any(fault.rejects for fault in reading.faults):
-            return ReadDocument(row=_as(row, "parked", "map", _first_text(reading.faults)))
+            waits = all(fault.code == UNKNOWN_REFERENCE for fault in reading.faults if fault.rejects)
+            code = UNKNOWN_REFERENCE if waits else "map"
+            return ReadDocument(row=_as(row, "parked", code, _first_text(reading.faults)))
         if agreement.meaning in ABOUT_WHAT_WE_SENT:
             if not reading.advices:
                 return ReadDocument(row=_as(row, "parked", "meaning", f"{document.type} holds no advice"))

@@ -74,9 +74,8 @@ class Comparer:
             data = load_evidence(connection, [row.message]).get(row.message)
             if claimed is None or data is None:
                 return None
-            zones = self._context.zones
-            (old,) = read_again(connection, claimed, data, [row], self._old, zones)
-            (new,) = read_again(connection, claimed, data, [row], self._new, zones)
+            (old,) = read_again(connection, claimed, data, [row], self._old, self._context)
+            (new,) = read_again(connection, claimed, data, [row], self._new, self._context)
         found = tuple(_told(old, new))
         if not found:
             return None

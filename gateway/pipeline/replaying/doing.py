@@ -131,7 +131,7 @@ def rehearse_first(
     known = {row.n: row for row in load_documents(connection, message)}
     queue_again(connection, message, documents)
     claimed = claim_one(connection, message, now=context.at)
-    read = read_message(claimed, data, context.configuration, context.zones)
+    read = read_message(claimed, data, context.configuration, context.zones, context.referring)
     post(connection, [read], context)
     rows = [row for row in load_documents(connection, message) if documents is None or row.n in documents]
     told = [said for row in rows for said in _told(connection, row)]

@@ -5,12 +5,13 @@ Reads by the same steps as the street does, so agreement, guide, map and stamps 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 from sqlalchemy import Connection
 
 from gateway.mapping import Configuration
+from gateway.pipeline.context import Context
 from gateway.pipeline.reading.message import read_message
 from gateway.pipeline.reading.values import ReadDocument
 from gateway.pipeline.replaying.values import Difference
@@ -66,11 +67,12 @@ def read_again(
     data: bytes,
     rows: Sequence[DocumentRow],
     configuration: Configuration,
-    zones: Mapping[str, str],
+    context: Context,
 ) -> list[Rereading]:
     """The rows of one message, each read by the configuration."""
     wanted = tuple(row.n for row in rows)
-    read = read_message(msgspec.structs.replace(claimed, replay=wanted), data, configuration, zones)
+    claimed = msgspec.structs.replace(claimed, replay=wanted)
+    read = read_message(claimed, data, configuration, context.zones, context.referring)
     by_number = {one.row.n: one for one in read.documents}
     found = []
     for row in rows:

@@ -95,6 +95,10 @@ class Automaton:
         self._places_of: dict[int, list[Place]] = {}
         self.root = self._place(document, None)
         self.tags = frozenset(node.rule.tag for node in self.nodes)
+        opening = [node for node in self.nodes if node.rule.tag == "HL"]
+        kinds = [node.loop.rule.level for node in opening]
+        self.levels = {kind: node for kind, node in zip(kinds, opening, strict=True) if kinds.count(kind) == 1}
+        """The HL segments by HL03, where a level has one place."""
         self._rows: list[Row] = [{} for _ in self.nodes]
         self._compiled: dict[int, tuple[Match, SyntaxTest | None]] = {}
         self._lookers: dict[int, Looker] = {}

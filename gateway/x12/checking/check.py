@@ -13,7 +13,7 @@ from itertools import islice
 from gateway.document import Delimiters, Fault
 from gateway.x12.checking.automaton import Node, Note, loop_id
 from gateway.x12.checking.faults import FaultLog, capped
-from gateway.x12.checking.levels import Levels
+from gateway.x12.checking.levels import Levels, LevelTable
 from gateway.x12.codes import CONTROL_TAGS
 from gateway.x12.guides.registry import Guide
 from gateway.x12.limits import LIMITS, Limits
@@ -142,6 +142,10 @@ class Checker:
         kept = [*self.log.listed(), *of_levels.listed()]
         kept.sort(key=_order)
         return kept, self.log.count + of_levels.count
+
+    def levels(self) -> LevelTable | None:
+        """The HL levels of a document in which nothing was found; None where something was."""
+        return self._levels.table() if not self.log.count else None
 
     def faults(self) -> tuple[Fault, ...]:
         """All faults so far, at most `limits.faults_max`; the last one says how many more there are."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from gateway.document import Fault
 from gateway.x12.checking.hierarchy import NOBODY, UNKNOWN, Level, look_closely
@@ -17,6 +18,17 @@ _SPELLED = -2
 """Stands for an HL01 or HL02 that is no plain number; its text is kept aside."""
 _CODES = ("", "0", "1")
 _NUMBER_MAX = 2**31 - 2
+
+
+class LevelTable(NamedTuple):
+    """All levels of a document with which nothing is wrong, in order; by their index from 0."""
+
+    positions: Sequence[int]
+    """Of the HL segment, ST being 1."""
+    parents: Sequence[int]
+    """Index of the level that HL02 points to, always a lower one; -1 at the top."""
+    kinds: Sequence[str]
+    """HL03."""
 
 
 class Levels:
@@ -196,6 +208,10 @@ class Levels:
     def are_plain(self) -> bool:
         """True when nothing is wrong with any of them."""
         return self._is_plain and (not self._codes or self._codes_are_true())
+
+    def table(self) -> LevelTable | None:
+        """All of them; None where something is wrong with one."""
+        return LevelTable(self._positions, self._parents, self._kinds) if self.are_plain() else None
 
     def faults(self) -> Iterator[Fault]:
         """Faults of all levels, in order."""

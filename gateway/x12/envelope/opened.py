@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Sequence
 from sys import intern
 
-from gateway.document import Control, Delimiters, Document, Fault, Loop, Party
+from gateway.document import Control, Delimiters, Document, Fault, Loop, Party, Tree
 from gateway.x12.checking.check import Checker
 from gateway.x12.checking.faults import capped
 from gateway.x12.codes import LONG_DATES_FROM
@@ -115,7 +115,7 @@ class OpenDocument:
         guides: Guides,
         data: bytes,
         last_byte: int,
-        root: Loop,
+        tree: Loop | Tree,
         ruler: Ruler,
     ) -> Document:
         """The document as a value; its bytes are `data[first_byte:last_byte]`."""
@@ -156,7 +156,7 @@ class OpenDocument:
                 test=isa[14] == "T",
             ),
             delimiters=header.delimiters,
-            root=root,
+            tree=tree,
             guide=self.guide.hash if self.guide is not None else "",
             accepted=accepted,
             faults=faults,

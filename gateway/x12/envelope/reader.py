@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gateway.document import Fault, Loop, Party
+from gateway.x12.body import Body
 from gateway.x12.checking.faults import capped
 from gateway.x12.codes import GROUP_OF_SET
 from gateway.x12.envelope.header import Header, find_header, skip_blanks
@@ -20,7 +21,6 @@ from gateway.x12.envelope.strangers import describe
 from gateway.x12.guides.registry import Guides
 from gateway.x12.limits import LIMITS, Limits
 from gateway.x12.reading import Interchange, Reading
-from gateway.x12.tree import build_tree, flat_tree
 
 PartnerOf = Callable[[Party, Party, str, str], str]
 """(ISA sender, ISA receiver, GS02, GS03) -> partner id, "" when unknown."""
@@ -370,19 +370,18 @@ class _InterchangeReader:
                 text = f'SE01 says "{declared[:10]}" segments, {document.count} came'
                 document.fault("4", text, document.count)
         self._document = None
-        root = self._tree(document)
+        tree = self._tree(document)
         header = self._header
         parties = self.sender, self.receiver
-        closed = document.close(group, header, parties, self._guides, self._data, last_byte, root, self._ruler)
+        closed = document.close(group, header, parties, self._guides, self._data, last_byte, tree, self._ruler)
         group.documents.append(closed)
         self._listed += len(closed.faults)
 
-    def _tree(self, document: OpenDocument) -> Loop:
+    def _tree(self, document: OpenDocument) -> Loop | Body:
         if not self._trees:
             return _NO_TREE
-        if document.guide is None:
-            return flat_tree(document.raws, self._separator)
-        return build_tree(document.guide, self._header.delimiters, document.raws)
+        levels = document.checker.levels() if document.checker is not None else None
+        return Body(document.guide, self._header.delimiters, document.raws, levels)
 
 
 def _first_two(elements: list[str]) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from gateway.api.app import create_app
 from gateway.pipeline import Street
 from gateway.settings import Settings
 from gateway.store.keys import ApiKey
+from tests.homes import lay
 
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
 
@@ -90,7 +91,7 @@ def open_house(home: Path) -> Iterator[House]:
         (home / "partners" / name).mkdir(parents=True)
         (home / "partners" / name / "partner.yaml").write_text(text, "utf-8")
     settings = Settings(home=home, now=NOW, message_bytes_max=200_000)
-    with Street.open(home, clock=settings.clock()) as street:
+    with Street.open(lay(home), clock=settings.clock()) as street:
         for name, (partner, scopes) in KEYS.items():
             digest = hashlib.sha256(secret_of(name).encode()).hexdigest()
             street.put_key(ApiKey(name=name, partner=partner, scopes=scopes), digest)

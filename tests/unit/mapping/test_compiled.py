@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from gateway.mapping import load_configuration
+import pytest
+
+from gateway.mapping import compile_alike, load_configuration
 from gateway.mapping.configuration import Configuration
 from gateway.resources import search_roots
 
@@ -42,3 +44,19 @@ def test_edit_of_a_map_compiles_maps_anew_and_no_guide() -> None:
 
     assert after.guides is before.guides
     assert after.map_at(MAP) is not before.map_at(MAP)
+
+
+def test_edit_of_a_partner_leaves_what_was_checked_checked() -> None:
+    assert compile_alike({**FILES, "partners/acme/partner.yaml": b"partner: acme\n"}, FILES)
+
+
+@pytest.mark.parametrize(
+    "path", [GUIDE, MAP, "mappings/codes/units.yaml", "mappings/x12/004010/_release/dataele.xml"]
+)
+def test_what_compiles_is_checked_again_when_it_is_edited_new_or_gone(path: str) -> None:
+    edited = {**FILES, path: b"other"}
+    without = {other: content for other, content in FILES.items() if other != path}
+
+    assert not compile_alike(edited, FILES)
+    assert not compile_alike(edited, without)
+    assert not compile_alike(without, edited)

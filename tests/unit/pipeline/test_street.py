@@ -243,6 +243,14 @@ def test_faulty_files_at_start_keep_what_was_published(town: Town) -> None:
         assert street.configuration.hash == before
 
 
+def test_closed_home_is_one_file_that_can_be_copied(town: Town) -> None:
+    town.bring(order(), partner="erp")
+
+    town.street.close()
+
+    assert sorted(path.name for path in town.home.glob("crossdock.db*")) == ["crossdock.db"]
+
+
 def test_faulty_files_with_nothing_published_refuse_to_start(tmp_path: Path) -> None:
     folder = tmp_path / "home" / "partners" / "acme"
     folder.mkdir(parents=True)

@@ -15,6 +15,7 @@ from gateway.settings import Settings
 from gateway.store.alerts import list_alerts
 from ledger import queries
 from ledger.events import AnyEvent
+from tests.homes import lay
 
 WORLD = Path(__file__).parents[2] / "golden" / "_world"
 START = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
@@ -41,7 +42,7 @@ class Town:
         self.home, self.clock = home, Clock()
         if not (home / "partners").is_dir():  # else a test has prepared them
             shutil.copytree(WORLD / "partners", home / "partners")
-        self.street = Street.open(home, clock=self.clock, children=children, settings=settings)
+        self.street = Street.open(lay(home), clock=self.clock, children=children, settings=settings)
         self.record(msgspec.json.decode((WORLD / "masterdata.json").read_bytes()))
 
     def record(self, events: list[dict[str, Any]]) -> None:

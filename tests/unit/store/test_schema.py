@@ -25,6 +25,10 @@ def test_every_table_of_ours_is_strict(database: Database) -> None:
         assert set(loose.scalars()) == {"sqlite_schema", schema.VERSION_TABLE}
 
 
+def test_head_is_the_newest_migration() -> None:
+    assert schema._scripts()[1].get_heads() == [schema.HEAD]
+
+
 def test_upgrading_again_changes_nothing(database: Database) -> None:
     with database.writing.begin() as connection:
         assert schema.upgrade(connection) is False
@@ -38,7 +42,7 @@ def test_tables_of_another_version_are_refused_with_the_mend(database: Database)
         schema.check(connection)
 
     assert str(refused.value) == (
-        f"the database has gateway tables 0000, this program needs {schema.newest_version()}"
+        f"the database has gateway tables 0000, this program needs {schema.HEAD}"
         " (use the newer Crossdock that made it)"
     )
 

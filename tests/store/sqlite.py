@@ -1,0 +1,28 @@
+"""Engines over SQLite for tests of the books.
+
+Rows for which no order was asked come in the other one than usual, so that nothing can rely on it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine, event
+
+
+def file_engine(path: Path) -> Engine:
+    """As the gateway opens it for writing: BEGIN IMMEDIATE, said by us and not by the driver."""
+    engine = _reversed(create_engine(f"sqlite:///{path}"))
+    event.listen(engine, "connect", lambda raw, _: setattr(raw, "isolation_level", None))
+    event.listen(engine, "begin", lambda opened: opened.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
+
+
+def memory_engine() -> Engine:
+    """One database that goes with the engine."""
+    return _reversed(create_engine("sqlite://"))
+
+
+def _reversed(engine: Engine) -> Engine:
+    event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA reverse_unordered_selects = ON"))
+    return engine
