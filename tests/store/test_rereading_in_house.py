@@ -213,7 +213,7 @@ def test_what_is_not_read_anew_says_what_to_do_in_its_place(sender: Plant) -> No
     sender.record(read(received(10)), read(cancelled("T2")))
 
     for event, instead in (
-        (received(11), "Take it back (GoodsReceiptReversed R9) and receive the goods again under another number."),
+        (received(11), "Take it back (GoodsReceiptReversed R9), and receive the goods by another number."),
         (cancelled("T2"), "ship them by a transfer of another number."),
     ):
         with pytest.raises(CannotReread, match=re.escape(instead)):
