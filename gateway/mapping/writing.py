@@ -16,7 +16,7 @@ import msgspec
 
 from gateway.document import Fault
 from gateway.formats import write_xml
-from gateway.mapping.choosing import choose
+from gateway.mapping.choosing import as_written, choose
 from gateway.mapping.convert import Context, Unreadable
 from gateway.mapping.expressions import Expression
 from gateway.mapping.flat import unfit_texts, write_records, write_rows
@@ -68,10 +68,11 @@ def write_document(
         return MapWriting(data=write_event(values[0]))
     writer = Writer(map, partner, zone_of)
     writer.context.references = references
-    for one in values:
+    for value in values:
+        one = as_written(map, value)
         chosen = choose(map, one)
         if chosen is None:
-            text = f"{map.path} event: writes {', '.join(map.events)}, not {type(one).__name__}"
+            text = f"{map.path} event: writes {', '.join(map.events)}, not {type(value).__name__}"
             return MapWriting(faults=(Fault(code="other_event", text=text, level="document"),))
         writer.events.append({**values_of(one), map.chooser: chosen})
     writer.outer = writer.context.event = writer.events[0]

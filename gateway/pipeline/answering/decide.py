@@ -16,7 +16,7 @@ from gateway.messages import from_microseconds
 from gateway.partners import Partner
 from gateway.pipeline.answering.acknowledge import Acknowledgments
 from gateway.pipeline.answering.gathering import Gathering
-from gateway.pipeline.answering.routing import OURS, find_routes, is_passed_on, said_again
+from gateway.pipeline.answering.routing import OURS, find_routes, is_other_half, is_passed_on, said_again
 from gateway.pipeline.answering.told import told_to
 from gateway.pipeline.context import Context
 from gateway.pipeline.parties import partner_of_party
@@ -132,6 +132,8 @@ class Answers:
             if kept is None or kept.body is None:
                 return
             event = kept.body
+            if is_other_half(event):
+                return
             message = event.source.message if event.source else ""
         said = said_again(event) if event.revision else event
         for partner, agreement in find_routes(said, self._context.configuration, self._partner_of_party):

@@ -12,7 +12,15 @@ from typing import Any
 from gateway.mapping import Configuration, Map, writes
 from gateway.partners import Agreement, Partner
 from gateway.partners.reading import SENT_TO
-from ledger.events import Event, OrderCancelled, OrderChanged, OrderPlaced, kind_of
+from ledger.events import (
+    Event,
+    OrderCancelled,
+    OrderChanged,
+    OrderPlaced,
+    TransferCancelled,
+    TransferShipped,
+    kind_of,
+)
 from ledger.outcomes import Posted, Recorded
 
 OURS = ("OrderPlaced", "OrderChanged", "OrderCancelled", "ScheduleReleased")
@@ -35,6 +43,11 @@ def is_passed_on(recorded: Recorded, *, is_new: bool) -> bool:
             and any(isinstance(outcome, Posted) for outcome in recorded.outcomes)
         )
     return recorded.result in (STANDING if recorded.kind in OURS else IN_THE_BOOKS)
+
+
+def is_other_half(event: Event) -> bool:
+    """Whether a recorded event is the half of a transfer for the site that receives: the sender's tells all of it."""
+    return isinstance(event, TransferShipped | TransferCancelled) and event.place not in ("", event.from_place)
 
 
 def find_routes(

@@ -14,21 +14,23 @@ from gateway import x12
 from gateway.document import Document, Fault, Party
 from gateway.formats import recognise
 from gateway.mapping import UNKNOWN_REFERENCE, Configuration, MapReading, read_document
+from gateway.mapping.receiving import goods_received_from
+from gateway.mapping.transfers import transfer_of
 from gateway.messages import from_microseconds
 from gateway.partners import Agreement, Partner
 from gateway.partners.values import X12Terms
 from gateway.pipeline.answering.decide import delimiters_of, our_party
 from gateway.pipeline.reading.acks import read_acks
 from gateway.pipeline.reading.identity import Refusal, check_interchange, check_test_state, partner_of
-from gateway.pipeline.reading.meaning import ABOUT_WHAT_WE_SENT, goods_received_from, is_agreed
+from gateway.pipeline.reading.meaning import ABOUT_WHAT_WE_SENT, is_agreed
 from gateway.pipeline.reading.references import Referring
 from gateway.pipeline.reading.values import ReadDocument, ReadInterchange, ReadMessage
 from gateway.pipeline.reading.zones import zone_finder
 from gateway.store.documents import DocumentRow, Key
 from gateway.store.inbox import Claimed
 from gateway.x12 import Group, Interchange
-from ledger.advices import AnyAdvice, ReceivingAdvice
-from ledger.events import MASTER_DATA, Actor, AnyEvent, Source
+from ledger.advices import Advice, AnyAdvice, ReceivingAdvice
+from ledger.events import MASTER_DATA, Actor, AnyEvent, Event, Source
 
 
 def read_message(
@@ -224,7 +226,11 @@ class _Reader:
             if not reading.advices:
                 return ReadDocument(row=_as(row, "parked", "meaning", f"{document.type} holds no advice"))
             return ReadDocument(row=row, advice=cast(AnyAdvice, reading.advices[0]))
-        events = tuple(self._events(reading, agreement))
+        made = tuple(_as_agreed(reading, agreement.meaning))
+        if lacks := [words for words in made if isinstance(words, str)]:
+            text = f"{document.type} {lacks[0]}: the agreement of {partner.id} says {agreement.meaning}"
+            return ReadDocument(row=_as(row, "parked", "meaning", text))
+        events = cast(tuple[AnyEvent, ...], made)
         strange = [event for event in events if not is_agreed(event, agreement.meaning)]
         if strange or not events:
             what = f"holds {type(strange[0]).__name__}" if strange else "holds no event"
@@ -238,13 +244,6 @@ class _Reader:
             text = f"{actor.id} is a model: it defines nothing, and sent {type(defines[0]).__name__}"
             return ReadDocument(row=_as(row, "parked", "meaning", text))
         return self._with_events(row, partner, events, actor or Actor(kind="partner", id=partner.id))
-
-    def _events(self, reading: MapReading, agreement: Agreement) -> Iterator[AnyEvent]:
-        yield from cast(tuple[AnyEvent, ...], reading.events)
-        if agreement.meaning == "GoodsReceived":
-            for advice in reading.advices:
-                if isinstance(advice, ReceivingAdvice):
-                    yield goods_received_from(advice)
 
     def _with_events(
         self, row: DocumentRow, partner: Partner, events: tuple[AnyEvent, ...], actor: Actor
@@ -307,6 +306,15 @@ class _Reader:
             faults=faults,
             is_replay=claimed.replay is not None,
         )
+
+
+def _as_agreed(reading: MapReading, meaning: str) -> Iterator[Event | str]:
+    """The events of a document by its agreement, and words for what one lacks to be what is agreed."""
+    for made in (*reading.events, *reading.advices):
+        if meaning == "GoodsReceived" and isinstance(made, ReceivingAdvice):
+            yield goods_received_from(made)
+        elif isinstance(made, Event) or (isinstance(made, Advice) and meaning == "TransferReceived"):
+            yield transfer_of(made, meaning)
 
 
 def _take_ack(row: DocumentRow, document: Document) -> ReadDocument:

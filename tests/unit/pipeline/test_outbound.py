@@ -134,6 +134,28 @@ def test_each_business_document_goes_to_whom_the_agreement_names(town: Town) -> 
     assert found == ["830 F1", "850 PO1", "860 PO1", "860 PO1", "862 F2", "940 PO1", "943 S1"]
 
 
+def test_a_transfer_leaves_once_though_both_sites_record_it(town: Town) -> None:
+    town.edit("acme", '"850": {on: OrderPlaced}', '"943": {on: TransferShipped, party: any}')
+    places = {"from_place": "92:PLT07", "to_place": "92:PLT08"}
+    site = {"kind": "SiteDefined", "number": "PLT08", "time_zone": "America/Detroit", "identifiers": ["92:PLT08"]}
+    opening = {
+        "kind": "OpeningBalanceLoaded",
+        "number": "OPEN-1",
+        "place": "PLT07",
+        "control": {"lines": 1, "quantity": "40"},
+    }
+    town.record([site, opening | {"lines": [line(quantity="40", location="A-01")]}])
+
+    shipped = {"kind": "TransferShipped", "number": "T1", "carrier": "JBHT", "occurred_at": "2026-11-23T08:00:00Z"}
+    town.bring(msgspec.json.encode(shipped | places | {"lines": [line()]}), "erp")
+
+    assert sent(town) == [["943 T1"]]
+    assert town.answers("943") == [
+        "943 acme: W06*F***T1 N1*WH**92*PLT08 N1*SF**92*PLT07 G62*11*20261123*W*0300*ET W27*M*JBHT "
+        "W04*5*EA**BP*BRK-100 W03*5"
+    ]
+
+
 def test_internal_systems_are_not_told_tests_as_facts(town: Town) -> None:
     town.edit("quay", "receive:", "send: {event: {on: OrderPlaced, party: any}}\nreceive:")
 

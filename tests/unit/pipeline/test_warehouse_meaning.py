@@ -7,7 +7,8 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from gateway.pipeline.reading.meaning import goods_received_from, is_agreed
+from gateway.mapping.receiving import goods_received_from
+from gateway.pipeline.reading.meaning import is_agreed
 from ledger.advices import ReceivedLine, ReceivingAdvice, Variance
 from ledger.events import (
     CustomerReturnReceived,
