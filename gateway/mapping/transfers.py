@@ -126,7 +126,7 @@ def _advised(line: ReceiptLine) -> ReceivedLine:
     told = ((line.quantity_damaged, "01"), (line.quantity_rejected, refusal_of(line)))
     variances = [Variance(quantity=quantity, unit=line.unit, condition=code) for quantity, code in told if quantity]
     if line.condition and all(one.condition != line.condition for one in variances):
-        # What is said of the line itself: of a short and of a hold, how much; of anything else, no quantity of its own.
+        # What is said of the line itself: of a short or a hold, how much; of anything else, no quantity of its own.
         quantity = Decimal(0)
         if line.condition == "02":
             quantity = (line.quantity_expected or line.quantity) - line.quantity
