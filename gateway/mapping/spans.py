@@ -41,7 +41,7 @@ class Span(NamedTuple):
 
 
 class Records(NamedTuple):
-    """The records of a file: their columns by type ("" where all are alike), and whether the first line names them."""
+    """The records of a file: their columns by type ("" where all are alike), and whether line 1 names them."""
 
     layouts: dict[str, tuple[Span, ...]]
     lines: tuple[str, ...]
