@@ -2,6 +2,8 @@
 # Needs Python 3.11 to 3.13 and make. uv is used where it is installed; otherwise venv and pip do the same work.
 
 SHELL := /bin/sh
+# Tests and pages start hundreds of processes: compiled modules are kept for them, whatever the machine prefers.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help setup demo check test test-long test-versions golden bench-setup bench docs lock clean
 
@@ -23,7 +25,7 @@ $(STAMP): requirements-dev.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Crossdock needs Python 3.11, 3.12 or 3.13 on the path; none was found."; exit 2; }
 	@if command -v uv >/dev/null 2>&1; then \
 		test -x $(BIN)/python || uv venv --quiet --python "$(PYTHON)" $(VENV); \
-		uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt && \
+		uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements-dev.txt && \
 		uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .; \
 	else \
 		test -x $(BIN)/pip || "$(PYTHON)" -m venv $(VENV); \

@@ -8,7 +8,7 @@ holds them equal.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -16,11 +16,13 @@ import msgspec
 from gateway.mapping.convert import Context, Unreadable, read_decimal, read_decimals
 from gateway.mapping.makers import Maker, maker_of
 from gateway.mapping.places import Place
-from gateway.mapping.plan import Check, Rule, Section
+from gateway.mapping.plan import Check, Map, Rule, Section
 from gateway.mapping.proofs import Proof, proof_of
-from gateway.mapping.tables import Table, Texts
-from gateway.x12 import Sheet
+from gateway.mapping.tables import Table, Texts, is_plain
+from gateway.x12 import Sheet, Wanted
 
+SHAPES_MAX = 256
+"""Sets of segments for which it is remembered which rules they matter to."""
 MAKERS_MAX = 64
 """Sets of fields for which a maker is kept; notices of one partner need one or two."""
 
@@ -45,13 +47,40 @@ class Inherited(NamedTuple):
     lines: int
 
 
+class Rules:
+    """The rules of a section, and which of them matter to a sheet."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.rules = rules
+        self.known: dict[tuple[tuple[str, ...], ...], list[tuple[Rule, tuple[Place, ...], Plain | None]]] = {}
+
+    def of(self, sheet: Sheet) -> list[tuple[Rule, tuple[Place, ...], Plain | None]]:
+        """Each rule with those of its places whose segment stands in the sheet, of which there are some, and how they
+        are read at once, if they are."""
+        key = tuple(sheet.first), tuple(sheet.more)
+        found = self.known.get(key)
+        if found is None:
+            if len(self.known) >= SHAPES_MAX:
+                self.known.clear()
+            found = self.known[key] = []
+            for rule in self.rules:
+                plain: Plain | None = rule.together
+                if plain is not None and not all(is_plain(place, sheet) for place in plain.places):
+                    plain = None
+                places = plain.places if plain is not None else [place for parts in rule.places for place in parts]
+                standing = tuple(place for place in places if place.step.tag in sheet.first)
+                if standing:
+                    found.append((rule, standing, plain))
+        return found
+
+
 class Columns:
     """The fields of one section over many scopes. Made once for each map that is compiled."""
 
     def __init__(self, section: Section, struct: type[msgspec.Struct]) -> None:
         self.section, self.struct = section, struct
         rules = [rule for rule in section.rules if rule.reads]
-        self.rules = [(rule, tuple(place for parts in rule.places for place in parts)) for rule in rules]
+        self.rules = Rules(rules)
         self.defaults = {rule.name: rule.default for rule in rules if rule.default is not None}
         self.needed = frozenset(section.required) | {rule.name for rule in rules if rule.required}
         names, defaults = struct.__struct_fields__, struct.__struct_defaults__
@@ -61,12 +90,12 @@ class Columns:
         self.makers: dict[tuple[str, ...], Maker] = {}
 
     def make(
-        self, sheet: Sheet, inherited: Sequence[Inherited], ordinals: Sequence[int], context: Context
+        self, sheet: Sheet, inherited: Sequence[Inherited], ordinals: Iterable[range], context: Context
     ) -> list[Any] | None:
         """The entries of these rows, each over what it inherits, or None: then they are to be read one by one."""
         table, fields = Table(sheet), _Fields()
         try:
-            self.read(table, fields, context)
+            fields.read_all(self.rules, table, context)
         except Unreadable:
             return None
         fields.inherit([(one.values, one.lines) for one in inherited])
@@ -76,24 +105,12 @@ class Columns:
             return None
         for rule in self.section.ordinals:
             whole = rule.target is not None and rule.target.shape == "int"
-            fields.lay_under(rule.name, ordinals if whole else list(map(str, ordinals)), gaps=False)
+            numbers = [number for several in ordinals for number in several]
+            fields.lay_under(rule.name, numbers if whole else list(map(str, numbers)), gaps=False)
         fields.inherit([(one.units, one.lines) for one in inherited])
         if self.section.marks_segment:
             fields.lay_under("segment", sheet.positions, gaps=False)
         return self.entries(fields)
-
-    def read(self, table: Table, fields: _Fields, context: Context) -> None:
-        """The fields that some line has. Raises Unreadable."""
-        for rule, places in self.rules:
-            if not any(map(table.stands, places)):
-                continue
-            plain = rule.together
-            if plain is not None and all(map(table.is_plain, plain.places)):
-                fields.read(rule.name, table, plain, context)
-            else:
-                value = rule.value
-                fields.columns[rule.name] = [value(index, context) for index in table.indexes]
-                fields.gaps.add(rule.name)
 
     def holds(self, check: Check, proof: Proof | None, columns: dict[str, Column]) -> bool:
         """The check is false of no line."""
@@ -133,6 +150,29 @@ class Columns:
         return list(map(maker, *[columns[name] for name in names]))
 
 
+class Carried:
+    """The fields of a section that are carried to the lines below it."""
+
+    def __init__(self, section: Section) -> None:
+        rules = [rule for rule in section.rules if rule.reads]
+        self.rules = Rules(rules)
+
+    def rows(self, sheet: Sheet, context: Context) -> list[dict[str, Any]] | None:
+        """What each row carries; None where something cannot be read."""
+        table, fields = Table(sheet), _Fields()
+        try:
+            fields.read_all(self.rules, table, context)
+        except Unreadable:
+            return None
+        if not fields.columns:
+            return [{}] * table.size
+        names = tuple(fields.columns)
+        rows = [dict(zip(names, row, strict=True)) for row in zip(*fields.columns.values(), strict=True)]
+        if not fields.gaps:
+            return rows
+        return [{name: value for name, value in row.items() if value is not None} for row in rows]
+
+
 class _Fields:
     """Columns by field, and which of them may have gaps."""
 
@@ -140,10 +180,22 @@ class _Fields:
         self.columns: dict[str, Column] = {}
         self.gaps: set[str] = set()
 
-    def read(self, name: str, table: Table, plain: Plain, context: Context) -> None:
+    def read_all(self, rules: Rules, table: Table, context: Context) -> None:
+        """The fields that some line has. Raises Unreadable."""
+        for rule, places, plain in rules.of(table.sheet):
+            if not any(map(table.stands, places)):
+                continue
+            if plain is not None:
+                self.read(rule.name, table, plain, places, context)
+            else:
+                value = rule.value
+                self.columns[rule.name] = [value(index, context) for index in table.indexes]
+                self.gaps.add(rule.name)
+
+    def read(self, name: str, table: Table, plain: Plain, places: Sequence[Place], context: Context) -> None:
         """A plain field, from the places where it stands. Raises Unreadable."""
         texts: Texts | None = None
-        for place in plain.places:
+        for place in places:
             if (texts is None or "" in texts) and table.stands(place):
                 found = table.texts(place)
                 if texts is None or found is None:
@@ -211,10 +263,10 @@ SECTIONS_MAY = frozenset({
 """The same of a section. Its loops matter to scopes that hold some, and these are not read here."""
 
 
-def columns_of(section: Section) -> Columns | None:
+def columns_of(section: Section) -> Columns | Carried | None:
     """How to read many scopes of a section at once; None where a field of it needs more than its own scope."""
     says_more = set(Section.__struct_fields__) - SECTIONS_MAY
-    if section.struct is None or any(getattr(section, name) != getattr(_SILENT, name) for name in says_more):
+    if any(getattr(section, name) != getattr(_SILENT, name) for name in says_more):
         return None
     read = [rule for rule in section.rules if rule.reads]
     says = {name: value for name, value in Rule._field_defaults.items() if name not in RULES_MAY}
@@ -223,7 +275,20 @@ def columns_of(section: Section) -> Columns | None:
     if any(getattr(rule, name) != value for rule in read for name, value in says.items()):
         return None
     names = {rule.name for rule in read}
-    if len(names) < len(read) or not names <= set(section.struct.__struct_fields__):
+    if len(names) < len(read) or any(computed.severity for computed in section.computed):
         return None
-    compared = any(computed.severity for computed in section.computed)
-    return Columns(section, section.struct) if not compared and all(check.own for check in section.checks) else None
+    if section.carries:
+        plain = not section.checks and all(rule.default is None and not rule.required for rule in read)
+        return Carried(section) if plain else None
+    if section.struct is None or not names <= set(section.struct.__struct_fields__):
+        return None
+    return Columns(section, section.struct) if all(check.own for check in section.checks) else None
+
+
+def wanted_of(map: Map) -> Wanted | None:
+    """The levels of a map that are read many at once; None where its lines are not."""
+    for kind, section in map.levels.items():
+        if isinstance(section.columns, Columns) and section.into == map.list_field:
+            carried = {level: one.wanted for level, one in map.levels.items() if isinstance(one.columns, Carried)}
+            return Wanted(kind, section.wanted, carried)
+    return None

@@ -10,6 +10,7 @@ import msgspec
 
 from gateway.formats import FileShape
 from gateway.mapping.codes import build_table, read_table_file, table_path
+from gateway.mapping.columns import wanted_of
 from gateway.mapping.files import nested_file, read_file_shape
 from gateway.mapping.pairs import Scope
 from gateway.mapping.places import BadPlace, Place, Step, read_step
@@ -118,6 +119,7 @@ class _Compiler(SectionCompiler):
             ignore=self.ignored(keys["ignore"]) if "ignore" in keys else (),
             line_faults="faults" in keys and keys["faults"].choice(("document", "line"), "document") == "line",
             list_field=lists[0] if len(lists) == 1 else "lines" if "lines" in lists else "",
+            counted=tuple((r.name, r.counts) for s in sections for r in s.rules if r.counts),
             refers=any(rule.xref is not None for section in sections for rule in section.rules),
             sender_fields=tuple(sorted({r.name for s in sections for r in s.rules if r.sender})),
             checks=tuple(check for check in self.checks if check.section == "event"),
@@ -125,6 +127,7 @@ class _Compiler(SectionCompiler):
             origins={".".join(map(str, p)): f"{o[0]}:{o[1]}" for p, o in self.effective.origins.items() if p},
         )
         found.file = nested_file(found)
+        found.wanted = wanted_of(found)
         self.bound(found, root)
         return found
 

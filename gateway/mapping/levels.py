@@ -6,6 +6,7 @@ S-T-O-I, S-O-P-I, S-P-O-I and S-O-I-P alike.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from gateway.document import Fault, Loop
@@ -15,7 +16,7 @@ from gateway.mapping.finding import index_loop
 from gateway.mapping.plan import Section
 from gateway.mapping.scopes import Run
 from gateway.mapping.targets import make
-from gateway.x12 import Leaves, Outline
+from gateway.x12 import Carrier, Leaves, Outline, Sheet
 
 DEPTH_MAX = 64
 """HL levels under one another; real notices use five."""
@@ -44,6 +45,9 @@ class Levels:
         self.run = run
         self.plain: list[tuple[int, Leaves, _Above]] = []
         """Lines that are read at once when all are met, and where the first of them goes."""
+        self.sheets: Mapping[str, Sheet] = {}
+        self.carried: dict[str, list[dict[str, Any]] | None] = {}
+        """What the rows of an outline's carriers carry, by kind; None where that cannot be read at once."""
 
     def read(self, root: Loop) -> None:
         """Every level, one by one."""
@@ -52,31 +56,44 @@ class Levels:
         self.add(lines)
 
     def read_outline(self, outline: Outline) -> bool:
-        """The same, but lines that are rows of the outline's sheet all at once; False, and nothing done, where one of
-        them, or anything else, is not as it should be: reading one by one tells what."""
-        run = self.run
-        plain = run.map.plain_level
-        if plain is None:
-            return False
-        section, before = plain[1], run.keep()
+        """The same, but what is rows of the outline's sheets all at once; False, and nothing done, where one of these
+        or anything else is not as it should be: reading one by one tells what."""
+        run, before = self.run, self.run.keep()
+        self.sheets = outline.carried
         lines: list[Any] = []
         self.below(outline.root, _Above(run.carried, {}, ()), lines, None, 1)
-        slots = [slot + n for slot, leaves, _ in self.plain for n in range(len(leaves.rows))]
-        sheet = outline.sheet.in_order([row for _, leaves, _ in self.plain for row in leaves.rows])
-        inherited = [self.inherited(section, leaves, above) for _, leaves, above in self.plain]
         made = None
-        if len(slots) == len(sheet.positions) and len(run.faults) == before.faults:
-            made = section.columns.make(sheet, inherited, [slot + 1 for slot in slots], run.context)
+        if len(run.faults) == before.faults and None not in self.carried.values():
+            made = self.made_at_once(outline.sheet)
         if made is None:
             run.restore(before)
             return False
-        if len(made) == len(lines):
-            lines = made
-        else:
+        if len(made) < len(lines):
+            slots = [slot + n for slot, leaves, _ in self.plain for n in range(len(leaves.rows))]
             for slot, line in zip(slots, made, strict=True):
                 lines[slot] = line
-        self.add(lines)
+        self.add(made if len(made) == len(lines) else lines)
         return True
+
+    def made_at_once(self, sheet: Sheet) -> list[Any] | None:
+        """The plain lines, in their order; None where one of them is not plain after all."""
+        plain = self.plain
+        if not plain:
+            return None
+        section = self.run.map.levels[plain[0][1].level]
+        ordinals = [range(slot + 1, slot + 1 + len(leaves.rows)) for slot, leaves, _ in plain]
+        sheet = sheet.in_order([leaves.rows for _, leaves, _ in plain])
+        inherited = [self.inherited(section, leaves, above) for _, leaves, above in plain]
+        found: list[Any] | None = section.columns.make(sheet, inherited, ordinals, self.run.context)
+        return found
+
+    def carried_by(self, carrier: Carrier) -> dict[str, Any]:
+        """What one level carries; those of its kind are read when the first one is met, and all above it is known."""
+        kind = carrier.level
+        if kind not in self.carried:
+            self.carried[kind] = self.run.map.levels[kind].columns.rows(self.sheets[kind], self.run.context)
+        rows = self.carried[kind]
+        return rows[carrier.row] if rows is not None else {}
 
     def add(self, lines: list[Any]) -> None:
         field = self.run.map.list_field
@@ -94,11 +111,14 @@ class Levels:
     def below(self, loop: Loop, above: _Above, lines: list[Any], line: _Line | None, depth: int) -> None:
         """The levels inside a loop."""
         for child in loop.loops:
-            if type(child) is Leaves:
-                if depth <= DEPTH_MAX:
-                    self.run.hl_count += len(child.rows)
-                    self.plain.append((len(lines), child, above))
-                    lines += [None] * len(child.rows)
+            if type(child) is Leaves and depth <= DEPTH_MAX:
+                self.run.hl_count += len(child.rows)
+                self.plain.append((len(lines), child, above))
+                lines += [None] * len(child.rows)
+            elif type(child) is Carrier and depth <= DEPTH_MAX:
+                self.run.hl_count += 1
+                values = {**above.carried, **self.carried_by(child)}
+                self.below(child, _Above(values, {}, above.units), lines, line, depth + 1)
             elif child.level:
                 self.walk(child, above, lines, line, depth)
 
@@ -106,7 +126,8 @@ class Levels:
         self.run.hl_count += 1
         if depth > DEPTH_MAX:
             text = f"HL levels nest deeper than {DEPTH_MAX}"
-            self.run.note(Fault(code="too_deep", text=text, segment=loop.segments[0][0], tag="HL"))
+            anchor = loop.segments[0][0] if loop.segments else None
+            self.run.note(Fault(code="too_deep", text=text, segment=anchor, tag="HL"))
             return
         section = self.run.map.levels.get(loop.level)
         if section is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import Any
 
 from gateway.mapping.convert import Context, Read, Unreadable, Write
@@ -19,6 +20,8 @@ CENTURY_WINDOW_PAST = 50
 SECONDS_FROM = "003000"
 """Releases before this one have times of four digits."""
 DATE_CHARACTERS = len("2026-11-23")
+TIMES_KEPT = 2_048
+"""Days, and times of day, that are remembered as read: notices of a week name the same ones again and again."""
 TEXT_MAX = 64
 """Characters of a time; nothing longer is looked at."""
 
@@ -29,6 +32,7 @@ _ISO = re.compile(
 )
 
 
+@lru_cache(maxsize=TIMES_KEPT)
 def parse_date(text: str, year: int) -> tuple[int, int, int]:
     """`CCYYMMDD`, or `YYMMDD` in the century window. Raises Unreadable."""
     if not (text.isascii() and text.isdigit()) or len(text) not in (6, 8):
@@ -48,6 +52,7 @@ def _with_century(yy: int, year: int) -> int:
     return first + (yy - first) % 100
 
 
+@lru_cache(maxsize=TIMES_KEPT)
 def parse_time(text: str) -> tuple[int, int, int, int]:
     """`HHMM`, `HHMMSS` or with hundredths, as hour, minute, second, microsecond. Raises Unreadable, part 1."""
     if not (text.isascii() and text.isdigit()) or len(text) not in (4, 6, 7, 8):

@@ -18,6 +18,7 @@ from gateway.mapping.places import Place, Step
 from gateway.mapping.referring import Xref
 from gateway.mapping.styles import Style, style_of
 from gateway.mapping.targets import Target
+from gateway.x12 import Wanted
 
 Index = Any
 """A scope of a document made ready for finding: see `finding.py`."""
@@ -189,8 +190,9 @@ class Section(msgspec.Struct, kw_only=True):
     """XML: where the elements stand that the loop makes entries of."""
     ranks: dict[str, Any] = {}
     """XML: names in the order in which they are written, each with those inside it."""
-    readers: tuple[tuple[str, Value, Rule, bool], ...] = ()
-    """What reading runs through: field, finder, rule, and whether absence needs no thought."""
+    readers: tuple[tuple[str, Value, Rule, bool, frozenset[str] | None], ...] = ()
+    """What reading runs through: field, finder, rule, whether absence needs no thought, and the tags without which
+    nothing is found and nothing asked; None where the rule is to be run whatever stands there."""
     required: tuple[str, ...] = ()
     """Fields without which an entry of `struct` cannot be made."""
     lessened: tuple[Rule, ...] = ()
@@ -256,6 +258,10 @@ class Map(msgspec.Struct, kw_only=True):
     tests: tuple[dict[str, Any], ...] = ()
     origins: dict[str, str] = {}
     """Dotted path of each key in force -> file and line that say it."""
+    counted: tuple[tuple[str, str], ...] = ()
+    """Fields of the event that count a tag in the whole document."""
+    wanted: Wanted | None = None
+    """Which levels may be read many at once, and what of them; None where none of the lines may."""
     refers: bool = False
     """Some rule of it has a reference (`xref`)."""
     memo: dict[Any, Any] = {}
@@ -264,14 +270,6 @@ class Map(msgspec.Struct, kw_only=True):
     @property
     def style(self) -> Style:
         return style_of(self.format, self.file)
-
-    @property
-    def plain_level(self) -> tuple[str, Section] | None:
-        """The level whose lines may be read many at once, and its section."""
-        for level, section in self.levels.items():
-            if section.columns is not None and section.into == self.list_field:
-                return level, section
-        return None
 
     @property
     def events(self) -> tuple[str, ...]:

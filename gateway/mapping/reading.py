@@ -74,7 +74,7 @@ def read_document(
     run = Reader(map, document, partner, zone_of, year, references)
     made = run.read()
     faults = tuple(run.faults)
-    if any(fault.rejects for fault in faults):
+    if run.refused:
         made = []
 
     def again() -> list[Provenance]:
@@ -117,10 +117,10 @@ class Reader(Run):
 
     def outline(self) -> Outline | None:
         """The document with its lines in rows; None where they are to be read one by one, as for provenance."""
-        tree, plain = self.document.tree, self.map.plain_level
-        if plain is None or self.provenance is not None or not isinstance(tree, Body):
+        tree, wanted = self.document.tree, self.map.wanted
+        if wanted is None or self.provenance is not None or not isinstance(tree, Body):
             return None
-        return tree.outline(plain[0], plain[1].wanted)
+        return tree.outline(wanted)
 
     def read_units(self) -> list[Any]:
         """An event for each record of the type that `each:` names, with what stands before them all."""
@@ -243,6 +243,11 @@ class Reader(Run):
 
     # --- the event ---
 
+    @property
+    def refused(self) -> bool:
+        """Something was found for which the document is refused."""
+        return bool(self.faults) and any(fault.rejects for fault in self.faults)
+
     def finish_all(self, anchor: int, prefix: str) -> list[Any]:
         """The event of what was gathered; where a loop emits, those of its occurrences, in their order."""
         if not self.map.emit:
@@ -285,20 +290,18 @@ class Reader(Run):
         """Make the event from what was gathered; nothing where a fault forbids it."""
         outer = self.outer
         self.tell_deferred(anchor)
-        for section in (self.map.header, self.map.summary, *self.map.levels.values()):
-            for rule in section.rules:
-                if rule.counts:
-                    outer[rule.name] = self.count(rule.counts)
+        for name, tag in self.map.counted:
+            outer[name] = self.count(tag)
         for name in self.map.sender_fields:
             if not outer.get(name):
                 outer[name] = _sender(self.document, self.partner)
         kind = self.kind(anchor)
-        if not any(fault.rejects for fault in self.faults):
+        if not self.refused:
             # A line that could not be read is missing in every total: it is told once.
             self.compare(outer)
         for check in self.map.checks:
             self.check(check, outer, anchor)
-        if kind is None or any(fault.rejects for fault in self.faults):
+        if kind is None or self.refused:
             return []
         lines = outer.get(self.map.list_field)
         if lines is not None:

@@ -103,7 +103,9 @@ class Run:
     def fill(self, section: Section, index: Any, own: dict[str, Any], trace: Trace | None, anchor: int) -> None:
         """Run the section's rules over one scope."""
         context, outer = self.context, self.outer
-        for name, value_of, rule, plain in section.readers:
+        for name, value_of, rule, plain, only_with in section.readers:
+            if only_with is not None and only_with.isdisjoint(index):
+                continue
             if not plain:
                 if rule.when is not None and rule.when.run({**self.above, **outer, **own}) is False:
                     continue

@@ -108,7 +108,7 @@ class SectionCompiler:
             at=self.loop_at(tag, entry, scope) if self.format == "xml" and tag else None,
         )
         self.check_most(section, keys)
-        _make_ready(section, own)
+        _make_ready(section, own, self.format)
         if self.format == "xml":
             section.ranks = ranks_of(section, self.file.namespaces, keys.get("segments", entry))
         return section
@@ -326,30 +326,33 @@ def _variant(struct: type[msgspec.Struct]) -> Variant:
     return Variant(struct, tuple(name for name, one in targets.items() if one.required), frozenset(targets))
 
 
-def _make_ready(section: Section, own: Mapping[str, Target]) -> None:
+def _make_ready(section: Section, own: Mapping[str, Target], format: str) -> None:
     """What reading would otherwise work out for every document."""
     section.wanted, section.enters = _needs(section)
     # What is meant within something is read after it.
-    late = [r for r in section.rules if r.xref is not None and r.xref.late]
-    section.readers = tuple(
-        (
-            r.name,
-            r.value,
-            r,
-            not (
-                r.required or r.ordinal or r.outer or r.zone_place or r.when or r.read or r.default is not None
-                or r in late
-            ),
-        )
-        for r in [*(r for r in section.rules if r not in late), *late]
-        if r.reads
-    )  # fmt: skip
+    read = sorted([rule for rule in section.rules if rule.reads], key=lambda rule: bool(rule.xref and rule.xref.late))
+    section.readers = tuple((rule.name, rule.value, rule, _is_plain(rule), _only_with(rule, format)) for rule in read)
     section.lessened = tuple(rule for rule in section.rules if rule.less is not None and rule.reads)
     section.ordinals = tuple(rule for rule in section.rules if rule.ordinal)
     if section.struct is not None:
         section.required = tuple(target.name for target in own.values() if target.required)
         section.marks_segment = "segment" in own and "segment" not in {rule.name for rule in section.rules}
     section.columns = columns_of(section)
+
+
+def _is_plain(rule: Rule) -> bool:
+    """What it finds is a field of the scope itself, and where it finds nothing there is nothing to do."""
+    asks = rule.required or rule.ordinal or rule.outer or rule.zone_place or rule.when or rule.read
+    return not asks and rule.default is None and not (rule.xref and rule.xref.late)
+
+
+def _only_with(rule: Rule, format: str) -> frozenset[str] | None:
+    """The tags of X12 segments of which one must stand in the scope, or the rule has no effect there."""
+    if format != "x12" or rule.required or rule.read or rule.default is not None or not rule.places:
+        return None
+    return frozenset(
+        place.loops[0].tag if place.loops else place.step.tag for parts in rule.places for place in parts
+    )
 
 
 def _needs(section: Section) -> tuple[frozenset[str], bool]:

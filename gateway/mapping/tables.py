@@ -19,13 +19,20 @@ Texts = Sequence[str]
 """One for each line; "" where it has none."""
 
 
+def is_plain(place: Place, sheet: Sheet) -> bool:
+    """`Table.texts` knows how to find it."""
+    if place.component or (place.pair and place.step.tag in sheet.more):
+        return False
+    return len(place.step.keys) < 2 and all(key <= place.element for key, _ in place.step.keys)
+
+
 class Table:
     """A sheet, taken apart as far as somebody asks."""
 
     def __init__(self, sheet: Sheet) -> None:
         self.sheet, self.size = sheet, len(sheet.positions)
         self._split: dict[str, list[list[str]]] = {}
-        self._columns: dict[str, list[tuple[str, ...]]] = {}
+        self._columns: dict[str, Sequence[Texts]] = {}
         self._more: dict[str, list[tuple[int, list[str]]]] = {}
         self._qualifiers: dict[tuple[str, int], frozenset[str]] = {}
         self._pairs: dict[tuple[str, tuple[int, ...]], _Pairs] = {}
@@ -38,17 +45,16 @@ class Table:
             found = self._split[tag] = [raw.split(separator) for raw in self.sheet.first[tag]]
         return found
 
-    def columns(self, tag: str) -> list[tuple[str, ...]]:
-        """Element by element, as many as the longest has."""
+    def columns(self, tag: str) -> Sequence[Texts]:
+        """The same element by element, as many as the longest has."""
         found = self._columns.get(tag)
         if found is None:
-            found = self._columns[tag] = list(zip_longest(*self.split(tag), fillvalue=""))
+            even = _even(tag, self.sheet.first[tag], self.sheet.separator)
+            found = self._columns[tag] = even or list(zip_longest(*self.split(tag), fillvalue=""))
         return found
 
     def more(self, tag: str) -> list[tuple[int, list[str]]]:
         """The segments of the tag after the first one of a line, with the line."""
-        if tag not in self.sheet.more:
-            return []
         found = self._more.get(tag)
         if found is None:
             separator = self.sheet.separator
@@ -56,35 +62,29 @@ class Table:
         return found
 
     def stands(self, place: Place) -> bool:
-        """Some line has such a segment."""
+        """Some line has such a segment, of a tag that some line has."""
         tag, keys = place.step
-        if tag not in self.sheet.first:
-            return False
         return not keys or not self._qualifiers_at(tag, keys[0][0]).isdisjoint(keys[0][1])
 
     def _qualifiers_at(self, tag: str, at: int) -> frozenset[str]:
         found = self._qualifiers.get((tag, at))
         if found is None:
             columns = self.columns(tag)
-            those = {elements[at] for _, elements in self.more(tag) if len(elements) > at}
+            more = self.more(tag) if tag in self.sheet.more else ()
+            those = {elements[at] for _, elements in more if len(elements) > at}
             found = self._qualifiers[tag, at] = frozenset(those.union(columns[at] if at < len(columns) else ()))
         return found
-
-    def is_plain(self, place: Place) -> bool:
-        """`texts` knows how to find it."""
-        if place.component or (place.pair and place.step.tag in self.sheet.more):
-            return False
-        return len(place.step.keys) < 2 and all(key <= place.element for key, _ in place.step.keys)
 
     def texts(self, place: Place) -> Texts | None:
         """The text at a plain place that stands somewhere; None where no line has one."""
         tag, n = place.step.tag, place.element
         if place.pair:
             return self._paired(place)
-        columns, more = self.columns(tag), self.more(tag)
+        columns = self.columns(tag)
         column = columns[n] if n < len(columns) else None
+        more = self.more(tag) if tag in self.sheet.more else []
         if not place.step.keys:
-            return _filled(column, [(row, e[n]) for row, e in more if len(e) > n], self.size)
+            return column if not more else _filled(column, [(row, e[n]) for row, e in more if len(e) > n], self.size)
         key, wanted = place.step.keys[0]
         found: Texts | None = None
         for value in wanted:
@@ -94,7 +94,8 @@ class Table:
                 elif value in columns[key]:
                     texts = [one if is_one == value else "" for one, is_one in zip(column, columns[key], strict=True)]
                     found = texts if found is None else _either(found, texts)
-            found = _filled(found, [(row, e[n]) for row, e in more if len(e) > n and e[key] == value], self.size)
+            if more:
+                found = _filled(found, [(row, e[n]) for row, e in more if len(e) > n and e[key] == value], self.size)
         return found
 
     def _paired(self, place: Place) -> Texts | None:
@@ -118,7 +119,7 @@ class Table:
             for index, position, elements in zip(found, positions, self.split(tag), strict=True):
                 if elements[0]:
                     index[tag] = [Segment(position, tuple(elements))]
-            for row, elements in self.more(tag):
+            for row, elements in self.more(tag) if tag in self.sheet.more else ():
                 found[row][tag].append(Segment(positions[row], tuple(elements)))
         return found
 
@@ -148,6 +149,19 @@ class _Pairs:
         for n in self.places.get(qualifier, ()):
             found = self.columns[n] if found is None else _either(found, self.columns[n])
         return found
+
+
+def _even(tag: str, raws: Sequence[str], separator: str) -> list[list[str]] | None:
+    """Segments of as many elements each, column by column; None where they differ in that.
+
+    All of them are split at once, which costs less and leaves no list for each. A line break marks where each begins:
+    no segment holds one.
+    """
+    width = raws[0].count(separator) + 1
+    texts = f"{separator}\n".join(raws).split(separator)
+    if len(texts) != width * len(raws) or texts[width::width].count(f"\n{tag}") != len(raws) - 1:
+        return None
+    return [texts[n::width] for n in range(width)]
 
 
 def _pairs_of(elements: list[str], at: tuple[int, ...]) -> dict[str, str]:

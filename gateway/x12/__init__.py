@@ -13,7 +13,7 @@ from gateway.x12.envelope.header import find_header
 from gateway.x12.envelope.reader import read
 from gateway.x12.guides.registry import Guide, Guides
 from gateway.x12.limits import LIMITS, Limits
-from gateway.x12.outline import Leaves, Outline, Sheet
+from gateway.x12.outline import Carrier, Leaves, Outline, Sheet, Wanted
 from gateway.x12.pages.document_page import document_page
 from gateway.x12.pages.guide_page import Example, guide_page
 from gateway.x12.pages.guide_text import guide_json, guide_lines
@@ -34,6 +34,7 @@ __all__ = [
     "AckPlan",
     "AnswerEnvelope",
     "Body",
+    "Carrier",
     "Example",
     "Group",
     "GroupAck",
@@ -47,6 +48,7 @@ __all__ = [
     "Outline",
     "Reading",
     "Sheet",
+    "Wanted",
     "answer_envelope",
     "check_document",
     "document_page",

@@ -6,20 +6,32 @@ asked of the guide once for each order of tags. The rest is put together as `tre
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
 from typing import NamedTuple
 
 from gateway.document import Delimiters, Loop
 from gateway.x12.checking.automaton import Automaton, Node
 from gateway.x12.checking.levels import LevelTable
 from gateway.x12.guides.registry import Guide
-from gateway.x12.tree import DEPTH_MAX, grow, segment_of
+from gateway.x12.tree import DEPTH_MAX, Closable, Open, grow, segment_of
+
+CARRIERS_MIN = 8
+"""Fewer levels of a kind than this are sooner put together than sorted into rows."""
+SHAPES_MAX = 1_000
+"""Orders of tags for which an automaton remembers whether a level of them is plain."""
 
 
 class Leaves(Loop, frozen=True, kw_only=True):
-    """Levels that follow one another under one parent, by their rows in the sheet."""
+    """Levels that follow one another, all under one parent, by their rows in the sheet."""
 
-    rows: Sequence[int]
+    rows: range
+
+
+class Carrier(Loop, frozen=True, kw_only=True):
+    """A level whose own segments are a row of the sheet of its kind; `loops` are the levels below it."""
+
+    row: int
 
 
 class Sheet(NamedTuple):
@@ -33,91 +45,221 @@ class Sheet(NamedTuple):
     """Those that come after it, with their row; of one row in order."""
     separator: str
 
-    def in_order(self, rows: Sequence[int]) -> Sheet:
+    def in_order(self, ranges: Sequence[range]) -> Sheet:
         """The same with its rows in another order."""
-        if all(map(int.__eq__, rows, range(len(rows)))):
+        at = 0
+        for rows in ranges:
+            if rows.start != at:
+                break
+            at = rows.stop
+        else:
             return self
-        place_of = {row: n for n, row in enumerate(rows)}
+        order = [row for rows in ranges for row in rows]
+        place_of = {row: n for n, row in enumerate(order)}
         return Sheet(
-            [self.positions[row] for row in rows],
-            {tag: [raws[row] for row in rows] for tag, raws in self.first.items()},
+            [self.positions[row] for row in order],
+            {tag: [raws[row] for row in order] for tag, raws in self.first.items()},
             {tag: [(place_of[row], raw) for row, raw in found] for tag, found in self.more.items()},
             self.separator,
         )
 
 
 class Outline(NamedTuple):
-    """`root` is the document's, with `Leaves` in place of the levels that are rows of the sheet."""
+    """`root` is the document's, with `Leaves` in place of the levels that are rows of the sheet, and `Carrier`s."""
 
     root: Loop
     sheet: Sheet
+    carried: Mapping[str, Sheet]
+    """Sheets of the carriers, by kind."""
+
+
+class Wanted(NamedTuple):
+    """What somebody wants in rows: the lines, and the levels above them that are carried to the lines; of each kind
+    (HL03) the tags that are looked for. A carrier holds no loop but levels."""
+
+    kind: str
+    tags: frozenset[str]
+    carried: Mapping[str, frozenset[str]]
+
+
+class _Shape(NamedTuple):
+    """Levels with the same tags in the same order, and their segments by place in the level."""
+
+    tags: tuple[str, ...]
+    members: list[int]
+    columns: list[list[str]]
 
 
 class _Rows:
-    """Leaves that are being filled."""
+    """Leaves, whose parent is being filled."""
 
     __slots__ = ("kind", "rows")
 
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-        self.rows: list[int] = []
+    def __init__(self, kind: str, rows: range) -> None:
+        self.kind, self.rows = kind, rows
 
     def close(self) -> Leaves:
         return Leaves(id="HL", level=self.kind, rows=self.rows)
 
 
+class _Carrier:
+    """A carrier that is being filled."""
+
+    __slots__ = ("kind", "loops", "row")
+
+    def __init__(self, kind: str, row: int) -> None:
+        self.kind, self.row = kind, row
+        self.loops: list[Closable] = []
+
+    def close(self) -> Carrier:
+        return Carrier(id="HL", level=self.kind, row=self.row, loops=tuple([loop.close() for loop in self.loops]))
+
+
 def build_outline(
-    guide: Guide, delimiters: Delimiters, raws: Sequence[str], levels: LevelTable, kind: str, wanted: frozenset[str]
+    guide: Guide, delimiters: Delimiters, raws: Sequence[str], levels: LevelTable, wanted: Wanted
 ) -> Outline | None:
     """See `Body.outline`. `raws` are clean: each has its place in the guide."""
-    automaton, (positions, parents, kinds) = guide.automaton(delimiters), levels
-    node, last = automaton.levels.get(kind), automaton.levels.get(kinds[-1])
-    if node is None or last is None:
+    sorter = _Sorter(guide.automaton(delimiters), raws, levels)
+    above = set(levels.parents)
+    lines = sorter.sheet(wanted.kind, wanted.tags, [n for n in sorter.of_kind(wanted.kind) if n not in above])
+    if lines is None:
         return None
-    above = set(parents)
-    leaves = [n for n, one in enumerate(kinds) if one == kind and n not in above]
-    starts = [position - 1 for position in positions]
-    starts.append(_end_of_level(automaton, last, raws, starts[-1]))
-    shapes = [
-        (tags, members)
-        for prefixes, members in _by_shape(raws, starts, leaves).items()
-        if (tags := _tags_of(automaton, node, prefixes)) is not None
-    ]
-    if not shapes:
-        return None
-    plain = shapes[0][1] if len(shapes) == 1 else sorted(n for _, members in shapes for n in members)
-    row_of = {n: row for row, n in enumerate(plain)}
-    root = _root(automaton, raws, starts, parents, kind, row_of)
-    if root is None:
-        return None
-    columns = _columns(raws, starts, shapes, row_of, wanted)
-    return Outline(root, Sheet([positions[n] for n in plain], *columns, delimiters.element))
+    carried = {}
+    for kind, tags in wanted.carried.items():
+        levels_above = sorter.of_kind(kind)
+        sheet = sorter.sheet(kind, tags, levels_above) if len(levels_above) >= CARRIERS_MIN else None
+        if sheet is not None:
+            carried[kind] = sheet
+    root = sorter.root(wanted.kind)
+    return None if root is None else Outline(root, lines, carried)
 
 
-def _by_shape(raws: Sequence[str], starts: Sequence[int], leaves: Iterable[int]) -> dict[tuple[str, ...], list[int]]:
-    """The levels whose segments begin alike, by the first three characters of each."""
-    sizes: dict[int, list[int]] = {}
-    for n in leaves:
-        size = starts[n + 1] - starts[n]
-        if size in sizes:
-            sizes[size].append(n)
-        else:
-            sizes[size] = [n]
-    found: dict[tuple[str, ...], list[int]] = {}
-    for size, members in sizes.items():
-        alike = [{raws[starts[n] + k][:3] for n in members} for k in range(size)]
-        if all(len(one) == 1 for one in alike):
-            found[tuple([prefix for one in alike for prefix in one])] = members
-            continue
+class _Sorter:
+    """Sorts the levels of one document: `row_of` says for each level what its row is, -1 where it has none."""
+
+    def __init__(self, automaton: Automaton, raws: Sequence[str], levels: LevelTable) -> None:
+        self.automaton, self.raws, self.levels = automaton, raws, levels
+        self.separator = automaton.delimiters.element
+        self.starts = [position - 1 for position in levels.positions]
+        """Index of each level's HL, and that of what stands behind the last level."""
+        self.starts.append(self.end_of_last())
+        self.row_of = [-1] * len(levels.kinds)
+
+    def end_of_last(self) -> int:
+        automaton, raws, at = self.automaton, self.raws, self.starts[-1]
+        node = automaton.levels.get(self.levels.kinds[-1])
+        for n in range(at + 1, len(raws)):
+            step = automaton.step(node, raws[n].split(self.separator)) if node is not None else None
+            if step is not None and step[3].loop.depth == 0:
+                return n
+            node = step[3] if step is not None else node
+        return len(raws)
+
+    def of_kind(self, kind: str) -> list[int]:
+        return [n for n, one in enumerate(self.levels.kinds) if one == kind]
+
+    def sheet(self, kind: str, wanted: frozenset[str], members: Sequence[int]) -> Sheet | None:
+        """Those of these levels that hold no loop, each given its row; None where there are none."""
+        node = self.automaton.levels.get(kind)
+        if node is None or not members:
+            return None
+        shapes = [shape for shape in self.shapes(members) if _is_plain(self.automaton, node, shape.tags)]
+        plain = shapes[0].members if len(shapes) == 1 else sorted(n for shape in shapes for n in shape.members)
+        if not plain:
+            return None
+        for row, n in enumerate(plain):
+            self.row_of[n] = row
+        positions = self.levels.positions
+        return Sheet([positions[n] for n in plain], *self.columns(shapes, len(plain), wanted), self.separator)
+
+    def shapes(self, members: Iterable[int]) -> Iterator[_Shape]:
+        """The levels by their tags."""
+        raws, starts, separator = self.raws, self.starts, self.separator
+        sizes: dict[int, list[int]] = {}
         for n in members:
-            found.setdefault(tuple([raw[:3] for raw in raws[starts[n] : starts[n + 1]]]), []).append(n)
-    return found
+            size = starts[n + 1] - starts[n]
+            if size in sizes:
+                sizes[size].append(n)
+            else:
+                sizes[size] = [n]
+        for size, alike in sizes.items():
+            at = [starts[n] for n in alike]
+            columns = [[raws[first + k] for first in at] for k in range(size)]
+            tags = tuple([column[0].split(separator, 1)[0] for column in columns])
+            if all(
+                all(map(str.startswith, column, repeat(tag + separator)))
+                for tag, column in zip(tags[1:], columns[1:], strict=True)
+            ):
+                yield _Shape(tags, alike, columns)
+                continue
+            found: dict[tuple[str, ...], list[int]] = {}
+            for n in alike:
+                key = tuple([raw.split(separator, 1)[0] for raw in raws[starts[n] : starts[n + 1]]])
+                found.setdefault(key, []).append(n)
+            for tags, same in found.items():
+                yield _Shape(tags, same, [[raws[starts[n] + k] for n in same] for k in range(size)])
+
+    def columns(
+        self, shapes: Sequence[_Shape], size: int, wanted: frozenset[str]
+    ) -> tuple[dict[str, list[str]], dict[str, list[tuple[int, str]]]]:
+        first: dict[str, list[str]] = {}
+        more: dict[str, list[tuple[int, str]]] = {}
+        for tags, members, columns in shapes:
+            rows = [self.row_of[n] for n in members] if len(shapes) > 1 or len(set(tags)) < len(tags) else []
+            for k, (tag, raws) in enumerate(zip(tags, columns, strict=True)):
+                if tag not in wanted:
+                    continue
+                if tag in tags[:k]:
+                    more.setdefault(tag, []).extend(zip(rows, raws, strict=True))
+                elif len(shapes) == 1:
+                    first[tag] = raws
+                else:
+                    column = first.setdefault(tag, [""] * size)
+                    for row, raw in zip(rows, raws, strict=True):
+                        column[row] = raw
+        return first, more
+
+    def root(self, kind: str) -> Loop | None:
+        """Everything but the lines, which are of this kind; None where levels hang too deep."""
+        raws, starts, kinds = self.raws, self.starts, self.levels.kinds
+        spans = [(0, starts[0]), *[(starts[n], starts[n + 1]) for n, row in enumerate(self.row_of) if row < 0]]
+        spans.append((starts[-1], len(raws)))
+        kept = [raw for first, end in spans for raw in raws[first:end]]
+        places = [place for first, end in spans for place in range(first + 1, end + 1)]
+        split = [tuple(raw.split(self.separator)) for raw in kept]
+        root, grown = grow(self.automaton, kept, map(segment_of, zip(places, split, strict=True)))
+        others = iter(grown)
+        loops: dict[int, Open | _Carrier] = {-1: root}
+        depths = {-1: 0}
+        parents, row_of, behind = self.levels.parents, self.row_of, 0
+        inner = [n for n, row in enumerate(row_of) if row < 0 or kinds[n] != kind]
+        for n in (*inner, len(kinds)):
+            while behind < n:
+                parent, first = parents[behind], behind
+                behind = n if parents[first:n].count(parent) == n - first else behind + 1
+                loops[parent].loops.append(_Rows(kind, range(row_of[first], row_of[first] + behind - first)))
+            behind = n + 1
+            if n == len(kinds):
+                break
+            loops[n] = opened = _Carrier(kinds[n], row_of[n]) if row_of[n] >= 0 else next(others)
+            depths[n] = depths[parents[n]] + 1
+            if depths[n] > DEPTH_MAX:
+                return None
+            loops[parents[n]].loops.append(opened)
+        return root.close()
 
 
-def _tags_of(automaton: Automaton, level: Node, prefixes: tuple[str, ...]) -> tuple[str, ...] | None:
-    """The tags of a level's segments; None where one of them stands in a loop inside it, or may do so."""
-    separator = automaton.delimiters.element
-    tags = tuple([prefix.split(separator, 1)[0] for prefix in prefixes])
+def _is_plain(automaton: Automaton, level: Node, tags: tuple[str, ...]) -> bool:
+    """Every segment of the tags stands in the level itself; False where one opens a loop inside it, or may do so."""
+    known = automaton.plain.get((level.number, tags))
+    if known is None:
+        if len(automaton.plain) >= SHAPES_MAX:
+            automaton.plain.clear()
+        known = automaton.plain[level.number, tags] = _stand_inside(automaton, level, tags)
+    return known
+
+
+def _stand_inside(automaton: Automaton, level: Node, tags: tuple[str, ...]) -> bool:
     nodes = {level.number: level}
     for tag in tags[1:]:
         following: dict[int, Node] = {}
@@ -127,73 +269,8 @@ def _tags_of(automaton: Automaton, level: Node, prefixes: tuple[str, ...]) -> tu
                 continue
             keyed = step[2].keyed if step[2] is not None else None
             for one in (step,) if keyed is None else (*keyed.steps.values(), keyed.other):
-                if one[3].loop is not level.loop or one[3].rule.tag != tag:
-                    return None
+                if one[3].loop is not level.loop:
+                    return False
                 following[one[3].number] = one[3]
         nodes = following
-    return tags if nodes else None
-
-
-def _end_of_level(automaton: Automaton, level: Node, raws: Sequence[str], at: int) -> int:
-    """The index behind the last segment of the level that begins at an index, and of what stands in it."""
-    node, separator = level, automaton.delimiters.element
-    for n in range(at + 1, len(raws)):
-        step = automaton.step(node, raws[n].split(separator))
-        if step is not None and step[3].loop.depth == 0:
-            return n
-        node = step[3] if step is not None else node
-    return len(raws)
-
-
-def _columns(
-    raws: Sequence[str], starts: Sequence[int], shapes: Sequence[tuple[tuple[str, ...], list[int]]],
-    row_of: Mapping[int, int], wanted: frozenset[str],
-) -> tuple[dict[str, list[str]], dict[str, list[tuple[int, str]]]]:  # fmt: skip
-    first: dict[str, list[str]] = {}
-    more: dict[str, list[tuple[int, str]]] = {}
-    for tags, members in shapes:
-        for k, tag in enumerate(tags):
-            if tag not in wanted:
-                continue
-            if tag in tags[:k]:
-                more.setdefault(tag, []).extend([(row_of[n], raws[starts[n] + k]) for n in members])
-            elif len(shapes) == 1:
-                first[tag] = [raws[starts[n] + k] for n in members]
-            else:
-                column = first.setdefault(tag, [""] * len(row_of))
-                for n in members:
-                    column[row_of[n]] = raws[starts[n] + k]
-    return first, more
-
-
-def _root(
-    automaton: Automaton, raws: Sequence[str], starts: Sequence[int], parents: Sequence[int], kind: str,
-    row_of: Mapping[int, int],
-) -> Loop | None:  # fmt: skip
-    """Everything but the levels that have a row, with these in their places; None where levels hang too deep."""
-    spans = [(0, starts[0]), *[(starts[n], starts[n + 1]) for n in range(len(parents)) if n not in row_of]]
-    spans.append((starts[-1], len(raws)))
-    kept = [raw for first, end in spans for raw in raws[first:end]]
-    places = [place for first, end in spans for place in range(first + 1, end + 1)]
-    separator = automaton.delimiters.element
-    root, opened = grow(
-        automaton, kept, map(segment_of, zip(places, [tuple(raw.split(separator)) for raw in kept], strict=True))
-    )
-    others = iter(opened)
-    loops, depths = {-1: root}, {-1: 0}
-    rows, rows_of = _Rows(kind), -2
-    for n, parent in enumerate(parents):
-        row = row_of.get(n)
-        if row is None:
-            loops[n], rows_of = next(others), -2
-            depths[n] = depths[parent] + 1
-            if depths[n] > DEPTH_MAX:
-                return None
-            loops[parent].loops.append(loops[n])
-        elif parent == rows_of:
-            rows.rows.append(row)
-        else:
-            rows, rows_of = _Rows(kind), parent
-            rows.rows.append(row)
-            loops[parent].loops.append(rows)
-    return root.close()
+    return bool(nodes)

@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 import httpx2
 import pytest
 
+from tests.homes import lay
+
 PARTNER = """\
 partner: acme
 kind: supplier
@@ -67,7 +69,7 @@ def read_address(process: subprocess.Popen[str]) -> str:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     home = tmp_path_factory.mktemp("serve") / "home"
-    crossdock(home, "init")
+    crossdock(lay(home), "init")
     (home / "partners" / "acme").mkdir(parents=True)
     (home / "partners" / "acme" / "partner.yaml").write_text(PARTNER)
     key = crossdock(home, "key", "new", "acme-main", "--partner", "acme")["key"]

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.document import Document, Loop, Segment
@@ -291,6 +291,7 @@ def loops(draw: st.DrawFn, depth: int = 0) -> Loop:
     )
 
 
+@settings(max_examples=max(40, settings().max_examples // 10))
 @given(loops(), st.sampled_from(("850", "856", "861", "824")))
 def test_reading_never_raises_whatever_the_document_holds(root: Loop, type: str) -> None:
     found = map_of(type)

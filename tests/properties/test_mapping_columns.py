@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from gateway.document import Delimiters, Document, Loop, Segment
 from gateway.mapping import Configuration, Map, read_document
-from gateway.mapping.plan import Section
 from gateway.resources import CHECKOUT, read_sources, source_files
-from gateway.x12 import Body
+from gateway.x12 import Body, Wanted
 from gateway.x12.checking.levels import LevelTable
 
 MAP = "mappings/x12/004010/856/map.yaml"
@@ -28,11 +27,7 @@ def maps() -> tuple[Map, Map]:
     """The shipped map, and the same without its way of reading many lines at once."""
     map = configuration().map_at(MAP)
 
-    def one_by_one(section: Section) -> Section:
-        return msgspec.structs.replace(section, columns=None)
-
-    levels = {level: one_by_one(section) for level, section in map.levels.items()}
-    return map, msgspec.structs.replace(map, levels=levels)
+    return map, msgspec.structs.replace(map, wanted=None)
 
 
 numbers = st.sampled_from(("1", "12.50", "", "0", "1O", "-3", "1" * 31, ".5", "7."))
@@ -127,13 +122,14 @@ def test_an_outline_loses_no_segment(document: Document) -> None:
     body = document.tree
     assert isinstance(body, Body)
 
-    outline = body.outline("I", frozenset(raw.split("*")[0] for raw in body.raws))
+    tags = frozenset(raw.split("*")[0] for raw in body.raws)
+    outline = body.outline(Wanted("I", tags, {"O": tags, "T": tags}))
 
     if outline is not None:
-        sheet = outline.sheet
         kept = [segment.elements for segment in segments_of(outline.root)]
-        kept += [tuple(raw.split("*")) for raws in sheet.first.values() for raw in raws if raw]
-        kept += [tuple(raw.split("*")) for found in sheet.more.values() for _, raw in found]
+        for sheet in (outline.sheet, *outline.carried.values()):
+            kept += [tuple(raw.split("*")) for raws in sheet.first.values() for raw in raws if raw]
+            kept += [tuple(raw.split("*")) for found in sheet.more.values() for _, raw in found]
         assert sorted(kept) == sorted(tuple(raw.split("*")) for raw in body.raws)
 
 
@@ -168,5 +164,6 @@ def test_lines_that_are_plain_need_no_loops() -> None:
 def test_the_shipped_notice_reads_lines_at_once() -> None:
     fast, slow = maps()
 
-    assert fast.levels["I"].columns is not None
-    assert slow.levels["I"].columns is None
+    assert fast.wanted is not None
+    assert (fast.wanted.kind, [*fast.wanted.carried]) == ("I", ["O"])
+    assert slow.wanted is None

@@ -101,7 +101,7 @@ def in_books(
     return balances, found
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(documents=lives())
 def test_decisions_over_what_was_loaded_are_those_over_everything(conn: Connection, documents: list[Event]) -> None:
     expected = in_memory(documents)
@@ -110,7 +110,7 @@ def test_decisions_over_what_was_loaded_are_those_over_everything(conn: Connecti
     assert in_books(conn, documents, 100) == expected
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_cumulatives_over_what_was_loaded_are_those_over_everything(conn: Connection, data: st.DataObject) -> None:
     documents = tell_cumulatives(data.draw, data.draw(lives()))

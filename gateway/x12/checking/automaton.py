@@ -99,6 +99,8 @@ class Automaton:
         kinds = [node.loop.rule.level for node in opening]
         self.levels = {kind: node for kind, node in zip(kinds, opening, strict=True) if kinds.count(kind) == 1}
         """The HL segments by HL03, where a level has one place."""
+        self.plain: dict[tuple[int, tuple[str, ...]], bool] = {}
+        """Orders of tags in HL levels already weighed by `outline.py`; grows to a cap and starts again."""
         self._rows: list[Row] = [{} for _ in self.nodes]
         self._compiled: dict[int, tuple[Match, SyntaxTest | None]] = {}
         self._lookers: dict[int, Looker] = {}

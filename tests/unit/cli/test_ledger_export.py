@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.cli import ledger_export
+from tests.homes import lay
 from tests.unit.cli.running import read_json, read_json_lines, run
 
 PARTS = b"part_number,base_unit\nBRK-100,EA\nBRK-200,EA\nBRK-300,EA\n"
@@ -16,7 +17,7 @@ PARTS = b"part_number,base_unit\nBRK-100,EA\nBRK-200,EA\nBRK-300,EA\n"
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("export") / "home"
-    run("init", "--home", str(home))
+    run("init", "--home", str(lay(home)))
     run("part", "import", "-", "--home", str(home), given=PARTS)
     return home
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.homes import lay
 from tests.unit.api.house import PARTNERS
 from tests.unit.cli.running import read_json, read_json_lines, run
 
@@ -40,7 +41,7 @@ EVENTS: list[dict[str, Any]] = [
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Forty brackets came without a notice, eight of them are obsolete, and an order names a part nobody knows."""
     home = tmp_path_factory.mktemp("questions") / "home"
-    assert run("init", "--home", str(home)).exit_code == 0
+    assert run("init", "--home", str(lay(home))).exit_code == 0
     for name, text in PARTNERS.items():
         (home / "partners" / name).mkdir(parents=True)
         (home / "partners" / name / "partner.yaml").write_text(text, "utf-8")

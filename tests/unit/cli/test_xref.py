@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.homes import lay
 from tests.unit.api.house import NOW, PARTNERS
 from tests.unit.cli.running import Ran, read_json, read_json_lines, run
 
@@ -22,7 +23,7 @@ MASTER: list[dict[str, Any]] = [
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     home = tmp_path / "home"
-    read_json(crossdock(home, "init", "--json"))
+    read_json(crossdock(lay(home), "init", "--json"))
     for name in ("erp", "acme"):
         (home / "partners" / name).mkdir(parents=True)
         (home / "partners" / name / "partner.yaml").write_text(PARTNERS[name], "utf-8")
