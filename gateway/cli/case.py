@@ -40,13 +40,8 @@ def list_cases(
         cases = queries.cases(
             conn, book=book, status=status, code=code, part=part, supplier=supplier, limit=LIMIT_MAX
         )
-    if json:
-        frame.print_json_lines(cases)
-        return
-    frame.print_table(
-        ("id", "code", "status", "part", "quantity", "unit", "expected", "actual", "fault"),
-        [(c.id, c.code, c.status, c.part, c.quantity, c.unit, c.expected, c.actual, c.fault) for c in cases],
-    )
+    columns = ("id", "code", "status", "part", "quantity", "unit", "expected", "actual", "fault")
+    frame.print_rows(cases, columns, json=json)
 
 
 @app.command()

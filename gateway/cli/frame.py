@@ -118,6 +118,17 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
+def print_rows(rows: Iterable[Any], columns: Sequence[str], *, json: bool) -> None:
+    """Rows, mappings or structs, as JSON lines, or as a table of these fields of theirs."""
+    if json:
+        print_json_lines(rows)
+        return
+    print_table(
+        columns,
+        ([row.get(name) if isinstance(row, dict) else getattr(row, name) for name in columns] for row in rows),
+    )
+
+
 def read_bytes(path: str) -> bytes:
     """The bytes of a file, or of stdin for `-`. Raises OperatorMistake when there is nothing readable."""
     if path == "-":

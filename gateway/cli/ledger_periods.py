@@ -23,11 +23,8 @@ def periods(
     if not period:
         with asking() as conn:
             found = queries.periods(conn, book=book, site=site)
-        if json:
-            frame.print_json_lines(found)
-            return
         columns = ("site", "period", "status", "ends_at", "closed_at", "closed_by", "late")
-        frame.print_table(columns, [tuple(getattr(one, name) for name in columns) for one in found])
+        frame.print_rows(found, columns, json=json)
         return
     with asking() as conn:
         report = queries.period_report(conn, site, period, book=book)

@@ -88,15 +88,12 @@ def list_messages(
         raise OperatorMistake(f'there is no direction "{direction}"', mend="in or out")
     with open_to_read() as conn:
         rows = show.list_messages(conn, direction=direction, partner=partner, status=status, after=after, limit=limit)
-    if json:
-        frame.print_json_lines(rows)
-        return
     columns = (
         ("id", "partner", "channel", "name", "status", "reason_code", "received_at")
         if direction == "in"
         else ("id", "kind", "to", "message", "status", "sent")
     )
-    frame.print_table(columns, ([row.get(column) for column in columns] for row in rows))
+    frame.print_rows(rows, columns, json=json)
 
 
 @app.command("show")
@@ -188,11 +185,8 @@ def alerts(
 
     with open_to_read() as conn:
         rows = show.list_alerts(conn, after=after, limit=limit)
-    if json:
-        frame.print_json_lines(rows)
-        return
     columns = ("number", "at", "kind", "partner", "message", "text")
-    frame.print_table(columns, ([row[column] for column in columns] for row in rows))
+    frame.print_rows(rows, columns, json=json)
 
 
 @app.command()
@@ -207,11 +201,7 @@ def search(
 
     with open_to_read() as conn:
         found = search_messages(conn, text, limit=limit)
-    if json:
-        frame.print_json_lines(found)
-    else:
-        columns = ("id", "direction", "partner", "by", "name", "status", "at")
-        frame.print_table(columns, ([getattr(one, column) for column in columns] for one in found))
+    frame.print_rows(found, ("id", "direction", "partner", "by", "name", "status", "at"), json=json)
 
 
 def find_message(street: Any, id: str) -> dict[str, Any]:

@@ -26,11 +26,8 @@ def list_open(
 
     with open_to_read() as conn:
         rows = show.list_open(conn, partner=partner, limit=limit)
-    if json:
-        frame.print_json_lines(rows)
-        return
     columns = ("id", "partner", "type", "number", "status", "group", "control", "answered_by")
-    frame.print_table(columns, ([row[column] for column in columns] for row in rows))
+    frame.print_rows(rows, columns, json=json)
 
 
 @app.command()
@@ -98,11 +95,8 @@ def collected(
 
     with open_to_read() as conn:
         rows = show.list_collected(conn, partner=partner, limit=limit)
-    if json:
-        frame.print_json_lines(rows)
-        return
     columns = ("id", "partner", "type", "number", "due_at")
-    frame.print_table(columns, ([row[column] for column in columns] for row in rows))
+    frame.print_rows(rows, columns, json=json)
 
 
 @app.command()

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from ledger.advices import ReceivedLine, ReceivingAdvice
 from ledger.events import GoodsReceived, ReceiptLine
 
 DAMAGED = frozenset({"01"})
-REJECTED = frozenset({"04", "08", "09", "10"})
-"""Receiving conditions whose quantity came, but not as good stock. Source: X12 data element 412."""
+REJECTED = frozenset({"04", "08", "10"})
+"""Receiving conditions whose quantity came, but not as good stock: damaged; a quality problem, rejected or scrapped,
+which a case decides (goods are written off by whoever may, not by a report). Source: X12 data element 412."""
+HELD = frozenset({"09"})
+"""Its quantity came and is on hold: nothing is found against it yet, so it waits for inspection."""
 FINAL = frozenset({"02"})
 
 
@@ -21,13 +27,14 @@ def goods_received_from(advice: ReceivingAdvice) -> GoodsReceived:
         created_at=advice.created_at,
         ship_to=advice.ship_to,
         supplier=advice.supplier,
-        lines=tuple(_line(advice, line) for line in advice.lines),
+        lines=tuple(told for line in advice.lines for told in _lines(advice, line)),
     )
 
 
-def _line(advice: ReceivingAdvice, line: ReceivedLine) -> ReceiptLine:
+def _lines(advice: ReceivingAdvice, line: ReceivedLine) -> Iterator[ReceiptLine]:
+    """What came, and apart from it what is on hold: with serials, or where nothing else is good, all is."""
     conditions = [variance.condition for variance in line.variances]
-    return ReceiptLine(
+    received = ReceiptLine(
         part_number=line.part_number,
         line=line.line,
         segment=line.segment,
@@ -50,6 +57,19 @@ def _line(advice: ReceivingAdvice, line: ReceivedLine) -> ReceiptLine:
         condition=conditions[0] if conditions else "",
         complete=advice.complete or any(condition in FINAL for condition in conditions),
     )
+    held = _sum(line, HELD)
+    good = line.quantity - received.quantity_damaged - received.quantity_rejected
+    if not held:
+        yield received
+    elif held >= good or line.serials:
+        yield replace(received, stock_status="hold")
+    else:
+        others = [condition for condition in conditions if condition not in HELD]
+        yield replace(received, quantity=line.quantity - held, condition=others[0] if others else "", complete=False)
+        yield replace(
+            received, quantity=held, quantity_damaged=Decimal(0), quantity_rejected=Decimal(0),
+            stock_status="hold", condition=next(condition for condition in conditions if condition in HELD),
+        )  # fmt: skip
 
 
 def _sum(line: ReceivedLine, conditions: frozenset[str]) -> Decimal:

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from gateway.mapping.receiving import goods_received_from, refusal_of
+from gateway.mapping.receiving import HELD, goods_received_from, refusal_of
 from ledger.advices import Advice, ReceivedLine, ReceivingAdvice, Variance
 from ledger.events import (
     Event,
@@ -126,9 +126,13 @@ def _advised(line: ReceiptLine) -> ReceivedLine:
     told = ((line.quantity_damaged, "01"), (line.quantity_rejected, refusal_of(line)))
     variances = [Variance(quantity=quantity, unit=line.unit, condition=code) for quantity, code in told if quantity]
     if line.condition and all(one.condition != line.condition for one in variances):
-        # What is said of the line itself: of a short, how much; of anything else, no quantity of its own.
-        short = (line.quantity_expected or line.quantity) - line.quantity if line.condition == "02" else Decimal(0)
-        variances.insert(0, Variance(quantity=max(short, Decimal(0)), unit=line.unit, condition=line.condition))
+        # What is said of the line itself: of a short or a hold, how much; of anything else, no quantity of its own.
+        quantity = Decimal(0)
+        if line.condition == "02":
+            quantity = (line.quantity_expected or line.quantity) - line.quantity
+        elif line.condition in HELD and line.stock_status == "hold":
+            quantity = line.quantity - line.quantity_damaged - line.quantity_rejected
+        variances.insert(0, Variance(quantity=max(quantity, Decimal(0)), unit=line.unit, condition=line.condition))
     return ReceivedLine(
         **_line(line),
         order_number=line.order_number,

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from ledger import cases, handling, matching
 from ledger.book import bulk, changing, closings, containing, past, reread, rulings, serials, tables
 from ledger.book.balances import Balances, Posting, Postings
-from ledger.book.deciding import needs_of, result_of, statuses
+from ledger.book.deciding import makers_of, needs_of, result_of, statuses
 from ledger.book.defining import Defining
 from ledger.book.filing import file
 from ledger.book.heads import Head, save_head
@@ -108,13 +108,13 @@ class Batch:
         resolved = [
             None if what.repeat else self._resolve(draft, what) for draft, what in zip(drafts, news, strict=True)
         ]
-        self._load([event for event in resolved if event is not None])
+        self.load([event for event in resolved if event is not None])
         self.waits.look_up(f"{RELEASES[type(event)]}:{event.number}" for event in events if type(event) in RELEASES)
-        first_time = {draft.key[:3]: n for n, draft in reversed(list(enumerate(drafts)))}
+        first_time = {draft.name: n for n, draft in reversed(list(enumerate(drafts)))}
         return [
             # Within the batch an earlier event may have had the same key: then look again.
             self._record(draft, what, ready)
-            if first_time[draft.key[:3]] == n
+            if first_time[draft.name] == n
             else self._record(draft, priors.news(draft), None)
             for n, (draft, what, ready) in enumerate(zip(drafts, news, resolved, strict=True))
         ]
@@ -135,7 +135,7 @@ class Batch:
         draft = Draft(TimePassed(number=now.isoformat(), occurred_at=now), "")
         self.log.priors.load([draft])
         resolved = self._resolve(draft, News([], []))
-        self._load([resolved])
+        self.load([resolved])
         work = self.loader.workset
         if not waits and not work.notice_lines and not work.receipt_lines:
             return []
@@ -175,7 +175,7 @@ class Batch:
             return self.log.repeated(draft, news.repeat)
         if resolved is None:
             resolved = self._resolve(draft, news)
-            self._load([resolved])
+            self.load([resolved])
         seq = resolved.seq = self.log.next_seq()
         event = self.log.keep(draft, seq)
         reread.end(self, resolved)
@@ -209,9 +209,9 @@ class Batch:
         )  # fmt: skip
         return reread.begin(self, draft, resolved) if draft.event.revision else resolved
 
-    def _load(self, resolved: Sequence[ResolvedEvent]) -> None:
+    def load(self, resolved: Sequence[ResolvedEvent]) -> None:
         """Bring in what the decisions about these events will read, and the balances they have to look at."""
-        resolved = [*resolved, *(one.before for one in resolved if one.before is not None)]
+        resolved = [one for event in resolved for one in (event, event.before, event.undone) if one is not None]
         work, needs = self.loader.workset, matching.needs(resolved, self.policy)
         self.loader.load(needs, self.head.book, {event.event.number for event in resolved})
         self.load_stock(handling.needs(resolved) - self._asked_for)
@@ -260,8 +260,9 @@ class Batch:
 
     def _decide(self, resolved: ResolvedEvent) -> tuple[Decision, tuple[AnyOutcome, ...]]:
         work = self.loader.workset
-        for bring in BRINGERS:
-            bring(self, resolved)
+        for event in (resolved, *([resolved.undone] if resolved.undone is not None else [])):
+            for bring in BRINGERS:
+                bring(self, event)
         decide = reread.decider(self, resolved)
         decision = decide(work, resolved, self.policy, self.log.now_us)
         if waits := self.waits.for_stock():
@@ -271,8 +272,7 @@ class Batch:
             }
             decision.released.extend(sorted(came & waits))
         changing.review(self, decision)
-        seq, event = resolved.effective_seq, resolved.seq
-        self.postings.extend(map(Posting, decision.movements, repeat(seq), repeat(event)))
+        self.postings.extend(map(Posting, decision.movements, repeat(resolved.effective_seq), makers_of(decision)))
         self.traces.update(dict.fromkeys(rows_of(decision)))
         decision.released += changing.reached_by(self, resolved) if decision.movements else []
         outcomes = cases.apply(work, decision, self.policy, self.log.now_us)
@@ -330,7 +330,7 @@ class Batch:
                 return []
         site, seq = waits[0].site, waits[0].event
         event = self.log.event(seq)
-        status = self.log.line_statuses(site, seq)
+        status = self.log.line_statuses(event, seq)
         named = {wait.line for wait in waits}
         lines = lines_of(event)
         again: list[tuple[str, Line]] = [
@@ -346,7 +346,7 @@ class Batch:
             standings=["again"] * len(again),
         )  # fmt: skip
         resolved.came = came
-        self._load([resolved])
+        self.load([resolved])
         decision, outcomes = self._decide(resolved)
         now = statuses(resolved, decision)
         if all(line.needs.startswith(STOCK_WAIT) for line in decision.lines):
@@ -380,11 +380,11 @@ class Batch:
             identities=(), lines=(), standings=(),
         )  # fmt: skip
         resolved.compare = tuple(parts)
-        self._load([resolved])
+        self.load([resolved])
         decision, outcomes = self._decide(resolved)
         self._wait(event.site, seq, resolved, decision)
         if outcomes:
-            result = result_of(self.log.line_statuses(event.site, seq))
+            result = result_of(self.log.line_statuses(event, seq))
             self.released.append(
                 self.log.put_outcomes(event, seq, outcomes, result=result, found_at=cause, site=resolved.site)
             )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain, repeat
 
 from ledger import governance, handling, matching
 from ledger.events import HANDLING, PERIODS, Event
@@ -22,12 +23,18 @@ def statuses(resolved: ResolvedEvent, decision: Decision) -> dict[str, str]:
     return {line.line: said.get(line.line, whole) for line in resolved.lines}
 
 
-_IN_THE_HOUSE = frozenset(HANDLING)
+def makers_of(decision: Decision) -> Iterator[int]:
+    """Per movement the event whose line made it."""
+    return chain(repeat(decision.earlier_event, decision.earlier), repeat(decision.resolved.seq))
+
+
+IN_THE_HOUSE = frozenset(HANDLING)
+"""Kinds about goods in the house: they decide, and are read again, apart from documents."""
 
 
 def decides(event: Event) -> Callable[[Workset, ResolvedEvent, Policy, int], Decision]:
     """Whose business the kind is."""
-    if type(event) in _IN_THE_HOUSE:
+    if type(event) in IN_THE_HOUSE:
         return handling.decide
     return governance.decide if isinstance(event, PERIODS) else matching.decide
 

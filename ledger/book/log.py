@@ -12,8 +12,8 @@ from ledger.book.digests import next_link
 from ledger.book.heads import Head
 from ledger.book.lines import own_lines, statuses_told
 from ledger.book.priors import Draft, News, Priors
-from ledger.events import Event, kind_of, read_event, write_event
-from ledger.matching.resolved import microseconds, moment
+from ledger.events import Event, kind_of, write_event
+from ledger.matching.resolved import document_of, microseconds, moment
 from ledger.outcomes import AnyOutcome, Recorded, Repeated, Result
 
 _write_outcomes = msgspec.json.Encoder(decimal_format="string").encode
@@ -29,8 +29,6 @@ class Log:
         self.now_us = max(now_us, head.recorded_at)
         self.now = moment(self.now_us)
         self._events: list[bulk.Row] = []
-        self.own: dict[int, Event] = {}
-        """The events of this batch, for lines of theirs that are released within it."""
         self._whole = 1
         """Whether the event that is being recorded is the first under its key."""
         self._lines: dict[tuple[str, int, str], str] = {}
@@ -43,6 +41,8 @@ class Log:
         self._position: list[tuple[int, str]] = []
         """(event, body) of the outcomes found at the sequence that is being recorded."""
         self.priors = Priors(conn, head.book, self._restated)
+        self.own = self.priors.own
+        self.event = self.priors.event
 
     @property
     def is_empty(self) -> bool:
@@ -64,9 +64,8 @@ class Log:
             draft.event, book=head.book, site=site, recorded_at=self.now, policy=self.policy_hash,
             digest=draft.digest.hex(),
         )  # fmt: skip
-        message, document = (event.source.message, event.source.document) if event.source else ("", "")
-        self.priors.add(draft, seq, instalment, message, self._whole)
-        self.own[seq] = event
+        message, document = document_of(event)
+        self.priors.add(draft, event, seq, instalment, self._whole)
         occurred = event.occurred_at
         offset = occurred.utcoffset() if occurred else None
         self._events.append(
@@ -133,25 +132,18 @@ class Log:
 
     # --- earlier events -----------------------------------------------------------------------------------
 
-    def event(self, seq: int) -> Event:
-        """An event of the book, this batch's own included."""
-        if seq in self.own:
-            return self.own[seq]
-        table = tables.event.c
-        query = select(table.body).where(table.book == self.head.book, table.seq == seq)
-        return read_event(self.conn.execute(query).scalar_one())
-
-    def line_statuses(self, site: str, seq: int) -> dict[str, str]:
-        """Status of the lines of an event as they stand now."""
+    def line_statuses(self, event: Event, seq: int) -> dict[str, str]:
+        """Status of the lines of the event recorded at `seq` as they stand now."""
         if seq in self.own:
             return self._statuses.get(seq, {})
-        table = tables.event.c
-        body, whole = self.conn.execute(
-            select(table.body, table.whole).where(table.book == self.head.book, table.seq == seq)
-        ).one()
-        told = statuses_told(self.conn, self.head.book, site, seq)
-        lines = own_lines(read_event(body), bool(whole), told)
+        table, book, site = tables.event.c, self.head.book, event.site
+        whole = self.conn.execute(select(table.whole).where(table.book == book, table.seq == seq)).scalar_one()
+        lines = own_lines(event, bool(whole), statuses_told(self.conn, book, site, seq))
         return {line: self._restated.get((site, seq, line), status) for line, (_, status) in lines.items()}
+
+    def positions_of(self, seq: int) -> set[int]:
+        """Where this batch found what came of an event: at itself, and at those that ended waits of its lines."""
+        return {found_at for _, _, event, found_at, *_ in self._outcomes if event == seq}
 
     def restate(self, site: str, seq: int, line: str, status: str) -> None:
         """A line that waited has another status now."""

@@ -30,7 +30,7 @@ from ledger.events import (
     kind_of,
     read_event,
 )
-from ledger.matching.resolved import Standing, line_identities
+from ledger.matching.resolved import Standing, document_of, line_identities
 from ledger.outcomes import Result
 
 SUCCESSIVE = (
@@ -69,12 +69,13 @@ class Prior(NamedTuple):
 class Draft:
     """An event on its way in: its key, its lines' identities and digests."""
 
-    __slots__ = ("digest", "event", "identities", "key", "line_digests", "lines", "site")
+    __slots__ = ("digest", "event", "identities", "key", "line_digests", "lines", "name", "site")
 
     def __init__(self, event: Event, site: str) -> None:
         self.event = event
         self.site = site
-        self.key: Key = (event.partner, kind_of(event), event.number, event.revision)
+        self.name: Name = (event.partner, kind_of(event), event.number)
+        self.key: Key = (*self.name, event.revision)
         self.lines = lines_of(event)
         self.identities = line_identities(self.lines)
         self.line_digests = line_digests(self.lines)
@@ -98,7 +99,8 @@ class Priors:
         self.conn, self.book, self.restated = conn, book, restated
         self._priors: dict[tuple[str, Name], list[Prior]] = {}
         self._own_statuses: dict[int, dict[str, str]] = {}
-        self._own_events: dict[int, Event] = {}
+        self.own: dict[int, Event] = {}
+        """The events that this batch records, as they are recorded."""
         self._own_results: dict[int, Result] = {}
 
     def load(self, drafts: Iterable[Draft]) -> None:
@@ -106,9 +108,9 @@ class Priors:
         wanted: dict[str, set[Name]] = {}
         for draft in drafts:
             for site in {draft.site, ""}:
-                if (site, draft.key[:3]) not in self._priors:
-                    self._priors[site, draft.key[:3]] = []
-                    wanted.setdefault(site, set()).add(draft.key[:3])
+                if (site, draft.name) not in self._priors:
+                    self._priors[site, draft.name] = []
+                    wanted.setdefault(site, set()).add(draft.name)
         columns = (*NAME, "seq", "instalment", "site", "digest", "message", "revision", "document", "whole")
         for site, names in sorted(wanted.items()):
             place = (("book", self.book), ("site", site))
@@ -117,9 +119,9 @@ class Priors:
 
     def named(self, draft: Draft) -> list[Prior]:
         """Everything recorded under the draft's name, in whatever revision, in order."""
-        found = self._priors[draft.site, draft.key[:3]]
+        found = self._priors[draft.site, draft.name]
         if draft.site:
-            found = found + self._priors["", draft.key[:3]]
+            found = found + self._priors["", draft.name]
         return sorted(found)
 
     def of(self, draft: Draft) -> list[Prior]:
@@ -135,23 +137,22 @@ class Priors:
         return [
             prior
             for prior in priors
-            if last.get(prior.document, prior) is prior and not (prior.revision and self._event(prior.seq).retracted)
+            if last.get(prior.document, prior) is prior and not (prior.revision and self.event(prior.seq).retracted)
         ]
 
     def reread(self, draft: Draft) -> Prior | None:
         """What the document of a draft said under its name when it was read before; None for nothing in force."""
-        document = draft.event.source.document if draft.event.source else ""
+        _, document = document_of(draft.event)
         mine = [prior for prior in self.named(draft) if prior.document == document and document]
         last = max((prior for prior in mine if prior.revision < draft.event.revision), default=None)
-        return None if last is None or (last.revision and self._event(last.seq).retracted) else last
+        return None if last is None or (last.revision and self.event(last.seq).retracted) else last
 
-    def add(self, draft: Draft, seq: int, instalment: int, message: str, whole: int) -> None:
-        """Note an event that this batch records."""
-        event = draft.event
-        self._own_events[seq] = event
-        document = event.source.document if event.source else ""
+    def add(self, draft: Draft, event: Event, seq: int, instalment: int, whole: int) -> None:
+        """Note an event that this batch records, as the draft has become."""
+        self.own[seq] = event
+        message, document = document_of(event)
         prior = Prior(seq, instalment, draft.site, draft.digest, message, event.revision, document, whole)
-        self._priors[draft.site, draft.key[:3]].append(prior)
+        self._priors[draft.site, draft.name].append(prior)
 
     def set_lines(self, seq: int, statuses: dict[str, str]) -> None:
         """Note the lines of an event that this batch records: the status of each, which it may go on to change."""
@@ -165,7 +166,7 @@ class Priors:
         """What of the event is new, against everything recorded under its key."""
         everything = list(range(len(draft.lines)))
         if draft.event.revision:
-            document = draft.event.source.document if draft.event.source else ""
+            _, document = document_of(draft.event)
             for prior in self.of(draft):
                 if (prior.document, prior.digest) == (document, draft.digest):
                     return News([], [], repeat=prior.seq)
@@ -182,7 +183,7 @@ class Priors:
             ):
                 return News([], [], repeat=same[-1].seq)
             return News(everything, ["new"] * len(everything))
-        message = draft.event.source.message if draft.event.source else ""
+        message, _ = document_of(draft.event)
         if same and (any(prior.message == message for prior in same) or not self._is_refused(draft, same[-1])):
             return News([], [], repeat=same[-1].seq)
         return self._news_by_line(draft, priors)
@@ -209,15 +210,15 @@ class Priors:
     def _is_refused(self, draft: Draft, prior: Prior) -> bool:
         """Nothing was taken of what has the same content: its number is free again."""
         if not draft.lines:
-            return self._result(prior) == "refused"
+            return self.result(prior) == "refused"
         told = self._statuses(prior)
         return len(told) >= (len(draft.lines) if prior.whole else 1) and set(told.values()) == {"refused"}
 
     def _was_refused(self, draft: Draft, prior: Prior) -> bool:
         """A decision that was refused (by whom it was not to be made) decided nothing: the same may be said again."""
-        return isinstance(draft.event, DiscrepancyResolved) and self._result(prior) == "refused"
+        return isinstance(draft.event, DiscrepancyResolved) and self.result(prior) == "refused"
 
-    def _result(self, prior: Prior) -> str:
+    def result(self, prior: Prior) -> str:
         """What came of it in the end: when it was recorded, or when what it waited for had come."""
         own = self._own_results.get(prior.seq)
         if own is not None:
@@ -230,7 +231,7 @@ class Priors:
 
     def _lines(self, prior: Prior) -> dict[str, tuple[bytes, str]]:
         """The lines that are its own, by identity: digest and status."""
-        own = own_lines(self._event(prior.seq), bool(prior.whole), self._statuses(prior))
+        own = own_lines(self.event(prior.seq), bool(prior.whole), self._statuses(prior))
         digests = line_digests([line for line, _ in own.values()])
         return {name: (digest, status) for (name, (_, status)), digest in zip(own.items(), digests, strict=True)}
 
@@ -244,14 +245,14 @@ class Priors:
 
     def _is_newer(self, event: Event, latest: Prior) -> bool:
         """Whether the partner made this document after the latest one, so that an earlier content is meant anew."""
-        before = self._event(latest.seq).created_at
+        before = self.event(latest.seq).created_at
         return event.created_at is not None and before is not None and event.created_at > before
 
-    def _event(self, seq: int) -> Event:
-        own = self._own_events.get(seq)
+    def event(self, seq: int) -> Event:
+        """An event of the book, this batch's own included."""
+        own = self.own.get(seq)
         if own is not None:
             return own
         table = tables.event.c
-        return read_event(
-            self.conn.execute(select(table.body).where(table.book == self.book, table.seq == seq)).scalar_one()
-        )
+        query = select(table.body).where(table.book == self.book, table.seq == seq)
+        return read_event(self.conn.execute(query).scalar_one())

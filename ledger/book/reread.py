@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from ledger.book import tables
-from ledger.book.deciding import decides
+from ledger.book.deciding import IN_THE_HOUSE, decides
 from ledger.book.resolution import lines_of, resolve
-from ledger.events import HANDLING
+from ledger.book.rulings import bring_uses
+from ledger.book.undoing import undo
+from ledger.events import OrderCancelled, ShipmentCancelled
 from ledger.handling.rereading import Moved
 from ledger.handling.rereading import reread as reread_handling
 from ledger.matching.decision import Decision
 from ledger.matching.rereading import reread
 from ledger.matching.resolved import ResolvedEvent, line_identities
-from ledger.matching.workset import Workset
+from ledger.matching.workset import Use, Workset
 from ledger.policy import Policy
 from ledger.stock.bucket import Bucket
 
@@ -29,12 +31,10 @@ if TYPE_CHECKING:
     from ledger.book.batch import Batch
     from ledger.book.priors import Draft
 
-_IN_THE_HOUSE = frozenset(HANDLING)
-
 
 def begin(batch: Batch, draft: Draft, resolved: ResolvedEvent) -> ResolvedEvent:
-    """The event with what its document said before, if it is a re-reading."""
-    prior = batch.log.priors.reread(draft) if draft.event.revision else None
+    """The event of a revision above 0 with what its document said before, if that is in force."""
+    prior = batch.log.priors.reread(draft)
     if prior is None:
         return resolved
     event = batch.log.event(prior.seq)
@@ -44,8 +44,13 @@ def begin(batch: Batch, draft: Draft, resolved: ResolvedEvent) -> ResolvedEvent:
         event, batch.sent(event), book=batch.head.book, seq=prior.seq, site=prior.site or draft.site,
         identities=identities, lines=lines, standings=["new"] * len(identities),
     )  # fmt: skip
-    statuses = batch.log.line_statuses(event.site, prior.seq)
+    statuses = batch.log.line_statuses(event, prior.seq)
     resolved.gives_way = not statuses or "posted" in statuses.values()
+    if isinstance(event, ShipmentCancelled | OrderCancelled) and batch.log.priors.result(prior) == "posted":
+        batch.load([resolved.before])
+        others = [other for other in batch.log.priors.in_force(draft) if other.document != prior.document]
+        if not others:
+            undo(batch, resolved, resolved.before)
     return resolved
 
 
@@ -54,12 +59,12 @@ def end(batch: Batch, resolved: ResolvedEvent) -> None:
     before = resolved.before
     if before is None:
         return
-    site = before.event.site
+    event = before.event
     for wait in batch.waits.of_event(before.seq):
         batch.waits.end(wait)
-    for line, status in batch.log.line_statuses(site, before.seq).items():
+    for line, status in batch.log.line_statuses(event, before.seq).items():
         if status == "waiting":
-            batch.log.restate(site, before.seq, line, "refused")
+            batch.log.restate(event.site, before.seq, line, "refused")
 
 
 def decider(batch: Batch, resolved: ResolvedEvent) -> Callable[[Workset, ResolvedEvent, Policy, int], Decision]:
@@ -67,7 +72,8 @@ def decider(batch: Batch, resolved: ResolvedEvent) -> Callable[[Workset, Resolve
     before = resolved.before
     if before is None:
         return decides(resolved.event)
-    if type(resolved.event) not in _IN_THE_HOUSE:
+    _bring_uses(batch, resolved.undone or before)
+    if type(resolved.event) not in IN_THE_HOUSE:
         return reread
     moved = _movements_of(batch, before)
     batch.watch({bucket for one in moved for bucket in one[:2] if not bucket.is_external})
@@ -76,6 +82,19 @@ def decider(batch: Batch, resolved: ResolvedEvent) -> Callable[[Workset, Resolve
         return reread_handling(workset, event, policy, now_us, moved)
 
     return decide
+
+
+def _bring_uses(batch: Batch, before: ResolvedEvent) -> None:
+    """Put into the working set what the event used of rulings as it was read before."""
+    table, work = tables.ruling_use.c, batch.loader.workset
+    rows = batch.conn.execute(
+        select(tables.ruling_use).where(
+            table.book == batch.head.book, table.site == before.event.site, table.event == before.seq
+        )
+    )
+    work.used_before = [Use(**row._mapping) for row in rows]
+    bring_uses(batch, sorted({(one.kind, one.number) for one in work.used_before}))
+    work.used_before += [one for one in work.uses if one.event == before.seq]
 
 
 def _movements_of(batch: Batch, before: ResolvedEvent) -> list[Moved]:
@@ -97,7 +116,10 @@ def _movements_of(batch: Batch, before: ResolvedEvent) -> list[Moved]:
         ).fetchall()
         buckets = {id: _bucket(batch, before.site, id) for row in rows for id in row[:2]}
         moved += [Moved(buckets[source], buckets[target], quantity, line) for source, target, quantity, line in rows]
-    return moved + [Moved(*posting.movement) for posting in batch.postings if posting.event == seq]
+    own = batch.log.positions_of(seq)
+    return moved + [
+        Moved(*posting.movement) for posting in batch.postings if posting.event == seq and posting.seq in own
+    ]
 
 
 def _bucket(batch: Batch, site: str, id: int) -> Bucket:

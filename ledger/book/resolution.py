@@ -157,10 +157,10 @@ def by_site(event: Event) -> list[Event]:
     """The event as one per place: an order may name another ship-to per line, and an event has one site.
 
     Lines that name no place go with the header's; a transfer becomes one event for each of its sites. An event for
-    one place, and the half of a transfer that a rebuild reads, is given back as it is.
+    one place, and the half of a transfer that a rebuild reads or that is taken back, is given back as it is.
     """
     if isinstance(event, TransferShipped | TransferCancelled):
-        if event.recorded_at is not None and event.place:
+        if event.place and (event.recorded_at is not None or event.retracted):
             return [event]
         ends = dict.fromkeys((event.from_place, event.to_place))
         return [msgspec.structs.replace(event, place=place) for place in ends]

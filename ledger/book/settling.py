@@ -7,7 +7,7 @@ rebuild makes them again. Must not know prices: orders are read when somebody as
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC
+from datetime import UTC, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,7 @@ from ledger.events import (
 )
 from ledger.masterdata import MasterData
 from ledger.matching.decision import Decision
-from ledger.matching.resolved import moment
+from ledger.matching.resolved import ResolvedEvent, moment
 from ledger.stock.bucket import Bucket, Movement
 
 Cause = Literal["consumed", "taken_over", "handed_over", "shipped", "lost", "found", "reversed"]
@@ -46,14 +46,28 @@ def settlements_of(
     resolved = decision.resolved
     if not isinstance(resolved.event, SETTLING):
         return []
-    settled = [(movement, share) for movement in decision.movements for share in _shares(movement)]
+    before, taken_back = resolved.before, decision.earlier
+    site = masterdata.sites.get(resolved.site)
+    zone = UTC if site is None else ZoneInfo(site.time_zone)
+    rows: list[bulk.Row] = []
+    if before is not None and taken_back:
+        # What the document said before comes off where and when it was owed, at the price that it named.
+        rows = _rows(before, resolved.seq, decision.movements[:taken_back], zone, now_us, late, ())
+    return rows + _rows(
+        resolved, resolved.effective_seq, decision.movements[taken_back:], zone, now_us, late, earlier
+    )
+
+
+def _rows(
+    resolved: ResolvedEvent, seq: int, movements: Sequence[Movement], zone: tzinfo, now_us: int, late: bool,
+    earlier: Sequence[bulk.Row],
+) -> list[bulk.Row]:  # fmt: skip
+    settled = [(movement, share) for movement in movements for share in _shares(movement)]
     if not settled:
         return []
     at = now_us if late or not resolved.occurred_at else min(resolved.occurred_at, now_us)
-    site = masterdata.sites.get(resolved.site)
-    zone = UTC if site is None else ZoneInfo(site.time_zone)
     period = f"{moment(at).astimezone(zone):%Y-%m}"
-    place = (resolved.book, resolved.site, resolved.effective_seq, resolved.seq)
+    place = (resolved.book, resolved.site, seq, resolved.seq)
     first = 1 + (sum(row[:4] == place for row in earlier) if resolved.cause else 0)
     return [
         (

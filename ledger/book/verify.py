@@ -17,6 +17,7 @@ from ledger.events import read_event
 from ledger.matching.containments.scope import LABEL
 from ledger.matching.resolutions import GONE_BACK
 from ledger.matching.transfer_records import party_of
+from ledger.stock.accounts import asn_line_name
 from ledger.stock.bucket import MILLION
 
 
@@ -85,7 +86,7 @@ def check_in_transit(conn: Connection, head: Head) -> Iterator[Breach]:
     ):
         standing[site, asn_line] = quantity
     for row in conn.execute(select(document_tables.notice_line).where(line.book == head.book)):
-        asn_line = f"{row.supplier}/{row.shipment_id}/{row.line}"
+        asn_line = asn_line_name(row.supplier, row.shipment_id, row.line)
         in_force = row.status in ("open", "closed")
         expected = row.quantity - row.received - row.cleared if in_force else 0
         found = standing.pop((row.site, asn_line), 0)

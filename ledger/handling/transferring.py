@@ -13,7 +13,7 @@ import msgspec
 
 from ledger.events import HandlingUnit, NoticeLine, ReceiptLine, StockLine, TransferReceived, TransferShipped
 from ledger.handling.rules import Rule
-from ledger.matching.booking import book_movements
+from ledger.matching.booking import CannotReread, book_movements
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.discrepancies import d24_serials, d42_changed_after_receipt
 from ledger.matching.identities import stands_at
@@ -257,10 +257,47 @@ def decide_transfer_cancelled(workset: Workset, decision: Decision, policy: Poli
     elif shipment is not None and shipment.status == "advised":
         withdraw_notice(workset, decision, policy, shipment, "cancelled")
         shipment.status, shipment.touched = "cancelled", True
-        decision.movements[:] = [
-            movement._replace(line=movement.line.partition("~")[0]) for movement in decision.movements
-        ]
+        _name_by_event(decision)
     decision.lines.append(LineDecision("", "posted", len(decision.movements)))
+
+
+def _name_by_event(decision: Decision) -> None:
+    """Goods of one line that were told apart are movements of that line."""
+    decision.movements[:] = [
+        movement._replace(line=movement.line.partition("~")[0]) for movement in decision.movements
+    ]
+
+
+def unship(
+    workset: Workset, decision: Decision, policy: Policy, before: ResolvedEvent, resolved: ResolvedEvent
+) -> bool:
+    """One half of a transfer that is read again: its records are free for what it says now. Whether its goods have
+    been taken back with them. Raises CannotReread once any were received."""
+    key = key_of(before)
+    shipment = workset.shipments.get(ShipmentKey(key.book, key.destination, before.supplier, key.number))
+    if shipment is not None and shipment.status == "advised" and shipment.first_received_at is not None:
+        raise CannotReread(
+            f"{key.destination} received goods of transfer {key.number}: take that back first "
+            f"(GoodsReceiptReversed), or send the difference by another transfer."
+        )
+    lines = workset.lines_of_transfer.get(key, {})
+    if any(line.status == "cancelled" for line in lines.values()):
+        raise CannotReread(f"Transfer {key.number} was cancelled: there is nothing to put right.")
+    if before.site == key.site:
+        is_under_way = shipment is not None and shipment.status == "advised"
+        if is_under_way and key_of(resolved) != key and not resolved.event.retracted:
+            raise CannotReread(
+                f"Transfer {key.number} is under way to {key.destination}, and read so it would not be: cancel it, "
+                f"and ship its goods by a transfer of another number."
+            )
+        for line in lines.values():
+            line.status, line.touched = "refused", True
+        return False
+    if shipment is not None and shipment.status == "advised":
+        withdraw_notice(workset, decision, policy, shipment, "replaced")
+        shipment.status, shipment.touched = "refused", True
+        _name_by_event(decision)
+    return True
 
 
 def _stands_again(workset: Workset, key: TransferKey, part: str, goods: ShippedGoods) -> Bucket:

@@ -76,6 +76,19 @@ def use(
     assert not quantity, "more was used than was allowed"  # noqa: S101
 
 
+def give_back(workset: Workset, resolved: ResolvedEvent, line: str | None = None) -> None:
+    """What a document used of rulings as it was read before is free again: of one line of it, or of all."""
+    kept = []
+    for one in workset.used_before:
+        if line not in (None, one.line):
+            kept.append(one)
+            continue
+        key = (one.book, one.kind, one.number, one.stage)
+        workset.used[key] = workset.used.get(key, 0) - one.quantity
+        workset.uses.append(one._replace(seq=resolved.effective_seq, quantity=-one.quantity))
+    workset.used_before = kept
+
+
 def use_up_key(change: EngineeringChangeReleased, part: str, site: str) -> str:
     """What is used up is counted for each part and site of a change."""
     return f"{change.number}/{part}/{site}"

@@ -78,11 +78,16 @@ def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
     if resolved.event.actor is not None and (reason := not_allowed(policy, resolved)):
         refuse_whole(decision, "", reason)
         return decision
-    if policy.keeps_cumulatives and isinstance(resolved.event, ShipmentNotified | ShipmentReplaced):
+    decide_by(HANDLERS[type(resolved.event)], workset, decision, policy, now_us)
+    return decision
+
+
+def decide_by(handler: Handler, workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
+    """What a handler decides, with the agreements and containments that it touches."""
+    if policy.keeps_cumulatives and isinstance(decision.resolved.event, ShipmentNotified | ShipmentReplaced):
         cumulatives.begin(workset, decision, policy)
-    HANDLERS[type(resolved.event)](workset, decision, policy, now_us)
+    handler(workset, decision, policy, now_us)
     if decision.counted:
         cumulatives.compare(workset, decision, policy, now_us)
     if workset.containing and not decision.contained:
         containing.tell_of_arrivals(workset, decision)
-    return decision

@@ -101,6 +101,11 @@ class Decision(msgspec.Struct):
     """It is about goods as they stand in the house, not about matched documents: their buckets say what they are."""
     lines: list[LineDecision] = []
     movements: list[Movement] = []
+    earlier: int = 0
+    """So many of them, the first, are an earlier event's: what a document moved as it was read before is taken back,
+    or a notice is put in force again."""
+    earlier_event: int = 0
+    """Its sequence."""
     findings: list[Finding] = []
     comparisons: list[Comparison] = []
     contained: list[Contained] = []

@@ -9,7 +9,7 @@ from ledger.matching.containments.scope import Facts, sheet
 from ledger.matching.records import Link, NoticeLine, ReceiptLine
 from ledger.matching.transfer_records import is_transfer
 from ledger.matching.workset import Workset
-from ledger.stock.accounts import arrival_bucket, external_account, in_transit_bucket
+from ledger.stock.accounts import arrival_bucket, asn_line_name, external_account, in_transit_bucket
 from ledger.stock.bucket import EXTERNAL, MILLION, Bucket
 
 Deltas = dict[Bucket, int]
@@ -18,7 +18,7 @@ Deltas = dict[Bucket, int]
 def in_transit_of(line: NoticeLine) -> Bucket:
     """The in_transit bucket of a notice line."""
     book, site, supplier, shipment_id = line.key
-    asn_line = f"{supplier}/{shipment_id}/{line.line}"
+    asn_line = asn_line_name(supplier, shipment_id, line.line)
     bucket = in_transit_bucket(book, site, line.part, line.part_revision, line.lot, line.owner, asn_line)
     if not is_transfer(supplier):
         return bucket

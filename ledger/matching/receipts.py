@@ -157,13 +157,21 @@ def _put_receipt(
 def _new_line(
     workset: Workset, resolved: ResolvedEvent, key: ReceiptKey, line: ResolvedLine, supplier: str, received_at: int
 ) -> ReceiptLine:
+    record = line_as_said(resolved, key, line, supplier, received_at)
+    record.serials, record.doubtful = identities_of(workset, key.book, line, line.quantity, record.damaged)
+    record.touched = record.new = True
+    return record
+
+
+def line_as_said(
+    resolved: ResolvedEvent, key: ReceiptKey, line: ResolvedLine, supplier: str, received_at: int
+) -> ReceiptLine:
+    """The record of a line as it is read, its goods not yet told apart and nothing matched."""
     said = line.said
     assert isinstance(said, SaidLine)  # noqa: S101  lines of a goods receipt
     damaged = line.damaged + line.rejected
     if said.stock_status == "damaged" and not damaged:
         damaged = line.quantity
-    damaged = min(damaged, line.quantity)
-    serials, doubtful = identities_of(workset, key.book, line, line.quantity, damaged)
     return ReceiptLine(
         key=key,
         line=line.line,
@@ -173,12 +181,10 @@ def _new_line(
         unit=line.unit,
         supplier=supplier,
         quantity=line.quantity,
-        damaged=damaged,
+        damaged=min(damaged, line.quantity),
         seq=resolved.effective_seq,
         segment=said.segment,
         lot=said.lot,
-        serials=serials,
-        doubtful=doubtful,
         lot_controlled=line.lot_controlled,
         handling_unit=said.handling_unit,
         shipment_id=said.shipment_id,
@@ -194,8 +200,6 @@ def _new_line(
         denominator=line.denominator,
         stock_status="line_side" if line.at_line and said.stock_status in ("", "available") else said.stock_status,
         received_at=received_at,
-        touched=True,
-        new=True,
     )
 
 

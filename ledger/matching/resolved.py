@@ -94,6 +94,13 @@ class ResolvedLine(msgspec.Struct, gc=False):
     """Segments whose available goods the line does not take, since it does not name them."""
 
 
+class OrderBefore(msgspec.Struct, frozen=True):
+    """An order as orders and changes left it: lines in force, and the last change (0: none)."""
+
+    lines: frozenset[str]
+    changed_seq: int
+
+
 class ResolvedEvent(msgspec.Struct):
     """One event in our terms. `seq` is its sequence in its book, given before it is decided."""
 
@@ -122,6 +129,10 @@ class ResolvedEvent(msgspec.Struct):
     """What the same document said before it was read again; None for what is said the first time."""
     gives_way: bool = False
     """Whether any of that stands in the books: else all of it waited, or was refused."""
+    undone: ResolvedEvent | None = None
+    """Of a cancellation that is read again: the notice that it had taken out of the books."""
+    order_before: OrderBefore | None = None
+    """Of a cancellation that is read again: how it had found its order."""
     came: str = ""
     """What came when decided again: the need that ended the wait (`case:C1`); "" where the wait itself ended."""
     occurred_at: int = 0

@@ -84,7 +84,8 @@ class Change(NamedTuple):
 
 
 class Use(NamedTuple):
-    """So much was used of a ruling, in millionths: a fact of the line that used it, never changed."""
+    """So much was used of a ruling, in millionths: a fact of the line that used it, never changed. What is read again
+    gives it back: below zero, as a fact of the reading that had used it."""
 
     book: str
     site: str
@@ -198,6 +199,8 @@ class Workset:
     """By (book, kind, number, stage) of the rulings about the event being decided: how much of each was used."""
     uses: list[Use] = field(default_factory=list)
     """What this batch used of rulings."""
+    used_before: list[Use] = field(default_factory=list)
+    """What the event that is read again had used of them as it was read before."""
     gone_before: dict[tuple[str, str, str], tuple[int, int]] = field(default_factory=dict)
     """By (book, site, part) whose revision hangs on a cumulative: built in so far, and standing at the line."""
     gone_stored: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)

@@ -28,7 +28,7 @@ from ledger.queries.containments import (
 from ledger.queries.defects import DayOpened, DefectFound, DefectReport, Unmapped, defects
 from ledger.queries.dimensions import DIMENSIONS, USUAL
 from ledger.queries.documents import OrderShown, ShipmentShown, orders, shipments
-from ledger.queries.events import EventKept, LineKept, event, events
+from ledger.queries.events import EventKept, LineKept, event, events, parts_of
 from ledger.queries.facts import facts
 from ledger.queries.grni import Uninvoiced, UninvoicedList, uninvoiced
 from ledger.queries.head import HeadShown, head
@@ -159,6 +159,7 @@ __all__ = [
     "movements",
     "obsolete",
     "orders",
+    "parts_of",
     "period_report",
     "periods",
     "position",

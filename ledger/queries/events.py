@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from ledger.book import bulk, tables
 from ledger.book.lines import own_lines, statuses_told
+from ledger.book.places import sites_of
 from ledger.events import AnyEvent, read_event
 from ledger.matching.resolved import moment
 from ledger.outcomes import AnyOutcome
@@ -92,6 +93,18 @@ def event(conn: Connection, seq: int, *, book: str = "live") -> EventKept | None
     return msgspec.structs.replace(
         kept, lines=tuple(sorted(lines, key=lambda line: (line.segment, line.line))), body=body
     )
+
+
+def parts_of(conn: Connection, kept: EventKept) -> list[EventKept]:
+    """The event and its other parts, with bodies: what a document says of several places is an event of each."""
+    table, found = tables.event.c, []
+    for site in ("", *sites_of(conn, kept.book)):
+        query = select(table.seq).where(
+            table.book == kept.book, table.site == site, table.partner == kept.partner, table.kind == kept.kind,
+            table.number == kept.number, table.revision == kept.revision, table.document == kept.document,
+        )  # fmt: skip
+        found += [event(conn, seq, book=kept.book) for seq in conn.execute(query).scalars()]
+    return sorted((one for one in found if one is not None), key=lambda one: one.seq)
 
 
 def outcomes_of(conn: Connection, book: str, rows: Any) -> dict[int, list[Any]]:

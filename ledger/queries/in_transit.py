@@ -17,6 +17,7 @@ from ledger.policy import Policy
 from ledger.queries.ages import hours_between
 from ledger.queries.carriage import NOTHING, Carriage, carriage_of
 from ledger.queries.dimensions import in_one_order, read_cursor, write_cursor
+from ledger.stock.accounts import asn_line_name
 
 PIECE = 500
 """Lines read at a time where what carriers say decides whether they are shown."""
@@ -168,5 +169,5 @@ def _under_way(row: Any, said: Carriage, now: datetime, grace_hours: int) -> Und
         age_hours=hours_between(moment(row.notified_at if row.shipped_at is None else row.shipped_at), now),
         overdue=late, held=row.hold_reason, owner=row.owner, carrier=said.carrier, event=row.seq,
         message=row.message, document=row.document, segment=row.segment,
-        asn_line=f"{row.supplier}/{row.shipment_id}/{row.line}",
+        asn_line=asn_line_name(row.supplier, row.shipment_id, row.line),
     )  # fmt: skip

@@ -25,6 +25,7 @@ from ledger.queries.containments import contained_in_transit
 from ledger.queries.in_transit import headers_of
 from ledger.queries.promises import promised, promises_of, show_promises
 from ledger.queries.schedules import schedules
+from ledger.stock.accounts import asn_line_name
 
 _PARTIES_MAX = 1_000
 
@@ -165,7 +166,8 @@ def _notices(conn: Connection, book: str, part: str, site: str) -> list[Inbound]
     contained = contained_in_transit(conn, book, part) if rows else {}
     found = []
     for row in rows:
-        suspect, label = contained.get((row.site, f"{row.supplier}/{row.shipment_id}/{row.line}"), (0, ""))
+        asn_line = asn_line_name(row.supplier, row.shipment_id, row.line)
+        suspect, label = contained.get((row.site, asn_line), (0, ""))
         said = carriers.get((book, row.site, row.supplier, row.shipment_id), NOTHING).expected_at
         by_notice = moment_or_none(row.expected_at)
         rest = row.quantity - row.received - row.cleared

@@ -63,8 +63,8 @@ class ObsoleteList(msgspec.Struct, frozen=True, kw_only=True):
     totals: tuple[Money, ...]
     unpriced: tuple[str, ...]
     """Parts of ours that were never ordered at a price."""
-    not_ours: Decimal
-    """Rows that are somebody else's."""
+    not_ours: int
+    """How many rows are somebody else's."""
 
 
 def obsolete(conn: Connection, *, book: str = "live", site: str = "", part: str = "") -> ObsoleteList:
@@ -90,7 +90,7 @@ def obsolete(conn: Connection, *, book: str = "live", site: str = "", part: str 
         proposed=tuple(_proposed(one, prices.get(one.part)) for one in superseded),
         totals=sums((one.currency, one.value) for one in rows if one.value is not None),
         unpriced=tuple(sorted({one.part for one in rows if one.value is None and not one.owner})),
-        not_ours=Decimal(sum(1 for one in rows if one.owner)),
+        not_ours=sum(1 for one in rows if one.owner),
     )
 
 

@@ -8,23 +8,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Literal, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, select
 
-from ledger.book import bulk, document_tables, tables
-from ledger.events import OrderChanged, OrderPlaced, OwnershipChanged, OwnershipLine, read_event
+from ledger.book import bulk, document_tables, filed_tables, tables
+from ledger.events import OwnershipChanged, OwnershipLine, read_event
 from ledger.masterdata import to_decimal
 from ledger.matching.resolved import line_identities, moment
 from ledger.queries.base_units import base_units
+from ledger.stock.bucket import MILLION
 
 
 class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     """One record. Cursor of the list is `seq` with `n`; `amount` is quantity times price, None without a price.
 
     The price is the one said with the change of owner, else that of the newest order line of the owner for the part
-    at the site when it was recorded; `order_number` names it. `unit` is the part's base unit.
+    at the site when it was recorded; `order_number` names it. `unit` is the part's base unit, and of it is
+    `price_per`.
     """
 
     seq: int
@@ -67,7 +70,7 @@ class SettlementTotal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Price(NamedTuple):
-    """A price with its basis, and the order that says it ("" where the change of owner does)."""
+    """A price for `per` base units, and the order that says it ("" where the change of owner does)."""
 
     seq: int
     price: Decimal
@@ -120,7 +123,7 @@ def _shown(conn: Connection, book: str, rows: Iterable[Any]) -> Iterable[Settlem
     ordered = {key: _order_prices(conn, book, *key) for key in {(row.site, row.owner, row.part) for row in rows}}
     for row in rows:
         of = kept[row.event]
-        price = _said_price(of.body, row.line)
+        price = _said_price(conn, row, of.body)
         if price is None:
             said = [one for one in ordered[row.site, row.owner, row.part] if one.seq <= row.seq]
             price = said[-1] if said else None
@@ -145,29 +148,34 @@ def _events(conn: Connection, book: str, seqs: set[int]) -> dict[int, Any]:
     return {row.seq: row for row in rows}
 
 
-def _said_price(body: str, line: str) -> Price | None:
+def _said_price(conn: Connection, row: Any, body: str) -> Price | None:
+    """The price said with a change of owner, for base units: its line says what it is of."""
     event = read_event(body)
     if not isinstance(event, OwnershipChanged):
         return None
-    said: OwnershipLine = dict(zip(line_identities(event.lines), event.lines, strict=True))[line]
-    return None if said.price is None else Price(0, said.price, said.price_per, said.currency, "")
+    said: OwnershipLine = dict(zip(line_identities(event.lines), event.lines, strict=True))[row.line]
+    if said.price is None:
+        return None
+    table = tables.settlement.c
+    same = (table.book == row.book, table.site == row.site, table.seq == row.seq, table.event == row.event)
+    of_owner = (table.line == row.line, table.owner == row.owner)
+    # A line goes from one owner to the next as a whole: with each of them stands all of it, above or below zero.
+    changed = sum(conn.execute(select(table.quantity).where(*same, *of_owner)).scalars())
+    per = Fraction(said.price_per)
+    if said.quantity:
+        per *= abs(changed) / (Fraction(said.quantity) * MILLION)
+    return Price(0, said.price * per.denominator, Decimal(per.numerator), said.currency, "")
 
 
 def _order_prices(conn: Connection, book: str, site: str, supplier: str, part: str) -> list[Price]:
-    """Prices of the part in orders to the supplier, oldest first; per unit as ordered, which is the base unit's."""
-    table = document_tables.order_line.c
-    lines = conn.execute(
-        select(table.seq, table.order_number, table.line)
-        .where(table.book == book, table.site == site, table.supplier == supplier, table.part == part)
-        .order_by(table.seq)
-    ).fetchall()
-    kept = _events(conn, book, {line.seq for line in lines})
-    found = []
-    for line in lines:
-        event = read_event(kept[line.seq].body)
-        if not isinstance(event, OrderPlaced | OrderChanged):
-            continue
-        said = dict(zip(line_identities(event.lines), event.lines, strict=True)).get(line.line)
-        if said is not None and said.price is not None:
-            found.append(Price(line.seq, said.price, said.price_per, event.currency, line.order_number))
-    return found
+    """Prices of the part in orders to the supplier, oldest first."""
+    price, line = filed_tables.order_price.c, document_tables.order_line.c
+    of_line = (
+        getattr(price, name) == getattr(line, name) for name in ("book", "site", "supplier", "order_number", "line")
+    )
+    rows = conn.execute(
+        select(price.seq, price.amount, price.per, price.currency, price.order_number)
+        .where(*of_line, line.book == book, line.site == site, line.supplier == supplier, line.part == part)
+        .order_by(price.seq, price.event)
+    )
+    return [Price(seq, Decimal(amount), to_decimal(per), *named) for seq, amount, per, *named in rows if amount]

@@ -13,8 +13,13 @@ def external_account(book: str, site: str, part: str, account: str, *, owner: st
     return Bucket(book, site, part, "", "", "", "", owner, "", account, "", "", "", demand)
 
 
+def asn_line_name(supplier: str, shipment_id: str, line: str) -> str:
+    """How buckets in transit name the notice line whose goods they are."""
+    return f"{supplier}/{shipment_id}/{line}"
+
+
 def in_transit_bucket(book: str, site: str, part: str, revision: str, lot: str, owner: str, asn_line: str) -> Bucket:
-    """What one notice line has under way. `asn_line` is `supplier/shipment id/line`."""
+    """What one notice line has under way. `asn_line` is of `asn_line_name`."""
     return Bucket(book, site, part, revision, lot, "", "", owner, "", "in_transit", "", "", asn_line, "")
 
 

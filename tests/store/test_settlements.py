@@ -20,6 +20,7 @@ from ledger.events import (
     LocationDefined,
     MaterialConsumed,
     MaterialReturned,
+    OrderLine,
     OwnershipChanged,
     OwnershipLine,
     StockLine,
@@ -300,6 +301,36 @@ def test_the_newest_price_known_then_is_the_price(plant: Plant) -> None:
     assert [(one.order_number, one.amount) for one in settlements(plant.conn)] == [
         ("PO1", Decimal(25)), ("PO2", Decimal(30)),
     ]  # fmt: skip
+
+
+def boxes(plant: Plant) -> None:
+    """Two boxes of 250 bolts each that are acme's, ordered at 500 EUR a box."""
+    line = OrderLine(part_number="BOLT", order_line="1", quantity=Decimal(2), unit="XBX", price=Decimal(500))
+    plant.record(order("PO3", {}, currency="EUR", lines=(line,)), notice("S3", "PO3", {"BOLT": 500}))
+    plant.record(receipt("R3", "S3", "PO3", {"BOLT": 500}))
+
+
+def test_a_price_by_the_box_is_a_price_of_what_is_in_it(plant: Plant) -> None:
+    boxes(plant)
+
+    plant.record(said(MaterialConsumed, 25, demand="VIN1", part_number="BOLT"))
+
+    (one,) = settlements(plant.conn)
+    assert (one.unit, one.price, one.price_per, one.amount) == ("EA", Decimal(500), Decimal(250), Decimal(50))
+
+
+@pytest.mark.parametrize(("to_owner", "owed"), [("", [625]), ("bravo", [625, -625])])
+def test_a_price_said_with_a_change_of_owner_is_of_the_unit_of_its_line(
+    plant: Plant, to_owner: str, owed: list[int]
+) -> None:
+    boxes(plant)
+    how: dict[str, Any] = {"owner": "acme", "to_owner": to_owner, "price": Decimal(5000), "price_per": Decimal(8)}
+
+    plant.record(said(OwnershipChanged, 1, part_number="BOLT", unit="XBX", **how))
+
+    assert [(one.price_per, int(one.amount or 0)) for one in settlements(plant.conn)] == [
+        (Decimal(2000), amount) for amount in owed
+    ]
 
 
 def test_the_records_are_made_again_by_a_rebuild_and_a_repeat_makes_none(plant: Plant) -> None:

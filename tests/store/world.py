@@ -96,6 +96,8 @@ def receipt(number: str, shipment: str, order_number: str, quantities: Quantitie
 class Books:
     """A ledger over one connection, with a clock that each recording moves by a minute."""
 
+    policy: Policy = POLICY
+
     def __init__(self, conn: Connection, *, run_size: int = 32_768, masterdata: bool = True) -> None:
         self.conn, self.now = conn, NOW
         self.ledger = Ledger(run_size=run_size)
@@ -103,11 +105,11 @@ class Books:
             self.record(*MASTER_DATA)
 
     def record(self, *events: Event) -> list[Recorded]:
-        recorded = self.ledger.record(self.conn, events, POLICY, self.now)
+        recorded = self.ledger.record(self.conn, events, self.policy, self.now)
         self.now += timedelta(minutes=1)
         return recorded
 
     def tick(self, **later: int) -> list[Recorded]:
         """Let time pass (`hours=1`) and tick."""
         self.now += timedelta(**later)
-        return self.ledger.tick(self.conn, POLICY, self.now)
+        return self.ledger.tick(self.conn, self.policy, self.now)

@@ -18,8 +18,21 @@ from gateway.pipeline.replaying.values import Difference
 from gateway.store.documents import DocumentRow
 from gateway.store.inbox import Claimed
 from ledger import queries
-from ledger.events import AnyEvent, Event, kind_of
+from ledger.events import (
+    AnyEvent,
+    Event,
+    OrderChanged,
+    OrderPlaced,
+    TransferCancelled,
+    TransferShipped,
+    kind_of,
+)
 from ledger.outcomes import Recorded
+
+OF_SEVERAL_PLACES = (OrderPlaced, OrderChanged, TransferShipped, TransferCancelled)
+"""What is said of several places becomes an event of each, of which the document's row names the first."""
+
+LINE = ("line", "order_line", "part_number")
 
 _recorded = msgspec.json.Decoder(list[Recorded])
 
@@ -85,10 +98,14 @@ def read_again(
 
 def recorded_of(connection: Connection, row: DocumentRow) -> Iterator[queries.EventKept]:
     """The events in the books that are this document's own, as its newest reading made them; taken back ones too."""
+    found: dict[tuple[str, int], queries.EventKept] = {}
     for one in _recorded.decode(row.result) if row.result else ():
         kept = queries.event(connection, one.seq, book=one.book)
-        if kept is not None and kept.document == row.id and kept.body is not None:
-            yield kept
+        if kept is None or kept.document != row.id or kept.body is None:
+            continue
+        parts = queries.parts_of(connection, kept) if isinstance(kept.body, OF_SEVERAL_PLACES) else [kept]
+        found |= {(part.book, part.seq): part for part in parts}
+    yield from found.values()
 
 
 def differences(document: str, before: Sequence[Event], after: Sequence[AnyEvent]) -> Iterator[Difference]:
@@ -100,7 +117,8 @@ def differences(document: str, before: Sequence[Event], after: Sequence[AnyEvent
         if not mine or not theirs:
             yield document, name, "recorded" if mine else "", "new" if theirs else ""
             continue
-        was, is_ = _leaves(mine), _leaves(theirs)
+        several = max(len(mine), len(theirs)) > 1
+        was, is_ = _leaves(mine, several), _leaves(theirs, several)
         for path in dict.fromkeys((*was, *is_)):
             if was.get(path, "") != is_.get(path, ""):
                 yield document, f"{name} {path}", was.get(path, ""), is_.get(path, "")
@@ -113,17 +131,23 @@ def _named(events: Iterable[Event]) -> dict[tuple[str, str], list[Event]]:
     return found
 
 
-def _leaves(events: Sequence[Event]) -> dict[str, str]:
+def _leaves(events: Sequence[Event], several: bool) -> dict[str, str]:
     """Every business value of the events of one name by its path; stamps are ours and left out.
 
-    An order that names several places is several events in the books: its lines are taken together.
+    An order that names several places is several events in the books: its lines are taken together, each with its
+    place. The two of a transfer say the same.
     """
-    plain = [msgspec.to_builtins(event) for event in events]
-    whole = plain[0]
-    if len(plain) > 1:
-        whole = {name: value for name, value in whole.items() if name != "ship_to"}
-        lines = [line for one in plain for line in one.get("lines", ())]
-        whole["lines"] = sorted(lines, key=lambda line: (line.get("segment", 0), line.get("line", "")))
+    whole = msgspec.to_builtins(events[0])
+    if several:
+        lines = [
+            {"ship_to": one.ship_to, **line}
+            for one in events
+            if isinstance(one, OrderPlaced | OrderChanged)
+            for line in msgspec.to_builtins(one.lines)
+        ]
+        whole = {name: value for name, value in whole.items() if name not in ("ship_to", "place")}
+        if lines:
+            whole["lines"] = sorted(lines, key=_turn)
     found: dict[str, str] = {}
 
     def walk(path: str, value: object) -> None:
@@ -140,6 +164,10 @@ def _leaves(events: Sequence[Event]) -> dict[str, str]:
         if name not in Event.STAMPS and name not in ("kind", "site"):
             walk(name, value)
     return found
+
+
+def _turn(line: dict[str, object]) -> tuple[int, str]:
+    return int(str(line.get("segment", 0))), "|".join(str(line.get(name, "")) for name in LINE)
 
 
 def _body(kept: queries.EventKept) -> Event:

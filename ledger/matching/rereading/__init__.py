@@ -5,21 +5,29 @@ A re-reading is never refused half: it stands as a whole or raises CannotReread,
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 
 from ledger.events import (
     PAPERS,
+    ContainmentClosed,
+    ContainmentOpened,
+    DiscrepancyResolved,
     Event,
+    GoodsReceiptReversed,
     GoodsReceived,
+    OrderCancelled,
     OrderChanged,
     OrderPlaced,
+    ReceiptShortConfirmed,
+    ShipmentCancelled,
     ShipmentNotified,
     ShipmentReplaced,
     kind_of,
 )
 from ledger.matching.booking import CannotReread as CannotReread
-from ledger.matching.decide import HANDLERS
+from ledger.matching.decide import HANDLERS, Handler, decide_by
 from ledger.matching.decision import Decision, LineDecision
+from ledger.matching.rereading.cancellations import reread_notice_cancelled, reread_order_cancelled
 from ledger.matching.rereading.notices import reread_notice
 from ledger.matching.rereading.orders import reread_changed, reread_placed
 from ledger.matching.rereading.receipts import reread_received
@@ -27,8 +35,6 @@ from ledger.matching.resolved import ResolvedEvent
 from ledger.matching.waiting import waits_for_place
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
-
-Reread = Callable[[Workset, Decision, Policy, int], None]
 
 
 def _reread_paper(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
@@ -47,16 +53,28 @@ def _take_back_nothing(workset: Workset, decision: Decision, policy: Policy, now
     decision.lines.append(LineDecision("", "posted"))
 
 
-REREAD: dict[type[Event], Reread] = {
+REREAD: dict[type[Event], Handler] = {
     OrderPlaced: reread_placed,
     OrderChanged: reread_changed,
     ShipmentNotified: reread_notice,
     ShipmentReplaced: reread_notice,
     GoodsReceived: reread_received,
+    OrderCancelled: reread_order_cancelled,
+    ShipmentCancelled: reread_notice_cancelled,
     **dict.fromkeys(PAPERS, _reread_paper),
 }
-"""The kinds about documents that may be read again. Others decide or take back what others said: they are put right
-by a document or decision of their own."""
+"""The kinds about documents that may be read again."""
+
+INSTEAD: Mapping[type[Event], str] = {
+    GoodsReceiptReversed: "Its goods have left the books: send the goods receipt again, under another number.",
+    ReceiptShortConfirmed: "The lines are closed: goods that come all the same are received as ever, and their case "
+    "says what was short.",
+    DiscrepancyResolved: "A decision stands: correct the goods that it moved by a count or an adjustment, with the "
+    "reason.",
+    ContainmentOpened: "Close it (ContainmentClosed {number}) and open another that says what it should.",
+    ContainmentClosed: "Open another containment for what is to stay held.",
+}
+"""What to do in place of reading others again: they decide, or take back what had been received."""
 
 
 def reread(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: int) -> Decision:
@@ -70,12 +88,12 @@ def reread(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
         handler = _take_back_nothing if resolved.event.retracted else HANDLERS[type(resolved.event)]
     if handler is None:
         raise CannotReread(
-            f"{kind_of(resolved.event)} {resolved.event.number} is in the books and its kind cannot be read anew: "
-            f"put it right by an event of its own."
+            f"{kind_of(resolved.event)} {resolved.event.number} is in the books and is not read anew. "
+            f"{INSTEAD[type(resolved.event)].format(number=resolved.event.number)}"
         )
     if not resolved.event.retracted and waits_for_place(decision):
         if not resolved.gives_way:
             return decision
         raise CannotReread(f"Its {resolved.missing.replace(':', ' ', 1)} is not known: import it first.")
-    handler(workset, decision, policy, now_us)
+    decide_by(handler, workset, decision, policy, now_us)
     return decision

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ledger.events import ShipmentNotified, ShipmentReplaced
+from ledger.matching.allowances import give_back
 from ledger.matching.booking import CannotReread
 from ledger.matching.cumulatives import forget, tell
 from ledger.matching.decision import Decision, LineDecision
@@ -32,6 +33,7 @@ def reread_notice(workset: Workset, decision: Decision, policy: Policy, now_us: 
     resolved = decision.resolved
     before = resolved.before
     assert before is not None  # noqa: S101  only a re-reading gets here
+    give_back(workset, resolved)
     shipment = workset.shipments.get(_key(before))
     if shipment is not None and shipment.seq != before.seq:
         raise CannotReread(

@@ -9,12 +9,13 @@ import msgspec
 
 from ledger.events import GoodsReceived
 from ledger.events import ReceiptLine as SaidLine
+from ledger.matching.allowances import give_back
 from ledger.matching.booking import CannotReread
 from ledger.matching.cumulatives import accumulate
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.ladder import candidates
 from ledger.matching.notice_posting import mark_received
-from ledger.matching.receipts import SHORT_AND_FINAL, decide_received
+from ledger.matching.receipts import decide_received, line_as_said
 from ledger.matching.records import GroupKey, NoticeLine, ReceiptKey, ReceiptLine
 from ledger.matching.rematch import rematch
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, document_of
@@ -23,6 +24,11 @@ from ledger.matching.revisions import judge_revision
 from ledger.matching.waiting import find_line_gap, withdraw
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
+
+MADE_OF_IT = (
+    "line", "seq", "serials", "doubtful", "matched", "rung", "status", "hold_reason", "waits_until", "touched", "new",
+)  # fmt: skip
+"""What the ledger made of a line, and no reading says."""
 
 
 def reread_received(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
@@ -67,6 +73,8 @@ def _take_back(workset: Workset, decision: Decision, policy: Policy, now_us: int
     notices = list(_linked(workset, record))
     accumulate(workset, decision, record, -record.quantity, record.supplier)
 
+    give_back(workset, decision.resolved, record.line)
+
     def change() -> list[NoticeLine]:
         record.status, record.complete, record.touched = "reversed", False, True
         return notices
@@ -86,7 +94,7 @@ def _put_right(
     if gap is not None or line.quantity < 0:
         reason = gap[1].text if gap is not None else f"A quantity of {said.quantity} cannot be received."
         raise CannotReread(f"Line {line.line} is in the books, and read so it could not be: {reason}")
-    now = _as_read(record, line, said, resolved, supplier, received_at)
+    now = _as_read(record, line, resolved, supplier, received_at)
     if now == record:
         decision.lines.append(LineDecision(line.line, "posted"))
         return
@@ -98,6 +106,7 @@ def _put_right(
         )
     _, found = candidates(workset, now)
     scope = {(one.key, one.line): one for one in (*_linked(workset, record), *found)}
+    give_back(workset, resolved, record.line)
     if record.status != "reversed":
         accumulate(workset, decision, record, -record.quantity, record.supplier)
 
@@ -119,40 +128,15 @@ def _put_right(
 
 
 def _as_read(
-    record: ReceiptLine, line: ResolvedLine, said: SaidLine, resolved: ResolvedEvent, supplier: str, received_at: int
+    record: ReceiptLine, line: ResolvedLine, resolved: ResolvedEvent, supplier: str, received_at: int
 ) -> ReceiptLine:
     """The record as the line says it now; what matching makes of it is left as it is."""
-    damaged = line.damaged + line.rejected
-    if said.stock_status == "damaged" and not damaged:
-        damaged = line.quantity
-    return replace(
-        record,
-        part=line.part,
-        part_number=said.part_number or said.supplier_part_number,
-        part_revision=line.revision,
-        unit=line.unit,
-        # What a notice told of whose the goods are stays told.
-        supplier=supplier or record.supplier,
-        quantity=line.quantity,
-        damaged=min(damaged, line.quantity),
-        segment=said.segment,
-        lot=said.lot,
-        lot_controlled=line.lot_controlled,
-        handling_unit=said.handling_unit,
-        shipment_id=said.shipment_id,
-        order_number=said.order_number,
-        order_line=said.order_line,
-        location=said.location or resolved.receiving_location,
-        condition=said.condition,
-        complete=said.complete or said.condition == SHORT_AND_FINAL,
-        bill_of_lading=said.bill_of_lading,
-        packing_slip=said.packing_slip,
-        unit_sent=said.unit,
-        numerator=line.numerator,
-        denominator=line.denominator,
-        stock_status="line_side" if line.at_line and said.stock_status in ("", "available") else said.stock_status,
-        received_at=received_at if resolved.occurred_at else record.received_at,
-    )
+    # What a notice told of whose the goods are stays told.
+    now = line_as_said(
+        resolved, record.key, line, supplier or record.supplier,
+        received_at if resolved.occurred_at else record.received_at,
+    )  # fmt: skip
+    return replace(now, **{name: getattr(record, name) for name in MADE_OF_IT})
 
 
 def _linked(workset: Workset, record: ReceiptLine) -> Iterable[NoticeLine]:

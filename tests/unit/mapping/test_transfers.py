@@ -52,6 +52,7 @@ RECEIVED = TransferReceived(
         ReceiptLine(
             part_number="BRK-1", quantity=Decimal(9), quantity_rejected=Decimal(3), unit="EA", condition="08"
         ),
+        ReceiptLine(part_number="BRK-2", quantity=Decimal(5), unit="EA", condition="09", stock_status="hold"),
     ),
 )  # fmt: skip
 GROUPS = {"856": "SH", "943": "AR", "944": "RE", "861": "RC"}

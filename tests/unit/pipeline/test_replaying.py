@@ -163,3 +163,15 @@ def test_an_order_read_anew_reaches_its_supplier_as_a_change(town: Town) -> None
 
     assert [path for _, path, _, _ in shown.difference] == ["OrderPlaced PO9 lines[0].quantity"]
     assert [(answer.kind, answer.to) for answer in shown.effects.answers] == [("860", "acme")]
+
+
+def test_an_order_for_several_places_is_one_reading_of_all_of_them(town: Town) -> None:
+    said = msgspec.json.decode(order("PO9"))
+    (line,) = said["lines"]
+    for place, other in (("92:PLT07", "10"), ("92:PLT08", "20"), ("", "30")):
+        said["lines"].append({**line, "order_line": other, "ship_to": place})
+    message = town.bring(msgspec.json.encode({**said, "lines": said["lines"][1:]}), "erp")
+
+    shown = town.street.replay(message["id"], dry_run=True)
+
+    assert (shown.difference, [one.refused for one in shown.documents]) == ((), [""])
