@@ -85,7 +85,7 @@ class _Bench:
         self.map = compile_map({**self.configuration.files, OVERLAY: OVERLAY_TEXT}, OVERLAY)
         self.data = notice(LINES)
         self.parts = parts_named(self.data) | parts_named(notice(SMALL_LINES))
-        self.references = _references(self.parts)
+        self.references = references_of(self.parts)
         self.document = self._read(self.data)
         self.event = self._mapped(self.document).events[0]
 
@@ -162,7 +162,7 @@ class _Bench:
         )  # fmt: skip
 
 
-def _references(parts: Mapping[str, str]) -> References:
+def references_of(parts: Mapping[str, str]) -> References:
     """What the partner's part numbers mean, as the street asks for it; each is asked for once before the clock."""
     defined = [PartDefined(number=ours, base_unit="EA") for ours in parts.values()]
     entries = [

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 
-from benchmarks.mapping import FIELDS, MAP
-from benchmarks.mapping_notice import as_tree, by_hand, notice, segments_of
+from benchmarks.mapping import FIELDS, OVERLAY, OVERLAY_TEXT, references_of
+from benchmarks.mapping_notice import OURS, as_tree, by_hand, notice, parts_named, segments_of
 from gateway import resources
 from gateway.document import Document
 from gateway.mapping import Configuration, load_configuration, read_document
+from gateway.mapping.compile import compile_map
 from gateway.x12 import read
 from ledger.events import ShipmentNotified
 
@@ -33,18 +34,22 @@ def test_same_seed_gives_the_same_bytes() -> None:
 
 
 def test_loop_by_hand_makes_the_event_of_the_map() -> None:
-    reading = read_document(configuration().map_at(MAP), document())
+    parts = parts_named(notice(LINES))
+    map = compile_map({**configuration().files, OVERLAY: OVERLAY_TEXT}, OVERLAY)
+
+    reading = read_document(map, document(), references=references_of(parts))
 
     assert reading.faults == ()
     assert not reading.unmapped
-    assert by_hand(segments_of(document())) == reading.events[0]
+    assert by_hand(segments_of(document()), parts) == reading.events[0]
 
 
 def test_every_field_stands_in_every_line() -> None:
-    event = by_hand(segments_of(document()))
+    event = by_hand(segments_of(document()), parts_named(notice(LINES)))
 
     assert isinstance(event, ShipmentNotified)
     assert len(event.lines) == LINES
+    assert all(line.part_number.startswith(OURS) for line in event.lines)
     assert [line for line in event.lines for name in FIELDS if not getattr(line, name)] == []
 
 
