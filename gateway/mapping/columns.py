@@ -97,6 +97,8 @@ class Columns:
     ) -> list[Any] | None:
         """The entries of these rows, each over what it inherits, or None: then they are to be read one by one."""
         table, fields = Table(sheet), _Fields()
+        if any(table.has(repeat.tag, repeat.step) for repeat in self.section.repeats):
+            return None
         try:
             fields.read_all(self.rules, table, context)
         except Unreadable:
@@ -263,9 +265,9 @@ RULES_MAY = frozenset(
 """What a rule may say beyond its places and its value; whatever else it says needs more than its own scope."""
 SECTIONS_MAY = frozenset({
     "name", "tag", "into", "struct", "rules", "loops", "fixed", "writes", "constants", "computed", "order", "checks",
-    "wanted", "origin", "readers", "required", "ordinals", "marks_segment", "columns",
+    "wanted", "origin", "readers", "required", "ordinals", "marks_segment", "columns", "repeats", "runs",
 })  # fmt: skip
-"""The same of a section. Its loops matter to scopes that hold some, and these are not read here."""
+"""The same of a section. Its loops and repeats matter to scopes that hold some, and these are not read here."""
 
 
 def columns_of(section: Section) -> Columns | Carried | None:
@@ -283,7 +285,9 @@ def columns_of(section: Section) -> Columns | Carried | None:
     if len(names) < len(read) or any(computed.severity for computed in section.computed):
         return None
     if section.carries:
-        plain = not section.checks and all(rule.default is None and not rule.required for rule in read)
+        plain = not (section.checks or section.repeats) and all(
+            rule.default is None and not rule.required for rule in read
+        )
         return Carried(section) if plain else None
     if section.struct is None or not names <= set(section.struct.__struct_fields__):
         return None

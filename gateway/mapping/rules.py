@@ -55,13 +55,12 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
     xref = read_xref(keys["xref"], target, places, {**scope.outer, **scope.own}, required) if "xref" in keys else None
     if len(entry.mistakes) > before or pair is None:
         return None
-    as_sent = pair
     if xref is not None:
         xref = xref._replace(late=outer or bool(xref.within))
-        pair = pair if xref.late else pair._replace(read=translated(pair.read, xref))
+    to_ours = pair if xref is None or xref.late else pair._replace(read=translated(pair.read, xref))
     silent = _silent(name, keys, shape, target, scope)
     minus = _minus(keys["minus"], scope) if "minus" in keys else None
-    value, text = _signed(_directions(places, keys, shape, converter, pair, scope), silent, minus, scope)
+    value, text = _signed(_directions(places, keys, shape, converter, to_ours, scope), silent, minus, scope)
     way = keys["way"].choice(WAYS, "both") if "way" in keys else "both"
     rule = Rule(
         name=name,
@@ -91,7 +90,7 @@ def compile_rule(name: str, entry: Entry, scope: Scope) -> Rule | None:
         counts=keys["count"].text() if "count" in keys else "",
         ordinal=fallback == "ordinal",
         sender=fallback == "sender",
-        together=_plain(places, keys, shape, converter, as_sent, silent, xref),
+        together=_plain(places, keys, shape, converter, pair, silent, xref),
         clip="clip" in keys,
         joined="split" in keys,
         repeat=_repeated(keys["repeat"], places) if "repeat" in keys else -1,

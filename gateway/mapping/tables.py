@@ -12,7 +12,7 @@ from itertools import zip_longest
 from typing import Any
 
 from gateway.document import Segment
-from gateway.mapping.places import PAIRS_TO, Place
+from gateway.mapping.places import PAIRS_TO, Place, Step
 from gateway.x12 import Sheet
 
 Texts = Sequence[str]
@@ -60,6 +60,10 @@ class Table:
             separator = self.sheet.separator
             found = self._more[tag] = [(row, raw.split(separator)) for row, raw in self.sheet.more[tag]]
         return found
+
+    def has(self, tag: str, step: Step | None) -> bool:
+        """Some line has a segment of a tag, and with the keys of a step, if there is one."""
+        return tag in self.sheet.first and (step is None or self.stands(Place("", step)))
 
     def stands(self, place: Place) -> bool:
         """Some line has such a segment, of a tag that some line has."""
