@@ -146,6 +146,13 @@ class Mistake(NamedTuple):
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
         return f"{place}: {self.text}" + (f" ({self.mend})" if self.mend else "")
 
+    @property
+    def members(self) -> dict[str, Any]:
+        """As JSON tells it."""
+        return {
+            "file": self.file, "line": self.line, "column": self.column, "text": self.text, "mend": self.mend,
+        }  # fmt: skip
+
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file} line {self.line}"
         return f"{place}: {self.text}" + (f" ({self.mend})" if self.mend else "")

@@ -18,6 +18,7 @@ from gateway.errors import OperatorMistake
 from gateway.mapping import Configuration, Map, MapReading, References, read_document, write_document
 from gateway.mapping.draft import draft_map
 from gateway.mapping.effective import base_of, compare_maps, effective_lines
+from gateway.mapping.schema import build_schema
 from gateway.mapping.trios import find_trios, run_trio
 from gateway.pipeline.coverage import cover
 from gateway.pipeline.desk.commands import MapsOf
@@ -58,12 +59,17 @@ def show_map(call: MayAdminister, path: ThisMap) -> Response:
     return answer({"map": path, "lines": [line._asdict() for line in effective_lines(configuration.files, path)]})
 
 
+@router.get("/schema", summary="The JSON Schema of maps, for editors that complete keys and fields")
+def show_schema(call: MayAdminister) -> Response:
+    return answer(build_schema())
+
+
 @router.post("/check", summary="Check a version of a map that is not in force yet")
 def check_map(call: MayAdminister, path: ThisMap, body: SmallBody) -> Response:
     """The body is the map.yaml. All mistakes in one pass, each with its line and how to mend it."""
     configuration, mistakes = _tried(call.street.configuration, path, body)
     hash = "" if mistakes else configuration.map_at(path).hash
-    return answer({"map": path, "hash": hash, "mistakes": [mistake._asdict() for mistake in mistakes]})
+    return answer({"map": path, "hash": hash, "mistakes": [mistake.members for mistake in mistakes]})
 
 
 @router.post("/run", summary="Read a document by its map, and say what would become of each value")
@@ -106,7 +112,7 @@ def write_map(call: MayAdminister, body: MessageBody, to: Type, partner: Partner
         {
             "map": found.path,
             "segments": writing.segments,
-            "text": writing.data.decode("utf-8", "replace"),
+            "text": writing.data.decode(found.file.encoding, "replace"),
             "faults": [fault.text for fault in writing.faults],
         }
     )

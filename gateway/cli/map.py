@@ -34,9 +34,7 @@ def check(names: Names = None, json: AsJson = False) -> None:
         mistakes = configuration.check_map(path)
         faulty = faulty or bool(mistakes)
         if json:
-            listed = [
-                {"file": m.file, "line": m.line, "column": m.column, "text": m.text, "mend": m.mend} for m in mistakes
-            ]
+            listed = [mistake.members for mistake in mistakes]
             frame.print_json(
                 {"map": path, "hash": "" if mistakes else configuration.map_at(path).hash, "mistakes": listed}
             )

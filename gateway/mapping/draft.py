@@ -17,6 +17,7 @@ from gateway.mapping.configuration import Configuration
 from gateway.mapping.plan import Map
 from gateway.mapping.reading import read_document
 from gateway.mapping.sightings import Scope, Sighting, Sightings, sight_json, sight_rows, sight_x12, sight_xml
+from gateway.mapping.spans import Records, find_records
 from gateway.mapping.targets import ADVICE_KINDS, targets_of
 from gateway.x12 import read
 
@@ -61,7 +62,10 @@ def draft_map(configuration: Configuration, data: bytes, partner_id: str = "", e
         document = next((d for d in documents if d.root.segments), None)
         return None if document is None else _draft_x12(configuration, document, partner_id, event)
     if format == "csv":
-        return _draft_csv(configuration, data, event)
+        records = find_records(data)
+        return (
+            _draft_csv(configuration, data, event) if records is None else _draft_fixed(configuration, records, event)
+        )
     if format == "json":
         sightings = sight_json(read_json(data, "draft").value)
         return _draft_file(configuration, "json", sightings, event, [])
@@ -134,6 +138,27 @@ def _draft_csv(configuration: Configuration, data: bytes, event: str) -> str:
     return _draft_file(configuration, "csv", sight_rows(document), event, lines)
 
 
+def _draft_fixed(configuration: Configuration, records: Records, event: str) -> str:
+    """Columns by what stands under what. Of several record types the most frequent is a line, all others its head."""
+    types = list(records.layouts)
+    line = max(types, key=lambda type: len(records.of(type)))
+    sightings, lines = Sightings(), ["file:"]
+    pad = "  " if types == [""] else "    "
+    if records.named:
+        lines.append("  skip: 1")
+    lines += ["  columns:"] if types == [""] else ['  type: "1"', "  layouts:"]
+    for type in types:
+        lines += [f"    {_flow(type)}:"] if type else []
+        lines += [f"{pad}  {_flow(span.name)}: {_flow(span.said)}" for span in records.layouts[type]]
+        scope: Scope = ("loops", type or "row") if type == line else ("header",)
+        for text in records.of(type):
+            sightings.enter(scope)
+            for span in records.layouts[type][1 if type else 0 :]:
+                place = span.name if type == line else f"{type}.{span.name}"
+                sightings.note(scope, place, span.name, span.of(text))
+    return _draft_file(configuration, "fixed", sightings, event, lines)
+
+
 def _draft_xml(configuration: Configuration, root: Element, event: str) -> str:
     prefixes: dict[str, str] = {}
     for path in configuration.maps:
@@ -161,11 +186,12 @@ def _tags(root: Element) -> Iterator[str]:
 def _draft_file(
     configuration: Configuration, format: str, sightings: Sightings, event: str, head: Iterable[str]
 ) -> str:
-    knowledge = Knowledge(configuration, format)
+    # How many decimals are implied is each file's own affair: columns are told by what other files with columns say.
+    knowledge = Knowledge(configuration, "csv" if format == "fixed" else format)
     drafted = knowledge.draft(sightings, event) if event else knowledge.best(sightings)
     path = f"mappings/{format}/TYPE/map.yaml"
     lines = [_Line(f"# {path}: put the name of the document type for TYPE"), _Line(f"map: {format}.TYPE")]
-    scope = ("loops", "row") if format == "csv" else None
+    scope = ("loops", "row") if ("loops", "row") in {sight.scope for sight in sightings} else None
     lines += _whole(drafted, sightings, {"header": scope} if scope is not None else {}, head)
     return _passing(configuration, path, lines)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.mapping.schema import build_schema
 from ledger import queries
 from tests.unit.api.house import House, notice, open_house
 
@@ -52,8 +53,8 @@ def test_a_broken_edit_keeps_the_old_maps_in_force_and_says_so(own_house: House)
 
 def test_a_version_is_checked_with_all_its_mistakes(house: House) -> None:
     found = house.ask("POST", f"/v1/maps/check?map={PATH}", content=TENTH.replace("SN1.02", "SN1.99").encode()).json()
-    assert (found["hash"], [(one["line"], one["text"]) for one in found["mistakes"]]) == (
-        "", [(6, "the guide has no SN1.99 in loop I")],
+    assert (found["hash"], found["mistakes"]) == (
+        "", [{"file": PATH, "line": 6, "column": 7, "text": "the guide has no SN1.99 in loop I", "mend": ""}],
     )  # fmt: skip
     assert house.ask("POST", f"/v1/maps/check?map={PATH}", content=TENTH.encode()).json()["mistakes"] == []
 
@@ -66,6 +67,28 @@ def test_a_document_is_read_and_an_event_written_without_being_kept(house: House
     written = house.ask("POST", "/v1/maps/write?to=856&partner=acme", json=one["made"][0]).json()
     assert ["SN1", "", "100", "EA"] in written["segments"]
     assert house.ask("GET", "/v1/messages").json()["items"] == []
+
+
+def test_a_file_is_shown_in_the_encoding_that_its_map_says(own_house: House) -> None:
+    folder = own_house.home / "mappings/csv/dock"
+    folder.mkdir(parents=True)
+    (folder / "map.yaml").write_text(
+        "event: GoodsReceived\n"
+        "file: {encoding: latin-1, columns: [no, part, qty]}\n"
+        "group_by: [no]\n"
+        "header: {fields: {number: {at: no, required: true}}}\n"
+        "loops: {row: {into: lines, fields: {part_number: part, quantity: {at: qty, as: decimal, required: true}}}}\n"
+    )
+    own_house.street.configure()
+    event = {"kind": "GoodsReceived", "number": "GRÖ", "lines": [{"part_number": "B-1", "quantity": "2"}]}
+
+    written = own_house.ask("POST", "/v1/maps/write?to=dock", json=event).json()
+
+    assert (written["text"], written["faults"]) == ("no,part,qty\r\nGRÖ,B-1,2\r\n", [])
+
+
+def test_the_schema_of_maps_is_served_for_editors(house: House) -> None:
+    assert house.ask("GET", "/v1/maps/schema").json() == build_schema()
 
 
 def test_samples_run_over_rest(house: House) -> None:

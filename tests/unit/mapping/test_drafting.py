@@ -53,6 +53,66 @@ def test_what_a_draft_binds_passes_the_check_and_reads_the_sample() -> None:
     assert [(line.part_number, str(line.quantity)) for line in event.lines] == [("BRK-100", "5"), ("BRK-200", "7")]  # type: ignore[attr-defined]
 
 
+def test_columns_of_fixed_width_are_found_by_what_stands_under_what() -> None:
+    from gateway.mapping import read_document
+    from gateway.mapping.configuration import read_file
+
+    data = (
+        b"RECEIPT_NO  ART_NO        QTY   UOM  LOT\n"
+        b"GR1         BRK-100        12   EA   L1\n"
+        b"GR1         ECM-88-410    240   EA\n"
+        b"GR2         BRK-100         5   PC   L22\n"
+    )
+
+    draft = draft_map(configuration(), data, event="GoodsReceived")
+
+    assert draft is not None
+    value = read_yaml(draft.encode()).value
+    assert value["file"] == {
+        "skip": "1",
+        "columns": {
+            "RECEIPT_NO": "1-12",
+            "ART_NO": "13-26",
+            "QTY": {"at": "27-29", "align": "right"},
+            "UOM": "33-37",
+            "LOT": "38-40",
+        },
+    }
+    assert (value["group_by"], set(bound(draft, "header"))) == (["RECEIPT_NO"], {"number"})
+    path = "mappings/fixed/TYPE/map.yaml"
+    reading = read_document(map := with_files({path: draft}).map_at(path), read_file(map, data))
+    assert [fault.text for fault in reading.faults] == []
+    assert [
+        [(line.part_number, str(line.quantity), line.lot) for line in event.lines] for event in reading.events
+    ] == [  # type: ignore[attr-defined]
+        [("BRK-100", "12", "L1"), ("ECM-88-410", "240", "")],
+        [("BRK-100", "5", "L22")],
+    ]
+
+
+def test_records_of_several_kinds_are_drafted_with_columns_of_their_own() -> None:
+    data = (CHECKOUT / "mappings/fixed/goods_receipt/two-receipts.sample.txt").read_bytes()
+
+    draft = draft_map(configuration(), data, event="GoodsReceived")
+
+    assert draft is not None
+    value = read_yaml(draft.encode()).value
+    assert (value["file"]["type"], list(value["file"]["layouts"])) == ("1", ["A", "H", "D", "T", "S"])
+    assert value["file"]["layouts"]["H"] == {
+        "record": "1", "column_2": "2-17", "column_18": "18-33", "column_34": "34-58"
+    }  # fmt: skip
+    assert value["file"]["layouts"]["T"] == {"record": "1", "column_2": {"at": "2-8", "align": "right", "fill": "0"}}
+    assert value["loops"]["D"]["into"] == "lines"
+    assert '# FIELD: H.column_18                     # "GR20261123-1" column_18' in draft
+
+
+@pytest.mark.parametrize("data", [b"part,qty\nA,5\n", b"part;words\nA;two  blanks\nB;x\n", b"part\nBRK-100\n"])
+def test_what_has_a_mark_between_or_nothing_to_part_is_no_fixed_width(data: bytes) -> None:
+    from gateway.mapping.spans import find_records
+
+    assert find_records(data) is None
+
+
 def test_json_is_drafted_with_its_list_as_a_loop() -> None:
     draft = draft_map(configuration(), ORDER, event="OrderPlaced")
 
