@@ -132,6 +132,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     """Flat files: column name -> element number."""
     value: Any = None
     """JSON: the parsed value, numbers as Decimal."""
+    text: str = ""
+    """JSON: what was sent, in which lines are found once something is at fault."""
     guide: str = ""
     """Hash of the effective guide that checked it; "" when none did."""
     accepted: bool | None = None

@@ -78,7 +78,7 @@ def _converters() -> str:
 
 def _functions() -> str:
     rows = [[f"`{function.shown}`", function.words] for function in FUNCTIONS.values()]
-    rows += [[f"`{shown}`", words] for _, shown, words in OVER_ITEMS.values()]
+    rows += [[f"`{shown}`", words] for _, _, shown, words in OVER_ITEMS.values()]
     head = f"""## Expressions
 
 `== != < <= > >= + - * / ?? and or not`, `in ('A', 'B')`, `is null`, `is not null`, numbers, texts in quotes, `true`,

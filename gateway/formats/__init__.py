@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from gateway.formats.csv import first_row, fit_for_cell, looks_typed, read_csv, write_csv
+from gateway.formats.csv import first_row, fit_for_cell, looks_typed, read_csv, total_of, write_csv
 from gateway.formats.fixed import looks_fixed, read_fixed, with_gaps, write_fixed
-from gateway.formats.json import read_json
+from gateway.formats.json import lines_of, read_json
 from gateway.formats.recognise import recognise
 from gateway.formats.shape import Column, FileShape
 from gateway.formats.xml import Element, read_xml, writable, write_xml
@@ -15,6 +15,7 @@ __all__ = [
     "FileShape",
     "first_row",
     "fit_for_cell",
+    "lines_of",
     "looks_fixed",
     "looks_typed",
     "read_csv",
@@ -22,6 +23,7 @@ __all__ = [
     "read_json",
     "read_xml",
     "recognise",
+    "total_of",
     "with_gaps",
     "writable",
     "write_csv",

@@ -252,8 +252,13 @@ def _sum(loops: list[Loop], column: int) -> Decimal:
     total = Decimal(0)
     for loop in loops:
         elements = loop.segments[0].elements
-        total += (_decimal(elements[column]) if column else None) or 0
+        total += total_of(elements[column]) if column else 0
     return total
+
+
+def total_of(text: str) -> Decimal:
+    """What a cell adds to a total: nothing where it is no number."""
+    return _decimal(text) or Decimal(0)
 
 
 def _decimal(text: str) -> Decimal | None:

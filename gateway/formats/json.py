@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,11 @@ import msgspec
 
 from gateway.document import Control, Document, Fault
 
+LINES_TEXT_MAX = 4_000_000
+"""Characters of a text in which lines are looked for."""
+
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 
 
 def read_json(data: bytes, type: str) -> Document:
@@ -21,6 +26,7 @@ def read_json(data: bytes, type: str) -> Document:
     """
     fault: Fault | None = None
     value: Any = None
+    text = ""
     try:
         text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
         value = _decoder.decode(text)
@@ -43,12 +49,54 @@ def read_json(data: bytes, type: str) -> Document:
         format="json",
         type=type,
         value=value,
+        text=text,
         control=Control(test=bool(tests) and all(tests)),
         accepted=fault is None,
         faults=() if fault is None else (fault,),
         digest=hashlib.sha256(data).hexdigest(),
         last_byte=len(data),
     )
+
+
+def lines_of(text: str) -> dict[str, int]:
+    """The line on which the value at each JSON Pointer begins; nothing of a text that is too long, or is no JSON."""
+    found: dict[str, int] = {}
+    if len(text) > LINES_TEXT_MAX:
+        return found
+    stack: list[tuple[str, list[int]]] = []
+    """Pointer of each object or list around, and of a list the index that it has come to."""
+    pointer, key_next, line, last = "", False, 1, 0
+    for match in _TOKEN.finditer(text):
+        mark = match[0]
+        line += text.count("\n", last, match.start())
+        last = match.start()
+        if mark == ",":
+            before, index = stack[-1] if stack else ("", [])
+            key_next = not index
+            if index:
+                index[0] += 1
+                pointer = f"{before}/{index[0]}"
+        elif mark in "}]":
+            key_next = False
+            del stack[-1:]
+        elif key_next and stack:
+            pointer = f"{stack[-1][0]}/{_unquoted(mark).replace('~', '~0').replace('/', '~1')}"
+            key_next = False
+        elif mark != ":":
+            found.setdefault(pointer, line)
+            if mark in "{[":
+                stack.append((pointer, [0] if mark == "[" else []))
+                key_next = mark == "{"
+                pointer = pointer if key_next else f"{pointer}/0"
+    return found
+
+
+def _unquoted(mark: str) -> str:
+    try:
+        name = json.loads(mark, strict=False)
+    except ValueError:
+        return mark
+    return name if isinstance(name, str) else mark
 
 
 def _fault(code: str, text: str) -> Fault:

@@ -93,7 +93,8 @@ class _Tally:
                     stack.append((child, (level,) if level else (), ()))
                     continue
                 tag = child.segments[0][1][0]
-                bound = tuple(section.loops[tag] for section in here if tag in section.loops)
+                found = (section.inner_for(child.segments[0][1]) for section in here)
+                bound = tuple(section for section in found if section is not None)
                 if bound and not inside:
                     stack.append((child, (*bound, *here), ()))
                 else:

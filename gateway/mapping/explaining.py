@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from gateway.document import Fault, Provenance
 from gateway.mapping.convert import Context, Unreadable, read_decimal
 from gateway.mapping.finding import Found, find_all, json_text
@@ -76,6 +78,17 @@ def fault_no_list(section: Section, pointer: str, value: Any, position: int) -> 
         value="" if isinstance(value, dict) else json_text(value)[:SHOWN_MAX],
         origin=origin,
     )
+
+
+def fault_at_line(fault: Fault, pointer: str, lines: dict[str, int]) -> Fault:
+    """A fault of JSON with the line of its value; where there is none, of the object at the pointer."""
+    if fault.line is not None or fault.segment is None:
+        return fault
+    line = lines.get(pointer if fault.code == "required" else fault.tag) or lines.get(pointer)
+    if line is None:
+        return fault
+    text = fault.text.replace(f"<- entry {fault.segment}", f"<- line {line}", 1)
+    return msgspec.structs.replace(fault, line=line, text=text)
 
 
 def fault_check(map: Map, check: Check, anchor: int) -> Fault:

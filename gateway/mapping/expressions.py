@@ -1,15 +1,19 @@
 """The tiny language of `checks:` and `write:`: total, over Decimal, text, times and null; compiled to closures.
 
 Comparison, and/or/not, + - * /, `??`, `in (...)`, `is null`, and a few functions. No loops, no recursion, no
-attributes, no imports. Every expression ends: its length and depth are capped, and lists are walked once. What cannot
-be computed (a null operand, text against number, division by zero, overflow) is null, and null fails no check.
+attributes, no imports. Every expression ends: its length and depth are capped, and lists are walked once; within
+`remembered_totals` once for a whole document, however often a line asks for the total of all. What cannot be computed
+(a null operand, text against number, division by zero, overflow, a list that is too long) is null, and null fails no
+check.
 """
 
 from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -20,7 +24,8 @@ from gateway.mapping.functions import DECIMALS, FUNCTIONS, OVER_ITEMS
 
 LENGTH_MAX = 500
 DEPTH_MAX = 32
-LIST_MAX = 100_000
+LIST_MAX = 1_000_000
+"""Entries of a list that an expression goes over; of a longer one it knows no total."""
 TEXT_MAX = 10_000
 
 Names = Mapping[str, Any]
@@ -206,23 +211,56 @@ class _Parser:
         chosen = self.either() if self.take(",") else None
         self.expect(")")
         self.names = known | {listed}
-        function = OVER_ITEMS[name][0]
-        if chosen is None:
-            return lambda names: function(each(_item_names(item)) for item in _items(names.get(listed)))
+        function, joined, *_ = OVER_ITEMS[name]
 
-        def run(names: Names) -> Any:
-            items = (_item_names(item) for item in _items(names.get(listed)))
-            return function(each(item) for item in items if chosen(item) is True)
+        def over(items: Sequence[Any]) -> Any:
+            found = (_item_names(item) for item in items)
+            return function(each(item) for item in found if chosen is None or chosen(item) is True)
 
-        return run
+        return lambda names: _total(over, joined, names.get(listed))
 
 
 def _plain(value: Any) -> Any:
     return Decimal(value) if type(value) is int else value
 
 
-def _items(value: Any) -> Iterable[Any]:
-    return value[:LIST_MAX] if isinstance(value, list | tuple) else ()
+_Totals = dict[tuple[int, int], tuple[Any, Any, int, Any]]
+"""By what is computed and of which list: both, kept alive, and how many entries came to what."""
+
+_totals: ContextVar[_Totals | None] = ContextVar("totals", default=None)
+
+
+@contextmanager
+def remembered_totals() -> Iterator[None]:
+    """While one document is read or written: the total of a list is computed once, and goes on as the list grows."""
+    token = _totals.set({})
+    try:
+        yield
+    finally:
+        _totals.reset(token)
+
+
+def _total(over: Callable[[Sequence[Any]], Any], joined: Callable[[Any, Any], Any], items: Any) -> Any:
+    """What is computed over the entries of a list, each of which depends on nothing but itself."""
+    if not isinstance(items, list | tuple):
+        items = ()
+    if len(items) > LIST_MAX:
+        return None
+    known = _totals.get()
+    if known is None:
+        return over(items)
+    key = (id(over), id(items))
+    found = known.get(key)
+    if found is None:
+        total = over(items)
+    elif found[2] == len(items):
+        return found[3]
+    elif found[2] < len(items):
+        total = joined(found[3], over(items[found[2] :]))
+    else:
+        total = over(items)
+    known[key] = over, items, len(items), total
+    return total
 
 
 def _item_names(item: Any) -> Names:

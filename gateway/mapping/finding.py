@@ -91,6 +91,16 @@ def index_segments(section: Section, segments: tuple[Segment, ...] | list[Segmen
     return index
 
 
+def count_tag(loop: Loop, tag: str) -> int:
+    """How often a segment stands in a loop and in all inside it."""
+    stack, total = [loop], 0
+    while stack:
+        one = stack.pop()
+        total += sum(1 for segment in one.segments if segment[1][0] == tag)
+        stack.extend(one.loops)
+    return total
+
+
 # --- fast picks ----------------------------------------------------------------------------------------------
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from gateway.document import Fault
-from gateway.formats import FileShape, fit_for_cell, writable, write_csv, write_fixed
+from gateway.formats import FileShape, fit_for_cell, total_of, writable, write_csv, write_fixed
 from gateway.mapping.places import Place
 from gateway.mapping.plan import EVENT, Map, Rule, Section
 
@@ -31,6 +32,7 @@ def write_rows(writer: Writer, map: Map) -> tuple[Segments, bytes]:
             if shape.record_column:
                 cells.setdefault(shape.record_column, shape.row_type)
             told.append(head | cells)
+    told = with_records(told, shape)
     columns = shape.columns or tuple(dict.fromkeys(_columns_of(map.header) + (_columns_of(row) if row else [])))
     rows: Segments = [tuple(cells.get(column, "") for column in columns) for cells in told]
     if map.format == "csv":
@@ -39,6 +41,30 @@ def write_rows(writer: Writer, map: Map) -> tuple[Segments, bytes]:
     data, wrong = write_fixed([("", *row) for row in rows], shape)
     _note(writer, map, wrong)
     return rows, data
+
+
+def with_records(told: Sequence[dict[str, str]], shape: FileShape) -> list[dict[str, str]]:
+    """The rows with the records around them: what rows share in one before them, their totals in one behind."""
+    if not shape.record_column:
+        return [*told]
+    found: list[dict[str, str]] = []
+    last = dict.fromkeys(shape.default_columns, "")
+    for cells in told:
+        head = {column: cells.get(column, "") for column in shape.default_columns}
+        if shape.defaults_type and head != last:
+            found.append({**head, shape.record_column: shape.defaults_type})
+            last = head
+        found.append(
+            {column: text for column, text in cells.items() if not shape.defaults_type or column not in head}
+        )
+    if shape.totals_type and told:
+        totals = {shape.record_column: shape.totals_type}
+        if shape.count_column:
+            totals[shape.count_column] = str(len(told))
+        for column, over in shape.sums:
+            totals[column] = format(sum((total_of(cells.get(over, "")) for cells in told), Decimal(0)), "f")
+        found.append(totals)
+    return found
 
 
 def write_records(writer: Writer, map: Map, segments: Sequence[tuple[str, ...]]) -> bytes:

@@ -75,6 +75,10 @@ def _sum(values: Iterable[Any]) -> Any:
     return total
 
 
+def _added(before: Any, after: Any) -> Any:
+    return None if before is None or after is None else _sum((before, after))
+
+
 def _are_texts(*values: Any) -> bool:
     return all(isinstance(value, str) for value in values)
 
@@ -173,17 +177,20 @@ FUNCTIONS: dict[str, Function] = {
 }
 """By name; all total."""
 
-OVER_ITEMS: dict[str, tuple[Callable[[Iterable[Any]], Any], str, str]] = {
-    "sum": (_sum, "sum(lines, quantity)", "the sum over the entries; what is no number counts nothing"),
+OVER_ITEMS: dict[str, tuple[Callable[[Iterable[Any]], Any], Callable[[Any, Any], Any], str, str]] = {
+    "sum": (_sum, _added, "sum(lines, quantity)", "the sum over the entries; what is no number counts nothing"),
     "any": (
         lambda values: any(value is True for value in values),
+        lambda before, after: before or after,
         "any(lines, quantity > 2)",
         "whether it holds for one",
     ),
     "all": (
         lambda values: all(value is not False for value in values),
+        lambda before, after: before and after,
         "all(lines, quantity > 0)",
         "whether it fails for none",
     ),
 }
-"""Name -> the work over what the second part gives for each entry of the list, and how it is written."""
+"""Name -> the work over what the second part gives for each entry of the list, how the work over two parts of a list
+is one, and how it is written."""

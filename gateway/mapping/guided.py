@@ -37,7 +37,8 @@ def _section(section: Section, path: str, guide: Guide) -> Iterator[Mistake]:
             yield _mistake(
                 origins.get(id(place), section.origin), f"the guide has no {place.text} in {where}", "", ()
             )
-    for tag, inner in section.loops.items():
+    for key, inner in section.loops.items():
+        tag = inner.tag or key
         inside = f"{path}/{tag}" if path else tag
         if not guide.has_loop(inside):
             yield _mistake(inner.origin, f"the guide has no loop {inside}", tag, guide.loops(path))

@@ -6,7 +6,7 @@ A section is one scope of a document: the header, an HL level, a loop, a row. It
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -141,6 +141,8 @@ class Repeat(NamedTuple):
     start: int
     section: Section
     step: Step | None = None
+    run: bool = False
+    """Each such segment begins a run, up to the next: what follows is the entry's, and not the section's."""
 
 
 class Section(msgspec.Struct, kw_only=True):
@@ -201,12 +203,31 @@ class Section(msgspec.Struct, kw_only=True):
     """Rules with `else: ordinal`."""
     columns: Any = None
     """`columns.Columns`: how to read many of its scopes at once; None where they are read one by one."""
+    runs: bool = False
+    """Some of what stands in it is of a run, and not its own (`repeats:` with `run`)."""
     marks_segment: bool = False
     """The struct keeps where it stands (`segment`)."""
+
+    step: Step | None = None
+    """X12: which loops of its tag it is, where some of them are another section's (`SAC[A]`)."""
+    keyed: dict[str, tuple[Section, ...]] = {}
+    """Its inner loops that are told apart by an element of the segment that opens them, by their tags."""
 
     @property
     def carries(self) -> bool:
         return self.into == "carry"
+
+    def is_for(self, elements: Sequence[str]) -> bool:
+        """Whether a loop that this segment opens is its own."""
+        keys = self.step.keys if self.step is not None else ()
+        return elements[0] == self.tag and all(n < len(elements) and elements[n] in values for n, values in keys)
+
+    def inner_for(self, elements: Sequence[str]) -> Section | None:
+        """The section of the inner loop that this segment opens: one that names its qualifier before one of all."""
+        for one in self.keyed.get(elements[0], ()):
+            if one.is_for(elements):
+                return one
+        return self.loops.get(elements[0])
 
 
 class Kind(NamedTuple):

@@ -10,12 +10,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gateway.document import Document, Fault, Loop, Provenance
+from gateway.formats import lines_of
 from gateway.mapping.branches import Scope, entries_in, tops_of
 from gateway.mapping.canonical import read_canonical
 from gateway.mapping.convert import Unreadable
 from gateway.mapping.coverage import Unmapped, count_unmapped
 from gateway.mapping.explaining import (
     Trace,
+    fault_at_line,
     fault_lacking,
     fault_no_event,
     fault_unreadable,
@@ -23,7 +25,8 @@ from gateway.mapping.explaining import (
     provenance_of,
     trace_rule,
 )
-from gateway.mapping.finding import Row, ZoneOf, index_loop
+from gateway.mapping.expressions import remembered_totals
+from gateway.mapping.finding import Node, Row, ZoneOf, count_tag, index_loop
 from gateway.mapping.levels import Levels
 from gateway.mapping.plan import Kind, Map, Rule, Section
 from gateway.mapping.referring import References, to_ours
@@ -72,7 +75,8 @@ def read_document(
     partner's identifiers mean (`xref:`); without it they go on as sent.
     """
     run = Reader(map, document, partner, zone_of, year, references)
-    made = run.read()
+    with remembered_totals():
+        made = run.read()
     faults = tuple(run.faults)
     if run.refused:
         made = []
@@ -80,7 +84,8 @@ def read_document(
     def again() -> list[Provenance]:
         tracing = Reader(map, document, partner, zone_of, year, references)
         tracing.provenance = []
-        tracing.read()
+        with remembered_totals():
+            tracing.read()
         return tracing.provenance
 
     events = tuple(one for one in made if isinstance(one, Event))
@@ -90,6 +95,8 @@ def read_document(
 
 class Reader(Run):
     """Reads one document of any format into the events it holds."""
+
+    lines: dict[str, int] | None = None
 
     def read(self) -> list[Any]:
         if self.map.canonical:
@@ -194,10 +201,21 @@ class Reader(Run):
             self.outer, self.outer_trace = {}, {}
             self.context.event = self.outer
             trace = self.trace
+            before = len(self.faults)
             self.fill(self.map.header, top, self.outer, trace, top.position)
+            self.at_line(before, top)
             self.read_node_lists(self.map.header, top, self.outer, trace)
             made += self.finish_all(top.position, f"[{len(made)}]." if len(tops) > 1 else "")
+            self.at_line(before, top)
         return made
+
+    def at_line(self, before: int, node: Scope) -> None:
+        """Say of what is wrong in a node of JSON on which line it stands."""
+        if len(self.faults) == before or not isinstance(node, Node):
+            return
+        if self.lines is None:
+            self.lines = lines_of(self.document.text)
+        self.faults[before:] = [fault_at_line(fault, node.pointer, self.lines) for fault in self.faults[before:]]
 
     def read_node_lists(self, section: Section, node: Scope, own: dict[str, Any], trace: Trace | None) -> None:
         for pointer, inner in section.loops.items():
@@ -213,13 +231,16 @@ class Reader(Run):
             self.emit(section, node, node.position, trace, None, None)
             return
         if section.struct is None:
+            before = len(self.faults)
             self.fill(section, node, own, trace, node.position)
+            self.at_line(before, node)
             self.read_node_lists(section, node, own, trace)
             return
         before = len(self.faults)
         values: dict[str, Any] = dict(section.fixed)
         inner_trace: Trace | None = {} if trace is not None else None
         self.fill(section, node, values, inner_trace, node.position)
+        self.at_line(before, node)
         self.read_node_lists(section, node, values, inner_trace)
         entries = own.setdefault(section.into, [])
         if section.marks_segment:
@@ -228,6 +249,7 @@ class Reader(Run):
         if section.when is not None and section.when.run(values) is False:
             return
         entry = self.entry(section, values, node.position, before)
+        self.at_line(before, node)
         if entry is not None:
             if trace is not None and inner_trace is not None:
                 nest(trace, f"{section.into}[{len(entries)}].", inner_trace)
@@ -357,7 +379,7 @@ class Reader(Run):
             trace_rule(rule, index, self.context, self.outer_trace)
 
     def count(self, tag: str) -> int:
-        return self.hl_count if tag == "HL" else _count(self.document.root, tag)
+        return self.hl_count if tag == "HL" else count_tag(self.document.root, tag)
 
 
 PARTY_OF_ISA = {"01": "1", "14": "9", "ZZ": "ZZ"}
@@ -371,12 +393,3 @@ def _sender(document: Document, partner: Partner | None) -> str:
     sender = document.control.sender
     qualifier = PARTY_OF_ISA.get(sender.qualifier, sender.qualifier)
     return f"{qualifier}:{sender.id.strip()}" if sender.id.strip() else ""
-
-
-def _count(loop: Loop, tag: str) -> int:
-    stack, total = [loop], 0
-    while stack:
-        one = stack.pop()
-        total += sum(1 for segment in one.segments if segment[1][0] == tag)
-        stack.extend(one.loops)
-    return total

@@ -109,8 +109,10 @@ def day_of(context: Context) -> date | None:
     return context.day
 
 
-def remember_day(value: Callable[[Any, Context], Any], index: Any, context: Context) -> None:
+def remember_day(name: str, value: Callable[[Any, Context], Any], index: Any, context: Context) -> None:
     """The day of a time that is told later, when its zone is known: days are those of the sender."""
+    if name not in DAYS:
+        return
     try:
         found = value(index, context)
     except Unreadable:

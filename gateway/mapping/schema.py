@@ -40,7 +40,7 @@ def build_schema() -> Schema:
             "section": _object(SECTION, _section()),
             "field": {"anyOf": [PLACE, BINDING, {"type": "array", "items": {"anyOf": [PLACE, BINDING]}}]},
             "binding": _object(FIELD | OPTIONS, _binding()),
-            "repeat": _object(REPEAT, {**_section(), "of": TEXT, "at": TEXTS, "each": TEXT}),
+            "repeat": _object(REPEAT, {**_section(), "each": TEXT, "at": TEXTS, "run": BOOLEAN}),
             "check": _object(CHECK, {"severity": {"enum": ["fault", "warn"]}}, required=("id", "expr")),
             "test": _object(
                 TEST, {"roundtrip": {"enum": ["bytes", "canonical", "none"]}, "references": NAMED}, required=("in",)

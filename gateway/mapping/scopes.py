@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from gateway.document import Document, Fault, Loop, Provenance, Segment
 from gateway.mapping.convert import Context, Unreadable
-from gateway.mapping.cutting import cut_runs
+from gateway.mapping.cutting import cut_runs, outside_runs, run_of, starts_of
 from gateway.mapping.explaining import (
     Trace,
     fault_check,
@@ -23,7 +24,7 @@ from gateway.mapping.explaining import (
 from gateway.mapping.finding import ZoneOf, find_all, index_loop, index_segments
 from gateway.mapping.places import Place
 from gateway.mapping.plan import Check, Computed, Map, Repeat, Rule, Section
-from gateway.mapping.referring import DAYS, LEFT_OUT, References, remember_day, to_ours
+from gateway.mapping.referring import LEFT_OUT, References, remember_day, to_ours
 from gateway.mapping.targets import make
 from gateway.partners import Partner
 
@@ -103,6 +104,8 @@ class Run:
     def fill(self, section: Section, index: Any, own: dict[str, Any], trace: Trace | None, anchor: int) -> None:
         """Run the section's rules over one scope."""
         context, outer = self.context, self.outer
+        if section.runs:
+            index = outside_runs(section, index)
         for name, value_of, rule, plain, only_with in section.readers:
             if only_with is not None and only_with.isdisjoint(index):
                 continue
@@ -112,8 +115,7 @@ class Run:
                 if rule.zone_place and rule.outer and context.zone_of is not None:
                     # The place may stand further down in the document; such a time is told when all is read.
                     self.deferred.append((rule, index))
-                    if name in DAYS:
-                        remember_day(value_of, index, context)
+                    remember_day(rule.name, value_of, index, context)
                     continue
             try:
                 value = value_of(index, context) if plain else self.placed(rule, index)
@@ -136,9 +138,8 @@ class Run:
         for computed in section.computed:
             if computed.severity:
                 self.to_compare.append((computed, index))
-        if section.checks:
-            for check in section.checks:
-                self.check(check, own if check.own else {**outer, **own}, anchor)
+        for check in section.checks:
+            self.check(check, own if check.own else {**outer, **own}, anchor)
 
     def placed(self, rule: Rule, index: Any) -> Any:
         """A value, told in the zone of its place where that is known. Raises Unreadable."""
@@ -183,7 +184,7 @@ class Run:
         """Inner loops and repeated groups of one X12 scope."""
         if section.loops:
             for child in loop.loops:
-                inner = section.loops.get(child.segments[0][1][0]) if child.segments and not child.level else None
+                inner = section.inner_for(child.segments[0][1]) if child.segments and not child.level else None
                 if inner is not None and not inner.splits:
                     self.read_items(inner, child, own, trace)
         for repeat in section.repeats:
@@ -223,7 +224,7 @@ class Run:
         """An entry for each inner loop that splits the outer one; False where there is none."""
         inner: list[tuple[Section, Loop]] = []
         for split in section.split:
-            found = [(split, c) for c in loop.loops if c.segments and c.segments[0][1][0] == split.tag]
+            found = [(split, c) for c in loop.loops if c.segments and split.is_for(c.segments[0][1])]
             inner = found if len(found) > len(inner) else inner
         before = len(self.faults)
         for part in inner:
@@ -261,13 +262,15 @@ class Run:
     ) -> None:
         if repeat.section.otherwise and own.get(repeat.section.into):
             return
+        if repeat.step is not None:
+            starts = starts_of(repeat, index)
+            ends = [segment[0] for segment in starts[1:]]
+            for segment, end in zip_longest(starts, ends):
+                inner = run_of(index, segment[0], end) if repeat.run else {**index, repeat.tag: [segment]}
+                self.add_item(repeat.section, inner, segment[0], own, trace, None)
+            return
         for segment in index.get(repeat.tag, ()):
             elements = segment[1]
-            if repeat.step is not None:
-                if all(n < len(elements) and elements[n] in wanted for n, wanted in repeat.step.keys):
-                    inner = {**index, repeat.tag: [segment]}
-                    self.add_item(repeat.section, inner, segment[0], own, trace, None)
-                continue
             width = max((p.element for r in repeat.section.rules for parts in r.places for p in parts), default=0)
             if any(elements[repeat.start : width + 1]):
                 self.add_item(repeat.section, {repeat.tag: [segment]}, segment[0], own, trace, None)

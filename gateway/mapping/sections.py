@@ -9,12 +9,12 @@ import msgspec
 
 from gateway.formats import FileShape
 from gateway.mapping.codes import CodeTable
-from gateway.mapping.columns import columns_of
 from gateway.mapping.expressions import BadExpression, Expression, read_expression
 from gateway.mapping.pairs import Scope
 from gateway.mapping.places import BadPlace, Place, Step, read_step
 from gateway.mapping.plan import Check, Computed, Repeat, Rule, Section, Variant
 from gateway.mapping.ranks import ranks_of
+from gateway.mapping.readying import make_ready
 from gateway.mapping.rules import compile_rule, read_place
 from gateway.mapping.source import Effective
 from gateway.mapping.targets import Target, targets_of, union_of
@@ -61,6 +61,8 @@ class SectionCompiler:
         shift: tuple[str, int] | None = None, around: Around | None = None, carrying: bool = False,
     ) -> Section:  # fmt: skip
         entry = self.alike(entry)
+        step = self.loop_step(tag, entry)
+        tag = step.tag if step is not None else tag
         keys = entry.mapping(SECTION)
         into = "carry" if carrying else keys["into"].text() if "into" in keys else ""
         splits = into == SPLIT and around is not None and around.struct is not None
@@ -93,25 +95,30 @@ class SectionCompiler:
             emits=name == self.emitted,
             variants=self.variants(into),
             fixed=self.fixed(keys["set"], own) if "set" in keys else {},
-            constants=self.constants(keys["constants"], scope) if "constants" in keys else (),
+            constants=(
+                *(self.constants(keys["constants"], scope) if "constants" in keys else ()),
+                *key_texts(step),
+            ),
+            step=step,
+            keyed=keyed_by_tag(inner),
             computed=self.computed(keys["computed"], scope) if "computed" in keys else (),
             order=keys["segments"].texts() if "segments" in keys else (),
             most=keys["most"].whole(0, 1, 100_000) if "most" in keys else 0,
             writes="way" not in keys or keys["way"].choice(("both", "read"), "both") == "both",
             when=self.expression(keys["when"]) if "when" in keys else None,
-            checks=tuple(
-                check._replace(own=_reads(check) <= set(own))
-                for check in self.checks
-                if check.section == name.split(".", 1)[-1]
-            ),
+            checks=self.checks_of(name, own),
             origin="{}:{}".format(*entry.place),
             at=self.loop_at(tag, entry, scope) if self.format == "xml" and tag else None,
         )
         self.check_most(section, keys)
-        _make_ready(section, own, self.format)
+        make_ready(section, own, self.format)
         if self.format == "xml":
             section.ranks = ranks_of(section, self.file.namespaces, keys.get("segments", entry))
         return section
+
+    def checks_of(self, name: str, own: Mapping[str, Target]) -> tuple[Check, ...]:
+        mine = (check for check in self.checks if check.section == name.split(".", 1)[-1])
+        return tuple(check._replace(own=_reads(check) <= set(own)) for check in mine)
 
     def inner(
         self, keys: Mapping[str, Entry], name: str, own: Mapping[str, Target], around: Around | None
@@ -196,32 +203,39 @@ class SectionCompiler:
         found: list[Repeat] = []
         for item in entry.items():
             keys = item.mapping(REPEAT)
-            if "each" in keys:
+            if "at" not in keys:
                 found += self.repeated_segments(item, keys, name, own)
                 continue
-            if missing := {"of", "at", "into", "fields"} - keys.keys():
+            if missing := {"each", "into", "fields"} - keys.keys():
                 item.note(f"repeats: {', '.join(sorted(missing))} missing")
                 continue
-            tag = keys["of"].text()
+            step = self.step(keys["each"])
+            if step is None or step.keys or "run" in keys:
+                keys["each"].note("at: counts in every segment of a tag, and no run", "each: RCD")
+                continue
             body = {key: value for key, value in item.value.items() if key in ("into", "fields")}
             inner = Entry(item.source, item.mistakes, item.path, body)
             for start in keys["at"].items():
                 first = start.whole(1, 1, 99)
-                section = self.section(inner, f"{name}.{tag}", tag, own, shift=(tag, first))
-                found.append(Repeat(tag, first, section))
+                section = self.section(inner, f"{name}.{step.tag}", step.tag, own, shift=(step.tag, first))
+                found.append(Repeat(step.tag, first, section))
         return tuple(found)
 
     def repeated_segments(
         self, item: Entry, keys: Mapping[str, Entry], name: str, own: Mapping[str, Target]
     ) -> Iterable[Repeat]:
         """`{each: ATH[FI|MT], into: authorizations, fields: ...}`: an entry for each such segment."""
+        if "each" not in keys:
+            item.note("repeats: each missing", "each: REF[LS]")
+            return
         step = self.step(keys["each"])
         if "like" not in item.value and ("into" not in keys or "fields" not in keys):
             item.note("each: needs into: and fields:")
         elif step is not None:
-            body = {key: value for key, value in item.value.items() if key != "each"}
+            body = {key: value for key, value in item.value.items() if key not in ("each", "run")}
             inner = Entry(item.source, item.mistakes, item.path, body)
-            yield Repeat(step.tag, 0, self.section(inner, f"{name}.{step.tag}", step.tag, own), step)
+            section = self.section(inner, f"{name}.{step.tag}", step.tag, own)
+            yield Repeat(step.tag, 0, section, step, "run" in keys and keys["run"].flag())
 
     def fixed(self, entry: Entry, own: Mapping[str, Target]) -> dict[str, Any]:
         return {n: self.fixed_value(n, e.text(), own.get(n), e) for n, e in entry.mapping().items()}
@@ -256,6 +270,16 @@ class SectionCompiler:
                 origin = "{}:{}".format(*value.place)
                 found.append(Computed(place, expression, cast(Literal["", "warn", "fault"], severity), origin))
         return tuple(found)
+
+    def loop_step(self, tag: str, entry: Entry) -> Step | None:
+        """The qualifier of a loop's key, `SAC[A]`; None where it is all loops of its tag."""
+        if self.format != "x12" or "[" not in tag:
+            return None
+        try:
+            return read_step(tag)
+        except BadPlace as error:
+            entry.note(str(error))
+            return None
 
     def loop_at(self, path: str, entry: Entry, scope: Scope) -> Place | None:
         """Where the elements of a loop stand."""
@@ -303,6 +327,21 @@ class SectionCompiler:
             return None
 
 
+def key_texts(step: Step | None) -> tuple[tuple[Place, str], ...]:
+    """The qualifier by which a loop is chosen, as it is written where the segment does not say it."""
+    if step is None:
+        return ()
+    return tuple((Place(f"{step.tag}.{n:02d}", Step(step.tag), n), text) for n, text in step.written)
+
+
+def keyed_by_tag(loops: Mapping[str, Section]) -> dict[str, tuple[Section, ...]]:
+    found: dict[str, tuple[Section, ...]] = {}
+    for one in loops.values():
+        if one.step is not None:
+            found[one.tag] = (*found.get(one.tag, ()), one)
+    return found
+
+
 def _names_another(section: Any) -> bool:
     """A section that is like another, or has such a loop: it could be like itself without end."""
     loops = section.get("loops") if isinstance(section, dict) else None
@@ -324,54 +363,3 @@ def all_sections(sections: Iterable[Section]) -> Iterable[Section]:
 def _variant(struct: type[msgspec.Struct]) -> Variant:
     targets = targets_of(struct)
     return Variant(struct, tuple(name for name, one in targets.items() if one.required), frozenset(targets))
-
-
-def _make_ready(section: Section, own: Mapping[str, Target], format: str) -> None:
-    """What reading would otherwise work out for every document."""
-    section.wanted, section.enters = _needs(section)
-    # What is meant within something is read after it.
-    read = sorted([rule for rule in section.rules if rule.reads], key=lambda rule: bool(rule.xref and rule.xref.late))
-    section.readers = tuple((rule.name, rule.value, rule, _is_plain(rule), _only_with(rule, format)) for rule in read)
-    section.lessened = tuple(rule for rule in section.rules if rule.less is not None and rule.reads)
-    section.ordinals = tuple(rule for rule in section.rules if rule.ordinal)
-    if section.struct is not None:
-        section.required = tuple(target.name for target in own.values() if target.required)
-        section.marks_segment = "segment" in own and "segment" not in {rule.name for rule in section.rules}
-    section.columns = columns_of(section)
-
-
-def _is_plain(rule: Rule) -> bool:
-    """What it finds is a field of the scope itself, and where it finds nothing there is nothing to do."""
-    asks = rule.required or rule.ordinal or rule.outer or rule.zone_place or rule.when or rule.read
-    return not asks and rule.default is None and not (rule.xref and rule.xref.late)
-
-
-def _only_with(rule: Rule, format: str) -> frozenset[str] | None:
-    """The tags of X12 segments of which one must stand in the scope, or the rule has no effect there."""
-    if format != "x12" or rule.required or rule.read or rule.default is not None or not rule.places:
-        return None
-    return frozenset(
-        place.loops[0].tag if place.loops else place.step.tag for parts in rule.places for place in parts
-    )
-
-
-def _needs(section: Section) -> tuple[frozenset[str], bool]:
-    """Tags that the section's own rules look for, and whether any of them looks inside a loop."""
-    tags: set[str] = set()
-    enters = False
-    for rule in section.rules:
-        for parts in rule.places:
-            for place in parts:
-                tags.add(place.loops[0].tag if place.loops else place.step.tag)
-                enters = enters or bool(place.loops)
-        if rule.minus is not None and rule.minus.place is not None:
-            tags.add(rule.minus.place.step.tag)
-    for repeat in section.repeats:
-        tags |= {repeat.tag} | (repeat.section.wanted if repeat.step is not None else set())
-    for split in section.split:
-        tags |= split.wanted
-        enters = enters or split.enters
-    tags |= {computed.place.step.tag for computed in section.computed if computed.severity}
-    if section.each is not None:
-        tags.add(section.each.tag)
-    return frozenset(tags), enters

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gateway.mapping.plan import Section
+from gateway.mapping.slots import Slots
 
 if TYPE_CHECKING:
     from gateway.mapping.writing import Segments, Values, Writer
@@ -72,6 +73,31 @@ def write_around(writer: Writer, section: Section, values: Values, path: str) ->
         inside = {**values, into: entries[start : start + section.most]}
         segments += _numbered(section, writer.scope(section, inside, path), number)
     writer.first = 0
+    return segments
+
+
+def write_runs(writer: Writer, section: Section, entries: list[Values], path: str) -> Segments:
+    """One loop for consecutive entries that are alike in all but what stands in their `each:` run."""
+    tag = section.each.tag if section.each is not None else ""
+    head_rules = [r for r in section.rules if r.places and r.places[0][0].step.tag != tag]
+    run_rules = [r for r in section.rules if r.places and r.places[0][0].step.tag == tag]
+    segments: Segments = []
+    n = 0
+    while n < len(entries):
+        alike = {rule.name: entries[n].get(rule.name) for rule in head_rules}
+        end = n + 1
+        while end < len(entries) and all(entries[end].get(k) == v for k, v in alike.items()):
+            end += 1
+        head = Slots(section.order)
+        writer.fill(section, head_rules, head, entries[n], f"{path}{section.into}[{n}].")
+        if section.count is not None:
+            head.put(section.count, str(end - n))
+        segments += [segment for _, segment in head.build(section.tag, writer.delimiters[2])]
+        for at in range(n, end):
+            run = Slots()
+            writer.fill(section, run_rules, run, entries[at], f"{path}{section.into}[{at}].")
+            segments += [segment for _, segment in run.build("", writer.delimiters[2])]
+        n = end
     return segments
 
 

@@ -38,7 +38,7 @@ SECTION: dict[str, str] = {
     "entries of the loop that it stands in; without it the fields are those of what it stands in",
     "fields": "field -> place, or `{at: place, ...}`, or a list of those, each with its `when`",
     "loops": "sections inside it",
-    "repeats": "what repeats without being a loop: segments (`each`), or elements in groups (`of`, `at`)",
+    "repeats": "what repeats without being a loop: segments, or elements in groups",
     "each": "one entry for each such segment (`REF[LS]`), with what follows it",
     "count": "place of the number of entries; what has no segment of its own is an entry as well",
     "set": "fixed values of its entries, by which they are chosen for writing",
@@ -54,9 +54,9 @@ SECTION: dict[str, str] = {
 }
 
 REPEAT: dict[str, str] = {
-    "of": "segment whose elements repeat",
-    "at": "first elements of the groups",
-    "each": "segment that repeats",
+    "each": "segment that repeats: `REF[LS]`",
+    "at": "first elements of the groups, where elements of the segment repeat: `[6, 9, 12]`",
+    "run": "`true`: what follows a segment, up to the next of its like, is of its entry and of no other",
     **{key: SECTION[key] for key in ("into", "fields", "way", "when", "otherwise", "set", "like")},
 }
 

@@ -18,12 +18,12 @@ from gateway.document import Fault
 from gateway.formats import write_xml
 from gateway.mapping.choosing import as_written, choose
 from gateway.mapping.convert import Context, Unreadable
-from gateway.mapping.expressions import Expression
+from gateway.mapping.expressions import Expression, remembered_totals
 from gateway.mapping.flat import unfit_texts, write_records, write_rows
 from gateway.mapping.hierarchy import write_levels
 from gateway.mapping.plan import EVENT, Map, Repeat, Rule, Section
 from gateway.mapping.referring import References, to_theirs
-from gateway.mapping.sharing import share, write_around, write_groups
+from gateway.mapping.sharing import share, write_around, write_groups, write_runs
 from gateway.mapping.slots import Slots
 from gateway.mapping.targets import values_of
 from gateway.mapping.trees import write_element, write_members
@@ -76,6 +76,11 @@ def write_document(
             return MapWriting(faults=(Fault(code="other_event", text=text, level="document"),))
         writer.events.append({**values_of(one), map.chooser: chosen})
     writer.outer = writer.context.event = writer.events[0]
+    with remembered_totals():
+        return _written(writer, map)
+
+
+def _written(writer: Writer, map: Map) -> MapWriting:
     writer.check_header()
     if map.style == "rows":
         rows, data = write_rows(writer, map)
@@ -162,7 +167,8 @@ class Writer:
         for repeat in section.repeats:
             if repeat.step is not None:
                 inner += [(slots.rank(repeat.tag, 0), s) for s in self.loop(repeat.section, values, path)]
-        for tag, loop in section.loops.items():
+        for key, loop in section.loops.items():
+            tag = loop.tag or key
             written = self.loop(loop, values, path)
             if written:
                 slots.drop({tag})
@@ -316,7 +322,7 @@ class Writer:
             return write_around(self, section, values, path)
         entries = self.entries(section, values)
         if section.each is not None:
-            return self.grouped(section, entries, path)
+            return write_runs(self, section, entries, path)
         for split in section.split:
             if split.writes:
                 return self.split(section, split, entries, path)
@@ -356,30 +362,6 @@ class Writer:
                 before = head
             found[-1] += [(rank, segment) for segment in self.scope(split, entry, here, told)]
         return [segment for one in found for segment in _in_order(one)]
-
-    def grouped(self, section: Section, entries: list[Values], path: str) -> Segments:
-        """One loop for consecutive entries that are alike in all but what stands in their `each:` run."""
-        tag = section.each.tag if section.each is not None else ""
-        head_rules = [r for r in section.rules if r.places and r.places[0][0].step.tag != tag]
-        run_rules = [r for r in section.rules if r.places and r.places[0][0].step.tag == tag]
-        segments: Segments = []
-        n = 0
-        while n < len(entries):
-            alike = {rule.name: entries[n].get(rule.name) for rule in head_rules}
-            end = n + 1
-            while end < len(entries) and all(entries[end].get(k) == v for k, v in alike.items()):
-                end += 1
-            head = Slots(section.order)
-            self.fill(section, head_rules, head, entries[n], f"{path}{section.into}[{n}].")
-            if section.count is not None:
-                head.put(section.count, str(end - n))
-            segments += [segment for _, segment in head.build(section.tag, self.delimiters[2])]
-            for at in range(n, end):
-                run = Slots()
-                self.fill(section, run_rules, run, entries[at], f"{path}{section.into}[{at}].")
-                segments += [segment for _, segment in run.build("", self.delimiters[2])]
-            n = end
-        return segments
 
     def fault(self, code: str, rule: Rule, path: str, words: str) -> None:
         origin = f"{rule.origin} {rule.name}"

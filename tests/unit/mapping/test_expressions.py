@@ -8,7 +8,12 @@ from typing import Any
 
 import pytest
 
-from gateway.mapping.expressions import BadExpression, read_expression
+from gateway.mapping.expressions import (
+    LIST_MAX,
+    BadExpression,
+    read_expression,
+    remembered_totals,
+)
 
 NAMES: dict[str, Any] = {
     "quantity": Decimal(240),
@@ -96,3 +101,32 @@ def test_what_is_outside_the_language_is_refused_when_it_is_read(text: str) -> N
 
 def test_the_names_that_an_expression_reads_are_known() -> None:
     assert read_expression("a + sum(lines, quantity) > b").names == {"a", "lines", "b"}
+
+
+def test_the_total_of_a_list_goes_on_as_the_list_grows() -> None:
+    walked: list[int] = []
+
+    class Line(dict[str, Any]):
+        def get(self, name: str, default: Any = None) -> Any:
+            walked.append(self["n"])
+            return super().get(name, default)
+
+    total, some, every = (read_expression(f"{name}(lines, {what})").run for name, what in (
+        ("sum", "quantity"), ("any", "quantity > 2"), ("all", "quantity > 0"),
+    ))  # fmt: skip
+    lines: list[Any] = []
+    with remembered_totals():
+        found = []
+        for n in range(1, 5):
+            lines.append(Line(n=n, quantity=Decimal(n)))
+            found.append((total({"lines": lines}), some({"lines": lines}), every({"lines": lines})))
+
+    assert found == [(1, False, True), (3, False, True), (6, True, True), (10, True, True)]
+    assert sorted(walked) == sorted([1, 2, 3, 4] * 3)
+
+
+def test_a_list_that_is_too_long_has_no_total() -> None:
+    run = read_expression("sum(lines, 1)").run
+
+    assert run({"lines": [None] * LIST_MAX}) == LIST_MAX
+    assert run({"lines": [None] * (LIST_MAX + 1)}) is None

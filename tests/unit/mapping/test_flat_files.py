@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.formats import read_csv
 from gateway.mapping import read_document, write_document
 from gateway.resources import CHECKOUT
 from ledger.events import PartDefined, SiteDefined, UnitFactorDefined
@@ -61,3 +62,25 @@ def test_a_text_that_says_no_more_than_its_absence_makes_the_same_event() -> Non
     (event,) = read_document(map, documents[0]).events if documents else (None,)
 
     assert event == SiteDefined(number="P1")
+
+
+def test_records_around_rows_are_written_as_they_are_read() -> None:
+    map = configuration().map_at("mappings/csv/goods_receipt/map.yaml")
+    folder = CHECKOUT / "mappings/csv/goods_receipt"
+    events = [
+        read_document(map, read_csv((folder / name).read_bytes(), map.file, "goods_receipt")).events[0]
+        for name in ("short-and-damaged.sample.csv", "on-pallets.sample.csv")
+    ]
+
+    data = write_document(map, events).data
+    again = read_csv(data, map.file, "goods_receipt")
+
+    rows = [dict(zip(data.decode().splitlines()[0].split(","), line.split(","), strict=False))
+            for line in data.decode().splitlines()[1:]]  # fmt: skip
+    assert [(row["record_type"], row["site_code"], row["receipt_id"]) for row in rows] == [
+        ("H", "PLT07", "GR20261123-1"), ("D", "", ""), ("D", "", ""),
+        ("H", "PLT07", "GR20261123-2"), ("D", "", ""), ("D", "", ""), ("T", "", ""),
+    ]  # fmt: skip
+    assert (rows[-1]["qty_expected"], rows[-1]["qty_received"]) == ("4", "536")
+    assert again.faults == ()
+    assert [event.number for event in read_document(map, again).events] == ["GR20261123-1", "GR20261123-2"]

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from gateway.formats import lines_of, read_json
 from gateway.mapping import MapReading, read_document, write_document
 from ledger.events import GoodsReceived, OrderPlaced, ReceiptLine
-from tests.unit.mapping.maps import configuration
+from tests.unit.mapping.maps import configuration, own_map
 
 LINE = {"line": "1", "part": "BRK-100", "quantity": "5", "unit": "EA"}
 
@@ -74,3 +75,38 @@ def test_several_receipts_are_written_into_one_document() -> None:
 
     line = {"line": "1", "part": "A", "received": 0, "serials": ["S1", "S2"]}
     assert written == {"receipts": [{"number": "1", "lines": [line]}, {"number": "2", "lines": [line]}]}
+
+
+def test_what_is_wrong_in_json_is_told_with_its_line() -> None:
+    text = """event: OrderPlaced
+file: {each: /orders}
+header: {fields: {number: {at: /no, required: true}}}
+loops:
+  /lines: {into: lines, fields: {part_number: {at: /part, required: true}, quantity: {at: /qty, required: true}}}
+"""
+    data = b"""{"orders": [
+  {"no": "PO1", "lines": [{"part": "A", "qty": "5"}]},
+  {"no": "PO2", "a~/b": {"x": [1, {}, "}"]}, "lines": [
+    {"part": "A",
+     "qty": "1O"},
+    {"qty": "2"}
+  ]},
+  {"lines": []}
+]}"""
+
+    reading = read_document(own_map(text, "json/order"), read_json(data, "order"))
+
+    assert [(fault.code, fault.line) for fault in reading.faults] == [
+        ("not_a_decimal", 5), ("required", 6), ("required", 8),
+    ]  # fmt: skip
+    assert '<- line 5 /orders/1/lines/0/qty "1O": not a decimal' in reading.faults[0].text
+
+
+def test_lines_of_values_are_found_by_their_pointers() -> None:
+    text = '{\n"a": [1,\n 2, {"b/c": {}}\n],\n"d\\u0065": {"x": null}\n,\n"f~": "a,\\"b"}'
+
+    assert lines_of(text) == {
+        "": 1, "/a": 2, "/a/0": 2, "/a/1": 3, "/a/2": 3, "/a/2/b~1c": 3, "/de": 5, "/de/x": 5, "/f~0": 7,
+    }  # fmt: skip
+    assert lines_of('{"a": [' * 3) == {"": 1, "/a": 1, "/a/0": 1, "/a/0/a": 1, "/a/0/a/0": 1, "/a/0/a/0/a": 1}
+    assert lines_of("]}],,:" * 3) == {}
