@@ -93,7 +93,8 @@ XREF: dict[str, str] = {
     "qualifier": "of a part: `BP` the buyer's number, `VP` the supplier's own; by default what the place says",
     "within": "field that says of which part a unit is, or in which site a location is",
     "miss": "what becomes of an identifier that nobody knows: `pass` (default: goes on as sent, and its line waits "
-    "for a cross-reference), `fault` (the document waits), `null` (is not there). All are in the work queue",
+    "in the work queue for a cross-reference), `fault` (the document waits there), `null` (is not there, and the "
+    "document says so)",
 }
 
 CHECK: dict[str, str] = {

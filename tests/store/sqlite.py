@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 
 
 def file_engine(path: Path) -> Engine:
@@ -21,6 +21,12 @@ def file_engine(path: Path) -> Engine:
 def memory_engine() -> Engine:
     """One database that goes with the engine."""
     return _reversed(create_engine("sqlite://"))
+
+
+def read_rows(conn: Connection, *, forwards: bool) -> None:
+    """From now on in SQLite's usual order where none was asked for, or in the other; nothing on another database."""
+    if conn.dialect.name == "sqlite":
+        conn.exec_driver_sql(f"PRAGMA reverse_unordered_selects = {'OFF' if forwards else 'ON'}")
 
 
 def _reversed(engine: Engine) -> Engine:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, select
 from ledger import queries
 from ledger.book import gather, put_slice, sealing, tables, verify
 from ledger.book.history import position_at, quantities_at, quantity_at
+from tests.store.sqlite import read_rows
 from tests.store.world import Books, notice, order, receipt
 
 
@@ -47,9 +48,11 @@ def test_as_of_any_movement_equals_recomputation(conn: Connection, seals: bool) 
 
     for number in range(last + 1):
         wanted = {key: quantity for key, quantity in recomputed(conn, number).items() if quantity}
-        found = {key: quantity for key, quantity in quantities_at(conn, "live", number).items() if quantity}
-        assert found == wanted
-        assert all(quantity_at(conn, "live", *key, number) == quantity for key, quantity in wanted.items())
+        for forwards in (True, False):
+            read_rows(conn, forwards=forwards)
+            found = {key: quantity for key, quantity in quantities_at(conn, "live", number).items() if quantity}
+            assert found == wanted
+            assert all(quantity_at(conn, "live", *key, number) == quantity for key, quantity in wanted.items())
 
     assert runs == (last // 4 if seals else 0)
     assert verify(conn) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import msgspec
@@ -55,10 +55,6 @@ class Poller:
     def sweep(self) -> None:
         """Close sessions that nobody needed for a while."""
         self._sessions.sweep()
-
-    def poll_all(self, spots: Iterable[Spot], *, forced: bool = False) -> list[Polled]:
-        """One after the other: a partner has one session of ours for its pickups."""
-        return [self.poll(spot, forced=forced) for spot in spots]
 
     def poll(self, spot: Spot, *, forced: bool = False) -> Polled:
         """One round at one place, if it is due (or `forced`) and nobody else has the lease.

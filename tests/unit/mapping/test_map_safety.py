@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import copy
+import itertools
 import random
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,11 +19,14 @@ from ruamel.yaml import YAML
 
 import gateway.mapping
 from gateway.errors import OperatorMistake
-from gateway.formats import read_csv
+from gateway.formats import read_csv, read_json
 from gateway.mapping import Map, read_document, write_document
 from gateway.mapping.compile import compile_map
 from gateway.mapping.expressions import BadExpression, read_expression
+from gateway.mapping.files import KEYS as FILE_KEYS
 from gateway.mapping.guided import check_against_guide
+from gateway.mapping.pairs import OPTIONS
+from gateway.mapping.vocabulary import CHECK, FIELD, REPEAT, SECTION, TEST, TOP, XREF
 from tests.unit.mapping.maps import NOTICE, configuration, document, shipped
 
 HOSTILE: tuple[Any, ...] = (
@@ -147,6 +152,85 @@ def test_no_map_opens_a_file_or_a_socket_or_starts_or_imports_anything() -> None
         try_all(5, 5)
 
     assert reached == []
+
+
+ESCAPES = (
+    "__import__('os').system('id')", "{0.__class__}", "../../../../etc/passwd", "file:///etc/passwd",
+    "http://127.0.0.1/", "quantity.__class__", "/etc/passwd",
+)  # fmt: skip
+ORDER: dict[str, Any] = {
+    "event": "OrderPlaced",
+    "header": {"fields": {"number": {"at": "/no", "required": "true"}}},
+    "loops": {
+        "/lines": {
+            "into": "lines",
+            "fields": {
+                "part_number": {"at": "/part", "required": "true"},
+                "quantity": {"at": "/qty", "as": "decimal", "required": "true"},
+                "due_at": {"at": "/due", "as": "iso"},
+            },
+        }
+    },
+}
+TAKERS = {option: name for name, options in OPTIONS.items() for option in options}
+
+
+def with_escape(table: str, key: str, text: str) -> dict[str, Any]:
+    """The order's map with a text that would reach outside, at one key of the language."""
+    map: dict[str, Any] = copy.deepcopy(ORDER)
+    line = map["loops"]["/lines"]
+    match table:
+        case "TOP":
+            map[key] = text
+        case "SECTION":
+            line[key] = text
+        case "REPEAT":
+            line["repeats"] = [{"each": "REF", "into": "schedule", "fields": {"quantity": "/q"}, key: text}]
+        case "CHECK":
+            map["checks"] = [{"id": "x", "expr": "true", key: text}]
+        case "TEST":
+            map["tests"] = [{"in": "x.sample.json", key: text}]
+        case "XREF":
+            line["fields"]["part_number"]["xref"] = {"of": "part", key: text}
+        case "FILE":
+            map["file"] = {key: text}
+        case "OPTION":
+            taker = TAKERS[key]
+            field = {"decimal": "quantity", "implied": "quantity"}.get(taker, "part_number")
+            line["fields"][field] |= {"as": taker, key: text}
+        case _:
+            line["fields"]["part_number"][key] = text
+    return map
+
+
+def test_no_construct_of_the_language_reaches_python_files_or_the_network() -> None:
+    tables: dict[str, Iterable[str]] = {
+        "TOP": TOP, "SECTION": SECTION, "REPEAT": REPEAT, "FIELD": FIELD, "OPTION": TAKERS, "XREF": XREF,
+        "CHECK": CHECK, "TEST": TEST, "FILE": FILE_KEYS["json"],
+    }  # fmt: skip
+    data = read_json(b'{"no": "PO1", "lines": [{"part": "/etc/passwd", "qty": "1"}]}', "order")
+    path = "mappings/json/order/map.yaml"
+    codes = {name: content for name, content in shipped().items() if name.startswith("mappings/codes/")}
+    compile_map(codes | {path: _written(ORDER).encode()}, path)
+    used, slow = 0, []
+    with watched() as reached:
+        for table, keys in tables.items():
+            for key, text in itertools.product(keys, ESCAPES):
+                start = time.process_time()
+                try:
+                    map = compile_map(codes | {path: _written(with_escape(table, key, text)).encode()}, path)
+                except OperatorMistake:
+                    continue
+                finally:
+                    if time.process_time() - start > SECONDS_MAX:
+                        slow.append(f"{table} {key}: {text}")
+                reading = read_document(map, data)
+                for event in reading.events:
+                    write_document(map, event)
+                used += 1
+
+    assert (reached, slow) == ([], [])
+    assert used > 20
 
 
 def test_the_watch_itself_sees_files_and_imports(tmp_path: Path) -> None:
