@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec import inspect
 
-from gateway.mapping import MapReading, read_document
-from ledger.events import GoodsReceived, OrderPlaced, ReceiptLine
+from gateway.mapping import MapReading, read_document, write_document
+from ledger.events import KINDS, GoodsReceived, OrderPlaced, ReceiptLine
 from tests.unit.mapping.maps import configuration
 
 ORDER: dict[str, Any] = {"kind": "OrderPlaced", "number": "1", "lines": [{"part_number": "X", "quantity": "2"}]}
@@ -31,6 +32,47 @@ def test_an_event_and_a_list_of_events_are_read() -> None:
     assert [type(event) for event in one.events] == [OrderPlaced]
     line = ReceiptLine(part_number="X", quantity=Decimal("1.5"))
     assert several.events == (one.events[0], GoodsReceived(number="R1", lines=(line,)))
+
+
+def least(kind: Any) -> Any:
+    """The least that is valid JSON of a struct: what it requires, and nothing else."""
+    found: Any = {}
+    for field in inspect.type_info(kind).fields:  # type: ignore[union-attr]
+        if field.required:
+            found[field.encode_name] = _least(field.type)
+    return found
+
+
+def _least(type: Any) -> Any:
+    match type:
+        case inspect.StructType():
+            return least(type.cls)
+        case inspect.LiteralType():
+            return type.values[0]
+        case inspect.DateTimeType():
+            return "2026-11-23T08:00:00Z"
+        case inspect.DateType():
+            return "2026-11-23"
+        case inspect.VarTupleType() | inspect.ListType():
+            return [_least(type.item_type)]
+        case inspect.IntType() | inspect.DecimalType():
+            return 1
+        case _:
+            return "1"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_canonical_json_says_every_event_both_ways(kind: str) -> None:
+    map = configuration().map_at("mappings/json/event/map.yaml")
+
+    lines = {"lines": [{"part_number": "X"}]} if kind == "OrderPlaced" else {}
+
+    reading = read({"kind": kind} | least(KINDS[kind]) | lines | {"number": "N1"})
+
+    assert [fault.text for fault in reading.faults] == []
+    (event,) = reading.events
+    again = read(json.loads(write_document(map, event).data))
+    assert (type(event).__name__, again.events) == (kind, (event,))
 
 
 @pytest.mark.parametrize(
