@@ -84,7 +84,7 @@ def _named(
         shipment = workset.shipments.get(ShipmentKey(book, site, line.supplier, reference))
         return [shipment] if shipment is not None and shipment.status == "advised" else []
     found = []
-    for shipment in workset.shipments_of_reference.get((book, site, reference), ()):
+    for shipment in workset.shipments_called(book, site, reference):
         carried = {
             "shipment_id": (shipment.key.shipment_id,),
             "packing_slip": (shipment.packing_slip, shipment.key.shipment_id),
@@ -112,9 +112,9 @@ def _narrow(lines: list[NoticeLine], line: ReceiptLine) -> list[NoticeLine]:
 
 
 def _oldest_first(workset: Workset, lines: Iterable[NoticeLine]) -> list[NoticeLine]:
-    def age(line: NoticeLine) -> tuple[int, str, int, str]:
+    def age(line: NoticeLine) -> tuple[int, str, str, int, str]:
         shipment = workset.shipments.get(line.key)
         shipped_at = 0 if shipment is None else shipment.shipped_at or shipment.notified_at
-        return shipped_at, line.key.shipment_id, line.segment, line.line
+        return shipped_at, line.key.shipment_id, line.key.supplier, line.segment, line.line
 
     return sorted(lines, key=age)

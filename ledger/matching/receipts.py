@@ -217,10 +217,10 @@ def decide_reversed(workset: Workset, decision: Decision, policy: Policy, now_us
     named = set(event.receipt_lines)
     lines = [
         line
-        for line in workset.lines_of_receipt.get(key, ())
+        for line in workset.lines_in_receipt(key)
         if line.status != "reversed" and (not named or line.line in named)
     ]
-    unknown = named - {line.line for line in workset.lines_of_receipt.get(key, ())}
+    unknown = named - {line.line for line in workset.lines_in_receipt(key)}
     reason = _cannot_reverse(workset, lines)
     if unknown:
         reason = f"Goods receipt {event.number} has no line {', '.join(sorted(unknown))}."

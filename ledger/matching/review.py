@@ -127,7 +127,7 @@ def _useless_notice(workset: Workset, decision: Decision, line: ReceiptLine) -> 
     """The notice that a goods-receipt line names and that does not stand, with what became of it in words."""
     book, site, _, _ = line.key
     named = line.shipment_id or line.packing_slip or line.bill_of_lading
-    for shipment in workset.shipments_of_reference.get((book, site, named), ()) if named else ():
+    for shipment in workset.shipments_called(book, site, named) if named else ():
         if line.supplier and shipment.key.supplier != line.supplier:
             continue
         name = shipment.key.shipment_id

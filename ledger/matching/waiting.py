@@ -136,7 +136,7 @@ def wait_for_order(decision: Decision, number: str, terms: Terms, now_us: int, a
 def withdraw(workset: Workset, decision: Decision, lines: set[str] | None = None) -> None:
     """Close the content cases about this document (only those of the named lines): it is put right."""
     resolved = decision.resolved
-    for case in workset.open_cases_of.get((resolved.book, resolved.event.number), ()):
+    for case in workset.cases_about(resolved.book, resolved.event.number):
         kind = BY_CODE.get(case.code)
         if kind is None or not kind.grade or case.code in STANDING or case.opened_seq >= resolved.effective_seq:
             continue

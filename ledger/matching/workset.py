@@ -324,6 +324,24 @@ class Workset:
         lines = self.unmatched_of_group.get(group, ())
         return sorted(lines, key=lambda line: (line.seq, line.key, line.line)) if len(lines) > 1 else list(lines)
 
+    def lines_in_order(self, key: OrderKey) -> list[OrderLine]:
+        """The lines of an order as they were said: rows come in any order."""
+        return sorted(self.lines_of_order.get(key, ()), key=_as_said)
+
+    def lines_in_receipt(self, key: ReceiptKey) -> list[ReceiptLine]:
+        """The lines of a goods receipt as they were said."""
+        return sorted(self.lines_of_receipt.get(key, ()), key=_as_said)
+
+    def shipments_called(self, book: str, site: str, reference: str) -> list[Shipment]:
+        """Shipments that carry a reference, whoever sent them, in the order they were recorded."""
+        return sorted(
+            self.shipments_of_reference.get((book, site, reference), ()), key=lambda one: (one.seq, one.key)
+        )
+
+    def cases_about(self, book: str, number: str) -> list[Case]:
+        """Open cases that name a shipment, goods receipt or order, in the order they were opened."""
+        return sorted(self.open_cases_of.get((book, number), ()), key=_as_opened)
+
     def add_link(self, link: Link) -> None:
         """Add a live or dead link once; the key is (receipt, receipt_line, number)."""
         mine = self.links_of_receipt.setdefault((link.receipt, link.receipt_line), [])
@@ -360,3 +378,11 @@ class Workset:
             cases[:] = [other for other in cases if other is not case]
         of_part = self.open_cases_of_part.get(GroupKey(case.book, case.site, case.part), [])
         of_part[:] = [other for other in of_part if other is not case]
+
+
+def _as_said(line: OrderLine | ReceiptLine) -> tuple[int, int, str]:
+    return line.seq, line.segment, line.line
+
+
+def _as_opened(case: Case) -> tuple[int, str]:
+    return int(case.case.removeprefix("C") or 0), case.case

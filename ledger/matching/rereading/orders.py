@@ -30,7 +30,7 @@ def reread_placed(workset: Workset, decision: Decision, policy: Policy, now_us: 
             )
         _take_over(order, resolved, event)
     said = set() if event.retracted else {line.line for line in resolved.lines}
-    for line in workset.lines_of_order.get(key, ()):
+    for line in workset.lines_in_order(key):
         if line.line not in said:
             _cancel(line, event.number, event.retracted)
     withdraw(workset, decision)
@@ -40,7 +40,7 @@ def reread_placed(workset: Workset, decision: Decision, policy: Policy, now_us: 
         decision.lines.append(LineDecision("", "posted"))
         return
     parts = {line.line: line.part for line in resolved.lines}
-    for line in workset.lines_of_order.get(key, ()):
+    for line in workset.lines_in_order(key):
         part = parts.get(line.line, line.part)
         if part and part != line.part:
             _cancel(line, event.number, whole=True)
@@ -83,7 +83,7 @@ def _give_up_other(workset: Workset, before: ResolvedEvent, key: OrderKey) -> No
     order = workset.orders.get(other)
     if other == key or order is None or order.seq != before.seq:
         return
-    for line in workset.lines_of_order.get(other, ()):
+    for line in workset.lines_in_order(other):
         _cancel(line, other.order_number, whole=True)
     order.status, order.touched = "cancelled", True
 

@@ -118,8 +118,9 @@ class Oracle(Documents):
         seq = self.seq
         seqs.append(seq)
         if is_other and kind in CONFLICTING:
-            # Who may not speak here contradicts nobody; nor do the same lines with the place spelled otherwise.
-            said_before = any(
+            # Who may not speak here contradicts nobody; nor do the same lines with the place spelled otherwise, but
+            # for a notice: that stands or falls as a whole.
+            said_before = not isinstance(event, ShipmentNotified) and any(
                 self.results[one] != "refused" and _lines(event) and _lines(other) == _lines(event)
                 for other, one in zip(heard[:-1], seqs[:-1], strict=False)
             )
