@@ -112,9 +112,9 @@ class Batch:
         self.waits.look_up(f"{RELEASES[type(event)]}:{event.number}" for event in events if type(event) in RELEASES)
         first_time = {draft.name: n for n, draft in reversed(list(enumerate(drafts)))}
         return [
-            # Within the batch an earlier event may have had the same key: then look again.
+            # Within the batch an earlier event may have had the same key, or let one with it go on: then look again.
             self._record(draft, what, ready)
-            if first_time[draft.name] == n
+            if first_time[draft.name] == n and not priors.have_changed(draft)
             else self._record(draft, priors.news(draft), None)
             for n, (draft, what, ready) in enumerate(zip(drafts, news, resolved, strict=True))
         ]

@@ -102,6 +102,8 @@ class Priors:
         self.own: dict[int, Event] = {}
         """The events that this batch records, as they are recorded."""
         self._own_results: dict[int, Result] = {}
+        self._decided_again: set[int] = set()
+        """Earlier events that this batch has decided once more."""
 
     def load(self, drafts: Iterable[Draft]) -> None:
         """Look up the names; an event may also have been recorded while its site was unknown."""
@@ -161,6 +163,13 @@ class Priors:
     def set_result(self, seq: int, result: Result) -> None:
         """Note what came of an event that this batch decides, for the first time or again."""
         self._own_results[seq] = result
+        if seq not in self.own:
+            self._decided_again.add(seq)
+
+    def have_changed(self, draft: Draft) -> bool:
+        """Whether what is recorded under the draft's name was decided again since the batch began."""
+        again = self._decided_again
+        return bool(again) and any(prior.seq in again for prior in self.named(draft))
 
     def news(self, draft: Draft) -> News:
         """What of the event is new, against everything recorded under its key."""

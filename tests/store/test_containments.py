@@ -313,6 +313,18 @@ def test_a_closing_that_waited_and_was_refused_then_may_be_said_by_who_may(books
     assert verify(books.conn) == []
 
 
+@pytest.mark.parametrize("together", [False, True])
+def test_a_closing_that_is_refused_beside_it_may_be_said_by_who_may(books: Books, together: bool) -> None:
+    books.record(closed(actor=CLERK, source=source("C1")))
+    batch = [opened(lots=("LOT1",)), closed(source=source("C2"))]
+
+    told = books.record(*batch) if together else [one for event in batch for one in books.record(event)]
+
+    assert sorted((one.kind, one.result) for one in told) == [
+        ("ContainmentClosed", "posted"), ("ContainmentClosed", "refused"), ("ContainmentOpened", "posted"),
+    ]  # fmt: skip
+
+
 def test_goods_that_never_were_received_are_marked_in_transit(conn: Connection) -> None:
     """Nothing of the supplier's ever came: its notices say what of it is under way."""
     books = Books(conn)
