@@ -19,7 +19,7 @@ from gateway.mapping.places import Place
 from gateway.mapping.plan import Check, Map, Rule, Section
 from gateway.mapping.proofs import Proof, proof_of
 from gateway.mapping.referring import Xref, all_to_ours
-from gateway.mapping.tables import Table, Texts, is_plain
+from gateway.mapping.tables import Table, Texts, either, is_plain
 from gateway.x12 import Sheet, Wanted
 
 SHAPES_MAX = 256
@@ -206,7 +206,7 @@ class _Fields:
                 if texts is None or found is None:
                     texts = texts if found is None else found
                 else:
-                    texts = [one or other for one, other in zip(texts, found, strict=True)]
+                    texts = either(texts, found)
         if texts is None:
             return
         gaps = "" in texts

@@ -94,10 +94,10 @@ class Table:
         for value in wanted:
             if column is not None and (found is None or "" in found):
                 if columns[key].count(value) == self.size:
-                    found = column if found is None else _either(found, column)
+                    found = column if found is None else either(found, column)
                 elif value in columns[key]:
                     texts = [one if is_one == value else "" for one, is_one in zip(column, columns[key], strict=True)]
-                    found = texts if found is None else _either(found, texts)
+                    found = texts if found is None else either(found, texts)
             if more:
                 found = _filled(found, [(row, e[n]) for row, e in more if len(e) > n and e[key] == value], self.size)
         return found
@@ -111,7 +111,7 @@ class Table:
         for qualifier in place.pair:
             if found is None or "" in found:
                 texts = pairs.texts(qualifier)
-                found = texts if found is None else found if texts is None else _either(found, texts)
+                found = texts if found is None else found if texts is None else either(found, texts)
         return found
 
     @cached_property
@@ -151,7 +151,7 @@ class _Pairs:
             return texts if any(texts) else None
         found: Texts | None = None
         for n in self.places.get(qualifier, ()):
-            found = self.columns[n] if found is None else _either(found, self.columns[n])
+            found = self.columns[n] if found is None else either(found, self.columns[n])
         return found
 
 
@@ -183,7 +183,8 @@ def _pairs_of(elements: list[str], at: tuple[int, ...]) -> dict[str, str]:
     return found
 
 
-def _either(texts: Texts, others: Texts) -> Texts:
+def either(texts: Texts, others: Texts) -> Texts:
+    """Those of `texts`, and of `others` where it has none."""
     return [one or other for one, other in zip(texts, others, strict=True)]
 
 

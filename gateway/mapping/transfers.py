@@ -28,6 +28,7 @@ from ledger.events import (
 )
 
 _COMMON = ("number", "created_at", "occurred_at")
+_ROAD = ("expected_at", "carrier", "bill_of_lading", "packing_slip")
 _LINE = (
     "part_number",
     "line",
@@ -51,16 +52,13 @@ def transfer_of(made: Event | Advice, meaning: str) -> Event | str:
         if not from_place or not made.ship_to:
             return "a transfer needs both places: that it is shipped from and that it goes to"
         if isinstance(made, ShipmentCancelled):
-            return TransferCancelled(**_common(made), from_place=from_place, to_place=made.ship_to)
+            return TransferCancelled(**_values(made, _COMMON), from_place=from_place, to_place=made.ship_to)
         return TransferShipped(
-            **{**_common(made), "occurred_at": made.occurred_at or made.shipped_at},
+            **{**_values(made, _COMMON), "occurred_at": made.occurred_at or made.shipped_at},
             from_place=from_place,
             to_place=made.ship_to,
-            expected_at=made.expected_at,
-            carrier=made.carrier,
-            bill_of_lading=made.bill_of_lading,
-            packing_slip=made.packing_slip,
-            lines=tuple(StockLine(**_line(line), demand=line.order_number) for line in made.lines),
+            **_values(made, _ROAD),
+            lines=tuple(StockLine(**_values(line, _LINE), demand=line.order_number) for line in made.lines),
         )
     if meaning == "TransferReceived":
         receipt = goods_received_from(made) if isinstance(made, ReceivingAdvice) else made
@@ -73,20 +71,17 @@ def paper_of(event: Event | Advice) -> Event | Advice:
     """The notice or advice by which a transfer is told to others; anything else as it is."""
     if isinstance(event, TransferShipped):
         return ShipmentNotified(
-            **_common(event),
+            **_values(event, _COMMON),
             supplier=event.from_place,
             ship_from=event.from_place,
             ship_to=event.to_place,
             shipped_at=event.occurred_at,
-            expected_at=event.expected_at,
-            carrier=event.carrier,
-            bill_of_lading=event.bill_of_lading,
-            packing_slip=event.packing_slip,
-            lines=tuple(NoticeLine(**_line(line), order_number=line.demand) for line in event.lines),
+            **_values(event, _ROAD),
+            lines=tuple(NoticeLine(**_values(line, _LINE), order_number=line.demand) for line in event.lines),
         )
     if isinstance(event, TransferCancelled):
         sender = event.from_place
-        return ShipmentCancelled(**_common(event), supplier=sender, ship_from=sender, ship_to=event.to_place)
+        return ShipmentCancelled(**_values(event, _COMMON), supplier=sender, ship_from=sender, ship_to=event.to_place)
     if isinstance(event, TransferReceived):
         return ReceivingAdvice(
             number=event.number,
@@ -110,7 +105,7 @@ def _received(receipt: GoodsReceived) -> Event | str:
         return "a receipt of a transfer needs both places: that it was shipped from and that it came to"
     blank = {"shipment_id": "", "supplier": ""}
     return TransferReceived(
-        **_common(receipt),
+        **_values(receipt, _COMMON),
         transfer=shipments[0],
         from_place=senders[0],
         place=receipt.ship_to,
@@ -134,7 +129,7 @@ def _advised(line: ReceiptLine) -> ReceivedLine:
             quantity = line.quantity - line.quantity_damaged - line.quantity_rejected
         variances.insert(0, Variance(quantity=max(quantity, Decimal(0)), unit=line.unit, condition=line.condition))
     return ReceivedLine(
-        **_line(line),
+        **_values(line, _LINE),
         order_number=line.order_number,
         order_line=line.order_line,
         handling_unit=line.handling_unit,
@@ -143,9 +138,5 @@ def _advised(line: ReceiptLine) -> ReceivedLine:
     )
 
 
-def _common(event: Event) -> dict[str, Any]:
-    return {name: getattr(event, name) for name in _COMMON}
-
-
-def _line(line: object) -> dict[str, Any]:
-    return {name: getattr(line, name) for name in _LINE}
+def _values(of: object, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(of, name) for name in names}

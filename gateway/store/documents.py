@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Column, Connection, Row, TextClause, delete, insert, select, text, update
+from sqlalchemy import Column, Connection, Row, TextClause, delete, insert, select, text
 
 from gateway.document import Fault
 from gateway.store.tables import document
@@ -192,14 +192,6 @@ def _row(row: Row[Any]) -> DocumentRow:
         result=row.result.encode(),
         original=row.original,
         at=row.at,
-    )
-
-
-def set_status(connection: Connection, message: str, n: int, status: str, reason_code: str, reason: str) -> None:
-    connection.execute(
-        update(document)
-        .where(document.c.message == message, document.c.n == n)
-        .values(status=status, reason_code=reason_code, reason=reason)
     )
 
 

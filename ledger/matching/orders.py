@@ -93,7 +93,7 @@ def decide_changed(workset: Workset, decision: Decision, policy: Policy, now_us:
         _file_price(workset, resolved, order, line)
         decision.lines.append(LineDecision(line.line, "posted"))
     if event.complete and not resolved.cause:
-        for record in workset.lines_in_order(key):
+        for record in workset.lines_of_order.get(key, ()):
             if record.line not in named:
                 record.status, record.touched = "cancelled", True
     if resolved.cause:
@@ -118,7 +118,7 @@ def decide_cancelled(workset: Workset, decision: Decision, policy: Policy, now_u
         wait_for_order(decision, event.number, terms, now_us, UNCHANGEABLE)
         return
     order.status, order.changed_seq, order.touched = "cancelled", resolved.effective_seq, True
-    for line in workset.lines_in_order(key):
+    for line in workset.lines_of_order.get(key, ()):
         if line.status == "open":
             line.status, line.touched = "cancelled", True
     decision.lines.append(LineDecision("", "posted"))

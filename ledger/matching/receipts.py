@@ -215,12 +215,9 @@ def decide_reversed(workset: Workset, decision: Decision, policy: Policy, now_us
         decision.lines.append(LineDecision("", "waiting", needs=f"receipt:{event.number}"))
         return
     named = set(event.receipt_lines)
-    lines = [
-        line
-        for line in workset.lines_in_receipt(key)
-        if line.status != "reversed" and (not named or line.line in named)
-    ]
-    unknown = named - {line.line for line in workset.lines_in_receipt(key)}
+    said = workset.lines_in_receipt(key)
+    lines = [line for line in said if line.status != "reversed" and (not named or line.line in named)]
+    unknown = named - {line.line for line in said}
     reason = _cannot_reverse(workset, lines)
     if unknown:
         reason = f"Goods receipt {event.number} has no line {', '.join(sorted(unknown))}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -42,13 +43,15 @@ def postgres_engine(postgres_folder: Path, worker_id: str) -> Iterator[Engine]:
     """A database of this process, upgraded once: tests run in it one after the other and roll back."""
     name = f"ledger_{worker_id}"
     make_database(postgres_folder, name)
-    yield from _upgraded(create_engine(url_of(postgres_folder, name)))
+    with _upgraded(create_engine(url_of(postgres_folder, name))) as engine:
+        yield engine
 
 
 @pytest.fixture(scope="session")
 def sqlite_file_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """The same as a file of SQLite."""
-    yield from _upgraded(file_engine(tmp_path_factory.mktemp("sqlite") / "ledger.db"))
+    with _upgraded(file_engine(tmp_path_factory.mktemp("sqlite") / "ledger.db")) as engine:
+        yield engine
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -78,10 +81,11 @@ def empty_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Eng
 
 
 def upgrade_at(url: str) -> None:
-    for _ in _upgraded(create_engine(url)):
+    with _upgraded(create_engine(url)):
         pass
 
 
+@contextmanager
 def _upgraded(engine: Engine) -> Iterator[Engine]:
     with engine.begin() as connection:
         upgrade(connection)

@@ -18,8 +18,7 @@ from gateway.pipeline.pickup.sessions import Sessions
 from gateway.store.database import Database
 from gateway.store.outbox import Due
 from gateway.store.writer import Writer
-from gateway.transports import as2
-from gateway.transports.http import Sender
+from gateway.transports import as2, http
 
 PUSHED = ("http", "as2", "sftp")
 """Deliveries that we send; a mailbox waits for its partner instead."""
@@ -31,9 +30,9 @@ class Tools:
 
     database: Database
     writer: Writer
-    http: Sender
+    http: Callable[[], http.Sender]
     as2: Callable[[], as2.Sender]
-    """Made when the first message goes by AS2."""
+    """Senders are made when the first message goes their way."""
     stations: Callable[[], Stations]
     sftp: Sessions = field(default_factory=Sessions)
 
@@ -45,14 +44,14 @@ def find_carrier(connection: Connection, due: Due, context: Context, tools: Tool
     """
     kind, colon, rest = due.id.partition(":")
     if colon and kind == "hook":
-        return http_of_hook(connection, tools.http, rest, context)
+        return http_of_hook(connection, tools.http(), rest, context)
     if colon and kind == "mdn":
         return mdn_of_partner(tools.database, tools.as2(), tools.stations(), rest)
     partner = context.configuration.partners.get(due.id)
     if partner is not None:
         match partner.deliver.to:
             case "http":
-                return http_of_partner(tools.http, partner, context)
+                return http_of_partner(tools.http(), partner, context)
             case "as2":
                 return as2_of_partner(
                     tools.database, tools.writer, tools.as2(), tools.stations(), partner.id, context

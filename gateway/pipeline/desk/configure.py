@@ -19,10 +19,10 @@ import structlog
 
 from gateway.errors import OperatorMistake
 from gateway.governance import Governance, read_governance
-from gateway.mapping import Configuration, compile_alike, load_configuration
+from gateway.mapping import Configuration, compile_alike
 from gateway.partners import Partner
 from gateway.pipeline.trust import mistakes_in_certificates
-from gateway.resources import Mistakes, search_roots, source_files
+from gateway.resources import Mistakes, read_sources, search_roots, source_files
 from gateway.store.database import Database
 from gateway.store.home import Home
 from gateway.store.published import in_force, load_files, publish
@@ -59,11 +59,12 @@ def roots_of(home: Home, roots: Sequence[Path] | None) -> tuple[Path, ...]:
 
 def sign_files(home: Home, roots: Sequence[Path] | None) -> Signature:
     """Names, times and sizes of the files in force on disk: differs when somebody has edited."""
-    found = []
-    for name, path in sorted(source_files(roots_of(home, roots), home.partners).items()):
-        facts = path.stat()
-        found.append((name, facts.st_mtime_ns, facts.st_size))
-    return tuple(found)
+    return _sign(source_files(roots_of(home, roots), home.partners))
+
+
+def _sign(sources: Mapping[str, Path]) -> Signature:
+    stated = ((name, path.stat()) for name, path in sorted(sources.items()))
+    return tuple((name, facts.st_mtime_ns, facts.st_size) for name, facts in stated)
 
 
 def load(
@@ -78,15 +79,16 @@ def load(
     `known` is the hash of a configuration that was checked before, `checked` gives its files: every command opens
     one, and compiling dozens of guides and maps for nothing would be most of what it costs.
     """
-    signature = sign_files(home, roots)
-    places = roots_of(home, roots)
+    sources = source_files(roots_of(home, roots), home.partners)
+    signature, files = _sign(sources), read_sources(sources)
     try:
-        configuration = load_configuration(places, home.partners, check=not known)
+        configuration = Configuration.from_files(files, check=not known)
     except Mistakes:
-        configuration = load_configuration(places, home.partners)
-    if known and configuration.hash != known and not compile_alike(configuration.files, checked()):
-        configuration = Configuration.from_files(configuration.files)
-    if mistakes := mistakes_in_certificates(configuration.partners):
+        # Those of partners alone are not all.
+        configuration = Configuration.from_files(files)
+    is_new = known and configuration.hash != known and not compile_alike(files, checked())
+    mistakes = configuration.check() if is_new else []
+    if mistakes or (mistakes := mistakes_in_certificates(configuration.partners)):
         raise Mistakes(mistakes)
     return _in_force(configuration, signature)
 

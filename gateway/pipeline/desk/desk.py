@@ -40,6 +40,7 @@ from gateway.pipeline.context import Context
 from gateway.pipeline.delivering import Tools
 from gateway.pipeline.desk import defining
 from gateway.pipeline.desk.configure import InForce, load, open_configuration, publish_configuration, sign_files
+from gateway.pipeline.desk.on_demand import OnDemand
 from gateway.pipeline.desk.results import Defined, Progress
 from gateway.pipeline.elapse import elapse
 from gateway.pipeline.parties import Parties
@@ -60,8 +61,7 @@ from gateway.store.evidence import load_evidence
 from gateway.store.home import Home
 from gateway.store.tables import outbox as outbox_table
 from gateway.store.writer import Writer
-from gateway.transports import as2
-from gateway.transports.http import Sender
+from gateway.transports import as2, http
 from ledger.book import Ledger
 from ledger.events import Actor, AnyEvent
 from ledger.masterdata import MasterData
@@ -97,20 +97,20 @@ class Desk:
         self.rehearsing = Ledger()
         """For what is taken back again: what it remembers of books must not be the other's memory."""
         self.rehearsing.snapshots = self.ledger.snapshots
+        self._http_sender, self._as2_sender = OnDemand(http.Sender), OnDemand(as2.Sender)
         self._tools = Tools(
             database=database,
             writer=self.writer,
-            http=Sender(),
+            http=self._http_sender,
             as2=self._as2_sender,
             stations=lambda: self._stations,
         )
-        self._sender: as2.Sender | None = None
         self._stations = Stations()
         self._keys: KeysSignature = ()
         self._receiver = Receiver(database, self.writer, lambda: self._stations, _new_id, self._opener)
         self.arrived = threading.Event()
         """Set when something waits in the inbox; the worker clears it."""
-        self._processing, self._delivering, self._opening = (threading.Lock() for _ in range(3))
+        self._processing, self._delivering = threading.Lock(), threading.Lock()
         self._ends = EndWatch()
         self._zones = Zones()
         self._referring = Referring()
@@ -131,10 +131,9 @@ class Desk:
             self._opener.close()
         if self._children is not None:
             self._children.close()
-        self._tools.http.close()
+        self._http_sender.close()
+        self._as2_sender.close()
         self._tools.sftp.close()
-        if self._sender is not None:
-            self._sender.close()
         self.writer.close()
 
     def context(self, now: datetime) -> Context:
@@ -323,12 +322,6 @@ class Desk:
         self.in_force = loaded
         self._open_stations(now)
         return changed
-
-    def _as2_sender(self) -> as2.Sender:
-        with self._opening:
-            if self._sender is None:
-                self._sender = as2.Sender()
-            return self._sender
 
     def _open_stations(self, now: datetime) -> None:
         """Parse keys and certificates anew; trouble with our keys is told once, and stops AS2 alone."""

@@ -10,7 +10,6 @@ import base64
 import binascii
 import contextlib
 import hmac
-import threading
 import time
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -52,26 +51,13 @@ class Sender:
     def __init__(
         self, transport: httpx2.BaseTransport | None = None, *, answer_timeout_s: float = ANSWER_SECONDS
     ) -> None:
-        self._answer_timeout_s, self._transport = answer_timeout_s, transport
-        self._opening = threading.Lock()
-        self._opened: httpx2.Client | None = None
-
-    @property
-    def _client(self) -> httpx2.Client:
-        # Made for the first delivery: it reads all authorities that are trusted here, and most commands send nothing.
-        with self._opening:
-            if self._opened is None:
-                timeout = httpx2.Timeout(self._answer_timeout_s, connect=CONNECT_SECONDS)
-                # Redirects are not followed: a signed body goes where the agreement says, and nowhere else.
-                self._opened = httpx2.Client(
-                    timeout=timeout, follow_redirects=False, transport=self._transport, trust_env=False
-                )
-            return self._opened
+        timeout = httpx2.Timeout(answer_timeout_s, connect=CONNECT_SECONDS)
+        self._answer_timeout_s = answer_timeout_s
+        # Redirects are not followed: a signed body goes where the agreement says, and nowhere else.
+        self._client = httpx2.Client(timeout=timeout, follow_redirects=False, transport=transport, trust_env=False)
 
     def close(self) -> None:
-        with self._opening:
-            if self._opened is not None:
-                self._opened.close()
+        self._client.close()
 
     def post(self, destination: Destination, body: bytes, *, id: str, media_type: str, now: datetime) -> Outcome:
         """Deliver one message. Never raises for what the network or the receiver does."""

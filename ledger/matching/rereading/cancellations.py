@@ -29,7 +29,7 @@ def reread_order_cancelled(workset: Workset, decision: Decision, policy: Policy,
                 f"Order {key.order_number} was changed since (event {order.changed_seq}): send a change."
             )
         order.status, order.changed_seq, order.touched = "open", was.changed_seq, True
-        for line in workset.lines_in_order(key):
+        for line in workset.lines_of_order.get(key, ()):
             if line.status == "cancelled" and line.line in was.lines:
                 is_done = line.received >= line.quantity and not line.blanket
                 line.status, line.touched = "closed" if is_done else "open", True

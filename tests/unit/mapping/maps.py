@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from functools import cache
 
 from gateway import x12
-from gateway.document import Document
+from gateway.document import Document, Party
 from gateway.mapping import Configuration, Map
 from gateway.mapping.compile import compile_map
 from gateway.resources import CHECKOUT, Mistakes, read_sources, source_files
 
+SENT_AT = datetime(2026, 11, 23, tzinfo=UTC)
 ISA = "ISA*00*          *00*          *01*123456789      *01*987654321      *261122*1200*U*00401*000000101*0*P*>~"
 GROUPS = {
     "810": "IN", "830": "PS", "846": "IB", "850": "PO", "855": "PR", "856": "SH", "860": "PC", "861": "RC",
@@ -70,6 +72,19 @@ def document(body: str, set_id: str = "856") -> Document:
 
 NOTICE = """BSN*00*0000457*20261122*1130~DTM*011*20261122*1115*ET~HL*1**S~TD5*B*2*JBHT*M~REF*BM*BOL88231~
 N1*ST**92*PLT07~N1*SF**92*A123~HL*2*1*O~PRF*PO450012*R003~HL*3*2*I~LIN**BP*ECM-88-410*PL*10~SN1**240*EA~CTT*3~"""
+
+
+def sent_and_read(set_id: str, segments: Sequence[tuple[str, ...]]) -> Document:
+    """One document of what a map wrote, as it leaves in an interchange of its own and is read."""
+    sent = x12.OutgoingDocument(set_id=set_id, control="0001", segments=segments)
+    group = x12.OutgoingGroup(
+        id=GROUPS[set_id], sender="US", receiver="THEM", control=1, version="004010", documents=(sent,)
+    )
+    data = x12.write_interchange(
+        [group], configuration().guides, sender=Party("ZZ", "US"), receiver=Party("ZZ", "THEM"), control=1,
+        now=SENT_AT, test=True,
+    )  # fmt: skip
+    return x12.read(data, configuration().guides).documents[0]
 
 
 def line_of(text: str, set_id: str = "856") -> int:

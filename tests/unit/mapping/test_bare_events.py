@@ -8,9 +8,7 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from gateway.document import Party
 from gateway.mapping import read_document, write_document
-from gateway.x12 import OutgoingDocument, OutgoingGroup, read, write_interchange
 from ledger.events import (
     AcknowledgedLine,
     Event,
@@ -28,7 +26,7 @@ from ledger.events import (
     SupplierInvoiceReceived,
 )
 from ledger.events.invoices import Charge
-from tests.unit.mapping.maps import GROUPS, base, configuration
+from tests.unit.mapping.maps import base, sent_and_read
 
 DAY = datetime(2026, 11, 23, tzinfo=UTC)
 ONE, TEN = Decimal(1), Decimal(10)
@@ -164,20 +162,7 @@ def test_a_bare_event_is_written_as_its_guide_takes_it_and_read_back(
     writing = write_document(base(set_id), event)
     assert ([fault.text for fault in writing.faults], ["*".join(one) for one in writing.segments]) == ([], segments)
 
-    document = OutgoingDocument(set_id=set_id, control="0001", segments=writing.segments)
-    group = OutgoingGroup(
-        id=GROUPS[set_id], sender="US", receiver="THEM", control=1, version="004010", documents=(document,)
-    )
-    data = write_interchange(
-        [group],
-        configuration().guides,
-        sender=Party("ZZ", "US"),
-        receiver=Party("ZZ", "THEM"),
-        control=1,
-        now=DAY,
-        test=True,
-    )
-    reading = read_document(base(set_id), read(data, configuration().guides).documents[0])
+    reading = read_document(base(set_id), sent_and_read(set_id, writing.segments))
 
     lines = tuple(msgspec.structs.replace(line, segment=0) for line in getattr(reading.events[0], "lines", ()))
     back = msgspec.structs.replace(reading.events[0], **({"lines": lines} if lines else {}))

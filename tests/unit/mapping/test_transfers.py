@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 import msgspec
 import pytest
 
-from gateway.document import Document, Party
-from gateway.mapping import Configuration, read_document, write_document, writes
+from gateway.mapping import read_document, write_document, writes
 from gateway.mapping.transfers import paper_of, transfer_of
-from gateway.resources import CHECKOUT, read_sources, source_files
-from gateway.x12 import OutgoingDocument, OutgoingGroup, read, write_interchange
 from ledger.events import (
     Event,
     GoodsReceived,
@@ -27,6 +23,7 @@ from ledger.events import (
     TransferReceived,
     TransferShipped,
 )
+from tests.unit.mapping.maps import base, configuration, sent_and_read
 
 DAY = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
 PLACES = {"from_place": "92:PLT07", "to_place": "92:PLT08"}
@@ -55,33 +52,14 @@ RECEIVED = TransferReceived(
         ReceiptLine(part_number="BRK-2", quantity=Decimal(5), unit="EA", condition="09", stock_status="hold"),
     ),
 )  # fmt: skip
-GROUPS = {"856": "SH", "943": "AR", "944": "RE", "861": "RC"}
-
-
-@cache
-def configuration() -> Configuration:
-    return Configuration.from_files(read_sources(source_files([CHECKOUT])), check=False)
 
 
 def back(event: Event, set_id: str, meaning: str) -> Any:
     """The event written as that set, sent, and read by an agreement with that meaning."""
-    map = configuration().map_at(f"mappings/x12/004010/{set_id}/map.yaml")
+    map = base(set_id)
     writing = write_document(map, event)
     assert [fault.text for fault in writing.faults] == []
-    sent = OutgoingDocument(set_id=set_id, control="0001", segments=writing.segments)
-    group = OutgoingGroup(
-        id=GROUPS[set_id], sender="US", receiver="THEM", control=1, version="004010", documents=(sent,)
-    )
-    data = write_interchange(
-        [group],
-        configuration().guides,
-        sender=Party("ZZ", "US"),
-        receiver=Party("ZZ", "THEM"),
-        control=1,
-        now=DAY,
-        test=True,
-    )
-    document: Document = read(data, configuration().guides).documents[0]
+    document = sent_and_read(set_id, writing.segments)
     assert document.accepted, document.faults
     reading = read_document(map, document)
     assert [fault.text for fault in reading.faults] == []

@@ -273,9 +273,7 @@ def test_what_breaks_at_one_destination_undoes_nothing_and_holds_up_nobody(town:
         return httpx2.Response(200, stream=httpx2.ByteStream(b""))
 
     sender = Sender(httpx2.MockTransport(break_at_the_second))
-    tools = Tools(
-        database=desk.database, writer=desk.writer, http=sender, as2=lambda: as2.Sender(), stations=lambda: Stations()
-    )
+    tools = Tools(database=desk.database, writer=desk.writer, http=lambda: sender, as2=as2.Sender, stations=Stations)
     done = deliver_due(desk.database, tools, desk.context(town.clock()))
     sender.close()
 
