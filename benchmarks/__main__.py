@@ -26,7 +26,7 @@ def main() -> int:
     parser.add_argument(
         "--only",
         default="",
-        help="ledger, mapping, matching, street and x12: the rows whose id begins so, as street.accept",
+        help="all but sftp: the rows whose id begins so, as street.accept",
     )
     parser.add_argument("--out", type=Path, help="corpus: write the messages here")
     chosen = parser.parse_args()

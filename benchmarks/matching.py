@@ -84,7 +84,7 @@ class _Group:
         self.batches: list[float] = []
 
     def grow(self, receipts: int) -> None:
-        for first in range(0, receipts, EVENTS):
+        for _ in range(0, receipts, EVENTS):
             notices = [self.world.notice(self.order, lines=(0,)) for _ in range(EVENTS)]
             # What is unnamed answers the oldest, which is the notice before it: of equal order, all of it.
             answers = [self.world.receipt(one, named=n % 2 == 0) for n, one in enumerate(notices)]

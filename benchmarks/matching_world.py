@@ -72,7 +72,8 @@ class Inbound:
             lines=tuple(
                 NoticeLine(
                     line=str(n + 1), part_number=_part(order * LINES + n), segment=n + 8, unit="EA",
-                    quantity=Decimal(self.random.randrange(1, 200)), order_number=_order(order), order_line=str(n + 1),
+                    quantity=Decimal(self.random.randrange(1, 200)), order_number=_order(order),
+                    order_line=str(n + 1),
                 )
                 for n in lines
             ),
