@@ -32,9 +32,9 @@ def check_contents(
         missing = [field for field in asked if field in d33_papers.ASKED and getattr(event, field) in ("", None)]
         if missing and (rule := _rule(policy, d33_papers.CLASS, resolved)):
             found.append(d33_papers.find(resolved, missing, rule))
-        if "dock" in asked and not (event.dock and resolved.dock_known):
-            if rule := _rule(policy, d36_reference.CLASS, resolved):
-                found.append(d36_reference.find_dock(resolved, event.dock, rule))
+        is_wrong = "dock" in asked and not (event.dock and resolved.dock_known)
+        if is_wrong and (rule := _rule(policy, d36_reference.CLASS, resolved)):
+            found.append(d36_reference.find_dock(resolved, event.dock, rule))
     return found
 
 
@@ -48,9 +48,9 @@ def check_line(resolved: ResolvedEvent, line: ResolvedLine, policy: Policy, term
         found.append(d36_reference.find_reference(resolved, line, "", rule))
     country = said.country_of_origin
     is_wrong = bool(country and line.origins and country not in line.origins)
-    if is_wrong or (not country and "country_of_origin" in asked):
-        if rule := _rule(policy, d37_origin.CLASS, resolved, line):
-            found.append(d37_origin.find(resolved, line, country, rule))
+    is_missing = not country and "country_of_origin" in asked
+    if (is_wrong or is_missing) and (rule := _rule(policy, d37_origin.CLASS, resolved, line)):
+        found.append(d37_origin.find(resolved, line, country, rule))
     return found
 
 

@@ -41,7 +41,8 @@ FULL_ROWS: list[tuple[Table, str, Event]] = [
         PARTS,
         "part_number,base_unit,description,whole_units_only,lot_controlled,serial_controlled,revisions,"
         "revision_policy,aliases,active,weight_kg,origins\n"
-        '0012,EA,"Bracket, left",Y,N,y,A@2025-01-01..2026-06-30;B@2026-07-01..,current,VP:77;acme/VP:78,N,0.85,DE;US\n',
+        '0012,EA,"Bracket, left",Y,N,y,A@2025-01-01..2026-06-30;B@2026-07-01..,current,VP:77;acme/VP:78,N,'
+        "0.85,DE;US\n",
         PartDefined(
             number="0012",
             base_unit="EA",
