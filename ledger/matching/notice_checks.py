@@ -112,7 +112,7 @@ def judge(
     ):
         verdict.findings.append(d35_arithmetic.find_loads(resolved, line, said.loads, said.units_per_load))
     if said.serials or said.handling_units or line.serial_controlled or line.lot_controlled:
-        verdict.findings += unidentified(resolved, line, said)
+        verdict.findings += unidentified(resolved, line, said, policy)
     if terms.notice_requires or (said.country_of_origin and line.origins):
         verdict.findings += check_line(resolved, line, policy, terms)
     return verdict
