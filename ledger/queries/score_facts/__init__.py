@@ -89,7 +89,7 @@ def _facts(
             )
     return Facts(
         supplier=supplier, since=since, until=until, now=now, first_day=_day(since),
-        last_day=_day(min(until, now) - 1), carried=carried,
+        last_day=_day(until - 1) if now >= until else _day(now) - 1, carried=carried,
         **{name: tuple(values) for name, values in parts.items()},
     )  # fmt: skip
 

@@ -47,8 +47,8 @@ def deliveries(place: Place, waited_for: frozenset[tuple[str, str]] | None) -> D
     """Everything that came from the edge on. `waited_for` are order lines that are not too old to be filled."""
     since, until = place.since, place.until
     index = "INDEXED BY link_by_notice" if place.conn.dialect.name == "sqlite" else ""
-    advised = place.ask(_OF_NOTICES.format(index=index), place.edge, place.now + 1)
-    without = place.ask(_WITHOUT_NOTICE, place.edge, place.now + 1)
+    advised = place.ask(_OF_NOTICES.format(index=index), place.edge, max(place.now, until - 1) + 1)
+    without = place.ask(_WITHOUT_NOTICE, place.edge, max(place.now, until - 1) + 1)
     found: list[DeliveryFact] = []
     containers: dict[str, ContainerFact] = {}
     last: dict[tuple[str, str], tuple[int, int, str]] = {}
