@@ -12,12 +12,16 @@ from gateway.governance.rules import HouseRules
 from ledger.policy import (
     CountLimits,
     CountRules,
+    DeductionRules,
+    Grade,
     Ownership,
     PeriodRules,
+    ScoreRules,
     SegmentRules,
     Tolerance,
     ToleranceRule,
     TransitionRules,
+    Window,
 )
 
 HEAD = """# Rules of the house
@@ -39,6 +43,10 @@ PARTS: tuple[tuple[str, str, type[Any]], ...] = (
     ("Transition", "One entry of `transitions`, by kind of event.", TransitionRules),
     ("Cases of a class", "One entry of `cases`, by class.", Ownership),
     ("Periods", "`periods`.", PeriodRules),
+    ("Scores", "`scores`.", ScoreRules),
+    ("Window", "`scores.window`.", Window),
+    ("Deductions", "`scores.deductions`.", DeductionRules),
+    ("Grade", "One entry of the list `scores.grades`.", Grade),
     (
         "Tolerance rule",
         "One entry of the list `tolerances`. Fields that are left out match everything.",

@@ -23,7 +23,7 @@ from gateway.settings import read_version
 from ledger import queries
 from ledger.events import AnyEvent
 from ledger.masterdata import CrossReference, snapshot
-from ledger.scorecards import Scorecard
+from ledger.scorecards import Measure, Rolling, Scorecard
 
 JSON = "application/json"
 
@@ -97,6 +97,11 @@ SHAPES: tuple[Shape, ...] = (
     Shape("/v1/orders", "get", gives=queries.OrderShown, page=True),
     Shape("/v1/shipments", "get", gives=queries.ShipmentShown, page=True),
     Shape("/v1/scores/{supplier}", "get", gives=Scorecard),
+    Shape("/v1/scores/{supplier}/metrics/{metric}", "get", gives=Measure),
+    Shape("/v1/scores/{supplier}/rolling", "get", gives=Rolling),
+    Shape("/v1/scores/{supplier}/frozen", "get", gives=queries.Recomputed, page=True),
+    Shape("/v1/scores/{supplier}/page", "get", gives=bytes),
+    Shape("/v1/scores/{supplier}/csv", "get", gives=bytes),
     Shape("/v1/parts", "get", gives=snapshot.Part, page=True),
     Shape("/v1/parts/{part}", "get", gives=snapshot.Part),
     Shape("/v1/sites", "get", gives=snapshot.Site, page=True),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
 
 import msgspec
 
+from gateway.governance.presets import preset_of
 from gateway.governance.shapes import fill
 from gateway.resources import Entry, did_you_mean
 from ledger.events import KINDS
@@ -17,10 +19,12 @@ from ledger.policy import (
     Ownership,
     PeriodRules,
     Policy,
+    ScoreRules,
     SegmentRules,
     ToleranceRule,
     TransitionRules,
 )
+from ledger.scorecards import METRICS
 from ledger.stock.bucket import STATES
 
 FILE = "policy.yaml"
@@ -41,6 +45,8 @@ class HouseRules(msgspec.Struct, frozen=True, kw_only=True):
     """Per discrepancy class: who works on its cases, within how many hours, and who decides them."""
     periods: PeriodRules = HOUSE.periods
     """Who closes periods and opens them again."""
+    scores: ScoreRules = HOUSE.scores
+    """Scorecards: weights, curves, grades, windows and deductions. `preset` names a card to begin with."""
     tolerances: tuple[ToleranceRule, ...] = ()
     """Tolerances by site, supplier, part or order line; those of agreements stand in their partner's file."""
 
@@ -49,13 +55,14 @@ class HouseRules(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(
             policy or Policy(), counts=self.counts, segments=self.segments, transitions=self.transitions,
             ownership=self.cases, periods=self.periods, tolerances=self.tolerances,
+            scores=self.scores,
         )  # fmt: skip
 
 
 def read_rules(entry: Entry) -> HouseRules:
     """The rules of a file; mistakes go into the entry's list."""
-    rules = fill(entry, HouseRules())
-    checks = _Names(entry, ROLES | rules.roles)
+    rules = fill(entry, HouseRules(scores=preset_of(_known(entry).get("scores"))))
+    checks = _Names(entry, ROLES | rules.roles, rules.scores)
     checks.check()
     return rules
 
@@ -63,7 +70,8 @@ def read_rules(entry: Entry) -> HouseRules:
 class _Names:
     """Names that must exist: roles, kinds of events, states, classes. Checked where the file writes them."""
 
-    def __init__(self, entry: Entry, roles: Iterable[str]) -> None:
+    def __init__(self, entry: Entry, roles: Iterable[str], scores: ScoreRules) -> None:
+        self.scores = scores
         self.entry, self.roles = entry, (*roles, "supplier")
 
     def check(self) -> None:
@@ -84,10 +92,42 @@ class _Names:
             inside = _known(one)
             self._roles(inside.get("roles"), inside.get("deciders"))
         self._roles(_known(keys.get("periods")).get("closers"))
+        self._scores(_known(keys.get("scores")))
         for one in keys["tolerances"].items() if "tolerances" in keys else ():
             of = _known(one).get("code")
             if of is not None and of.value:
                 self._name(of, str(of.value), BY_CODE, "class")
+
+    def _scores(self, keys: Mapping[str, Entry]) -> None:
+        for field in ("weights", "curves"):
+            for name, one in _each(keys.get(field)):
+                self._name(one, name, METRICS, "metric")
+                if field == "curves":
+                    self._curve(one)
+        grades = [one.grade for one in self.scores.grades]
+        if "grades" in keys:
+            grades = [str(_known(one)["grade"].value) for one in keys["grades"].items() if "grade" in _known(one)]
+        for field in ("line_down_caps_at", "rejects_cap_at"):
+            if field in keys and keys[field].value != "":
+                self._name(keys[field], str(keys[field].value), grades, "grade")
+
+    @staticmethod
+    def _curve(entry: Entry) -> None:
+        """Two numbers in each corner, rising by value."""
+        before: Decimal | None = None
+        for corner in entry.items():
+            numbers = [_number(one) for one in corner.items()]
+            if len(numbers) != 2:
+                corner.note("a corner of a curve is [value, points]", "write it like [98, 100]")
+                continue
+            value, points = numbers
+            if value is None or points is None:
+                continue  # said already
+            if points > 100:
+                corner.note("points are 0 to 100", "write it like [98, 100]")
+            if before is not None and value <= before:
+                corner.note("the values of a curve rise", "put its corners in order")
+            before = value
 
     def _segment(self, name: str, entry: Entry) -> None:
         if name != "".join(name.split()) or not name:
@@ -122,6 +162,13 @@ class _Names:
         known = tuple(known)
         if name not in known:
             entry.note(f'unknown {what} "{name}"', did_you_mean(name, known) or "docs/reference/roles.md lists them")
+
+
+def _number(entry: Entry) -> Decimal | None:
+    try:
+        return Decimal(str(entry.value))
+    except InvalidOperation:
+        return None
 
 
 def _known(entry: Entry | None) -> Mapping[str, Entry]:

@@ -330,6 +330,7 @@ cases = table(
     clustered=False,
 )
 Index("case_by_id", cases.c.book, cases.c.case)
+Index("case_by_supplier", cases.c.book, cases.c.supplier)
 OPEN_CASES = "status <> 'closed'"
 COUNTED_CASES = "status <> 'closed' AND code IN ('D11', 'D16')"  # what a cumulative agreement asks for
 partial("case_by_part", *(cases.c[name] for name in ("book", "site", "part")), where=COUNTED_CASES)

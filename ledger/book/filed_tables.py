@@ -83,6 +83,8 @@ schedule_line = table(
     clustered=False,
 )
 
+Index("schedule_line_by_counterparty", *(schedule_line.c[name] for name in ("book", "site", "counterparty")))
+
 carrier_report = table(
     "carrier_report",
     text("book", key=True),
@@ -167,3 +169,77 @@ partial(
     where=ORDERED_INVOICE_LINES,
 )
 Index("invoice_line_by_part", *(invoice_line.c[name] for name in ("book", "site", "part")))
+
+departure = table(
+    "departure",
+    text("book", key=True),
+    text("site", key=True),
+    text("supplier", key=True),
+    text("shipment_id", key=True),
+    big("seq", key=True),
+    text("ship_from"),
+    text("mode"),
+    text("responsible"),
+    text("reason"),
+    text("authorization"),
+    text("cost"),
+    text("currency"),
+)
+
+order_version = table(
+    "order_version",
+    text("book", key=True),
+    text("site", key=True),
+    text("supplier", key=True),
+    text("order_number", key=True),
+    text("line", key=True),
+    big("seq", key=True),
+    small("entry", key=True),
+    big("changed_at"),
+    big("quantity"),
+    big_or_none("due_at"),
+    text("status"),
+)
+
+label_report = table(
+    "label_report",
+    text("book", key=True),
+    text("site", key=True),
+    text("provider", key=True),
+    text("receipt_id", key=True),
+    text("line", key=True),
+    big("seq", key=True),
+    text("label"),
+)
+
+disruption = table(
+    "disruption",
+    text("book", key=True),
+    text("site", key=True),
+    text("supplier", key=True),
+    text("number", key=True),
+    big("seq", key=True),
+    text("disruption"),
+    text("fault"),
+    big("occurred_at"),
+    text("part"),
+    big("minutes"),
+    text("shipment_id"),
+    text("text"),
+    text("message"),
+    text("document"),
+)
+
+score_snapshot = table(
+    "score_snapshot",
+    text("book", key=True),
+    text("site", key=True),
+    text("supplier", key=True),
+    text("month", key=True),
+    big("seq", key=True),
+    text("rules"),
+    big("frozen_at"),
+    text("reason"),
+    text("card"),
+    clustered=False,
+)

@@ -11,12 +11,17 @@ from ledger.book.codecs import Codec
 from ledger.matching.papers.filed import (
     CarrierNumber,
     CarrierReport,
+    Departure,
+    DisruptionFiled,
     Filed,
     Invoice,
     InvoicedLine,
+    LabelReport,
     OrderPrice,
+    OrderVersion,
     Promise,
     ScheduledLine,
+    ScoreFiled,
 )
 from ledger.matching.workset import Workset
 
@@ -31,6 +36,11 @@ CODECS: dict[type[Filed], Codec] = {
     CarrierNumber: Codec(filed_tables.carrier_number, CarrierNumber, None),
     Invoice: Codec(filed_tables.invoice, Invoice, None),
     InvoicedLine: Codec(filed_tables.invoice_line, InvoicedLine, None),
+    Departure: Codec(filed_tables.departure, Departure, None),
+    OrderVersion: Codec(filed_tables.order_version, OrderVersion, None),
+    LabelReport: Codec(filed_tables.label_report, LabelReport, None),
+    DisruptionFiled: Codec(filed_tables.disruption, DisruptionFiled, None),
+    ScoreFiled: Codec(filed_tables.score_snapshot, ScoreFiled, None),
 }
 TABLES: tuple[Table, ...] = tuple(codec.table for codec in CODECS.values())
 

@@ -16,6 +16,7 @@ from ledger.events import (
     OWNERSHIP,
     PERIODS,
     STOCK,
+    DisruptionReported,
     Event,
     GoodsReceiptReversed,
     GoodsReceived,
@@ -80,7 +81,7 @@ def lines_of(event: Event) -> tuple[Line, ...]:
 
 def site_of(event: Event, sent: AsSent) -> tuple[str, str]:
     """Our site id, and what is missing (`site:<as sent>`) where it is unknown; ("", "") for kinds without a site."""
-    if isinstance(event, _BY_PLACE):
+    if isinstance(event, (*_BY_PLACE, DisruptionReported)):
         said = getattr(event, "place", "")
         if not said:
             return (event.site, "") if event.site in sent.masterdata.sites else ("", f"site:{event.site}")
@@ -192,7 +193,7 @@ def supplier_of(event: Event, sent: AsSent) -> tuple[str, str]:
     if isinstance(event, GoodsReturned | ReturnDisposed):
         known = sent.supplier_id(event.supplier) if event.supplier else ""
         return (known, "") if known is not None else ("", f"supplier:{event.supplier}")
-    if not isinstance(event, _WITH_SUPPLIER):
+    if not isinstance(event, (*_WITH_SUPPLIER, DisruptionReported)):
         return "", ""
     said = event.supplier or getattr(event, "ship_from", "") or event.partner
     supplier = sent.supplier_id(said)

@@ -72,6 +72,7 @@ from ledger.events.rulings import (
     SubstitutionEnded,
 )
 from ledger.events.schedules import Authorization, Requirement, ScheduleLine, ScheduleReleased
+from ledger.events.scoring import SCORING, DisruptionReported, ScorecardFrozen
 from ledger.events.shipments import HandlingUnit, NoticeLine, ShipmentCancelled, ShipmentNotified, ShipmentReplaced
 from ledger.events.stock import (
     STOCK,
@@ -115,6 +116,7 @@ __all__ = [
     "PART_QUALIFIERS",
     "PERIODS",
     "RULINGS",
+    "SCORING",
     "STOCK",
     "TRANSFERS",
     "AcknowledgedLine",
@@ -137,6 +139,7 @@ __all__ = [
     "DeviationApproved",
     "DiscrepancyResolved",
     "DispositionLine",
+    "DisruptionReported",
     "EngineeringChangeReleased",
     "Event",
     "GoodsIdentified",
@@ -184,6 +187,7 @@ __all__ = [
     "Schedule",
     "ScheduleLine",
     "ScheduleReleased",
+    "ScorecardFrozen",
     "ServiceReleased",
     "ServiceReserved",
     "ShipmentCancelled",
@@ -221,6 +225,7 @@ PAPERS: tuple[type[Event], ...] = (
     ScheduleReleased,
     ShipmentStatusReported,
     SupplierInvoiceReceived,
+    *SCORING,
 )
 """What moves no goods and changes no document: filed as it was said, and read by its own dates."""
 
@@ -262,6 +267,8 @@ AnyEvent = (
     | ScheduleReleased
     | ShipmentStatusReported
     | SupplierInvoiceReceived
+    | DisruptionReported
+    | ScorecardFrozen
     | ReceiptShortConfirmed
     | PutAwayCompleted
     | GoodsIdentified

@@ -24,6 +24,8 @@ class ReceiptLine(Line, frozen=True):
     """What the receiver expected; information only, the notice is the authority."""
     handling_unit: str = ""
     parent_handling_unit: str = ""
+    label: Literal["", "good", "missing", "unreadable", "duplicate", "wrong"] = ""
+    """What the dock found of the container's label; "" where nobody looked."""
     condition: str = ""
     """Receiving condition, X12 data element 412 (01 damaged, 02 short and final, 03 over, 07 good, ...)."""
     complete: bool = False

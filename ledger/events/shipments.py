@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from ledger.events.envelope import Event, Line, Value
+from ledger.events.envelope import Event, Line, Price, Value
 
 
 class HandlingUnit(Value, frozen=True):
@@ -57,6 +57,14 @@ class _Shipment(Event, frozen=True):
     """Of the whole shipment with its packing (MEA PD or WT, G), in `weight_unit`; None when not sent."""
     weight_unit: str = ""
     """KG or LB as sent; "" is kilograms."""
+    premium_freight: Literal["", "supplier", "buyer", "carrier", "unknown"] = ""
+    """Who answers for premium freight (ETD02); "" where none was told. A mode of `E` (expedited) or an authorisation
+    tells of it as well, and leaves open who answers."""
+    premium_reason: str = ""
+    """Why it was needed, as sent (ETD01)."""
+    premium_authorization: str = ""
+    """Who allowed it, as a number (ETD04 with ETD03 AE, or REF AE)."""
+    premium_cost: Price | None = None
     line_count: int | None = None
     """CTT01 as sent: number of HL loops or of items, as the partner counts; None when not sent."""
     hl_count: int | None = None

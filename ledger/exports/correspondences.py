@@ -19,6 +19,7 @@ from ledger.events import (
     CustomerReturnReceived,
     DeviationApproved,
     DiscrepancyResolved,
+    DisruptionReported,
     EngineeringChangeReleased,
     Event,
     GoodsIdentified,
@@ -50,6 +51,7 @@ from ledger.events import (
     ReceiptShortConfirmed,
     ReturnDisposed,
     ScheduleReleased,
+    ScorecardFrozen,
     ServiceReleased,
     ServiceReserved,
     ShipmentCancelled,
@@ -149,6 +151,10 @@ CORRESPONDENCES: dict[type[Event], Correspondence] = {
         "shipments", why="a carrier's word; goods are received by the dock, and seen by whoever scans them"
     ),
     SupplierInvoiceReceived: Correspondence("invoices", why=_PAPER),
+    DisruptionReported: Correspondence(
+        "disruptions", why="what a plant suffered; whatever happened to goods is told by its own events"
+    ),
+    ScorecardFrozen: Correspondence("scores", why="a judgement; nothing happened to goods"),
     ReceiptShortConfirmed: Correspondence(
         "receipts", "goods", "receiving",
         transactions=(("recadv", "number"), ("desadv", "lines.shipment_id"), ("po", "lines.order_number")),

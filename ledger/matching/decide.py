@@ -9,6 +9,7 @@ from ledger.events import (
     ContainmentClosed,
     ContainmentOpened,
     DiscrepancyResolved,
+    DisruptionReported,
     Event,
     GoodsReceiptReversed,
     GoodsReceived,
@@ -18,6 +19,7 @@ from ledger.events import (
     OrderPlaced,
     ReceiptShortConfirmed,
     ScheduleReleased,
+    ScorecardFrozen,
     ShipmentCancelled,
     ShipmentNotified,
     ShipmentReplaced,
@@ -29,7 +31,7 @@ from ledger.matching import cumulatives, notices, orders, receipts, resolutions,
 from ledger.matching.authority import not_allowed
 from ledger.matching.containments import deciding as containing
 from ledger.matching.decision import Decision, LineDecision
-from ledger.matching.papers import acknowledgments, carriage, invoices, schedules
+from ledger.matching.papers import acknowledgments, carriage, invoices, schedules, scoring
 from ledger.matching.resolved import ResolvedEvent
 from ledger.matching.waiting import refuse_whole
 from ledger.matching.workset import Workset
@@ -60,6 +62,8 @@ HANDLERS: dict[type[Event], Handler] = {
     ScheduleReleased: schedules.decide_released,
     ShipmentStatusReported: carriage.decide_reported,
     SupplierInvoiceReceived: invoices.decide_invoiced,
+    DisruptionReported: scoring.decide_disrupted,
+    ScorecardFrozen: scoring.decide_frozen,
     ReceiptShortConfirmed: shorts.decide_short,
     **dict.fromkeys(MASTER_DATA, decide_master_data),
 }

@@ -11,7 +11,7 @@ from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.discrepancies.about import evidence_of
 from ledger.matching.ladder import candidates
 from ledger.matching.notice_checks import Verdict
-from ledger.matching.papers.filed import CarrierNumber
+from ledger.matching.papers.filed import CarrierNumber, Departure
 from ledger.matching.positions import in_transit_of, sender_account
 from ledger.matching.records import GroupKey, NoticeLine, OrderLine, ReceiptLine, Shipment, ShipmentKey
 from ledger.matching.rematch import rematch
@@ -54,7 +54,23 @@ def put_shipment(workset: Workset, resolved: ResolvedEvent, key: ShipmentKey, st
     if event.pro_number:
         number = CarrierNumber(*key, resolved.seq, event.carrier, event.pro_number)
         workset.filed.append(number)
+    if event.ship_from or event.mode in EXPEDITED or event.premium_freight or event.premium_authorization:
+        workset.filed.append(_departure(key, resolved.seq, event))
     return shipment
+
+
+EXPEDITED = frozenset({"E", "AE"})
+"""Modes of transport (TD504) that are premium freight by themselves."""
+
+
+def _departure(key: ShipmentKey, seq: int, event: ShipmentNotified | ShipmentReplaced) -> Departure:
+    rushed = event.mode in EXPEDITED or event.premium_authorization or event.premium_reason
+    cost = event.premium_cost
+    return Departure(
+        *key, seq, event.ship_from, event.mode, event.premium_freight or ("unknown" if rushed else ""),
+        event.premium_reason, event.premium_authorization, "" if cost is None else f"{cost.amount:f}",
+        "" if cost is None else cost.currency,
+    )  # fmt: skip
 
 
 DAY = 86_400_000_000

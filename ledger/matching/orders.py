@@ -5,7 +5,7 @@ from __future__ import annotations
 from ledger.events import OrderCancelled, OrderChanged, OrderPlaced
 from ledger.events import OrderLine as SaidLine
 from ledger.matching.decision import Decision, LineDecision
-from ledger.matching.papers.filed import OrderPrice, per_base_unit
+from ledger.matching.papers.filed import OrderPrice, OrderVersion, per_base_unit
 from ledger.matching.records import GroupKey, Order, OrderKey, OrderLine
 from ledger.matching.rematch import rematch
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, document_of, microseconds
@@ -47,6 +47,8 @@ def decide_placed(workset: Workset, decision: Decision, policy: Policy, now_us: 
             known = workset.order_lines.get((key, line.line))
             if known is None:
                 _put_line(workset, resolved, key, line, event.order_type in terms.blanket_order_types)
+                if len(line.schedule) > 1:
+                    _file_deliveries(workset, decision, key, line, 0)
             else:
                 # The order was read again: its lines keep what came of them.
                 _change_line(decision, policy, known, line)
@@ -81,7 +83,7 @@ def decide_changed(workset: Workset, decision: Decision, policy: Policy, now_us:
         existing = workset.order_lines.get((key, line.line))
         if said.change == "delete":
             if existing is not None:
-                existing.status, existing.touched = "cancelled", True
+                _cancel_line(workset, decision, existing, now_us)
             decision.lines.append(LineDecision(line.line, "posted"))
             continue
         if holds_back(decision, line, terms):
@@ -89,13 +91,15 @@ def decide_changed(workset: Workset, decision: Decision, policy: Policy, now_us:
         if existing is None:
             _put_line(workset, resolved, key, line, blanket)
         else:
+            _file_before(workset, existing)
             _change_line(decision, policy, existing, line)
+            _file_deliveries(workset, decision, key, line, now_us)
         _file_price(workset, resolved, order, line)
         decision.lines.append(LineDecision(line.line, "posted"))
     if event.complete and not resolved.cause:
         for record in workset.lines_of_order.get(key, ()):
             if record.line not in named:
-                record.status, record.touched = "cancelled", True
+                _cancel_line(workset, decision, record, now_us)
     if resolved.cause:
         withdraw(workset, decision, named)
     _take_up_held_goods(workset, decision, policy, now_us, key)
@@ -120,7 +124,7 @@ def decide_cancelled(workset: Workset, decision: Decision, policy: Policy, now_u
     order.status, order.changed_seq, order.touched = "cancelled", resolved.effective_seq, True
     for line in workset.lines_of_order.get(key, ()):
         if line.status == "open":
-            line.status, line.touched = "cancelled", True
+            _cancel_line(workset, decision, line, now_us)
     decision.lines.append(LineDecision("", "posted"))
 
 
@@ -173,6 +177,31 @@ def _put_line(workset: Workset, resolved: ResolvedEvent, key: OrderKey, line: Re
             new=True,
         )
     )
+
+
+def _cancel_line(workset: Workset, decision: Decision, record: OrderLine, now_us: int) -> None:
+    _file_before(workset, record)
+    record.status, record.touched = "cancelled", True
+    seq = decision.resolved.effective_seq
+    workset.filed.append(OrderVersion(*record.key, record.line, seq, 0, now_us, 0, record.due_at, "cancelled"))
+
+
+def _file_before(workset: Workset, record: OrderLine) -> None:
+    """How the line stood before its first change; later ones find it filed already."""
+    workset.filed.append(
+        OrderVersion(*record.key, record.line, record.seq, 0, 0, record.quantity, record.due_at, record.status)
+    )
+
+
+def _file_deliveries(
+    workset: Workset, decision: Decision, key: OrderKey, line: ResolvedLine, changed_at: int
+) -> None:
+    """Every delivery of the line as it stands from now on."""
+    seq = decision.resolved.effective_seq
+    deliveries = line.schedule or ((line.quantity, None),)
+    for entry, (quantity, due_at) in enumerate(deliveries):
+        due = _due_at(decision.resolved, line) if due_at is None else due_at
+        workset.filed.append(OrderVersion(*key, line.line, seq, entry, changed_at, quantity, due, "open"))
 
 
 def _due_at(resolved: ResolvedEvent, line: ResolvedLine) -> int | None:

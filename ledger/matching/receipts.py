@@ -10,6 +10,7 @@ from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.identities import identities_of
 from ledger.matching.ladder import Rung, candidates
 from ledger.matching.notice_posting import mark_received
+from ledger.matching.papers.filed import LabelReport
 from ledger.matching.portions import Portion
 from ledger.matching.positions import in_transit_of, stands
 from ledger.matching.records import (
@@ -57,6 +58,8 @@ def decide_received(workset: Workset, decision: Decision, policy: Policy, now_us
             continue
         record = _new_line(workset, resolved, key, line, supplier, received_at)
         workset.add_receipt_line(record)
+        if label := getattr(line.said, "label", ""):
+            workset.filed.append(LabelReport(*key, record.line, resolved.effective_seq, label))
         judge_revision(workset, decision, policy, line, record)
         rung, notices = candidates(workset, record)
         before = len(decision.movements)

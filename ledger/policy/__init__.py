@@ -7,6 +7,10 @@ from ledger.policy.periods import PeriodRules as PeriodRules
 from ledger.policy.policy import Ownership as Ownership
 from ledger.policy.policy import Policy as Policy
 from ledger.policy.roles import ROLES as ROLES
+from ledger.policy.scores import DeductionRules as DeductionRules
+from ledger.policy.scores import Grade as Grade
+from ledger.policy.scores import ScoreRules as ScoreRules
+from ledger.policy.scores import Window as Window
 from ledger.policy.segments import SEGMENTS as SEGMENTS
 from ledger.policy.segments import SegmentRules as SegmentRules
 from ledger.policy.segments import segments_of as segments_of

@@ -99,6 +99,8 @@ class DeductionRules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 class ScoreRules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How values become points and points a grade."""
 
+    preset: str = ""
+    """Card that these rules begin with; what else stands here is laid over it."""
     weights: dict[str, float] = msgspec.field(default_factory=lambda: dict(WEIGHTS))
     """Metric -> weight; 0 shows it and counts nothing."""
     curves: dict[str, Curve] = msgspec.field(default_factory=lambda: dict(CURVES))

@@ -71,6 +71,12 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     """The cumulative agreement (D11); None keeps none, and SN104 is then only recorded."""
     reasons: dict[str, dict[str, str]] = {}
     """Event kind -> the partner's own reason codes, beside those of the house, and what they mean."""
+    transit_days: int | None = None
+    """Days that goods of this supplier are under way, for scorecards; None takes those of the score rules."""
+    lead_time_days: int | None = None
+    """Days agreed from an order to its receipt, for scorecards."""
+    acknowledges_orders: bool = False
+    """Whether each order is to be acknowledged (855): the scorecard then counts those that were not, in time."""
     tolerances: dict[str, Tolerance] = {}
     """Per class (`D16`, or "" for every class): the supplier's place in the cascade, spoken from the agreement."""
     grades: dict[str, Grade] = {}

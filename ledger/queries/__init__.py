@@ -54,8 +54,9 @@ from ledger.queries.rulings import (
     substitutions,
 )
 from ledger.queries.schedules import ReleaseShown, RequirementShown, ScheduleShown, releases, schedules
-from ledger.queries.score import month_of, score, score_drill, scores
+from ledger.queries.score import Narrowed, month_of, score, score_drill, score_trend, scores
 from ledger.queries.score_facts import facts, facts_of
+from ledger.queries.score_frozen import FrozenCard, Recomputed, freeze, frozen_cards, recompute, to_freeze
 from ledger.queries.settlements import Settlement, SettlementTotal, settlement_totals, settlements
 from ledger.queries.tail import tail
 from ledger.queries.trace import Trace, TraceStep, trace
@@ -90,6 +91,7 @@ __all__ = [
     "End",
     "EventKept",
     "EvidenceShown",
+    "FrozenCard",
     "HeadShown",
     "Inbound",
     "InvoiceMatch",
@@ -100,6 +102,7 @@ __all__ = [
     "Miss",
     "Money",
     "MovementMade",
+    "Narrowed",
     "ObsoleteGoods",
     "ObsoleteList",
     "OnOrder",
@@ -108,6 +111,7 @@ __all__ = [
     "PeriodShown",
     "Position",
     "PromiseShown",
+    "Recomputed",
     "ReleaseShown",
     "Replenishment",
     "RequirementShown",
@@ -149,6 +153,8 @@ __all__ = [
     "events",
     "facts",
     "facts_of",
+    "freeze",
+    "frozen_cards",
     "head",
     "in_transit",
     "invoice_matches",
@@ -165,10 +171,12 @@ __all__ = [
     "period_report",
     "periods",
     "position",
+    "recompute",
     "releases",
     "schedules",
     "score",
     "score_drill",
+    "score_trend",
     "scores",
     "settlement_totals",
     "settlements",
@@ -176,6 +184,7 @@ __all__ = [
     "shows",
     "substitutions",
     "tail",
+    "to_freeze",
     "trace",
     "transfers",
     "uninvoiced",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from msgspec.structs import replace
 from sqlalchemy import Connection
@@ -11,28 +12,56 @@ from sqlalchemy import Connection
 from ledger.book import bulk, tables
 from ledger.policy import Policy
 from ledger.queries.score_facts import facts, facts_of
-from ledger.scorecards import Entry, Measure, Scorecard, drill, scorecard
+from ledger.scorecards import Entry, Measure, Rolling, Scorecard, drill, month_score, rolling, scorecard
+from ledger.scorecards.difference import read_card
+from ledger.scorecards.narrowing import narrow
+
+
+class Narrowed(NamedTuple):
+    """What a card is narrowed to; "" leaves all."""
+
+    site: str = ""
+    part: str = ""
+    ship_point: str = ""
+
+
+ALL = Narrowed()
 
 
 def score(
-    conn: Connection, supplier: str, *, month: str = "", now: datetime, policy: Policy, book: str = "live"
+    conn: Connection,
+    supplier: str,
+    *,
+    month: str = "",
+    now: datetime,
+    policy: Policy,
+    book: str = "live",
+    to: Narrowed = ALL,
 ) -> Scorecard:
     """The card of one supplier (our id) for `month` (`2026-11`, in UTC; the month of `now` when empty).
 
     Provisional until the month is over. A month without facts has a card without a value.
     """
-    (card,) = scores(conn, (supplier,), month=month, now=now, policy=policy, book=book)
+    (card,) = scores(conn, (supplier,), month=month, now=now, policy=policy, book=book, to=to)
     return card
 
 
 def scores(
-    conn: Connection, suppliers: Iterable[str], *, month: str = "", now: datetime, policy: Policy, book: str = "live"
+    conn: Connection,
+    suppliers: Iterable[str],
+    *,
+    month: str = "",
+    now: datetime,
+    policy: Policy,
+    book: str = "live",
+    to: Narrowed = ALL,
 ) -> Iterator[Scorecard]:
     """The cards of several suppliers, one at a time."""
     shown, since, until = month_of(month, now)
     for found in facts_of(conn, suppliers, since=since, until=until, now=now, policy=policy, book=book):
-        card = scorecard(found, policy.scores, month=shown, policy=policy.hash)
-        yield _documented(conn, book, card)
+        narrowed = narrow(found, **to._asdict())
+        card = scorecard(narrowed, policy.scores, month=shown, policy=policy.hash)
+        yield _documented(conn, book, replace(card, **to._asdict()))
 
 
 def score_drill(
@@ -44,13 +73,40 @@ def score_drill(
     now: datetime,
     policy: Policy,
     book: str = "live",
+    to: Narrowed = ALL,
 ) -> Measure:
     """One metric of a card with everything that it counted; raises KeyError for a name that is no metric."""
     _, since, until = month_of(month, now)
     found = facts(conn, supplier, since=since, until=until, now=now, policy=policy, book=book)
-    measure = drill(found, policy.scores, metric)
+    measure = drill(narrow(found, **to._asdict()), policy.scores, metric)
     documents = _documents(conn, book, measure.deductions)
     return _with_documents(measure, documents)
+
+
+_LAST_FROZEN = """
+    SELECT card FROM score_snapshot WHERE book = ? AND site = '' AND supplier = ? AND month = ?
+    ORDER BY seq DESC LIMIT 1
+"""
+
+
+def score_trend(
+    conn: Connection, supplier: str, *, month: str = "", now: datetime, policy: Policy, book: str = "live"
+) -> Rolling:
+    """The months up to the one shown, weighted by their closed lines; frozen months as they were frozen."""
+    shown, since, _ = month_of(month, now)
+    names = [shown]
+    for _ in range(max(1, policy.scores.rolling_months) - 1):
+        since = (since - timedelta(days=1)).replace(day=1)
+        names.append(since.strftime("%Y-%m"))
+    months = []
+    for name in reversed(names):
+        rows = bulk.ask(conn, _LAST_FROZEN, (book, supplier, name))
+        card = (
+            read_card(rows[0][0]) if rows
+            else score(conn, supplier, month=name, now=now, policy=policy, book=book)
+        )  # fmt: skip
+        months.append(month_score(card, frozen=bool(rows)))
+    return rolling(months, policy.scores)
 
 
 def month_of(month: str, now: datetime) -> tuple[str, datetime, datetime]:

@@ -28,6 +28,7 @@ from ledger.events import (
     CustomerReturnReceived,
     DiscrepancyResolved,
     DispositionLine,
+    DisruptionReported,
     Event,
     GoodsIdentified,
     GoodsReceiptReversed,
@@ -49,6 +50,7 @@ from ledger.events import (
     ReceiptLine,
     ReceiptShortConfirmed,
     ReturnDisposed,
+    ScorecardFrozen,
     ServiceReleased,
     ServiceReserved,
     ShipmentCancelled,
@@ -162,6 +164,14 @@ def substituted() -> tuple[Event, ...]:
     return rule, PartSubstituted(number="PS1", partner="mes", place="P1", lines=(plate,))
 
 
+def scored() -> tuple[Event, ...]:
+    """A line that stood still, and a month that was frozen."""
+    return (
+        DisruptionReported(number="D1", partner="mes", disruption="line_down", supplier="92:A123", place="P1"),
+        ScorecardFrozen(number="acme/2026-10", partner="desk", supplier="acme", month="2026-10", rules="", card="{}"),
+    )
+
+
 def whole_life(conn: Connection) -> Books:
     """Every kind that does something to goods, once at least."""
     books = Books(conn)
@@ -174,6 +184,7 @@ def whole_life(conn: Connection) -> Books:
     books.record(ShipmentCancelled(number="S2", partner="acme", supplier="92:A123", ship_to="92:PLT07"))
     again = notice("S3", "PO1", {"PLATE": 9})
     books.record(ShipmentReplaced(**{name: getattr(again, name) for name in again.__struct_fields__}))
+    books.record(*scored())
     books.record(receipt("R1", "S1", "PO1", {"PLATE": 100}), receipt("R2", "", "PO1", {"BOLT": 5}))
     books.record(receipt("R4", "S3", "PO1", {"PLATE": 5}))
     books.record(notice("S4", "PO1", {"PLATE": 6}))

@@ -52,6 +52,7 @@ from gateway.pipeline.process import Processor
 from gateway.pipeline.reading.children import Children
 from gateway.pipeline.reading.references import Referring
 from gateway.pipeline.reading.zones import Zones
+from gateway.pipeline.scorecards import freeze_due
 from gateway.pipeline.trust import EndWatch
 from gateway.settings import Settings
 from gateway.store import inbox, outbox, pickups
@@ -210,6 +211,7 @@ class Desk:
         context = self.context(now)
         done = elapse(self.database, self.writer, context)
         self._receiver.tell_not_kept(now)
+        freeze_due(self.database, self.writer, context)
         self._ends.look(context.configuration.partners, self.home.keys, self.writer, now)
         self.write_drafts(context)
         return Progress(elapsed=done.events + done.overdue)

@@ -216,7 +216,109 @@ class InvoicedLine:
     segment: int
 
 
-Filed = OrderPrice | Promise | ScheduledLine | CarrierReport | CarrierNumber | Invoice | InvoicedLine
+@dataclass(slots=True)
+class Departure:
+    """From where and how a shipment left, where its notice tells more than that it left."""
+
+    book: str
+    site: str
+    supplier: str
+    shipment_id: str
+    seq: int
+    ship_from: str
+    mode: str
+    responsible: str
+    """Who answers for premium freight: supplier | buyer | carrier | unknown; "" where it was none."""
+    reason: str
+    authorization: str
+    cost: str
+    currency: str
+
+
+@dataclass(slots=True)
+class OrderVersion:
+    """One delivery of an order line as it stood from `changed_at` on; those of one `seq` are one version.
+
+    Filed where the row of the line does not tell it: of lines with several deliveries, and of lines that change.
+    """
+
+    book: str
+    site: str
+    supplier: str
+    order_number: str
+    line: str
+    seq: int
+    entry: int
+    changed_at: int
+    """0 for the version before the first change."""
+    quantity: int
+    due_at: int | None
+    status: str
+
+
+@dataclass(slots=True)
+class LabelReport:
+    """What a dock said of one container's label."""
+
+    book: str
+    site: str
+    provider: str
+    receipt_id: str
+    line: str
+    seq: int
+    label: str
+
+
+@dataclass(slots=True)
+class DisruptionFiled:
+    """One disruption that a supplier caused."""
+
+    book: str
+    site: str
+    supplier: str
+    number: str
+    seq: int
+    disruption: str
+    fault: str
+    occurred_at: int
+    part: str
+    """As sent."""
+    minutes: int
+    shipment_id: str
+    text: str
+    message: str
+    document: str
+
+
+@dataclass(slots=True)
+class ScoreFiled:
+    """A supplier's month as it was frozen; `site` is always "". Of several the last recorded is in force."""
+
+    book: str
+    site: str
+    supplier: str
+    month: str
+    seq: int
+    rules: str
+    frozen_at: int
+    reason: str
+    card: str
+
+
+Filed = (
+    OrderPrice
+    | Promise
+    | ScheduledLine
+    | CarrierReport
+    | CarrierNumber
+    | Invoice
+    | InvoicedLine
+    | Departure
+    | OrderVersion
+    | LabelReport
+    | DisruptionFiled
+    | ScoreFiled
+)
 
 
 def per_base_unit(amount: Decimal, per: Decimal, line: ResolvedLine) -> tuple[str, int]:

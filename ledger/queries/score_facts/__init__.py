@@ -13,8 +13,9 @@ from ledger.matching.resolved import microseconds, moment
 from ledger.policy import Policy
 from ledger.queries.score_facts.days import Days, days_of_sites
 from ledger.queries.score_facts.deliveries import deliveries, lead_times, rejects
-from ledger.queries.score_facts.loading import Place, cases_of
+from ledger.queries.score_facts.loading import Place, cases_of, disruptions
 from ledger.queries.score_facts.notices import cumulatives, notices
+from ledger.queries.score_facts.promises import answers
 from ledger.queries.score_facts.requirements import requirements
 from ledger.scorecards.facts import Carried, Facts
 
@@ -71,7 +72,7 @@ def _facts(
         )  # fmt: skip
         noticed = notices(place)
         required = requirements(place, noticed)
-        came = deliveries(place, required.waited_for)
+        came = deliveries(place, required.waited_for, noticed.points)
         parts["shipments"] += noticed.shipments
         parts["lines"] += noticed.lines
         parts["dispatches"] += noticed.dispatches
@@ -80,12 +81,15 @@ def _facts(
         parts["requirements"] += required.requirements
         parts["deliveries"] += came.deliveries
         parts["containers"] += came.containers
+        parts["premiums"] += noticed.premiums
+        parts["answers"] += answers(place)
+        parts["disruptions"] += disruptions(place)
         parts["rejects"] += rejects(place)
         parts["lead_times"] += lead_times(place, came)
         for group in {(one.site, one.part) for one in required.requirements} | set(required.before):
             carried[group] = Carried(
                 required.before.get(group, 0),
-                required.left_before.get(group, 0) - noticed.shipped_before.get(group[1], 0),
+                required.before.get(group, 0) - noticed.shipped_before.get(group[1], 0),
             )
     return Facts(
         supplier=supplier, since=since, until=until, now=now, first_day=_day(since),

@@ -6,9 +6,9 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from ledger.book import bulk, document_tables, tables
-from ledger.queries.score_facts.loading import Place, behind
+from ledger.queries.score_facts.loading import CaseAbout, Place, behind
 from ledger.scorecards.charging import CHARGED
-from ledger.scorecards.facts import ContainerFact, DeliveryFact, LeadTimeFact, RejectFact, UnadvisedFact
+from ledger.scorecards.facts import Against, ContainerFact, DeliveryFact, LeadTimeFact, RejectFact, UnadvisedFact
 
 _DAY_US = 86_400_000_000
 
@@ -43,7 +43,7 @@ class Deliveries(NamedTuple):
     """(order, line) -> time, event and part of what came last in the period."""
 
 
-def deliveries(place: Place, waited_for: frozenset[tuple[str, str]] | None) -> Deliveries:
+def deliveries(place: Place, waited_for: frozenset[tuple[str, str]], points: dict[str, str]) -> Deliveries:
     """Everything that came from the edge on. `waited_for` are order lines that are not too old to be filled."""
     since, until = place.since, place.until
     index = "INDEXED BY link_by_notice" if place.conn.dialect.name == "sqlite" else ""
@@ -53,16 +53,30 @@ def deliveries(place: Place, waited_for: frozenset[tuple[str, str]] | None) -> D
     containers: dict[str, ContainerFact] = {}
     last: dict[tuple[str, str], tuple[int, int, str]] = {}
     day_of, site = place.days.of, place.site
-    labels = _labels(place)
+    labels = _Labels(place)
     for rows, is_advised in ((advised, True), (without, False)):
-        for _, receipt, _, shipment, order, order_line, quantity, part, unit, at, seq, segment, holds in rows:
+        for (
+            provider,
+            receipt,
+            line,
+            shipment,
+            order,
+            order_line,
+            quantity,
+            part,
+            unit,
+            at,
+            seq,
+            segment,
+            holds,
+        ) in rows:
             in_period = since <= at < until
             proof = behind(seq, segment=segment)
             found.append(
                 DeliveryFact(
                     site=site, part=part, unit=unit, quantity=quantity, at=at, day=day_of(at), behind=proof,
                     receipt_id=receipt, shipment_id=shipment if is_advised else "", in_period=in_period,
-                    fills=not order or waited_for is None or (order, order_line) in waited_for,
+                    fills=not order or (order, order_line) in waited_for, ship_point=points.get(shipment, ""),
                 )
             )  # fmt: skip
             if not in_period:
@@ -71,11 +85,13 @@ def deliveries(place: Place, waited_for: frozenset[tuple[str, str]] | None) -> D
                 known = last.get((order, order_line))
                 if known is None or (at, seq) > known[:2]:
                     last[order, order_line] = (at, seq, part)
-            if holds and holds not in containers:
-                fault, against = labels.get((receipt, holds), ("", ()))
-                containers[holds] = ContainerFact(
+            fault, against = labels.of(provider, receipt, line) if labels.any else ("", ())
+            # A container without a readable label has no name: its line stands for it.
+            name = holds or (f"{receipt}/{line}" if fault or against else "")
+            if name and (name not in containers or fault):
+                containers[name] = ContainerFact(
                     unit_id=holds, site=site, part=part, receipt_id=receipt, behind=proof, fault=fault,
-                    shipment_id=shipment, against=against,
+                    shipment_id=shipment, against=against, ship_point=points.get(shipment, ""),
                 )  # fmt: skip
     return Deliveries(found, _unadvised(place, without), list(containers.values()), last)
 
@@ -119,8 +135,29 @@ def _unadvised(place: Place, rows: list[bulk.Row]) -> list[UnadvisedFact]:
     return [one for _, one in sorted(lines.items())]
 
 
-def _labels(place: Place) -> dict[tuple[str, str], tuple[str, tuple]]:  # type: ignore[type-arg]
-    return {}
+_LABELS = "SELECT provider, receipt_id, line, label FROM label_report WHERE book = ? AND site = ?"
+
+
+class _Labels:
+    """What is wrong with labels, by goods-receipt line: as the dock said, or as a case about it says."""
+
+    def __init__(self, place: Place) -> None:
+        self._said = {row[:3]: row[3] for row in bulk.ask(place.conn, _LABELS, (place.book, place.site))}
+        self._cases: dict[tuple[str, str, str], list[CaseAbout]] = defaultdict(list)
+        for case in place.cases:
+            if case.code in CHARGED["labels"] and case.receipt_id:
+                self._cases[case.receipt_provider, case.receipt_id, case.receipt_line].append(case)
+        self.any = bool(self._said or self._cases)
+
+    def of(self, provider: str, receipt_id: str, line: str) -> tuple[str, tuple[Against, ...]]:
+        """The fault, "" when there is none or the supplier does not answer for it; and the cases that say so."""
+        key = provider, receipt_id, line
+        said = self._said.get(key, "")
+        cases = self._cases.get(key, ())
+        against = tuple(case.against for case in cases if case.is_theirs)
+        if cases and not against:
+            return "", ()
+        return (said if said != "good" else "") or ", ".join(one.code for one in against), against
 
 
 def rejects(place: Place) -> list[RejectFact]:
@@ -149,7 +186,7 @@ def lead_times(place: Place, found: Deliveries) -> list[LeadTimeFact]:
     blanket = place.terms.blanket_order_types
     seqs = {number: seq for number, seq, kind in orders if kind not in blanket}
     ordered_at = dict(_times(place, sorted(set(seqs.values()))))
-    agreed = 0
+    agreed = (place.terms.lead_time_days or 0) * 1_000_000
     return [
         LeadTimeFact(
             site=place.site, part=part, order_number=order, order_line=line,

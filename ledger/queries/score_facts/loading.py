@@ -11,7 +11,7 @@ from ledger.book import bulk
 from ledger.policy import Policy, Terms
 from ledger.policy.scores import ScoreRules
 from ledger.queries.score_facts.days import Days
-from ledger.scorecards.facts import Against, Behind
+from ledger.scorecards.facts import Against, Behind, DisruptionFact
 
 GRANTED = frozenset({"waive"})
 """Resolutions that grant the supplier's dispute: the finding no longer speaks against it."""
@@ -104,3 +104,23 @@ def cases_of(conn: Connection, book: str, supplier: str) -> dict[str, list[CaseA
 def behind(seq: int, message: str = "", document: str = "", segment: int = 0) -> Behind:
     """What a row stands on."""
     return Behind(seq=seq, message=message, document=document, segment=segment)
+
+
+_DISRUPTIONS = """
+    SELECT number, disruption, part, minutes, text, seq, message, document FROM disruption
+    WHERE book = ? AND site = ? AND supplier = ? AND fault = 'supplier' AND occurred_at >= ? AND occurred_at < ?
+    ORDER BY number, seq
+"""
+
+
+def disruptions(place: Place) -> list[DisruptionFact]:
+    """What the supplier is to answer for, by when it began."""
+    return [
+        DisruptionFact(
+            number=number, kind=kind, site=place.site, behind=behind(seq, message, document), part=part,
+            minutes=minutes, text=text,
+        )
+        for number, kind, part, minutes, text, seq, message, document in place.ask(
+            _DISRUPTIONS, place.since, place.until
+        )
+    ]  # fmt: skip

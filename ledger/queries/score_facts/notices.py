@@ -10,7 +10,7 @@ import msgspec
 from ledger.book import bulk, document_tables
 from ledger.matching.records import Evidence
 from ledger.queries.score_facts.loading import CaseAbout, Place, behind
-from ledger.scorecards.facts import Against, CumulativeFact, DispatchFact, LineFact, ShipmentFact
+from ledger.scorecards.facts import Against, CumulativeFact, DispatchFact, LineFact, PremiumFact, ShipmentFact
 
 _SHIPMENTS = """
     SELECT shipment_id, seq, message, document, shipped_at, expected_at, notified_at, first_received_at
@@ -38,8 +38,9 @@ class Notices(NamedTuple):
     shipped_before: dict[str, int]
     """Part -> what left between the edge and the period."""
     order_of: dict[tuple[str, str], tuple[str, str]]
-    known: frozenset[str]
-    """Shipment ids of the period."""
+    premiums: list[PremiumFact]
+    points: dict[str, str]
+    """Shipment -> from where it left, where that was told."""
 
 
 def notices(place: Place) -> Notices:
@@ -51,6 +52,7 @@ def notices(place: Place) -> Notices:
     against, excused = _by_notice(place.cases)
     due_minutes = place.terms.asn_due_minutes
     mine: set[str] = set()
+    left = _departures(place)
     shipments: list[ShipmentFact] = []
     for shipment_id, seq, message, document, shipped_at, expected_at, notified_at, first_at in rows:
         at = first_at
@@ -64,7 +66,7 @@ def notices(place: Place) -> Notices:
                 shipment_id=shipment_id, site=place.site, behind=behind(seq, message, document),
                 notified_at=notified_at, shipped_at=shipped_at, expected_at=expected_at, first_received_at=first_at,
                 due_minutes=due_minutes, excused="D12" in excused.get((shipment_id, ""), ()),
-                against=against.get((shipment_id, ""), ()),
+                against=against.get((shipment_id, ""), ()), ship_point=left.get(seq, _USUAL)[1],
             )
         )  # fmt: skip
     lines: list[LineFact] = []
@@ -83,7 +85,8 @@ def notices(place: Place) -> Notices:
                 LineFact(
                     shipment_id=shipment_id, line=line, part=part, unit=unit, behind=proof, advised=quantity,
                     received=received + over, site=place.site, closed_at=closed_at,
-                    against=against.get(key, ()), excused=not _QUANTITY.isdisjoint(excused.get(key, ())),
+                    against=against.get(key, ()), ship_point=left.get(header[1], _USUAL)[1],
+                    excused=not _QUANTITY.isdisjoint(excused.get(key, ())),
                 )
             )  # fmt: skip
         left_at = header[4] if header[4] is not None else header[6]
@@ -93,10 +96,31 @@ def notices(place: Place) -> Notices:
             dispatches.append(
                 DispatchFact(
                     site=place.site, part=part, unit=unit, quantity=quantity, day=place.days.of(left_at),
-                    behind=proof, shipment_id=shipment_id, line=line,
+                    behind=proof, shipment_id=shipment_id, line=line, ship_point=left.get(header[1], _USUAL)[1],
                 )
             )  # fmt: skip
-    return Notices(shipments, lines, dispatches, before, order_of, frozenset(headers))
+    premiums = [
+        PremiumFact(
+            shipment_id=one.shipment_id, site=place.site, behind=one.behind, responsible=told[2], reason=told[3],
+            cost=told[4], currency=told[5],
+        )
+        for one in shipments
+        if (told := left.get(one.behind.seq, _USUAL))[2]
+    ]  # fmt: skip
+    points = {shipment_id: left[row[1]][1] for shipment_id, row in headers.items() if row[1] in left}
+    return Notices(shipments, lines, dispatches, before, order_of, premiums, points)
+
+
+_DEPARTURES = """
+    SELECT seq, ship_from, responsible, reason, cost, currency FROM departure
+    WHERE book = ? AND site = ? AND supplier = ?
+"""
+_USUAL = (0, "", "", "", "", "")
+
+
+def _departures(place: Place) -> dict[int, tuple[int, str, str, str, str, str]]:
+    """By the event that said it: from where a shipment left, and what its premium freight was."""
+    return {row[0]: row for row in place.ask(_DEPARTURES)}
 
 
 _QUANTITY = frozenset({"D16", "D17"})

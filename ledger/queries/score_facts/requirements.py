@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from ledger.book.filing import SCHEDULED_LINE
+from ledger.matching.papers.filed import ScheduledLine
 from ledger.queries.score_facts.loading import NOT_THEIRS, CaseAbout, Place, behind
 from ledger.queries.score_facts.notices import Notices
+from ledger.queries.score_facts.promises import Promised, promised
+from ledger.queries.score_facts.releases import required_at_fence
 from ledger.scorecards.facts import Against, Due, RequirementFact
 
 _ORDER_LINES = """
     SELECT l.order_number, l.line, l.order_line, l.part, l.unit, l.quantity, l.due_at, l.received, l.status,
-           l.blanket, l.seq, l.segment, o.message, o.document
+           l.blanket, l.seq, l.segment, o.message, o.document, o.changed_seq
     FROM order_line AS l CROSS JOIN orders AS o
-    WHERE l.book = ? AND l.site = ? AND l.supplier = ? AND (l.due_at IS NULL OR l.due_at >= ?)
+    WHERE l.book = ? AND l.site = ? AND l.supplier = ? AND (l.due_at IS NULL OR l.due_at >= ? OR l.status <> 'closed')
       AND o.book = l.book AND o.site = l.site AND o.supplier = l.supplier AND o.order_number = l.order_number
 """
+_VERSIONS = """
+    SELECT order_number, line, seq, entry, changed_at, quantity, due_at, status FROM order_version
+    WHERE book = ? AND site = ? AND supplier = ?
+    ORDER BY order_number, line, changed_at, seq, entry
+"""
+_RELEASES = f"""
+    SELECT {", ".join(f'"{name}"' for name in SCHEDULED_LINE.columns)} FROM schedule_line
+    WHERE book = ? AND site = ? AND counterparty = ? AND direction = 'supply' AND issued_at >= ?
+"""  # noqa: S608
+_MEMORY_US = 93 * 86_400_000_000
+"""How long before the first requirement a release may have been issued that still says it."""
 DELIVERY = frozenset({"D09", "D13", "D16", "D18", "D26", "D27"})
 """Classes whose granted disputes, or other people's faults, excuse a requirement."""
 
@@ -26,52 +41,137 @@ class Requirements(NamedTuple):
     requirements: list[RequirementFact]
     before: dict[tuple[str, str], int]
     """(site, part) -> required between the edge and the period."""
-    left_before: dict[tuple[str, str], int]
-    """(site, part) -> of that, what had to leave before the period."""
     waited_for: frozenset[tuple[str, str]]
     """(order, line) of all that is due from the edge on, or at no time."""
 
 
+class _Delivery(NamedTuple):
+    quantity: int
+    due_at: int
+    cancelled: bool
+
+
+class _Building:
+    """Sorts requirements into those of the period and those before it."""
+
+    def __init__(self, place: Place) -> None:
+        self.place, self.window = place, place.rules.window
+        self.required: list[RequirementFact] = []
+        self.before: dict[tuple[str, str], int] = defaultdict(int)
+        terms = place.terms
+        self.transit = self.window.transit_days if terms.transit_days is None else terms.transit_days
+        self._today = place.days.of(place.now)
+        self._of_day: dict[int, tuple[bool, int]] = {}
+
+    def fence(self, due_at: int, basis: str = "") -> int:
+        """The first moment after which a requirement due then is fixed."""
+        days = self.place.days
+        ship_day = days.of(due_at) - (0 if basis == "shipment" else self.transit)
+        return days.starts(days.add_working(ship_day, -self.window.fence_days) + 1) - 1
+
+    def add(self, due: Due, part: str, **named: Any) -> None:
+        """One requirement; due before the period it is only summed."""
+        if due.at < self.place.since:
+            self.before[self.place.site, part] += due.quantity
+            return
+        known = self._of_day.get(due.day)
+        if known is None:
+            last = self.place.days.add_working(due.day + self.window.late_days, self.window.close_days)
+            known = self._of_day[due.day] = last < self._today, due.day - self.transit
+        self.required.append(
+            RequirementFact(
+                site=self.place.site, part=part, requested=due, closed=known[0], ship_day=known[1], **named
+            )
+        )
+
+
 def requirements(place: Place, found: Notices) -> Requirements:
     """What is due in the period, and what was due between the edge and it."""
-    window, days = place.rules.window, place.days
-    rows = place.ask(_ORDER_LINES, place.edge)
+    building = _Building(place)
+    waited_for = _of_orders(place, found, building)
+    _of_schedules(place, building)
+    return Requirements(building.required, building.before, waited_for)
+
+
+def _of_orders(place: Place, found: Notices, building: _Building) -> frozenset[tuple[str, str]]:
     excuses, against = _about_orders(place.cases, found)
-    required: list[RequirementFact] = []
-    before: dict[tuple[str, str], int] = defaultdict(int)
-    left_before: dict[tuple[str, str], int] = defaultdict(int)
+    versions = _versions(place)
+    promises = promised(place)
+    day_of, edge, until = place.days.of, place.edge, place.until
     waited_for = set()
-    closes: dict[int, bool] = {}
-    leaves: dict[int, int] = {}
-    today = days.of(place.now)
-    for row in rows:
-        order, line, order_line, part, unit, quantity, due_at, received, status, blanket, seq, segment, *document = (
-            row
-        )
-        waited_for.add((order, line))
-        if blanket or due_at is None or due_at >= place.until:
-            continue
-        day = days.of(due_at)
-        cancelled = status == "cancelled"
-        quantity = received if cancelled else quantity
-        if day not in closes:
-            closes[day] = days.add_working(day + window.late_days, window.close_days) < today
-            leaves[day] = day - window.transit_days
-        if due_at < place.since:
-            before[place.site, part] += quantity
-            left_before[place.site, part] += quantity
-            continue
-        due = Due(quantity, due_at, day)
+    for row in place.ask(_ORDER_LINES, edge):
+        order, line, order_line, part, unit, quantity, due_at, received, status, blanket, *proof = row
         key = order, line
-        required.append(
-            RequirementFact(
-                key=f"{order}/{line}", site=place.site, part=part, unit=unit, requested=due,
-                behind=behind(seq, document[0], document[1], segment), closed=closes[day],
+        deliveries = [_Delivery(quantity, due_at, status == "cancelled")]
+        if key in versions:
+            deliveries = _at_fence(versions[key], building)
+        if blanket or any(one.due_at is None or one.due_at >= edge for one in deliveries):
+            waited_for.add(key)
+        if blanket:
+            continue
+        name = f"{order}/{line}"
+        proven = behind(proof[0], proof[2], proof[3], proof[1])
+        for n, one in enumerate(deliveries):
+            if one.due_at is None or not edge <= one.due_at < until:
+                continue
+            cancelled = status == "cancelled" or one.cancelled
+            due = Due(received if cancelled else one.quantity, one.due_at, day_of(one.due_at))
+            building.add(
+                due, part, key=f"{name}/{n}" if n else name, unit=unit, behind=proven,
                 excused="cancelled" if cancelled else excuses.get(key, ""), order_number=order,
-                order_line=order_line, ship_day=leaves[day], against=against.get(key, ()),
-            )
-        )  # fmt: skip
-    return Requirements(required, before, left_before, frozenset(waited_for))
+                order_line=order_line or line, against=against.get(key, ()),
+                confirmed=_confirmed(promises, key, due, len(deliveries), day_of),
+            )  # fmt: skip
+    return frozenset(waited_for)
+
+
+def _confirmed(
+    promises: dict[tuple[str, str], Promised], key: tuple[str, str], due: Due, of: int, day_of: Any
+) -> Due | None:
+    """What was promised in time of an order line with one delivery; what has several is not told apart."""
+    promise = promises.get(key) or promises.get((key[0], ""))
+    if promise is None or of != 1 or promise.promised_at is None:
+        return None
+    quantity = due.quantity if promise.quantity is None else promise.quantity
+    return Due(quantity, promise.promised_at, day_of(promise.promised_at))
+
+
+def _versions(place: Place) -> dict[tuple[str, str], list[list[tuple[int, int | None, int, str]]]]:
+    """(order, line) -> its versions in order, each with its deliveries: quantity, date, time of change, status."""
+    found: dict[tuple[str, str], dict[int, list[tuple[int, int | None, int, str]]]] = {}
+    for order, line, seq, _, changed_at, quantity, due_at, status in place.ask(_VERSIONS):
+        found.setdefault((order, line), {}).setdefault(seq, []).append((quantity, due_at, changed_at, status))
+    return {key: list(versions.values()) for key, versions in found.items()}
+
+
+def _at_fence(versions: list[list[tuple[int, int | None, int, str]]], building: _Building) -> list[_Delivery]:
+    """The first version that was still in force when its own fence passed."""
+    for n, version in enumerate(versions):
+        due = [one[1] for one in version if one[1] is not None]
+        following = versions[n + 1][0][2] if n + 1 < len(versions) else None
+        if following is None or (due and following > building.fence(min(due))):
+            break
+    return [_Delivery(quantity, due_at, status == "cancelled") for quantity, due_at, _, status in version]  # type: ignore[arg-type]
+
+
+def _of_schedules(place: Place, building: _Building) -> None:
+    rows = place.ask(_RELEASES, place.edge - _MEMORY_US)
+    by_part: dict[str, list[ScheduledLine]] = defaultdict(list)
+    for row in rows:
+        line = SCHEDULED_LINE.read(row)
+        by_part[line.part].append(line)
+    for part, lines in sorted(by_part.items()):
+        for one in required_at_fence(lines, place.edge, place.until, building.fence):
+            release = one.release
+            at = one.due_at
+            if release.basis == "shipment":
+                at += building.transit * 86_400_000_000
+            due = Due(one.quantity, at, place.days.of(at))
+            building.add(
+                due, part, key=f"{release.number}/{release.release}/{one.due_at}/{one.reference}", unit=release.unit,
+                behind=behind(release.seq, release.message, release.document, release.segment),
+                order_number=release.order_number, order_line=release.order_line,
+            )  # fmt: skip
 
 
 def _about_orders(

@@ -13,6 +13,7 @@ from ledger.events import (
     ContainmentClosed,
     ContainmentOpened,
     ControlTotals,
+    DisruptionReported,
     Event,
     InvoiceLine,
     OpeningBalanceLoaded,
@@ -25,6 +26,7 @@ from ledger.events import (
     Requirement,
     ScheduleLine,
     ScheduleReleased,
+    ScorecardFrozen,
     ShipmentStatusReported,
     ShortLine,
     StatusReport,
@@ -240,6 +242,18 @@ def invoice(teller: Teller) -> Event | None:
     return SupplierInvoiceReceived(number=f"IN{n}", partner="acme", **PARTY, source=source(f"in{n}"), lines=(line,))
 
 
+def disturb(teller: Teller) -> Event | None:
+    n = next(teller.numbers)
+    return DisruptionReported(number=f"DR{n}", partner="mes", disruption="yard_hold", supplier="92:A123", place="P1")
+
+
+def freeze(teller: Teller) -> Event | None:
+    n = next(teller.numbers)
+    return ScorecardFrozen(
+        number=f"acme/2026-10/{n}", partner="desk", supplier="acme", month="2026-10", rules="", card="{}"
+    )
+
+
 OTHERS: dict[str, tuple[int, Proposal]] = {
     "TransferShipped": (5, ship),
     "TransferReceived": (6, take),
@@ -255,5 +269,7 @@ OTHERS: dict[str, tuple[int, Proposal]] = {
     "ScheduleReleased": (2, schedule),
     "ShipmentStatusReported": (2, report),
     "SupplierInvoiceReceived": (2, invoice),
+    "DisruptionReported": (2, disturb),
+    "ScorecardFrozen": (2, freeze),
 }
 """As `PROPOSALS`, of which these are a part."""
