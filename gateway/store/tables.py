@@ -312,6 +312,53 @@ alert = _table(
     _number("at"),
 )
 
+signal = _table(
+    "signal",
+    Column("seq", Number, primary_key=True, autoincrement=True),
+    Column("signal", Text, nullable=False),  # its kind
+    Column("book", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    *(
+        _text(name)
+        for name in (
+            "site",
+            "partner",
+            "supplier",
+            "part",
+            "lot",
+            "location",
+            "type",
+            "number",
+            "quantity",
+            "unit",
+            "case",
+        )
+    ),
+    _text("message"),  # what shows it: a message, and the document in it
+    _text("document"),
+    _number("event"),  # sequence in its book; 0 where no event shows it
+    _text("text"),
+    _number("at"),
+    UniqueConstraint("book", "signal", "cause"),
+)
+
+signal_action = _table(
+    "signal_action",
+    Column("signal", Number, nullable=False),
+    Column("n", Number, nullable=False),
+    _text("rule"),  # its name in signals.yaml, "" for what is usual
+    _text("action"),
+    _text("given"),  # JSON of the action as its rule had it then
+    _text("status"),  # due | done | failed (is tried again) | stopped
+    _number("attempts"),
+    _number("next_at"),
+    _text("result"),
+    _text("reference"),  # the case, the containment, or messages in the outbox
+    _number("at"),
+    PrimaryKeyConstraint("signal", "n"),
+    Index("signal_action_due", "next_at", sqlite_where=text("status IN ('due', 'failed')")),
+)
+
 sftp_circuit = _table(
     "sftp_circuit",
     Column("id", Text, primary_key=True),  # a partner's server, or one of its places
