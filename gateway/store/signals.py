@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Row, and_, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from gateway.signals import Action, Chosen, Signal
-from gateway.store.tables import outbox, signal, signal_action
+from gateway.store.signal_tables import signal, signal_action
+from gateway.store.tables import outbox
 
 _FIELDS = tuple(name for name in Signal.__struct_fields__)
 _json = msgspec.json.Encoder(decimal_format="string")

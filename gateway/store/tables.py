@@ -7,36 +7,20 @@ microseconds since 1970 UTC; 0 or NULL is named where it means absence; booleans
 from __future__ import annotations
 
 from sqlalchemy import (
-    BigInteger,
     Column,
     ForeignKey,
     Index,
-    Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
-    Table,
     Text,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.schema import SchemaItem
 
-Number = BigInteger().with_variant(Integer, "sqlite")
-metadata = MetaData()
-
-
-def _text(name: str) -> Column[str]:
-    return Column(name, Text, nullable=False, server_default=text("''"))
-
-
-def _number(name: str, default: int = 0) -> Column[int]:
-    return Column(name, Number, nullable=False, server_default=text(str(default)))
-
-
-def _table(name: str, *columns: SchemaItem) -> Table:
-    return Table(name, metadata, *columns, sqlite_strict=True)
-
+from gateway.store.columns import Number
+from gateway.store.columns import number as _number
+from gateway.store.columns import table as _table
+from gateway.store.columns import text_column as _text
 
 inbox = _table(
     "inbox",
@@ -310,53 +294,6 @@ alert = _table(
     _text("document"),
     _text("text"),
     _number("at"),
-)
-
-signal = _table(
-    "signal",
-    Column("seq", Number, primary_key=True, autoincrement=True),
-    Column("signal", Text, nullable=False),  # its kind
-    Column("book", Text, nullable=False),
-    Column("cause", Text, nullable=False),
-    *(
-        _text(name)
-        for name in (
-            "site",
-            "partner",
-            "supplier",
-            "part",
-            "lot",
-            "location",
-            "type",
-            "number",
-            "quantity",
-            "unit",
-            "case",
-        )
-    ),
-    _text("message"),  # what shows it: a message, and the document in it
-    _text("document"),
-    _number("event"),  # sequence in its book; 0 where no event shows it
-    _text("text"),
-    _number("at"),
-    UniqueConstraint("book", "signal", "cause"),
-)
-
-signal_action = _table(
-    "signal_action",
-    Column("signal", Number, nullable=False),
-    Column("n", Number, nullable=False),
-    _text("rule"),  # its name in signals.yaml, "" for what is usual
-    _text("action"),
-    _text("given"),  # JSON of the action as its rule had it then
-    _text("status"),  # due | done | failed (is tried again) | stopped
-    _number("attempts"),
-    _number("next_at"),
-    _text("result"),
-    _text("reference"),  # the case, the containment, or messages in the outbox
-    _number("at"),
-    PrimaryKeyConstraint("signal", "n"),
-    Index("signal_action_due", "next_at", sqlite_where=text("status IN ('due', 'failed')")),
 )
 
 sftp_circuit = _table(

@@ -48,7 +48,7 @@ KINDS: tuple[SignalKind, ...] = (
         "street", opens_case=True, owner="integration", answer_hours=4,
     ),
     SignalKind(
-        "ack_overdue", "A partner did not acknowledge in time what we sent.", "street", classes=("D41",)
+        "ack_overdue", "A partner did not acknowledge in time what we sent.", "street"
     ),
     SignalKind(
         "certificate_expiry", "The last certificate or key for a use ends soon, or has ended.",

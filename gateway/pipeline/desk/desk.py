@@ -219,7 +219,7 @@ class Desk:
         context = self.context(now)
         done = elapse(self.database, self.writer, context)
         self._receiver.tell_not_kept(now)
-        self._ends.look(context.configuration.partners, self.home.keys, self.writer, now)
+        self._ends.look(context, self.home.keys, self.writer)
         self.act(context)
         return Progress(elapsed=done.events + done.overdue)
 

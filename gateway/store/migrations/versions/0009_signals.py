@@ -1,4 +1,4 @@
-"""Signals that fired, each cause once, and what was done about them."""
+"""Signals that fired, each cause once, what was done about them, and how far expected documents were looked for."""
 
 from __future__ import annotations
 
@@ -51,6 +51,12 @@ def upgrade() -> None:
     )
     op.create_index(
         "signal_action_due", "signal_action", ["next_at"], sqlite_where=sa.text("status IN ('due', 'failed')")
+    )
+    op.create_table(
+        "expectation",
+        sa.Column("id", sa.Text(), primary_key=True),
+        _number("checked_to"),
+        sqlite_strict=True,
     )
 
 
