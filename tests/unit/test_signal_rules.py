@@ -122,8 +122,8 @@ def test_test_traffic_leads_to_nothing_unless_a_rule_asks_for_it() -> None:
                 "signals.yaml:2:3: rule late does nothing (do: [open_case, notify], or do: [] to silence it)",
                 "signals.yaml:2:3: rule late names no signal (on: [receipt_late])",
                 'signals.yaml:3:22: there is no partner "acne" (did you mean "acme"?)',
-                'signals.yaml:3:30: at_least "many" must be a number, 0 or above (write it like 10 or 0.5)',
-                'signals.yaml:3:46: unknown key "booth" (did you mean "book"?)',
+                'signals.yaml:3:29: at_least "many" must be a number, 0 or above (write it like 10 or 0.5)',
+                'signals.yaml:3:45: unknown key "booth" (did you mean "book"?)',
             ],
         ),
         (
