@@ -45,14 +45,8 @@ def score(
     from gateway.pipeline.scorecards import build_csv, build_page
     from gateway.resources import did_you_mean
     from ledger import queries
-    from ledger.scorecards import METRICS
 
-    if month and not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", month):
-        raise OperatorMistake(f'"{month}" is no month', mend="write it like 2026-11")
-    if metric and metric not in METRICS:
-        raise OperatorMistake(f'there is no metric "{metric}"', mend=did_you_mean(metric, METRICS))
-    if (metric or rolling or frozen or html) and supplier is None:
-        raise OperatorMistake("name a supplier: this is about one", mend="crossdock score SUPPLIER ...")
+    _check(supplier, month, metric, needs_one=bool(metric or rolling or frozen or html))
     settings = frame.settings()
     now = settings.clock()()
     asked: dict[str, Any] = {"month": month, "now": now, "book": book}
@@ -67,25 +61,36 @@ def score(
             to = queries.Narrowed(site, part, ship_point)
             if metric:
                 _show_metric(queries.score_drill(conn, wanted[0], metric, to=to, **asked), json=json)
-                return
-            if rolling:
+            elif rolling:
                 _show_rolling(queries.score_trend(conn, wanted[0], **asked), json=json)
-                return
-            if frozen:
+            elif frozen:
                 kept = queries.frozen_cards(conn, wanted[0], month=month, book=book)
                 _show_frozen([queries.recompute(conn, one, book=book) for one in kept], json=json)
-                return
-            cards = list(queries.scores(conn, wanted, to=to, **asked))
-            if html is not None:
-                trend = queries.score_trend(conn, wanted[0], **asked)
-                _write(html, build_page(cards[0], trend, suppliers[wanted[0]].name))
-                return
-            if csv is not None:
-                _write(csv, build_csv(cards))
-                return
-            _show_cards(cards, json=json)
+            else:
+                cards = list(queries.scores(conn, wanted, to=to, **asked))
+                if html is not None:
+                    trend = queries.score_trend(conn, wanted[0], **asked)
+                    _write(html, build_page(cards[0], trend, suppliers[wanted[0]].name))
+                elif csv is not None:
+                    _write(csv, build_csv(cards))
+                else:
+                    _show_cards(cards, json=json)
             return
     _freeze(wanted, month, reason)
+
+
+def _check(supplier: str | None, month: str, metric: str, *, needs_one: bool) -> None:
+    """What is wrong with the question itself."""
+    from gateway.errors import OperatorMistake
+    from gateway.resources import did_you_mean
+    from ledger.scorecards import METRICS
+
+    if month and not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", month):
+        raise OperatorMistake(f'"{month}" is no month', mend="write it like 2026-11")
+    if metric and metric not in METRICS:
+        raise OperatorMistake(f'there is no metric "{metric}"', mend=did_you_mean(metric, METRICS))
+    if needs_one and supplier is None:
+        raise OperatorMistake("name a supplier: this is about one", mend="crossdock score SUPPLIER ...")
 
 
 def _freeze(suppliers: list[str], month: str, reason: str) -> None:

@@ -42,6 +42,7 @@ from ledger.events.cross_references import (
 )
 from ledger.events.decisions import DiscrepancyResolved, Resolution, TimePassed
 from ledger.events.envelope import Actor, Event, Line, Price, Source, Value
+from ledger.events.exceptions import EXCEPTIONS, ExceptionCleared, ExceptionRaised
 from ledger.events.invoices import Charge, InvoiceLine, SupplierInvoiceReceived
 from ledger.events.masterdata import (
     MASTER_DATA,
@@ -108,6 +109,7 @@ __all__ = [
     "CONTAINMENTS",
     "COUNTS",
     "EVENTS",
+    "EXCEPTIONS",
     "HANDLING",
     "KINDS",
     "MASTER_DATA",
@@ -142,6 +144,8 @@ __all__ = [
     "DisruptionReported",
     "EngineeringChangeReleased",
     "Event",
+    "ExceptionCleared",
+    "ExceptionRaised",
     "GoodsIdentified",
     "GoodsReceiptReversed",
     "GoodsReceived",
@@ -245,6 +249,7 @@ EVENTS: tuple[type[Event], ...] = (
     TimePassed,
     *PAPERS,
     ReceiptShortConfirmed,
+    *EXCEPTIONS,
     *HANDLING,
     *CONTAINMENTS,
     *PERIODS,
@@ -270,6 +275,8 @@ AnyEvent = (
     | DisruptionReported
     | ScorecardFrozen
     | ReceiptShortConfirmed
+    | ExceptionRaised
+    | ExceptionCleared
     | PutAwayCompleted
     | GoodsIdentified
     | InspectionPassed

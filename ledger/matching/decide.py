@@ -11,6 +11,8 @@ from ledger.events import (
     DiscrepancyResolved,
     DisruptionReported,
     Event,
+    ExceptionCleared,
+    ExceptionRaised,
     GoodsReceiptReversed,
     GoodsReceived,
     OrderAcknowledged,
@@ -27,7 +29,7 @@ from ledger.events import (
     SupplierInvoiceReceived,
     TimePassed,
 )
-from ledger.matching import cumulatives, notices, orders, receipts, resolutions, shorts, ticks
+from ledger.matching import cumulatives, exceptions, notices, orders, receipts, resolutions, shorts, ticks
 from ledger.matching.authority import not_allowed
 from ledger.matching.containments import deciding as containing
 from ledger.matching.decision import Decision, LineDecision
@@ -65,6 +67,8 @@ HANDLERS: dict[type[Event], Handler] = {
     DisruptionReported: scoring.decide_disrupted,
     ScorecardFrozen: scoring.decide_frozen,
     ReceiptShortConfirmed: shorts.decide_short,
+    ExceptionRaised: exceptions.decide_raised,
+    ExceptionCleared: exceptions.decide_cleared,
     **dict.fromkeys(MASTER_DATA, decide_master_data),
 }
 

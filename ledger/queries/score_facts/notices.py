@@ -99,16 +99,23 @@ def notices(place: Place) -> Notices:
                     behind=proof, shipment_id=shipment_id, line=line, ship_point=left.get(header[1], _USUAL)[1],
                 )
             )  # fmt: skip
-    premiums = [
+    points = {shipment_id: left[row[1]][1] for shipment_id, row in headers.items() if row[1] in left}
+    return Notices(shipments, lines, dispatches, before, order_of, _premiums(shipments, left), points)
+
+
+_Left = dict[int, tuple[int, str, str, str, str, str]]
+"""By the event of a notice: from where a shipment left, and what its premium freight was."""
+
+
+def _premiums(shipments: list[ShipmentFact], left: _Left) -> list[PremiumFact]:
+    return [
         PremiumFact(
-            shipment_id=one.shipment_id, site=place.site, behind=one.behind, responsible=told[2], reason=told[3],
+            shipment_id=one.shipment_id, site=one.site, behind=one.behind, responsible=told[2], reason=told[3],
             cost=told[4], currency=told[5],
         )
         for one in shipments
         if (told := left.get(one.behind.seq, _USUAL))[2]
     ]  # fmt: skip
-    points = {shipment_id: left[row[1]][1] for shipment_id, row in headers.items() if row[1] in left}
-    return Notices(shipments, lines, dispatches, before, order_of, premiums, points)
 
 
 _DEPARTURES = """
@@ -118,8 +125,7 @@ _DEPARTURES = """
 _USUAL = (0, "", "", "", "", "")
 
 
-def _departures(place: Place) -> dict[int, tuple[int, str, str, str, str, str]]:
-    """By the event that said it: from where a shipment left, and what its premium freight was."""
+def _departures(place: Place) -> _Left:
     return {row[0]: row for row in place.ask(_DEPARTURES)}
 
 
