@@ -11,7 +11,7 @@ oldest first, whatever order they name.
 from __future__ import annotations
 
 from ledger.policy.scores import ScoreRules
-from ledger.scorecards.allocation import judged
+from ledger.scorecards.allocation import Basis, judged
 from ledger.scorecards.facts import Facts, Filled
 from ledger.scorecards.measure import Measure, Tally, amount
 
@@ -32,15 +32,23 @@ def measure_on_time_delivery(facts: Facts, rules: ScoreRules, *, every: bool = F
             order_line=requirement.order_line, line=requirement.key, cases=tuple(c.case for c in requirement.against),
             disputed=any(c.disputed for c in requirement.against),
         )  # fmt: skip
-    if any(requirement.confirmed is not None for requirement in facts.requirements):
-        for basis in ("requested", "confirmed"):
-            other = Tally(NAME)
-            for one in judged(facts, rules, basis):
-                other.add(one.on_time, one.due.quantity, one.requirement.unit)
-            share = other.share()
-            if share is not None:
-                tally.details[basis] = share
+    promised = [one for one in facts.requirements if one.confirmed is not None]
+    if promised:
+        differ = any(one.confirmed != one.requested for one in promised)
+        bases: tuple[Basis, ...] = ("requested", "confirmed")
+        for basis in bases:
+            tally.details |= _held_against(facts, rules, basis, differ)
     return tally.measure()
+
+
+def _held_against(facts: Facts, rules: ScoreRules, basis: Basis, differ: bool) -> dict[str, float]:
+    """The share by one of both dates; where no promise differs from what was requested, they need no new filling."""
+    other = Tally(NAME)
+    for one in judged(facts, rules, basis if differ else "headline"):
+        if basis == "requested" or one.requirement.confirmed is not None:
+            other.add(one.on_time, one.due.quantity, one.requirement.unit)
+    share = other.share()
+    return {} if share is None else {basis: share}
 
 
 def _text(one: Filled) -> str:

@@ -6,11 +6,11 @@ A release that comes after the fence of a date changes nothing for it: the suppl
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ledger.matching.papers.filed import ScheduledLine
-from ledger.matching.papers.in_force import in_force
+from ledger.matching.papers.in_force import Requirement, in_force
 
 FIRM = ("shipping", "sequence")
 """Kinds of schedules that are firm whatever they say."""
@@ -35,21 +35,54 @@ def required_at_fence(
     """
     ordered = sorted(lines, key=lambda line: (line.issued_at, line.seq))
     times = sorted({line.issued_at for line in ordered})
-    found: dict[tuple[int, str, str], AtFence] = {}
+    found: dict[tuple[int, int, str, str, str], AtFence] = {}
     # What the last release before the period said may still be in force in it: earlier ones are not asked.
     first = max(0, bisect_right(times, fence_of(since, "")) - 1)
-    for n in range(first, len(times)):
+    for n, known in _known_at(ordered, times):
         issued, following = times[n], times[n + 1] if n + 1 < len(times) else None
-        if issued > until:
-            break
-        known = [line for line in ordered if line.issued_at <= issued]
-        for one in in_force(known).requirements:
+        if n < first or issued > until:
+            continue
+        for one in _required(known):
             if not since <= one.due_at < until or not one.quantity:
                 continue
             if one.certainty != "firm" and one.release.schedule not in FIRM:
                 continue
             fence = fence_of(one.due_at, one.release.basis)
             if (n == first or issued <= fence) and (following is None or fence < following):
-                key = one.due_at, one.reference, one.release.order_number
+                key = one.due_at, one.until or 0, one.reference, one.sequence, one.release.order_number
                 found[key] = AtFence(one.quantity, one.due_at, one.reference, one.release)
     return [one for _, one in sorted(found.items())]
+
+
+def _known_at(ordered: list[ScheduledLine], times: list[int]) -> Iterator[tuple[int, list[ScheduledLine]]]:
+    """For each time of issue what was known then. What is wholly replaced is left out where nothing can bring it
+    back: nothing is cancelled, and no two releases of one kind are of the same time."""
+    kinds = {(line.issued_at, line.schedule, line.order_number) for line in ordered}
+    is_plain = len(kinds) == len(ordered) and all(line.purpose != "cancel" for line in ordered)
+    chains: dict[tuple[str, str], list[ScheduledLine]] = {}
+    place = 0
+    for n, issued in enumerate(times):
+        while place < len(ordered) and ordered[place].issued_at <= issued:
+            line = ordered[place]
+            chain = chains.setdefault((line.schedule, line.order_number), [])
+            if is_plain and line.replaces:
+                chain.clear()
+            chain.append(line)
+            place += 1
+        yield n, [line for chain in chains.values() for line in chain]
+
+
+def _required(known: list[ScheduledLine]) -> Iterable[Requirement]:
+    """What is in force; a single release that says quantities of their own says it by itself."""
+    if len(known) != 1 or known[0].quantities == "cumulative" or known[0].purpose == "cancel":
+        return in_force(known).requirements
+    (line,) = known
+    standing: dict[tuple[int, int | None, str, str], Requirement] = {}
+    for one in line.requirements:
+        key = one.due_at, one.until, one.reference, one.sequence
+        before = standing[key].quantity if key in standing else 0
+        standing[key] = Requirement(
+            one.quantity + before, one.due_at, one.until, one.certainty, one.reference, one.reference_kind,
+            one.sequence, line,
+        )  # fmt: skip
+    return [one for one in standing.values() if one.quantity > 0]

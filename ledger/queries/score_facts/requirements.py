@@ -62,12 +62,17 @@ class _Building:
         self.transit = self.window.transit_days if terms.transit_days is None else terms.transit_days
         self._today = place.days.of(place.now)
         self._of_day: dict[int, tuple[bool, int]] = {}
+        self._fences: dict[int, int] = {}
 
     def fence(self, due_at: int, basis: str = "") -> int:
         """The first moment after which a requirement due then is fixed."""
         days = self.place.days
         ship_day = days.of(due_at) - (0 if basis == "shipment" else self.transit)
-        return days.starts(days.add_working(ship_day, -self.window.fence_days) + 1) - 1
+        found = self._fences.get(ship_day)
+        if found is None:
+            found = days.starts(days.add_working(ship_day, -self.window.fence_days) + 1) - 1
+            self._fences[ship_day] = found
+        return found
 
     def add(self, due: Due, part: str, **named: Any) -> None:
         """One requirement; due before the period it is only summed."""
