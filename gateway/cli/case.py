@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ledger.outcomes import Recorded
     from ledger.queries import CaseShown
 
-app = typer.Typer(no_args_is_help=True, help="Discrepancies: list, show, assign, resolve.")
+app = typer.Typer(no_args_is_help=True, help="Discrepancies: list, show, work on, resolve, dispute.")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object; JSON lines for a list.")]
 CaseId = Annotated[str, typer.Argument(help="Id of the case, such as C12.")]

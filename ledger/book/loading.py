@@ -121,14 +121,23 @@ class Loader:
 
     def _load_due(self, due: set[tuple[str, int]]) -> None:
         for book, now_us in sorted(due):
-            for codec, until, status, add in (
-                (NOTICE_LINE, "closes_at", "open", self._add_notice_line),
-                (RECEIPT_LINE, "waits_until", "unmatched", self._add_receipt_line),
+            notice, receipt, case = NOTICE_LINE.table.c, RECEIPT_LINE.table.c, CASE.table.c
+            for codec, until, is_waiting, add in (
+                (
+                    NOTICE_LINE,
+                    notice.closes_at,
+                    (notice.closes_at.is_not(None), notice.status == "open"),
+                    self._add_notice_line,
+                ),
+                (
+                    RECEIPT_LINE,
+                    receipt.waits_until,
+                    (receipt.waits_until.is_not(None), receipt.status == "unmatched"),
+                    self._add_receipt_line,
+                ),
+                (CASE, case.escalates_at, (case.escalates_at > 0,), self._add_case),
             ):
-                at = codec.table.c
-                late = codec.table.select().where(
-                    at.book == book, at[until].is_not(None), at[until] <= now_us, at.status == status
-                )
+                late = codec.table.select().where(codec.table.c.book == book, until <= now_us, *is_waiting)
                 for row in self.conn.execute(late).fetchall():
                     add(row)
 

@@ -16,7 +16,8 @@ from ledger.queries.backlog import ArrivedLine, Backlog, DockedGoods, SiteBacklo
 from ledger.queries.balances import Balance, BalancePage, balance_of, balance_page, balances
 from ledger.queries.base_units import base_units
 from ledger.queries.carriage import Carriage, carriage_of
-from ledger.queries.cases import CaseShown, EvidenceShown, case, cases
+from ledger.queries.case_timeline import CaseStep, case_timeline
+from ledger.queries.cases import CaseShown, EvidenceShown, TaskShown, case, cases
 from ledger.queries.containments import (
     Affected,
     ContainmentReport,
@@ -75,6 +76,7 @@ __all__ = [
     "Candidate",
     "Carriage",
     "CaseShown",
+    "CaseStep",
     "ChangeShown",
     "ChangedShown",
     "Coming",
@@ -118,6 +120,7 @@ __all__ = [
     "SiteBacklog",
     "SitePromise",
     "SubstitutionShown",
+    "TaskShown",
     "Trace",
     "TraceStep",
     "TransferLineShown",
@@ -138,6 +141,7 @@ __all__ = [
     "base_units",
     "carriage_of",
     "case",
+    "case_timeline",
     "cases",
     "containment",
     "containments",
