@@ -34,7 +34,7 @@ TOM = Actor(kind="user", id="tom", roles=("quality",))
 ACME = Actor(kind="partner", id="acme")
 HOUSE = Policy(
     casework=CaseRules(escalates_at=(50, 100, 200)),
-    ownership={"D16": Ownership(answer_hours=24, escalates_to=("procurement", "plant_manager"))},
+    ownership={"D16": Ownership(answer_hours=24.0, escalates_to=("procurement", "plant_manager"))},
 )
 
 
@@ -225,7 +225,7 @@ def test_a_dispute_that_nobody_decides_is_told_when_it_is_due(desk: Desk) -> Non
 
 def test_hours_of_work_leave_nights_and_weekends_out(conn: Connection) -> None:
     rules = CaseRules(escalates_at=(50, 100), day_begins="06:00", day_ends="22:00")
-    policy = Policy(casework=rules, ownership={"D16": Ownership(answer_hours=16, working_time=True)})
+    policy = Policy(casework=rules, ownership={"D16": Ownership(answer_hours=16.0, working_time=True)})
 
     shown = Desk(conn, policy).case()
 
