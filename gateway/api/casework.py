@@ -9,7 +9,8 @@ from gateway.api.answers import answer
 from gateway.api.bodies import SmallBody, decode
 from gateway.api.callers import Call, MayReadLedger, MayWriteCases
 from gateway.api.cases import find_case
-from gateway.api.limits import Book, CaseId
+from gateway.api.limits import PAGE_DEFAULT, Book, CaseId, Limit
+from gateway.api.limits import Text as Text80
 from gateway.api.problems import Problem
 from ledger import queries
 from ledger.events import (
@@ -71,6 +72,28 @@ class Reopening(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """Why it is worked on again."""
 
     comment: Text = ""
+
+
+@router.get("/queue", summary="Open cases, the gravest first")
+def show_queue(
+    call: MayReadLedger,
+    *,
+    book: Book = "live",
+    role: Text80 = None,
+    assignee: Text80 = None,
+    site: Text80 = None,
+    limit: Limit = PAGE_DEFAULT,
+) -> Response:
+    """By hours of coverage of the part at the site, then goods promised to service, then value; with how many of all
+    that match there are by age and severity. Closed cases stand in it while their dispute is to be decided."""
+    call.refuse_outsiders()
+    with call.street.read() as conn:
+        return answer(
+            queries.case_queue(
+                conn, now=call.street.clock(), policy=call.street.policy, book=book, role=role or "",
+                assignee=assignee or "", site=site or "", limit=limit,
+            )
+        )  # fmt: skip
 
 
 @router.get("/{id}/timeline", summary="All that was said of one case, in order")

@@ -95,6 +95,7 @@ SHAPES: tuple[Shape, ...] = (
     Shape("/v1/cases", "get", gives=queries.CaseShown, page=True),
     Shape("/v1/cases/{id}", "get", gives=queries.CaseShown),
     Shape("/v1/cases/{id}/resolve", "post", takes=CaseDecision),
+    Shape("/v1/cases/queue", "get", gives=queries.CaseQueue),
     Shape("/v1/cases/{id}/timeline", "get", gives=queries.CaseStep, page=True),
     Shape("/v1/cases/{id}/assign", "post", takes=Assignment),
     Shape("/v1/cases/{id}/notes", "post", takes=Note),

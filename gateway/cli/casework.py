@@ -1,4 +1,4 @@
-"""`crossdock case assign|note|task|dispute|grant|reject|reopen|timeline`: work on a case that decides nothing yet."""
+"""`crossdock case queue|assign|note|task|dispute|grant|reject|reopen|timeline`: work short of a decision."""
 
 from __future__ import annotations
 
@@ -18,6 +18,44 @@ Documents = Annotated[
     list[str] | None,
     typer.Option("--evidence", help="A document that shows it: MESSAGE, or MESSAGE.N:SEGMENT; may be repeated."),
 ]
+
+
+@app.command()
+def queue(
+    role: Annotated[str, typer.Option(help="Only what this role has something to do about.")] = "",
+    assignee: Annotated[str, typer.Option("--of", help="Only what this person has.")] = "",
+    site: Annotated[str, typer.Option(help="Our site id.")] = "",
+    limit: Annotated[int, typer.Option(help="At most so many.", min=1, max=10_000)] = 100,
+    book: Book = "live",
+    json: Json = False,
+) -> None:
+    """Open cases, the gravest first: by hours of coverage of the part, then service, then value."""
+    from gateway.cli.opening import open_to_read, read_governance
+    from ledger import queries
+
+    settings = frame.settings()
+    policy = read_governance(settings).rules.laid_over()
+    with open_to_read() as conn:
+        found = queries.case_queue(
+            conn, now=settings.clock()(), policy=policy, book=book, role=role, assignee=assignee, site=site,
+            limit=limit,
+        )  # fmt: skip
+    if json:
+        frame.print_json(found)
+        return
+    frame.print_table(
+        ("id", "code", "severity", "coverage h", "value", "age", "late", "owner", "whose", "part", "quantity"),
+        [
+            (
+                one.id, one.code, one.severity, "" if one.coverage_hours is None else one.coverage_hours,
+                f"{one.value.amount} {one.value.currency}" if one.value else "", one.age,
+                "yes" if one.overdue else "", one.owner, one.assignee, one.part, f"{one.quantity} {one.unit}",
+            )
+            for one in found.cases
+        ],
+    )  # fmt: skip
+    ages = ", ".join(f"{age}: {count}" for age, count in found.ages.items() if count)
+    frame.say(f"{sum(found.ages.values())} cases by age: {ages}" if ages else "no case is open")
 
 
 @app.command()

@@ -339,6 +339,9 @@ cases = table(
     clustered=False,
 )
 Index("case_by_id", cases.c.book, cases.c.case)
+# What the queue asks for.
+QUEUED_CASES = "(status <> 'closed' OR dispute = 'open')"
+partial("case_queued", cases.c.book, cases.c.site, where=QUEUED_CASES)
 ESCALATING_CASES = "escalates_at > 0"
 partial("case_escalating", cases.c.book, cases.c.escalates_at, where=ESCALATING_CASES)
 OPEN_CASES = "status <> 'closed'"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from ledger.policy.severity import SeverityRules
+
 
 class CaseRules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What holds for the cases of all classes; `cases` says what is a class's own."""
@@ -20,3 +22,6 @@ class CaseRules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Working days within which a dispute is decided."""
     separate_duties: bool = False
     """Whether who recorded what a case is about keeps out of its decision."""
+    hold_serialised_over: bool = False
+    """Whether more of a serialised part than was advised is held, whatever the tolerance lets pass."""
+    severity: SeverityRules = SeverityRules()

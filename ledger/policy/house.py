@@ -16,6 +16,6 @@ OWNERSHIP: dict[str, Ownership] = {
     "D20": Ownership(deciders=("quality_manager",)),
 }
 
-CASEWORK = CaseRules(escalates_at=(50, 100, 200))
+CASEWORK = CaseRules(escalates_at=(50, 100, 200), hold_serialised_over=True)
 
 HOUSE = Policy(segments=SEGMENTS, transitions=TRANSITIONS, ownership=OWNERSHIP, casework=CASEWORK)

@@ -104,11 +104,16 @@ def cases(
     supplier: str = "",
     partner: str = "",
     site: str = "",
+    cause: str = "",
+    dispute: str = "",
+    assignee: str = "",
     after: int = 0,
     limit: int = 100,
     policy: Policy = USUAL,
 ) -> list[CaseShown]:
     """Cases in the order they were opened, numbered above `after`. `status="open"` is everything not closed yet.
+
+    Cases of one `cause` are one physical cause.
 
     `policy` says who decides them now.
     """
@@ -120,6 +125,7 @@ def cases(
         query = query.where(table.c.status == status)
     for column, value in (
         (table.c.code, code), (table.c.part, part), (table.c.supplier, supplier), (table.c.partner, partner),
+        (table.c.cause, cause), (table.c.dispute, dispute), (table.c.assignee, assignee),
     ):  # fmt: skip
         if value:
             query = query.where(column == value)

@@ -24,5 +24,9 @@ def upgrade() -> None:
         disputed_by="TEXT", disputed_at="INTEGER", dispute_due_at="INTEGER", tasks="TEXT",
     )  # fmt: skip
     where, said = text("escalates_at > 0"), text(_SAID_OF_CASES)
+    open_or_disputed = text("(status <> 'closed' OR dispute = 'open')")
+    op.create_index(
+        "case_queued", "cases", ["book", "site"], sqlite_where=open_or_disputed, postgresql_where=open_or_disputed
+    )
     op.create_index("case_escalating", "cases", ["book", "escalates_at"], sqlite_where=where, postgresql_where=where)
     op.create_index("event_of_case", "event", ["book", "number"], sqlite_where=said, postgresql_where=said)
