@@ -47,9 +47,14 @@ def owner_of(policy: Policy, code: str) -> str:
     return BY_CODE[code].roles[0]
 
 
-def due_at(policy: Policy, masterdata: MasterData, code: str, site: str, opened_at: int) -> int:
-    """When the case has to be answered, in microseconds."""
-    return _after(policy, masterdata, code, site, opened_at, 100)
+def due_at(
+    policy: Policy, masterdata: MasterData, code: str, site: str, opened_at: int, hours: float | None = None
+) -> int:
+    """When the case has to be answered, in microseconds; `hours` where its finding says within how many."""
+    ownership = policy.ownership.get(code)
+    if hours is None and ownership is not None:
+        hours = ownership.answer_hours
+    return _after(policy, masterdata, code, site, opened_at, BY_CODE[code].answer_hours if hours is None else hours)
 
 
 def next_escalation(policy: Policy, masterdata: MasterData, case: Case) -> int:
@@ -57,7 +62,7 @@ def next_escalation(policy: Policy, masterdata: MasterData, case: Case) -> int:
     times = [case.dispute_due_at] if case.dispute == "open" and case.dispute_due_at else []
     steps = policy.casework.escalates_at
     if case.status not in ("resolved", "closed") and case.escalation < len(steps):
-        times.append(_after(policy, masterdata, case.code, case.site, case.opened_at, steps[case.escalation]))
+        times.append(_step_at(policy, masterdata, case, steps[case.escalation]))
     return min(times, default=0)
 
 
@@ -80,10 +85,18 @@ def dispute_due_at(policy: Policy, masterdata: MasterData, case: Case, now_us: i
     return after_days(masterdata, case.site, now_us, policy.casework.dispute_answer_days)
 
 
-def _after(policy: Policy, masterdata: MasterData, code: str, site: str, opened_at: int, percent: int) -> int:
+def _step_at(policy: Policy, masterdata: MasterData, case: Case, percent: int) -> int:
+    """When so many percent of the time to answer have gone by."""
+    ownership = policy.ownership.get(case.code)
+    if ownership is not None and ownership.working_time:
+        hours = ownership.answer_hours
+        whole = BY_CODE[case.code].answer_hours if hours is None else hours
+        return _after(policy, masterdata, case.code, case.site, case.opened_at, whole * percent / 100)
+    return case.opened_at + ((case.due_at or case.opened_at) - case.opened_at) * percent // 100
+
+
+def _after(policy: Policy, masterdata: MasterData, code: str, site: str, opened_at: int, hours: float) -> int:
     ownership = policy.ownership.get(code)
-    said = None if ownership is None else ownership.answer_hours
-    hours = (BY_CODE[code].answer_hours if said is None else said) * percent / 100
     if ownership is None or not ownership.working_time:
         return opened_at + int(hours * HOUR)
     rules = policy.casework

@@ -52,6 +52,7 @@ from ledger.events.cross_references import (
 )
 from ledger.events.decisions import DiscrepancyResolved, Resolution, TimePassed
 from ledger.events.envelope import Actor, Event, Line, Price, Source, Value
+from ledger.events.exceptions import EXCEPTIONS, ExceptionCleared, ExceptionRaised
 from ledger.events.invoices import Charge, InvoiceLine, SupplierInvoiceReceived
 from ledger.events.masterdata import (
     MASTER_DATA,
@@ -119,6 +120,7 @@ __all__ = [
     "CONTAINMENTS",
     "COUNTS",
     "EVENTS",
+    "EXCEPTIONS",
     "HANDLING",
     "KINDS",
     "MASTER_DATA",
@@ -158,6 +160,8 @@ __all__ = [
     "DisputeDecided",
     "EngineeringChangeReleased",
     "Event",
+    "ExceptionCleared",
+    "ExceptionRaised",
     "GoodsIdentified",
     "GoodsReceiptReversed",
     "GoodsReceived",
@@ -263,6 +267,7 @@ EVENTS: tuple[type[Event], ...] = (
     *PAPERS,
     ReceiptShortConfirmed,
     *CASEWORK,
+    *EXCEPTIONS,
     *HANDLING,
     *CONTAINMENTS,
     *PERIODS,
@@ -292,6 +297,8 @@ AnyEvent = (
     | CaseDisputed
     | DisputeDecided
     | CaseReopened
+    | ExceptionRaised
+    | ExceptionCleared
     | PutAwayCompleted
     | GoodsIdentified
     | InspectionPassed
