@@ -6,7 +6,7 @@ A property test holds them equal.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import tzinfo
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ from gateway.mapping.convert import Context
 from gateway.mapping.paths import Branch, texts_at
 from gateway.mapping.places import Place, Step, pointer_keys
 from gateway.mapping.plan import Section
+from gateway.x12 import Scope
 
 Pick = Callable[[Any, Context], str | None]
 PickParts = Callable[[Any, Context], tuple[str, ...] | None]
@@ -59,8 +60,17 @@ class Node(NamedTuple):
 # --- indexing ------------------------------------------------------------------------------------------------
 
 
-def index_loop(section: Section, loop: Loop) -> dict[str, list[Any]]:
+def anchor_of(loop: Loop | Scope) -> int:
+    """Where a loop of X12 begins."""
+    return loop.anchor if isinstance(loop, Scope) else loop.segments[0][0]
+
+
+def index_loop(section: Section, loop: Loop | Scope) -> dict[str, list[Any]]:
     """Segments of a loop by tag, with those that open its inner loops; HL levels below are scopes of their own."""
+    if isinstance(loop, Scope):
+        if not section.enters:
+            return index_segments(section, loop.reach)
+        loop = loop.loop
     wanted = section.wanted
     index: dict[str, list[Any]] = {}
     for segment in loop.segments:
@@ -82,12 +92,16 @@ def index_loop(section: Section, loop: Loop) -> dict[str, list[Any]]:
     return index
 
 
-def index_segments(section: Section, segments: tuple[Segment, ...] | list[Segment]) -> dict[str, list[Any]]:
+def index_segments(section: Section, segments: Sequence[Segment]) -> dict[str, list[Any]]:
+    wanted = section.wanted
     index: dict[str, list[Any]] = {}
     for segment in segments:
         tag = segment[1][0]
-        if tag in section.wanted:
-            index.setdefault(tag, []).append(segment)
+        if tag in wanted:
+            if tag in index:
+                index[tag].append(segment)
+            else:
+                index[tag] = [segment]
     return index
 
 

@@ -33,7 +33,7 @@ from gateway.mapping.referring import References, to_ours
 from gateway.mapping.scopes import Emitted, Run
 from gateway.mapping.targets import make
 from gateway.partners import Partner
-from gateway.x12 import Body, Outline
+from gateway.x12 import Body, Outline, Scope
 from ledger.advices import Advice
 from ledger.events import Event
 
@@ -111,23 +111,21 @@ class Reader(Run):
             return self.read_units()
         outline = self.outline()
         root = outline.root if outline is not None else self.document.root
-        anchor = root.segments[0][0] if root.segments else 1
+        anchor = 1 if isinstance(root, Scope) or not root.segments else root.segments[0][0]
         for section in (self.map.header, self.map.summary):
             index = index_loop(section, root)
             self.fill(section, index, self.outer, self.trace, anchor)
             if section is self.map.header and self.map.carry is not None:
                 self.carry(self.map.carry, index_loop(self.map.carry, root), anchor)
             self.fill_inner(section, root, index, self.outer, self.trace)
-        if self.map.levels and not (outline is not None and Levels(self).read_outline(outline)):
-            Levels(self).read(self.document.root)
+        if self.map.levels:
+            Levels(self).read(root if outline is None else outline)
         return self.finish_all(anchor, "")
 
     def outline(self) -> Outline | None:
-        """The document with its lines in rows; None where they are to be read one by one, as for provenance."""
-        tree, wanted = self.document.tree, self.map.wanted
-        if wanted is None or self.provenance is not None or not isinstance(tree, Body):
-            return None
-        return tree.outline(wanted)
+        """The levels of the document, to be read by their shapes; None where the rules read them, as for provenance."""
+        tree, line = self.document.tree, self.map.line_level
+        return tree.outline(line) if line and self.provenance is None and isinstance(tree, Body) else None
 
     def read_units(self) -> list[Any]:
         """An event for each record of the type that `each:` names, with what stands before them all."""
