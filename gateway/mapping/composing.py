@@ -75,6 +75,8 @@ class _Composer:
         fields = struct.__struct_fields__ if struct is not None else ()
         defaults = struct.__struct_defaults__ if struct is not None else ()
         self.defaults = dict(zip(fields[len(fields) - len(defaults) :], defaults, strict=True))
+        self.asked = {name for one in section.checks for name in _names_in(one)}
+        """Fields of which a check is to know whether they are there."""
         self.inherit()
         for n, rule in enumerate(section.rules):
             if rule.reads:
@@ -101,83 +103,91 @@ class _Composer:
 
     def read(self, rule: Rule, own: str) -> None:
         """The value of one field, into the variable `own`."""
+        otherwise = self.otherwise(rule)
         plain: Plain | None = rule.together
         if plain is None or any(place.component for place in plain.places):
-            found = self.read_by_rule(rule, own)
+            stands = self.read_by_rule(rule, own, otherwise)
         elif plain.read is None or plain.read is read_decimal:
-            found = self.read_text(plain, own)
+            stands = self.read_text(plain, own, otherwise)
         else:
-            found = self.read_each(plain, plain.read, own)
-        inherited = self.fields.get(rule.name)
-        otherwise = inherited or (self.give(rule.default) if rule.default is not None else "None")
-        if found is None:
-            if otherwise == "None":
-                self.is_possible = self.is_possible and not rule.required
-                return
-            self.fields[rule.name] = otherwise
+            stands = self.read_each(plain, plain.read, own, otherwise)
+        self.fields[rule.name] = own if stands else otherwise
+        if otherwise != "None":
             return
-        if found and otherwise != "None":
-            self.say(f"if {own} is None: {own} = {otherwise}")
-        self.fields[rule.name] = own
-        if found and otherwise == "None":
-            if rule.required:
-                self.say(f"if {own} is None: break")
-            else:
-                self.gaps.add(rule.name)
+        if not stands:
+            del self.fields[rule.name]
+            self.is_possible = self.is_possible and not rule.required
+        elif rule.required:
+            self.say(f"if {own} is None: break")
+        else:
+            self.gaps.add(rule.name)
+
+    def otherwise(self, rule: Rule) -> str:
+        """What a field is that a level does not have: "None" where that is for the end to say."""
+        if rule.name in self.fields:
+            return self.fields[rule.name]
+        if rule.default is not None:
+            return self.give(rule.default)
+        default = self.defaults.get(rule.name)
+        is_last = rule.required or rule.name in self.asked or rule in self.section.ordinals
+        return "None" if is_last or not isinstance(default, _CONSTANT) else self.give(default)
 
     def text(self, places: Sequence[At]) -> str:
         for segment, element in places:
             self.elements[segment].add(element)
         return " or ".join(f"text_{segment}_{element}" for segment, element in places)
 
-    def read_text(self, plain: Plain, own: str) -> bool | None:
-        """One that is a text or a decimal; None where no such level has it, else True: it may lack it."""
+    def read_text(self, plain: Plain, own: str, otherwise: str) -> bool:
+        """One that is a text or a decimal; False where no such level has it."""
         places = [at for place in plain.places for at in self.layout.texts(place)]
         if not places:
-            return None
-        self.say(f"{own} = {self.text(places)} or None")
-        if plain.read is not None:
-            self.say(
-                f"if {own} is not None:",
-                f" if len({own}) > {DECIMAL_DIGITS_MAX} or is_decimal({own}) is None: break",
-                f" {own} = Decimal({own})",
-            )
-        self.translate(plain, own)
+            return False
+        if plain.read is None and plain.xref is None:
+            self.say(f"{own} = {self.text(places)} or {otherwise}")
+        else:
+            self.say(f"{own} = {self.text(places)}", f"if {own}:")
+            if plain.read is not None:
+                self.say(f" if len({own}) > {DECIMAL_DIGITS_MAX} or is_decimal({own}) is None: break")
+                self.say(f" {own} = Decimal({own})")
+            if plain.xref is not None:
+                self.say(f" {own} = {self.told(plain.xref, own)}")
+            self.say(f"else: {own} = {otherwise}")
+        if plain.dropped is not None:
+            self.say(f"if {own} == {self.give(plain.dropped)}: {own} = {otherwise}")
         return True
 
-    def read_each(self, plain: Plain, read: Callable[[str, Context], Any], own: str) -> bool | None:
+    def read_each(self, plain: Plain, read: Callable[[str, Context], Any], own: str, otherwise: str) -> bool:
         """One that a converter reads: what comes again and again, once."""
         alternatives = [places for place in plain.places if (places := self.layout.texts(place))]
         if not alternatives:
-            return None
+            return False
         given = self.give(read)
         self.before.append(f"memo_{own} = memos.setdefault({given}, {{}})")
-        self.say(f"{own} = None")
-        for places in alternatives:
-            self.say(
-                f"if {own} is None:",
-                f" text = {self.text(places)}",
-                " if text:",
-                f"  {own} = memo_{own}.get(text)",
-                f"  if {own} is None: {own} = memo_{own}[text] = {given}(text, context)",
+        for n, places in enumerate(alternatives):
+            found = (
+                f"text = {self.text(places)}",
+                f"{own} = memo_{own}.get(text)",
+                f"if {own} is None and text: {own} = memo_{own}[text] = {given}(text, context)",
             )
-        self.translate(plain, own)
-        return True
-
-    def translate(self, plain: Plain, own: str) -> None:
-        """Into our words; and what says nothing is nothing."""
+            self.say(*found if n == 0 else (f"if {own} is None:", *[f" {line}" for line in found]))
         if plain.xref is not None:
-            asking = self.give(asked)
-            self.before.append(f"told_{own}, ask_{own} = {asking}({self.give(plain.xref)}, context)")
-            self.say(f"if {own} is not None: {own} = told_{own}({own}) or ask_{own}({own})")
+            self.say(f"if {own} is not None: {own} = {self.told(plain.xref, own)}")
         if plain.dropped is not None:
             self.say(f"if {own} == {self.give(plain.dropped)}: {own} = None")
+        if otherwise != "None":
+            self.say(f"if {own} is None: {own} = {otherwise}")
+        return True
 
-    def read_by_rule(self, rule: Rule, own: str) -> bool | None:
-        """One that its rule alone finds, where what it looks for stands."""
+    def told(self, xref: Xref, own: str) -> str:
+        """An identifier in our words."""
+        self.before.append(f"told_{own}, ask_{own} = {self.give(asked)}({self.give(xref)}, context)")
+        return f"told_{own}({own}) or ask_{own}({own})"
+
+    def read_by_rule(self, rule: Rule, own: str, otherwise: str) -> bool:
+        """One that its rule alone finds; False where nothing stands that it looks for."""
         places = [place for parts in rule.places for place in parts]
         if not any(self.layout.standing(place.step) for place in places):
-            return None
+            return False
         tags = {place.step.tag for place in places}
         index: dict[str, list[str]] = {}
         for n, (tag, width, _) in enumerate(self.shape):
@@ -187,6 +197,8 @@ class _Composer:
                 index.setdefault(tag, []).append(f"segment_of((at + {n + 1}, ({self.give(tag)}, {texts})))")
         told = ", ".join(f"{self.give(tag)}: [{', '.join(segments)}]" for tag, segments in index.items())
         self.say(f"{own} = {self.give(rule.value)}({{{told}}}, context)")
+        if otherwise != "None":
+            self.say(f"if {own} is None: {own} = {otherwise}")
         return True
 
     # --- checks, and the entry ---------------------------------------------------------------------------------
@@ -199,8 +211,8 @@ class _Composer:
                 wrong = [self.is_false(*part) for part in parts if part is not None]
                 self.say(f"if {' and '.join(wrong)}: break")
             return
-        names = check.expr.names | (check.when.names if check.when is not None else frozenset())
-        told = ", ".join(f"{self.give(name)}: {self.fields[name]}" for name in sorted(names & self.fields.keys()))
+        names = sorted(_names_in(check) & self.fields.keys())
+        told = ", ".join(f"{self.give(name)}: {self.fields[name]}" for name in names)
         when = f"{self.give(check.when.run)}(named) is True and " if check.when is not None else ""
         self.say(f"named = {{{told}}}", f"if {when}{self.give(check.expr.run)}(named) is False: break")
 
@@ -232,7 +244,7 @@ class _Composer:
                 self.is_possible = self.is_possible and not is_needed
                 continue
             if name in self.gaps:
-                if is_needed or not isinstance(default, str | int | Decimal | tuple | None):
+                if is_needed or not isinstance(default, _CONSTANT | None):
                     self.say(f"if {value} is None: break")
                 elif default is not None:
                     self.say(f"if {value} is None: {value} = {self.give(default)}")
@@ -284,10 +296,16 @@ class _Composer:
         return FunctionType(code, {**self.given, "__builtins__": {"len": len, "str": str, "dict": dict, **_ERRORS}})
 
 
+_CONSTANT = str | int | Decimal | tuple
+"""Of a field, a default that is what it is for every struct."""
 _ERRORS = {"ValueError": ValueError, "ArithmeticError": ArithmeticError}
 _OTHER = re.compile(r"""([a-z_]+) != (?:"([^"]*)"|'([^']*)')""")
 _THERE = re.compile(r"([a-z_]+) is not null")
 _WORDS = frozenset({"null", "true", "false", "not", "and", "or", "in", "is"})
+
+
+def _names_in(check: Check) -> frozenset[str]:
+    return check.expr.names | (check.when.names if check.when is not None else frozenset())
 
 
 def _part(text: str) -> tuple[str, str | None] | None:

@@ -213,6 +213,8 @@ def pick_parts_for(places: tuple[Place, ...]) -> PickParts:
 
         return pick_each
     step, elements_at = places[0].step, tuple(place.element for place in places)
+    if len(step.keys) == 1:
+        return _pick_keyed_parts(step, elements_at)
 
     def pick(index: Any, _: Context) -> tuple[str, ...] | None:
         segments = index.get(step.tag)
@@ -223,6 +225,28 @@ def pick_parts_for(places: tuple[Place, ...]) -> PickParts:
                 texts = tuple([elements[n] if n < size else "" for n in elements_at])
                 if any(texts):
                     return texts
+        return None
+
+    return pick
+
+
+def _pick_keyed_parts(step: Step, elements_at: tuple[int, ...]) -> PickParts:
+    tag, ((key, wanted),), last = step.tag, step.keys, max(elements_at)
+
+    def pick(index: Any, _: Context) -> tuple[str, ...] | None:
+        segments = index.get(tag)
+        if segments is not None:
+            for value in wanted:
+                for segment in segments:
+                    elements = segment[1]
+                    size = len(elements)
+                    if size > key and elements[key] == value:
+                        if size > last:
+                            texts = tuple([elements[n] for n in elements_at])
+                        else:
+                            texts = tuple([elements[n] if n < size else "" for n in elements_at])
+                        if any(texts):
+                            return texts
         return None
 
     return pick

@@ -25,8 +25,8 @@ def make_ready(section: Section, own: Mapping[str, Target], format: str) -> None
 
 
 def _is_plain(rule: Rule) -> bool:
-    """What it finds is a field of the scope itself, and where it finds nothing there is nothing to do."""
-    asks = rule.required or rule.ordinal or rule.outer or rule.zone_place or rule.when or rule.read
+    """What it finds is so wherever it stands, and where it finds nothing there is nothing to do."""
+    asks = rule.required or rule.ordinal or rule.zone_place or rule.when or rule.read
     return not asks and rule.default is None and not (rule.xref and rule.xref.late)
 
 

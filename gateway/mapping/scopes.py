@@ -96,16 +96,14 @@ class Run:
                     continue
             try:
                 value = value_of(index, context) if plain else self.placed(rule, index)
-                if rule.xref is not None and rule.xref.late and value is not None:
+                if not plain and rule.xref is not None and rule.xref.late and value is not None:
                     value = self.referred(rule, index, value, own)
             except Unreadable as error:
                 self.note(fault_unreadable(self.map, rule, index, context, error))
                 continue
-            if plain:
-                if value is not None:
-                    own[name] = value
-            elif value is None:
-                self.absent(rule, own, anchor)
+            if value is None:
+                if not plain:
+                    self.absent(rule, own, anchor)
             elif not rule.outer:
                 own[name] = value
             else:
