@@ -7,7 +7,7 @@ whatever comes of a map or of a document is a constant that it is given, and sta
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from types import CodeType, FunctionType
 from typing import Any, NamedTuple
@@ -28,7 +28,7 @@ SEGMENTS_MAX = 40
 Read = Callable[..., int]
 """`read(raws, starts, members, entries, above, memos, context, separator)` appends an entry for each of the levels
 `members` (numbers; `starts` has the index of each in `raws`, and that of the next) to `entries`, and says how many
-these are: it ends before the first one that is not plain. `above` has what they inherit, `memos` is empty at first."""
+these are: it ends before the first that is not plain. `above` has what they inherit, `memos` is empty at first."""
 
 
 class Plain(NamedTuple):
@@ -52,7 +52,9 @@ class Names(NamedTuple):
 def compose(section: Section, choices: Choices, shape: Shape, names: Names) -> Read | None:
     """The function; None where the rules read such levels."""
     layout = Layout(shape, choices)
-    if len(shape) > SEGMENTS_MAX or any(layout.standing(repeat.step or Step(repeat.tag)) for repeat in section.repeats):
+    if len(shape) > SEGMENTS_MAX or any(
+        layout.standing(repeat.step or Step(repeat.tag)) for repeat in section.repeats
+    ):
         return None
     composer = _Composer(section, layout, choices, shape, names)
     return composer.composed() if composer.is_possible else None
@@ -244,7 +246,7 @@ class _Composer:
                 self.is_possible = self.is_possible and not is_needed
                 continue
             if name in self.gaps:
-                if is_needed or not isinstance(default, _CONSTANT | None):
+                if is_needed or not (default is None or isinstance(default, _CONSTANT)):
                     self.say(f"if {value} is None: break")
                 elif default is not None:
                     self.say(f"if {value} is None: {value} = {self.give(default)}")
@@ -296,7 +298,7 @@ class _Composer:
         return FunctionType(code, {**self.given, "__builtins__": {"len": len, "str": str, "dict": dict, **_ERRORS}})
 
 
-_CONSTANT = str | int | Decimal | tuple
+_CONSTANT = (str, int, Decimal, tuple)
 """Of a field, a default that is what it is for every struct."""
 _ERRORS = {"ValueError": ValueError, "ArithmeticError": ArithmeticError}
 _OTHER = re.compile(r"""([a-z_]+) != (?:"([^"]*)"|'([^']*)')""")

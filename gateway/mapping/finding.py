@@ -62,7 +62,9 @@ class Node(NamedTuple):
 
 def anchor_of(loop: Loop | Scope) -> int:
     """Where a loop of X12 begins."""
-    return loop.anchor if isinstance(loop, Scope) else loop.segments[0][0]
+    if isinstance(loop, Scope):
+        return loop.anchor
+    return loop.segments[0][0] if loop.segments else 1
 
 
 def index_loop(section: Section, loop: Loop | Scope) -> dict[str, list[Any]]:

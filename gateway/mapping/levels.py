@@ -13,7 +13,7 @@ from gateway.mapping.composing import Names
 from gateway.mapping.explaining import Trace, nest
 from gateway.mapping.finding import anchor_of, index_loop
 from gateway.mapping.plan import Section
-from gateway.mapping.readers import Reader, Readers
+from gateway.mapping.readers import Reader
 from gateway.mapping.scopes import Run
 from gateway.mapping.targets import make
 from gateway.x12 import Leaves, Outline, Scope
@@ -43,21 +43,18 @@ class _Line:
 class Levels:
     """The levels of one document; lines are appended to the event's list in order of the document."""
 
-    def __init__(self, run: Run) -> None:
-        self.run = run
-        self.outline: Outline | None = None
+    def __init__(self, run: Run, outline: Outline | None = None) -> None:
+        self.run, self.outline = run, outline
         self.memos: dict[Any, Any] = {}
         """What converters made of texts that come again."""
         self.plain: dict[Reader, bool] = {}
         """Whether levels that a reader fits hold no loop."""
         self.composed = 0
 
-    def read(self, root: Loop | Outline) -> None:
+    def read(self, root: Loop | Scope) -> None:
         """Every level; those of an outline by readers for their shapes, where there are such and they fit."""
         lines: list[Any] = []
-        self.outline = root if isinstance(root, Outline) else None
-        top = root.root if isinstance(root, Outline) else root
-        self.below(top, _Above(self.run.carried, self.run.carried_trace, ()), lines, None, 1)
+        self.below(root, _Above(self.run.carried, self.run.carried_trace, ()), lines, None, 1)
         self.add(lines)
 
     def add(self, lines: list[Any]) -> None:
@@ -75,40 +72,37 @@ class Levels:
 
     # --- by shape --------------------------------------------------------------------------------------------
 
-    def leaves(
-        self, members: range, above: _Above, lines: list[Any], line: _Line | None, depth: int
-    ) -> None:
+    def leaves(self, members: range, above: _Above, lines: list[Any], line: _Line | None, depth: int) -> None:
         """Lines that follow one another."""
-        run, outline = self.run, self.outline
-        section = run.map.levels[run.map.line_level]
+        outline = self.outline
+        if outline is None:
+            return
+        section = self.run.map.levels[self.run.map.line_level]
         units: dict[str, Any] = {}
         for into, unit, _ in above.units:
             units[into] = (*units.get(into, ()), unit)
-        values = {**above.carried, **section.fixed} if section.fixed else above.carried
+        values = {**above.carried, **section.fixed}
         names = Names(tuple(values), tuple(units))
-        n, end = members.start, members.stop
-        while n < end and outline is not None:
-            done = self.by_shape(section.by_shape, range(n, end), lines, names, {**values, **units}) if depth <= DEPTH_MAX else 0
-            run.hl_count += done
-            n += done
-            if n < end and not done:
+        n = members.start
+        while n < members.stop:
+            rest = range(n, members.stop)
+            done = self.by_shape(section, rest, lines, names, values | units) if depth <= DEPTH_MAX else 0
+            self.run.hl_count += done
+            if not done:
                 self.walk(outline.scope(n), above, lines, line, depth)
-                n += 1
+            n += done or 1
 
     def by_shape(
-        self, readers: Readers, members: range, entries: list[Any], names: Names, above: dict[str, Any]
+        self, section: Section, members: range, entries: list[Any], names: Names, above: dict[str, Any]
     ) -> int:
         """Append what these levels are; as many, from the first one on, as are of one shape and plain."""
-        outline = self.outline
-        if outline is None:
+        outline, readers = self.outline, section.by_shape
+        if outline is None or readers is None:
             return 0
-        raws, starts, context, separator = outline.raws, outline.starts, self.run.context, outline.separator
-        n = members.start
-        tried = []
+        n, tried = members.start, []
         for reader in readers.recent:
             if reader.names == names and self.is_plain(n, reader):
-                done = reader.read(raws, starts, members, entries, above, self.memos, context, separator)
-                if done:
+                if done := self.run_reader(reader, outline, members, entries, above):
                     readers.used(reader)
                     return done
                 tried.append(reader)
@@ -117,11 +111,18 @@ class Levels:
             self.composed += 1
             if self.composed > COMPOSED_MAX:
                 return 0
-        reader = readers.of(shape, names)
-        if reader is None or reader in tried or not self.is_plain(n, reader):
+        found = readers.of(shape, names)
+        if found is None or found in tried or not self.is_plain(n, found):
             return 0
-        readers.used(reader)
-        return reader.read(raws, starts, members, entries, above, self.memos, context, separator)
+        readers.used(found)
+        return self.run_reader(found, outline, members, entries, above)
+
+    def run_reader(
+        self, reader: Reader, outline: Outline, members: range, entries: list[Any], above: dict[str, Any]
+    ) -> int:
+        return reader.read(
+            outline.raws, outline.starts, members, entries, above, self.memos, self.run.context, outline.separator
+        )
 
     def is_plain(self, n: int, reader: Reader) -> bool:
         """Whether levels like one of this number hold no loop, if the reader fits."""
@@ -141,11 +142,10 @@ class Levels:
         if section is None:
             self.below(loop, above, lines, line, depth + 1)
             return
-        if section.by_shape is not None and section.carries and isinstance(loop, Scope):
+        if section.carries and isinstance(loop, Scope):
             found: list[dict[str, Any]] = []
-            names = Names(tuple(above.carried), ())
-            members = range(loop.member, loop.member + 1)
-            if self.by_shape(section.by_shape, members, found, names, above.carried):
+            names, members = Names(tuple(above.carried), ()), range(loop.member, loop.member + 1)
+            if self.by_shape(section, members, found, names, above.carried):
                 self.below(loop, _Above(found[0], {}, above.units), lines, line, depth + 1)
                 return
         index = index_loop(section, loop)
@@ -173,8 +173,8 @@ class Levels:
         self.below(loop, above, lines, line, depth + 1)
 
     def walk_line(
-        self, section: Section, loop: Loop | Scope, index: dict[str, list[Any]], above: _Above, lines: list[Any], depth: int,
-        trace: Trace | None,
+        self, section: Section, loop: Loop | Scope, index: dict[str, list[Any]], above: _Above, lines: list[Any],
+        depth: int, trace: Trace | None,
     ) -> None:  # fmt: skip
         before = len(self.run.faults)
         anchor = anchor_of(loop)

@@ -50,7 +50,9 @@ class Layout:
         """Where the text may stand, preferred first: it is the first that is not empty. Of no component or loop."""
         segments = self._of(place.step)
         if place.pair:
-            return [at for qualifier in place.pair for segment in segments for at in _after(place, segment, qualifier)]
+            return [
+                at for qualifier in place.pair for segment in segments for at in _after(place, segment, qualifier)
+            ]
         return [(segment.number, place.element) for segment in segments if segment.width > place.element]
 
     def _of(self, step: Step) -> list[_Segment]:

@@ -26,14 +26,14 @@ from gateway.mapping.explaining import (
     trace_rule,
 )
 from gateway.mapping.expressions import remembered_totals
-from gateway.mapping.finding import Node, Row, ZoneOf, count_tag, index_loop
+from gateway.mapping.finding import Node, Row, ZoneOf, anchor_of, count_tag, index_loop
 from gateway.mapping.levels import Levels
 from gateway.mapping.plan import Kind, Map, Rule, Section
 from gateway.mapping.referring import References, to_ours
 from gateway.mapping.scopes import Emitted, Run
 from gateway.mapping.targets import make
 from gateway.partners import Partner
-from gateway.x12 import Body, Outline, Scope
+from gateway.x12 import Body, Outline
 from ledger.advices import Advice
 from ledger.events import Event
 
@@ -111,7 +111,7 @@ class Reader(Run):
             return self.read_units()
         outline = self.outline()
         root = outline.root if outline is not None else self.document.root
-        anchor = 1 if isinstance(root, Scope) or not root.segments else root.segments[0][0]
+        anchor = anchor_of(root)
         for section in (self.map.header, self.map.summary):
             index = index_loop(section, root)
             self.fill(section, index, self.outer, self.trace, anchor)
@@ -119,11 +119,11 @@ class Reader(Run):
                 self.carry(self.map.carry, index_loop(self.map.carry, root), anchor)
             self.fill_inner(section, root, index, self.outer, self.trace)
         if self.map.levels:
-            Levels(self).read(root if outline is None else outline)
+            Levels(self, outline).read(root)
         return self.finish_all(anchor, "")
 
     def outline(self) -> Outline | None:
-        """The levels of the document, to be read by their shapes; None where the rules read them, as for provenance."""
+        """The levels of the document, to be read by their shapes; None where rules read them, as for provenance."""
         tree, line = self.document.tree, self.map.line_level
         return tree.outline(line) if line and self.provenance is None and isinstance(tree, Body) else None
 

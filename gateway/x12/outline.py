@@ -148,7 +148,7 @@ class Outline:
         return tuple(found)
 
     def is_plain(self, n: int, shape: Shape) -> bool:
-        """Every segment of a level of that shape stands in the level itself; False where one may open a loop in it."""
+        """Every segment of a level of that shape stands in the level itself, and none may open a loop in it."""
         node = self._automaton.levels[self._levels.kinds[n]]
         return _is_plain(self._automaton, node, tuple([spot.tag for spot in shape]))
 

@@ -1,4 +1,4 @@
-"""Lines read by their shapes are the lines that the rules read: the same events, and the same faults in their order."""
+"""Lines read by their shapes are the lines that the rules read: the same events, and the same faults in order."""
 
 from __future__ import annotations
 
