@@ -13,6 +13,7 @@ import msgspec
 
 from ledger.events import (
     COUNTS,
+    EXCEPTIONS,
     OWNERSHIP,
     PERIODS,
     STOCK,
@@ -68,7 +69,7 @@ _WITHOUT_SUPPLIER = frozenset(STOCK) - {GoodsReturned, ReturnDisposed}
 _OF_TRANSFERS = (TransferShipped, TransferCancelled, TransferReceived)
 _OF_ORDERS = (OrderAcknowledged, SupplierInvoiceReceived)
 _MAY_NAME_SUPPLIER = (GoodsReceived, ReceiptShortConfirmed, ShipmentStatusReported)
-_BY_PLACE = (*STOCK, *COUNTS, *OWNERSHIP, *PERIODS)
+_BY_PLACE = (*STOCK, *COUNTS, *OWNERSHIP, *PERIODS, *EXCEPTIONS)
 _WITH_SITE = (*_WITH_SUPPLIER, GoodsReceived, GoodsReceiptReversed, ReceiptShortConfirmed)
 
 
@@ -80,7 +81,7 @@ def lines_of(event: Event) -> tuple[Line, ...]:
 
 def site_of(event: Event, sent: AsSent) -> tuple[str, str]:
     """Our site id, and what is missing (`site:<as sent>`) where it is unknown; ("", "") for kinds without a site."""
-    if isinstance(event, _BY_PLACE):
+    if isinstance(event, _BY_PLACE) and not is_nowhere(event):
         said = getattr(event, "place", "")
         if not said:
             return (event.site, "") if event.site in sent.masterdata.sites else ("", f"site:{event.site}")
@@ -106,6 +107,11 @@ def site_of(event: Event, sent: AsSent) -> tuple[str, str]:
         return event.site, ""
     site = sent.site_id(said) if said else None
     return (site, "") if site is not None else ("", f"site:{said}")
+
+
+def is_nowhere(event: Event) -> bool:
+    """Whether it is about no place of ours: a certificate that ends, an answer that does not come."""
+    return isinstance(event, EXCEPTIONS) and not event.place and not event.site  # type: ignore[attr-defined]
 
 
 def _place_of_half(event: TransferShipped | TransferCancelled | TransferReceived) -> str:
@@ -235,12 +241,24 @@ def resolve(
         missing=missing or unknown_end or unknown_supplier,
         origin=origin,
         destination=destination,
+        dock_known=_is_dock_known(event, site, sent),
         receiving_location=place.receiving_location if place else "DOCK",
         lines=resolved,
         repeats=repeats,
         cause=cause,
         occurred_at=microseconds(event.occurred_at) or 0,
     )
+
+
+def _is_dock_known(event: Event, site: str, sent: AsSent) -> bool:
+    """Whether the dock that a notice names is one of its site's, as far as any are known."""
+    dock: str = getattr(event, "dock", "")
+    if not dock:
+        return True
+    known = sent.masterdata.locations
+    if (site, sent.location(site, dock)) in known:
+        return True
+    return not any(place.site == site and place.kind == "dock" for place in known.values())
 
 
 def _resolve_line(
@@ -281,6 +299,7 @@ def _resolve_line(
     elif isinstance(line, ReceiptLine):
         _resolve_receipt(line, factor, resolved, sent, site)
     elif isinstance(line, NoticeLine):
+        resolved.weight, resolved.origins = part.weight, part.origins
         if line.cum_shipped is not None:
             resolved.cum = _base(line.cum_shipped, factor, resolved)
         if line.units_per_load is not None:

@@ -19,7 +19,11 @@ from ledger.matching.discrepancies import (
     d20_damaged,
     d24_serials,
     d25_lot,
+    d33_papers,
+    d34_weight,
     d35_arithmetic,
+    d36_reference,
+    d37_origin,
     d38_snapshot,
     d39_transfer,
     d40_backflush,
@@ -28,6 +32,7 @@ from ledger.matching.discrepancies import (
     d44_adjustment,
     d45_superseded,
     d46_change,
+    d47_exception,
 )
 from ledger.matching.discrepancies.definition import DiscrepancyClass
 
@@ -48,7 +53,11 @@ CLASSES: tuple[DiscrepancyClass, ...] = (
     d20_damaged.CLASS,
     d24_serials.CLASS,
     d25_lot.CLASS,
+    d33_papers.CLASS,
+    d34_weight.CLASS,
     d35_arithmetic.CLASS,
+    d36_reference.CLASS,
+    d37_origin.CLASS,
     d38_snapshot.CLASS,
     d39_transfer.CLASS,
     d40_backflush.CLASS,
@@ -57,6 +66,7 @@ CLASSES: tuple[DiscrepancyClass, ...] = (
     d44_adjustment.CLASS,
     d45_superseded.CLASS,
     d46_change.CLASS,
+    d47_exception.CLASS,
 )
 
 BY_CODE: dict[str, DiscrepancyClass] = {kind.code: kind for kind in CLASSES}
