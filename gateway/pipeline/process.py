@@ -28,7 +28,7 @@ from gateway.store.writer import Writer
 log = structlog.get_logger(__name__)
 
 CLAIM_MAX = 500
-LOT_MAX = 50
+LOT_MAX = 100
 """Messages that a child reads at once."""
 FIRST_LOT_MAX = 8
 """The first lot is smaller and each next twice as large: posting begins as soon as something was read."""
