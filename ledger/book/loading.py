@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from ledger.book import bulk
 from ledger.book import document_tables as tables
@@ -36,6 +36,7 @@ from ledger.matching.workset import Needs, Workset
 
 OPEN = "notice_line_open"
 UNMATCHED = "goods_receipt_line_unmatched"
+_CONTAINMENTS = f"SELECT {', '.join(CONTAINMENT.columns)} FROM containment WHERE book = ? AND {{}} = ?"  # noqa: S608
 _PART = ORDER_LINE.columns.index("part")
 
 LineKey = tuple[Any, str]
@@ -267,11 +268,10 @@ class Loader:
 
     def load_containments(self, book: str, number: str = "") -> None:
         """The open ones, or the one of that number."""
-        table = tables.containment
-        named = table.c.number == number if number else table.c.status == "open"
-        for row in self.conn.execute(select(table).where(table.c.book == book, named)):
-            self.stored[CONTAINMENT][row.number] = row
-            self.workset.add_containment(CONTAINMENT.read(row))
+        named = ("number", number) if number else ("status", "open")
+        for row in bulk.ask(self.conn, _CONTAINMENTS.format(named[0]), (book, named[1])):
+            self.workset.add_containment(containment := CONTAINMENT.read(row))
+            self.stored[CONTAINMENT][containment.number] = row
 
     # --- what belongs to it -------------------------------------------------------------------------------
 
