@@ -29,7 +29,7 @@ from gateway.store.writer import Writer
 log = structlog.get_logger(__name__)
 
 CLAIM_MAX = 500
-RUN_SECONDS = 1.0
+RUN_SECONDS = 5.0
 """After so long the time, the configuration and the master data of a backlog's processing are taken anew."""
 LOT_MAX = 100
 """Messages that a child reads at once."""
