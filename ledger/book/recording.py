@@ -22,6 +22,7 @@ from ledger.policy import Policy
 from ledger.policy.policy import write_policy
 
 LIVE = "live"
+_POLICY = "SELECT hash FROM policy WHERE hash = ?"
 
 
 class Ledger:
@@ -153,8 +154,7 @@ class Ledger:
         return min(times, default=None)
 
     def _keep_policy(self, conn: Connection, policy: Policy) -> None:
-        known = conn.execute(select(tables.policy.c.hash).where(tables.policy.c.hash == policy.hash)).first()
-        if known is None:
+        if not bulk.ask(conn, _POLICY, (policy.hash,)):
             bulk.insert(conn, tables.policy, [(policy.hash, write_policy(policy).decode())], ignore=True)
 
     def _take_over(self, conn: Connection, batch: Batch) -> None:
