@@ -13,7 +13,7 @@ from itertools import repeat
 from sqlalchemy import Connection
 
 from ledger import cases, handling, matching
-from ledger.book import bulk, changing, closings, containing, past, reread, rulings, serials, tables
+from ledger.book import bulk, changing, closings, containing, past, requiring, reread, rulings, serials, tables
 from ledger.book.balances import Balances, Posting, Postings
 from ledger.book.deciding import makers_of, needs_of, result_of, statuses
 from ledger.book.defining import Defining
@@ -64,7 +64,7 @@ RELEASES: Mapping[type[Event], str] = {
 COMPARES = "cumulative:"
 """Before a part: what a notice waits with whose cumulative may be explained by one on its way; its lines do not."""
 
-BRINGERS = (containing.bring, past.bring, rulings.bring, changing.bring, closings.bring)
+BRINGERS = (containing.bring, past.bring, rulings.bring, changing.bring, closings.bring, requiring.bring)
 """What puts into the working set, event by event, what few decisions read; in this order."""
 
 
@@ -84,7 +84,7 @@ class Batch:
         self.conn, self.head, self.policy, self.snapshots = conn, head, policy, snapshots
         self.masterdata: MasterData = snapshots.current(conn, head)
         self.log = Log(conn, head, policy.hash, now_us)
-        self.loader = Loader(conn, keeps_cumulatives=policy.keeps_cumulatives)
+        self.loader = Loader(conn, keeps_cumulatives=policy.keeps_cumulatives or policy.keeps_requirements)
         self.loader.workset.next_case[head.book] = head.cases + 1
         self.balances = balances or Balances()
         self.waits = Waits(conn, head.book)
@@ -137,7 +137,7 @@ class Batch:
         resolved = self._resolve(draft, News([], []))
         self.load([resolved])
         work = self.loader.workset
-        if not waits and not work.notice_lines and not work.receipt_lines:
+        if not (waits or work.notice_lines or work.receipt_lines or work.shipments or work.order_lines):
             return []
         seq = resolved.seq = self.log.next_seq()
         event = self.log.keep(draft, seq)
@@ -366,20 +366,22 @@ class Batch:
         return decision.released
 
     def _compare(self, decision: Decision, cause: int) -> None:
-        """Compare again what earlier notices told of cumulatives, where this decision changed our side of it."""
+        """Look again at what earlier notices and releases said of parts, where this decision changed the rest."""
         for seq, part in decision.compares:
             self._compare_again(seq, [part], cause)
 
     def _compare_again(self, seq: int, parts: Sequence[str], cause: int) -> None:
-        """Decide the cumulatives of an earlier notice once more; nothing is noted where that finds nothing new."""
+        """Decide what an earlier event said of these parts once more; nothing is noted where it finds nothing new."""
         event = self.log.event(seq)
         for part in parts:
             self.waits.end(Wait(event.site, seq, f"{COMPARES}{part}"))
+        lines = lines_of(event) if self.policy.reads_schedules else ()
         resolved = resolve(
             event, self.sent(event), book=self.head.book, seq=seq, site=event.site or self._site(event), cause=cause,
-            identities=(), lines=(), standings=(),
+            identities=line_identities(lines), lines=lines, standings=["again"] * len(lines),
         )  # fmt: skip
         resolved.compare = tuple(parts)
+        resolved.lines = tuple(line for line in resolved.lines if line.part in parts)
         self.load([resolved])
         decision, outcomes = self._decide(resolved)
         self._wait(event.site, seq, resolved, decision)

@@ -131,6 +131,15 @@ class Loader:
                 )
                 for row in self.conn.execute(late).fetchall():
                     add(row)
+            at = tables.shipment.c
+            expected = select(at.site, at.supplier, at.shipment_id).where(
+                at.book == book, at.overdue_at > 0, at.overdue_at <= now_us
+            )
+            self._shipments |= {ShipmentKey(book, *row) for row in self.conn.execute(expected).fetchall()}
+            at = tables.order_line.c
+            waking = select(tables.order_line).where(at.book == book, at.wakes_at > 0, at.wakes_at <= now_us)
+            for row in self.conn.execute(waking).fetchall():
+                self._add_order_line(row)
 
     def _numbered(self, numbers: set[tuple[str, str, str]]) -> set[OrderKey]:
         found: set[OrderKey] = set()

@@ -138,6 +138,7 @@ class Ledger:
 
     def _next_due(self, conn: Connection, book: str) -> int | None:
         notice, receipt, wait = document_tables.notice_line.c, document_tables.goods_receipt_line.c, tables.waiting.c
+        shipment, ordered = document_tables.shipment.c, document_tables.order_line.c
         queries = (
             select(func.min(notice.closes_at)).where(
                 notice.book == book, notice.closes_at.is_not(None), notice.status == "open"
@@ -146,6 +147,8 @@ class Ledger:
                 receipt.book == book, receipt.waits_until.is_not(None), receipt.status == "unmatched"
             ),
             select(func.min(wait.until)).where(wait.book == book, wait.until.is_not(None)),
+            select(func.min(shipment.overdue_at)).where(shipment.book == book, shipment.overdue_at > 0),
+            select(func.min(ordered.wakes_at)).where(ordered.book == book, ordered.wakes_at > 0),
         )
         times = [due for due in (conn.execute(query).scalar() for query in queries) if due is not None]
         return min(times, default=None)

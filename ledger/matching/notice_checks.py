@@ -18,7 +18,7 @@ from ledger.matching.discrepancies import (
     d35_arithmetic,
 )
 from ledger.matching.discrepancies.about import evidence_of
-from ledger.matching.notice_contents import check_contents, check_line
+from ledger.matching.notice_contents import check_contents, check_line, check_reference
 from ledger.matching.records import OrderKey, OrderLine, Shipment, ShipmentKey
 from ledger.matching.requirements import find_order_line
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
@@ -29,6 +29,7 @@ from ledger.matching.waiting import (
     find_line_gap,
     grade_of,
 )
+from ledger.matching.windows import check_shipping
 from ledger.matching.workset import Workset
 from ledger.policy import Policy, Terms
 
@@ -110,8 +111,15 @@ def judge(
         and said.loads * said.units_per_load != said.quantity
     ):
         verdict.findings.append(d35_arithmetic.find_loads(resolved, line, said.loads, said.units_per_load))
+    asked = terms.requirements
+    if asked is not None and "ship_window" in asked.checks:
+        finding = check_shipping(workset, resolved, line, verdict.order_line, policy, asked)
+        if finding is not None and not finding.settles:
+            verdict.findings.append(finding)
     if terms.notice_requires or (said.country_of_origin and line.origins):
         verdict.findings += check_line(resolved, line, policy, terms)
+        references = check_reference(workset, resolved, line, policy, terms)
+        verdict.findings += [finding for finding in references if finding is not None and not finding.settles]
     return verdict
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ledger.matching.case_identity import CaseIdentity, case_identity
 from ledger.matching.containments.scope import Containment, Criteria
-from ledger.matching.papers.filed import Filed
+from ledger.matching.papers.filed import Filed, OrderPrice, ScheduledLine
 from ledger.matching.records import (
     Case,
     Cumulative,
@@ -144,6 +144,13 @@ class Needs:
     with waits_until <= now, as `unmatched`."""
 
 
+class Carried(NamedTuple):
+    """What carriers said last: when, and when they expect the goods to arrive (None where they never said)."""
+
+    reported_at: int
+    expected_at: int | None
+
+
 @dataclass(slots=True)
 class Workset:
     """Everything loaded. Keys that were asked for and are absent do not exist.
@@ -214,6 +221,15 @@ class Workset:
     """What is to be kept as it was said: added to, and never read by a decision."""
     unfiled: list[int] = field(default_factory=list)
     """Sequences of events that were read again: what they filed before is taken out."""
+
+    changed_lines: dict[tuple[OrderKey, str], OrderLine] = field(default_factory=dict)
+    """Order lines held to days or invoices whose totals the event being decided has changed."""
+    scheduled: dict[CumulativeKey, list[ScheduledLine]] = field(default_factory=dict)
+    """The newest releases of a part on a supplier, where the event being decided is held to them; in any order."""
+    prices: dict[tuple[OrderKey, str], OrderPrice] = field(default_factory=dict)
+    """The price in force of the order lines that the invoice being decided names."""
+    carriage: dict[ShipmentKey, Carried] = field(default_factory=dict)
+    """The last word of carriers on shipments that the event being decided looks for."""
 
     # Indices over the above, kept by add_*; the book neither loads nor saves them.
     lines_of_order: dict[OrderKey, list[OrderLine]] = field(default_factory=dict)

@@ -31,7 +31,9 @@ POUND = Decimal("0.45359237")
 def find(resolved: ResolvedEvent, said: Decimal, weighed: Decimal, sent: str, rule: str) -> Finding:
     """Both in kilograms; `sent` is the weight as the notice writes it."""
     finding = about_document(
-        CLASS, resolved, f"Weight {sent} is {said:.3f} kg, its parts weigh {weighed:.3f} kg. Check weight and quantities."
+        CLASS,
+        resolved,
+        f"Weight {sent} is {said:.3f} kg, its parts weigh {weighed:.3f} kg. Check weight and quantities.",
     )
     finding.field, finding.value = "gross_weight", sent.partition(" ")[0]
     finding.unit = KILOGRAM
