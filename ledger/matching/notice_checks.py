@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from ledger.events import NoticeLine as SaidLine
 from ledger.events import ShipmentNotified, ShipmentReplaced
+from ledger.matching.advised_identities import unidentified
 from ledger.matching.allowances import Allowance
 from ledger.matching.decision import Decision, Finding
 from ledger.matching.discrepancies import (
@@ -116,6 +117,8 @@ def judge(
         finding = check_shipping(workset, resolved, line, verdict.order_line, policy, asked)
         if finding is not None and not finding.settles:
             verdict.findings.append(finding)
+    if said.serials or said.handling_units or line.serial_controlled or line.lot_controlled:
+        verdict.findings += unidentified(resolved, line, said)
     if terms.notice_requires or (said.country_of_origin and line.origins):
         verdict.findings += check_line(resolved, line, policy, terms)
         references = check_reference(workset, resolved, line, policy, terms)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ledger.matching.decision import Finding
 from ledger.matching.discrepancies.about import about_document
 from ledger.matching.discrepancies.definition import DiscrepancyClass
@@ -31,7 +33,7 @@ ASKED: dict[str, tuple[str, str]] = {
 """Field of the notice -> its name for people, and how its absence is told (TED01)."""
 
 
-def find(resolved: ResolvedEvent, missing: list[str], rule: str) -> Finding:
+def find(resolved: ResolvedEvent, missing: Sequence[str], rule: str) -> Finding:
     """One finding for the notice; each missing field is told by a fault of its own."""
     names = ", ".join(ASKED[field][0] for field in missing)
     finding = about_document(
