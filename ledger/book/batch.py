@@ -41,6 +41,7 @@ from ledger.events import (
     ShipmentCancelled,
     ShipmentNotified,
     ShipmentReplaced,
+    SupplierInvoiceReceived,
     TimePassed,
 )
 from ledger.masterdata import AsSent, MasterData
@@ -375,13 +376,15 @@ class Batch:
         event = self.log.event(seq)
         for part in parts:
             self.waits.end(Wait(event.site, seq, f"{COMPARES}{part}"))
-        lines = lines_of(event) if self.policy.reads_schedules else ()
+        billed = isinstance(event, SupplierInvoiceReceived)
+        lines = lines_of(event) if billed or self.policy.reads_schedules else ()
         resolved = resolve(
             event, self.sent(event), book=self.head.book, seq=seq, site=event.site or self._site(event), cause=cause,
             identities=line_identities(lines), lines=lines, standings=["again"] * len(lines),
         )  # fmt: skip
         resolved.compare = tuple(parts)
-        resolved.lines = tuple(line for line in resolved.lines if line.part in parts)
+        if not billed:
+            resolved.lines = tuple(line for line in resolved.lines if line.part in parts)
         self.load([resolved])
         decision, outcomes = self._decide(resolved)
         self._wait(event.site, seq, resolved, decision)

@@ -29,6 +29,7 @@ from ledger.book.codecs import (
     TRANSFER_LINE,
     Codec,
 )
+from ledger.book.due import due_rows
 from ledger.book.places import by_place
 from ledger.matching.records import Case, GroupKey, Link, NoticeLine, OrderKey, ReceiptKey, ShipmentKey
 from ledger.matching.transfer_records import TransferKey
@@ -121,25 +122,13 @@ class Loader:
 
     def _load_due(self, due: set[tuple[str, int]]) -> None:
         for book, now_us in sorted(due):
-            for codec, until, status, add in (
-                (NOTICE_LINE, "closes_at", "open", self._add_notice_line),
-                (RECEIPT_LINE, "waits_until", "unmatched", self._add_receipt_line),
-            ):
-                at = codec.table.c
-                late = codec.table.select().where(
-                    at.book == book, at[until].is_not(None), at[until] <= now_us, at.status == status
-                )
-                for row in self.conn.execute(late).fetchall():
-                    add(row)
-            at = tables.shipment.c
-            expected = select(at.site, at.supplier, at.shipment_id).where(
-                at.book == book, at.overdue_at > 0, at.overdue_at <= now_us
-            )
-            self._shipments |= {ShipmentKey(book, *row) for row in self.conn.execute(expected).fetchall()}
-            at = tables.order_line.c
-            waking = select(tables.order_line).where(at.book == book, at.wakes_at > 0, at.wakes_at <= now_us)
-            for row in self.conn.execute(waking).fetchall():
+            for row in due_rows(self.conn, tables.notice_line, book, now_us):
+                self._add_notice_line(row)
+            for row in due_rows(self.conn, tables.goods_receipt_line, book, now_us):
+                self._add_receipt_line(row)
+            for row in due_rows(self.conn, tables.order_line, book, now_us):
                 self._add_order_line(row)
+            self._shipments |= {ShipmentKey(*row[:4]) for row in due_rows(self.conn, tables.shipment, book, now_us)}
 
     def _numbered(self, numbers: set[tuple[str, str, str]]) -> set[OrderKey]:
         found: set[OrderKey] = set()

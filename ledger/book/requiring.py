@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select
 
-from ledger.book import filed_tables
+from ledger.book import bulk, filed_tables
 from ledger.book.carriage import carriage_of
 from ledger.book.filing import SCHEDULED_LINE
 from ledger.events import (
@@ -19,12 +19,13 @@ from ledger.events import (
     ShipmentNotified,
     ShipmentReplaced,
     ShipmentStatusReported,
+    SupplierInvoiceReceived,
     TimePassed,
 )
-from ledger.matching.papers.filed import ScheduledLine
-from ledger.matching.records import CumulativeKey, Shipment, ShipmentKey
+from ledger.matching.papers.filed import Carried, OrderPrice, ScheduledLine
+from ledger.matching.records import CumulativeKey, OrderKey, Shipment, ShipmentKey
 from ledger.matching.resolved import ResolvedEvent, microseconds
-from ledger.matching.workset import Carried, Needs
+from ledger.matching.workset import Needs
 
 if TYPE_CHECKING:
     from ledger.book.batch import Batch
@@ -56,7 +57,9 @@ def bring(batch: Batch, resolved: ResolvedEvent) -> None:
     if batch.policy.reads_schedules:
         held = isinstance(event, ShipmentNotified | ShipmentReplaced | ScheduleReleased | GoodsReceived)
         work.scheduled = _scheduled(batch, resolved) if held else {}
-    if isinstance(event, TimePassed):
+    if isinstance(event, SupplierInvoiceReceived):
+        work.prices = _prices(batch, resolved)
+    elif isinstance(event, TimePassed):
         now_us = batch.log.now_us
         _bring_carriage(batch, [one for one in work.shipments.values() if 0 < one.overdue_at <= now_us])
     elif isinstance(event, ShipmentStatusReported) and any(one.expected_at for one in event.statuses):
@@ -98,6 +101,33 @@ def _releases(batch: Batch, key: CumulativeKey) -> list[ScheduledLine]:
 
 def _is_of(line: ScheduledLine, key: CumulativeKey) -> bool:
     return (line.book, line.site, line.part, line.counterparty) == key and line.direction == "supply"
+
+
+def _prices(batch: Batch, resolved: ResolvedEvent) -> dict[tuple[OrderKey, str], OrderPrice]:
+    """The price in force of each order line that the invoice may bill, those of this batch included."""
+    work, table = batch.loader.workset, filed_tables.order_price
+    numbers = {(line.said.order_number or resolved.event.order_number) for line in resolved.lines} - {""}  # type: ignore[attr-defined]
+    keys = {OrderKey(resolved.book, resolved.site, resolved.supplier, number) for number in numbers}
+    keys |= {
+        OrderKey(line.key.book, line.key.site, line.key.supplier, line.order_number)
+        for line in work.notice_lines.values()
+        if line.key.supplier == resolved.supplier and line.key.site == resolved.site and line.order_number
+    }
+    found: dict[tuple[OrderKey, str], OrderPrice] = {}
+    columns = tuple(column.name for column in table.columns)
+    wanted = sorted((key.supplier, key.order_number) for key in keys)
+    place = (("book", resolved.book), ("site", resolved.site))
+    stored = [
+        OrderPrice(*row)
+        for row in bulk.select(batch.conn, table, columns, place, ("supplier", "order_number"), wanted)
+    ]
+    filed = [one for one in work.filed if isinstance(one, OrderPrice)]
+    for price in (*stored, *filed):
+        key = OrderKey(price.book, price.site, price.supplier, price.order_number)
+        known = found.get((key, price.line))
+        if key in keys and (known is None or (known.seq, known.event) < (price.seq, price.event)):
+            found[key, price.line] = price
+    return found
 
 
 def _bring_carriage(batch: Batch, shipments: Iterable[Shipment]) -> None:

@@ -25,8 +25,9 @@ from ledger.events import (
     SupplierInvoiceReceived,
     TimePassed,
 )
-from ledger.matching import cumulatives, notices, orders, receipts, resolutions, shorts, ticks
+from ledger.matching import billing, cumulatives, notices, orders, receipts, resolutions, shorts, ticks
 from ledger.matching.authority import not_allowed
+from ledger.matching.billing import review_billed
 from ledger.matching.containments import deciding as containing
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.papers import acknowledgments, carriage, invoices, schedules
@@ -89,6 +90,10 @@ def _look_again(workset: Workset, decision: Decision, policy: Policy, now_us: in
     if isinstance(event, ScheduleReleased):
         review_positions(workset, decision, policy, now_us)
         return
+    if isinstance(event, SupplierInvoiceReceived):
+        billing.look_again(workset, decision, policy, now_us)
+        _review_changed(workset, decision, policy, now_us)
+        return
     cumulatives.compare_again(workset, decision, policy, now_us)
     if policy.reads_schedules:
         notices.look_again(workset, decision, policy)
@@ -120,3 +125,5 @@ def _review_changed(workset: Workset, decision: Decision, policy: Policy, now_us
     for line in changed:
         if line.deliveries:
             review_ordered(decision, policy, line, now_us)
+        if line.bills_due_at:
+            review_billed(decision, policy, line, now_us)

@@ -11,6 +11,7 @@ from ledger.events import (
     GoodsReceiptReversed,
     GoodsReceived,
     GoodsReturned,
+    InvoiceLine,
     OrderAcknowledged,
     OrderCancelled,
     OrderChanged,
@@ -23,6 +24,7 @@ from ledger.events import (
     ShipmentNotified,
     ShipmentReplaced,
     ShortLine,
+    SupplierInvoiceReceived,
     TimePassed,
     TransferCancelled,
     TransferReceived,
@@ -53,6 +55,8 @@ def needs(events: Iterable[ResolvedEvent], policy: Policy) -> Needs:
             wanted.orders.add(OrderKey(resolved.book, resolved.site, resolved.supplier, event.number))
         elif isinstance(event, ShipmentNotified | ShipmentReplaced):
             _for_notice(wanted, resolved, policy)
+        elif isinstance(event, SupplierInvoiceReceived):
+            _for_invoice(wanted, resolved, event)
         elif isinstance(event, ScheduleReleased):
             if policy.reads_schedules:
                 groups = {GroupKey(resolved.book, resolved.site, line.part) for line in resolved.lines if line.part}
@@ -135,6 +139,18 @@ def _for_receipt(wanted: Needs, resolved: ResolvedEvent) -> None:
             wanted.order_numbers.add((book, site, said.order_number))
         if line.part:
             wanted.cumulatives.add(GroupKey(book, site, line.part))
+
+
+def _for_invoice(wanted: Needs, resolved: ResolvedEvent, event: SupplierInvoiceReceived) -> None:
+    book, site, supplier = resolved.book, resolved.site, resolved.supplier
+    for line in resolved.lines:
+        said = line.said
+        assert isinstance(said, InvoiceLine)  # noqa: S101  lines of an invoice
+        number = said.order_number or event.order_number
+        if number:
+            wanted.order_parts.add((OrderKey(book, site, supplier, number), line.part))
+        elif said.shipment_id:
+            wanted.shipments.add(ShipmentKey(book, site, supplier, said.shipment_id))
 
 
 def _for_short(wanted: Needs, resolved: ResolvedEvent) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ledger.matching.decision import Decision
 from ledger.matching.discrepancies import d15_overdue
+from ledger.matching.papers.filed import Carried
 from ledger.matching.records import Shipment
 from ledger.matching.tolerances import allowed
-from ledger.matching.workset import Carried, Workset
+from ledger.matching.workset import Workset
 from ledger.policy import Policy
 
 MINUTE = 60_000_000

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ledger.matching.case_identity import CaseIdentity, case_identity
 from ledger.matching.containments.scope import Containment, Criteria
-from ledger.matching.papers.filed import Filed, OrderPrice, ScheduledLine
+from ledger.matching.papers.filed import Carried, Filed, OrderPrice, ScheduledLine
 from ledger.matching.records import (
     Case,
     Cumulative,
@@ -142,13 +142,6 @@ class Needs:
     due: set[tuple[str, int]] = field(default_factory=set)
     """(book, now): notice lines in status `open` with closes_at <= now, whole; receipt lines in status `unmatched`
     with waits_until <= now, as `unmatched`."""
-
-
-class Carried(NamedTuple):
-    """What carriers said last: when, and when they expect the goods to arrive (None where they never said)."""
-
-    reported_at: int
-    expected_at: int | None
 
 
 @dataclass(slots=True)

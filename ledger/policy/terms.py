@@ -88,6 +88,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     notice_requires: tuple[Required, ...] = ()
     """What every notice says beyond what it cannot do without: missing papers and weights are D33, a dock or
     reference D36, a country of origin D37."""
+    invoice_wait_days: float = 3
+    """How many days an invoice waits for its goods and its order before D31 or D32 is found."""
     cumulative: CumulativeTerms | None = None
     """The cumulative agreement (D11); None keeps none, and SN104 is then only recorded."""
     reasons: dict[str, dict[str, str]] = {}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from ledger.events import ShipmentStatusReported
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.overdue import hear
-from ledger.matching.papers.filed import CarrierReport
+from ledger.matching.papers.filed import Carried, CarrierReport
 from ledger.matching.resolved import document_of, microseconds
 from ledger.matching.waiting import refuse_whole, waits_for_place
-from ledger.matching.workset import Carried, Workset
+from ledger.matching.workset import Workset
 from ledger.policy import Policy
 
 REFERENCES = ("shipment_id", "bill_of_lading", "pro_number")
