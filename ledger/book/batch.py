@@ -12,7 +12,7 @@ from itertools import repeat
 
 from sqlalchemy import Connection
 
-from ledger import cases, handling, matching
+from ledger import cases, handling, matching, signals
 from ledger.book import bulk, changing, closings, containing, past, requiring, reread, rulings, serials, tables
 from ledger.book.balances import Balances, Posting, Postings
 from ledger.book.deciding import makers_of, needs_of, result_of, statuses
@@ -34,6 +34,7 @@ from ledger.events import (
     DiscrepancyResolved,
     Event,
     GoodsReceived,
+    InspectionFailed,
     Line,
     OrderCancelled,
     OrderChanged,
@@ -41,7 +42,6 @@ from ledger.events import (
     ShipmentCancelled,
     ShipmentNotified,
     ShipmentReplaced,
-    SupplierInvoiceReceived,
     TimePassed,
 )
 from ledger.masterdata import AsSent, MasterData
@@ -64,6 +64,9 @@ RELEASES: Mapping[type[Event], str] = {
 
 COMPARES = "cumulative:"
 """Before a part: what a notice waits with whose cumulative may be explained by one on its way; its lines do not."""
+
+SIGNALS = (InspectionFailed,)
+"""What may be a signal without opening a case."""
 
 BRINGERS = (containing.bring, past.bring, rulings.bring, changing.bring, closings.bring, requiring.bring)
 """What puts into the working set, event by event, what few decisions read; in this order."""
@@ -281,7 +284,11 @@ class Batch:
         self.settlements += settlements_of(
             decision, self.masterdata, late is not None, self.log.now_us, self.settlements
         )
-        return decision, outcomes if late is None else (*outcomes, late)
+        if late is not None:
+            outcomes = (*outcomes, late)
+        if decision.findings or isinstance(resolved.event, SIGNALS):
+            outcomes = (*outcomes, *signals.signals_of(work, resolved, outcomes))
+        return decision, outcomes
 
     def _end_position(self, seq: int) -> None:
         self.log.end_position(seq, self.head.movements + len(self.postings))
@@ -376,15 +383,13 @@ class Batch:
         event = self.log.event(seq)
         for part in parts:
             self.waits.end(Wait(event.site, seq, f"{COMPARES}{part}"))
-        billed = isinstance(event, SupplierInvoiceReceived)
-        lines = lines_of(event) if billed or self.policy.reads_schedules else ()
+        told = isinstance(event, ShipmentNotified | ShipmentReplaced) and not self.policy.reads_schedules
+        lines = () if told else lines_of(event)
         resolved = resolve(
             event, self.sent(event), book=self.head.book, seq=seq, site=event.site or self._site(event), cause=cause,
             identities=line_identities(lines), lines=lines, standings=["again"] * len(lines),
         )  # fmt: skip
         resolved.compare = tuple(parts)
-        if not billed:
-            resolved.lines = tuple(line for line in resolved.lines if line.part in parts)
         self.load([resolved])
         decision, outcomes = self._decide(resolved)
         self._wait(event.site, seq, resolved, decision)

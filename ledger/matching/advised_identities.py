@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from ledger.events import NoticeLine
 from ledger.matching.decision import Finding
-from ledger.matching.discrepancies import d24_serials, d25_lot
+from ledger.matching.discrepancies import BY_CODE, d24_serials, d25_lot
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
+from ledger.matching.tolerances import allowed
+from ledger.policy import Policy
 from ledger.stock.bucket import MILLION
 
 
@@ -18,8 +20,11 @@ def advised_serials(said: NoticeLine) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*said.serials, *inside))) if inside else said.serials
 
 
-def unidentified(resolved: ResolvedEvent, line: ResolvedLine, said: NoticeLine) -> list[Finding]:
-    """Serials (D24) where the part is told apart by them or some are named, and a lot (D25) where it needs one."""
+def unidentified(resolved: ResolvedEvent, line: ResolvedLine, said: NoticeLine, policy: Policy) -> list[Finding]:
+    """Serials (D24) where the part is told apart by them or some are named, and a lot (D25) where it needs one.
+
+    Nothing where the cascade lets the class pass.
+    """
     found = []
     serials = advised_serials(said)
     if serials or line.serial_controlled:
@@ -28,4 +33,13 @@ def unidentified(resolved: ResolvedEvent, line: ResolvedLine, said: NoticeLine) 
             found.append(d24_serials.find_advised(resolved, line, named))
     if line.lot_controlled and not said.lot:
         found.append(d25_lot.find_advised(resolved, line))
-    return found
+    kept = []
+    for finding in found:
+        passes = allowed(
+            policy, BY_CODE[finding.code], site=resolved.site, supplier=resolved.supplier, part=line.part,
+            order_number=said.order_number, order_line=said.order_line,
+        )  # fmt: skip
+        if passes.action != "ignore":
+            finding.rule = passes.rule
+            kept.append(finding)
+    return kept

@@ -10,6 +10,8 @@ from ledger.events import (
     ContainmentOpened,
     DiscrepancyResolved,
     Event,
+    ExceptionCleared,
+    ExceptionRaised,
     GoodsReceiptReversed,
     GoodsReceived,
     OrderAcknowledged,
@@ -25,7 +27,7 @@ from ledger.events import (
     SupplierInvoiceReceived,
     TimePassed,
 )
-from ledger.matching import billing, cumulatives, notices, orders, receipts, resolutions, shorts, ticks
+from ledger.matching import billing, cumulatives, exceptions, notices, orders, receipts, resolutions, shorts, ticks
 from ledger.matching.authority import not_allowed
 from ledger.matching.billing import review_billed
 from ledger.matching.containments import deciding as containing
@@ -63,6 +65,8 @@ HANDLERS: dict[type[Event], Handler] = {
     ShipmentStatusReported: carriage.decide_reported,
     SupplierInvoiceReceived: invoices.decide_invoiced,
     ReceiptShortConfirmed: shorts.decide_short,
+    ExceptionRaised: exceptions.decide_raised,
+    ExceptionCleared: exceptions.decide_cleared,
     **dict.fromkeys(MASTER_DATA, decide_master_data),
 }
 
@@ -86,7 +90,10 @@ def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
 
 def _look_again(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
     """What an earlier event said of the named parts, in the light of what is known now; nothing else is decided."""
-    event = decision.resolved.event
+    resolved = decision.resolved
+    event = resolved.event
+    if not isinstance(event, SupplierInvoiceReceived):
+        resolved.lines = tuple(line for line in resolved.lines if line.part in resolved.compare)
     if isinstance(event, ScheduleReleased):
         review_positions(workset, decision, policy, now_us)
         return

@@ -125,7 +125,7 @@ def _look_inside(workset: Workset, resolved: ResolvedEvent, verdict: Verdict, po
     if asked is not None and "ship_window" in asked.checks:
         found.append(check_shipping(workset, resolved, line, verdict.order_line, policy, asked))
     if said.serials or said.handling_units or line.serial_controlled or line.lot_controlled:
-        found += unidentified(resolved, line, said)
+        found += unidentified(resolved, line, said, policy)
     if terms.notice_requires or (said.country_of_origin and line.origins):
         found += check_line(resolved, line, policy, terms)
         found += check_reference(workset, resolved, line, policy, terms)
