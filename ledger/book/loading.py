@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from ledger.book import bulk
 from ledger.book import document_tables as tables
@@ -29,6 +29,7 @@ from ledger.book.codecs import (
     TRANSFER_LINE,
     Codec,
 )
+from ledger.book.due import due_rows
 from ledger.book.places import by_place
 from ledger.matching.records import Case, GroupKey, Link, NoticeLine, OrderKey, ReceiptKey, ShipmentKey
 from ledger.matching.transfer_records import TransferKey
@@ -122,15 +123,15 @@ class Loader:
 
     def _load_due(self, due: set[tuple[str, int]]) -> None:
         for book, now_us in sorted(due):
-            for codec, until, waits, add in (
-                (NOTICE_LINE, "closes_at", "status = 'open'", self._add_notice_line),
-                (RECEIPT_LINE, "waits_until", "status = 'unmatched'", self._add_receipt_line),
-                (CASE, "escalates_at", "escalates_at > 0", self._add_case),
-            ):
-                at = codec.table.c
-                is_late = at.book == book, at[until].is_not(None), at[until] <= now_us, text(waits)
-                for row in self.conn.execute(codec.table.select().where(*is_late)).fetchall():
-                    add(row)
+            for row in due_rows(self.conn, tables.notice_line, book, now_us):
+                self._add_notice_line(row)
+            for row in due_rows(self.conn, tables.goods_receipt_line, book, now_us):
+                self._add_receipt_line(row)
+            for row in due_rows(self.conn, tables.order_line, book, now_us):
+                self._add_order_line(row)
+            self._shipments |= {ShipmentKey(*row[:4]) for row in due_rows(self.conn, tables.shipment, book, now_us)}
+            for row in due_rows(self.conn, tables.cases, book, now_us):
+                self._add_case(row)
 
     def _numbered(self, numbers: set[tuple[str, str, str]]) -> set[OrderKey]:
         found: set[OrderKey] = set()
