@@ -1,4 +1,4 @@
-"""What is due when: lines that close or waited, deliveries to advise, shipments that should be here, cases to escalate."""
+"""What is due when: lines to close or to wait for, deliveries to advise, overdue shipments, cases to escalate."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def due_rows(conn: Connection, table: Table, book: str, now_us: int) -> Sequence
 def next_due(conn: Connection, book: str) -> int | None:
     """The earliest time at which anything of a book is due, waits of events included; None when nothing waits."""
     wait = tables.waiting.c
-    queries = [select(func.min(at)).where(table.c.book == book, text(has_one)) for table, (at, has_one) in _DUE.items()]
+    queries = [select(func.min(at)).where(table.c.book == book, text(has)) for table, (at, has) in _DUE.items()]
     queries.append(select(func.min(wait.until)).where(wait.book == book, wait.until.is_not(None)))
     times = [due for due in (conn.execute(query).scalar() for query in queries) if due is not None]
     return min(times, default=None)
