@@ -79,14 +79,21 @@ def score(
     _freeze(wanted, month, reason)
 
 
+def check_month(month: str) -> None:
+    """Raises OperatorMistake unless it is a month, or ""."""
+    from gateway.errors import OperatorMistake
+
+    if month and not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", month):
+        raise OperatorMistake(f'"{month}" is no month', mend="write it like 2026-11")
+
+
 def _check(supplier: str | None, month: str, metric: str, *, needs_one: bool) -> None:
     """What is wrong with the question itself."""
     from gateway.errors import OperatorMistake
     from gateway.resources import did_you_mean
     from ledger.scorecards import METRICS
 
-    if month and not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", month):
-        raise OperatorMistake(f'"{month}" is no month', mend="write it like 2026-11")
+    check_month(month)
     if metric and metric not in METRICS:
         raise OperatorMistake(f'there is no metric "{metric}"', mend=did_you_mean(metric, METRICS))
     if needs_one and supplier is None:

@@ -4,6 +4,7 @@ All take `(conn, *, book="live", ...)` and give back frozen structs whose JSON i
 quantities are strings, times ISO 8601. Lists page by `after` (the cursor each struct names) and `limit`.
 """
 
+from ledger.book.carriage import Carriage, carriage_of
 from ledger.masterdata.places import LEVELS, Level
 from ledger.queries.available_to_promise import (
     AvailableToPromise,
@@ -15,8 +16,9 @@ from ledger.queries.available_to_promise import (
 from ledger.queries.backlog import ArrivedLine, Backlog, DockedGoods, SiteBacklog, backlog
 from ledger.queries.balances import Balance, BalancePage, balance_of, balance_page, balances
 from ledger.queries.base_units import base_units
-from ledger.queries.carriage import Carriage, carriage_of
-from ledger.queries.cases import CaseShown, EvidenceShown, case, cases
+from ledger.queries.case_queue import CaseQueue, CaseQueued, case_queue
+from ledger.queries.case_timeline import CaseStep, case_timeline
+from ledger.queries.cases import CaseShown, EvidenceShown, TaskShown, case, cases
 from ledger.queries.containments import (
     Affected,
     ContainmentReport,
@@ -35,6 +37,7 @@ from ledger.queries.in_transit import UnderWay, UnderWayPage, in_transit
 from ledger.queries.inbound import Inbound, OnOrder
 from ledger.queries.invoice_matches import invoiced_by_order_line
 from ledger.queries.invoices import InvoiceMatch, InvoiceShown, invoice_matches, invoices
+from ledger.queries.kpis import KPIS, Kpi, kpis
 from ledger.queries.masterdata import defined, masterdata
 from ledger.queries.misses import Candidate, Miss, misses
 from ledger.queries.movements import End, MovementMade, made_by, movements, shows
@@ -65,6 +68,7 @@ from ledger.queries.variances import Variance, VarianceList, variances
 
 __all__ = [
     "DIMENSIONS",
+    "KPIS",
     "LEVELS",
     "USUAL",
     "Affected",
@@ -75,7 +79,10 @@ __all__ = [
     "BalancePage",
     "Candidate",
     "Carriage",
+    "CaseQueue",
+    "CaseQueued",
     "CaseShown",
+    "CaseStep",
     "ChangeShown",
     "ChangedShown",
     "Coming",
@@ -96,6 +103,7 @@ __all__ = [
     "Inbound",
     "InvoiceMatch",
     "InvoiceShown",
+    "Kpi",
     "LeftOut",
     "Level",
     "LineKept",
@@ -122,6 +130,7 @@ __all__ = [
     "SiteBacklog",
     "SitePromise",
     "SubstitutionShown",
+    "TaskShown",
     "Trace",
     "TraceStep",
     "TransferLineShown",
@@ -142,6 +151,8 @@ __all__ = [
     "base_units",
     "carriage_of",
     "case",
+    "case_queue",
+    "case_timeline",
     "cases",
     "containment",
     "containments",
@@ -160,6 +171,7 @@ __all__ = [
     "invoice_matches",
     "invoiced_by_order_line",
     "invoices",
+    "kpis",
     "made_by",
     "masterdata",
     "misses",

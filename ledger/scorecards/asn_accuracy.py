@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from ledger.policy.scores import ScoreRules
 from ledger.scorecards.charging import CHARGED
-from ledger.scorecards.facts import Facts
+from ledger.scorecards.facts import Facts, is_suspended
 from ledger.scorecards.measure import ONE, Measure, Tally
 
 NAME = "asn_accuracy"
@@ -22,13 +22,14 @@ def measure_asn_accuracy(facts: Facts, rules: ScoreRules, *, every: bool = False
     """Percent of lines without a finding; None when no line was advised or received."""
     tally = Tally(NAME, every=every)
     for line in facts.lines:
-        against = [one for one in line.against if one.code in _BAD] if line.against else []
+        against = tuple(one for one in line.against if one.code in _BAD) if line.against else ()
         if not against and not every:
             tally.add(ONE, ONE)
             continue
         classes = ", ".join(sorted({one.code for one in against})) or "as advised"
         tally.note(
-            0 if against else ONE, ONE, f"part {line.part}: {classes}", line.behind, site=line.site, part=line.part,
+            ONE if not against or is_suspended(against) else 0, ONE, f"part {line.part}: {classes}",
+            line.behind, site=line.site, part=line.part,
             shipment_id=line.shipment_id, line=line.line, cases=tuple(one.case for one in against),
             disputed=any(one.disputed for one in against),
         )  # fmt: skip
@@ -36,7 +37,8 @@ def measure_asn_accuracy(facts: Facts, rules: ScoreRules, *, every: bool = False
         if unadvised.shipment_id and not unadvised.excused:
             text = f"part {unadvised.part} came and was not on the notice"
             tally.note(
-                0, ONE, text, unadvised.behind, site=unadvised.site, part=unadvised.part,
+                ONE if is_suspended(unadvised.against) else 0, ONE, text, unadvised.behind, site=unadvised.site,
+                part=unadvised.part,
                 shipment_id=unadvised.shipment_id, receipt_id=unadvised.receipt_id, line=unadvised.line,
                 cases=tuple(one.case for one in unadvised.against),
                 disputed=any(one.disputed for one in unadvised.against),

@@ -10,7 +10,7 @@ without any notice counts once, however many lines it had.
 from __future__ import annotations
 
 from ledger.policy.scores import ScoreRules
-from ledger.scorecards.facts import Facts, ShipmentFact, UnadvisedFact
+from ledger.scorecards.facts import Facts, ShipmentFact, UnadvisedFact, is_suspended
 from ledger.scorecards.measure import ONE, Measure, Tally, counts
 
 NAME = "asn_timeliness"
@@ -32,10 +32,12 @@ def measure_asn_timeliness(facts: Facts, rules: ScoreRules, *, every: bool = Fal
             achieved, text, after = 0, "the notice came after the goods", after + 1
         elif late_minutes:
             achieved, text, late = counts(rules.late_credit), f"the notice came {late_minutes} minutes late", late + 1
-        if achieved == ONE and not every:
+        against = tuple(one for one in shipment.against if one.code == "D12")
+        if is_suspended(against):
+            achieved = ONE
+        elif achieved == ONE and not every:
             tally.add(ONE, ONE)
             continue
-        against = [one for one in shipment.against if one.code == "D12"]
         tally.note(
             achieved, ONE, text, shipment.behind, site=shipment.site, shipment_id=shipment.shipment_id,
             cases=tuple(one.case for one in against), disputed=any(one.disputed for one in against),
@@ -47,7 +49,7 @@ def measure_asn_timeliness(facts: Facts, rules: ScoreRules, *, every: bool = Fal
     for (site, _, receipt_id), line in missing.items():
         text = f"goods receipt {receipt_id} came without a notice"
         tally.note(
-            0, ONE, text, line.behind, site=site, receipt_id=receipt_id,
+            ONE if is_suspended(line.against) else 0, ONE, text, line.behind, site=site, receipt_id=receipt_id,
             cases=tuple(one.case for one in line.against), disputed=any(one.disputed for one in line.against),
         )  # fmt: skip
     if late or after or missing:

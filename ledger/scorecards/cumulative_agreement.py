@@ -9,7 +9,7 @@ many notices repeated the difference, and ASN accuracy does not count it again: 
 from __future__ import annotations
 
 from ledger.policy.scores import ScoreRules
-from ledger.scorecards.facts import Facts
+from ledger.scorecards.facts import Facts, is_suspended
 from ledger.scorecards.measure import ONE, Measure, Tally
 
 NAME = "cumulative_agreement"
@@ -23,7 +23,8 @@ def measure_cumulative_agreement(facts: Facts, rules: ScoreRules, *, every: bool
             tally.add(ONE, ONE)
             continue
         tally.note(
-            ONE if part.agrees else 0, ONE, f"part {part.part}: {part.text or 'agrees'}", part.behind, site=part.site,
+            ONE if part.agrees or is_suspended(part.against) else 0, ONE,
+            f"part {part.part}: {part.text or 'agrees'}", part.behind, site=part.site,
             part=part.part, shipment_id=part.shipment_id, cases=tuple(one.case for one in part.against),
             disputed=any(one.disputed for one in part.against),
         )  # fmt: skip

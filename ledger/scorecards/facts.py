@@ -31,6 +31,11 @@ class Against(NamedTuple):
     disputed: bool = False
 
 
+def is_suspended(against: tuple[Against, ...]) -> bool:
+    """Whether all that speaks against the supplier is disputed and undecided: until then it costs nothing."""
+    return bool(against) and all(one.disputed for one in against)
+
+
 class ShipmentFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One notice in force whose goods arrived in the period, or should have and did not."""
 

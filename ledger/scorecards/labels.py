@@ -9,7 +9,7 @@ that the dock did not scan are not counted.
 from __future__ import annotations
 
 from ledger.policy.scores import ScoreRules
-from ledger.scorecards.facts import Facts
+from ledger.scorecards.facts import Facts, is_suspended
 from ledger.scorecards.measure import ONE, Measure, Tally
 
 NAME = "labels"
@@ -23,7 +23,8 @@ def measure_labels(facts: Facts, rules: ScoreRules, *, every: bool = False) -> M
             tally.add(ONE, ONE)
             continue
         tally.note(
-            0 if one.fault else ONE, ONE, f"container {one.unit_id or 'without a label'}: {one.fault or 'good'}",
+            0 if one.fault and not is_suspended(one.against) else ONE, ONE,
+            f"container {one.unit_id or 'without a label'}: {one.fault or 'good'}",
             one.behind, site=one.site, part=one.part, receipt_id=one.receipt_id, shipment_id=one.shipment_id,
             line=one.unit_id, cases=tuple(of.case for of in one.against),
             disputed=any(of.disputed for of in one.against),

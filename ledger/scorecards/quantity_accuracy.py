@@ -11,7 +11,7 @@ Pieces and kilograms cannot be added: each base unit has its own value, weighted
 from __future__ import annotations
 
 from ledger.policy.scores import ScoreRules
-from ledger.scorecards.facts import Facts
+from ledger.scorecards.facts import Facts, is_suspended
 from ledger.scorecards.measure import Measure, Tally, amount
 
 NAME = "quantity_accuracy"
@@ -30,9 +30,10 @@ def measure_quantity_accuracy(facts: Facts, rules: ScoreRules, *, every: bool = 
             continue
         if line.excused:
             continue
-        against = [one for one in line.against if one.code in ("D16", "D17")]
+        against = tuple(one for one in line.against if one.code in ("D16", "D17"))
+        greater = max(advised, received)
         tally.note(
-            min(advised, received), max(advised, received),
+            greater if is_suspended(against) else min(advised, received), greater,
             f"part {line.part}: {amount(received)} {line.unit} received, {amount(advised)} advised", line.behind,
             unit=line.unit, site=line.site, part=line.part, shipment_id=line.shipment_id, line=line.line,
             cases=tuple(one.case for one in against), disputed=any(one.disputed for one in against),

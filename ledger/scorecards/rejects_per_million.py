@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from ledger.policy.scores import ScoreRules
 from ledger.scorecards.charging import CHARGED
-from ledger.scorecards.facts import Facts
+from ledger.scorecards.facts import Facts, is_suspended
 from ledger.scorecards.measure import ONE, Measure, Tally, amount
 
 NAME = "rejects_per_million"
@@ -33,12 +33,13 @@ def measure_rejects_per_million(facts: Facts, rules: ScoreRules, *, every: bool 
             unit=one.unit, site=one.site, part=one.part, receipt_id=one.receipt_id, shipment_id=one.shipment_id,
         )  # fmt: skip
     for reject in facts.rejects:
-        against = [one for one in reject.against if one.code in CHARGED[NAME]]
+        against = tuple(one for one in reject.against if one.code in CHARGED[NAME])
         if not against:
             continue
-        rejected += reject.quantity
+        quantity = 0 if is_suspended(against) else reject.quantity
+        rejected += quantity
         tally.note(
-            reject.quantity, 0, reject.text, reject.behind, unit=reject.unit, site=reject.site, part=reject.part,
+            quantity, 0, reject.text, reject.behind, unit=reject.unit, site=reject.site, part=reject.part,
             shipment_id=reject.shipment_id, receipt_id=reject.receipt_id, cases=tuple(one.case for one in against),
             disputed=any(one.disputed for one in against), line=against[0].case,
         )  # fmt: skip

@@ -45,11 +45,12 @@ class CaseAbout(NamedTuple):
     resolved_at: int | None
     text: str
     evidence: str
+    dispute: str
 
     @property
     def is_granted(self) -> bool:
         """It no longer speaks against the supplier."""
-        return self.resolution in GRANTED
+        return self.resolution in GRANTED or self.dispute == "granted"
 
     @property
     def is_theirs(self) -> bool:
@@ -59,7 +60,7 @@ class CaseAbout(NamedTuple):
     @property
     def against(self) -> Against:
         """As it speaks against the supplier."""
-        return Against(self.code, self.case, self.cause)
+        return Against(self.code, self.case, self.cause, self.dispute == "open")
 
 
 _COLUMNS = ", ".join(f'"{name}"' for name in CaseAbout._fields)

@@ -1,0 +1,52 @@
+"""`crossdock kpi`: key figures of the plant, month by month, down to the events behind them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from gateway.cli import frame
+
+app = typer.Typer()
+
+
+@app.command()
+def kpi(
+    name: Annotated[str, typer.Argument(help="One figure, with everything that it sums; all if left out.")] = "",
+    month: Annotated[str, typer.Option(help="YYYY-MM; the running month if left out.")] = "",
+    book: Annotated[str, typer.Option(help="live or test.")] = "live",
+    json: Annotated[bool, typer.Option("--json", help="JSON lines.")] = False,
+) -> None:
+    """Stock accuracy, count variance, suppliers on time, turns, fill rate, dock to stock, receiving errors."""
+    from gateway.cli.opening import open_to_read, read_configuration
+    from gateway.cli.score import check_month
+    from gateway.errors import OperatorMistake
+    from gateway.pipeline.desk.configure import build_policy
+    from gateway.pipeline.parties import policy_now
+    from gateway.resources import did_you_mean
+    from ledger import queries
+
+    check_month(month)
+    if name and name not in queries.KPIS:
+        raise OperatorMistake(f'there is no figure "{name}"', mend=did_you_mean(name, queries.KPIS))
+    settings = frame.settings()
+    with open_to_read() as conn:
+        configuration, masterdata = read_configuration(settings), queries.masterdata(conn)
+        policy = policy_now(build_policy(configuration), configuration.partners, masterdata)
+        found = queries.kpis(conn, month=month, now=settings.clock()(), policy=policy, book=book, name=name)
+    if json:
+        frame.print_json_lines(found)
+        return
+    frame.print_table(
+        ("figure", "value", "unit", "month", "formula"),
+        [(one.name, one.measure.value, one.measure.unit, one.month, one.formula) for one in found],
+    )
+    if name:
+        frame.print_table(
+            ("what", "sum", "of", "unit", "cases", "event"),
+            [
+                (one.text, one.achieved, one.possible, one.unit, " ".join(one.cases), one.behind.seq or "")
+                for one in found[0].measure.deductions
+            ],
+        )
