@@ -21,6 +21,14 @@ from __future__ import annotations
 import msgspec
 
 from ledger.events.acknowledgments import AcknowledgedLine, OrderAcknowledged
+from ledger.events.answers import (
+    ANSWERS,
+    AcknowledgmentReported,
+    AnsweredFault,
+    CustomerReceiptLine,
+    CustomerReceiptReported,
+    ReceivedVariance,
+)
 from ledger.events.carriage import ShipmentStatusReported, StatusReport
 from ledger.events.containments import CONTAINMENTS, ContainmentClosed, ContainmentOpened
 from ledger.events.counts import (
@@ -104,6 +112,7 @@ from ledger.events.stock import (
 from ledger.events.transfers import TRANSFERS, TransferCancelled, TransferReceived, TransferShipped
 
 __all__ = [
+    "ANSWERS",
     "CONTAINMENTS",
     "COUNTS",
     "EVENTS",
@@ -118,10 +127,12 @@ __all__ = [
     "STOCK",
     "TRANSFERS",
     "AcknowledgedLine",
+    "AcknowledgmentReported",
     "Actor",
     "AdjustmentLine",
     "AllocationMade",
     "AllocationReleased",
+    "AnsweredFault",
     "AnyEvent",
     "Authorization",
     "CalendarDefined",
@@ -133,6 +144,8 @@ __all__ = [
     "ControlTotals",
     "CrossReferenceDefined",
     "CrossReferenced",
+    "CustomerReceiptLine",
+    "CustomerReceiptReported",
     "CustomerReturnReceived",
     "DeviationApproved",
     "DiscrepancyResolved",
@@ -178,6 +191,7 @@ __all__ = [
     "PutAwayCompleted",
     "ReceiptLine",
     "ReceiptShortConfirmed",
+    "ReceivedVariance",
     "Requirement",
     "Resolution",
     "ReturnDisposed",
@@ -240,6 +254,7 @@ EVENTS: tuple[type[Event], ...] = (
     TimePassed,
     *PAPERS,
     ReceiptShortConfirmed,
+    *ANSWERS,
     *HANDLING,
     *CONTAINMENTS,
     *PERIODS,
@@ -263,6 +278,8 @@ AnyEvent = (
     | ShipmentStatusReported
     | SupplierInvoiceReceived
     | ReceiptShortConfirmed
+    | AcknowledgmentReported
+    | CustomerReceiptReported
     | PutAwayCompleted
     | GoodsIdentified
     | InspectionPassed

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from ledger.events import (
+    AcknowledgmentReported,
     AllocationMade,
     AllocationReleased,
     CalendarDefined,
@@ -16,6 +17,7 @@ from ledger.events import (
     ContainmentClosed,
     ContainmentOpened,
     CrossReferenceDefined,
+    CustomerReceiptReported,
     CustomerReturnReceived,
     DeviationApproved,
     DiscrepancyResolved,
@@ -152,6 +154,10 @@ CORRESPONDENCES: dict[type[Event], Correspondence] = {
     ReceiptShortConfirmed: Correspondence(
         "receipts", "goods", "receiving",
         transactions=(("recadv", "number"), ("desadv", "lines.shipment_id"), ("po", "lines.order_number")),
+    ),
+    AcknowledgmentReported: Correspondence("documents", why="what became of a document of ours; no goods are seen"),
+    CustomerReceiptReported: Correspondence(
+        "shipments", why="a customer's word about goods that have left us; its own dock sees them"
     ),
     PutAwayCompleted: Correspondence("stock", "goods", "storing"),
     InspectionPassed: Correspondence("stock", "goods", "inspecting", transactions=(("testres", "lines.reference"),)),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from ledger.events import (
     MASTER_DATA,
+    AcknowledgmentReported,
     ContainmentClosed,
     ContainmentOpened,
     DiscrepancyResolved,
@@ -25,7 +26,7 @@ from ledger.events import (
     SupplierInvoiceReceived,
     TimePassed,
 )
-from ledger.matching import cumulatives, notices, orders, receipts, resolutions, shorts, ticks
+from ledger.matching import answered, cumulatives, notices, orders, receipts, resolutions, shorts, ticks
 from ledger.matching.authority import not_allowed
 from ledger.matching.containments import deciding as containing
 from ledger.matching.decision import Decision, LineDecision
@@ -61,6 +62,7 @@ HANDLERS: dict[type[Event], Handler] = {
     ShipmentStatusReported: carriage.decide_reported,
     SupplierInvoiceReceived: invoices.decide_invoiced,
     ReceiptShortConfirmed: shorts.decide_short,
+    AcknowledgmentReported: answered.decide_acknowledgment,
     **dict.fromkeys(MASTER_DATA, decide_master_data),
 }
 
