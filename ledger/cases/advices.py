@@ -58,13 +58,13 @@ def number_of(decision: Decision, prefix: str, count: int = 0) -> str:
 
 def application_advice(decision: Decision, told: Told, now_us: int) -> ApplicationAdvice | None:
     """The verdict on the document and on each of its lines that has a fault; None when nothing is wrong inside."""
-    faults = [finding for finding, _ in told if finding.grade]
+    faults = [finding for finding, _ in told if _is_told(finding)]
     if not faults:
         return None
     fatal = any(finding.grade == "fatal" for finding in faults)
     refused_all = bool(decision.lines) and all(line.status == "refused" for line in decision.lines)
     whole = [finding for finding in faults if not finding.line or finding.grade == "fatal"]
-    items = [AdvisedItem(verdict="TR" if fatal or refused_all else "TE", faults=tuple(_fault(f) for f in whole))]
+    items = [AdvisedItem(verdict="TR" if fatal or refused_all else "TE", faults=_faults(whole))]
     by_line: dict[str, list[Finding]] = {}
     for finding in faults:
         if finding.line and finding.grade != "fatal":
@@ -78,7 +78,7 @@ def application_advice(decision: Decision, told: Told, now_us: int) -> Applicati
                 line=line,
                 part_number=mine[0].part_number or (said[line].part_number if line in said else ""),
                 order_number=mine[0].order_number,
-                faults=tuple(_fault(finding) for finding in mine),
+                faults=_faults(mine),
             )
         )
     return _about(decision, now_us, tuple(items), shipment_id=faults[0].shipment_id)
@@ -93,7 +93,7 @@ def clean_advice(decision: Decision, policy: Policy, now_us: int) -> Application
     event = decision.resolved.event
     if event.partner not in policy.advises_documents or not isinstance(event, ANSWERED):
         return None
-    if any(finding.grade and not finding.settles for finding in decision.findings):
+    if any(_is_told(finding) and not finding.settles for finding in decision.findings):
         return None
     posted = [line.line for line in decision.lines if line.status == "posted"]
     if not posted or any(line.status in ("refused", "conflict") for line in decision.lines):
@@ -144,6 +144,11 @@ def _lines_said(event: Event) -> dict[str, Line]:
     return dict(zip(line_identities(lines), lines, strict=True))
 
 
+def _is_told(finding: Finding) -> bool:
+    """Whether it is content and has a code for the partner: some content is only the house's own concern."""
+    return bool(finding.grade and (finding.error_codes or BY_CODE[finding.code].error_code))
+
+
 def _set_of(event: object) -> str:
     if isinstance(event, OrderPlaced):
         return "850"
@@ -158,14 +163,21 @@ def _set_of(event: object) -> str:
     return "861" if isinstance(event, GoodsReceived | ReceiptShortConfirmed) else "856"
 
 
-def _fault(finding: Finding) -> AdvisedFault:
+def _faults(findings: list[Finding]) -> tuple[AdvisedFault, ...]:
+    return tuple(fault for finding in findings for fault in _faults_of(finding))
+
+
+def _faults_of(finding: Finding) -> list[AdvisedFault]:
     evidence = finding.evidence
-    return AdvisedFault(
-        code=BY_CODE[finding.code].error_code,
-        text=finding.text,
-        discrepancy=finding.code,
-        field=finding.field,
-        line=finding.line,
-        segment=evidence[0].segment if evidence else 0,
-        value=finding.value,
-    )
+    return [
+        AdvisedFault(
+            code=code,
+            text=finding.text,
+            discrepancy=finding.code,
+            field=field,
+            line=finding.line,
+            segment=evidence[0].segment if evidence else 0,
+            value=finding.value if field == finding.field else "",
+        )
+        for code, field in finding.error_codes or ((BY_CODE[finding.code].error_code, finding.field),)
+    ]
