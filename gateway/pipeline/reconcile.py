@@ -19,6 +19,7 @@ from gateway.store.sent import Sent, find_group, find_interchange, find_number, 
 from gateway.x12.codes import GROUP_OF_SET, TA1_WORDS
 from ledger.advices import ApplicationAdvice
 from ledger.events import AcknowledgmentReported
+from ledger.events.answers import SentStatus
 
 
 @dataclass(slots=True)
@@ -135,7 +136,7 @@ def _settle_advice(
         done.unmatched = f"824 about {advice.original_set} {advice.original_number}, which we did not send"
         return
     verdicts = {item.verdict for item in advice.items}
-    status = "rejected" if "TR" in verdicts else "partial" if "IR" in verdicts else "accepted"
+    status: SentStatus = "rejected" if "TR" in verdicts else "partial" if "IR" in verdicts else "accepted"
     faults = tuple(
         Fault(
             code=fault.code,

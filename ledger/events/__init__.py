@@ -25,9 +25,6 @@ from ledger.events.answers import (
     ANSWERS,
     AcknowledgmentReported,
     AnsweredFault,
-    CustomerReceiptLine,
-    CustomerReceiptReported,
-    ReceivedVariance,
 )
 from ledger.events.carriage import ShipmentStatusReported, StatusReport
 from ledger.events.containments import CONTAINMENTS, ContainmentClosed, ContainmentOpened
@@ -144,8 +141,6 @@ __all__ = [
     "ControlTotals",
     "CrossReferenceDefined",
     "CrossReferenced",
-    "CustomerReceiptLine",
-    "CustomerReceiptReported",
     "CustomerReturnReceived",
     "DeviationApproved",
     "DiscrepancyResolved",
@@ -191,7 +186,6 @@ __all__ = [
     "PutAwayCompleted",
     "ReceiptLine",
     "ReceiptShortConfirmed",
-    "ReceivedVariance",
     "Requirement",
     "Resolution",
     "ReturnDisposed",
@@ -279,7 +273,6 @@ AnyEvent = (
     | SupplierInvoiceReceived
     | ReceiptShortConfirmed
     | AcknowledgmentReported
-    | CustomerReceiptReported
     | PutAwayCompleted
     | GoodsIdentified
     | InspectionPassed

@@ -1,12 +1,10 @@
-"""What others say, or fail to say, about what we sent: acknowledgments of our documents, receipts of our goods."""
+"""What others say, or fail to say, about what we sent."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from decimal import Decimal
 from typing import Literal
 
-from ledger.events.envelope import Event, Line, Value
+from ledger.events.envelope import Event, Value
 
 SentStatus = Literal["overdue", "rejected", "partial", "accepted", "reviewed", "rewritten"]
 
@@ -50,41 +48,4 @@ class AcknowledgmentReported(Event, tag="AcknowledgmentReported", frozen=True):
     comment: str = ""
 
 
-class ReceivedVariance(Value, frozen=True):
-    """A quantity that a customer questions, and its receiving condition (RCD06 to RCD08)."""
-
-    quantity: Decimal
-    unit: str = ""
-    """"" takes the line's."""
-    condition: str = ""
-    """X12 data element 412: 01 damaged, 02 short, 03 over, ..."""
-
-
-class CustomerReceiptLine(Line, frozen=True):
-    """What a customer received of one part. `quantity` counts all that came, damaged included (RCD02)."""
-
-    order_number: str = ""
-    order_line: str = ""
-    quantity_advised: Decimal | None = None
-    """What the customer says that our notice said (SN102 in its answer)."""
-    cum_received: Decimal | None = None
-    variances: tuple[ReceivedVariance, ...] = ()
-
-
-class CustomerReceiptReported(Event, tag="CustomerReceiptReported", frozen=True):
-    """A customer's receiving advice (861) about goods that we shipped. `number` is the advice's own.
-
-    It names our shipment by its number, its packing slip or its bill of lading.
-    """
-
-    customer: str = ""
-    ship_to: str = ""
-    shipment_id: str = ""
-    packing_slip: str = ""
-    bill_of_lading: str = ""
-    receipt_id: str = ""
-    received_at: datetime | None = None
-    lines: tuple[CustomerReceiptLine, ...] = ()
-
-
-ANSWERS: tuple[type[Event], ...] = (AcknowledgmentReported, CustomerReceiptReported)
+ANSWERS: tuple[type[Event], ...] = (AcknowledgmentReported,)

@@ -17,7 +17,6 @@ from ledger.events import (
     ContainmentClosed,
     ContainmentOpened,
     CrossReferenceDefined,
-    CustomerReceiptReported,
     CustomerReturnReceived,
     DeviationApproved,
     DiscrepancyResolved,
@@ -156,9 +155,6 @@ CORRESPONDENCES: dict[type[Event], Correspondence] = {
         transactions=(("recadv", "number"), ("desadv", "lines.shipment_id"), ("po", "lines.order_number")),
     ),
     AcknowledgmentReported: Correspondence("documents", why="what became of a document of ours; no goods are seen"),
-    CustomerReceiptReported: Correspondence(
-        "shipments", why="a customer's word about goods that have left us; its own dock sees them"
-    ),
     PutAwayCompleted: Correspondence("stock", "goods", "storing"),
     InspectionPassed: Correspondence("stock", "goods", "inspecting", transactions=(("testres", "lines.reference"),)),
     InspectionFailed: Correspondence("stock", "goods", "inspecting", transactions=(("testres", "lines.reference"),)),

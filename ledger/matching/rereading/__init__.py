@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ledger.events import (
+    AcknowledgmentReported,
     PAPERS,
     ContainmentClosed,
     ContainmentOpened,
@@ -66,6 +67,7 @@ REREAD: dict[type[Event], Handler] = {
 """The kinds about documents that may be read again."""
 
 INSTEAD: Mapping[type[Event], str] = {
+    AcknowledgmentReported: "What became of a document is told anew: acknowledge it, or mark it reviewed.",
     GoodsReceiptReversed: "Its goods have left the books: send the goods receipt again, under another number.",
     ReceiptShortConfirmed: "The lines are closed: goods that come all the same are received as ever, and their case "
     "says what was short.",
