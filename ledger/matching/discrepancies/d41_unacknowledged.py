@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ledger.events import AcknowledgmentReported
 from ledger.matching.decision import Finding
-from ledger.matching.discrepancies.about_sent import about_sent, named
+from ledger.matching.discrepancies.about import about_sent, named
 from ledger.matching.discrepancies.definition import DiscrepancyClass
 from ledger.matching.resolved import ResolvedEvent
 

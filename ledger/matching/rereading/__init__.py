@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ledger.events import (
-    AcknowledgmentReported,
     PAPERS,
+    AcknowledgmentReported,
     ContainmentClosed,
     ContainmentOpened,
     DiscrepancyResolved,

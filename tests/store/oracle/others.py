@@ -7,8 +7,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from ledger.events import (
-    AcknowledgmentReported,
     AcknowledgedLine,
+    AcknowledgmentReported,
     Actor,
     ConsumptionReversed,
     ContainmentClosed,
