@@ -47,6 +47,7 @@ from ledger.events.cross_references import (
 )
 from ledger.events.decisions import DiscrepancyResolved, Resolution, TimePassed
 from ledger.events.envelope import Actor, Event, Line, Price, Source, Value
+from ledger.events.exceptions import EXCEPTIONS, ExceptionCleared, ExceptionRaised
 from ledger.events.invoices import Charge, InvoiceLine, SupplierInvoiceReceived
 from ledger.events.masterdata import (
     MASTER_DATA,
@@ -113,6 +114,7 @@ __all__ = [
     "CONTAINMENTS",
     "COUNTS",
     "EVENTS",
+    "EXCEPTIONS",
     "HANDLING",
     "KINDS",
     "MASTER_DATA",
@@ -147,6 +149,8 @@ __all__ = [
     "DispositionLine",
     "EngineeringChangeReleased",
     "Event",
+    "ExceptionCleared",
+    "ExceptionRaised",
     "GoodsIdentified",
     "GoodsReceiptReversed",
     "GoodsReceived",
@@ -249,6 +253,7 @@ EVENTS: tuple[type[Event], ...] = (
     *PAPERS,
     ReceiptShortConfirmed,
     *ANSWERS,
+    *EXCEPTIONS,
     *HANDLING,
     *CONTAINMENTS,
     *PERIODS,
@@ -273,6 +278,8 @@ AnyEvent = (
     | SupplierInvoiceReceived
     | ReceiptShortConfirmed
     | AcknowledgmentReported
+    | ExceptionRaised
+    | ExceptionCleared
     | PutAwayCompleted
     | GoodsIdentified
     | InspectionPassed

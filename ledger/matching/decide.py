@@ -11,6 +11,8 @@ from ledger.events import (
     ContainmentOpened,
     DiscrepancyResolved,
     Event,
+    ExceptionCleared,
+    ExceptionRaised,
     GoodsReceiptReversed,
     GoodsReceived,
     OrderAcknowledged,
@@ -26,7 +28,7 @@ from ledger.events import (
     SupplierInvoiceReceived,
     TimePassed,
 )
-from ledger.matching import answered, cumulatives, notices, orders, receipts, resolutions, shorts, ticks
+from ledger.matching import answered, cumulatives, exceptions, notices, orders, receipts, resolutions, shorts, ticks
 from ledger.matching.authority import not_allowed
 from ledger.matching.containments import deciding as containing
 from ledger.matching.decision import Decision, LineDecision
@@ -63,6 +65,8 @@ HANDLERS: dict[type[Event], Handler] = {
     SupplierInvoiceReceived: invoices.decide_invoiced,
     ReceiptShortConfirmed: shorts.decide_short,
     AcknowledgmentReported: answered.decide_acknowledgment,
+    ExceptionRaised: exceptions.decide_raised,
+    ExceptionCleared: exceptions.decide_cleared,
     **dict.fromkeys(MASTER_DATA, decide_master_data),
 }
 

@@ -91,7 +91,7 @@ class Answers:
             message = event.source.message if event is not None and event.source else ""
             for outcome in one.outcomes:
                 if isinstance(outcome, AdviceDue):
-                    self._advise(outcome.advice, message)
+                    self.advise(outcome.advice, message)
             if one.kind in OURS or self._context.configuration.partners.sending_on(one.kind):
                 self._route(event, one, message)
             if self._subscriptions:
@@ -108,7 +108,7 @@ class Answers:
         self._sent.clear()
         return len(queued)
 
-    def _advise(self, advice: AnyAdvice, message: str) -> None:
+    def advise(self, advice: AnyAdvice, message: str) -> None:
         """Leaves as the documents that the partner's agreement names; elsewhere the outcome itself is enough."""
         partner = self._partner_told(advice.partner)
         if partner is None:

@@ -18,6 +18,7 @@ from gateway.pipeline.posting.duplicates import History, held
 from gateway.pipeline.reading.values import ReadDocument, ReadMessage
 from gateway.pipeline.reconcile import reconcile_document, reconcile_interchange
 from gateway.pipeline.reports import record as record_reports
+from gateway.pipeline.signals.firing import fire_found
 from gateway.store.alerts import Alert, put_alerts
 from gateway.store.documents import DocumentRow, load_documents, put_documents, replace_documents
 from gateway.store.inbox import Finished, finish, holds_leases
@@ -58,6 +59,7 @@ def follow(connection: Connection, recorded: Sequence[Recorded], events: Sequenc
     """Queue what follows from events recorded outside any message (time, master data, decisions)."""
     answers = Answers(connection, context, ())
     answers.follow(recorded, events)
+    fire_found(connection, recorded, events, context)
     return answers.save()
 
 
@@ -154,6 +156,7 @@ class _Batch:
                     self._alerts += done.alerts
                     self._reports += done.reports
         answers.follow(self._recorded, self._events)
+        fire_found(self._connection, self._recorded, self._events, self._context)
         for row in self._rows.values():
             if row.status == "passed":
                 answers.pass_on(row)

@@ -33,6 +33,7 @@ from ledger.matching.discrepancies import (
     d44_adjustment,
     d45_superseded,
     d46_change,
+    d47_exception,
     d48_refused,
 )
 from ledger.matching.discrepancies.definition import DiscrepancyClass
@@ -68,6 +69,7 @@ CLASSES: tuple[DiscrepancyClass, ...] = (
     d44_adjustment.CLASS,
     d45_superseded.CLASS,
     d46_change.CLASS,
+    d47_exception.CLASS,
     d48_refused.CLASS,
 )
 

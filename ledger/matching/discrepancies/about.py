@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ledger.events import (
-    AcknowledgmentReported,
     AcknowledgedLine,
+    AcknowledgmentReported,
     GoodsReceiptReversed,
     GoodsReceived,
     InvoiceLine,
