@@ -27,6 +27,16 @@ from ledger.events.answers import (
     AnsweredFault,
 )
 from ledger.events.carriage import ShipmentStatusReported, StatusReport
+from ledger.events.casework import (
+    CASEWORK,
+    CaseAssigned,
+    CaseDisputed,
+    CaseEvidence,
+    CaseNoted,
+    CaseReopened,
+    CaseTaskSet,
+    DisputeDecided,
+)
 from ledger.events.containments import CONTAINMENTS, ContainmentClosed, ContainmentOpened
 from ledger.events.counts import (
     COUNTS,
@@ -110,7 +120,9 @@ from ledger.events.stock import (
 from ledger.events.transfers import TRANSFERS, TransferCancelled, TransferReceived, TransferShipped
 
 __all__ = [
+    "ABOUT_CASES",
     "ANSWERS",
+    "CASEWORK",
     "CONTAINMENTS",
     "COUNTS",
     "EVENTS",
@@ -135,6 +147,12 @@ __all__ = [
     "AnyEvent",
     "Authorization",
     "CalendarDefined",
+    "CaseAssigned",
+    "CaseDisputed",
+    "CaseEvidence",
+    "CaseNoted",
+    "CaseReopened",
+    "CaseTaskSet",
     "ChangedPart",
     "Charge",
     "ConsumptionReversed",
@@ -147,6 +165,7 @@ __all__ = [
     "DeviationApproved",
     "DiscrepancyResolved",
     "DispositionLine",
+    "DisputeDecided",
     "EngineeringChangeReleased",
     "Event",
     "ExceptionCleared",
@@ -239,6 +258,9 @@ PAPERS: tuple[type[Event], ...] = (
 HANDLING: tuple[type[Event], ...] = (*STOCK, *COUNTS, *TRANSFERS, *OWNERSHIP)
 """What was done with goods in the house: decided by `ledger.handling`, whatever the papers say."""
 
+ABOUT_CASES: tuple[type[Event], ...] = (DiscrepancyResolved, *CASEWORK)
+"""What is said of a case, by its id: it belongs to the case's site."""
+
 EVENTS: tuple[type[Event], ...] = (
     OrderPlaced,
     OrderChanged,
@@ -253,6 +275,7 @@ EVENTS: tuple[type[Event], ...] = (
     *PAPERS,
     ReceiptShortConfirmed,
     *ANSWERS,
+    *CASEWORK,
     *EXCEPTIONS,
     *HANDLING,
     *CONTAINMENTS,
@@ -278,6 +301,12 @@ AnyEvent = (
     | SupplierInvoiceReceived
     | ReceiptShortConfirmed
     | AcknowledgmentReported
+    | CaseAssigned
+    | CaseNoted
+    | CaseTaskSet
+    | CaseDisputed
+    | DisputeDecided
+    | CaseReopened
     | ExceptionRaised
     | ExceptionCleared
     | PutAwayCompleted
