@@ -21,6 +21,7 @@ from ledger.matching.records import (
     Cumulative,
     CumulativeAgreement,
     CumulativeKey,
+    Delivery,
     Evidence,
     Link,
     NoticeLine,
@@ -32,6 +33,7 @@ from ledger.matching.records import (
     ReceiptLine,
     Shipment,
     ShipmentKey,
+    Task,
     Told,
 )
 from ledger.matching.transfer_records import ShippedGoods, TransferKey, TransferLine
@@ -40,9 +42,11 @@ from ledger.stock.period import Period
 _write_json = msgspec.json.Encoder().encode
 _read_texts = msgspec.json.Decoder(tuple[str, ...]).decode
 _read_told = msgspec.json.Decoder(tuple[Told, ...]).decode
+_read_deliveries = msgspec.json.Decoder(tuple[Delivery, ...]).decode
 _read_goods = msgspec.json.Decoder(tuple[ShippedGoods, ...]).decode
 _read_required = msgspec.json.Decoder(tuple[Required, ...]).decode
 _read_authorized = msgspec.json.Decoder(tuple[Authorized, ...]).decode
+_read_tasks = msgspec.json.Decoder(tuple[Task, ...]).decode
 _read_evidence = msgspec.json.Decoder(tuple[Evidence, ...]).decode
 
 UNSTORED = frozenset({"key", "touched", "new"})
@@ -52,10 +56,12 @@ _WIDE: dict[str, Callable[[str], Any]] = {
     "handling_units": _read_texts,
     "serials": _read_texts,
     "evidence": _read_evidence,
+    "tasks": _read_tasks,
     "told": _read_told,
     "goods": _read_goods,
     "criteria": _read_criteria,
     "demands": _read_demands,
+    "deliveries": _read_deliveries,
     "requirements": _read_required,
     "authorizations": _read_authorized,
 }

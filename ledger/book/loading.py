@@ -29,6 +29,7 @@ from ledger.book.codecs import (
     TRANSFER_LINE,
     Codec,
 )
+from ledger.book.due import due_rows
 from ledger.book.places import by_place
 from ledger.matching.records import Case, GroupKey, Link, NoticeLine, OrderKey, ReceiptKey, ShipmentKey
 from ledger.matching.transfer_records import TransferKey
@@ -122,16 +123,15 @@ class Loader:
 
     def _load_due(self, due: set[tuple[str, int]]) -> None:
         for book, now_us in sorted(due):
-            for codec, until, status, add in (
-                (NOTICE_LINE, "closes_at", "open", self._add_notice_line),
-                (RECEIPT_LINE, "waits_until", "unmatched", self._add_receipt_line),
-            ):
-                at = codec.table.c
-                late = codec.table.select().where(
-                    at.book == book, at[until].is_not(None), at[until] <= now_us, at.status == status
-                )
-                for row in self.conn.execute(late).fetchall():
-                    add(row)
+            for row in due_rows(self.conn, tables.notice_line, book, now_us):
+                self._add_notice_line(row)
+            for row in due_rows(self.conn, tables.goods_receipt_line, book, now_us):
+                self._add_receipt_line(row)
+            for row in due_rows(self.conn, tables.order_line, book, now_us):
+                self._add_order_line(row)
+            self._shipments |= {ShipmentKey(*row[:4]) for row in due_rows(self.conn, tables.shipment, book, now_us)}
+            for row in due_rows(self.conn, tables.cases, book, now_us):
+                self._add_case(row)
 
     def _numbered(self, numbers: set[tuple[str, str, str]]) -> set[OrderKey]:
         found: set[OrderKey] = set()

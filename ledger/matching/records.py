@@ -1,4 +1,4 @@
-"""The records of matching: orders, shipments, goods receipts, links and cases as they stand.
+"""The records of matching: orders, shipments, goods receipts and links as they stand, with cases from beside it.
 
 The book loads and saves them, decisions change them in place. A record with `new` is to be inserted, one with only
 `touched` updated. Nothing here reads a database or a clock.
@@ -11,6 +11,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
+
+from ledger.matching.case_records import Case as Case
+from ledger.matching.case_records import Evidence as Evidence
+from ledger.matching.case_records import Task as Task
 
 
 class OrderKey(NamedTuple):
@@ -70,6 +74,14 @@ class Order:
     new: bool = False
 
 
+class Delivery(NamedTuple):
+    """So many of an order line, due then; from `late_at` on they should have been advised."""
+
+    quantity: int
+    due_at: int
+    late_at: int
+
+
 @dataclass(slots=True)
 class OrderLine:
     """One requirement. `advised` and `received` are running totals over the links; open = quantity - received."""
@@ -89,6 +101,14 @@ class OrderLine:
     blanket: bool = False
     """Price and authority only: its quantity limits nothing."""
     status: Literal["open", "closed", "cancelled"] = "open"
+    deliveries: tuple[Delivery, ...] = ()
+    """What is due when, in order of time, where the agreement holds the supplier to it."""
+    wakes_at: int = 0
+    """When it is looked at again by itself, since a delivery of it should have been advised; 0 never."""
+    invoiced: int = 0
+    """Running total of what invoices ask to be paid of it, less what was credited."""
+    bills_due_at: int = 0
+    """Until when what was invoiced last waits for its goods; 0 where nothing was."""
     touched: bool = False
     new: bool = False
 
@@ -116,6 +136,8 @@ class Shipment:
     ship_to_as_sent: str = ""
     overtook: bool = False
     """A replacement that arrived before its original; the original is then recorded and changes nothing."""
+    overdue_at: int = 0
+    """When it is overdue if no goods of it have come (D15); 0 where that was looked at, or nobody expects it."""
     touched: bool = False
     new: bool = False
 
@@ -325,58 +347,5 @@ class CumulativeAgreement:
     """What was told last less what we count, tolerance taken off; 0 while both agree."""
     told: tuple[Told, ...] = ()
     """The newest shipments in order of shipping."""
-    touched: bool = False
-    new: bool = False
-
-
-class Evidence(NamedTuple):
-    """A document's segment that supports a finding."""
-
-    message: str
-    document: str
-    segment: int
-
-
-@dataclass(slots=True)
-class Case:
-    """One discrepancy. The quantity is what is in question; expected and actual are the two values that differ."""
-
-    book: str
-    site: str
-    case: str
-    """`C<n>`, numbered per book."""
-    code: str
-    status: Literal["open", "assigned", "waiting", "resolved", "closed"]
-    part: str
-    unit: str
-    quantity: int
-    expected: int
-    actual: int
-    opened_seq: int
-    opened_at: int
-    supplier: str = ""
-    partner: str = ""
-    shipment_id: str = ""
-    notice_line: str = ""
-    receipt_provider: str = ""
-    receipt_id: str = ""
-    receipt_line: str = ""
-    order_number: str = ""
-    order_line: str = ""
-    grade: str = ""
-    fault: str = "unknown"
-    cause: str = ""
-    """Cause group: findings that share it are one physical cause and cost one penalty."""
-    rule: str = ""
-    """The tolerance rule that applied, as its place in the cascade."""
-    text: str = ""
-    owner: str = ""
-    due_at: int | None = None
-    clearing: int = 0
-    """What stands in the clearing account for it: + we hold more than was advised, - less. Closed only at 0."""
-    resolution: str = ""
-    resolved_at: int | None = None
-    comment: str = ""
-    evidence: tuple[Evidence, ...] = ()
     touched: bool = False
     new: bool = False

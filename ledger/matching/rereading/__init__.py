@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ledger.events import (
+    CASEWORK,
     PAPERS,
     ContainmentClosed,
     ContainmentOpened,
@@ -22,8 +23,10 @@ from ledger.events import (
     ShipmentCancelled,
     ShipmentNotified,
     ShipmentReplaced,
+    SupplierInvoiceReceived,
     kind_of,
 )
+from ledger.matching.billing import take_back
 from ledger.matching.booking import CannotReread as CannotReread
 from ledger.matching.decide import HANDLERS, Handler, decide_by
 from ledger.matching.decision import Decision, LineDecision
@@ -42,6 +45,8 @@ def _reread_paper(workset: Workset, decision: Decision, policy: Policy, now_us: 
     resolved = decision.resolved
     assert resolved.before is not None  # noqa: S101  only a re-reading gets here
     workset.unfiled.append(resolved.before.seq)
+    if isinstance(resolved.before.event, SupplierInvoiceReceived):
+        take_back(workset, decision, policy, now_us)
     if resolved.event.retracted:
         decision.lines.append(LineDecision("", "posted"))
     else:
@@ -71,6 +76,7 @@ INSTEAD: Mapping[type[Event], str] = {
     "says what was short.",
     DiscrepancyResolved: "A decision stands: correct the goods that it moved by a count or an adjustment, with the "
     "reason.",
+    **dict.fromkeys(CASEWORK, "Say what holds instead: work on a case follows what was said before."),
     ContainmentOpened: "Close it (ContainmentClosed {number}) and open another that says what it should.",
     ContainmentClosed: "Open another containment for what is to stay held.",
 }
@@ -85,7 +91,7 @@ def reread(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
     decision = Decision(resolved)
     handler = REREAD.get(type(resolved.event))
     if handler is None and not resolved.gives_way:
-        handler = _take_back_nothing if resolved.event.retracted else HANDLERS[type(resolved.event)]
+        handler = _take_back_nothing if resolved.event.retracted else HANDLERS.get(type(resolved.event))
     if handler is None:
         raise CannotReread(
             f"{kind_of(resolved.event)} {resolved.event.number} is in the books and is not read anew. "
