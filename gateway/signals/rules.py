@@ -28,6 +28,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     type: str = ""
     """Type of the document that it is about, of those that the street finds."""
     number: str = ""
+    number_line: str = ""
     quantity: Decimal = Decimal(0)
     unit: str = ""
     case: str = ""

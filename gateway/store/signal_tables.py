@@ -23,6 +23,7 @@ signal = table(
             "location",
             "type",
             "number",
+            "number_line",
             "quantity",
             "unit",
             "case",

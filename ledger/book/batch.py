@@ -65,7 +65,7 @@ RELEASES: Mapping[type[Event], str] = {
 COMPARES = "cumulative:"
 """Before a part: what a notice waits with whose cumulative may be explained by one on its way; its lines do not."""
 
-SIGNALS = (InspectionFailed,)
+SIGNALS = (InspectionFailed, TimePassed)
 """What may be a signal without opening a case."""
 
 BRINGERS = (containing.bring, past.bring, rulings.bring, changing.bring, closings.bring)
@@ -141,7 +141,7 @@ class Batch:
         resolved = self._resolve(draft, News([], []))
         self.load([resolved])
         work = self.loader.workset
-        if not waits and not work.notice_lines and not work.receipt_lines:
+        if not waits and not work.notice_lines and not work.receipt_lines and not work.order_lines and not work.calls:
             return []
         seq = resolved.seq = self.log.next_seq()
         event = self.log.keep(draft, seq)
@@ -275,6 +275,8 @@ class Batch:
                 f"stock:{movement.target.part}" for movement in decision.movements if movement.target.state in STATES
             }
             decision.released.extend(sorted(came & waits))
+        if work.calls:
+            matching.serve(work, decision, self.log.now_us)
         changing.review(self, decision)
         self.postings.extend(map(Posting, decision.movements, repeat(resolved.effective_seq), makers_of(decision)))
         self.traces.update(dict.fromkeys(rows_of(decision)))
@@ -287,7 +289,7 @@ class Batch:
         if late is not None:
             outcomes = (*outcomes, late)
         if decision.findings or isinstance(resolved.event, SIGNALS):
-            outcomes = (*outcomes, *signals.signals_of(work, resolved, outcomes))
+            outcomes = (*outcomes, *signals.signals_of(work, decision, outcomes))
         return decision, outcomes
 
     def _end_position(self, seq: int) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import Table
 from ledger.book import bulk
 from ledger.book import document_tables as tables
 from ledger.book import tables as book_tables
+from ledger.matching.call_records import CallKey, LineCall
 from ledger.matching.containments.scope import Containment, Criteria, Demand
 from ledger.matching.papers.filed import Authorized, Required
 from ledger.matching.records import (
@@ -21,6 +22,7 @@ from ledger.matching.records import (
     Cumulative,
     CumulativeAgreement,
     CumulativeKey,
+    Delivery,
     Evidence,
     Link,
     NoticeLine,
@@ -43,6 +45,7 @@ _read_told = msgspec.json.Decoder(tuple[Told, ...]).decode
 _read_goods = msgspec.json.Decoder(tuple[ShippedGoods, ...]).decode
 _read_required = msgspec.json.Decoder(tuple[Required, ...]).decode
 _read_authorized = msgspec.json.Decoder(tuple[Authorized, ...]).decode
+_read_deliveries = msgspec.json.Decoder(tuple[Delivery, ...]).decode
 _read_evidence = msgspec.json.Decoder(tuple[Evidence, ...]).decode
 
 UNSTORED = frozenset({"key", "touched", "new"})
@@ -53,6 +56,7 @@ _WIDE: dict[str, Callable[[str], Any]] = {
     "serials": _read_texts,
     "evidence": _read_evidence,
     "told": _read_told,
+    "deliveries": _read_deliveries,
     "goods": _read_goods,
     "criteria": _read_criteria,
     "demands": _read_demands,
@@ -117,6 +121,7 @@ RECEIPT_LINE = Codec(tables.goods_receipt_line, ReceiptLine, ReceiptKey)
 CUMULATIVE = Codec(tables.cumulative, Cumulative, CumulativeKey)
 AGREEMENT = Codec(tables.cumulative_agreement, CumulativeAgreement, CumulativeKey)
 TRANSFER_LINE = Codec(tables.transfer_line, TransferLine, TransferKey)
+LINE_CALL = Codec(tables.line_call, LineCall, CallKey)
 CASE = Codec(tables.cases, Case, None)
 CONTAINMENT = Codec(tables.containment, Containment, None)
 PERIOD = Codec(book_tables.period, Period, None)

@@ -13,6 +13,7 @@ from ledger.book.codecs import (
     CASE,
     CONTAINMENT,
     CUMULATIVE,
+    LINE_CALL,
     LINK,
     NOTICE_LINE,
     ORDER,
@@ -40,6 +41,7 @@ def save(conn: Connection, loader: Loader) -> None:
         (CUMULATIVE, work.cumulatives),
         (AGREEMENT, work.agreements),
         (TRANSFER_LINE, work.transfer_lines),
+        (LINE_CALL, work.calls),
         (CASE, work.cases),
         (CONTAINMENT, work.containments),
     ):

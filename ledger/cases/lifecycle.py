@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from ledger.matching.discrepancies import BY_CODE
 from ledger.matching.records import Case
 from ledger.policy import Policy
@@ -33,7 +35,7 @@ def owner_of(policy: Policy, code: str) -> str:
     return BY_CODE[code].roles[0]
 
 
-def due_at(policy: Policy, code: str, opened_at: int, hours: float | None = None) -> int:
+def due_at(policy: Policy, code: str, opened_at: int, hours: Decimal | float | None = None) -> int:
     """When the case has to be answered, in microseconds; `hours` where its finding says within how many."""
     ownership = policy.ownership.get(code)
     if hours is None and ownership is not None:

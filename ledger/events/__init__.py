@@ -64,6 +64,7 @@ from ledger.events.receipts import (
     ReceiptShortConfirmed,
     ShortLine,
 )
+from ledger.events.replenishment import REPLENISHMENT, ReplenishmentRequested, ReplenishmentWithdrawn
 from ledger.events.rulings import (
     RULINGS,
     ChangedPart,
@@ -116,6 +117,7 @@ __all__ = [
     "PAPERS",
     "PART_QUALIFIERS",
     "PERIODS",
+    "REPLENISHMENT",
     "RULINGS",
     "STOCK",
     "TRANSFERS",
@@ -182,6 +184,8 @@ __all__ = [
     "PutAwayCompleted",
     "ReceiptLine",
     "ReceiptShortConfirmed",
+    "ReplenishmentRequested",
+    "ReplenishmentWithdrawn",
     "Requirement",
     "Resolution",
     "ReturnDisposed",
@@ -245,6 +249,7 @@ EVENTS: tuple[type[Event], ...] = (
     *PAPERS,
     ReceiptShortConfirmed,
     *EXCEPTIONS,
+    *REPLENISHMENT,
     *HANDLING,
     *CONTAINMENTS,
     *PERIODS,
@@ -270,6 +275,8 @@ AnyEvent = (
     | ReceiptShortConfirmed
     | ExceptionRaised
     | ExceptionCleared
+    | ReplenishmentRequested
+    | ReplenishmentWithdrawn
     | PutAwayCompleted
     | GoodsIdentified
     | InspectionPassed

@@ -19,6 +19,8 @@ from ledger.events import (
     OrderChanged,
     OrderPlaced,
     ReceiptShortConfirmed,
+    ReplenishmentRequested,
+    ReplenishmentWithdrawn,
     ScheduleReleased,
     ShipmentCancelled,
     ShipmentNotified,
@@ -27,7 +29,7 @@ from ledger.events import (
     SupplierInvoiceReceived,
     TimePassed,
 )
-from ledger.matching import cumulatives, exceptions, notices, orders, receipts, resolutions, shorts, ticks
+from ledger.matching import calls, cumulatives, exceptions, notices, orders, receipts, resolutions, shorts, ticks
 from ledger.matching.authority import not_allowed
 from ledger.matching.containments import deciding as containing
 from ledger.matching.decision import Decision, LineDecision
@@ -65,6 +67,8 @@ HANDLERS: dict[type[Event], Handler] = {
     ReceiptShortConfirmed: shorts.decide_short,
     ExceptionRaised: exceptions.decide_raised,
     ExceptionCleared: exceptions.decide_cleared,
+    ReplenishmentRequested: calls.decide_requested,
+    ReplenishmentWithdrawn: calls.decide_withdrawn,
     **dict.fromkeys(MASTER_DATA, decide_master_data),
 }
 
@@ -93,5 +97,7 @@ def decide_by(handler: Handler, workset: Workset, decision: Decision, policy: Po
     handler(workset, decision, policy, now_us)
     if decision.counted:
         cumulatives.compare(workset, decision, policy, now_us)
+    if workset.exceptions:
+        exceptions.clear_met(workset, decision)
     if workset.containing and not decision.contained:
         containing.tell_of_arrivals(workset, decision)

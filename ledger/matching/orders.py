@@ -5,6 +5,7 @@ from __future__ import annotations
 from ledger.events import OrderCancelled, OrderChanged, OrderPlaced
 from ledger.events import OrderLine as SaidLine
 from ledger.matching.decision import Decision, LineDecision
+from ledger.matching.lateness import watch
 from ledger.matching.papers.filed import OrderPrice, per_base_unit
 from ledger.matching.records import GroupKey, Order, OrderKey, OrderLine
 from ledger.matching.rematch import rematch
@@ -19,7 +20,7 @@ from ledger.matching.waiting import (
     withdraw,
 )
 from ledger.matching.workset import Workset
-from ledger.policy import Policy
+from ledger.policy import Policy, Terms
 
 UNCHANGEABLE = "it cannot be changed or cancelled"
 
@@ -46,7 +47,7 @@ def decide_placed(workset: Workset, decision: Decision, policy: Policy, now_us: 
         if not holds_back(decision, line, terms):
             known = workset.order_lines.get((key, line.line))
             if known is None:
-                _put_line(workset, resolved, key, line, event.order_type in terms.blanket_order_types)
+                _put_line(workset, resolved, key, line, event.order_type, terms)
             else:
                 # The order was read again: its lines keep what came of them.
                 _change_line(decision, policy, known, line)
@@ -72,7 +73,6 @@ def decide_changed(workset: Workset, decision: Decision, policy: Policy, now_us:
         wait_for_order(decision, event.number, terms, now_us, UNCHANGEABLE)
         return
     order.changed_seq, order.status, order.touched = resolved.effective_seq, "open", True
-    blanket = (event.order_type or order.order_type) in terms.blanket_order_types
     named = set()
     for line in resolved.lines:
         said = line.said
@@ -87,7 +87,7 @@ def decide_changed(workset: Workset, decision: Decision, policy: Policy, now_us:
         if holds_back(decision, line, terms):
             continue
         if existing is None:
-            _put_line(workset, resolved, key, line, blanket)
+            _put_line(workset, resolved, key, line, event.order_type or order.order_type, terms)
         else:
             _change_line(decision, policy, existing, line)
         _file_price(workset, resolved, order, line)
@@ -153,26 +153,35 @@ def _file_price(workset: Workset, resolved: ResolvedEvent, order: Order, line: R
     workset.filed.append(OrderPrice(*order.key, line.line, resolved.effective_seq, resolved.seq, currency, *price))
 
 
-def _put_line(workset: Workset, resolved: ResolvedEvent, key: OrderKey, line: ResolvedLine, blanket: bool) -> None:
+def _put_line(
+    workset: Workset, resolved: ResolvedEvent, key: OrderKey, line: ResolvedLine, order_type: str, terms: Terms
+) -> None:
     said = line.said
     assert isinstance(said, SaidLine)  # noqa: S101  lines of an order
-    workset.add_order_line(
-        OrderLine(
-            key=key,
-            line=line.line,
-            order_line=said.order_line,
-            part=line.part,
-            part_revision=line.revision,
-            unit=line.unit,
-            quantity=line.quantity,
-            seq=resolved.seq,
-            segment=said.segment,
-            due_at=_due_at(resolved, line),
-            blanket=blanket,
-            touched=True,
-            new=True,
-        )
+    record = OrderLine(
+        key=key,
+        line=line.line,
+        order_line=said.order_line,
+        part=line.part,
+        part_revision=line.revision,
+        unit=line.unit,
+        quantity=line.quantity,
+        seq=resolved.seq,
+        segment=said.segment,
+        due_at=_due_at(resolved, line),
+        blanket=order_type in terms.blanket_order_types,
+        touched=True,
+        new=True,
     )
+    watch(record, _deliveries(resolved, line), terms)
+    workset.add_order_line(record)
+
+
+def _deliveries(resolved: ResolvedEvent, line: ResolvedLine) -> list[tuple[int | None, int]]:
+    """By when how much of the line is to come: its own schedule, else all of it by the order's date."""
+    if any(at is not None for _, at in line.schedule):
+        return [(at, quantity) for quantity, at in line.schedule]
+    return [(microseconds(resolved.event.due_at), line.quantity)]  # type: ignore[attr-defined]
 
 
 def _due_at(resolved: ResolvedEvent, line: ResolvedLine) -> int | None:
@@ -184,7 +193,11 @@ def _due_at(resolved: ResolvedEvent, line: ResolvedLine) -> int | None:
 def _change_line(decision: Decision, policy: Policy, record: OrderLine, line: ResolvedLine) -> None:
     """Take the line as its new whole; totals stay, and may now exceed it (D08)."""
     record.quantity, record.part_revision = line.quantity, line.revision
-    record.due_at = _due_at(decision.resolved, line) or record.due_at
+    due_at = _due_at(decision.resolved, line)
+    if due_at is not None:
+        record.due_at = due_at
+        terms = policy.terms_for(decision.resolved.supplier, decision.resolved.event.partner)
+        watch(record, _deliveries(decision.resolved, line), terms)
     record.status = "closed" if record.received >= record.quantity and not record.blanket else "open"
     record.touched = True
     review_order_line(decision, policy, record, line.line)

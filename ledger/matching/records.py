@@ -70,6 +70,13 @@ class Order:
     new: bool = False
 
 
+class Delivery(NamedTuple):
+    """How much of an order line is to have come, in all, by a moment."""
+
+    at: int
+    quantity: int
+
+
 @dataclass(slots=True)
 class OrderLine:
     """One requirement. `advised` and `received` are running totals over the links; open = quantity - received."""
@@ -89,6 +96,10 @@ class OrderLine:
     blanket: bool = False
     """Price and authority only: its quantity limits nothing."""
     status: Literal["open", "closed", "cancelled"] = "open"
+    late_at: int = 0
+    """When it is looked whether it came in time, grace included; 0 once that is over, or where nothing is due."""
+    deliveries: tuple[Delivery, ...] = ()
+    """Of a line that comes in several: by when how much of it, in order of time, those that are looked at yet."""
     touched: bool = False
     new: bool = False
 

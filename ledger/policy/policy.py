@@ -14,6 +14,7 @@ import msgspec
 
 from ledger.policy.counts import CountLimits, CountRules
 from ledger.policy.periods import PeriodRules
+from ledger.policy.replenishment import ReplenishmentRules
 from ledger.policy.scores import ScoreRules
 from ledger.policy.segments import SegmentRules, segments_of
 from ledger.policy.terms import DEFAULT_TERMS, Terms
@@ -57,6 +58,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict
     transitions: dict[str, TransitionRules] = {}
     """By kind of event."""
     periods: PeriodRules = PeriodRules()
+    replenishment: ReplenishmentRules = ReplenishmentRules()
 
     @cached_property
     def hash(self) -> str:

@@ -48,6 +48,7 @@ class SignalShown(msgspec.Struct, frozen=True, kw_only=True):
     location: str
     type: str
     number: str
+    number_line: str
     quantity: Decimal
     unit: str
     case: str

@@ -25,6 +25,7 @@ def upgrade() -> None:
             "location",
             "type",
             "number",
+            "number_line",
             "quantity",
             "unit",
             "case",
