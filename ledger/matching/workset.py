@@ -18,7 +18,6 @@ from ledger.matching.records import (
     Cumulative,
     CumulativeAgreement,
     CumulativeKey,
-    Evidence,
     GroupKey,
     Link,
     NoticeLine,
@@ -35,31 +34,7 @@ from ledger.matching.transfer_records import TransferKey, TransferLine
 from ledger.stock.bucket import Bucket
 from ledger.stock.period import Period
 
-__all__ = [
-    "Case",
-    "CaseIdentity",
-    "Change",
-    "Cumulative",
-    "CumulativeAgreement",
-    "CumulativeKey",
-    "Evidence",
-    "GroupKey",
-    "Link",
-    "Needs",
-    "NoticeLine",
-    "Order",
-    "OrderKey",
-    "OrderLine",
-    "Receipt",
-    "ReceiptKey",
-    "ReceiptLine",
-    "Shipment",
-    "ShipmentKey",
-    "StockQuery",
-    "Use",
-    "Workset",
-    "case_identity",
-]
+__all__ = ["Change", "Needs", "StockQuery", "Use", "Workset"]
 
 
 class StockQuery(NamedTuple):

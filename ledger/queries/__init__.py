@@ -15,6 +15,7 @@ from ledger.queries.available_to_promise import (
 from ledger.queries.backlog import ArrivedLine, Backlog, DockedGoods, SiteBacklog, backlog
 from ledger.queries.balances import Balance, BalancePage, balance_of, balance_page, balances
 from ledger.queries.base_units import base_units
+from ledger.queries.calls import CallShown, calls
 from ledger.queries.carriage import Carriage, carriage_of
 from ledger.queries.cases import CaseShown, EvidenceShown, case, cases
 from ledger.queries.containments import (
@@ -72,6 +73,7 @@ __all__ = [
     "Backlog",
     "Balance",
     "BalancePage",
+    "CallShown",
     "Candidate",
     "Carriage",
     "CaseShown",
@@ -136,6 +138,7 @@ __all__ = [
     "balance_page",
     "balances",
     "base_units",
+    "calls",
     "carriage_of",
     "case",
     "cases",
