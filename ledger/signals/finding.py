@@ -16,8 +16,8 @@ from ledger.matching.discrepancies.definition import amount
 from ledger.matching.records import Case
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, moment
 from ledger.matching.workset import Workset
-from ledger.outcomes import AnyOutcome, CaseOpened, Posted, Signalled
-from ledger.signals.kinds import BY_CLASS
+from ledger.outcomes import AnyOutcome, CaseChanged, CaseOpened, Posted, Signalled
+from ledger.signals.kinds import BY_CLASS, BY_NAME
 
 
 def signals_of(workset: Workset, decision: Decision, outcomes: Sequence[AnyOutcome]) -> tuple[Signalled, ...]:
@@ -26,10 +26,13 @@ def signals_of(workset: Workset, decision: Decision, outcomes: Sequence[AnyOutco
     opened = [one for one in outcomes if isinstance(one, CaseOpened)]
     if isinstance(resolved.event, InspectionFailed):
         posted = {one.line for one in outcomes if isinstance(one, Posted)}
-        cases = {one.line: one.case for one in opened}
-        return tuple(
-            _failed(resolved, line, cases.get(line.line, "")) for line in resolved.lines if line.line in posted
-        )
+        # One that was open about the place before takes what failed now as well.
+        named = {
+            one.line: workset.cases[resolved.book, one.case]
+            for one in outcomes
+            if isinstance(one, CaseOpened | CaseChanged) and one.code in BY_NAME["inspection_failed"].classes
+        }
+        return tuple(_failed(resolved, line, named.get(line.line)) for line in resolved.lines if line.line in posted)
     cases_of = [(one.line, workset.cases[resolved.book, one.case]) for one in opened if one.code in BY_CLASS]
     clock = (*map(_late, decision.overdue), *map(_missed, decision.missed))
     return (*clock, *(_of_case(line, case) for line, case in cases_of))
@@ -87,7 +90,7 @@ def _of_case(line: str, case: Case) -> Signalled:
     )
 
 
-def _failed(resolved: ResolvedEvent, line: ResolvedLine, case: str) -> Signalled:
+def _failed(resolved: ResolvedEvent, line: ResolvedLine, case: Case | None) -> Signalled:
     event, said = resolved.event, line.said
     assert isinstance(said, StockLine)  # noqa: S101  lines of an event about stock
     why = f" ({said.reason})" if said.reason else ""
@@ -96,13 +99,14 @@ def _failed(resolved: ResolvedEvent, line: ResolvedLine, case: str) -> Signalled
         signal="inspection_failed",
         cause=f"inspection:{event.partner}/{event.number}/{line.line}",
         site=resolved.site,
-        partner=event.partner,
+        partner=event.partner if case is None or not case.supplier else "",
+        supplier="" if case is None else case.supplier,
         part=line.part,
         lot=said.lot,
         location=said.location,
         number=said.reference or event.number,
         quantity=to_decimal(line.quantity),
         unit=line.unit,
-        case=case,
+        case="" if case is None else case.case,
         text=f"{amount(line.quantity)} {line.unit} of {line.part} failed inspection{why}.",
     )
