@@ -31,10 +31,10 @@ from ledger.book.tracing import rows_of
 from ledger.book.waits import STOCK as STOCK_WAIT
 from ledger.book.waits import Wait, Waits
 from ledger.events import (
+    ABOUT_CASES,
     DiscrepancyResolved,
     Event,
     GoodsReceived,
-    InspectionFailed,
     Line,
     OrderCancelled,
     OrderChanged,
@@ -65,9 +65,6 @@ RELEASES: Mapping[type[Event], str] = {
 COMPARES = "cumulative:"
 """Before a part: what a notice waits with whose cumulative may be explained by one on its way; its lines do not."""
 
-SIGNALS = (InspectionFailed, TimePassed)
-"""What may be a signal without opening a case."""
-
 BRINGERS = (containing.bring, past.bring, rulings.bring, changing.bring, closings.bring)
 """What puts into the working set, event by event, what few decisions read; in this order."""
 
@@ -90,6 +87,7 @@ class Batch:
         self.log = Log(conn, head, policy.hash, now_us)
         self.loader = Loader(conn, keeps_cumulatives=policy.keeps_cumulatives)
         self.loader.workset.next_case[head.book] = head.cases + 1
+        self.loader.workset.masterdata = self.masterdata
         self.balances = balances or Balances()
         self.waits = Waits(conn, head.book)
         self.postings = Postings()
@@ -141,7 +139,8 @@ class Batch:
         resolved = self._resolve(draft, News([], []))
         self.load([resolved])
         work = self.loader.workset
-        if not waits and not work.notice_lines and not work.receipt_lines and not work.order_lines and not work.calls:
+        timed = (work.notice_lines, work.receipt_lines, work.order_lines, work.calls, work.cases)
+        if not waits and not any(timed):
             return []
         seq = resolved.seq = self.log.next_seq()
         event = self.log.keep(draft, seq)
@@ -195,7 +194,7 @@ class Batch:
         return recorded
 
     def _site(self, event: Event, of_cases: Mapping[str, str] = NO_CASES) -> str:
-        if isinstance(event, DiscrepancyResolved):
+        if isinstance(event, ABOUT_CASES):
             return of_cases.get(event.number, "")
         site, missing = site_of(event, sent := self.sent(event))
         if not missing.startswith("order:"):
@@ -288,7 +287,7 @@ class Batch:
         )
         if late is not None:
             outcomes = (*outcomes, late)
-        if decision.findings or isinstance(resolved.event, SIGNALS):
+        if decision.findings or isinstance(resolved.event, signals.SHOWN_BY):
             outcomes = (*outcomes, *signals.signals_of(work, decision, outcomes))
         return decision, outcomes
 
@@ -296,7 +295,7 @@ class Batch:
         self.log.end_position(seq, self.head.movements + len(self.postings))
 
     def _take_over(self, defined: list[Event]) -> None:
-        self.masterdata = self.masterdata.changed_by(defined)
+        self.masterdata = self.loader.workset.masterdata = self.masterdata.changed_by(defined)
         self.snapshots.keep(self.masterdata, self.head)
 
     # --- waiting ------------------------------------------------------------------------------------------

@@ -9,13 +9,14 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy import text as sql
 
 from ledger.book import document_tables, tables
-from ledger.book.codecs import LINE_CALL, NOTICE_LINE, ORDER_LINE, RECEIPT_LINE, Codec
+from ledger.book.codecs import CASE, LINE_CALL, NOTICE_LINE, ORDER_LINE, RECEIPT_LINE, Codec
 
 TIMED: tuple[tuple[Codec, str, str], ...] = (
     (NOTICE_LINE, "closes_at", document_tables.CLOSING_NOTICE_LINES),
     (RECEIPT_LINE, "waits_until", document_tables.WAITING_RECEIPT_LINES),
     (ORDER_LINE, "late_at", document_tables.LATE_ORDER_LINES),
     (LINE_CALL, "due_at", document_tables.DUE_CALLS),
+    (CASE, "escalates_at", document_tables.ESCALATING_CASES),
 )
 """Records, the column of their time, and which of them have one: the condition of a partial index each."""
 

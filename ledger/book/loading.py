@@ -132,6 +132,7 @@ class Loader:
             RECEIPT_LINE: self._add_receipt_line,
             ORDER_LINE: self._add_order_line,
             LINE_CALL: self._add_call,
+            CASE: self._add_case,
         }
         for book, now_us in sorted(due):
             for codec, row in rows_due(self.conn, book, now_us):

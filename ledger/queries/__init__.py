@@ -17,7 +17,9 @@ from ledger.queries.balances import Balance, BalancePage, balance_of, balance_pa
 from ledger.queries.base_units import base_units
 from ledger.queries.calls import CallShown, calls
 from ledger.queries.carriage import Carriage, carriage_of
-from ledger.queries.cases import CaseShown, EvidenceShown, case, cases
+from ledger.queries.case_queue import CaseQueue, CaseQueued, case_queue
+from ledger.queries.case_timeline import CaseStep, case_timeline
+from ledger.queries.cases import CaseShown, EvidenceShown, TaskShown, case, cases
 from ledger.queries.containments import (
     Affected,
     ContainmentReport,
@@ -76,7 +78,10 @@ __all__ = [
     "CallShown",
     "Candidate",
     "Carriage",
+    "CaseQueue",
+    "CaseQueued",
     "CaseShown",
+    "CaseStep",
     "ChangeShown",
     "ChangedShown",
     "Coming",
@@ -120,6 +125,7 @@ __all__ = [
     "SiteBacklog",
     "SitePromise",
     "SubstitutionShown",
+    "TaskShown",
     "Trace",
     "TraceStep",
     "TransferLineShown",
@@ -141,6 +147,8 @@ __all__ = [
     "calls",
     "carriage_of",
     "case",
+    "case_queue",
+    "case_timeline",
     "cases",
     "containment",
     "containments",

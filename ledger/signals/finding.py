@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ledger.events import InspectionFailed, StockLine
+from ledger.events import Event, InspectionFailed, StockLine, TimePassed
 from ledger.masterdata import to_decimal
 from ledger.matching.call_records import LineCall
 from ledger.matching.calls import SIGNAL, cause_of
@@ -18,6 +18,9 @@ from ledger.matching.resolved import ResolvedEvent, ResolvedLine, moment
 from ledger.matching.workset import Workset
 from ledger.outcomes import AnyOutcome, CaseChanged, CaseOpened, Posted, Signalled
 from ledger.signals.kinds import BY_CLASS, BY_NAME
+
+SHOWN_BY: tuple[type[Event], ...] = (InspectionFailed, TimePassed)
+"""Kinds of events that may show a signal without a case of their own."""
 
 
 def signals_of(workset: Workset, decision: Decision, outcomes: Sequence[AnyOutcome]) -> tuple[Signalled, ...]:
