@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from gateway.resources import Entry, Mistake, Mistakes, did_you_mean, read_yaml
-from gateway.signals.rules import ACTIONS, Action, Conditions, Hold, Notify, OpenCase, Rule, Send, SignalRules
+from gateway.signals.rules import ACTIONS, ALWAYS, Action, Conditions, Hold, Notify, OpenCase, Rule, Send, SignalRules
 from ledger.signals import BY_NAME
 
 FILE = "signals.yaml"
@@ -60,7 +60,7 @@ class _Reader:
         return Rule(
             name=name,
             on=tuple(one.choice((*BY_NAME, ANY), "", "signal") for one in on),
-            when=self._conditions(keys["when"]) if "when" in keys else Conditions(),
+            when=self._conditions(keys["when"]) if "when" in keys else ALWAYS,
             do=tuple(found for one in keys["do"].items() if (found := self._action(one))) if "do" in keys else (),
         )
 

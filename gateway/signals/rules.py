@@ -122,6 +122,9 @@ class Conditions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         )
 
 
+ALWAYS = Conditions()
+
+
 class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One rule: what is done about which signals."""
 
@@ -129,7 +132,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """"" for what is usual."""
     on: tuple[str, ...] = ()
     """Kinds of signals; `any` is every one."""
-    when: Conditions = Conditions()
+    when: Conditions = ALWAYS
     do: tuple[Action, ...] = ()
     """What is done, in order; an empty list silences the signal."""
 

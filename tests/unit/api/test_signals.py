@@ -20,8 +20,9 @@ def own_house(tmp_path: Path) -> Iterator[House]:
 
 def post(house: House, *events: dict[str, Any]) -> None:
     for event in events:
-        found = house.ask("POST", "/v1/events", "erp-main", content=json.dumps(event).encode(), params={"wait": 5})
-        assert found.status_code == 200, found.text
+        found = house.ask("POST", "/v1/events", "erp-main", content=json.dumps(event).encode())
+        assert found.status_code == 202, found.text
+        house.street.run_until_idle()
 
 
 def raise_one(house: House) -> None:
