@@ -18,6 +18,7 @@ from ledger.matching.call_records import CallKey, LineCall
 from ledger.matching.containments.scope import Containment, Criteria, Demand
 from ledger.matching.papers.filed import Authorized, Required
 from ledger.matching.records import (
+    Arrival,
     Case,
     Cumulative,
     CumulativeAgreement,
@@ -43,6 +44,7 @@ from ledger.stock.period import Period
 _write_json = msgspec.json.Encoder().encode
 _read_texts = msgspec.json.Decoder(tuple[str, ...]).decode
 _read_told = msgspec.json.Decoder(tuple[Told, ...]).decode
+_read_arrivals = msgspec.json.Decoder(tuple[Arrival, ...]).decode
 _read_goods = msgspec.json.Decoder(tuple[ShippedGoods, ...]).decode
 _read_required = msgspec.json.Decoder(tuple[Required, ...]).decode
 _read_authorized = msgspec.json.Decoder(tuple[Authorized, ...]).decode
@@ -59,10 +61,11 @@ _WIDE: dict[str, Callable[[str], Any]] = {
     "evidence": _read_evidence,
     "tasks": _read_tasks,
     "told": _read_told,
-    "deliveries": _read_deliveries,
+    "arrivals": _read_arrivals,
     "goods": _read_goods,
     "criteria": _read_criteria,
     "demands": _read_demands,
+    "deliveries": _read_deliveries,
     "requirements": _read_required,
     "authorizations": _read_authorized,
 }

@@ -1,42 +1,44 @@
-"""What has a time: the records whose time has come, and when the next of them is due."""
+"""What is due when: lines to close, to wait for or to look at, overdue shipments, calls, cases to escalate."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, select
-from sqlalchemy import text as sql
+from sqlalchemy import Connection, Table, func, select, text
 
 from ledger.book import document_tables, tables
-from ledger.book.codecs import CASE, LINE_CALL, NOTICE_LINE, ORDER_LINE, RECEIPT_LINE, Codec
+from ledger.book.document_tables import cases, goods_receipt_line, line_call, notice_line, order_line, shipment
 
-TIMED: tuple[tuple[Codec, str, str], ...] = (
-    (NOTICE_LINE, "closes_at", document_tables.CLOSING_NOTICE_LINES),
-    (RECEIPT_LINE, "waits_until", document_tables.WAITING_RECEIPT_LINES),
-    (ORDER_LINE, "late_at", document_tables.LATE_ORDER_LINES),
-    (LINE_CALL, "due_at", document_tables.DUE_CALLS),
-    (CASE, "escalates_at", document_tables.ESCALATING_CASES),
+_DUE: tuple[tuple[Table, str, str], ...] = (
+    (notice_line, "closes_at", document_tables.CLOSING_NOTICE_LINES),
+    (goods_receipt_line, "waits_until", document_tables.WAITING_RECEIPT_LINES),
+    (order_line, "wakes_at", document_tables.WAKING_ORDER_LINES),
+    (order_line, "late_at", document_tables.LATE_ORDER_LINES),
+    (line_call, "due_at", document_tables.DUE_CALLS),
+    (shipment, "overdue_at", document_tables.EXPECTED_SHIPMENTS),
+    (cases, "escalates_at", document_tables.ESCALATING_CASES),
 )
-"""Records, the column of their time, and which of them have one: the condition of a partial index each."""
+"""Tables with a time of their rows, and which of them have one; each has an index of just these."""
 
 
-def rows_due(conn: Connection, book: str, now_us: int) -> Iterator[tuple[Codec, Any]]:
-    """The rows of a book whose time has come by now, with how they are read."""
-    for codec, column, where in TIMED:
-        at = codec.table.c
-        query = codec.table.select().where(at.book == book, at[column] <= now_us, sql(where))
-        for row in conn.execute(query).fetchall():
-            yield codec, row
+def due_rows(conn: Connection, table: Table, book: str, now_us: int) -> Sequence[Any]:
+    """The rows of a book whose time has come."""
+    found: dict[Any, None] = {}
+    for of, column, has_one in _DUE:
+        if of is table:
+            query = table.select().where(table.c.book == book, text(has_one), table.c[column] <= now_us)
+            found.update(dict.fromkeys(conn.execute(query).fetchall()))
+    return list(found)
 
 
 def next_due(conn: Connection, book: str) -> int | None:
-    """The earliest moment at which anything in the book is due, waits of events included; None for nothing."""
+    """The earliest time at which anything of a book is due, waits of events included; None when nothing waits."""
     wait = tables.waiting.c
-    queries = [select(func.min(wait.until)).where(wait.book == book, wait.until.is_not(None))]
-    queries += [
-        select(func.min(codec.table.c[column])).where(codec.table.c.book == book, sql(where))
-        for codec, column, where in TIMED
+    queries = [
+        select(func.min(table.c[column])).where(table.c.book == book, text(has_one))
+        for table, column, has_one in _DUE
     ]
+    queries.append(select(func.min(wait.until)).where(wait.book == book, wait.until.is_not(None)))
     times = [due for due in (conn.execute(query).scalar() for query in queries) if due is not None]
     return min(times, default=None)

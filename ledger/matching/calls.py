@@ -64,6 +64,8 @@ def decide_withdrawn(workset: Workset, decision: Decision, policy: Policy, now_u
 
 def serve(workset: Workset, decision: Decision, now_us: int) -> None:
     """Count what came to stand at the line towards the calls that wait for it there."""
+    if not workset.calls:
+        return
     named = {line.line: _demand(line) for line in decision.resolved.lines}
     for movement in decision.movements:
         if _comes_to_the_line(movement):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ledger.matching.decision import Decision, Overdue
-from ledger.matching.records import Delivery, OrderLine
+from ledger.matching.records import Arrival, OrderLine
 from ledger.matching.workset import Workset
 from ledger.policy import Terms
 
@@ -16,13 +16,13 @@ def watch(line: OrderLine, due: Iterable[tuple[int | None, int]], terms: Terms) 
     """From now on these hold: (moment, quantity that comes then). Without a moment the line is never late."""
     grace = int(terms.receipt_grace_hours * HOUR)
     named = sorted((at, quantity) for at, quantity in due if at is not None)
-    line.late_at, line.deliveries = (named[0][0] + grace if named and not line.blanket else 0), ()
+    line.late_at, line.arrivals = (named[0][0] + grace if named and not line.blanket else 0), ()
     if len({at for at, _ in named}) > 1 and not line.blanket:
-        total, deliveries = 0, {}
+        total, arrivals = 0, {}
         for at, quantity in named:
             total += quantity
-            deliveries[at + grace] = total
-        line.deliveries = tuple(Delivery(at, quantity) for at, quantity in deliveries.items())
+            arrivals[at + grace] = total
+        line.arrivals = tuple(Arrival(at, quantity) for at, quantity in arrivals.items())
     line.touched = True
 
 
@@ -36,13 +36,13 @@ def find_overdue(workset: Workset, decision: Decision, now_us: int) -> None:
 
 def _look_at(decision: Decision, line: OrderLine, now_us: int) -> None:
     """Of several moments that went by at once the last tells all that is missing."""
-    over = [one for one in line.deliveries if one.at <= now_us]
+    over = [one for one in line.arrivals if one.at <= now_us]
     at, due = over[-1] if over else (line.late_at, line.quantity)
     due = min(due, line.quantity)
     if line.received < due:
         decision.overdue.append(Overdue(line, at, due))
-    line.deliveries = line.deliveries[len(over) :]
-    line.late_at, line.touched = (line.deliveries[0].at if line.deliveries else 0), True
+    line.arrivals = line.arrivals[len(over) :]
+    line.late_at, line.touched = (line.arrivals[0].at if line.arrivals else 0), True
 
 
 def _order(line: OrderLine) -> tuple[tuple[str, ...], str]:

@@ -74,11 +74,19 @@ class Order:
     new: bool = False
 
 
-class Delivery(NamedTuple):
+class Arrival(NamedTuple):
     """How much of an order line is to have come, in all, by a moment."""
 
     at: int
     quantity: int
+
+
+class Delivery(NamedTuple):
+    """So many of an order line, due then; from `late_at` on they should have been advised."""
+
+    quantity: int
+    due_at: int
+    late_at: int
 
 
 @dataclass(slots=True)
@@ -100,9 +108,17 @@ class OrderLine:
     blanket: bool = False
     """Price and authority only: its quantity limits nothing."""
     status: Literal["open", "closed", "cancelled"] = "open"
+    deliveries: tuple[Delivery, ...] = ()
+    """What is due when, in order of time, where the agreement holds the supplier to it."""
+    wakes_at: int = 0
+    """When it is looked at again by itself, since a delivery of it should have been advised; 0 never."""
+    invoiced: int = 0
+    """Running total of what invoices ask to be paid of it, less what was credited."""
+    bills_due_at: int = 0
+    """Until when what was invoiced last waits for its goods; 0 where nothing was."""
     late_at: int = 0
     """When it is looked whether it came in time, grace included; 0 once that is over, or where nothing is due."""
-    deliveries: tuple[Delivery, ...] = ()
+    arrivals: tuple[Arrival, ...] = ()
     """Of a line that comes in several: by when how much of it, in order of time, those that are looked at yet."""
     touched: bool = False
     new: bool = False
@@ -131,6 +147,8 @@ class Shipment:
     ship_to_as_sent: str = ""
     overtook: bool = False
     """A replacement that arrived before its original; the original is then recorded and changes nothing."""
+    overdue_at: int = 0
+    """When it is overdue if no goods of it have come (D15); 0 where that was looked at, or nobody expects it."""
     touched: bool = False
     new: bool = False
 

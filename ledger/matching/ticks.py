@@ -7,8 +7,11 @@ from ledger.matching.calls import find_missed
 from ledger.matching.closing import close_or_open
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.lateness import find_overdue
+from ledger.matching.overdue import review_expected
 from ledger.matching.positions import Deltas, add_notice_line
 from ledger.matching.records import NoticeLine, ReceiptLine
+from ledger.matching.required import wake_at
+from ledger.matching.requirements import note_changed
 from ledger.matching.review import review_notice_line, review_receipt_line
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
@@ -38,6 +41,13 @@ def decide_time(workset: Workset, decision: Decision, policy: Policy, now_us: in
         review_receipt_line(workset, decision, receipt_line, "", now_us)
     find_overdue(workset, decision, now_us)
     find_missed(workset, decision, now_us)
+    expected = [one for one in workset.shipments.values() if 0 < one.overdue_at <= now_us and one.key.book == book]
+    for shipment in sorted(expected, key=lambda one: one.key):
+        review_expected(workset, decision, policy, shipment, now_us)
+    ordered = [one for one in workset.order_lines.values() if 0 < one.wakes_at <= now_us and one.key.book == book]
+    for order_line in sorted(ordered, key=lambda one: (one.key, one.line)):
+        order_line.wakes_at = wake_at(order_line, now_us)
+        note_changed(workset, order_line)
     decision.lines.append(LineDecision("", "posted", movements=len(decision.movements)))
 
 

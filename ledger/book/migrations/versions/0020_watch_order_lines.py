@@ -7,8 +7,8 @@ from alembic import op
 
 from ledger.book.migrations.adding import add_columns
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
@@ -16,7 +16,7 @@ _BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    add_columns("order_line", late_at="INTEGER", deliveries="TEXT")
+    add_columns("order_line", late_at="INTEGER", arrivals="TEXT")
     _index("order_line_late", "order_line", ["book", "late_at"], "late_at > 0 AND status = 'open'")
     op.create_table(
         "line_call",
