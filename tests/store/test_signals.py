@@ -28,7 +28,7 @@ from ledger.events import (
 )
 from ledger.outcomes import CaseOpened, Recorded, Signalled
 from ledger.policy import Policy, ReplenishmentRules, Terms
-from tests.store.world import NOW, Books, order, receipt
+from tests.store.world import NOW, Books, notice, order, receipt
 
 DUE = NOW + timedelta(days=2)
 
@@ -175,6 +175,16 @@ def test_what_is_about_no_place_needs_none(conn: Connection) -> None:
 @pytest.mark.parametrize("changed", [{"cause": ""}, {"quantity": Decimal(-1)}])
 def test_an_exception_that_says_nothing_is_refused(conn: Connection, changed: dict[str, Any]) -> None:
     assert Books(conn).record(raised(**changed))[0].result == "refused"
+
+
+def test_goods_that_do_not_come_by_their_expected_arrival_are_signalled_with_their_case(conn: Connection) -> None:
+    books = Books(conn)
+    books.record(order("PO1", {"PLATE": 100}), notice("S1", "PO1", {"PLATE": 100}, expected_at=DUE))
+
+    found = books.tick(days=4)
+
+    (case,) = [one for one in queries.cases(conn) if one.code == "D15"]
+    assert [(kind, cause) for kind, cause, _ in signals(found)] == [("asn_overdue", f"case:{case.id}")]
 
 
 # --- calls from the line ----------------------------------------------------------------------------------------
