@@ -381,7 +381,7 @@ class Loader:
 
     def _add_call(self, row: Any) -> LineCall:
         call: LineCall = LINE_CALL.read(row)
-        self.stored[LINE_CALL].add((call.key, call.line))
+        self.stored[LINE_CALL][call.key, call.line] = row
         self.workset.add_call(call)
         return call
 
