@@ -26,6 +26,7 @@ signal = table(
             "number_line",
             "quantity",
             "unit",
+            "severity",
             "case",
         )
     ),

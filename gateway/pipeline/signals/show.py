@@ -51,6 +51,7 @@ class SignalShown(msgspec.Struct, frozen=True, kw_only=True):
     number_line: str
     quantity: Decimal
     unit: str
+    severity: str
     case: str
     message: str
     document: str

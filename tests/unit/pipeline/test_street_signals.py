@@ -193,6 +193,30 @@ def test_an_order_that_is_late_opens_a_case_that_closes_when_the_goods_come(town
     assert cases(town)[0] == ("D47", "procurement", "closed")
 
 
+def test_a_rule_may_ask_how_grave_it_is(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "signals.yaml").write_text(
+        "rules:\n  grave: {on: receipt_late, when: {severity: [critical, high]}, do: open_case}\n"
+        "  other: {on: receipt_late, when: {severity: [normal, low]}, do: []}\n"
+    )
+    town = Town(home)
+    # Orders in dollars, a hundred and a hundred thousand.
+    town.bring(due_order("PO1"), "erp")
+    said = msgspec.json.decode(due_order("PO2"))
+    said["lines"][0] |= {"part_number": "HRN-200", "price": "1000"}
+    town.bring(msgspec.json.encode(said), "erp")
+    town.clock.now = START + timedelta(days=3)
+    town.street.run_due()
+
+    with town.street.read() as connection:
+        listed = show.list_signals(connection)
+    assert [(one.part, one.severity, [action.rule for action in one.actions]) for one in listed] == [
+        ("BRK-100", "low", []),
+        ("HRN-200", "high", ["grave"]),
+    ]
+
+
 def test_a_call_from_the_line_that_is_missed_opens_a_case_for_the_warehouse(town: Town) -> None:
     line = {"part_number": "BRK-100", "unit": "EA", "quantity": "5", "to_location": "L3"}
     town.record([{"kind": "ReplenishmentRequested", "number": "K1", "place": "PLT07", "lines": [line]}])

@@ -28,6 +28,7 @@ def upgrade() -> None:
             "number_line",
             "quantity",
             "unit",
+            "severity",
             "case",
             "message",
             "document",
