@@ -105,6 +105,20 @@ def test_what_does_not_come_by_its_time_and_grace_fires_once_and_opens_a_case(to
     assert cases(town) == [("D47", "integration", "open")]
 
 
+def test_the_case_of_an_absent_document_closes_when_it_comes_after_all(town: Town) -> None:
+    expect(town, '{document: "856", at: ["10:00"], grace_minutes: 0}')
+    town.bring(due_order(), "erp")
+    town.clock.pass_by(hours=2)
+    town.street.run_due()
+    assert cases(town) == [("D47", "integration", "open")]
+
+    town.bring(interchange(("856", notice())))
+
+    assert cases(town)[0] == ("D47", "integration", "closed")
+    with town.street.read() as connection:
+        assert [one.over_at for one in show.list_signals(connection)] == [town.clock.now]
+
+
 def test_what_came_in_time_is_not_missed_and_each_time_asks_for_its_own(town: Town) -> None:
     expect(town, '{document: "856", at: ["10:00", "12:00"], grace_minutes: 0}')
     town.bring(due_order(), "erp")
