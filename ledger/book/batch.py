@@ -31,6 +31,7 @@ from ledger.book.tracing import rows_of
 from ledger.book.waits import STOCK as STOCK_WAIT
 from ledger.book.waits import Wait, Waits
 from ledger.events import (
+    ABOUT_CASES,
     DiscrepancyResolved,
     Event,
     GoodsReceived,
@@ -90,6 +91,7 @@ class Batch:
         self.log = Log(conn, head, policy.hash, now_us)
         self.loader = Loader(conn, keeps_cumulatives=policy.keeps_cumulatives or policy.keeps_requirements)
         self.loader.workset.next_case[head.book] = head.cases + 1
+        self.loader.workset.masterdata = self.masterdata
         self.balances = balances or Balances()
         self.waits = Waits(conn, head.book)
         self.postings = Postings()
@@ -141,7 +143,7 @@ class Batch:
         resolved = self._resolve(draft, News([], []))
         self.load([resolved])
         work = self.loader.workset
-        if not (waits or work.notice_lines or work.receipt_lines or work.shipments or work.order_lines):
+        if not any((waits, work.notice_lines, work.receipt_lines, work.shipments, work.order_lines, work.cases)):
             return []
         seq = resolved.seq = self.log.next_seq()
         event = self.log.keep(draft, seq)
@@ -195,7 +197,7 @@ class Batch:
         return recorded
 
     def _site(self, event: Event, of_cases: Mapping[str, str] = NO_CASES) -> str:
-        if isinstance(event, DiscrepancyResolved):
+        if isinstance(event, ABOUT_CASES):
             return of_cases.get(event.number, "")
         site, missing = site_of(event, sent := self.sent(event))
         if not missing.startswith("order:"):
@@ -294,7 +296,7 @@ class Batch:
         self.log.end_position(seq, self.head.movements + len(self.postings))
 
     def _take_over(self, defined: list[Event]) -> None:
-        self.masterdata = self.masterdata.changed_by(defined)
+        self.masterdata = self.loader.workset.masterdata = self.masterdata.changed_by(defined)
         self.snapshots.keep(self.masterdata, self.head)
 
     # --- waiting ------------------------------------------------------------------------------------------
@@ -383,13 +385,7 @@ class Batch:
         event = self.log.event(seq)
         for part in parts:
             self.waits.end(Wait(event.site, seq, f"{COMPARES}{part}"))
-        told = isinstance(event, ShipmentNotified | ShipmentReplaced) and not self.policy.reads_schedules
-        lines = () if told else lines_of(event)
-        resolved = resolve(
-            event, self.sent(event), book=self.head.book, seq=seq, site=event.site or self._site(event), cause=cause,
-            identities=line_identities(lines), lines=lines, standings=["again"] * len(lines),
-        )  # fmt: skip
-        resolved.compare = tuple(parts)
+        resolved = requiring.resolve_again(self, event, seq, event.site or self._site(event), parts, cause)
         self.load([resolved])
         decision, outcomes = self._decide(resolved)
         self._wait(event.site, seq, resolved, decision)

@@ -33,6 +33,7 @@ from ledger.matching.records import (
     ReceiptLine,
     Shipment,
     ShipmentKey,
+    Task,
     Told,
 )
 from ledger.matching.transfer_records import ShippedGoods, TransferKey, TransferLine
@@ -45,6 +46,7 @@ _read_deliveries = msgspec.json.Decoder(tuple[Delivery, ...]).decode
 _read_goods = msgspec.json.Decoder(tuple[ShippedGoods, ...]).decode
 _read_required = msgspec.json.Decoder(tuple[Required, ...]).decode
 _read_authorized = msgspec.json.Decoder(tuple[Authorized, ...]).decode
+_read_tasks = msgspec.json.Decoder(tuple[Task, ...]).decode
 _read_evidence = msgspec.json.Decoder(tuple[Evidence, ...]).decode
 
 UNSTORED = frozenset({"key", "touched", "new"})
@@ -54,6 +56,7 @@ _WIDE: dict[str, Callable[[str], Any]] = {
     "handling_units": _read_texts,
     "serials": _read_texts,
     "evidence": _read_evidence,
+    "tasks": _read_tasks,
     "told": _read_told,
     "goods": _read_goods,
     "criteria": _read_criteria,

@@ -1,4 +1,4 @@
-"""What is due when: lines that close or have waited, deliveries to be advised, shipments that should have come."""
+"""What is due when: lines that close or have waited, deliveries, shipments that should have come, cases."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, and_, func, select
 
 from ledger.book import tables
-from ledger.book.document_tables import goods_receipt_line, notice_line, order_line, shipment
+from ledger.book.document_tables import cases, goods_receipt_line, notice_line, order_line, shipment
 
 _DUE: dict[Table, tuple[ColumnElement[Any], ColumnElement[bool]]] = {
     notice_line: (
@@ -21,6 +21,7 @@ _DUE: dict[Table, tuple[ColumnElement[Any], ColumnElement[bool]]] = {
     ),
     order_line: (order_line.c.wakes_at, order_line.c.wakes_at > 0),
     shipment: (shipment.c.overdue_at, shipment.c.overdue_at > 0),
+    cases: (cases.c.escalates_at, cases.c.escalates_at > 0),
 }
 """Per table the time of its rows, and which of them have one; each has an index of just these."""
 

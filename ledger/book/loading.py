@@ -129,6 +129,8 @@ class Loader:
             for row in due_rows(self.conn, tables.order_line, book, now_us):
                 self._add_order_line(row)
             self._shipments |= {ShipmentKey(*row[:4]) for row in due_rows(self.conn, tables.shipment, book, now_us)}
+            for row in due_rows(self.conn, tables.cases, book, now_us):
+                self._add_case(row)
 
     def _numbered(self, numbers: set[tuple[str, str, str]]) -> set[OrderKey]:
         found: set[OrderKey] = set()

@@ -15,7 +15,7 @@ from ledger.book.due import next_due
 from ledger.book.heads import RUN_SIZE, lock_head, read_head
 from ledger.book.resolution import by_site, directed, names_its_order, site_of
 from ledger.book.snapshots import Snapshots
-from ledger.events import MASTER_DATA, RULINGS, DiscrepancyResolved, Event, read_event
+from ledger.events import ABOUT_CASES, MASTER_DATA, RULINGS, Event, read_event
 from ledger.masterdata import AsSent, MasterData
 from ledger.matching.resolved import microseconds, moment
 from ledger.outcomes import Recorded
@@ -169,7 +169,7 @@ def _path(event: Event) -> tuple[str, bool, str]:
     A decision belongs to the site of its case, and a document without a place to that of its order: an event before
     it may only just have brought them.
     """
-    follows = event.number if isinstance(event, DiscrepancyResolved) or names_its_order(event) else ""
+    follows = event.number if isinstance(event, ABOUT_CASES) or names_its_order(event) else ""
     return event.book, isinstance(event, (*MASTER_DATA, *RULINGS)), follows
 
 

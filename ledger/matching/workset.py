@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ledger.masterdata import MasterData
+from ledger.matching.brought import Brought
 from ledger.matching.case_identity import CaseIdentity, case_identity
 from ledger.matching.containments.scope import Containment, Criteria
-from ledger.matching.papers.filed import Carried, Filed, OrderPrice, ScheduledLine
+from ledger.matching.papers.filed import Filed
 from ledger.matching.records import (
     Case,
     Cumulative,
@@ -141,11 +143,11 @@ class Needs:
     """All lines of those transfers, as the site that sends them has them."""
     due: set[tuple[str, int]] = field(default_factory=set)
     """(book, now): notice lines in status `open` with closes_at <= now, whole; receipt lines in status `unmatched`
-    with waits_until <= now, as `unmatched`."""
+    with waits_until <= now, as `unmatched`; cases whose escalation is due."""
 
 
 @dataclass(slots=True)
-class Workset:
+class Workset(Brought):
     """Everything loaded. Keys that were asked for and are absent do not exist.
 
     Every event brings the cases of its book that are not closed and name its number as shipment, receipt or order
@@ -170,6 +172,8 @@ class Workset:
     balances: dict[Bucket, int] = field(default_factory=dict)
     """Of the buckets that `watched(workset)` names, and of goods asked for by `StockQuery`, as they stand; decisions
     keep them current."""
+    masterdata: MasterData = field(default_factory=MasterData)
+    """In force, for what hangs on places and their calendars."""
     next_case: dict[str, int] = field(default_factory=dict)
     """Per book, the number of the next case."""
 
@@ -193,6 +197,8 @@ class Workset:
     """Base units of the parts that a complete snapshot may have left out."""
     requested_by: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     """By (book, case) of the case that is being decided: the people whose lines wait for it."""
+    recorded_by: dict[tuple[str, str], str] = field(default_factory=dict)
+    """By (book, case) of the case that is being decided: the person who recorded what it is about, "" for none."""
     serial_at: dict[tuple[str, str, str], set[Bucket]] = field(default_factory=dict)
     """By (book, part, serial) that an event names or goods came under: where it stands, or stood in this batch."""
     used: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
@@ -214,15 +220,6 @@ class Workset:
     """What is to be kept as it was said: added to, and never read by a decision."""
     unfiled: list[int] = field(default_factory=list)
     """Sequences of events that were read again: what they filed before is taken out."""
-
-    changed_lines: dict[tuple[OrderKey, str], OrderLine] = field(default_factory=dict)
-    """Order lines held to days or invoices whose totals the event being decided has changed."""
-    scheduled: dict[CumulativeKey, list[ScheduledLine]] = field(default_factory=dict)
-    """The newest releases of a part on a supplier, where the event being decided is held to them; in any order."""
-    prices: dict[tuple[OrderKey, str], OrderPrice] = field(default_factory=dict)
-    """The price in force of the order lines that the invoice being decided names."""
-    carriage: dict[ShipmentKey, Carried] = field(default_factory=dict)
-    """The last word of carriers on shipments that the event being decided looks for."""
 
     # Indices over the above, kept by add_*; the book neither loads nor saves them.
     lines_of_order: dict[OrderKey, list[OrderLine]] = field(default_factory=dict)
@@ -374,10 +371,16 @@ class Workset:
             return
         self.cases[key] = case
         if case.status != "closed":
-            self.open_cases[case_identity(case)] = case
-            for number in {case.shipment_id, case.receipt_id, case.order_number} - {""}:
-                self.open_cases_of.setdefault((case.book, number), []).append(case)
-            self.open_cases_of_part.setdefault(GroupKey(case.book, case.site, case.part), []).append(case)
+            self.open_again(case)
+
+    def open_again(self, case: Case) -> None:
+        """Put a case among the open ones; idempotent."""
+        if self.open_cases.get(case_identity(case)) is case:
+            return
+        self.open_cases[case_identity(case)] = case
+        for number in {case.shipment_id, case.receipt_id, case.order_number} - {""}:
+            self.open_cases_of.setdefault((case.book, number), []).append(case)
+        self.open_cases_of_part.setdefault(GroupKey(case.book, case.site, case.part), []).append(case)
 
     def close_case(self, case: Case) -> None:
         """Take a case out of the open ones; it stays among `cases`."""
