@@ -48,13 +48,15 @@ def show(
 
 def _classes(policy: Policy, partner: str) -> list[dict[str, Any]]:
     """Every class as it holds for all that this partner sends; what is said of parts and sites stands in `_rules`."""
-    from ledger.cases.lifecycle import HOUR, due_at, owner_of
+    from ledger.cases.lifecycle import owner_of
     from ledger.matching.discrepancies import CLASSES
     from ledger.matching.tolerances import allowed
 
     found = []
     for kind in CLASSES:
         passes = allowed(policy, kind, site="", supplier=partner)
+        ownership = policy.ownership.get(kind.code)
+        hours = None if ownership is None else ownership.answer_hours
         found.append(
             {
                 "code": kind.code,
@@ -63,7 +65,7 @@ def _classes(policy: Policy, partner: str) -> list[dict[str, Any]]:
                 "beyond": passes.action,
                 "grade": policy.terms[partner].grades.get(kind.code, kind.grade),
                 "owner": owner_of(policy, kind.code),
-                "hours": f"{due_at(policy, kind.code, 0) / HOUR:g}",
+                "hours": f"{kind.answer_hours if hours is None else hours:g}",
                 "rule": passes.rule,
             }
         )
