@@ -143,7 +143,8 @@ class Batch:
         resolved = self._resolve(draft, News([], []))
         self.load([resolved])
         work = self.loader.workset
-        if not any((waits, work.notice_lines, work.receipt_lines, work.shipments, work.order_lines, work.cases)):
+        met = (work.notice_lines, work.receipt_lines, work.shipments, work.order_lines, work.cases)
+        if not (waits or any(met)):
             return []
         seq = resolved.seq = self.log.next_seq()
         event = self.log.keep(draft, seq)

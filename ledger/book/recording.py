@@ -23,6 +23,7 @@ from ledger.policy import Policy
 from ledger.policy.policy import write_policy
 
 LIVE = "live"
+_POLICY = "SELECT hash FROM policy WHERE hash = ?"
 
 
 class Ledger:
@@ -138,8 +139,7 @@ class Ledger:
         return {site_of(part, sent)[0] for part in by_site(directed(event, policy))}
 
     def _keep_policy(self, conn: Connection, policy: Policy) -> None:
-        known = conn.execute(select(tables.policy.c.hash).where(tables.policy.c.hash == policy.hash)).first()
-        if known is None:
+        if not bulk.ask(conn, _POLICY, (policy.hash,)):
             bulk.insert(conn, tables.policy, [(policy.hash, write_policy(policy).decode())], ignore=True)
 
     def _take_over(self, conn: Connection, batch: Batch) -> None:
