@@ -16,6 +16,7 @@ from ledger.policy import (
     Grade,
     Ownership,
     PeriodRules,
+    ReplenishmentRules,
     ScoreRules,
     SegmentRules,
     Tolerance,
@@ -47,6 +48,7 @@ PARTS: tuple[tuple[str, str, type[Any]], ...] = (
     ("Window", "`scores.window`.", Window),
     ("Deductions", "`scores.deductions`.", DeductionRules),
     ("Grade", "One entry of the list `scores.grades`.", Grade),
+    ("Replenishment of the line", "`replenishment`.", ReplenishmentRules),
     (
         "Tolerance rule",
         "One entry of the list `tolerances`. Fields that are left out match everything.",

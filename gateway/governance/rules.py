@@ -21,6 +21,7 @@ from ledger.policy import (
     Ownership,
     PeriodRules,
     Policy,
+    ReplenishmentRules,
     ScoreRules,
     SegmentRules,
     ToleranceRule,
@@ -52,6 +53,8 @@ class HouseRules(msgspec.Struct, frozen=True, kw_only=True):
     """Who closes periods and opens them again."""
     scores: ScoreRules = HOUSE.scores
     """Scorecards: weights, curves, grades, windows and deductions. `preset` names a card to begin with."""
+    replenishment: ReplenishmentRules = HOUSE.replenishment
+    """How soon calls from the line are to be served."""
     tolerances: tuple[ToleranceRule, ...] = ()
     """Tolerances by site, supplier, part or order line; those of agreements stand in their partner's file."""
 
@@ -59,7 +62,7 @@ class HouseRules(msgspec.Struct, frozen=True, kw_only=True):
         """The policy with these rules in it; without one, of these rules alone."""
         return msgspec.structs.replace(
             policy or Policy(), counts=self.counts, segments=self.segments, transitions=self.transitions,
-            ownership=self.cases, periods=self.periods, tolerances=self.tolerances,
+            ownership=self.cases, periods=self.periods, replenishment=self.replenishment, tolerances=self.tolerances,
             scores=self.scores,
             casework=self.casework,
         )  # fmt: skip

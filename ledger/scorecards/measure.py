@@ -142,12 +142,12 @@ class Tally:
         of it compare equal."""
         found = self.share() if value is None else value
         return Measure(
-            metric=self.metric, value=None if found is None else round(found, digits), unit=self.unit,
+            metric=self.metric, value=None if found is None else round(float(found), digits), unit=self.unit,
             sums=tuple(
                 Sum(unit=unit, achieved=to_decimal(achieved), possible=to_decimal(possible), entries=count)
                 for unit, (achieved, possible, count) in sorted(self._sums.items())
             ),
-            details={name: round(one, digits) for name, one in sorted(self.details.items())},
+            details={name: round(float(one), digits) for name, one in sorted(self.details.items())},
             band=self.band,
             deductions=tuple(sorted(self.entries, key=lambda entry: (entry.key, entry.behind.seq))),
         )  # fmt: skip

@@ -98,7 +98,7 @@ def build_scorecard(
     if weight:
         average = sum(weight * points for weight, points in scored) / weight
         value = round(min(100.0, max(0.0, average - sum(one.points for one in taken))), 1)
-    coverage = round(100 * weight / total, 1) if total else 0.0
+    coverage = round(100.0 * weight / total, 1) if total else 0.0
     closed_lines = sum(1 for line in facts.lines if line.closed_at is not None)
     graded = value is not None and coverage >= rules.coverage_min and closed_lines >= rules.closed_lines_min
     grade, capped_by = (None, "") if not graded or value is None else _capped(
@@ -126,14 +126,14 @@ def grade_of(value: float, rules: ScoreRules) -> str | None:
 
 
 def _points(one: Measure, rules: ScoreRules) -> Points:
-    weight = rules.weights.get(one.metric, 0.0)
+    weight = float(rules.weights.get(one.metric, 0.0))
     curve = rules.curves.get(one.metric)
     if one.value is None or not curve:
         return Points(measure=one, weight=weight)
     points: float | None = points_of(one.metric, one.value, curve)
     if one.band == LOW_VOLUME:
         points = rules.low_volume_points if one.details.get("rejected") else None
-    return Points(measure=one, weight=weight, points=None if points is None else round(points, 2))
+    return Points(measure=one, weight=weight, points=None if points is None else round(float(points), 2))
 
 
 def _taken(facts: Facts, measures: Mapping[str, Measure], rules: ScoreRules) -> tuple[Taken, ...]:
@@ -143,11 +143,11 @@ def _taken(facts: Facts, measures: Mapping[str, Measure], rules: ScoreRules) -> 
     rushed = int(premium.achieved) if premium is not None else 0
     if rushed and of.premium_freight:
         points = min(of.premium_freight_max, rushed * of.premium_freight)
-        found.append(Taken(reason="premium_freight", occurrences=rushed, points=points))
+        found.append(Taken(reason="premium_freight", occurrences=rushed, points=float(points)))
     for kind, each in (("stop_ship", of.stop_ship), ("yard_hold", of.yard_hold), ("line_down", of.line_down)):
         times = sum(1 for one in facts.disruptions if one.kind == kind)
         if times and each:
-            found.append(Taken(reason=kind, occurrences=times, points=times * each))
+            found.append(Taken(reason=kind, occurrences=times, points=float(times * each)))
     return tuple(found)
 
 
