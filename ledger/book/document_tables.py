@@ -47,6 +47,7 @@ order_line = table(
     big("received"),
     small("blanket"),
     text("status"),
+    big("settled"),
 )
 OPEN_ORDER_LINES = "status = 'open'"
 partial("order_line_open", *(order_line.c[name] for name in ("book", "part")), where=OPEN_ORDER_LINES)
@@ -73,6 +74,7 @@ shipment = table(
     text("supplier_as_sent"),
     text("ship_to_as_sent"),
     small("overtook"),
+    text("pro_number"),
     clustered=False,
 )
 Index("shipment_by_id", *(shipment.c[name] for name in ("book", "site", "shipment_id")))
@@ -86,6 +88,8 @@ partial(
     *(shipment.c[name] for name in ("book", "site", "bill_of_lading")),
     where=BILLS_OF_LADING,
 )
+PRO_NUMBERS = "pro_number <> ''"
+partial("shipment_by_pro_number", *(shipment.c[name] for name in ("book", "site", "pro_number")), where=PRO_NUMBERS)
 
 notice_line = table(
     "notice_line",
@@ -123,11 +127,17 @@ notice_line = table(
     big_or_none("closed_at"),
     small("bad"),
     text("stock_segment"),
+    text("release"),
+    text("reference"),
+    text("packaging"),
+    big("split_at"),
 )
 OPEN_NOTICE_LINES = "status = 'open'"
 partial("notice_line_open", *(notice_line.c[name] for name in ("book", "site", "part")), where=OPEN_NOTICE_LINES)
 CLOSING_NOTICE_LINES = "closes_at IS NOT NULL AND status = 'open'"
 partial("notice_line_closing", notice_line.c.book, notice_line.c.closes_at, where=CLOSING_NOTICE_LINES)
+SPLIT_NOTICE_LINES = "split_at > 0 AND status = 'open'"
+partial("notice_line_split", notice_line.c.book, notice_line.c.split_at, where=SPLIT_NOTICE_LINES)
 
 goods_receipt = table(
     "goods_receipt",
@@ -184,6 +194,12 @@ goods_receipt_line = table(
     text("hold_reason"),
     big("doubtful"),
     big("lot_controlled"),
+    text("release"),
+    text("reference"),
+    text("pro_number"),
+    text("packaging"),
+    text("answers"),
+    big("queued"),
 )
 UNMATCHED_RECEIPT_LINES = "status = 'unmatched'"
 partial(
@@ -198,6 +214,14 @@ partial(
     goods_receipt_line.c.waits_until,
     where=WAITING_RECEIPT_LINES,
 )
+NAMING_RECEIPT_LINES = "status = 'unmatched' AND shipment_id <> ''"
+partial(
+    "goods_receipt_line_naming",
+    *(goods_receipt_line.c[name] for name in ("book", "site", "shipment_id")),
+    where=NAMING_RECEIPT_LINES,
+)
+QUEUED_RECEIPT_LINES = "queued = 1"
+partial("goods_receipt_line_queued", goods_receipt_line.c.book, goods_receipt_line.c.seq, where=QUEUED_RECEIPT_LINES)
 
 link = table(
     "link",
@@ -228,6 +252,7 @@ link = table(
     text("serials"),
     text("handling_unit"),
     text("stock_segment"),
+    big("confidence"),
 )
 LIVE_LINKS = "reversed = 0"
 LINKED_NOTICES = "reversed = 0 AND shipment_id <> ''"

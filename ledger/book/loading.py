@@ -7,10 +7,11 @@ with all their live links, and the order lines that it and those links name (see
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
+from sqlalchemy import text as sql
 
 from ledger.book import bulk
 from ledger.book import document_tables as tables
@@ -30,40 +31,18 @@ from ledger.book.codecs import (
     Codec,
 )
 from ledger.book.places import by_place
-from ledger.matching.records import Case, GroupKey, Link, NoticeLine, OrderKey, ReceiptKey, ShipmentKey
+from ledger.book.rows import LineKey, Rows
+from ledger.matching.records import Case, GroupKey, OrderKey, ReceiptKey, ReceiptLine, ShipmentKey
 from ledger.matching.transfer_records import TransferKey
-from ledger.matching.workset import Needs, Workset
+from ledger.matching.workset import Needs
 
 OPEN = "notice_line_open"
 UNMATCHED = "goods_receipt_line_unmatched"
 _PART = ORDER_LINE.columns.index("part")
 
-LineKey = tuple[Any, str]
-"""(document key, line identity)."""
 
-
-class Loader:
+class Loader(Rows):
     """Fills one working set, call by call; what is in it already keeps the changes that decisions made."""
-
-    def __init__(self, conn: Connection, *, keeps_cumulatives: bool = False) -> None:
-        """`keeps_cumulatives`: some agreement does, so that they are looked up for the parts that come in."""
-        self.conn = conn
-        self.keeps_cumulatives = keeps_cumulatives
-        self.workset = Workset()
-        self.stored: dict[Codec, set[Any]] = defaultdict(set)
-        """Keys of the records that stand in the database."""
-        self._asked: dict[str, set[Any]] = defaultdict(set)
-        self._notices: list[NoticeLine] = []
-        """Lines that came in since the last closing and are to be made whole."""
-        self._receipt_lines: set[LineKey] = set()
-        self._order_lines: set[LineKey] = set()
-        self._orders: set[OrderKey] = set()
-        self._shipments: set[ShipmentKey] = set()
-        self._receipts: set[ReceiptKey] = set()
-        self._parts_received: set[GroupKey] = set()
-        """Of the goods-receipt lines that came in: a reversal takes them out of the cumulatives."""
-        self._parts_met: set[GroupKey] = set()
-        """Of all lines that came in, where cumulatives are kept."""
 
     def load(self, needs: Needs, book: str, numbers: Iterable[str]) -> None:
         """Bring in all that `needs` names and is not here yet, and the open cases about the events' `numbers`."""
@@ -72,27 +51,26 @@ class Loader:
             self.load_containments(book)
         self._load_groups(fresh["groups"])
         self._load_unmatched(fresh["unmatched"])
+        self._load_naming(fresh["naming"])
         self._load_due(fresh["due"])
         self._load_orders(fresh["orders"] | self._numbered(fresh["order_numbers"]))
         self._load_order_parts(fresh["order_parts"])
         self._load_shipments(fresh["shipments"] | self._referred(fresh["references"]))
         self._load_receipts(fresh["receipts"])
+        self._load_unmatched(self._fresh("unmatched", self._parts_of(fresh["standing_back"])))
         self._load_transfers(fresh["transfers"])
         self._load_cases(fresh["cases"])
         self._load_counted(fresh["counted"])
         self._close()
-        self._load_unreceived(fresh["groups"])
+        groups = fresh["groups"] | self._fresh("groups", self._strangers(fresh["labels"]))
+        self._load_groups(groups - fresh["groups"])
+        self._close_unmatched()
+        self._load_unreceived(groups)
         if self.keeps_cumulatives:
             self._load_agreements(fresh["agreements"], fresh["cumulatives"])
         self._load_cumulatives(fresh["cumulatives"] | self._fresh("cumulatives", self._parts_received))
         self._parts_received = set()
         self._load_open_cases(book, numbers)
-
-    def _fresh(self, name: str, keys: set[Any]) -> set[Any]:
-        asked = self._asked[name]
-        fresh = keys - asked
-        asked |= fresh
-        return fresh
 
     # --- what was asked for -------------------------------------------------------------------------------
 
@@ -117,18 +95,55 @@ class Loader:
     def _load_unmatched(self, groups: set[GroupKey]) -> None:
         for place, parts in by_place(groups):
             for row in self._select(RECEIPT_LINE, place, ("part",), parts, tables.UNMATCHED_RECEIPT_LINES, UNMATCHED):
-                self._add_receipt_line(row)
+                self._add_unmatched(row)
+
+    def _load_naming(self, names: set[tuple[str, str, str]]) -> None:
+        where, index = tables.NAMING_RECEIPT_LINES, "goods_receipt_line_naming"
+        for place, wanted in by_place(names):
+            for row in self._select(RECEIPT_LINE, place, ("shipment_id",), wanted, where, index):
+                self._add_unmatched(row)
+
+    def _parts_of(self, receipts: set[ReceiptKey]) -> set[GroupKey]:
+        lines = self.workset.lines_of_receipt
+        return {GroupKey(key.book, key.site, line.part) for key in receipts for line in lines.get(key, ())}
+
+    def _strangers(self, labels: set[tuple[GroupKey, str, str]]) -> set[GroupKey]:
+        """The groups in which a label is looked for that the notice named with it does not have."""
+        work = self.workset
+        return {
+            group
+            for group, reference, unit in labels
+            if not any(
+                unit in line.handling_units
+                for shipment in work.shipments_called(group.book, group.site, reference)
+                for line in work.notice_lines_of_part.get((shipment.key, group.part), ())
+            )
+        }
+
+    def _close_unmatched(self) -> None:
+        """What unmatched lines answer, or name: on their paper another notice may stand than the one that comes."""
+        lines, self._unmatched = self._unmatched, []
+        work = self.workset
+        notices = {
+            (link.shipment, link.notice_line)
+            for line in lines
+            for link in work.links_of_receipt.get((line.key, line.line), ())
+            if link.shipment is not None and not link.reversed
+        }
+        names = {(line.key.book, line.key.site, named) for line in lines if (named := _reference_of(line))}
+        self._load_shipments(self._referred(self._fresh("references", names)))
+        self._load_notice_lines(notices)
+        self._close()
 
     def _load_due(self, due: set[tuple[str, int]]) -> None:
         for book, now_us in sorted(due):
-            for codec, until, status, add in (
-                (NOTICE_LINE, "closes_at", "open", self._add_notice_line),
-                (RECEIPT_LINE, "waits_until", "unmatched", self._add_receipt_line),
+            for codec, until, rows, add in (
+                (NOTICE_LINE, "closes_at", tables.CLOSING_NOTICE_LINES, self._add_notice_line),
+                (NOTICE_LINE, "split_at", tables.SPLIT_NOTICE_LINES, self._add_notice_line),
+                (RECEIPT_LINE, "waits_until", tables.WAITING_RECEIPT_LINES, self._add_receipt_line),
             ):
                 at = codec.table.c
-                late = codec.table.select().where(
-                    at.book == book, at[until].is_not(None), at[until] <= now_us, at.status == status
-                )
+                late = codec.table.select().where(at.book == book, at[until] <= now_us, sql(rows))
                 for row in self.conn.execute(late).fetchall():
                     add(row)
 
@@ -173,6 +188,7 @@ class Loader:
                 ("shipment_id", "", "shipment_by_id"),
                 ("packing_slip", tables.PACKING_SLIPS, "shipment_by_packing_slip"),
                 ("bill_of_lading", tables.BILLS_OF_LADING, "shipment_by_bill_of_lading"),
+                ("pro_number", tables.PRO_NUMBERS, "shipment_by_pro_number"),
             ):
                 columns = ("supplier", "shipment_id")
                 rows = bulk.look_up(
@@ -219,6 +235,8 @@ class Loader:
                 order = OrderKey(case.book, case.site, case.supplier, case.order_number)
                 self._order_lines.add((order, case.order_line))
         self._load_notice_lines(notices)
+        beyond = {GroupKey(case.book, case.site, case.part) for case in named if case.code == "D18"}
+        self._load_unmatched(self._fresh("unmatched", beyond))
 
     def _load_cumulatives(self, keys: set[Any]) -> None:
         for place, parts in by_place(keys):
@@ -339,62 +357,6 @@ class Loader:
                 self._add_case(row)
             about.clear()
 
-    # --- one row into the working set ---------------------------------------------------------------------
 
-    def _select(
-        self,
-        codec: Codec,
-        place: tuple[Any, ...],
-        by: tuple[str, ...],
-        keys: Iterable[bulk.Row],
-        where: str = "",
-        index: str = "",
-        among: tuple[str, Iterable[str]] | None = None,
-    ) -> Sequence[Any]:
-        return bulk.look_up(
-            self.conn, codec.table, codec.columns, place, by, keys, where=where, index=index, among=among
-        )
-
-    def _add_order_line(self, row: Any) -> None:
-        line = ORDER_LINE.read(row)
-        self.stored[ORDER_LINE].add((line.key, line.line))
-        self._orders.add(line.key)
-        self.workset.add_order_line(line)
-
-    def _add_notice_line(self, row: Any) -> None:
-        key = (ShipmentKey(*row[:4]), row[4])
-        if key in self.stored[NOTICE_LINE]:
-            return
-        line = NOTICE_LINE.read(row)
-        self.stored[NOTICE_LINE].add(key)
-        self.workset.add_notice_line(line)
-        self._notices.append(line)
-        if self.keeps_cumulatives:
-            self._parts_met.add(GroupKey(line.key.book, line.key.site, line.part))
-
-    def _add_receipt_line(self, row: Any) -> None:
-        line = RECEIPT_LINE.read(row)
-        key = (line.key, line.line)
-        self.stored[RECEIPT_LINE].add(key)
-        self.workset.add_receipt_line(line)
-        self._receipts.add(line.key)
-        self._receipt_lines.add(key)
-        group = GroupKey(line.key.book, line.key.site, line.part)
-        self._parts_received.add(group)
-        if self.keeps_cumulatives:
-            self._parts_met.add(group)
-
-    def _add_link(self, row: Any) -> Link:
-        link = LINK.read(row)
-        self.stored[LINK].add((link.receipt, link.receipt_line, link.number))
-        self.workset.add_link(link)
-        if link.order is not None:
-            self._order_lines.add((link.order, link.order_line))
-        return link
-
-    def _add_case(self, row: Any) -> Case:
-        case: Case = CASE.read(row)
-        key = (case.book, case.case)
-        self.stored[CASE].add(key)
-        self.workset.add_case(case)
-        return self.workset.cases[key]
+def _reference_of(line: ReceiptLine) -> str:
+    return line.shipment_id or line.packing_slip or line.bill_of_lading or line.pro_number

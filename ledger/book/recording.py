@@ -142,6 +142,9 @@ class Ledger:
             select(func.min(notice.closes_at)).where(
                 notice.book == book, notice.closes_at.is_not(None), notice.status == "open"
             ),
+            select(func.min(notice.split_at)).where(
+                notice.book == book, notice.split_at > 0, notice.status == "open"
+            ),
             select(func.min(receipt.waits_until)).where(
                 receipt.book == book, receipt.waits_until.is_not(None), receipt.status == "unmatched"
             ),

@@ -21,6 +21,7 @@ from ledger.events import (
 )
 from ledger.matching.decision import Decision, Finding
 from ledger.matching.discrepancies import BY_CODE, d14_no_notice
+from ledger.matching.ladder import named_shipments, reference_of
 from ledger.matching.records import (
     Case,
     CumulativeKey,
@@ -33,7 +34,7 @@ from ledger.matching.records import (
     ShipmentKey,
 )
 from ledger.matching.resolved import document_of, moment
-from ledger.matching.review import live_links
+from ledger.matching.review import UNADVISED, linked_notices, live_links
 from ledger.matching.transfer_records import is_transfer
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
@@ -137,18 +138,40 @@ def receiving_advices(
     workset: Workset, decision: Decision, policy: Policy, told: Told, now_us: int
 ) -> list[ReceivingAdvice]:
     """One advice per goods receipt and shipment that has something to tell."""
-    groups: dict[tuple[ReceiptKey | None, str, str], Told] = {}
+    groups: dict[tuple[ReceiptKey | None, str, ShipmentKey | None], Told] = {}
     for finding, case in told:
         kind = BY_CODE[finding.code]
         if kind.condition and not finding.grade and not is_transfer(finding.supplier):
             receipt = _receipt_of(workset, decision, finding)
-            groups.setdefault((receipt, finding.supplier, finding.shipment_id), []).append((finding, case))
-    advices = []
-    for count, ((receipt_key, supplier, shipment_id), mine) in enumerate(groups.items()):
-        advices.append(
-            _receiving_advice(workset, decision, policy, mine, receipt_key, supplier, shipment_id, count, now_us)
-        )
-    return advices
+            line = _receipt_line_of(workset, finding, receipt)
+            if finding.shipment_id or line is not None:
+                shipment = _shipment_of(workset, decision, finding, line)
+                supplier = finding.supplier if shipment is None else shipment.supplier
+                groups.setdefault((receipt, supplier, shipment), []).append((finding, case))
+    return [
+        _receiving_advice(workset, decision, policy, mine, *about, count, now_us)
+        for count, (about, mine) in enumerate(groups.items())
+    ]
+
+
+def _receipt_line_of(workset: Workset, finding: Finding, receipt: ReceiptKey | None) -> ReceiptLine | None:
+    """The goods-receipt line that shows it: the one that it is about, else the one that is being decided."""
+    return None if receipt is None else workset.receipt_lines.get((receipt, finding.receipt_line or finding.line))
+
+
+def _shipment_of(
+    workset: Workset, decision: Decision, finding: Finding, line: ReceiptLine | None
+) -> ShipmentKey | None:
+    """The shipment that it is told about: its own, else the one that its goods-receipt line answers or names."""
+    if finding.shipment_id:
+        return _shipment_key(decision, finding)
+    if line is None or finding.code in UNADVISED:
+        return None
+    keys = {notice.key for notice in linked_notices(workset, line)}
+    how = reference_of(line)
+    if not keys and how is not None:
+        keys = {shipment.key for shipment in named_shipments(workset, line, how)}
+    return keys.pop() if len(keys) == 1 else None
 
 
 def _receipt_of(workset: Workset, decision: Decision, finding: Finding) -> ReceiptKey | None:
@@ -176,17 +199,17 @@ def _receiving_advice(
     told: Told,
     receipt_key: ReceiptKey | None,
     supplier: str,
-    shipment_id: str,
+    shipment_key: ShipmentKey | None,
     count: int,
     now_us: int,
 ) -> ReceivingAdvice:
     resolved = decision.resolved
     finding = told[0][0]
-    shipment = workset.shipments.get(_shipment_key(decision, finding)) if shipment_id else None
+    shipment = None if shipment_key is None else workset.shipments.get(shipment_key)
     receipt = None if receipt_key is None else workset.receipts.get(receipt_key)
     lines: dict[tuple[str, str], list[Finding]] = {}
     for one, _ in told:
-        lines.setdefault((one.notice_line, one.receipt_line), []).append(one)
+        lines.setdefault((one.notice_line, "" if one.notice_line else one.receipt_line or one.line), []).append(one)
     return ReceivingAdvice(
         number=_number(decision, "RA", count),
         partner=shipment.partner if shipment is not None else policy.partner_for(supplier),
@@ -195,13 +218,13 @@ def _receiving_advice(
         created_at=moment(now_us),
         supplier=_supplier_as_sent(shipment.supplier_as_sent if shipment is not None else "", receipt),
         ship_to=_ship_to_as_sent(shipment, receipt),
-        shipment_id=shipment_id,
+        shipment_id="" if shipment_key is None else shipment_key.shipment_id,
         causation=str(resolved.effective_seq),
         receipt_id="" if receipt_key is None else receipt_key.receipt_id,
         packing_slip="" if shipment is None else shipment.packing_slip,
         received_at=None if receipt is None else moment(receipt.received_at),
         shipped_at=None if shipment is None or shipment.shipped_at is None else moment(shipment.shipped_at),
-        lines=tuple(_received_line(workset, decision, mine) for mine in lines.values()),
+        lines=tuple(_received_line(workset, decision, mine, receipt_key) for mine in lines.values()),
     )
 
 
@@ -217,15 +240,18 @@ def _supplier_as_sent(said: str, receipt: Receipt | None) -> str:
     return receipt.supplier_as_sent
 
 
-def _received_line(workset: Workset, decision: Decision, findings: list[Finding]) -> ReceivedLine:
+def _received_line(
+    workset: Workset, decision: Decision, findings: list[Finding], receipt: ReceiptKey | None
+) -> ReceivedLine:
     """One RCD: all that is to be said of one notice line, or of one receipt line without a notice."""
     finding = findings[0]
     if finding.notice_line:
         notice = workset.notice_lines[(_shipment_key(decision, finding), finding.notice_line)]
         links = live_links(workset.links_of_notice.get((notice.key, notice.line)))
         return _line_of_notice(workset, notice, links, findings)
-    key = ReceiptKey(decision.resolved.book, finding.site, finding.receipt_provider, finding.receipt_id)
-    return _line_of_receipt(workset, workset.receipt_lines[(key, finding.receipt_line)], findings)
+    line = _receipt_line_of(workset, finding, receipt)
+    assert line is not None  # noqa: S101  what shows no goods receipt is not told
+    return _line_of_receipt(workset, line, findings)
 
 
 def _line_of_notice(workset: Workset, notice: NoticeLine, links: list[Link], findings: list[Finding]) -> ReceivedLine:
@@ -268,7 +294,7 @@ def _line_of_receipt(workset: Workset, line: ReceiptLine, findings: list[Finding
 
 
 def _variance(finding: Finding, unit: str, factor: Fraction) -> Variance:
-    condition = BY_CODE[finding.code].condition
+    condition = finding.condition or BY_CODE[finding.code].condition
     if finding.code == d14_no_notice.CLASS.code and finding.clearing:
         condition = d14_no_notice.NOT_PROCESSED
     return Variance(quantity=_in_unit(finding.quantity, factor), unit=unit, condition=condition)

@@ -129,10 +129,11 @@ def _apply_finding(
         again = refused and not set(finding.evidence) <= set(case.evidence)
         # Nobody was told while nobody knew whose the goods are.
         grew = again or finding.quantity > case.quantity or (not case.supplier and bool(finding.supplier))
+        grew = finding.news == "tell" or (grew and finding.news != "keep")
         same = (case.supplier, case.quantity, case.expected, case.actual, case.clearing, case.text) == (
             finding.supplier, finding.quantity, finding.expected, finding.actual, finding.clearing, finding.text,
         )  # fmt: skip
-        if same and not again:
+        if same and not (again or grew):
             return None
         case.supplier = finding.supplier
         case.quantity, case.expected, case.actual = finding.quantity, finding.expected, finding.actual
@@ -159,7 +160,7 @@ def _apply_finding(
         grade=finding.grade,
         reason=candidate.text,
     )
-    return opened, candidate, True
+    return opened, candidate, finding.news != "keep"
 
 
 def _new_case(decision: Decision, policy: Policy, finding: Finding, now_us: int) -> Case:

@@ -32,6 +32,10 @@ class NoticeLine(Line, frozen=True):
     loads: int | None = None
     units_per_load: Decimal | None = None
     """CLD01 and CLD02; their product must be the quantity (D35)."""
+    reference: str = ""
+    """What called for the goods: release authorisation number, kanban, delivery order, manifest (REF KK, RE, ...)."""
+    packaging: str = ""
+    """Code of the container or pack that it comes in (CLD03, TD101)."""
 
 
 class _Shipment(Event, frozen=True):

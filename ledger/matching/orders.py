@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from ledger.events import OrderCancelled, OrderChanged, OrderPlaced
 from ledger.events import OrderLine as SaidLine
+from ledger.matching.beyond import held_beyond, review_order
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.papers.filed import OrderPrice, per_base_unit
 from ledger.matching.records import GroupKey, Order, OrderKey, OrderLine
 from ledger.matching.rematch import rematch
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, document_of, microseconds
-from ledger.matching.review import review_order_line
+from ledger.matching.review import linked_notices, review_order_line
 from ledger.matching.waiting import (
     conflict_whole,
     holds_back,
@@ -49,7 +50,7 @@ def decide_placed(workset: Workset, decision: Decision, policy: Policy, now_us: 
                 _put_line(workset, resolved, key, line, event.order_type in terms.blanket_order_types)
             else:
                 # The order was read again: its lines keep what came of them.
-                _change_line(decision, policy, known, line)
+                _change_line(workset, decision, policy, known, line)
             _file_price(workset, resolved, existing, line)
             decision.lines.append(LineDecision(line.line, "posted"))
     if resolved.cause:
@@ -89,7 +90,7 @@ def decide_changed(workset: Workset, decision: Decision, policy: Policy, now_us:
         if existing is None:
             _put_line(workset, resolved, key, line, blanket)
         else:
-            _change_line(decision, policy, existing, line)
+            _change_line(workset, decision, policy, existing, line)
         _file_price(workset, resolved, order, line)
         decision.lines.append(LineDecision(line.line, "posted"))
     if event.complete and not resolved.cause:
@@ -181,13 +182,14 @@ def _due_at(resolved: ResolvedEvent, line: ResolvedLine) -> int | None:
     return min(due) if due else microseconds(resolved.event.due_at)  # type: ignore[attr-defined]
 
 
-def _change_line(decision: Decision, policy: Policy, record: OrderLine, line: ResolvedLine) -> None:
+def _change_line(workset: Workset, decision: Decision, policy: Policy, record: OrderLine, line: ResolvedLine) -> None:
     """Take the line as its new whole; totals stay, and may now exceed it (D08)."""
     record.quantity, record.part_revision = line.quantity, line.revision
     record.due_at = _due_at(decision.resolved, line) or record.due_at
     record.status = "closed" if record.received >= record.quantity and not record.blanket else "open"
     record.touched = True
     review_order_line(decision, policy, record, line.line)
+    review_order(workset, decision, policy, record, line.line)
 
 
 def _take_up_held_goods(workset: Workset, decision: Decision, policy: Policy, now_us: int, key: OrderKey) -> None:
@@ -200,3 +202,7 @@ def _take_up_held_goods(workset: Workset, decision: Decision, policy: Policy, no
             if line.status == "unmatched" and line.order_number == key.order_number and of_supplier:
                 # What is linked to a notice stays so: only what had neither notice nor order is looked at.
                 rematch(workset, decision, policy, now_us, (), (line,), line.line)
+        for order_line in workset.order_lines_of_part.get((key, part), ()):
+            for link in held_beyond(workset, order_line):
+                held = workset.receipt_lines[link.receipt, link.receipt_line]
+                rematch(workset, decision, policy, now_us, linked_notices(workset, held), (held,), held.line)
