@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ledger.events import PartRevision
@@ -29,6 +30,19 @@ def read_number(cell: str) -> int:
     if not re.fullmatch(r"[0-9]{1,15}", cell) or int(cell) == 0:
         raise ValueError("must be a whole number above zero")
     return int(cell)
+
+
+def read_weight(cell: str) -> Decimal:
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", cell):
+        raise ValueError("must be kilograms such as 0.85")
+    return Decimal(cell)
+
+
+def read_countries(cell: str) -> tuple[str, ...]:
+    countries = read_list(cell)
+    if not all(re.fullmatch("[A-Z]{2}", country) for country in countries):
+        raise ValueError("must be countries of two letters such as DE;US")
+    return countries
 
 
 def read_flag(cell: str) -> bool:

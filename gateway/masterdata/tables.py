@@ -14,6 +14,7 @@ import msgspec
 
 from gateway.masterdata.cells import (
     LIST_SEPARATOR,
+    read_countries,
     read_dates,
     read_flag,
     read_id,
@@ -24,6 +25,7 @@ from gateway.masterdata.cells import (
     read_revisions,
     read_text,
     read_weekdays,
+    read_weight,
     read_zone,
 )
 from gateway.resources import did_you_mean
@@ -230,6 +232,8 @@ def _part_rows(known: MasterData) -> Iterator[dict[str, str]]:
             "revision_policy": part.revision_policy,
             "aliases": _join(part.aliases),
             "active": "Y" if part.active else "N",
+            "weight_kg": "" if part.weight is None else f"{part.weight:f}",
+            "origins": _join(part.origins),
         }
 
 
@@ -279,6 +283,10 @@ def _calendar_rows(known: MasterData) -> Iterator[dict[str, str]]:
         }
 
 
+def _part_event(row: dict[str, Any]) -> AnyEvent:
+    return PartDefined(number=row.pop("part_number"), weight=row.pop("weight_kg", None), **row)
+
+
 def _unit_event(row: dict[str, Any]) -> AnyEvent:
     part = row.pop("part_number")
     return UnitFactorDefined(number=f"{part}/{row['unit']}", part=part, **row)
@@ -302,8 +310,10 @@ PARTS = Table(
         Column("revision_policy", read_one_of("accept", "current"), "accept any effective one, or the current only"),
         Column("aliases", read_identifiers, "VP:77;acme/VP:77"),
         Column("active", read_flag, "N: no longer used"),
+        Column("weight_kg", read_weight, "kilograms of one base unit, without packing"),
+        Column("origins", read_countries, "DE;US: countries it may come from, ISO 3166-1"),
     ),
-    lambda row: PartDefined(number=row.pop("part_number"), **row),
+    _part_event,
     _part_rows,
     claims=("aliases", lambda known: known.part_ids),
 )

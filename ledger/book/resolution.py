@@ -235,12 +235,24 @@ def resolve(
         missing=missing or unknown_end or unknown_supplier,
         origin=origin,
         destination=destination,
+        dock_known=_is_dock_known(event, site, sent),
         receiving_location=place.receiving_location if place else "DOCK",
         lines=resolved,
         repeats=repeats,
         cause=cause,
         occurred_at=microseconds(event.occurred_at) or 0,
     )
+
+
+def _is_dock_known(event: Event, site: str, sent: AsSent) -> bool:
+    """Whether the dock that a notice names is one of its site's, as far as any are known."""
+    dock: str = getattr(event, "dock", "")
+    if not dock:
+        return True
+    known = sent.masterdata.locations
+    if (site, sent.location(site, dock)) in known:
+        return True
+    return not any(place.site == site and place.kind == "dock" for place in known.values())
 
 
 def _resolve_line(
@@ -281,6 +293,7 @@ def _resolve_line(
     elif isinstance(line, ReceiptLine):
         _resolve_receipt(line, factor, resolved, sent, site)
     elif isinstance(line, NoticeLine):
+        resolved.weight, resolved.origins = part.weight, part.origins
         if line.cum_shipped is not None:
             resolved.cum = _base(line.cum_shipped, factor, resolved)
         if line.units_per_load is not None:

@@ -60,7 +60,7 @@ def _number(decision: Decision, prefix: str, count: int = 0) -> str:
 
 def application_advice(decision: Decision, told: Told, now_us: int) -> ApplicationAdvice | None:
     """The verdict on the document and on each of its lines that has a fault; None when nothing is wrong inside."""
-    faults = [finding for finding, _ in told if finding.grade]
+    faults = [finding for finding, _ in told if finding.grade and (finding.error_codes or _is_told(finding))]
     if not faults:
         return None
     resolved = decision.resolved
@@ -68,7 +68,7 @@ def application_advice(decision: Decision, told: Told, now_us: int) -> Applicati
     fatal = any(finding.grade == "fatal" for finding in faults)
     refused_all = bool(decision.lines) and all(line.status == "refused" for line in decision.lines)
     whole = [finding for finding in faults if not finding.line or finding.grade == "fatal"]
-    items = [AdvisedItem(verdict="TR" if fatal or refused_all else "TE", faults=tuple(_fault(f) for f in whole))]
+    items = [AdvisedItem(verdict="TR" if fatal or refused_all else "TE", faults=_faults(whole))]
     by_line: dict[str, list[Finding]] = {}
     for finding in faults:
         if finding.line and finding.grade != "fatal":
@@ -81,7 +81,7 @@ def application_advice(decision: Decision, told: Told, now_us: int) -> Applicati
                 line=line,
                 part_number=mine[0].part_number,
                 order_number=mine[0].order_number,
-                faults=tuple(_fault(finding) for finding in mine),
+                faults=_faults(mine),
             )
         )
     message, document = document_of(event)
@@ -104,6 +104,11 @@ def application_advice(decision: Decision, told: Told, now_us: int) -> Applicati
     )
 
 
+def _is_told(finding: Finding) -> bool:
+    """Whether its class has a code for the partner: some content is only the house's own concern."""
+    return bool(BY_CODE[finding.code].error_code)
+
+
 def _set_of(event: object) -> str:
     if isinstance(event, OrderPlaced):
         return "850"
@@ -118,17 +123,24 @@ def _set_of(event: object) -> str:
     return "861" if isinstance(event, GoodsReceived | ReceiptShortConfirmed) else "856"
 
 
-def _fault(finding: Finding) -> AdvisedFault:
+def _faults(findings: list[Finding]) -> tuple[AdvisedFault, ...]:
+    return tuple(fault for finding in findings for fault in _faults_of(finding))
+
+
+def _faults_of(finding: Finding) -> list[AdvisedFault]:
     evidence = finding.evidence
-    return AdvisedFault(
-        code=BY_CODE[finding.code].error_code,
-        text=finding.text,
-        discrepancy=finding.code,
-        field=finding.field,
-        line=finding.line,
-        segment=evidence[0].segment if evidence else 0,
-        value=finding.value,
-    )
+    return [
+        AdvisedFault(
+            code=code,
+            text=finding.text,
+            discrepancy=finding.code,
+            field=field,
+            line=finding.line,
+            segment=evidence[0].segment if evidence else 0,
+            value=finding.value if field == finding.field else "",
+        )
+        for code, field in finding.error_codes or ((BY_CODE[finding.code].error_code, finding.field),)
+    ]
 
 
 # --- 861 ----------------------------------------------------------------------------------------------------

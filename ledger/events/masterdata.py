@@ -44,6 +44,10 @@ class PartDefined(Event, tag="PartDefined", frozen=True):
     one that is; `required`: it must be named as well."""
     aliases: tuple[str, ...] = ()
     active: bool = True
+    weight: Decimal | None = None
+    """Kilograms of one base unit, without packing; None when not known."""
+    origins: tuple[str, ...] = ()
+    """Countries that it may come from, as ISO 3166-1 names them with two letters; () is any."""
 
 
 class UnitFactorDefined(Event, tag="UnitFactorDefined", frozen=True):

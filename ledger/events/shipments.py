@@ -36,6 +36,8 @@ class NoticeLine(Line, frozen=True):
     """What called for the goods: release authorisation number, kanban, delivery order, manifest (REF KK, RE, ...)."""
     packaging: str = ""
     """Code of the container or pack that it comes in (CLD03, TD101)."""
+    country_of_origin: str = ""
+    """ISO 3166-1, two letters (LIN CH)."""
 
 
 class _Shipment(Event, frozen=True):
@@ -51,6 +53,12 @@ class _Shipment(Event, frozen=True):
     bill_of_lading: str = ""
     packing_slip: str = ""
     pro_number: str = ""
+    dock: str = ""
+    """Where the goods are to be unloaded, as the buyer names it (REF DK)."""
+    gross_weight: Decimal | None = None
+    """Of the whole shipment with its packing (MEA PD or WT, G), in `weight_unit`; None when not sent."""
+    weight_unit: str = ""
+    """KG or LB as sent; "" is kilograms."""
     line_count: int | None = None
     """CTT01 as sent: number of HL loops or of items, as the partner counts; None when not sent."""
     hl_count: int | None = None

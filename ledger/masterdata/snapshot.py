@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 
 import msgspec
 
@@ -45,6 +46,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     revision_policy: str = "accept"
     aliases: tuple[str, ...] = ()
     active: bool = True
+    weight: Decimal | None = None
+    origins: tuple[str, ...] = ()
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
@@ -231,6 +234,7 @@ class _Draft:
             whole_units_only=event.whole_units_only, lot_controlled=event.lot_controlled,
             serial_controlled=event.serial_controlled, revisions=event.revisions,
             revision_policy=event.revision_policy, aliases=event.aliases, active=event.active,
+            weight=event.weight, origins=event.origins,
         )  # fmt: skip
 
 

@@ -77,6 +77,8 @@ class Finding:
     field: str = ""
     """Canonical field that is wrong, and its value as sent (824)."""
     value: str = ""
+    error_codes: tuple[tuple[str, str], ...] = ()
+    """(TED01, canonical field) of each fault that it tells; () tells one, by its class and `field`."""
     evidence: tuple[Evidence, ...] = ()
 
 

@@ -18,10 +18,12 @@ from ledger.matching.discrepancies import (
     d35_arithmetic,
 )
 from ledger.matching.discrepancies.about import evidence_of
+from ledger.matching.notice_contents import check_contents, check_line
 from ledger.matching.records import OrderKey, OrderLine, Shipment, ShipmentKey
 from ledger.matching.requirements import find_order_line
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 from ledger.matching.revisions import deviations_of
+from ledger.matching.tolerances import allowed
 from ledger.matching.waiting import (
     MINUTE,
     find_line_gap,
@@ -108,6 +110,8 @@ def judge(
         and said.loads * said.units_per_load != said.quantity
     ):
         verdict.findings.append(d35_arithmetic.find_loads(resolved, line, said.loads, said.units_per_load))
+    if terms.notice_requires or (said.country_of_origin and line.origins):
+        verdict.findings += check_line(resolved, line, policy, terms)
     return verdict
 
 
@@ -130,7 +134,19 @@ def _refused(verdict: Verdict, finding: Finding, terms: Terms) -> Verdict:
     return verdict
 
 
-def check_totals(event: ShipmentNotified | ShipmentReplaced, resolved: ResolvedEvent, terms: Terms) -> list[Finding]:
+def check_whole(
+    event: ShipmentNotified | ShipmentReplaced, resolved: ResolvedEvent, policy: Policy, terms: Terms
+) -> list[Finding]:
+    """What is wrong with the notice apart from its lines: totals, papers, weight and dock."""
+    found = _check_totals(event, resolved)
+    if terms.notice_requires or event.gross_weight is not None:
+        found += check_contents(event, resolved, policy, terms)
+    for finding in found:
+        finding.grade = grade_of(terms, finding)
+    return found
+
+
+def _check_totals(event: ShipmentNotified | ShipmentReplaced, resolved: ResolvedEvent) -> list[Finding]:
     """Counts and hash totals, as the partner counts them (D35)."""
     count = hash_total = None
     if event.line_count is not None and event.line_count not in (event.hl_count, len(event.lines)):
@@ -141,16 +157,18 @@ def check_totals(event: ShipmentNotified | ShipmentReplaced, resolved: ResolvedE
             hash_total = (event.hash_total, total)
     if count is None and hash_total is None:
         return []
-    finding = d35_arithmetic.find_totals(resolved, count, hash_total)
-    finding.grade = grade_of(terms, finding)
-    return [finding]
+    return [d35_arithmetic.find_totals(resolved, count, hash_total)]
 
 
-def check_late(decision: Decision, shipment: Shipment, terms: Terms, now_us: int) -> None:
-    """Whether the notice came later after shipping than was agreed (D12)."""
+def check_late(decision: Decision, policy: Policy, shipment: Shipment, terms: Terms, now_us: int) -> None:
+    """Whether the notice came later after shipping than was agreed (D12): as the cascade says, else the terms."""
     if shipment.shipped_at is not None:
         late_us = now_us - shipment.shipped_at
-        if late_us > terms.asn_due_minutes * MINUTE:
-            finding = d12_late_notice.find(shipment, late_us, terms.asn_due_minutes)
+        key = shipment.key
+        passes = allowed(policy, d12_late_notice.CLASS, site=key.site, supplier=key.supplier)
+        minutes = passes.tolerance.minutes
+        minutes = terms.asn_due_minutes if minutes is None else minutes
+        if passes.action != "ignore" and late_us > minutes * MINUTE:
+            finding = d12_late_notice.find(shipment, late_us, minutes, passes.rule)
             finding.evidence = evidence_of(decision.resolved)
             decision.findings.append(finding)

@@ -12,7 +12,7 @@ from ledger.matching.discrepancies import (
     d01_duplicate_notice,
     d42_changed_after_receipt,
 )
-from ledger.matching.notice_checks import check_late, check_totals, judge, unknown_orders
+from ledger.matching.notice_checks import check_late, check_whole, judge, unknown_orders
 from ledger.matching.notice_posting import post_lines, put_shipment
 from ledger.matching.positions import in_transit_of, sender_account
 from ledger.matching.records import GroupKey, Shipment, ShipmentKey
@@ -171,7 +171,7 @@ def post_notice(workset: Workset, decision: Decision, policy: Policy, now_us: in
                 seen.add(finding.order_number)
             decision.findings.append(finding)
     if not resolved.cause:
-        decision.findings.extend(check_totals(event, resolved, terms))
+        decision.findings.extend(check_whole(event, resolved, policy, terms))
     fatal = next((finding for finding in decision.findings if finding.grade == "fatal"), None)
     if fatal is not None:
         put_shipment(workset, resolved, key, "refused", now_us)
@@ -180,7 +180,7 @@ def post_notice(workset: Workset, decision: Decision, policy: Policy, now_us: in
         return
     shipment = put_shipment(workset, resolved, key, "advised", now_us)
     if not resolved.cause:
-        check_late(decision, shipment, terms, now_us)
+        check_late(decision, policy, shipment, terms, now_us)
         if workset.open_cases_of:
             withdraw(workset, decision)
     else:

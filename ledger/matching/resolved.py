@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from typing import Any, Literal
 
@@ -77,6 +78,10 @@ class ResolvedLine(msgspec.Struct, gc=False):
     cum: int | None = None
     """Supplier's cumulative (SN104), None when not sent."""
     units_per_load: int | None = None
+    weight: Decimal | None = None
+    """Kilograms of one base unit of the part, None when not known."""
+    origins: tuple[str, ...] = ()
+    """Countries that the part may come from; () is any."""
     schedule: tuple[tuple[int, int | None], ...] = ()
     """(quantity, due at in microseconds or None) per delivery of an order line."""
     amounts: tuple[int, ...] = ()
@@ -116,6 +121,8 @@ class ResolvedEvent(msgspec.Struct):
     origin: str = ""
     destination: str = ""
     """Our sites between which goods are transferred; "" for every other kind."""
+    dock_known: bool = True
+    """False when the notice names a dock that its site, whose docks are known, does not have."""
     receiving_location: str = "DOCK"
     """Where goods stand on arrival when the receipt names no location; from the site."""
     lines: tuple[ResolvedLine, ...] = ()

@@ -22,6 +22,7 @@ ROLES: dict[str, str] = {
     "quality_manager": "Releases goods from quarantine, with a reason.",
     "receiver": "Receives goods, and takes back a goods receipt booked by mistake.",
     "receiving": "Works on cases about what the dock found.",
+    "trade": "Works on cases about customs and countries of origin.",
     "warehouse": "Counts, puts away and works on count variances.",
 }
 """Role -> what it is for."""

@@ -11,6 +11,11 @@ import msgspec
 from ledger.outcomes import Grade
 from ledger.policy.tolerance import Tolerance
 
+Required = Literal[
+    "bill_of_lading", "packing_slip", "carrier", "mode", "trailer", "pro_number", "gross_weight", "dock", "reference",
+    "country_of_origin",
+]  # fmt: skip
+"""What a notice may be asked to say."""
 TitlePasses = Literal["shipment", "receipt", "consumption"]
 
 
@@ -65,6 +70,9 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     evaluated_receipt: bool = False
     """Whether payment follows the goods receipts (evaluated receipt settlement): invoices are then only recorded,
     and neither their quantities (D31) nor their absence of a receipt (D32) is found."""
+    notice_requires: tuple[Required, ...] = ()
+    """What every notice says beyond what it cannot do without: missing papers and weights are D33, a dock or
+    reference D36, a country of origin D37."""
     cumulative: CumulativeTerms | None = None
     """The cumulative agreement (D11); None keeps none, and SN104 is then only recorded."""
     reasons: dict[str, dict[str, str]] = {}

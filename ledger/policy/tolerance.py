@@ -22,8 +22,15 @@ class Tolerance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Of what was expected."""
     quantity: Decimal = Decimal(0)
     """In the part's base unit."""
+    amount: Decimal = Decimal(0)
+    """Of money, for classes about prices: in the currency of the document."""
+    both: bool = False
+    """A difference passes only where the share and the amount of money both let it; else either is enough."""
     minutes: int | None = None
     """For classes about time; None leaves it to the terms."""
+    early_days: int | None = None
+    late_days: int | None = None
+    """For classes about days: working days before and after the day required; None leaves it to the class."""
     action: Action | None = None
     """None leaves it to the class."""
 
@@ -38,6 +45,27 @@ class Tolerance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         if not self.percent and not self.quantity:
             return False
         return difference <= self.most(expected)
+
+    def allows_amount(self, difference: Decimal, expected: Decimal) -> bool:
+        """Whether a difference of money passes, taken without its sign."""
+        difference = abs(difference)
+        by_share = difference <= abs(expected) * self.percent / 100
+        by_amount = difference <= self.amount
+        return not difference or (by_share and by_amount if self.both else by_share or by_amount)
+
+    def laid_over(self, usual: Tolerance) -> Tolerance:
+        """This rule where it says how much passes, and what is usual of the class where it does not."""
+        said = self.percent or self.quantity or self.amount or self.action is None
+        return Tolerance(
+            percent=self.percent if said else usual.percent,
+            quantity=self.quantity if said else usual.quantity,
+            amount=self.amount if said else usual.amount,
+            both=self.both if said else usual.both,
+            minutes=usual.minutes if self.minutes is None else self.minutes,
+            early_days=usual.early_days if self.early_days is None else self.early_days,
+            late_days=usual.late_days if self.late_days is None else self.late_days,
+            action=usual.action if self.action is None else self.action,
+        )
 
 
 class ToleranceRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

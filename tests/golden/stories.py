@@ -161,13 +161,47 @@ def _books(street: Street, book: str) -> dict[str, Any]:
     with street.read() as conn:
         assert verify(conn) == []
         balances = queries.balances(conn, book=book, by=queries.DIMENSIONS, external=True)
-        return {
-            "cases": [
-                {name: value for name, value in _plain(case).items() if value and name not in _CASE_STAMPS}
-                for case in queries.cases(conn, book=book, policy=street.policy)
-            ],
-            "balances": [_shown(one) for one in balances],
-        } | _papers(conn, book)
+        return (
+            {
+                "cases": [
+                    {name: value for name, value in _plain(case).items() if value and name not in _CASE_STAMPS}
+                    for case in queries.cases(conn, book=book, policy=street.policy)
+                ],
+                "movements": [_moved(one) for one in _movements(conn, book)],
+                "balances": [_shown(one) for one in balances],
+            }
+            | _papers(conn, book)
+            | _scores(conn, street, book)
+        )
+
+
+def _movements(conn: Connection, book: str) -> list[queries.MovementMade]:
+    return queries.movements(conn, book=book, limit=10_000)
+
+
+def _moved(one: queries.MovementMade) -> str:
+    """One movement in a line: who said so, what, from where and to where."""
+    ends = [" ".join(str(value) for value in _plain(end).values()) for end in (one.source, one.target)]
+    return f"{one.kind} {one.line}: {one.quantity} {one.unit} of {one.part}: {ends[0]} -> {ends[1]}"
+
+
+def _scores(conn: Connection, street: Street, book: str) -> dict[str, Any]:
+    """What it costs each supplier in the card of the month: the metrics that lost something, and why."""
+    found: dict[str, Any] = {}
+    if book == "live":
+        now = street.clock()
+        for supplier in sorted(queries.masterdata(conn).suppliers):
+            card = queries.score(conn, supplier, now=now, policy=street.policy)
+            lost = {
+                one.measure.metric: {
+                    "value": one.measure.value,
+                    "because": [why.text for why in one.measure.deductions],
+                }
+                for one in card.metrics
+                if one.measure.deductions
+            }
+            found |= {supplier: lost} if lost else {}
+    return {"score": found} if found else {}
 
 
 def _papers(conn: Connection, book: str) -> dict[str, Any]:

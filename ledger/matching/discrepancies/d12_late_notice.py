@@ -18,7 +18,7 @@ CLASS = DiscrepancyClass(
 )
 
 
-def find(shipment: Shipment, late_us: int, due_minutes: int) -> Finding:
+def find(shipment: Shipment, late_us: int, due_minutes: int, rule: str = "default") -> Finding:
     """How late; nothing is to be decided about it, the score counts it."""
     return Finding(
         code=CLASS.code,
@@ -28,6 +28,7 @@ def find(shipment: Shipment, late_us: int, due_minutes: int) -> Finding:
         shipment_id=shipment.key.shipment_id,
         fault=CLASS.fault,
         cause=f"notice:{shipment.key.shipment_id}",
+        rule=rule,
         informs=CLASS.informs,
         text=(
             f"Notice of shipment {shipment.key.shipment_id} came {late_us // 60_000_000} minutes after the goods "

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from ledger.outcomes import Fault, Grade
-from ledger.policy import Action
+from ledger.policy import NO_TOLERANCE, Action, Tolerance
 from ledger.stock.bucket import MILLION
 
 
@@ -27,6 +27,8 @@ class DiscrepancyClass(NamedTuple):
     """Receiving condition (X12 data element 412) of the 861; "" when the 861 does not tell it."""
     action: Action = "hold"
     """Beyond the tolerance, unless a rule says otherwise."""
+    usual: Tolerance = NO_TOLERANCE
+    """How much passes where no rule of the cascade says it."""
     accuracy: bool = False
     """Whether a line that has it counts as bad in ASN accuracy."""
     blames_author: bool = False

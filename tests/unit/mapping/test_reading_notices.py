@@ -296,7 +296,7 @@ def test_levels_nested_without_end_are_a_fault_and_no_crash() -> None:
 
 
 def test_what_no_rule_looks_at_is_counted_and_named() -> None:
-    body = NOTICE.replace("TD5", "MEA*PD*G*1240*LB~TD1*PLT71*2~TD5").replace("CTT*3", "CTT*3*9*8*LB")
+    body = NOTICE.replace("TD5", "MEA*PD*N*1240*LB~TD1*PLT71*2~TD5").replace("CTT*3", "CTT*3*9*8*LB")
 
     unmapped = read_document(base("856"), document(body)).unmapped
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -39,8 +40,9 @@ FULL_ROWS: list[tuple[Table, str, Event]] = [
     (
         PARTS,
         "part_number,base_unit,description,whole_units_only,lot_controlled,serial_controlled,revisions,"
-        "revision_policy,aliases,active\n"
-        '0012,EA,"Bracket, left",Y,N,y,A@2025-01-01..2026-06-30;B@2026-07-01..,current,VP:77;acme/VP:78,N\n',
+        "revision_policy,aliases,active,weight_kg,origins\n"
+        '0012,EA,"Bracket, left",Y,N,y,A@2025-01-01..2026-06-30;B@2026-07-01..,current,VP:77;acme/VP:78,N,'
+        "0.85,DE;US\n",
         PartDefined(
             number="0012",
             base_unit="EA",
@@ -55,6 +57,8 @@ FULL_ROWS: list[tuple[Table, str, Event]] = [
             revision_policy="current",
             aliases=("VP:77", "acme/VP:78"),
             active=False,
+            weight=Decimal("0.85"),
+            origins=("DE", "US"),
         ),
     ),
     (
@@ -151,7 +155,7 @@ def test_a_fault_tells_its_place_in_words() -> None:
          '"base_unit"?)')),
         (PARTS, "", RowFault(line=1, text="the file is empty; its first line must name columns: part_number, "
          "base_unit, description, whole_units_only, lot_controlled, serial_controlled, revisions, revision_policy, "
-         "aliases, active")),
+         "aliases, active, weight_kg, origins")),
         (PARTS, "part_number,base_unit\n", RowFault(line=1, text="the file has no rows")),
         (UNITS, "part_number,unit,numerator\nP-9,BX,12\n", RowFault(line=2, column="part_number",
          text="is not known; import it first", value="P-9")),
