@@ -18,6 +18,8 @@ class HandlingUnit(Value, frozen=True):
     parent: str = ""
     quantity: Decimal | None = None
     serials: tuple[str, ...] = ()
+    packaging: str = ""
+    """Code of the container or pack that it is (CLD03)."""
 
 
 class NoticeLine(Line, frozen=True):
@@ -34,8 +36,6 @@ class NoticeLine(Line, frozen=True):
     """CLD01 and CLD02; their product must be the quantity (D35)."""
     reference: str = ""
     """What called for the goods: release authorisation number, kanban, delivery order, manifest (REF KK, RE, ...)."""
-    packaging: str = ""
-    """Code of the container or pack that it comes in (CLD03, TD101)."""
     country_of_origin: str = ""
     """ISO 3166-1, two letters (LIN CH)."""
 

@@ -70,7 +70,7 @@ def is_mislabelled(line: ReceiptLine, notices: Sequence[NoticeLine]) -> bool:
 
 
 def _packing(policy: Policy, line: ReceiptLine, notices: list[NoticeLine]) -> Finding:
-    advised = sorted({notice.packaging for notice in notices if notice.packaging})
+    advised = sorted({code for notice in notices if notice.packaging for code in notice.packaging.split(",")})
     unlike = line.condition == NON_STANDARD or bool(line.packaging and advised and line.packaging not in advised)
     action, rule = _action(policy, d22_packaging.CLASS, line)
     stands = unlike and line.status != "reversed" and action != "ignore"

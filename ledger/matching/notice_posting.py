@@ -165,7 +165,7 @@ def put_notice_line(
         bad=bool(verdict.findings) or bool(verdict.needs),
         release=said.release,
         reference=said.reference,
-        packaging=said.packaging,
+        packaging=_packaging(said),
         touched=True,
         new=earlier is None or earlier.new,
     )
@@ -180,6 +180,13 @@ def put_notice_line(
             revision=line.revision,
         )  # fmt: skip
     return record
+
+
+def _packaging(said: SaidLine) -> str:
+    """The codes of the containers and packs that it comes in, each once, parted by a comma."""
+    if not said.handling_units:
+        return ""
+    return ",".join(dict.fromkeys(unit.packaging for unit in said.handling_units if unit.packaging))
 
 
 def _serials(said: SaidLine) -> tuple[str, ...]:

@@ -166,6 +166,7 @@ class NoticeLine:
     reference: str = ""
     """What called for the goods: release authorisation number, kanban, delivery order, manifest."""
     packaging: str = ""
+    """Codes of its containers and packs, parted by a comma; of a receipt line the one that it came in."""
     split_at: int = 0
     """When the rest of a line that came in part is overdue (D27), from its shipment's first goods receipt; 0 where
     that is not waited for."""

@@ -31,5 +31,6 @@ def find(line: NoticeLine, rule: str = "default") -> Finding:
         f"no more comes.",
     )
     finding.actual = line.received
+    finding.order_number, finding.order_line = line.order_number, line.order_line
     finding.rule = rule
     return finding
