@@ -62,13 +62,13 @@ def meaning(kind: DiscrepancyClass) -> str:
 def metrics() -> str:
     rules = ScoreRules()
     rows = []
-    for metric in METRICS:
+    for name, metric in METRICS.items():
         module = sys.modules[metric.__module__]
-        name = vars(module)["NAME"]
-        curve = ", ".join(f"{value:g} % is {points:g}" for value, points in rules.curves[name])
+        curve = ", ".join(f"{value:g} is {points:g}" for value, points in rules.curves.get(name, ()))
         about = inspect.cleandoc(module.__doc__ or "").split("\n\n")
         formula = next(paragraph for paragraph in about[1:] if " = " in paragraph.splitlines()[0])
-        rows.append([f"`{name}`", " ".join(about[:2]), f"`{formula.strip()}`", curve, f"{rules.weights[name]:g}"])
+        text = " ".join(paragraph for paragraph in about if paragraph is not formula)
+        rows.append([f"`{name}`", text, f"`{formula.strip()}`", curve, f"{rules.weights.get(name, 0):g}"])
     return table(["metric", "asks", "formula", "points", "weight"], rows)
 
 

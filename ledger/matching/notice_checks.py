@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from ledger.events import NoticeLine as SaidLine
 from ledger.events import ShipmentNotified, ShipmentReplaced
+from ledger.matching.advised_identities import unidentified
 from ledger.matching.allowances import Allowance
 from ledger.matching.decision import Decision, Finding
 from ledger.matching.discrepancies import (
@@ -110,6 +111,8 @@ def judge(
         and said.loads * said.units_per_load != said.quantity
     ):
         verdict.findings.append(d35_arithmetic.find_loads(resolved, line, said.loads, said.units_per_load))
+    if said.serials or said.handling_units or line.serial_controlled or line.lot_controlled:
+        verdict.findings += unidentified(resolved, line, said, policy)
     if terms.notice_requires or (said.country_of_origin and line.origins):
         verdict.findings += check_line(resolved, line, policy, terms)
     return verdict

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger.events import NoticeLine as SaidLine
 from ledger.events import ShipmentNotified, ShipmentReplaced
+from ledger.matching.advised_identities import advised_serials
 from ledger.matching.allowances import use
 from ledger.matching.apart import set_apart
 from ledger.matching.booking import book_movements
@@ -155,7 +156,7 @@ def put_notice_line(
         order_line=said.order_line,
         order_line_identity="" if order_line is None else order_line.line,
         handling_units=tuple([unit.id for unit in units if unit.id]) if units else (),
-        serials=_serials(said),
+        serials=advised_serials(said),
         status=status,  # type: ignore[arg-type]
         unit_sent=said.unit,
         numerator=line.numerator,
@@ -187,12 +188,6 @@ def _packaging(said: SaidLine) -> str:
     if not said.handling_units:
         return ""
     return ",".join(dict.fromkeys(unit.packaging for unit in said.handling_units if unit.packaging))
-
-
-def _serials(said: SaidLine) -> tuple[str, ...]:
-    """Serials of the line and of its handling units, each once."""
-    inside = [serial for unit in said.handling_units for serial in unit.serials]
-    return tuple(dict.fromkeys((*said.serials, *inside))) if inside else said.serials
 
 
 def _take_over(

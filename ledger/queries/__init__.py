@@ -29,7 +29,6 @@ from ledger.queries.defects import DayOpened, DefectFound, DefectReport, Unmappe
 from ledger.queries.dimensions import DIMENSIONS, USUAL
 from ledger.queries.documents import OrderShown, ShipmentShown, orders, shipments
 from ledger.queries.events import EventKept, LineKept, event, events, parts_of
-from ledger.queries.facts import facts
 from ledger.queries.grni import Uninvoiced, UninvoicedList, uninvoiced
 from ledger.queries.head import HeadShown, head
 from ledger.queries.in_transit import UnderWay, UnderWayPage, in_transit
@@ -55,7 +54,8 @@ from ledger.queries.rulings import (
     substitutions,
 )
 from ledger.queries.schedules import ReleaseShown, RequirementShown, ScheduleShown, releases, schedules
-from ledger.queries.score import score
+from ledger.queries.score import month_of, score, score_drill, scores
+from ledger.queries.score_facts import facts, facts_of
 from ledger.queries.settlements import Settlement, SettlementTotal, settlement_totals, settlements
 from ledger.queries.tail import tail
 from ledger.queries.trace import Trace, TraceStep, trace
@@ -148,6 +148,7 @@ __all__ = [
     "event",
     "events",
     "facts",
+    "facts_of",
     "head",
     "in_transit",
     "invoice_matches",
@@ -156,6 +157,7 @@ __all__ = [
     "made_by",
     "masterdata",
     "misses",
+    "month_of",
     "movements",
     "obsolete",
     "orders",
@@ -166,6 +168,8 @@ __all__ = [
     "releases",
     "schedules",
     "score",
+    "score_drill",
+    "scores",
     "settlement_totals",
     "settlements",
     "shipments",

@@ -10,38 +10,35 @@ notice costs timeliness and not this: one physical cause, one penalty.
 from __future__ import annotations
 
 from ledger.policy.scores import ScoreRules
+from ledger.scorecards.charging import CHARGED
 from ledger.scorecards.facts import Facts
-from ledger.scorecards.measure import Deduction, Measure, measure
+from ledger.scorecards.measure import ONE, Measure, Tally
 
 NAME = "asn_accuracy"
-
-ELSEWHERE = frozenset({"D11", "D12", "D13", "D14"})
-"""Classes that cumulative agreement and timeliness already count."""
+_BAD = CHARGED[NAME]
 
 
-def measure_asn_accuracy(facts: Facts, rules: ScoreRules) -> Measure:
+def measure_asn_accuracy(facts: Facts, rules: ScoreRules, *, every: bool = False) -> Measure:
     """Percent of lines without a finding; None when no line was advised or received."""
-    deductions = []
-    possible = len(facts.lines)
+    tally = Tally(NAME, every=every)
     for line in facts.lines:
-        classes = [code for code in line.bad if code not in ELSEWHERE]
-        if classes:
-            deductions.append(
-                Deduction(
-                    text=f"part {line.part}: {', '.join(classes)}",
-                    behind=line.behind,
-                    shipment_id=line.shipment_id,
-                    line=line.line,
-                )
-            )
+        against = [one for one in line.against if one.code in _BAD] if line.against else []
+        if not against and not every:
+            tally.add(ONE, ONE)
+            continue
+        classes = ", ".join(sorted({one.code for one in against})) or "as advised"
+        tally.note(
+            0 if against else ONE, ONE, f"part {line.part}: {classes}", line.behind, site=line.site, part=line.part,
+            shipment_id=line.shipment_id, line=line.line, cases=tuple(one.case for one in against),
+            disputed=any(one.disputed for one in against),
+        )  # fmt: skip
     for unadvised in facts.unadvised:
-        if unadvised.shipment_id:
-            possible += 1
-            deductions.append(
-                Deduction(
-                    text=f"part {unadvised.part} came and was not on the notice",
-                    behind=unadvised.behind,
-                    shipment_id=unadvised.shipment_id,
-                )
-            )
-    return measure(NAME, possible - len(deductions), possible, deductions)
+        if unadvised.shipment_id and not unadvised.excused:
+            text = f"part {unadvised.part} came and was not on the notice"
+            tally.note(
+                0, ONE, text, unadvised.behind, site=unadvised.site, part=unadvised.part,
+                shipment_id=unadvised.shipment_id, receipt_id=unadvised.receipt_id, line=unadvised.line,
+                cases=tuple(one.case for one in unadvised.against),
+                disputed=any(one.disputed for one in unadvised.against),
+            )  # fmt: skip
+    return tally.measure()

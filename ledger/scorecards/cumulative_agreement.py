@@ -10,17 +10,21 @@ from __future__ import annotations
 
 from ledger.policy.scores import ScoreRules
 from ledger.scorecards.facts import Facts
-from ledger.scorecards.measure import Deduction, Measure, measure
+from ledger.scorecards.measure import ONE, Measure, Tally
 
 NAME = "cumulative_agreement"
 
 
-def measure_cumulative_agreement(facts: Facts, rules: ScoreRules) -> Measure:
+def measure_cumulative_agreement(facts: Facts, rules: ScoreRules, *, every: bool = False) -> Measure:
     """Percent of parts without a disagreement; None where no cumulatives are kept or nothing was advised."""
-    differing = [part for part in facts.cumulatives if not part.agrees]
-    deductions = [
-        Deduction(text=f"part {part.part}: {part.text}", behind=part.behind, shipment_id=part.shipment_id)
-        for part in differing
-    ]
-    possible = len(facts.cumulatives)
-    return measure(NAME, possible - len(differing), possible, deductions)
+    tally = Tally(NAME, every=every)
+    for part in facts.cumulatives:
+        if part.agrees and not every:
+            tally.add(ONE, ONE)
+            continue
+        tally.note(
+            ONE if part.agrees else 0, ONE, f"part {part.part}: {part.text or 'agrees'}", part.behind, site=part.site,
+            part=part.part, shipment_id=part.shipment_id, cases=tuple(one.case for one in part.against),
+            disputed=any(one.disputed for one in part.against),
+        )  # fmt: skip
+    return tally.measure()

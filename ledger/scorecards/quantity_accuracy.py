@@ -11,38 +11,30 @@ Pieces and kilograms cannot be added: each base unit has its own value, weighted
 from __future__ import annotations
 
 from ledger.policy.scores import ScoreRules
-from ledger.scorecards.facts import Facts, LineFact
-from ledger.scorecards.measure import Deduction, Measure, measure
-from ledger.stock.bucket import MILLION
+from ledger.scorecards.facts import Facts
+from ledger.scorecards.measure import Measure, Tally, amount
 
 NAME = "quantity_accuracy"
 
 
-def measure_quantity_accuracy(facts: Facts, rules: ScoreRules) -> Measure:
-    """Percent of advised or received quantity that agrees; None when no line is closed.
-
-    Lines of one base unit are summed as the formula says; where a supplier delivers in several units, the units'
-    values are weighted by their closed lines.
-    """
-    by_unit: dict[str, list[LineFact]] = {}
+def measure_quantity_accuracy(facts: Facts, rules: ScoreRules, *, every: bool = False) -> Measure:
+    """Percent of advised or received quantity that agrees; None when no line is closed."""
+    tally = Tally(NAME, every=every)
     for line in facts.lines:
-        if line.closed_at is not None and max(line.received, line.advised) > 0:
-            by_unit.setdefault(line.unit, []).append(line)
-    achieved = 0.0
-    deductions = []
-    for lines in by_unit.values():
-        greater = sum(max(line.received, line.advised) for line in lines)
-        differing = sum(abs(line.received - line.advised) for line in lines)
-        achieved += len(lines) * (1 - differing / greater)
-        deductions += [_deduction(line) for line in lines if line.received != line.advised]
-    return measure(NAME, achieved, sum(map(len, by_unit.values())), deductions)
-
-
-def _deduction(line: LineFact) -> Deduction:
-    received, advised = line.received / MILLION, line.advised / MILLION
-    return Deduction(
-        text=f"part {line.part}: {received:g} {line.unit} received, {advised:g} advised",
-        behind=line.behind,
-        shipment_id=line.shipment_id,
-        line=line.line,
-    )
+        if line.closed_at is None:
+            continue
+        advised, received = line.advised, line.received
+        if advised == received and not every:
+            if advised:
+                tally.add(advised, advised, line.unit)
+            continue
+        if line.excused:
+            continue
+        against = [one for one in line.against if one.code in ("D16", "D17")]
+        tally.note(
+            min(advised, received), max(advised, received),
+            f"part {line.part}: {amount(received)} {line.unit} received, {amount(advised)} advised", line.behind,
+            unit=line.unit, site=line.site, part=line.part, shipment_id=line.shipment_id, line=line.line,
+            cases=tuple(one.case for one in against), disputed=any(one.disputed for one in against),
+        )  # fmt: skip
+    return tally.measure()

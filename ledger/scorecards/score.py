@@ -1,20 +1,24 @@
 """From measures to points, a score and a grade.
 
-    score = sum(weight x points) / sum(weight), over the metrics that have a value
+    score = sum(weight x points) / sum(weight) - deductions, between 0 and 100
 
 A metric without data is left out and lowers the coverage; below the least coverage, or with too few closed lines,
-there is a score but no grade.
+there is a score but no grade. Occurrences that are no average (premium freight, disruptions) cost points, and the
+gravest cap the grade.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import log10
 
 import msgspec
 
-from ledger.policy.scores import ScoreRules
+from ledger.policy.scores import LOGARITHMIC, ScoreRules
 from ledger.scorecards.facts import Facts
 from ledger.scorecards.measure import Measure
+
+LOW_VOLUME = "low volume"
 
 
 class Points(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -23,6 +27,14 @@ class Points(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     measure: Measure
     weight: float
     points: float | None = None
+
+
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
+    """Points that occurrences cost, beside the metrics."""
+
+    reason: str
+    occurrences: int
+    points: float
 
 
 class Scorecard(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +52,16 @@ class Scorecard(msgspec.Struct, frozen=True, kw_only=True):
     rules: str
     """Hash of the policy whose weights and curves were used."""
     metrics: tuple[Points, ...]
+    taken: tuple[Taken, ...] = ()
+    """Points that premium freight and disruptions cost."""
+    capped_by: str = ""
+    """Why the grade is no better, "" where nothing caps it."""
+    disputed: int = 0
+    """Entries that the supplier disputes and nobody has decided on."""
+    site: str = ""
+    part: str = ""
+    ship_point: str = ""
+    """What the card is narrowed to; "" where it is not."""
 
 
 def points_on_curve(curve: Sequence[tuple[float, float]], value: float) -> float:
@@ -55,29 +77,52 @@ def points_on_curve(curve: Sequence[tuple[float, float]], value: float) -> float
     return before_points
 
 
+def points_of(metric: str, value: float, curve: Sequence[tuple[float, float]]) -> float:
+    """Points of a metric's value; on a curve that is straight in the logarithm where the metric's is."""
+    if metric not in LOGARITHMIC:
+        return points_on_curve(curve, value)
+    return points_on_curve([(log10(1 + corner), points) for corner, points in curve], log10(1 + max(0.0, value)))
+
+
 def build_scorecard(
     facts: Facts, measures: Sequence[Measure], rules: ScoreRules, *, month: str, policy: str
 ) -> Scorecard:
     """Put the measures of one month together. Same facts and rules, same card."""
     metrics = tuple(_points(one, rules) for one in measures)
-    scored = [(one.weight, one.points) for one in metrics if one.points is not None]
+    by_name = {one.metric: one for one in measures}
+    taken = _taken(facts, by_name, rules)
+    scored = [(one.weight, one.points) for one in metrics if one.points is not None and one.weight]
     weight = sum(weight for weight, _ in scored)
     total = sum(rules.weights.values())
-    value = round(sum(weight * points for weight, points in scored) / weight, 1) if weight else None
+    value = None
+    if weight:
+        average = sum(weight * points for weight, points in scored) / weight
+        value = round(min(100.0, max(0.0, average - sum(one.points for one in taken))), 1)
     coverage = round(100 * weight / total, 1) if total else 0.0
     closed_lines = sum(1 for line in facts.lines if line.closed_at is not None)
     graded = value is not None and coverage >= rules.coverage_min and closed_lines >= rules.closed_lines_min
+    grade, capped_by = (None, "") if not graded or value is None else _capped(
+        grade_of(value, rules), facts, by_name, rules
+    )  # fmt: skip
     return Scorecard(
         supplier=facts.supplier,
         month=month,
         value=value,
-        grade=_grade(value, rules) if graded and value is not None else None,
+        grade=grade,
         coverage=coverage,
         provisional=facts.now < facts.until,
         closed_lines=closed_lines,
         rules=policy,
         metrics=metrics,
+        taken=taken,
+        capped_by=capped_by,
+        disputed=sum(1 for one in measures for entry in one.deductions if entry.disputed),
     )
+
+
+def grade_of(value: float, rules: ScoreRules) -> str | None:
+    """The best grade that the score earns."""
+    return next((one.grade for one in rules.grades if value >= one.least), None)
 
 
 def _points(one: Measure, rules: ScoreRules) -> Points:
@@ -85,8 +130,41 @@ def _points(one: Measure, rules: ScoreRules) -> Points:
     curve = rules.curves.get(one.metric)
     if one.value is None or not curve:
         return Points(measure=one, weight=weight)
-    return Points(measure=one, weight=weight, points=round(points_on_curve(curve, one.value), 2))
+    points: float | None = points_of(one.metric, one.value, curve)
+    if one.band == LOW_VOLUME:
+        points = rules.low_volume_points if one.details.get("rejected") else None
+    return Points(measure=one, weight=weight, points=None if points is None else round(points, 2))
 
 
-def _grade(value: float, rules: ScoreRules) -> str | None:
-    return next((grade for grade, least in rules.grades if value >= least), None)
+def _taken(facts: Facts, measures: Mapping[str, Measure], rules: ScoreRules) -> tuple[Taken, ...]:
+    found = []
+    of = rules.deductions
+    premium = measures.get("premium_freight")
+    rushed = int(premium.achieved) if premium is not None else 0
+    if rushed and of.premium_freight:
+        points = min(of.premium_freight_max, rushed * of.premium_freight)
+        found.append(Taken(reason="premium_freight", occurrences=rushed, points=points))
+    for kind, each in (("stop_ship", of.stop_ship), ("yard_hold", of.yard_hold), ("line_down", of.line_down)):
+        times = sum(1 for one in facts.disruptions if one.kind == kind)
+        if times and each:
+            found.append(Taken(reason=kind, occurrences=times, points=times * each))
+    return tuple(found)
+
+
+def _capped(
+    grade: str | None, facts: Facts, measures: Mapping[str, Measure], rules: ScoreRules
+) -> tuple[str | None, str]:
+    """The grade under what caps it, and what does."""
+    caps = []
+    if rules.line_down_caps_at and any(one.kind == "line_down" for one in facts.disruptions):
+        caps.append((rules.line_down_caps_at, "line_down"))
+    rejects = measures.get("rejects_per_million")
+    told = None if rejects is None or rejects.band == LOW_VOLUME else rejects.value
+    if rules.rejects_cap_at and told is not None and told > rules.rejects_hard_limit:
+        caps.append((rules.rejects_cap_at, "rejects_per_million"))
+    order = [one.grade for one in rules.grades]
+    by = ""
+    for cap, reason in caps:
+        if grade in order and cap in order and order.index(cap) > order.index(grade):
+            grade, by = cap, reason
+    return grade, by

@@ -107,7 +107,7 @@ def _mend(street: Street, how: str, words: str) -> None:
 
 
 def _events(data: bytes) -> list[AnyEvent]:
-    return msgspec.json.decode(data, type=list[AnyEvent])  # type: ignore[arg-type, no-any-return]
+    return msgspec.json.decode(data, type=list[AnyEvent])
 
 
 def _all_events(street: Street, book: str) -> list[queries.EventKept]:

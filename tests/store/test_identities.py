@@ -129,7 +129,8 @@ def test_a_serial_that_stands_already_is_held_and_never_at_two_places(books: Boo
 
 
 def test_a_lot_that_nobody_names_is_held_until_somebody_does(books: Books) -> None:
-    books.record(sent("GLUE", 10))
+    (told,) = books.record(sent("GLUE", 10))
+    assert [one.grade for one in told.outcomes if isinstance(one, CaseOpened)] == ["warning"]
     assert opened(books.record(came("GLUE", 10))) == [("D25", 10)]
     assert where(books.conn, "GLUE") == {("", "", "quality_hold", "D25"): 10}
     release = moved(HoldReleased, "GLUE", 10, "early", state="quality_hold")
@@ -139,12 +140,21 @@ def test_a_lot_that_nobody_names_is_held_until_somebody_does(books: Books) -> No
 
     books.record(moved(GoodsIdentified, "GLUE", 10, to_lot="L7"))
     books.record(moved(HoldReleased, "GLUE", 10, lot="L7"))
-    (case,) = [one for one in cases(books.conn) if one.code == "D25"]
+    (case,) = [one for one in cases(books.conn) if one.status != "closed"]
     books.record(DiscrepancyResolved(number=case.id, partner="desk", resolution="accept"))
 
     assert where(books.conn, "GLUE") == {("L7", "", "available", ""): 10}
-    assert [one.status for one in cases(books.conn) if one.code == "D25"] == ["closed"]
+    assert [(one.code, one.status) for one in cases(books.conn)] == [("D25", "closed")] * 2
     assert verify(books.conn) == []
+
+
+@pytest.mark.parametrize(
+    ("serials", "told"), [((), [("D24", 3)]), (("S1", "S2"), [("D24", 3)]), (("S1", "S2", "S3"), [])]
+)
+def test_a_notice_that_names_fewer_serials_than_pieces_is_told(
+    books: Books, serials: tuple[str, ...], told: list[tuple[str, int]]
+) -> None:
+    assert opened(books.record(sent("ECU", 3, serials=serials))) == told
 
 
 def test_the_notice_may_name_the_lot(books: Books) -> None:

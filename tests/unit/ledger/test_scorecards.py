@@ -1,16 +1,17 @@
-"""Three metrics and the card made of them, each formula on a story small enough to check by hand."""
+"""The card and what the metrics of notices make of it, each on a story small enough to check by hand."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from ledger.policy.scores import ScoreRules
 from ledger.scorecards import (
+    Against,
     Behind,
     CumulativeFact,
-    Deduction,
     Facts,
     LineFact,
     Measure,
@@ -45,6 +46,14 @@ def shipment(shipment_id: str = "S1", **given: Any) -> ShipmentFact:
     return ShipmentFact(shipment_id=shipment_id, **{**usual, **given})
 
 
+def against(*codes: str) -> tuple[Against, ...]:
+    return tuple(Against(code, f"C{n}") for n, code in enumerate(codes, 1))
+
+
+def told(found: Measure) -> list[tuple[str, Decimal, Decimal]]:
+    return [(entry.text, entry.achieved, entry.possible) for entry in found.deductions]
+
+
 def line(advised: int, received: int, unit: str = "EA", **given: Any) -> LineFact:
     usual = {"shipment_id": "S1", "line": "1", "part": "P", "behind": BEHIND, "closed_at": 30 * HOUR}
     return LineFact(unit=unit, advised=advised * 1_000_000, received=received * 1_000_000, **{**usual, **given})
@@ -56,21 +65,19 @@ def unadvised(receipt_id: str = "R1", **given: Any) -> UnadvisedFact:
 
 
 def test_a_notice_within_the_agreed_minutes_and_before_the_goods_is_on_time() -> None:
-    assert measure_asn_timeliness(facts(shipments=(shipment(),)), RULES) == Measure(
-        metric="asn_timeliness", value=100.0, achieved=1.0, possible=1
-    )
+    found = measure_asn_timeliness(facts(shipments=(shipment(),)), RULES)
+
+    assert (found.value, found.achieved, found.possible, found.deductions) == (100.0, 1, 1, ())
 
 
 def test_a_late_notice_before_the_goods_earns_the_late_credit() -> None:
     late = shipment(notified_at=75 * MINUTE)
 
-    assert measure_asn_timeliness(facts(shipments=(late, shipment("S2"))), RULES) == Measure(
-        metric="asn_timeliness",
-        value=75.0,
-        achieved=1.5,
-        possible=2,
-        deductions=(Deduction(text="the notice came 45 minutes late", behind=BEHIND, shipment_id="S1"),),
-    )
+    found = measure_asn_timeliness(facts(shipments=(late, shipment("S2"))), RULES)
+
+    assert (found.value, found.achieved, found.possible) == (75.0, Decimal("1.5"), 2)
+    assert told(found) == [("the notice came 45 minutes late", Decimal("0.5"), 1)]
+    assert [(entry.shipment_id, entry.behind) for entry in found.deductions] == [("S1", BEHIND)]
 
 
 def test_a_notice_after_the_goods_earns_nothing_even_within_its_minutes() -> None:
@@ -99,13 +106,13 @@ def test_a_missing_notice_does_not_cost_accuracy_as_well() -> None:
 
 
 def test_a_line_with_two_findings_is_one_bad_line() -> None:
-    lines = (line(10, 8, bad=("D16", "D05")), line(10, 10), line(10, 10), line(10, 10))
+    lines = (line(10, 8, against=against("D16", "D05")), line(10, 10), line(10, 10), line(10, 10))
 
     assert measure_asn_accuracy(facts(lines=lines), RULES).value == 75.0
 
 
 def test_lateness_does_not_make_a_line_inaccurate() -> None:
-    assert measure_asn_accuracy(facts(lines=(line(10, 10, bad=("D12",)),)), RULES).value == 100.0
+    assert measure_asn_accuracy(facts(lines=(line(10, 10, against=against("D12")),)), RULES).value == 100.0
 
 
 def test_a_part_that_its_notice_did_not_name_is_a_bad_line_of_that_notice() -> None:
@@ -143,7 +150,7 @@ def test_a_card_below_the_least_coverage_has_a_score_and_no_grade() -> None:
 
 def test_a_card_with_coverage_and_lines_enough_is_graded_and_final_after_its_month() -> None:
     rules = ScoreRules(weights={"asn_timeliness": 50, "asn_accuracy": 30, "quantity_accuracy": 20})
-    lines = (*[line(10, 10)] * 19, line(10, 10, bad=("D04",)))
+    lines = (*[line(10, 10)] * 19, line(10, 10, against=against("D04")))
 
     card = scorecard(facts(now=2000 * HOUR, shipments=(shipment(),), lines=lines), rules, month="2026-11", policy="p")
 
@@ -158,18 +165,15 @@ def test_nothing_measured_is_neither_a_good_nor_a_bad_score() -> None:
 
 
 def test_each_part_whose_cumulative_did_not_agree_counts_once() -> None:
-    told = CumulativeFact(
+    differs = CumulativeFact(
         part="P", site="P1", behind=BEHIND, agrees=False, shipment_id="S1", text="110 told, 100 counted"
     )
     others = tuple(CumulativeFact(part=part, site="P1", behind=BEHIND) for part in ("Q", "R", "S"))
 
-    assert measure_cumulative_agreement(facts(cumulatives=(told, *others)), RULES) == Measure(
-        metric="cumulative_agreement",
-        value=75.0,
-        achieved=3,
-        possible=4,
-        deductions=(Deduction(text="part P: 110 told, 100 counted", behind=BEHIND, shipment_id="S1"),),
-    )
+    found = measure_cumulative_agreement(facts(cumulatives=(differs, *others)), RULES)
+
+    assert (found.value, found.achieved, found.possible) == (75.0, 3, 4)
+    assert told(found) == [("part P: 110 told, 100 counted", 0, 1)]
 
 
 def test_without_cumulatives_there_is_nothing_to_agree_on() -> None:
@@ -177,4 +181,4 @@ def test_without_cumulatives_there_is_nothing_to_agree_on() -> None:
 
 
 def test_cumulative_that_does_not_agree_costs_no_accuracy() -> None:
-    assert measure_asn_accuracy(facts(lines=(line(10, 10, bad=("D11",)),)), RULES).value == 100.0
+    assert measure_asn_accuracy(facts(lines=(line(10, 10, against=against("D11")),)), RULES).value == 100.0

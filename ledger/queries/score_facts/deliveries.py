@@ -1,0 +1,169 @@
+"""Facts of goods receipts: what came, what no notice advised, what was rejected, and how long it took."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import NamedTuple
+
+from ledger.book import bulk, document_tables, tables
+from ledger.queries.score_facts.loading import Place, behind
+from ledger.scorecards.charging import CHARGED
+from ledger.scorecards.facts import ContainerFact, DeliveryFact, LeadTimeFact, RejectFact, UnadvisedFact
+
+_DAY_US = 86_400_000_000
+
+_OF_NOTICES = """
+    SELECT l.provider, l.receipt_id, l.receipt_line, l.shipment_id, l.order_number, l.order_line, l.quantity,
+           r.part, r.unit, r.received_at, r.seq, r.segment, r.handling_unit
+    FROM link AS l {index}
+    CROSS JOIN goods_receipt_line AS r
+    WHERE l.book = ? AND l.site = ? AND l.shipment_supplier = ? AND l.reversed = 0 AND l.shipment_id <> ''
+      AND r.book = l.book AND r.site = l.site AND r.provider = l.provider AND r.receipt_id = l.receipt_id
+      AND r.line = l.receipt_line AND r.received_at >= ? AND r.received_at < ?
+"""
+_WITHOUT_NOTICE = """
+    SELECT l.provider, l.receipt_id, l.receipt_line, r.shipment_id, l.order_number, l.order_line, l.quantity,
+           r.part, r.unit, r.received_at, r.seq, r.segment, r.handling_unit
+    FROM goods_receipt_line AS r
+    CROSS JOIN link AS l
+    WHERE r.book = ? AND r.site = ? AND r.supplier = ? AND r.status = 'unmatched'
+      AND r.received_at >= ? AND r.received_at < ?
+      AND l.book = r.book AND l.site = r.site AND l.provider = r.provider AND l.receipt_id = r.receipt_id
+      AND l.receipt_line = r.line AND l.reversed = 0 AND l.shipment_id = ''
+"""
+
+
+class Deliveries(NamedTuple):
+    """What was loaded."""
+
+    deliveries: list[DeliveryFact]
+    unadvised: list[UnadvisedFact]
+    containers: list[ContainerFact]
+    came_last: dict[tuple[str, str], tuple[int, int, str]]
+    """(order, line) -> time, event and part of what came last in the period."""
+
+
+def deliveries(place: Place, waited_for: frozenset[tuple[str, str]] | None) -> Deliveries:
+    """Everything that came from the edge on. `waited_for` are order lines that are not too old to be filled."""
+    since, until = place.since, place.until
+    index = "INDEXED BY link_by_notice" if place.conn.dialect.name == "sqlite" else ""
+    advised = place.ask(_OF_NOTICES.format(index=index), place.edge, max(place.now, until - 1) + 1)
+    without = place.ask(_WITHOUT_NOTICE, place.edge, max(place.now, until - 1) + 1)
+    found: list[DeliveryFact] = []
+    containers: dict[str, ContainerFact] = {}
+    last: dict[tuple[str, str], tuple[int, int, str]] = {}
+    day_of, site = place.days.of, place.site
+    labels = _labels(place)
+    for rows, is_advised in ((advised, True), (without, False)):
+        for _, receipt, _, shipment, order, order_line, quantity, part, unit, at, seq, segment, holds in rows:
+            in_period = since <= at < until
+            proof = behind(seq, segment=segment)
+            found.append(
+                DeliveryFact(
+                    site=site, part=part, unit=unit, quantity=quantity, at=at, day=day_of(at), behind=proof,
+                    receipt_id=receipt, shipment_id=shipment if is_advised else "", in_period=in_period,
+                    fills=not order or waited_for is None or (order, order_line) in waited_for,
+                )
+            )  # fmt: skip
+            if not in_period:
+                continue
+            if order:
+                known = last.get((order, order_line))
+                if known is None or (at, seq) > known[:2]:
+                    last[order, order_line] = (at, seq, part)
+            if holds and holds not in containers:
+                fault, against = labels.get((receipt, holds), ("", ()))
+                containers[holds] = ContainerFact(
+                    unit_id=holds, site=site, part=part, receipt_id=receipt, behind=proof, fault=fault,
+                    shipment_id=shipment, against=against,
+                )  # fmt: skip
+    return Deliveries(found, _unadvised(place, without), list(containers.values()), last)
+
+
+def _unadvised(place: Place, rows: list[bulk.Row]) -> list[UnadvisedFact]:
+    mine = [row for row in rows if place.since <= row[9] < place.until]
+    if not mine:
+        return []
+    named = sorted({(place.supplier, row[3]) for row in mine if row[3]})
+    noticed = bulk.look_up(
+        place.conn, document_tables.shipment, ("shipment_id", "status"),
+        (("book", place.book), ("site", place.site)), ("supplier", "shipment_id"), named,
+    )  # fmt: skip
+    known = {shipment for shipment, status in noticed if status in ("advised", "waiting")}
+    headers = bulk.look_up(
+        place.conn, document_tables.goods_receipt, ("provider", "receipt_id", "message", "document"),
+        (("book", place.book), ("site", place.site)), ("provider", "receipt_id"), sorted({row[:2] for row in mine}),
+    )  # fmt: skip
+    documents = {row[:2]: row[2:] for row in map(tuple, headers)}
+    against = defaultdict(list)
+    excused = set()
+    for case in place.cases:
+        if case.receipt_id:
+            key = case.receipt_provider, case.receipt_id, case.receipt_line
+            if case.is_theirs:
+                against[key].append(case.against)
+            elif case.is_granted or case.fault != "unknown":
+                excused.add(key)
+    lines: dict[tuple[str, str, str], UnadvisedFact] = {}
+    for provider, receipt, line, shipment, _, _, quantity, part, unit, at, seq, segment, _ in mine:
+        key = provider, receipt, line
+        before = lines.get(key)
+        message, document = documents.get((provider, receipt), ("", ""))
+        lines[key] = UnadvisedFact(
+            receipt_id=receipt, provider=provider, line=line, part=part, unit=unit,
+            behind=behind(seq, message, document, segment),
+            received=quantity + (before.received if before else 0), received_at=at, site=place.site,
+            shipment_id=shipment if shipment in known else "", against=tuple(against.get(key, ())),
+            excused=key in excused and key not in against,
+        )  # fmt: skip
+    return [one for _, one in sorted(lines.items())]
+
+
+def _labels(place: Place) -> dict[tuple[str, str], tuple[str, tuple]]:  # type: ignore[type-arg]
+    return {}
+
+
+def rejects(place: Place) -> list[RejectFact]:
+    """Cases about goods that were damaged or failed, opened in the period."""
+    return [
+        RejectFact(
+            site=place.site, part=case.part, unit=case.unit, quantity=max(case.actual - case.expected, case.quantity),
+            text=case.text, behind=behind(case.opened_seq), against=(case.against,), shipment_id=case.shipment_id,
+            receipt_id=case.receipt_id,
+        )
+        for case in place.cases
+        if case.code in CHARGED["rejects_per_million"] and case.is_theirs
+        and place.since <= case.opened_at < place.until
+    ]  # fmt: skip
+
+
+def lead_times(place: Place, found: Deliveries) -> list[LeadTimeFact]:
+    """Of each order line that something came of in the period: from the order to what came last."""
+    if not found.came_last:
+        return []
+    numbers = sorted({(place.supplier, order) for order, _ in found.came_last})
+    orders = bulk.look_up(
+        place.conn, document_tables.orders, ("order_number", "seq", "order_type"),
+        (("book", place.book), ("site", place.site)), ("supplier", "order_number"), numbers,
+    )  # fmt: skip
+    blanket = place.terms.blanket_order_types
+    seqs = {number: seq for number, seq, kind in orders if kind not in blanket}
+    ordered_at = dict(_times(place, sorted(set(seqs.values()))))
+    agreed = 0
+    return [
+        LeadTimeFact(
+            site=place.site, part=part, order_number=order, order_line=line,
+            days=max(0, at - ordered_at[seqs[order]]) * 1_000_000 // _DAY_US, agreed_days=agreed,
+            behind=behind(seq),
+        )
+        for (order, line), (at, seq, part) in sorted(found.came_last.items())
+        if order in seqs and seqs[order] in ordered_at
+    ]  # fmt: skip
+
+
+def _times(place: Place, seqs: list[int]) -> list[tuple[int, int]]:
+    rows = bulk.look_up(
+        place.conn, tables.event, ("seq", "recorded_at"), (("book", place.book),), ("seq",), [(s,) for s in seqs],
+        index="event_by_seq",
+    )  # fmt: skip
+    return [(seq, at) for seq, at in rows]
