@@ -11,6 +11,7 @@ from ledger.events import (
     GoodsReceiptReversed,
     GoodsReceived,
     GoodsReturned,
+    InspectionFailed,
     OrderAcknowledged,
     OrderCancelled,
     OrderChanged,
@@ -35,8 +36,9 @@ from ledger.matching.workset import Needs, Workset
 from ledger.policy import Policy
 from ledger.stock.bucket import Bucket
 
-_OF_THE_HOUSE = frozenset(STOCK) - {GoodsReturned, ReturnDisposed}
-"""They read goods as they stand and no documents; returns to a supplier are no longer counted as received."""
+_OF_THE_HOUSE = frozenset(STOCK) - {GoodsReturned, InspectionFailed, ReturnDisposed}
+"""They read goods as they stand and no documents; returns to a supplier are no longer counted as received, and what
+failed its inspection is told to whoever delivered it."""
 
 
 def needs(events: Iterable[ResolvedEvent], policy: Policy) -> Needs:
@@ -64,6 +66,10 @@ def needs(events: Iterable[ResolvedEvent], policy: Policy) -> Needs:
             wanted.standing_back.add(key)
         elif isinstance(event, TransferShipped | TransferCancelled | TransferReceived):
             _for_transfer(wanted, resolved)
+        elif isinstance(event, InspectionFailed):
+            wanted.cumulatives.update(GroupKey(resolved.book, resolved.site, line.part) for line in resolved.lines)
+            if event.shipment_id and resolved.supplier:
+                wanted.shipments.add(ShipmentKey(resolved.book, resolved.site, resolved.supplier, event.shipment_id))
         elif isinstance(event, GoodsReturned | ReturnDisposed):
             groups = {GroupKey(resolved.book, resolved.site, line.part) for line in resolved.lines if line.part}
             wanted.cumulatives |= groups
