@@ -29,8 +29,8 @@ SOURCE_BYTES_MAX = 8_000_000
 SOURCE_NAMES = frozenset({"map.yaml", "guide.xml", "guide.yaml", "partner.yaml"})
 """Files that decide answers; samples, expected results and readmes beside them do not. Partners' certificates do too
 (`partners/<id>/certs/`): they decide whose signature is good, now and in a replay."""
-HOME_FILES = ("people.yaml", "policy.yaml")
-"""Files of the home itself that decide answers: who may do what."""
+HOME_FILES = ("people.yaml", "policy.yaml", "signals.yaml")
+"""Files of the home itself that decide answers: who may do what, and what is done about signals."""
 CERTIFICATE_SUFFIXES = (".pem", ".crt", ".cer")
 
 

@@ -133,6 +133,28 @@ class Late(Outcome, tag="late", frozen=True):
     ends_at: datetime
 
 
+class Signalled(Outcome, tag="signalled", frozen=True):
+    """Somebody should act on it: `signal` is its kind, `cause` what brought it about, and one cause comes once."""
+
+    signal: str
+    cause: str
+    site: str = ""
+    partner: str = ""
+    supplier: str = ""
+    """Our id, as are `part` and `location`."""
+    part: str = ""
+    lot: str = ""
+    location: str = ""
+    number: str = ""
+    """Business number of what it is about: an order, a shipment, a call from the line."""
+    quantity: Decimal = Decimal(0)
+    """How much is concerned, in the part's base unit."""
+    unit: str = ""
+    case: str = ""
+    """The case that is open about it; "" where it opened none."""
+    text: str = ""
+
+
 AnyOutcome = (
     Posted
     | Repeated
@@ -145,10 +167,12 @@ AnyOutcome = (
     | Contained
     | AdviceDue
     | Late
+    | Signalled
 )
 
 OUTCOMES: tuple[type[Outcome], ...] = (
     Posted, Repeated, Waiting, Refused, Conflict, CaseOpened, CaseChanged, Compared, Contained, AdviceDue, Late,
+    Signalled,
 )  # fmt: skip
 
 Result = Literal["posted", "partly", "waiting", "refused", "repeated", "conflict"]

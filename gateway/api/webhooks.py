@@ -21,11 +21,12 @@ from gateway.pipeline import Street
 from gateway.store.subscriptions import Format, list_subscriptions
 from ledger.events import KINDS
 from ledger.outcomes import OUTCOMES
+from ledger.signals import BY_NAME
 
 router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
 
 SECRET_BYTES = 32
-SIGNED_KINDS = frozenset(KINDS) | {str(outcome.__struct_config__.tag) for outcome in OUTCOMES}
+SIGNED_KINDS = frozenset(KINDS) | {str(outcome.__struct_config__.tag) for outcome in OUTCOMES} | set(BY_NAME)
 
 SubscriptionId = Annotated[str, Path(max_length=40, pattern=r"^w_[A-Za-z0-9]+$")]
 
@@ -82,9 +83,9 @@ def _faults_of(street: Street, wanted: NewWebhook) -> list[Located]:
         faults.append(Located(pointer="/url", detail="must be an http or https address without user or fragment"))
     for index, kind in enumerate(wanted.kinds):
         if wanted.format == "cloudevents" and kind in SIGNED_KINDS and kind not in KINDS:
-            faults.append(Located(pointer=f"/kinds/{index}", detail=f"{kind} is an outcome; CloudEvents are events"))
+            faults.append(Located(pointer=f"/kinds/{index}", detail=f"{kind} is no event; CloudEvents are events"))
         if kind not in SIGNED_KINDS:
-            faults.append(Located(pointer=f"/kinds/{index}", detail=f"there is no event or outcome {kind}"))
+            faults.append(Located(pointer=f"/kinds/{index}", detail=f"there is no event, outcome or signal {kind}"))
     if wanted.partner and street.configuration.partners.get(wanted.partner) is None:
         faults.append(Located(pointer="/partner", detail=f"there is no partner {wanted.partner}"))
     return faults

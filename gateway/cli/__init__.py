@@ -53,6 +53,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("xref", "gateway.cli.xref", "What partners' identifiers mean: import, list, misses, resolve."),
     Command("ledger", "gateway.cli.ledger", "The books: balances, movements, verification."),
     Command("case", "gateway.cli.case", "Discrepancies."),
+    Command("signal", "gateway.cli.signal", "What somebody should act on, and what was done about it."),
     Command("score", "gateway.cli.score", "Supplier scorecards."),
 )
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from gateway.mapping import Configuration
     from gateway.partners import Partners
     from gateway.pipeline import Street
+    from gateway.signals import SignalRules
     from ledger.events import Actor
 
 
@@ -59,6 +60,17 @@ def read_governance(settings: Settings) -> Governance:
     from gateway.governance.reading import read_home
 
     return read_home(settings.home)
+
+
+def read_signal_rules(settings: Settings) -> SignalRules:
+    """What is done about signals as the file of the home says now. Raises OperatorMistake with all that is wrong."""
+    from gateway.resources import read_sources, search_roots, source_files
+    from gateway.signals.reading import read_signal_rules
+
+    home = Home(settings.home)
+    found = source_files(search_roots(settings.home), home.partners)
+    wanted = {path: file for path, file in found.items() if path.startswith("partners/") or "/" not in path}
+    return read_signal_rules(read_sources(wanted), read_governance(settings).roles)
 
 
 def who_acts(governance: Governance, settings: Settings) -> Actor:

@@ -15,6 +15,7 @@ from gateway.partners.values import (
     Agreement,
     Collecting,
     Delivery,
+    Expected,
     Identities,
     Kind,
     Partner,
@@ -23,7 +24,7 @@ from gateway.partners.values import (
 )
 
 __all__ = [
-    "DAYS", "Agreement", "As2Terms", "Certificate", "Collecting", "Delivery", "Identities", "Kind", "OwnKey",
-    "OwnKeys", "Partner", "Partners", "Pickup", "Push", "Required", "SftpTerms", "Terms", "X12Terms", "read_own_keys",
-    "read_partner", "read_partners",
+    "DAYS", "Agreement", "As2Terms", "Certificate", "Collecting", "Delivery", "Expected", "Identities", "Kind",
+    "OwnKey", "OwnKeys", "Partner", "Partners", "Pickup", "Push", "Required", "SftpTerms", "Terms", "X12Terms",
+    "read_own_keys", "read_partner", "read_partners",
 ]  # fmt: skip

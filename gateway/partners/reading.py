@@ -17,6 +17,7 @@ from gateway.partners.values import (
     Agreement,
     Collecting,
     Delivery,
+    Expected,
     Identities,
     Kind,
     Partner,
@@ -153,7 +154,7 @@ def _partner(entry: Entry, folder: str, read_file: ReadFile) -> Partner:
     keys = entry.mapping(
         (
             "partner", "kind", "name", "time_zone", "currency", "identities", "carries", "test", "x12", "receive",
-            "send", "deliver", "terms", "as2", "sftp",
+            "send", "expect", "deliver", "terms", "as2", "sftp",
         )
     )  # fmt: skip
     if "partner" not in keys:
@@ -168,6 +169,7 @@ def _partner(entry: Entry, folder: str, read_file: ReadFile) -> Partner:
 
     identities, delivery = _identities(get("identities")), _delivery(get("deliver"))
     kind = keys["kind"].choice(KINDS, "supplier") if "kind" in keys else "supplier"
+    received = _received(get("receive"))
     as2, sftp = read_as2(get("as2"), read_file), read_sftp(get("sftp"))
     _check_ways(get("as2"), get("sftp"), get("deliver"), identities, delivery, as2)
     return Partner(
@@ -180,10 +182,11 @@ def _partner(entry: Entry, folder: str, read_file: ReadFile) -> Partner:
         carries=get("carries").texts() if "carries" in keys else (name or folder,),
         test=keys["test"].flag() if "test" in keys else None,
         x12=_x12(get("x12")),
-        receive=_received(get("receive")),
+        receive=received,
         send=_sent(get("send"), kind),
         deliver=delivery,
         terms=_terms(get("terms")),
+        expect=tuple(_expected(one, received) for one in get("expect").items()),
         as2=as2,
         sftp=sftp,
     )
@@ -322,6 +325,31 @@ def _collecting(entry: Entry) -> Collecting:
         days=keys["days"].texts() if "days" in keys else (),
         minutes=keys["minutes"].whole(0, 1, 10_080) if "minutes" in keys else 0,
         count=keys["count"].whole(0, 1, 1_000) if "count" in keys else 0,
+    )
+
+
+def _expected(entry: Entry, received: Mapping[str, Agreement]) -> Expected:
+    keys = entry.mapping(Expected.__struct_fields__)
+    document = keys["document"].text() if "document" in keys else ""
+    if document not in received:
+        keys.get("document", entry).note(
+            f'"{document}" is not received from this partner',
+            did_you_mean(document, received) or "list it in receive",
+        )
+    if not {"at", "every"} & set(keys):
+        entry.note(f"nothing says by when {document} is expected", "name times of day with at, or every")
+    for item in keys["at"].items() if "at" in keys else ():
+        item.such(lambda v: _TIME.match(v) is not None, "must be a time of day, as 06:00")
+    for item in keys["days"].items() if "days" in keys else ():
+        item.choice(DAYS, "", "day")
+    return Expected(
+        document=document,
+        at=keys["at"].texts() if "at" in keys else (),
+        every=keys["every"].whole(0, 1, 1_440) if "every" in keys else 0,
+        days=keys["days"].texts() if "days" in keys else (),
+        calendar=keys["calendar"].text() if "calendar" in keys else "",
+        grace_minutes=keys["grace_minutes"].whole(30, 0, 10_080) if "grace_minutes" in keys else 30,
+        early_minutes=keys["early_minutes"].whole(0, 1, 10_080) if "early_minutes" in keys else 0,
     )
 
 

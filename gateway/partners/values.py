@@ -69,6 +69,24 @@ class Collecting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     count: int = 0
 
 
+class Expected(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A document that the partner sends by certain times; where it does not, a signal (`document_absent`) fires."""
+
+    document: str
+    at: tuple[str, ...] = ()
+    """Times of day in the partner's zone by which it is there, `06:00`."""
+    every: int = 0
+    """Minutes of the partner's clock, counted from its midnight: 60 is by every full hour."""
+    days: tuple[str, ...] = ()
+    """Days of the week (`mon`) on which it is; none named: all of them."""
+    calendar: str = ""
+    """A calendar of master data: on days on which nobody works there, nothing is expected."""
+    grace_minutes: int = 30
+    """How long after the time nothing is said."""
+    early_minutes: int = 0
+    """How long before the time it may come to count; 0: since the time before."""
+
+
 class Agreement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One document type in one direction: what it means when received, or what makes us send it."""
 
@@ -125,6 +143,8 @@ class Partner(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     send: Mapping[str, Agreement] = {}
     deliver: Delivery = Delivery()
     terms: Terms = Terms()
+    expect: tuple[Expected, ...] = ()
+    """What this partner sends by certain times."""
     as2: As2Terms | None = None
     """None: no AS2 with this partner, whatever names it has."""
     sftp: SftpTerms | None = None

@@ -9,6 +9,7 @@ from datetime import datetime
 from gateway.mapping import Configuration
 from gateway.messages import microseconds
 from gateway.pipeline.reading.references import Referring
+from gateway.signals import NO_RULES, SignalRules
 from ledger.book import Ledger
 from ledger.policy import Policy
 
@@ -27,6 +28,9 @@ class Context:
 
     referring: Referring
     """What identifiers mean, for maps that ask."""
+
+    signals: SignalRules = NO_RULES
+    """What is done about signals."""
 
     names_base: str = ""
     """What things are named under in CloudEvents; see `Settings.names_base`."""

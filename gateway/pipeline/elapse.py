@@ -16,10 +16,13 @@ from gateway.pipeline.as2.receipts import give_up_or_send_again
 from gateway.pipeline.context import Context
 from gateway.pipeline.posting.batch import follow
 from gateway.pipeline.resend import tell_overdue
+from gateway.pipeline.signals.expecting import find_absent, is_any_to_check
+from gateway.pipeline.signals.firing import fire
+from gateway.signals import Signal
 from gateway.store.alerts import put_alerts
 from gateway.store.collected import find_due_lanes
 from gateway.store.database import Database
-from gateway.store.sent import find_overdue
+from gateway.store.sent import Sent, count_settled, find_overdue
 from gateway.store.transports import find_unanswered
 from gateway.store.writer import Writer
 from ledger.book import gather, put_slice
@@ -44,6 +47,7 @@ def elapse(database: Database, writer: Writer, context: Context) -> Elapsed:
             and not find_overdue(connection, now=context.at)
             and not find_due_lanes(connection, now=context.at)
             and not find_unanswered(connection, now=context.at)
+            and not is_any_to_check(connection, context)
         ):
             return Elapsed()
     return writer.run(lambda connection: _elapse(connection, context))
@@ -66,9 +70,26 @@ def _elapse(connection: Connection, context: Context) -> Elapsed:
     queued = follow(connection, recorded, (), context) if recorded else 0
     queued += send_collected(connection, context)
     overdue = find_overdue(connection, now=context.at)
+    fire(connection, [_unacknowledged(connection, one) for one in overdue], context)
     alerts = tell_overdue(connection, overdue, context)
     for facts in find_unanswered(connection, now=context.at):
         given_up = give_up_or_send_again(connection, facts, context.at)
         alerts += [given_up] if given_up is not None else []
     put_alerts(connection, alerts)
+    fire(connection, find_absent(connection, context), context)
     return Elapsed(len(recorded), len(overdue), queued)
+
+
+def _unacknowledged(connection: Connection, one: Sent) -> Signal:
+    """Each time that its clock ran out is a cause of its own: what was sent again may be forgotten again."""
+    times = count_settled(connection, one, event="overdue")
+    return Signal(
+        signal="ack_overdue",
+        cause=f"{one.message}.{one.n}/{times + 1}",
+        partner=one.partner,
+        type=one.type,
+        number=one.number,
+        message=one.message,
+        document=f"{one.message}.{one.n}",
+        text=f"{one.type} {one.number} was not acknowledged by {one.partner} in time.",
+    )

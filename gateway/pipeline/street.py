@@ -38,6 +38,7 @@ from gateway.pipeline.pickup.schedule import Pickups
 from gateway.pipeline.replaying.comparing import MapComparison
 from gateway.pipeline.replaying.values import Which
 from gateway.settings import Settings
+from gateway.signals import SignalRules, read_signal_rules
 from gateway.store.database import Database
 from gateway.store.home import Home
 from gateway.store.keys import ApiKey
@@ -169,6 +170,13 @@ class Street:
         if self.desk is not None:
             return self.desk.in_force.governance
         return read_governance(self.configuration.files)
+
+    @property
+    def signal_rules(self) -> SignalRules:
+        """What is done about signals."""
+        if self.desk is not None:
+            return self.desk.in_force.signals
+        return read_signal_rules(self.configuration.files, self.governance.roles)
 
     @property
     def policy(self) -> Policy:
@@ -306,6 +314,10 @@ class Street:
     def release(self, partner: str) -> int:
         """What is collected for a partner leaves now, before its time; how many documents do."""
         return self._do("release", commands.Release(partner=partner))  # type: ignore[no-any-return]
+
+    def retry_signal(self, seq: int) -> int:
+        """Try what failed or was stopped of a signal's actions again, now; how many there were."""
+        return self._do("retry_signal", commands.RetrySignal(seq=seq))  # type: ignore[no-any-return]
 
     def put_key(self, key: ApiKey, sha256: str) -> None:
         """Keep a new API key by its digest; see `gateway.store.keys.put_key`, which raises OperatorMistake."""

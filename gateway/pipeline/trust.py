@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, select
@@ -17,7 +17,10 @@ from gateway.errors import OperatorMistake
 from gateway.messages import microseconds
 from gateway.partners import OwnKeys, Partner, read_own_keys
 from gateway.partners.trust import ALERT_DAYS, Concern, Window, concerns_about, concerns_of_windows, days_left
+from gateway.pipeline.context import Context
+from gateway.pipeline.signals.firing import fire
 from gateway.resources import Mistake
+from gateway.signals import Signal
 from gateway.store.alerts import Alert, put_alerts
 from gateway.store.tables import alert
 from gateway.store.writer import Writer
@@ -95,30 +98,47 @@ def list_concerns(partners: Iterable[Partner], own: OwnKeys, now: datetime) -> l
     return found
 
 
-def alerts_about_ends(partners: Iterable[Partner], own: OwnKeys, now: datetime) -> list[Alert]:
-    """An alert for each owner and use whose last certificate ends within 30, 7 or 1 days, or has ended.
+class End(NamedTuple):
+    """The last certificate of an owner for a use ends soon, or has ended. `owner` is "" for ours."""
 
-    The text of each stage stays the same from day to day, so that `put_new_alerts` tells it once.
-    """
+    owner: str
+    use: str
+    name: str
+    stage: int
+    """Days within which it ends, of those that are told."""
+    text: str
+    """The same from day to day while the stage is the same."""
+
+
+def find_ends(partners: Iterable[Partner], own: OwnKeys, now: datetime) -> list[End]:
+    """Each owner and use whose last certificate ends within 30, 7 or 1 days, or has ended."""
     partners = list(partners)
     trusted = list_trusted(partners, own, now)
-    found: list[Alert] = []
+    found: list[End] = []
     for owner in ("", *(partner.id for partner in partners if partner.as2 is not None)):
         for use in ("sign", "encrypt"):
             windows = [window for of, window in _windows(trusted, owner) if of == use]
             if not windows:
                 continue
             last = max(windows, key=lambda window: window.end)
-            text = _told_of_end(last, owner, use, days_left(last.end, now))
-            if text:
-                found.append(Alert(kind=ALERT_KIND, text=text, partner=owner, at=microseconds(now)))
+            left = days_left(last.end, now)
+            stage = next((days for days in reversed(ALERT_DAYS) if left <= days), None)
+            if stage is not None:
+                text = _told_of_end(last, owner, use, left, stage)
+                found.append(End(owner, use, last.name, stage if left >= 0 else -1, text))
     return found
 
 
-def _told_of_end(last: Window, owner: str, use: str, left: int) -> str:
-    stage = next((days for days in reversed(ALERT_DAYS) if left <= days), None)
-    if stage is None:
-        return ""
+def alerts_about_ends(partners: Iterable[Partner], own: OwnKeys, now: datetime) -> list[Alert]:
+    """An alert for each of them, which `put_new_alerts` tells once a stage."""
+    return [_alert(end, now) for end in find_ends(partners, own, now)]
+
+
+def _alert(end: End, now: datetime) -> Alert:
+    return Alert(kind=ALERT_KIND, text=end.text, partner=end.owner, at=microseconds(now))
+
+
+def _told_of_end(last: Window, owner: str, use: str, left: int, stage: int) -> str:
     day = last.end.date().isoformat()
     when = f"ends on {day}, within {stage} day{'' if stage == 1 else 's'}" if left >= 0 else f"ended on {day}"
     return f"{last.name}, the last {f'certificate of {owner}' if owner else 'key of ours'} to {use}, {when}"
@@ -130,17 +150,28 @@ class EndWatch:
     def __init__(self) -> None:
         self._looked_on: date | None = None
 
-    def look(self, partners: Iterable[Partner], keys: Path, writer: Writer, now: datetime) -> None:
+    def look(self, context: Context, keys: Path, writer: Writer) -> None:
         """`keys` is HOME/keys. What cannot be read there is told elsewhere, as AS2 stops."""
+        now = context.now
         if self._looked_on == now.date():
             return
         self._looked_on = now.date()
         try:
-            alerts = alerts_about_ends(partners, read_own_keys(keys), now)
+            ends = find_ends(context.configuration.partners, read_own_keys(keys), now)
         except OperatorMistake:
             return
-        if alerts:
-            writer.run(lambda connection: put_new_alerts(connection, alerts))
+
+        def job(connection: Connection) -> None:
+            put_new_alerts(connection, [_alert(end, now) for end in ends])
+            fire(connection, [_signal(end) for end in ends], context)
+
+        if ends:
+            writer.run(job)
+
+
+def _signal(end: End) -> Signal:
+    cause = f"{end.owner or 'ours'}/{end.use}/{end.name}/{end.stage}"
+    return Signal(signal="certificate_expiry", cause=cause, partner=end.owner, number=end.name, text=f"{end.text}.")
 
 
 def put_new_alerts(connection: Connection, alerts: list[Alert]) -> int:

@@ -216,6 +216,14 @@ def count_resends(connection: Connection, message: str, *, by: str) -> int:
     return connection.execute(query).scalar() or 0
 
 
+def count_settled(connection: Connection, one: Sent, *, event: str) -> int:
+    """How often a document came to that."""
+    query = select(func.count()).where(
+        sent_history.c.message == one.message, sent_history.c.n == one.n, sent_history.c.event == event
+    )
+    return connection.execute(query).scalar() or 0
+
+
 def keep_draft(connection: Connection, message: str, draft: str) -> None:
     """What a message was written from, for the day on which it must be written again."""
     connection.execute(insert(sent_draft).values(message=message, draft=draft))

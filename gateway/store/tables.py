@@ -7,36 +7,20 @@ microseconds since 1970 UTC; 0 or NULL is named where it means absence; booleans
 from __future__ import annotations
 
 from sqlalchemy import (
-    BigInteger,
     Column,
     ForeignKey,
     Index,
-    Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
-    Table,
     Text,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.schema import SchemaItem
 
-Number = BigInteger().with_variant(Integer, "sqlite")
-metadata = MetaData()
-
-
-def _text(name: str) -> Column[str]:
-    return Column(name, Text, nullable=False, server_default=text("''"))
-
-
-def _number(name: str, default: int = 0) -> Column[int]:
-    return Column(name, Number, nullable=False, server_default=text(str(default)))
-
-
-def _table(name: str, *columns: SchemaItem) -> Table:
-    return Table(name, metadata, *columns, sqlite_strict=True)
-
+from gateway.store.columns import Number
+from gateway.store.columns import number as _number
+from gateway.store.columns import table as _table
+from gateway.store.columns import text_column as _text
 
 inbox = _table(
     "inbox",

@@ -12,7 +12,7 @@ from itertools import repeat
 
 from sqlalchemy import Connection
 
-from ledger import cases, handling, matching
+from ledger import cases, handling, matching, signals
 from ledger.book import bulk, changing, closings, containing, past, reread, rulings, serials, tables
 from ledger.book.balances import Balances, Posting, Postings
 from ledger.book.deciding import makers_of, needs_of, result_of, statuses
@@ -34,6 +34,7 @@ from ledger.events import (
     DiscrepancyResolved,
     Event,
     GoodsReceived,
+    InspectionFailed,
     Line,
     OrderCancelled,
     OrderChanged,
@@ -63,6 +64,9 @@ RELEASES: Mapping[type[Event], str] = {
 
 COMPARES = "cumulative:"
 """Before a part: what a notice waits with whose cumulative may be explained by one on its way; its lines do not."""
+
+SIGNALS = (InspectionFailed,)
+"""What may be a signal without opening a case."""
 
 BRINGERS = (containing.bring, past.bring, rulings.bring, changing.bring, closings.bring)
 """What puts into the working set, event by event, what few decisions read; in this order."""
@@ -280,7 +284,11 @@ class Batch:
         self.settlements += settlements_of(
             decision, self.masterdata, late is not None, self.log.now_us, self.settlements
         )
-        return decision, outcomes if late is None else (*outcomes, late)
+        if late is not None:
+            outcomes = (*outcomes, late)
+        if decision.findings or isinstance(resolved.event, SIGNALS):
+            outcomes = (*outcomes, *signals.signals_of(work, resolved, outcomes))
+        return decision, outcomes
 
     def _end_position(self, seq: int) -> None:
         self.log.end_position(seq, self.head.movements + len(self.postings))

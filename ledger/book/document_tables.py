@@ -358,8 +358,8 @@ Index("case_by_id", cases.c.book, cases.c.case)
 OPEN_CASES = "status <> 'closed'"
 COUNTED_CASES = "status <> 'closed' AND code IN ('D11', 'D16')"  # what a cumulative agreement asks for
 partial("case_by_part", *(cases.c[name] for name in ("book", "site", "part")), where=COUNTED_CASES)
-# What counts, snapshots and engineering changes ask for.
-COUNT_CASES = "status <> 'closed' AND code IN ('D38', 'D40', 'D43', 'D44', 'D45')"
+# What counts, snapshots, engineering changes and exceptions ask for.
+COUNT_CASES = "status <> 'closed' AND code IN ('D38', 'D40', 'D43', 'D44', 'D45', 'D47')"
 partial("case_by_place", *(cases.c[name] for name in ("book", "site", "part")), where=COUNT_CASES)
 for _about in ("shipment_id", "receipt_id", "order_number"):
     _named = f"{OPEN_CASES} AND {_about} <> ''"

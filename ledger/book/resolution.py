@@ -13,6 +13,7 @@ import msgspec
 
 from ledger.events import (
     COUNTS,
+    EXCEPTIONS,
     OWNERSHIP,
     PERIODS,
     STOCK,
@@ -69,7 +70,7 @@ _WITHOUT_SUPPLIER = frozenset(STOCK) - {GoodsReturned, InspectionFailed, ReturnD
 _OF_TRANSFERS = (TransferShipped, TransferCancelled, TransferReceived)
 _OF_ORDERS = (OrderAcknowledged, SupplierInvoiceReceived)
 _MAY_NAME_SUPPLIER = (GoodsReceived, ReceiptShortConfirmed, ShipmentStatusReported)
-_BY_PLACE = (*STOCK, *COUNTS, *OWNERSHIP, *PERIODS)
+_BY_PLACE = (*STOCK, *COUNTS, *OWNERSHIP, *PERIODS, *EXCEPTIONS)
 _WITH_SITE = (*_WITH_SUPPLIER, GoodsReceived, GoodsReceiptReversed, ReceiptShortConfirmed)
 
 
@@ -81,7 +82,7 @@ def lines_of(event: Event) -> tuple[Line, ...]:
 
 def site_of(event: Event, sent: AsSent) -> tuple[str, str]:
     """Our site id, and what is missing (`site:<as sent>`) where it is unknown; ("", "") for kinds without a site."""
-    if isinstance(event, _BY_PLACE):
+    if isinstance(event, _BY_PLACE) and not is_nowhere(event):
         said = getattr(event, "place", "")
         if not said:
             return (event.site, "") if event.site in sent.masterdata.sites else ("", f"site:{event.site}")
@@ -107,6 +108,11 @@ def site_of(event: Event, sent: AsSent) -> tuple[str, str]:
         return event.site, ""
     site = sent.site_id(said) if said else None
     return (site, "") if site is not None else ("", f"site:{said}")
+
+
+def is_nowhere(event: Event) -> bool:
+    """Whether it is about no place of ours: a certificate that ends, an answer that does not come."""
+    return isinstance(event, EXCEPTIONS) and not event.place and not event.site  # type: ignore[attr-defined]
 
 
 def _place_of_half(event: TransferShipped | TransferCancelled | TransferReceived) -> str:

@@ -33,8 +33,9 @@ def owner_of(policy: Policy, code: str) -> str:
     return BY_CODE[code].roles[0]
 
 
-def due_at(policy: Policy, code: str, opened_at: int) -> int:
-    """When the case has to be answered, in microseconds."""
+def due_at(policy: Policy, code: str, opened_at: int, hours: float | None = None) -> int:
+    """When the case has to be answered, in microseconds; `hours` where its finding says within how many."""
     ownership = policy.ownership.get(code)
-    hours = None if ownership is None else ownership.answer_hours
+    if hours is None and ownership is not None:
+        hours = ownership.answer_hours
     return opened_at + int((BY_CODE[code].answer_hours if hours is None else hours) * HOUR)

@@ -42,6 +42,7 @@ from ledger.events.cross_references import (
 )
 from ledger.events.decisions import DiscrepancyResolved, Resolution, TimePassed
 from ledger.events.envelope import Actor, Event, Line, Price, Source, Value
+from ledger.events.exceptions import EXCEPTIONS, ExceptionCleared, ExceptionRaised
 from ledger.events.invoices import Charge, InvoiceLine, SupplierInvoiceReceived
 from ledger.events.masterdata import (
     MASTER_DATA,
@@ -107,6 +108,7 @@ __all__ = [
     "CONTAINMENTS",
     "COUNTS",
     "EVENTS",
+    "EXCEPTIONS",
     "HANDLING",
     "KINDS",
     "MASTER_DATA",
@@ -139,6 +141,8 @@ __all__ = [
     "DispositionLine",
     "EngineeringChangeReleased",
     "Event",
+    "ExceptionCleared",
+    "ExceptionRaised",
     "GoodsIdentified",
     "GoodsReceiptReversed",
     "GoodsReceived",
@@ -240,6 +244,7 @@ EVENTS: tuple[type[Event], ...] = (
     TimePassed,
     *PAPERS,
     ReceiptShortConfirmed,
+    *EXCEPTIONS,
     *HANDLING,
     *CONTAINMENTS,
     *PERIODS,
@@ -263,6 +268,8 @@ AnyEvent = (
     | ShipmentStatusReported
     | SupplierInvoiceReceived
     | ReceiptShortConfirmed
+    | ExceptionRaised
+    | ExceptionCleared
     | PutAwayCompleted
     | GoodsIdentified
     | InspectionPassed

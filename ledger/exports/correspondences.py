@@ -21,6 +21,8 @@ from ledger.events import (
     DiscrepancyResolved,
     EngineeringChangeReleased,
     Event,
+    ExceptionCleared,
+    ExceptionRaised,
     GoodsIdentified,
     GoodsReceiptReversed,
     GoodsReceived,
@@ -121,6 +123,7 @@ DISPOSITIONS: dict[str, str] = {
 
 _MASTER_DATA = "describes a thing or a place; nothing happened to goods"
 _RULING = "says what may be used; what is used is told by its own events"
+_EXCEPTION = "somebody has to look at something; nothing happened to goods"
 _PAPER = "a commercial fact; nothing happened to goods"
 
 CORRESPONDENCES: dict[type[Event], Correspondence] = {
@@ -153,6 +156,8 @@ CORRESPONDENCES: dict[type[Event], Correspondence] = {
         "receipts", "goods", "receiving",
         transactions=(("recadv", "number"), ("desadv", "lines.shipment_id"), ("po", "lines.order_number")),
     ),
+    ExceptionRaised: Correspondence("exceptions", why=_EXCEPTION),
+    ExceptionCleared: Correspondence("exceptions", why=_EXCEPTION),
     PutAwayCompleted: Correspondence("stock", "goods", "storing"),
     InspectionPassed: Correspondence("stock", "goods", "inspecting", transactions=(("testres", "lines.reference"),)),
     InspectionFailed: Correspondence("stock", "goods", "inspecting", transactions=(("testres", "lines.reference"),)),

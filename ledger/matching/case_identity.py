@@ -22,7 +22,7 @@ _ABOUT = attrgetter(
 _OF_AGREEMENT = attrgetter("code", "site", "supplier", "part")
 
 
-PER_PLACE = frozenset({"D38", "D40", "D43", "D44", "D45", "D46"})
+PER_PLACE = frozenset({"D38", "D40", "D43", "D44", "D45", "D46", "D47"})
 """Classes about a part at a place (or a line that asks for approval), which their cause names: one open case each."""
 
 OF_AN_INSPECTION = "D21"

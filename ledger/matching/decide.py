@@ -10,6 +10,8 @@ from ledger.events import (
     ContainmentOpened,
     DiscrepancyResolved,
     Event,
+    ExceptionCleared,
+    ExceptionRaised,
     GoodsReceiptReversed,
     GoodsReceived,
     OrderAcknowledged,
@@ -25,7 +27,7 @@ from ledger.events import (
     SupplierInvoiceReceived,
     TimePassed,
 )
-from ledger.matching import cumulatives, notices, orders, receipts, resolutions, shorts, ticks
+from ledger.matching import cumulatives, exceptions, notices, orders, receipts, resolutions, shorts, ticks
 from ledger.matching.authority import not_allowed
 from ledger.matching.containments import deciding as containing
 from ledger.matching.decision import Decision, LineDecision
@@ -61,6 +63,8 @@ HANDLERS: dict[type[Event], Handler] = {
     ShipmentStatusReported: carriage.decide_reported,
     SupplierInvoiceReceived: invoices.decide_invoiced,
     ReceiptShortConfirmed: shorts.decide_short,
+    ExceptionRaised: exceptions.decide_raised,
+    ExceptionCleared: exceptions.decide_cleared,
     **dict.fromkeys(MASTER_DATA, decide_master_data),
 }
 

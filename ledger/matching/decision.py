@@ -77,6 +77,9 @@ class Finding:
     field: str = ""
     """Canonical field that is wrong, and its value as sent (824)."""
     value: str = ""
+    owner: str = ""
+    """Who works on its case; "" leaves it to the class, as None leaves its hours."""
+    answer_hours: float | None = None
     error_codes: tuple[tuple[str, str], ...] = ()
     """(TED01, canonical field) of each fault that it tells; () tells one, by its class and `field`."""
     evidence: tuple[Evidence, ...] = ()

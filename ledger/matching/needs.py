@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from ledger.events import (
     COUNTS,
+    EXCEPTIONS,
     STOCK,
     DiscrepancyResolved,
     GoodsReceiptReversed,
@@ -78,6 +79,8 @@ def needs(events: Iterable[ResolvedEvent], policy: Policy) -> Needs:
             wanted.cases.add((resolved.book, event.number))
         elif isinstance(event, COUNTS):
             wanted.counted.update(GroupKey(resolved.book, resolved.site, line.part) for line in resolved.lines)
+        elif isinstance(event, EXCEPTIONS):
+            wanted.counted.add(GroupKey(resolved.book, resolved.site, event.part))  # type: ignore[attr-defined]
         elif isinstance(event, TimePassed):
             now = microseconds(event.occurred_at)
             if now is not None:

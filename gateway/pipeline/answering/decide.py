@@ -89,7 +89,7 @@ class Answers:
             message = event.source.message if event is not None and event.source else ""
             for outcome in one.outcomes:
                 if isinstance(outcome, AdviceDue):
-                    self._advise(outcome.advice, message)
+                    self.advise(outcome.advice, message)
             if one.kind in OURS or self._context.configuration.partners.sending_on(one.kind):
                 self._route(event, one, message)
             if self._subscriptions:
@@ -106,7 +106,7 @@ class Answers:
         self._sent.clear()
         return len(queued)
 
-    def _advise(self, advice: AnyAdvice, message: str) -> None:
+    def advise(self, advice: AnyAdvice, message: str) -> None:
         """824 and 861 go where the partner's agreement names them; elsewhere the outcome itself is enough."""
         set_id = "824" if isinstance(advice, ApplicationAdvice) else "861"
         partner = self._partner_told(advice.partner)

@@ -108,6 +108,10 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     by: str
 
 
+class RetrySignal(msgspec.Struct, frozen=True, kw_only=True):
+    seq: int
+
+
 class Command(NamedTuple):
     """`run` is a plain function; `arguments` and `result` say how both cross the socket."""
 
@@ -186,6 +190,7 @@ COMMANDS: dict[str, Command] = {
     "subscribe": Command(_subscribe, Subscribe, type(None)),
     "unsubscribe": Command(_unsubscribe, Unsubscribe, bool),
     "review": Command(_review, Review, int),
+    "retry_signal": Command(lambda desk, given, now: desk.retry_signal(given.seq, now), RetrySignal, int),
     "release": Command(_release, Release, int),
 }
 

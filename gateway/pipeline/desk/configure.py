@@ -23,6 +23,7 @@ from gateway.mapping import Configuration, compile_alike
 from gateway.partners import Partner
 from gateway.pipeline.trust import mistakes_in_certificates
 from gateway.resources import Mistakes, read_sources, search_roots, source_files
+from gateway.signals import NO_RULES, SignalRules, read_signal_rules
 from gateway.store.database import Database
 from gateway.store.home import Home
 from gateway.store.published import in_force, load_files, publish
@@ -46,6 +47,7 @@ class InForce:
     configuration: Configuration
     policy: Policy
     governance: Governance
+    signals: SignalRules = NO_RULES
     signature: Signature = ()
     mistake: str = ""
 
@@ -95,7 +97,9 @@ def load(
 
 def _in_force(configuration: Configuration, signature: Signature, mistake: str = "") -> InForce:
     governance = read_governance(configuration.files)
-    return InForce(configuration, build_policy(configuration, governance), governance, signature, mistake)
+    signals = read_signal_rules(configuration.files, governance.roles)
+    policy = build_policy(configuration, governance)
+    return InForce(configuration, policy, governance, signals, signature, mistake)
 
 
 def open_configuration(

@@ -12,6 +12,7 @@ import secrets
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -52,6 +53,7 @@ from gateway.pipeline.process import Processor
 from gateway.pipeline.reading.children import Children
 from gateway.pipeline.reading.references import Referring
 from gateway.pipeline.reading.zones import Zones
+from gateway.pipeline.signals.acting import act
 from gateway.pipeline.trust import EndWatch
 from gateway.settings import Settings
 from gateway.store import inbox, outbox, pickups
@@ -59,6 +61,7 @@ from gateway.store.alerts import Alert, put_alerts
 from gateway.store.database import Database
 from gateway.store.evidence import load_evidence
 from gateway.store.home import Home
+from gateway.store.signals import try_again
 from gateway.store.tables import outbox as outbox_table
 from gateway.store.writer import Writer
 from gateway.transports import as2, http
@@ -149,6 +152,7 @@ class Desk:
             new_id=lambda: _new_id(now),
             zones=zones,
             referring=self._referring_to(masterdata),
+            signals=in_force.signals,
             names_base=self._settings.names_base,
         )
 
@@ -185,8 +189,13 @@ class Desk:
         with self._processing:
             context = self.context(now)
             posted = self._processor.run(context)
-            self.write_drafts(context)
+            self.act(context)
         return Progress(messages=posted.messages, documents=posted.documents, parked=posted.parked)
+
+    def act(self, context: Context) -> None:
+        """Do what signals lead to, and write what is to be sent."""
+        act(self.database, self.writer, context)
+        self.write_drafts(context)
 
     def write_drafts(self, context: Context) -> None:
         while write_drafts(self.database, self.writer, context):
@@ -210,8 +219,8 @@ class Desk:
         context = self.context(now)
         done = elapse(self.database, self.writer, context)
         self._receiver.tell_not_kept(now)
-        self._ends.look(context.configuration.partners, self.home.keys, self.writer, now)
-        self.write_drafts(context)
+        self._ends.look(context, self.home.keys, self.writer)
+        self.act(context)
         return Progress(elapsed=done.events + done.overdue)
 
     def register(self, clock: Callable[[], datetime]) -> OwnRegister:
@@ -267,7 +276,7 @@ class Desk:
             return recorded[: len(stamped)]
 
         recorded = self.writer.run(job)
-        self.write_drafts(context)
+        self.act(context)
         return recorded
 
     def define(self, events: Sequence[AnyEvent], actor: Actor, rehearse: bool, now: datetime) -> Defined:
@@ -278,8 +287,14 @@ class Desk:
         defined = defining.record(self.writer, stamped, context, now)
         if defined.again:
             self.arrived.set()
-        self.write_drafts(context)
+        self.act(context)
         return defined
+
+    def retry_signal(self, seq: int, now: datetime) -> int:
+        """What failed or was stopped of a signal is done now; how many actions."""
+        again = self.writer.run(lambda connection: try_again(connection, seq, at=microseconds(now)))
+        self.act(self.context(now))
+        return again
 
     def fetch(self, id: str, partner: str, now: datetime) -> bytes:
         with self.database.read() as connection:
@@ -314,7 +329,7 @@ class Desk:
                 self.home, self._roots, known=old.configuration.hash, checked=lambda: old.configuration.files
             )
         except OperatorMistake as mistake:
-            self.in_force = InForce(old.configuration, old.policy, old.governance, signature, str(mistake))
+            self.in_force = replace(old, signature=signature, mistake=str(mistake))
             alert = Alert(kind="configuration_kept", text=str(mistake), at=microseconds(now))
             self.writer.run(lambda connection: put_alerts(connection, [alert]))
             return False

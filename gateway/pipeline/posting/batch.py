@@ -17,6 +17,7 @@ from gateway.pipeline.context import Context
 from gateway.pipeline.posting.duplicates import History, held
 from gateway.pipeline.reading.values import ReadDocument, ReadMessage
 from gateway.pipeline.reconcile import reconcile_document, reconcile_interchange
+from gateway.pipeline.signals.firing import fire_found
 from gateway.store.alerts import Alert, put_alerts
 from gateway.store.documents import DocumentRow, load_documents, put_documents, replace_documents
 from gateway.store.inbox import Finished, finish, holds_leases
@@ -57,6 +58,7 @@ def follow(connection: Connection, recorded: Sequence[Recorded], events: Sequenc
     """Queue what follows from events recorded outside any message (time, master data, decisions)."""
     answers = Answers(connection, context, ())
     answers.follow(recorded, events)
+    fire_found(connection, recorded, events, context)
     return answers.save()
 
 
@@ -149,6 +151,7 @@ class _Batch:
                         self._connection, ta1, partner=interchange.partner, message=message.id, at=self._context.at
                     )
         answers.follow(self._recorded, self._events)
+        fire_found(self._connection, self._recorded, self._events, self._context)
         for row in self._rows.values():
             if row.status == "passed":
                 answers.pass_on(row)

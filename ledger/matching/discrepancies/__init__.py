@@ -40,6 +40,7 @@ from ledger.matching.discrepancies import (
     d44_adjustment,
     d45_superseded,
     d46_change,
+    d47_exception,
 )
 from ledger.matching.discrepancies.definition import DiscrepancyClass
 
@@ -81,6 +82,7 @@ CLASSES: tuple[DiscrepancyClass, ...] = (
     d44_adjustment.CLASS,
     d45_superseded.CLASS,
     d46_change.CLASS,
+    d47_exception.CLASS,
 )
 
 BY_CODE: dict[str, DiscrepancyClass] = {kind.code: kind for kind in CLASSES}

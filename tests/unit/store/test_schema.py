@@ -8,12 +8,14 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from gateway.errors import OperatorMistake
-from gateway.store import schema
+from gateway.store import schema, signal_tables, tables
 from gateway.store.database import Database
-from gateway.store.tables import metadata
 
 
 def test_history_makes_the_tables_that_the_code_knows(database: Database) -> None:
+    metadata = tables.inbox.metadata
+    assert signal_tables.signal.metadata is metadata
+
     with database.read() as connection:
         context = MigrationContext.configure(connection, opts={"version_table": schema.VERSION_TABLE})
         assert compare_metadata(context, metadata) == []

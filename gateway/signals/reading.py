@@ -1,0 +1,142 @@
+"""Read `HOME/signals.yaml`: every mistake with its line and column, in one pass."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from gateway.resources import Entry, Mistake, Mistakes, did_you_mean, read_yaml
+from gateway.signals.rules import ACTIONS, Action, Conditions, Hold, Notify, OpenCase, Rule, Send, SignalRules
+from ledger.signals import BY_NAME
+
+FILE = "signals.yaml"
+ANY = "any"
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}\Z")
+_WEBHOOK = re.compile(r"w_[A-Za-z0-9]{1,38}\Z")
+_CODE = re.compile(r"[A-Z0-9]{1,3}\Z")
+_STATES = ("quality_hold", "quarantine")
+_BY = ("part", "lot", "supplier", "site")
+
+
+def read_signal_rules(files: Mapping[str, bytes], roles: Iterable[str]) -> SignalRules:
+    """The rules among virtual paths; without a file there are none. Raises Mistakes with all that is wrong in it.
+
+    `roles`: those of the house, of whom one works on a case.
+    """
+    if FILE not in files:
+        return SignalRules()
+    mistakes: list[Mistake] = []
+    partners = {
+        path.split("/")[1] for path in files if path.startswith("partners/") and path.endswith("/partner.yaml")
+    }
+    reader = _Reader(tuple(roles), partners)
+    rules = reader.read(Entry(read_yaml(files[FILE], FILE), mistakes))
+    if mistakes:
+        raise Mistakes(mistakes)
+    return rules
+
+
+class _Reader:
+    def __init__(self, roles: tuple[str, ...], partners: set[str]) -> None:
+        self._roles, self._partners = roles, partners
+
+    def read(self, entry: Entry) -> SignalRules:
+        keys = entry.mapping(SignalRules.__struct_fields__)
+        rules = keys["rules"].mapping() if "rules" in keys else {}
+        return SignalRules(rules=tuple(self._rule(name, one) for name, one in rules.items()))
+
+    def _rule(self, name: str, entry: Entry) -> Rule:
+        if not _NAME.match(name):
+            entry.note(f'"{name}" cannot name a rule', "lower case letters, digits, - and _")
+        keys = entry.mapping(("on", "when", "do"))
+        on = keys["on"].items() if "on" in keys else []
+        if not on:
+            entry.note(f"rule {name} names no signal", f"on: [{next(iter(BY_NAME))}]")
+        if "do" not in keys:
+            entry.note(f"rule {name} does nothing", "do: [open_case, notify], or do: [] to silence it")
+        return Rule(
+            name=name,
+            on=tuple(one.choice((*BY_NAME, ANY), "", "signal") for one in on),
+            when=self._conditions(keys["when"]) if "when" in keys else Conditions(),
+            do=tuple(found for one in keys["do"].items() if (found := self._action(one))) if "do" in keys else (),
+        )
+
+    def _conditions(self, entry: Entry) -> Conditions:
+        found: dict[str, Any] = {}
+        for key, value in entry.mapping(Conditions.__struct_fields__).items():
+            if key == "at_least":
+                found[key] = _amount(value)
+            elif key == "book":
+                found[key] = value.choice(("live", "test", "any"), "live", "book")
+            else:
+                found[key] = value.texts()
+                for item in value.items():
+                    item.such(lambda text: text.strip() != "", "must not be empty")
+            if key == "partner":
+                for item in value.items():
+                    self._partner(item)
+        return Conditions(**found)
+
+    def _partner(self, entry: Entry) -> None:
+        name = entry.text()
+        if not set(name) & set("*?[") and name not in self._partners:
+            entry.note(f'there is no partner "{name}"', did_you_mean(name, self._partners))
+
+    def _action(self, entry: Entry) -> Action | None:
+        """`notify`, or a mapping of one action to what is given with it."""
+        if isinstance(entry.value, str):
+            name = entry.choice(ACTIONS, "", "action")
+            return ACTIONS[name]() if name else None
+        members = entry.mapping(ACTIONS)
+        if len(members) != 1:
+            if members or not isinstance(entry.value, dict):
+                entry.note("an action stands alone", "- notify, or - open_case: {owner: procurement}")
+            return None
+        ((name, given),) = members.items()
+        return self._given(ACTIONS[name], given)
+
+    def _given(self, kind: type[Action], entry: Entry) -> Action:
+        keys = entry.mapping(kind.__struct_fields__)
+        found: dict[str, Any] = {name: one.text() for name, one in keys.items() if name in ("text", "reason")}
+        if kind is OpenCase:
+            if "owner" in keys:
+                found["owner"] = keys["owner"].choice(self._roles, "", "role")
+            if "answer_hours" in keys:
+                found["answer_hours"] = float(_amount(keys["answer_hours"]))
+        elif kind is Hold:
+            if "by" in keys:
+                found["by"] = tuple(one.choice(_BY, "", "criterion") for one in keys["by"].items())
+            if "to_state" in keys:
+                found["to_state"] = keys["to_state"].choice(_STATES, "quality_hold", "state")
+        elif kind is Notify:
+            if "webhook" in keys:
+                found["webhook"] = keys["webhook"].such(_is_webhook, "is no id of a webhook", "")
+        elif kind is Send:
+            if "document" in keys:
+                found["document"] = keys["document"].choice(("824", "861"), "824", "document")
+            if "code" in keys:
+                found["code"] = keys["code"].such(_is_code, "must be up to three letters and digits")
+        return kind(**found)
+
+
+def _is_webhook(text: str) -> bool:
+    return _WEBHOOK.match(text) is not None
+
+
+def _is_code(text: str) -> bool:
+    return _CODE.match(text) is not None
+
+
+def _amount(entry: Entry) -> Decimal:
+    text = entry.text()
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if value.is_finite() and value >= 0:
+        return value
+    entry.note(f'{entry.path[-1]} "{text}" must be a number, 0 or above', "write it like 10 or 0.5")
+    return Decimal(0)

@@ -1,0 +1,36 @@
+"""ExceptionRaised and ExceptionCleared: one case for each cause of a signal, open until it is decided or over."""
+
+from __future__ import annotations
+
+from ledger.events import ExceptionCleared, ExceptionRaised
+from ledger.matching.decision import Decision, LineDecision
+from ledger.matching.discrepancies import d47_exception
+from ledger.matching.waiting import refuse_whole
+from ledger.matching.workset import Workset
+from ledger.policy import Policy
+from ledger.stock.bucket import MILLION, QUANTITY_MAX
+
+
+def decide_raised(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
+    """Open its case, or say anew what the open one of the same cause says."""
+    resolved = decision.resolved
+    event = resolved.event
+    assert isinstance(event, ExceptionRaised)  # noqa: S101  the dispatch table says so
+    if not event.cause:
+        refuse_whole(decision, "", "An exception needs `cause`: what tells it from every other one.")
+        return
+    quantity = int(event.quantity * MILLION)
+    if not 0 <= quantity <= QUANTITY_MAX:
+        refuse_whole(decision, "", f"A quantity of {event.quantity} cannot be in question.")
+        return
+    decision.findings.append(d47_exception.find(resolved, quantity))
+    decision.lines.append(LineDecision("", "posted"))
+
+
+def decide_cleared(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
+    """Close the case of a cause that is over."""
+    resolved = decision.resolved
+    event = resolved.event
+    assert isinstance(event, ExceptionCleared)  # noqa: S101  the dispatch table says so
+    decision.findings.append(d47_exception.find_over(resolved.site, event.part, event.cause))
+    decision.lines.append(LineDecision("", "posted"))

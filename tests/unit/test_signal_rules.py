@@ -1,0 +1,147 @@
+"""`signals.yaml`: which actions a signal leads to, and how each mistake in the file is told."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from gateway.resources import Mistakes
+from gateway.signals import (
+    Chosen,
+    Hold,
+    Notify,
+    OpenCase,
+    Send,
+    Signal,
+    SignalRules,
+    read_signal_rules,
+)
+from ledger.policy import ROLES
+from ledger.signals import KINDS
+
+ACME = {"partners/acme/partner.yaml": b""}
+
+
+def read(text: str) -> SignalRules:
+    return read_signal_rules({"signals.yaml": text.encode()} | ACME, ROLES)
+
+
+def mistakes(text: str) -> list[str]:
+    with pytest.raises(Mistakes) as found:
+        read(text)
+    return [one.located for one in found.value.mistakes]
+
+
+BRAKES = """\
+rules:
+  brakes:
+    on: [inspection_failed, count_variance]
+    when: {part: ["BRK-*", HRN-200], site: PLT07, at_least: "10"}
+    do:
+      - open_case: {owner: quality, answer_hours: "2", text: Brakes first.}
+      - hold: {by: [part, lot], to_state: quarantine, reason: suspect}
+      - notify
+      - send: {document: "861", code: "08"}
+  everything:
+    on: any
+    do: [open_case, {notify: {webhook: w_abc}}, notify]
+"""
+FAILED = Signal(signal="inspection_failed", cause="1", site="PLT07", part="BRK-100", quantity=Decimal(10))
+
+
+def test_every_rule_that_fits_has_its_say_in_order_and_a_case_is_opened_once() -> None:
+    assert read(BRAKES).actions_for(FAILED) == [
+        Chosen("brakes", OpenCase(owner="quality", answer_hours=2, text="Brakes first.")),
+        Chosen("brakes", Hold(by=("part", "lot"), to_state="quarantine", reason="suspect")),
+        Chosen("brakes", Notify()),
+        Chosen("brakes", Send(document="861", code="08")),
+        Chosen("everything", Notify(webhook="w_abc")),
+    ]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"part": "BOLT"},
+        {"site": "PLT08"},
+        {"quantity": Decimal("9.5")},
+        {"signal": "receipt_late"},
+    ],
+)
+def test_a_rule_holds_only_where_all_its_conditions_do(changed: dict[str, object]) -> None:
+    said = {name: getattr(FAILED, name) for name in FAILED.__struct_fields__} | changed
+    signal = Signal(**said)
+
+    assert {rule for rule, _ in read(BRAKES).actions_for(signal)} == {"everything"}
+
+
+def test_without_a_rule_what_is_usual_is_done() -> None:
+    usual = {
+        kind.name: [action for _, action in SignalRules().actions_for(Signal(signal=kind.name, cause="1"))]
+        for kind in KINDS
+    }
+
+    assert usual == {kind.name: [OpenCase(), Notify()] if kind.opens_case else [Notify()] for kind in KINDS}
+
+
+def test_a_rule_without_actions_silences_what_is_usual() -> None:
+    rules = read("rules: {quiet: {on: receipt_late, when: {partner: acme}, do: []}}")
+
+    assert rules.actions_for(Signal(signal="receipt_late", cause="1", partner="acme")) == []
+    assert rules.actions_for(Signal(signal="receipt_late", cause="1", partner="bolt")) != []
+
+
+def test_test_traffic_leads_to_nothing_unless_a_rule_asks_for_it() -> None:
+    tried = Signal(signal="receipt_late", cause="1", book="test")
+
+    assert SignalRules().actions_for(tried) == []
+    assert read("rules: {try: {on: any, when: {book: any}, do: notify}}").actions_for(tried) == [
+        Chosen("try", Notify())
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("rule: {}", ['signals.yaml:1:1: unknown key "rule" (did you mean "rules"?)']),
+        (
+            "rules:\n  late:\n    on: reciept_late\n    do: notify",
+            ['signals.yaml:3:5: unknown signal "reciept_late" (did you mean "receipt_late"?)'],
+        ),
+        (
+            "rules:\n  Late:\n    on: receipt_late\n    do: notfy",
+            [
+                'signals.yaml:2:3: "Late" cannot name a rule (lower case letters, digits, - and _)',
+                'signals.yaml:4:5: unknown action "notfy" (did you mean "notify"?)',
+            ],
+        ),
+        (
+            "rules:\n  late:\n    when: {partner: [acne], at_least: many, booth: x}",
+            [
+                "signals.yaml:2:3: rule late does nothing (do: [open_case, notify], or do: [] to silence it)",
+                "signals.yaml:2:3: rule late names no signal (on: [receipt_late])",
+                'signals.yaml:3:22: there is no partner "acne" (did you mean "acme"?)',
+                'signals.yaml:3:29: at_least "many" must be a number, 0 or above (write it like 10 or 0.5)',
+                'signals.yaml:3:45: unknown key "booth" (did you mean "book"?)',
+            ],
+        ),
+        (
+            "rules:\n  late:\n    on: any\n    do:\n    - open_case: {owner: procurment}\n    - {hold: , notify: }",
+            [
+                'signals.yaml:5:19: unknown role "procurment" (did you mean "procurement"?)',
+                "signals.yaml:6:7: an action stands alone (- notify, or - open_case: {owner: procurement})",
+            ],
+        ),
+        (
+            "rules:\n  late:\n    on: any\n    do: [{send: {document: '997', code: long}}, {notify: {webhook: me}}]",
+            [
+                'signals.yaml:4:18: unknown document "997" (known: 824, 861)',
+                'signals.yaml:4:35: do.0.send.code "long" must be up to three letters and digits',
+                'signals.yaml:4:59: do.1.notify.webhook "me" is no id of a webhook',
+            ],
+        ),
+    ],
+)  # fmt: skip
+def test_each_mistake_is_told_where_it_stands_with_its_mend(text: str, told: list[str]) -> None:
+    assert sorted(one.replace("rules.late.", "") for one in mistakes(text)) == sorted(told)
