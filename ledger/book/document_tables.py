@@ -152,6 +152,7 @@ goods_receipt = table(
     big("received_at"),
     text("supplier_as_sent"),
     text("ship_to_as_sent"),
+    text("booked_by"),
     clustered=False,
 )
 

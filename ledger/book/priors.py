@@ -18,6 +18,7 @@ from ledger.book.resolution import lines_of
 from ledger.events import (
     DiscrepancyResolved,
     Event,
+    GoodsReceiptMatched,
     GoodsReceiptReversed,
     OrderAcknowledged,
     OrderCancelled,
@@ -39,6 +40,7 @@ SUCCESSIVE = (
     ShipmentReplaced,
     ShipmentCancelled,
     GoodsReceiptReversed,
+    GoodsReceiptMatched,
     DiscrepancyResolved,
     TransferCancelled,
     OrderAcknowledged,

@@ -18,6 +18,7 @@ from ledger.events import (
     PERIODS,
     STOCK,
     Event,
+    GoodsReceiptMatched,
     GoodsReceiptReversed,
     GoodsReceived,
     GoodsReturned,
@@ -69,9 +70,9 @@ _WITH_SUPPLIER = (
 _WITHOUT_SUPPLIER = frozenset(STOCK) - {GoodsReturned, InspectionFailed, ReturnDisposed}
 _OF_TRANSFERS = (TransferShipped, TransferCancelled, TransferReceived)
 _OF_ORDERS = (OrderAcknowledged, SupplierInvoiceReceived)
-_MAY_NAME_SUPPLIER = (GoodsReceived, ReceiptShortConfirmed, ShipmentStatusReported)
+_MAY_NAME_SUPPLIER = (GoodsReceived, GoodsReceiptMatched, ReceiptShortConfirmed, ShipmentStatusReported)
 _BY_PLACE = (*STOCK, *COUNTS, *OWNERSHIP, *PERIODS, *EXCEPTIONS)
-_WITH_SITE = (*_WITH_SUPPLIER, GoodsReceived, GoodsReceiptReversed, ReceiptShortConfirmed)
+_WITH_SITE = (*_WITH_SUPPLIER, GoodsReceived, GoodsReceiptMatched, GoodsReceiptReversed, ReceiptShortConfirmed)
 
 
 def lines_of(event: Event) -> tuple[Line, ...]:

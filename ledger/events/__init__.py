@@ -58,6 +58,7 @@ from ledger.events.orders import OrderCancelled, OrderChanged, OrderLine, OrderP
 from ledger.events.ownership import OWNERSHIP, ConsumptionReversed, OwnershipChanged, OwnershipLine
 from ledger.events.periods import PERIODS, PeriodClosed, PeriodReopened
 from ledger.events.receipts import (
+    GoodsReceiptMatched,
     GoodsReceiptReversed,
     GoodsReceived,
     ReceiptLine,
@@ -144,6 +145,7 @@ __all__ = [
     "ExceptionCleared",
     "ExceptionRaised",
     "GoodsIdentified",
+    "GoodsReceiptMatched",
     "GoodsReceiptReversed",
     "GoodsReceived",
     "GoodsReturned",
@@ -244,6 +246,7 @@ EVENTS: tuple[type[Event], ...] = (
     TimePassed,
     *PAPERS,
     ReceiptShortConfirmed,
+    GoodsReceiptMatched,
     *EXCEPTIONS,
     *HANDLING,
     *CONTAINMENTS,
@@ -268,6 +271,7 @@ AnyEvent = (
     | ShipmentStatusReported
     | SupplierInvoiceReceived
     | ReceiptShortConfirmed
+    | GoodsReceiptMatched
     | ExceptionRaised
     | ExceptionCleared
     | PutAwayCompleted

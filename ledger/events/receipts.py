@@ -78,3 +78,23 @@ class ReceiptShortConfirmed(Event, tag="ReceiptShortConfirmed", frozen=True):
     ship_to: str = ""
     supplier: str = ""
     lines: tuple[ShortLine, ...] = ()
+
+
+class GoodsReceiptMatched(Event, tag="GoodsReceiptMatched", frozen=True):
+    """A person says which notice a line of a goods receipt answers, or that it answers none.
+
+    `number` is the goods-receipt id. The last word holds; goods that a case decided on stay as they are.
+    """
+
+    ship_to: str = ""
+    provider: str
+    """Partner id of who received."""
+    receipt_line: str
+    """The line's identity within its goods receipt."""
+    supplier: str = ""
+    """Whose notice it is, as sent; "" is whose the goods are."""
+    shipment_id: str = ""
+    """The notice; "" says that none of them announced the goods."""
+    notice_line: str = ""
+    """Its line; "" where it has one of the part only."""
+    reason: str = ""

@@ -12,6 +12,7 @@ from ledger.events import (
     Event,
     ExceptionCleared,
     ExceptionRaised,
+    GoodsReceiptMatched,
     GoodsReceiptReversed,
     GoodsReceived,
     OrderAcknowledged,
@@ -27,7 +28,7 @@ from ledger.events import (
     SupplierInvoiceReceived,
     TimePassed,
 )
-from ledger.matching import cumulatives, exceptions, notices, orders, receipts, resolutions, shorts, ticks
+from ledger.matching import cumulatives, exceptions, notices, orders, receipts, resolutions, said, shorts, ticks
 from ledger.matching.authority import not_allowed
 from ledger.matching.containments import deciding as containing
 from ledger.matching.decision import Decision, LineDecision
@@ -54,6 +55,7 @@ HANDLERS: dict[type[Event], Handler] = {
     ShipmentCancelled: notices.decide_cancelled,
     GoodsReceived: receipts.decide_received,
     GoodsReceiptReversed: receipts.decide_reversed,
+    GoodsReceiptMatched: said.decide_matched,
     DiscrepancyResolved: resolutions.decide_resolved,
     TimePassed: ticks.decide_time,
     ContainmentOpened: containing.decide_opened,

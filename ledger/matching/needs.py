@@ -9,6 +9,7 @@ from ledger.events import (
     EXCEPTIONS,
     STOCK,
     DiscrepancyResolved,
+    GoodsReceiptMatched,
     GoodsReceiptReversed,
     GoodsReceived,
     GoodsReturned,
@@ -65,6 +66,10 @@ def needs(events: Iterable[ResolvedEvent], policy: Policy) -> Needs:
             key = ReceiptKey(resolved.book, resolved.site, event.partner, event.number)
             wanted.receipts.add(key)
             wanted.standing_back.add(key)
+        elif isinstance(event, GoodsReceiptMatched):
+            wanted.receipts.add(ReceiptKey(resolved.book, resolved.site, event.provider, event.number))
+            if event.shipment_id:
+                wanted.references.add((resolved.book, resolved.site, event.shipment_id))
         elif isinstance(event, TransferShipped | TransferCancelled | TransferReceived):
             _for_transfer(wanted, resolved)
         elif isinstance(event, InspectionFailed):

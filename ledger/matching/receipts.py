@@ -165,6 +165,7 @@ def _put_receipt(
             received_at=received_at,
             supplier_as_sent=event.supplier if isinstance(event, GoodsReceived) else event.from_place,
             ship_to_as_sent=event.ship_to if isinstance(event, GoodsReceived) else event.place,
+            booked_by=event.actor.id if event.actor is not None and event.actor.kind == "user" else "",
             touched=True,
             new=True,
         )

@@ -186,6 +186,8 @@ class Receipt:
     received_at: int = 0
     supplier_as_sent: str = ""
     ship_to_as_sent: str = ""
+    booked_by: str = ""
+    """The person who handed it in, "" where it was no person."""
     touched: bool = False
     new: bool = False
 

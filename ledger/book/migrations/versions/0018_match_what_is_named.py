@@ -21,6 +21,7 @@ def upgrade() -> None:
         "goods_receipt_line", release="TEXT", reference="TEXT", pro_number="TEXT", packaging="TEXT", answers="TEXT",
         queued="INTEGER",
     )  # fmt: skip
+    add_columns("goods_receipt", booked_by="TEXT")
     add_columns("link", confidence="INTEGER")
     for name, table, columns, rows in (
         ("shipment_by_pro_number", "shipment", ["book", "site", "pro_number"], "pro_number <> ''"),
