@@ -60,6 +60,7 @@ CONFIRMED = ReceiptShortConfirmed(
     lines=(ShortLine(part_number="P1", shipment_id="S1", unit="EA"),),
 )
 
+
 def labelled(line: str, part: str, quantity: int, *units: str, packaging: str = "") -> NoticeLine:
     """A line of a notice that names its handling units."""
     inside = tuple(HandlingUnit(id=unit, kind="pack", packaging=packaging) for unit in units)
