@@ -103,7 +103,10 @@ STORIES: dict[str, tuple[Event, ...]] = {
         SMALL, notice(notice_line("PO1", "1", "P1", 12)), said("R1", 6), said("R2", 6, 1),
     ),
     "by what called for them": (
-        ORDER, notice(notice_line("PO1", "1", "P1", 6, reference="K7"), notice_line("PO1", "1", "P1", 4, reference="K8")),
+        ORDER,
+        notice(
+            notice_line("PO1", "1", "P1", 6, reference="K7"), notice_line("PO1", "1", "P1", 4, reference="K8"),
+        ),
         said("R1", 4, shipment_id="", order_number="", reference="K8"),
     ),
     "by the carrier's number": (
