@@ -7,11 +7,11 @@ writes them back in the same database transaction. Nothing here reads a database
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from ledger.matching.case_identity import CaseIdentity, case_identity
 from ledger.matching.containments.scope import Containment, Criteria
 from ledger.matching.papers.filed import Filed
+from ledger.matching.read import Change, StockQuery, Use
 from ledger.matching.records import (
     Case,
     Cumulative,
@@ -59,47 +59,6 @@ __all__ = [
     "Workset",
     "case_identity",
 ]
-
-
-class StockQuery(NamedTuple):
-    """Goods of one part at one site: at a location, "" for all of them."""
-
-    book: str
-    site: str
-    part: str
-    location: str = ""
-
-
-class Change(NamedTuple):
-    """Goods that came to a bucket (above zero) or left it, in millionths."""
-
-    at: int
-    """When, in microseconds: as the event says, and no later than it was recorded."""
-    bucket: Bucket
-    delta: int
-    event: int
-    """Sequence of the event whose line made it."""
-    counted: bool
-    """Whether a count put it right."""
-
-
-class Use(NamedTuple):
-    """So much was used of a ruling, in millionths: a fact of the line that used it, never changed. What is read again
-    gives it back: below zero, as a fact of the reading that had used it."""
-
-    book: str
-    site: str
-    kind: str
-    number: str
-    seq: int
-    """Of the event during whose recording it was used."""
-    event: int
-    line: str
-    stage: str
-    part: str
-    revision: str
-    demand: str
-    quantity: int
 
 
 @dataclass(slots=True)

@@ -60,6 +60,7 @@ CONFIRMED = ReceiptShortConfirmed(
     lines=(ShortLine(part_number="P1", shipment_id="S1", unit="EA"),),
 )
 
+
 def labelled(line: str, part: str, quantity: int, *units: str, packaging: str = "") -> NoticeLine:
     """A line of a notice that names its handling units."""
     inside = tuple(HandlingUnit(id=unit, kind="pack", packaging=packaging) for unit in units)
@@ -102,7 +103,10 @@ STORIES: dict[str, tuple[Event, ...]] = {
         SMALL, notice(notice_line("PO1", "1", "P1", 12)), said("R1", 6), said("R2", 6, 1),
     ),
     "by what called for them": (
-        ORDER, notice(notice_line("PO1", "1", "P1", 6, reference="K7"), notice_line("PO1", "1", "P1", 4, reference="K8")),
+        ORDER,
+        notice(
+            notice_line("PO1", "1", "P1", 6, reference="K7"), notice_line("PO1", "1", "P1", 4, reference="K8"),
+        ),
         said("R1", 4, shipment_id="", order_number="", reference="K8"),
     ),
     "by the carrier's number": (
