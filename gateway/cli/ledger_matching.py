@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from ledger.queries import MatchWanted
 
 
-def matches(
-    part: Part = "", site: Site = "", limit: Limit = 100, book: Book = "live", json: Json = False
-) -> None:
+def matches(part: Part = "", site: Site = "", limit: Limit = 100, book: Book = "live", json: Json = False) -> None:
     """Goods receipts that wait for a person to say which notice they answer, with what they may answer."""
     from ledger import queries
 
@@ -25,7 +23,19 @@ def matches(
     if json:
         frame.print_json_lines(found)
         return
-    columns = ("site", "provider", "receipt", "line", "part", "quantity", "unit", "candidate", "open", "rung", "confidence")
+    columns = (
+        "site",
+        "provider",
+        "receipt",
+        "line",
+        "part",
+        "quantity",
+        "unit",
+        "candidate",
+        "open",
+        "rung",
+        "confidence",
+    )
     frame.print_table(columns, [row for one in found for row in _rows(one)])
 
 
