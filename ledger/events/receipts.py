@@ -87,9 +87,9 @@ class GoodsReceiptMatched(Event, tag="GoodsReceiptMatched", frozen=True):
     """
 
     ship_to: str = ""
-    provider: str
+    provider: str = ""
     """Partner id of who received."""
-    receipt_line: str
+    receipt_line: str = ""
     """The line's identity within its goods receipt."""
     supplier: str = ""
     """Whose notice it is, as sent; "" is whose the goods are."""
