@@ -10,8 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy import text as sql
+from sqlalchemy import select, text
 
 from ledger.book import bulk
 from ledger.book import document_tables as tables
@@ -137,13 +136,14 @@ class Loader(Rows):
 
     def _load_due(self, due: set[tuple[str, int]]) -> None:
         for book, now_us in sorted(due):
-            for codec, until, rows, add in (
+            for codec, until, waits, add in (
                 (NOTICE_LINE, "closes_at", tables.CLOSING_NOTICE_LINES, self._add_notice_line),
                 (NOTICE_LINE, "split_at", tables.SPLIT_NOTICE_LINES, self._add_notice_line),
                 (RECEIPT_LINE, "waits_until", tables.WAITING_RECEIPT_LINES, self._add_receipt_line),
+                (CASE, "escalates_at", tables.ESCALATING_CASES, self._add_case),
             ):
                 at = codec.table.c
-                late = codec.table.select().where(at.book == book, at[until] <= now_us, sql(rows))
+                late = codec.table.select().where(at.book == book, at[until] <= now_us, text(waits))
                 for row in self.conn.execute(late).fetchall():
                     add(row)
 

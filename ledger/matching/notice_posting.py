@@ -18,7 +18,7 @@ from ledger.matching.records import GroupKey, NoticeLine, OrderLine, ReceiptLine
 from ledger.matching.rematch import rematch
 from ledger.matching.requirements import add_advised
 from ledger.matching.resolved import ResolvedEvent, document_of, microseconds
-from ledger.matching.review import linked_notices, review_order_line
+from ledger.matching.review import linked_notices, live_links, review_order_line
 from ledger.matching.workset import Workset
 from ledger.policy import Policy, Terms
 from ledger.stock.shipments import movements_for_notified
@@ -206,6 +206,8 @@ def _take_over(
     # Goods under a label of this notice may have been matched to the one that their paper names.
     scope |= {(one.key, one.line): one for line in early for one in linked_notices(workset, line)}
     rematch(workset, decision, policy, now_us, scope.values(), early, records[0].line, fresh=records)
+    for key in {one.key for one in scope.values()} - {records[0].key}:
+        _unmark_received(workset, key, now_us)
     for record in records:
         record.posted = record.quantity - record.received
     made = len(decision.movements) - before
@@ -231,3 +233,14 @@ def mark_received(workset: Workset, policy: Policy, key: ShipmentKey, received_a
         shipment.first_received_at, shipment.touched = received_at, True
     elif received_at < shipment.first_received_at:
         shipment.first_received_at, shipment.touched = received_at, True
+
+
+def _unmark_received(workset: Workset, key: ShipmentKey, now_us: int) -> None:
+    """A shipment whose goods were another's after all was never received: it waits for its own as before."""
+    shipment, lines = workset.shipments.get(key), workset.lines_of_shipment.get(key, {})
+    if shipment is None or any(live_links(workset.links_of_notice.get((key, name))) for name in lines):
+        return
+    shipment.first_received_at, shipment.touched = None, True
+    for line in lines.values():
+        if line.status == "open" and line.closes_at is not None and line.closes_at > now_us:
+            line.closes_at, line.split_at, line.touched = None, 0, True

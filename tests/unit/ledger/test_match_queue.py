@@ -45,7 +45,12 @@ def queue(ledger: MemoryLedger) -> list[str]:
 def links(ledger: MemoryLedger) -> list[tuple[str, str, int, int]]:
     """(shipment, rung, confidence, pieces) of the links in force."""
     return [
-        ("" if one.shipment is None else one.shipment.shipment_id, one.rung, one.confidence, one.quantity // 1_000_000)
+        (
+            "" if one.shipment is None else one.shipment.shipment_id,
+            one.rung,
+            one.confidence,
+            one.quantity // 1_000_000,
+        )
         for one in ledger.workset.links
         if not one.reversed
     ]
