@@ -25,9 +25,14 @@ def has_room(workset: Workset, notice: NoticeLine, quantity: int) -> bool:
     return order is None or order.blanket or order.received - order.settled + quantity <= order.quantity
 
 
-def split_beyond(workset: Workset, policy: Policy, line: ReceiptLine, portions: list[Portion]) -> list[Portion]:
+Taken = dict[tuple[OrderKey, str], int]
+"""What of order lines was given to goods that are not booked yet."""
+
+
+def split_beyond(
+    workset: Workset, policy: Policy, line: ReceiptLine, portions: list[Portion], taken: Taken
+) -> list[Portion]:
     """The portions, each cut where its order has no room for more and the rule holds the rest."""
-    taken: dict[tuple[OrderKey, str], int] = {}
     found: list[Portion] = []
     for portion in portions:
         order = _order_of(workset, line, portion)

@@ -90,8 +90,12 @@ def rematch(
     for share in shares:
         _fill(workset, share)
     accepted = _accepted_over(workset, policy, shares)
+    taken: beyond.Taken = {}
+    # Whichever rung it stands on, what came last is what its order has no room for.
+    for share in sorted(shares, key=lambda share: (share.line.received_at, share.line.key, share.line.line)):
+        share.portions = _as_accepted(workset, policy, share, accepted, taken)
     for share in shares:
-        _book(workset, decision, policy, share, accepted, deltas)
+        _book(workset, decision, policy, share, deltas)
         move_to_supplier(workset, decision, share.line, share.supplier)
     for line in scope.values():
         line.touched = True
@@ -233,9 +237,7 @@ def _accepted_over(workset: Workset, policy: Policy, shares: list[_Share]) -> se
     }
 
 
-def _book(
-    workset: Workset, decision: Decision, policy: Policy, share: _Share, accepted: set[int], deltas: Deltas
-) -> None:
+def _book(workset: Workset, decision: Decision, policy: Policy, share: _Share, deltas: Deltas) -> None:
     """Turn portions into links, keeping the old ones that still say the same."""
     line = share.line
     for portion in share.portions:
@@ -246,7 +248,7 @@ def _book(
     terms = policy.terms_for(line.supplier)
     spare = list(share.old)
     matched = left = 0
-    for portion in name_pieces(workset, line, _as_accepted(workset, policy, share, accepted), share.old):
+    for portion in name_pieces(workset, line, share.portions, share.old):
         wanted = new_link(workset, decision, line, portion, share.rung, terms)
         link = next((old for old in spare if _same_place(old, wanted)), None)
         if link is None:
@@ -276,7 +278,9 @@ def _book(
     line.queued = line.queued and line.status == "unmatched"
 
 
-def _as_accepted(workset: Workset, policy: Policy, share: _Share, accepted: set[int]) -> list[Portion]:
+def _as_accepted(
+    workset: Workset, policy: Policy, share: _Share, accepted: set[int], taken: beyond.Taken
+) -> list[Portion]:
     """The portions, those over a notice that are let into stock out of its sender's account; cut where their order
     has no room."""
     of: Source = "adjustment" if is_transfer(share.line.supplier) else "supplier"
@@ -286,7 +290,7 @@ def _as_accepted(workset: Workset, policy: Policy, share: _Share, accepted: set[
         else one
         for one in share.portions
     ]
-    return beyond.split_beyond(workset, policy, share.line, portions)
+    return beyond.split_beyond(workset, policy, share.line, portions, taken)
 
 
 def _same_place(old: Link, new: Link) -> bool:
