@@ -10,11 +10,11 @@ import msgspec
 
 from gateway.formats import FileShape
 from gateway.mapping.codes import build_table, read_table_file, table_path
-from gateway.mapping.columns import wanted_of
 from gateway.mapping.files import nested_file, read_file_shape
 from gateway.mapping.pairs import Scope
 from gateway.mapping.places import BadPlace, Place, Step, read_step
 from gateway.mapping.plan import Check, Kind, Map, Section
+from gateway.mapping.readers import line_level_of
 from gateway.mapping.referring import KINDS as REFERENCES
 from gateway.mapping.rules import read_place
 from gateway.mapping.sections import SectionCompiler, all_sections
@@ -127,7 +127,7 @@ class _Compiler(SectionCompiler):
             origins={".".join(map(str, p)): f"{o[0]}:{o[1]}" for p, o in self.effective.origins.items() if p},
         )
         found.file = nested_file(found)
-        found.wanted = wanted_of(found)
+        found.line_level = line_level_of(found)
         self.bound(found, root)
         return found
 

@@ -15,7 +15,8 @@ from typing import Any
 
 DECIMAL_DIGITS_MAX = 30
 
-_DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)\Z")
+is_decimal = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)\Z").match
+"""Whether a text is a decimal, but for its length."""
 _INT = re.compile(r"[-+]?[0-9]{1,18}\Z")
 
 
@@ -67,24 +68,9 @@ Write = Callable[[Any, Context], str]
 
 def read_decimal(text: str, _: Context) -> Decimal:
     """X12 type R and N0 without exponent; digits capped, so that no number is a trap."""
-    if len(text) > DECIMAL_DIGITS_MAX or _DECIMAL.match(text) is None:
+    if len(text) > DECIMAL_DIGITS_MAX or is_decimal(text) is None:
         raise Unreadable("not_a_decimal", "not a decimal")
     return Decimal(text)
-
-
-def read_decimals(texts: Sequence[str], gaps: bool) -> list[Decimal | None]:
-    """The same of many at once; None for "", of which there are some where there are `gaps`.
-
-    Decimal itself knows the shape of a number, once letters, blanks and underscores are kept from it.
-    """
-    if "".join(texts).encode("utf-8", "replace").translate(None, b"0123456789.+-") or (
-        max(map(len, texts), default=0) > DECIMAL_DIGITS_MAX
-    ):
-        raise Unreadable("not_a_decimal", "not a decimal")
-    try:
-        return [Decimal(text) if text else None for text in texts] if gaps else [*map(Decimal, texts)]
-    except ArithmeticError:
-        raise Unreadable("not_a_decimal", "not a decimal") from None
 
 
 def write_decimal(value: Decimal, _: Context) -> str:

@@ -6,7 +6,7 @@ A property test holds them equal.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import tzinfo
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ from gateway.mapping.convert import Context
 from gateway.mapping.paths import Branch, texts_at
 from gateway.mapping.places import Place, Step, pointer_keys
 from gateway.mapping.plan import Section
+from gateway.x12 import Scope
 
 Pick = Callable[[Any, Context], str | None]
 PickParts = Callable[[Any, Context], tuple[str, ...] | None]
@@ -59,8 +60,19 @@ class Node(NamedTuple):
 # --- indexing ------------------------------------------------------------------------------------------------
 
 
-def index_loop(section: Section, loop: Loop) -> dict[str, list[Any]]:
+def anchor_of(loop: Loop | Scope) -> int:
+    """Where a loop of X12 begins."""
+    if isinstance(loop, Scope):
+        return loop.anchor
+    return loop.segments[0][0] if loop.segments else 1
+
+
+def index_loop(section: Section, loop: Loop | Scope) -> dict[str, list[Any]]:
     """Segments of a loop by tag, with those that open its inner loops; HL levels below are scopes of their own."""
+    if isinstance(loop, Scope):
+        if not section.enters:
+            return index_segments(section, loop.reach)
+        loop = loop.loop
     wanted = section.wanted
     index: dict[str, list[Any]] = {}
     for segment in loop.segments:
@@ -82,12 +94,16 @@ def index_loop(section: Section, loop: Loop) -> dict[str, list[Any]]:
     return index
 
 
-def index_segments(section: Section, segments: tuple[Segment, ...] | list[Segment]) -> dict[str, list[Any]]:
+def index_segments(section: Section, segments: Sequence[Segment]) -> dict[str, list[Any]]:
+    wanted = section.wanted
     index: dict[str, list[Any]] = {}
     for segment in segments:
         tag = segment[1][0]
-        if tag in section.wanted:
-            index.setdefault(tag, []).append(segment)
+        if tag in wanted:
+            if tag in index:
+                index[tag].append(segment)
+            else:
+                index[tag] = [segment]
     return index
 
 
@@ -199,6 +215,8 @@ def pick_parts_for(places: tuple[Place, ...]) -> PickParts:
 
         return pick_each
     step, elements_at = places[0].step, tuple(place.element for place in places)
+    if len(step.keys) == 1:
+        return _pick_keyed_parts(step, elements_at)
 
     def pick(index: Any, _: Context) -> tuple[str, ...] | None:
         segments = index.get(step.tag)
@@ -209,6 +227,28 @@ def pick_parts_for(places: tuple[Place, ...]) -> PickParts:
                 texts = tuple([elements[n] if n < size else "" for n in elements_at])
                 if any(texts):
                     return texts
+        return None
+
+    return pick
+
+
+def _pick_keyed_parts(step: Step, elements_at: tuple[int, ...]) -> PickParts:
+    tag, ((key, wanted),), last = step.tag, step.keys, max(elements_at)
+
+    def pick(index: Any, _: Context) -> tuple[str, ...] | None:
+        segments = index.get(tag)
+        if segments is not None:
+            for value in wanted:
+                for segment in segments:
+                    elements = segment[1]
+                    size = len(elements)
+                    if size > key and elements[key] == value:
+                        if size > last:
+                            texts = tuple([elements[n] for n in elements_at])
+                        else:
+                            texts = tuple([elements[n] if n < size else "" for n in elements_at])
+                        if any(texts):
+                            return texts
         return None
 
     return pick

@@ -6,20 +6,22 @@ S-T-O-I, S-O-P-I, S-P-O-I and S-O-I-P alike.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from gateway.document import Fault, Loop
-from gateway.mapping.columns import Inherited
+from gateway.mapping.composing import Names
 from gateway.mapping.explaining import Trace, nest
-from gateway.mapping.finding import index_loop
+from gateway.mapping.finding import anchor_of, index_loop
 from gateway.mapping.plan import Section
+from gateway.mapping.readers import Reader
 from gateway.mapping.scopes import Run
 from gateway.mapping.targets import make
-from gateway.x12 import Carrier, Leaves, Outline, Sheet
+from gateway.x12 import Leaves, Outline, Scope
 
 DEPTH_MAX = 64
 """HL levels under one another; real notices use five."""
+COMPOSED_MAX = 8
+"""Readers put together for one document; what else it has is read by the rules, until the next one."""
 
 
 class _Above:
@@ -41,100 +43,113 @@ class _Line:
 class Levels:
     """The levels of one document; lines are appended to the event's list in order of the document."""
 
-    def __init__(self, run: Run) -> None:
-        self.run = run
-        self.plain: list[tuple[int, Leaves, _Above]] = []
-        """Lines that are read at once when all are met, and where the first of them goes."""
-        self.sheets: Mapping[str, Sheet] = {}
-        self.carried: dict[str, list[dict[str, Any]] | None] = {}
-        """What the rows of an outline's carriers carry, by kind; None where that cannot be read at once."""
+    def __init__(self, run: Run, outline: Outline | None = None) -> None:
+        self.run, self.outline = run, outline
+        self.memos: dict[Any, Any] = {}
+        """What converters made of texts that come again."""
+        self.plain: dict[Reader, bool] = {}
+        """Whether levels that a reader fits hold no loop."""
+        self.composed = 0
 
-    def read(self, root: Loop) -> None:
-        """Every level, one by one."""
+    def read(self, root: Loop | Scope) -> None:
+        """Every level; those of an outline by readers for their shapes, where there are such and they fit."""
         lines: list[Any] = []
         self.below(root, _Above(self.run.carried, self.run.carried_trace, ()), lines, None, 1)
         self.add(lines)
-
-    def read_outline(self, outline: Outline) -> bool:
-        """The same, but what is rows of the outline's sheets all at once; False, and nothing done, where one of these
-        or anything else is not as it should be: reading one by one tells what."""
-        run, before = self.run, self.run.keep()
-        self.sheets = outline.carried
-        lines: list[Any] = []
-        self.below(outline.root, _Above(run.carried, {}, ()), lines, None, 1)
-        made = None
-        if len(run.faults) == before.faults and None not in self.carried.values():
-            made = self.made_at_once(outline.sheet)
-        if made is None:
-            run.restore(before)
-            return False
-        if len(made) < len(lines):
-            slots = [slot + n for slot, leaves, _ in self.plain for n in range(len(leaves.rows))]
-            for slot, line in zip(slots, made, strict=True):
-                lines[slot] = line
-        self.add(made if len(made) == len(lines) else lines)
-        return True
-
-    def made_at_once(self, sheet: Sheet) -> list[Any] | None:
-        """The plain lines, in their order; None where one of them is not plain after all."""
-        plain = self.plain
-        if not plain:
-            return None
-        section = self.run.map.levels[plain[0][1].level]
-        ordinals = [range(slot + 1, slot + 1 + len(leaves.rows)) for slot, leaves, _ in plain]
-        sheet = sheet.in_order([leaves.rows for _, leaves, _ in plain])
-        inherited = [self.inherited(section, leaves, above) for _, leaves, above in plain]
-        found: list[Any] | None = section.columns.make(sheet, inherited, ordinals, self.run.context)
-        return found
-
-    def carried_by(self, carrier: Carrier) -> dict[str, Any]:
-        """What one level carries; those of its kind are read when the first one is met, and all above it is known."""
-        kind = carrier.level
-        if kind not in self.carried:
-            self.carried[kind] = self.run.map.levels[kind].columns.rows(self.sheets[kind], self.run.context)
-        rows = self.carried[kind]
-        return rows[carrier.row] if rows is not None else {}
 
     def add(self, lines: list[Any]) -> None:
         field = self.run.map.list_field
         if field and lines:
             self.run.outer[field] = [*self.run.outer.get(field, ()), *lines]
 
-    def inherited(self, section: Section, leaves: Leaves, above: _Above) -> Inherited:
-        """What plain lines inherit."""
-        units: dict[str, Any] = {}
-        for into, unit, _ in above.units:
-            units[into] = (*units.get(into, ()), unit)
-        values = {**above.carried, **section.fixed} if section.fixed else above.carried
-        return Inherited(values, units, len(leaves.rows))
-
-    def below(self, loop: Loop, above: _Above, lines: list[Any], line: _Line | None, depth: int) -> None:
+    def below(self, loop: Loop | Scope, above: _Above, lines: list[Any], line: _Line | None, depth: int) -> None:
         """The levels inside a loop."""
         for child in loop.loops:
-            if type(child) is Leaves and depth <= DEPTH_MAX:
-                self.run.hl_count += len(child.rows)
-                self.plain.append((len(lines), child, above))
-                lines += [None] * len(child.rows)
-            elif type(child) is Carrier and depth <= DEPTH_MAX:
-                self.run.hl_count += 1
-                values = {**above.carried, **self.carried_by(child)}
-                self.below(child, _Above(values, {}, above.units), lines, line, depth + 1)
+            if isinstance(child, Leaves):
+                self.leaves(child.members, above, lines, line, depth)
             elif child.level:
                 self.walk(child, above, lines, line, depth)
 
-    def walk(self, loop: Loop, above: _Above, lines: list[Any], line: _Line | None, depth: int) -> None:
+    # --- by shape --------------------------------------------------------------------------------------------
+
+    def leaves(self, members: range, above: _Above, lines: list[Any], line: _Line | None, depth: int) -> None:
+        """Lines that follow one another."""
+        outline = self.outline
+        if outline is None:
+            return
+        section = self.run.map.levels[self.run.map.line_level]
+        units: dict[str, Any] = {}
+        for into, unit, _ in above.units:
+            units[into] = (*units.get(into, ()), unit)
+        values = {**above.carried, **section.fixed}
+        names = Names(tuple(values), tuple(units))
+        n = members.start
+        while n < members.stop:
+            rest = range(n, members.stop)
+            done = self.by_shape(section, rest, lines, names, values | units) if depth <= DEPTH_MAX else 0
+            self.run.hl_count += done
+            if not done:
+                self.walk(outline.scope(n), above, lines, line, depth)
+            n += done or 1
+
+    def by_shape(
+        self, section: Section, members: range, entries: list[Any], names: Names, above: dict[str, Any]
+    ) -> int:
+        """Append what these levels are; as many, from the first one on, as are of one shape and plain."""
+        outline, readers = self.outline, section.by_shape
+        if outline is None or readers is None:
+            return 0
+        n, tried = members.start, []
+        for reader in readers.recent:
+            if reader.names == names and self.is_plain(n, reader):
+                if done := self.run_reader(reader, outline, members, entries, above):
+                    readers.used(reader)
+                    return done
+                tried.append(reader)
+        shape = outline.shape(n, readers.choices)
+        if not readers.knows(shape, names):
+            self.composed += 1
+            if self.composed > COMPOSED_MAX:
+                return 0
+        found = readers.of(shape, names)
+        if found is None or found in tried or not self.is_plain(n, found):
+            return 0
+        readers.used(found)
+        return self.run_reader(found, outline, members, entries, above)
+
+    def run_reader(
+        self, reader: Reader, outline: Outline, members: range, entries: list[Any], above: dict[str, Any]
+    ) -> int:
+        return reader.read(
+            outline.raws, outline.starts, members, entries, above, self.memos, self.run.context, outline.separator
+        )
+
+    def is_plain(self, n: int, reader: Reader) -> bool:
+        """Whether levels like one of this number hold no loop, if the reader fits."""
+        known = self.plain.get(reader)
+        if known is None and self.outline is not None:
+            known = self.plain[reader] = self.outline.is_plain(n, reader.shape)
+        return bool(known)
+
+    def walk(self, loop: Loop | Scope, above: _Above, lines: list[Any], line: _Line | None, depth: int) -> None:
         self.run.hl_count += 1
         if depth > DEPTH_MAX:
             text = f"HL levels nest deeper than {DEPTH_MAX}"
-            anchor = loop.segments[0][0] if loop.segments else None
+            anchor = anchor_of(loop)
             self.run.note(Fault(code="too_deep", text=text, segment=anchor, tag="HL"))
             return
         section = self.run.map.levels.get(loop.level)
         if section is None:
             self.below(loop, above, lines, line, depth + 1)
             return
+        if section.carries and isinstance(loop, Scope):
+            found: list[dict[str, Any]] = []
+            names, members = Names(tuple(above.carried), ()), range(loop.member, loop.member + 1)
+            if self.by_shape(section, members, found, names, above.carried):
+                self.below(loop, _Above(found[0], {}, above.units), lines, line, depth + 1)
+                return
         index = index_loop(section, loop)
-        anchor = loop.segments[0][0]
+        anchor = anchor_of(loop)
         trace: Trace | None = {} if self.run.provenance is not None else None
         if section.struct is None:
             if section.into == "carry":
@@ -158,11 +173,11 @@ class Levels:
         self.below(loop, above, lines, line, depth + 1)
 
     def walk_line(
-        self, section: Section, loop: Loop, index: dict[str, list[Any]], above: _Above, lines: list[Any], depth: int,
-        trace: Trace | None,
+        self, section: Section, loop: Loop | Scope, index: dict[str, list[Any]], above: _Above, lines: list[Any],
+        depth: int, trace: Trace | None,
     ) -> None:  # fmt: skip
         before = len(self.run.faults)
-        anchor = loop.segments[0][0]
+        anchor = anchor_of(loop)
         values: dict[str, Any] = {**above.carried, **section.fixed}
         if trace is not None:
             trace |= above.trace

@@ -18,7 +18,6 @@ from gateway.mapping.places import Place, Step
 from gateway.mapping.referring import Xref
 from gateway.mapping.styles import Style, style_of
 from gateway.mapping.targets import Target
-from gateway.x12 import Wanted
 
 Index = Any
 """A scope of a document made ready for finding: see `finding.py`."""
@@ -91,7 +90,7 @@ class Rule(NamedTuple):
     less: Expression | None = None
     """`less`: the element tells the value less this, computed over the entry with its inner lists."""
     together: Any = None
-    """`columns.Plain`: how to read it in many scopes at once; None where `value` alone knows."""
+    """`composing.Plain`: how to read it where a shape tells its places; None where `value` alone knows."""
     clip: bool = False
     """`clip`: words for people. They are cut to fit, and in X12 what cannot be written there becomes a blank."""
     read: Expression | None = None
@@ -201,8 +200,8 @@ class Section(msgspec.Struct, kw_only=True):
     """Rules with `less:` that are read."""
     ordinals: tuple[Rule, ...] = ()
     """Rules with `else: ordinal`."""
-    columns: Any = None
-    """`columns.Columns`: how to read many of its scopes at once; None where they are read one by one."""
+    by_shape: Any = None
+    """`readers.Readers`: how to read its scopes by their shapes; None where that asks for more than the scope."""
     runs: bool = False
     """Some of what stands in it is of a run, and not its own (`repeats:` with `run`)."""
     marks_segment: bool = False
@@ -281,8 +280,8 @@ class Map(msgspec.Struct, kw_only=True):
     """Dotted path of each key in force -> file and line that say it."""
     counted: tuple[tuple[str, str], ...] = ()
     """Fields of the event that count a tag in the whole document."""
-    wanted: Wanted | None = None
-    """Which levels may be read many at once, and what of them; None where none of the lines may."""
+    line_level: str = ""
+    """The level of which each is a line, where such levels are read by their shapes; "" where none is."""
     refers: bool = False
     """Some rule of it has a reference (`xref`)."""
     memo: dict[Any, Any] = {}

@@ -26,7 +26,7 @@ from gateway.mapping.explaining import (
     trace_rule,
 )
 from gateway.mapping.expressions import remembered_totals
-from gateway.mapping.finding import Node, Row, ZoneOf, count_tag, index_loop
+from gateway.mapping.finding import Node, Row, ZoneOf, anchor_of, count_tag, index_loop
 from gateway.mapping.levels import Levels
 from gateway.mapping.plan import Kind, Map, Rule, Section
 from gateway.mapping.referring import References, to_ours
@@ -111,23 +111,21 @@ class Reader(Run):
             return self.read_units()
         outline = self.outline()
         root = outline.root if outline is not None else self.document.root
-        anchor = root.segments[0][0] if root.segments else 1
+        anchor = anchor_of(root)
         for section in (self.map.header, self.map.summary):
             index = index_loop(section, root)
             self.fill(section, index, self.outer, self.trace, anchor)
             if section is self.map.header and self.map.carry is not None:
                 self.carry(self.map.carry, index_loop(self.map.carry, root), anchor)
             self.fill_inner(section, root, index, self.outer, self.trace)
-        if self.map.levels and not (outline is not None and Levels(self).read_outline(outline)):
-            Levels(self).read(self.document.root)
+        if self.map.levels:
+            Levels(self, outline).read(root)
         return self.finish_all(anchor, "")
 
     def outline(self) -> Outline | None:
-        """The document with its lines in rows; None where they are to be read one by one, as for provenance."""
-        tree, wanted = self.document.tree, self.map.wanted
-        if wanted is None or self.provenance is not None or not isinstance(tree, Body):
-            return None
-        return tree.outline(wanted)
+        """The levels of the document, to be read by their shapes; None where rules read them, as for provenance."""
+        tree, line = self.document.tree, self.map.line_level
+        return tree.outline(line) if line and self.provenance is None and isinstance(tree, Body) else None
 
     def read_units(self) -> list[Any]:
         """An event for each record of the type that `each:` names, with what stands before them all."""

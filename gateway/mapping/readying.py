@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gateway.mapping.columns import columns_of
 from gateway.mapping.plan import Rule, Section
+from gateway.mapping.readers import readers_of
 from gateway.mapping.targets import Target
 
 
@@ -21,12 +21,12 @@ def make_ready(section: Section, own: Mapping[str, Target], format: str) -> None
         section.required = tuple(target.name for target in own.values() if target.required)
         section.marks_segment = "segment" in own and "segment" not in {rule.name for rule in section.rules}
     section.runs = any(repeat.run for repeat in section.repeats)
-    section.columns = columns_of(section)
+    section.by_shape = readers_of(section)
 
 
 def _is_plain(rule: Rule) -> bool:
-    """What it finds is a field of the scope itself, and where it finds nothing there is nothing to do."""
-    asks = rule.required or rule.ordinal or rule.outer or rule.zone_place or rule.when or rule.read
+    """What it finds is so wherever it stands, and where it finds nothing there is nothing to do."""
+    asks = rule.required or rule.ordinal or rule.zone_place or rule.when or rule.read
     return not asks and rule.default is None and not (rule.xref and rule.xref.late)
 
 

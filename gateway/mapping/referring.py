@@ -7,7 +7,7 @@ becomes of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple, Protocol
 
@@ -138,20 +138,26 @@ def to_ours(xref: Xref, said: Any, within: Any, context: Context) -> Any:
     return _missed(xref, said, within)
 
 
-def all_to_ours(xref: Xref, said: Sequence[Any], context: Context) -> list[Any]:
-    """The same of many identifiers that stand within nothing; None for None. Raises Unreadable."""
+def asked(xref: Xref, context: Context) -> tuple[Callable[[str], str | None], Callable[[str], str]]:
+    """The same of many identifiers that stand within nothing: what gives an answer that is known, and what asks for
+    one. The latter raises Unreadable."""
     references, day = context.references, day_of(context)
+    if references is None:
+        return _same, _same
     told: dict[str, str] = references.told(xref.of, xref.qualifiers, day)
-    found = [told.get(one) for one in said]
-    if None not in found:
-        return found
-    for n, one in enumerate(said):
-        if found[n] is None and one:
-            meant = references.ours(xref.of, _identifiers(xref, one), "", day)
-            if meant is not None:
-                told[one] = meant.text
-            found[n] = meant.text if meant is not None else _missed(xref, one, "")
-    return found
+
+    def ask(said: str) -> str:
+        meant = references.ours(xref.of, _identifiers(xref, said), "", day)
+        if meant is None:
+            return _missed(xref, said, "")
+        told[said] = meant.text
+        return str(meant.text)
+
+    return told.get, ask
+
+
+def _same(said: str) -> str:
+    return said
 
 
 def _identifiers(xref: Xref, said: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from gateway.mapping.columns import Plain
+from gateway.mapping.composing import Plain
 from gateway.mapping.convert import Context, Unreadable
 from gateway.mapping.expressions import BadExpression, Expression, read_expression
 from gateway.mapping.pairs import OPTIONS, Pair, Scope, build_pair, converter_name

@@ -27,6 +27,7 @@ from gateway.mapping.plan import Check, Computed, Map, Repeat, Rule, Section
 from gateway.mapping.referring import LEFT_OUT, References, remember_day, to_ours
 from gateway.mapping.targets import make
 from gateway.partners import Partner
+from gateway.x12 import Scope
 
 FAULTS_MAX = 500
 COUNTED_MAX = 10_000
@@ -40,17 +41,6 @@ class Emitted(NamedTuple):
     deferred: list[tuple[Rule, Any]]
     trace: Trace
     anchor: int
-
-
-class Kept(NamedTuple):
-    """A point of a reading to go back to."""
-
-    outer: dict[str, Any]
-    faults: int
-    deferred: int
-    to_compare: int
-    hl_count: int
-    counted: int
 
 
 class Run:
@@ -88,19 +78,6 @@ class Run:
         """Where values of the event itself are traced; None when nobody asked."""
         return None if self.provenance is None else self.outer_trace
 
-    def keep(self) -> Kept:
-        """What reading has gathered so far, to go back to."""
-        outer = {name: [*value] if isinstance(value, list) else value for name, value in self.outer.items()}
-        marks = (len(self.faults), len(self.deferred), len(self.to_compare))
-        return Kept(outer, *marks, self.hl_count, self.counted)
-
-    def restore(self, kept: Kept) -> None:
-        """Forget what was gathered since."""
-        self.outer = self.context.event = kept.outer
-        del self.faults[kept.faults :], self.deferred[kept.deferred :]
-        del self.to_compare[kept.to_compare :]
-        self.hl_count, self.counted = kept.hl_count, kept.counted
-
     def fill(self, section: Section, index: Any, own: dict[str, Any], trace: Trace | None, anchor: int) -> None:
         """Run the section's rules over one scope."""
         context, outer = self.context, self.outer
@@ -119,16 +96,14 @@ class Run:
                     continue
             try:
                 value = value_of(index, context) if plain else self.placed(rule, index)
-                if rule.xref is not None and rule.xref.late and value is not None:
+                if not plain and rule.xref is not None and rule.xref.late and value is not None:
                     value = self.referred(rule, index, value, own)
             except Unreadable as error:
                 self.note(fault_unreadable(self.map, rule, index, context, error))
                 continue
-            if plain:
-                if value is not None:
-                    own[name] = value
-            elif value is None:
-                self.absent(rule, own, anchor)
+            if value is None:
+                if not plain:
+                    self.absent(rule, own, anchor)
             elif not rule.outer:
                 own[name] = value
             else:
@@ -179,11 +154,12 @@ class Run:
             self.note(fault_missing(self.map, rule, anchor))
 
     def fill_inner(
-        self, section: Section, loop: Loop, index: dict[str, list[Any]], own: dict[str, Any], trace: Trace | None
-    ) -> None:
+        self, section: Section, loop: Loop | Scope, index: dict[str, list[Any]], own: dict[str, Any],
+        trace: Trace | None,
+    ) -> None:  # fmt: skip
         """Inner loops and repeated groups of one X12 scope."""
         if section.loops:
-            for child in loop.loops:
+            for child in (loop.loop if isinstance(loop, Scope) else loop).loops:
                 inner = section.inner_for(child.segments[0][1]) if child.segments and not child.level else None
                 if inner is not None and not inner.splits:
                     self.read_items(inner, child, own, trace)

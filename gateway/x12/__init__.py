@@ -13,7 +13,7 @@ from gateway.x12.envelope.header import find_header
 from gateway.x12.envelope.reader import read
 from gateway.x12.guides.registry import Guide, Guides
 from gateway.x12.limits import LIMITS, Limits
-from gateway.x12.outline import Carrier, Leaves, Outline, Sheet, Wanted
+from gateway.x12.outline import Choices, Leaves, Outline, Scope, Shape
 from gateway.x12.pages.document_page import document_page
 from gateway.x12.pages.guide_page import Example, guide_page
 from gateway.x12.pages.guide_text import guide_json, guide_lines
@@ -34,7 +34,7 @@ __all__ = [
     "AckPlan",
     "AnswerEnvelope",
     "Body",
-    "Carrier",
+    "Choices",
     "Example",
     "Group",
     "GroupAck",
@@ -47,8 +47,8 @@ __all__ = [
     "OutgoingGroup",
     "Outline",
     "Reading",
-    "Sheet",
-    "Wanted",
+    "Scope",
+    "Shape",
     "answer_envelope",
     "check_document",
     "document_page",

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from gateway.document import Delimiters, Loop
 from gateway.x12.checking.levels import LevelTable
 from gateway.x12.guides.registry import Guide
-from gateway.x12.outline import Outline, Wanted, build_outline
+from gateway.x12.outline import Outline, build_outline
 from gateway.x12.tree import build_tree, flat_tree
 
 
@@ -41,11 +41,11 @@ class Body:
                 self._root = build_tree(self.guide, self.delimiters, self.raws)
         return self._root
 
-    def outline(self, wanted: Wanted) -> Outline | None:
-        """The loops, with plain levels left in rows; None where there are none or anything is wrong."""
+    def outline(self, line: str) -> Outline | None:
+        """The HL levels, of which those of kind `line` are lines; None where there are none or anything is wrong."""
         if self.guide is None or not self.levels or not self.levels.kinds:
             return None
-        return build_outline(self.guide, self.delimiters, self.raws, self.levels, wanted)
+        return build_outline(self.guide, self.delimiters, self.raws, self.levels, line)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Body) and self.root == other.root

@@ -1,252 +1,194 @@
-"""A checked document in which HL levels that are alike stay in rows: a thousand lines need no loop of each.
+"""A checked document as its HL levels, whose segments stay raw: a thousand lines need no loop of each.
 
-A level stays in a row where no level hangs below it and every segment stands in the level itself. Whether one does is
-asked of the guide once for each order of tags. The rest is put together as `tree.py` does it.
+Of a level it tells the shape, by which whoever reads many remembers how. What is to be looked into is a scope, which
+puts loops together, as `tree.py` does it, once somebody asks for them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import repeat
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from gateway.document import Delimiters, Loop
-from gateway.x12.checking.automaton import Automaton, Node
+from gateway.document import Delimiters, Loop, Segment
+from gateway.x12.checking.automaton import Automaton, Node, Step
 from gateway.x12.checking.levels import LevelTable
 from gateway.x12.guides.registry import Guide
-from gateway.x12.tree import DEPTH_MAX, Closable, Open, grow, segment_of
+from gateway.x12.tree import DEPTH_MAX, grow, segment_of
 
-CARRIERS_MIN = 8
-"""Fewer levels of a kind than this are sooner put together than sorted into rows."""
 SHAPES_MAX = 1_000
 """Orders of tags for which an automaton remembers whether a level of them is plain."""
 
-
-class Leaves(Loop, frozen=True, kw_only=True):
-    """Levels that follow one another, all under one parent, by their rows in the sheet."""
-
-    rows: range
+Choices = Mapping[str, Sequence[int]]
+"""By tag, those of its elements whose texts say what others mean: qualifiers. In ascending order."""
 
 
-class Carrier(Loop, frozen=True, kw_only=True):
-    """A level whose own segments are a row of the sheet of its kind; `loops` are the levels below it."""
+class Spot(NamedTuple):
+    """A segment of a level, as far as levels are alike in it."""
 
-    row: int
-
-
-class Sheet(NamedTuple):
-    """Segments of levels by their tags, not taken apart; a row for each level, in order of the document."""
-
-    positions: Sequence[int]
-    """Of the HL segments, ST being 1."""
-    first: Mapping[str, Sequence[str]]
-    """The first segment of a tag in each row; "" where it has none."""
-    more: Mapping[str, Sequence[tuple[int, str]]]
-    """Those that come after it, with their row; of one row in order."""
-    separator: str
-
-    def in_order(self, ranges: Sequence[range]) -> Sheet:
-        """The same with its rows in another order."""
-        at = 0
-        for rows in ranges:
-            if rows.start != at:
-                break
-            at = rows.stop
-        else:
-            return self
-        order = [row for rows in ranges for row in rows]
-        place_of = {row: n for n, row in enumerate(order)}
-        return Sheet(
-            [self.positions[row] for row in order],
-            {tag: [raws[row] for row in order] for tag, raws in self.first.items()},
-            {tag: [(place_of[row], raw) for row, raw in found] for tag, found in self.more.items()},
-            self.separator,
-        )
+    tag: str
+    width: int
+    """Its elements, the tag being one."""
+    choices: tuple[str, ...]
+    """The texts of those elements that choose, as many as it has."""
 
 
-class Outline(NamedTuple):
-    """`root` is the document's, with `Leaves` in place of the levels that are rows of the sheet, and `Carrier`s."""
-
-    root: Loop
-    sheet: Sheet
-    carried: Mapping[str, Sheet]
-    """Sheets of the carriers, by kind."""
+Shape = tuple[Spot, ...]
+"""Of a level, HL first."""
 
 
-class Wanted(NamedTuple):
-    """What somebody wants in rows: the lines, and the levels above them that are carried to the lines; of each kind
-    (HL03) the tags that are looked for. A carrier holds no loop but levels."""
+class Leaves:
+    """Lines that follow one another, all under one parent and none above another level, by their numbers from 0."""
 
-    kind: str
-    tags: frozenset[str]
-    carried: Mapping[str, frozenset[str]]
+    __slots__ = ("members",)
 
-
-class _Shape(NamedTuple):
-    """Levels with the same tags in the same order, and their segments by place in the level."""
-
-    tags: tuple[str, ...]
-    members: list[int]
-    columns: list[list[str]]
+    def __init__(self, members: range) -> None:
+        self.members = members
 
 
-class _Rows:
-    """Leaves, whose parent is being filled."""
+class Scope:
+    """A level whose segments may stand in loops inside it, or the document itself, with the levels below it."""
 
-    __slots__ = ("kind", "rows")
+    __slots__ = ("_loop", "_outline", "_reach", "_spans", "anchor", "level", "loops", "member")
 
-    def __init__(self, kind: str, rows: range) -> None:
-        self.kind, self.rows = kind, rows
+    def __init__(self, outline: Outline, level: str, member: int, spans: Sequence[tuple[Node, int, int]]) -> None:
+        self.level, self.member, self.anchor = level, member, spans[0][1] + 1
+        self.loops: list[Scope | Leaves] = []
+        self._outline, self._spans = outline, spans
+        self._reach: list[Segment] | None = None
+        self._loop: Loop | None = None
 
-    def close(self) -> Leaves:
-        return Leaves(id="HL", level=self.kind, rows=self.rows)
+    @property
+    def reach(self) -> list[Segment]:
+        """Its own segments, and after them those that open a loop in it."""
+        if self._reach is None:
+            self._reach = self._outline.reach(self._spans)
+        return self._reach
 
-
-class _Carrier:
-    """A carrier that is being filled."""
-
-    __slots__ = ("kind", "loops", "row")
-
-    def __init__(self, kind: str, row: int) -> None:
-        self.kind, self.row = kind, row
-        self.loops: list[Closable] = []
-
-    def close(self) -> Carrier:
-        return Carrier(id="HL", level=self.kind, row=self.row, loops=tuple([loop.close() for loop in self.loops]))
+    @property
+    def loop(self) -> Loop:
+        """All segments of it in their loops, without the levels below it."""
+        if self._loop is None:
+            self._loop = self._outline.loop(self._spans)
+        return self._loop
 
 
 def build_outline(
-    guide: Guide, delimiters: Delimiters, raws: Sequence[str], levels: LevelTable, wanted: Wanted
+    guide: Guide, delimiters: Delimiters, raws: Sequence[str], levels: LevelTable, line: str
 ) -> Outline | None:
     """See `Body.outline`. `raws` are clean: each has its place in the guide."""
-    sorter = _Sorter(guide.automaton(delimiters), raws, levels)
-    above = set(levels.parents)
-    lines = sorter.sheet(wanted.kind, wanted.tags, [n for n in sorter.of_kind(wanted.kind) if n not in above])
-    if lines is None:
+    automaton = guide.automaton(delimiters)
+    if not automaton.levels.keys() >= set(levels.kinds):
         return None
-    carried = {}
-    for kind, tags in wanted.carried.items():
-        levels_above = sorter.of_kind(kind)
-        sheet = sorter.sheet(kind, tags, levels_above) if len(levels_above) >= CARRIERS_MIN else None
-        if sheet is not None:
-            carried[kind] = sheet
-    root = sorter.root(wanted.kind)
-    return None if root is None else Outline(root, lines, carried)
+    outline = Outline(automaton, raws, levels)
+    return outline if outline.hang(line) else None
 
 
-class _Sorter:
-    """Sorts the levels of one document: `row_of` says for each level what its row is, -1 where it has none."""
+class Outline:
+    """The levels of one document. `root` is the document itself, with those at the top below it."""
 
     def __init__(self, automaton: Automaton, raws: Sequence[str], levels: LevelTable) -> None:
-        self.automaton, self.raws, self.levels = automaton, raws, levels
+        self.raws = raws
         self.separator = automaton.delimiters.element
         self.starts = [position - 1 for position in levels.positions]
-        """Index of each level's HL, and that of what stands behind the last level."""
-        self.starts.append(self.end_of_last())
-        self.row_of = [-1] * len(levels.kinds)
+        """Index of each level's HL in `raws`, and that of what stands behind the last level."""
+        self._automaton, self._levels = automaton, levels
+        behind = self._end_of_last()
+        spans = (automaton.start[3], 0, self.starts[0]), (behind, self.starts[-1], len(raws))
+        self.root = Scope(self, "", -1, spans)
 
-    def end_of_last(self) -> int:
-        automaton, raws, at = self.automaton, self.raws, self.starts[-1]
-        node = automaton.levels.get(self.levels.kinds[-1])
-        for n in range(at + 1, len(raws)):
-            step = automaton.step(node, raws[n].split(self.separator)) if node is not None else None
-            if step is not None and step[3].loop.depth == 0:
-                return n
-            node = step[3] if step is not None else node
-        return len(raws)
-
-    def of_kind(self, kind: str) -> list[int]:
-        return [n for n, one in enumerate(self.levels.kinds) if one == kind]
-
-    def sheet(self, kind: str, wanted: frozenset[str], members: Sequence[int]) -> Sheet | None:
-        """Those of these levels that hold no loop, each given its row; None where there are none."""
-        node = self.automaton.levels.get(kind)
-        if node is None or not members:
-            return None
-        shapes = [shape for shape in self.shapes(members) if _is_plain(self.automaton, node, shape.tags)]
-        plain = shapes[0].members if len(shapes) == 1 else sorted(n for shape in shapes for n in shape.members)
-        if not plain:
-            return None
-        for row, n in enumerate(plain):
-            self.row_of[n] = row
-        positions = self.levels.positions
-        return Sheet([positions[n] for n in plain], *self.columns(shapes, len(plain), wanted), self.separator)
-
-    def shapes(self, members: Iterable[int]) -> Iterator[_Shape]:
-        """The levels by their tags."""
-        raws, starts, separator = self.raws, self.starts, self.separator
-        sizes: dict[int, list[int]] = {}
-        for n in members:
-            size = starts[n + 1] - starts[n]
-            if size in sizes:
-                sizes[size].append(n)
-            else:
-                sizes[size] = [n]
-        for size, alike in sizes.items():
-            at = [starts[n] for n in alike]
-            columns = [[raws[first + k] for first in at] for k in range(size)]
-            tags = tuple([column[0].split(separator, 1)[0] for column in columns])
-            if all(
-                all(map(str.startswith, column, repeat(tag + separator)))
-                for tag, column in zip(tags[1:], columns[1:], strict=True)
-            ):
-                yield _Shape(tags, alike, columns)
+    def _end_of_last(self) -> Node:
+        """The place of the last segment of the last level."""
+        raws, starts, node = self.raws, self.starts, self._automaton.levels[self._levels.kinds[-1]]
+        for at in range(starts[-1] + 1, len(raws)):
+            step = _step(self._automaton, node, raws[at], raws[at].split(self.separator))
+            if step is None:
                 continue
-            found: dict[tuple[str, ...], list[int]] = {}
-            for n in alike:
-                key = tuple([raw.split(separator, 1)[0] for raw in raws[starts[n] : starts[n + 1]]])
-                found.setdefault(key, []).append(n)
-            for tags, same in found.items():
-                yield _Shape(tags, same, [[raws[starts[n] + k] for n in same] for k in range(size)])
+            if step[3].loop.depth == 0:
+                starts.append(at)
+                return node
+            node = step[3]
+        starts.append(len(raws))
+        return node
 
-    def columns(
-        self, shapes: Sequence[_Shape], size: int, wanted: frozenset[str]
-    ) -> tuple[dict[str, list[str]], dict[str, list[tuple[int, str]]]]:
-        first: dict[str, list[str]] = {}
-        more: dict[str, list[tuple[int, str]]] = {}
-        for tags, members, columns in shapes:
-            rows = [self.row_of[n] for n in members] if len(shapes) > 1 or len(set(tags)) < len(tags) else []
-            for k, (tag, raws) in enumerate(zip(tags, columns, strict=True)):
-                if tag not in wanted:
-                    continue
-                if tag in tags[:k]:
-                    more.setdefault(tag, []).extend(zip(rows, raws, strict=True))
-                elif len(shapes) == 1:
-                    first[tag] = raws
-                else:
-                    column = first.setdefault(tag, [""] * size)
-                    for row, raw in zip(rows, raws, strict=True):
-                        column[row] = raw
-        return first, more
-
-    def root(self, kind: str) -> Loop | None:
-        """Everything but the lines, which are of this kind; None where levels hang too deep."""
-        raws, starts, kinds = self.raws, self.starts, self.levels.kinds
-        spans = [(0, starts[0]), *[(starts[n], starts[n + 1]) for n, row in enumerate(self.row_of) if row < 0]]
-        spans.append((starts[-1], len(raws)))
-        kept = [raw for first, end in spans for raw in raws[first:end]]
-        places = [place for first, end in spans for place in range(first + 1, end + 1)]
-        split = [tuple(raw.split(self.separator)) for raw in kept]
-        root, grown = grow(self.automaton, kept, map(segment_of, zip(places, split, strict=True)))
-        others = iter(grown)
-        loops: dict[int, Open | _Carrier] = {-1: root}
-        depths = {-1: 0}
-        parents, row_of, behind = self.levels.parents, self.row_of, 0
-        inner = [n for n, row in enumerate(row_of) if row < 0 or kinds[n] != kind]
+    def hang(self, line: str) -> bool:
+        """Hang the levels, of which those of kind `line` are the lines; False where they hang too deep."""
+        kinds, parents = self._levels.kinds, self._levels.parents
+        above, root = set(parents), self.root
+        loops, depths, behind = {-1: root}, {-1: 0}, 0
+        inner = [n for n, kind in enumerate(kinds) if kind != line or n in above]
         for n in (*inner, len(kinds)):
             while behind < n:
                 parent, first = parents[behind], behind
                 behind = n if parents[first:n].count(parent) == n - first else behind + 1
-                loops[parent].loops.append(_Rows(kind, range(row_of[first], row_of[first] + behind - first)))
+                loops[parent].loops.append(Leaves(range(first, behind)))
             behind = n + 1
             if n == len(kinds):
                 break
-            loops[n] = opened = _Carrier(kinds[n], row_of[n]) if row_of[n] >= 0 else next(others)
-            depths[n] = depths[parents[n]] + 1
+            parent = parents[n]
+            loops[n] = opened = self.scope(n)
+            depths[n] = depths[parent] + 1
             if depths[n] > DEPTH_MAX:
-                return None
-            loops[parents[n]].loops.append(opened)
-        return root.close()
+                return False
+            loops[parent].loops.append(opened)
+        return True
+
+    def scope(self, n: int) -> Scope:
+        """A level by its number, with nothing below it."""
+        kind = self._levels.kinds[n]
+        return Scope(self, kind, n, ((self._automaton.levels[kind], self.starts[n], self.starts[n + 1]),))
+
+    def shape(self, n: int, choices: Choices) -> Shape:
+        """What a level is like."""
+        found = []
+        for raw in self.raws[self.starts[n] : self.starts[n + 1]]:
+            elements = raw.split(self.separator)
+            tag, width = elements[0], len(elements)
+            at = choices.get(tag, ())
+            found.append(Spot(tag, width, tuple([elements[n] for n in at if n < width]) if at else ()))
+        return tuple(found)
+
+    def is_plain(self, n: int, shape: Shape) -> bool:
+        """Every segment of a level of that shape stands in the level itself, and none may open a loop in it."""
+        node = self._automaton.levels[self._levels.kinds[n]]
+        return _is_plain(self._automaton, node, tuple([spot.tag for spot in shape]))
+
+    def reach(self, spans: Sequence[tuple[Node, int, int]]) -> list[Segment]:
+        """See `Scope.reach`. Each span has the place of its first segment, or for a later one, of what was before."""
+        automaton, separator = self._automaton, self.separator
+        own: list[Segment] = []
+        inner: list[Segment] = []
+        base = place = spans[0][0].loop
+        for node, first, end in spans:
+            for position, raw in enumerate(self.raws[first:end], first + 1):
+                elements = tuple(raw.split(separator))
+                step = _step(automaton, node, raw, elements) if own else None
+                if step is not None:
+                    node = step[3]
+                    place = node.loop
+                if place is base:
+                    own.append(segment_of((position, elements)))
+                elif step is not None and place.depth == base.depth + 1 and place.rule.children[0] is node.rule:
+                    inner.append(segment_of((position, elements)))
+        return own + inner if inner else own
+
+    def loop(self, spans: Sequence[tuple[Node, int, int]]) -> Loop:
+        """See `Scope.loop`."""
+        raws = [raw for _, first, end in spans for raw in self.raws[first:end]]
+        places = [place for _, first, end in spans for place in range(first + 1, end + 1)]
+        split = [tuple(raw.split(self.separator)) for raw in raws]
+        root, levels = grow(self._automaton, raws, map(segment_of, zip(places, split, strict=True)))
+        return (levels[0] if levels else root).close()
+
+
+def _step(automaton: Automaton, node: Node, raw: str, elements: Sequence[str]) -> Step | None:
+    """As `Automaton.step`, first looking among the steps that are known."""
+    step = automaton.row(node).get(raw[:3])
+    if step is None or step[3].rule.tag != elements[0]:
+        return automaton.step(node, elements)
+    if step[2] is None or step[2].keyed is None:
+        return step
+    at, steps, other = step[2].keyed
+    return steps.get(elements[at] if at < len(elements) else "", other)
 
 
 def _is_plain(automaton: Automaton, level: Node, tags: tuple[str, ...]) -> bool:

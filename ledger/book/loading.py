@@ -10,8 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select, text
-
 from ledger.book import bulk
 from ledger.book import document_tables as tables
 from ledger.book.codecs import (
@@ -29,6 +27,7 @@ from ledger.book.codecs import (
     TRANSFER_LINE,
     Codec,
 )
+from ledger.book.due import due_rows
 from ledger.book.places import by_place
 from ledger.book.rows import LineKey, Rows
 from ledger.matching.records import Case, GroupKey, OrderKey, ReceiptKey, ReceiptLine, ShipmentKey
@@ -37,6 +36,7 @@ from ledger.matching.workset import Needs
 
 OPEN = "notice_line_open"
 UNMATCHED = "goods_receipt_line_unmatched"
+_CONTAINMENTS = f"SELECT {', '.join(CONTAINMENT.columns)} FROM containment WHERE book = ? AND {{}} = ?"  # noqa: S608
 _PART = ORDER_LINE.columns.index("part")
 
 
@@ -136,16 +136,15 @@ class Loader(Rows):
 
     def _load_due(self, due: set[tuple[str, int]]) -> None:
         for book, now_us in sorted(due):
-            for codec, until, waits, add in (
-                (NOTICE_LINE, "closes_at", tables.CLOSING_NOTICE_LINES, self._add_notice_line),
-                (NOTICE_LINE, "split_at", tables.SPLIT_NOTICE_LINES, self._add_notice_line),
-                (RECEIPT_LINE, "waits_until", tables.WAITING_RECEIPT_LINES, self._add_receipt_line),
-                (CASE, "escalates_at", tables.ESCALATING_CASES, self._add_case),
-            ):
-                at = codec.table.c
-                late = codec.table.select().where(at.book == book, at[until] <= now_us, text(waits))
-                for row in self.conn.execute(late).fetchall():
-                    add(row)
+            for row in due_rows(self.conn, tables.notice_line, book, now_us):
+                self._add_notice_line(row)
+            for row in due_rows(self.conn, tables.goods_receipt_line, book, now_us):
+                self._add_receipt_line(row)
+            for row in due_rows(self.conn, tables.order_line, book, now_us):
+                self._add_order_line(row)
+            self._shipments |= {ShipmentKey(*row[:4]) for row in due_rows(self.conn, tables.shipment, book, now_us)}
+            for row in due_rows(self.conn, tables.cases, book, now_us):
+                self._add_case(row)
 
     def _numbered(self, numbers: set[tuple[str, str, str]]) -> set[OrderKey]:
         found: set[OrderKey] = set()
@@ -242,7 +241,7 @@ class Loader(Rows):
         for place, parts in by_place(keys):
             for row in self._select(CUMULATIVE, place, ("part",), parts):
                 cumulative = CUMULATIVE.read(row)
-                self.stored[CUMULATIVE].add(cumulative.key)
+                self.stored[CUMULATIVE][cumulative.key] = row
                 self.workset.add_cumulative(cumulative)
 
     def _load_agreements(self, asked: set[GroupKey], received: set[GroupKey]) -> None:
@@ -252,7 +251,7 @@ class Loader(Rows):
         for place, parts in by_place(self._fresh("agreements met", asked | received | met)):
             for row in self._select(AGREEMENT, place, ("part",), parts):
                 agreement = AGREEMENT.read(row)
-                self.stored[AGREEMENT].add(agreement.key)
+                self.stored[AGREEMENT][agreement.key] = row
                 self.workset.add_agreement(agreement)
                 counted.add(GroupKey(*agreement.key[:3]))
         groups = self._fresh("groups", counted)
@@ -270,7 +269,7 @@ class Loader(Rows):
             for row in self._select(TRANSFER_LINE, place, ("destination", "number"), wanted):
                 line = TRANSFER_LINE.read(row)
                 self.workset.add_transfer_line(line)
-                self.stored[TRANSFER_LINE].add((line.key, line.line))
+                self.stored[TRANSFER_LINE][line.key, line.line] = row
 
     def _load_counted(self, keys: set[GroupKey]) -> None:
         for place, parts in by_place(keys):
@@ -285,11 +284,10 @@ class Loader(Rows):
 
     def load_containments(self, book: str, number: str = "") -> None:
         """The open ones, or the one of that number."""
-        table = tables.containment
-        named = table.c.number == number if number else table.c.status == "open"
-        for row in self.conn.execute(select(table).where(table.c.book == book, named)):
-            self.stored[CONTAINMENT].add(row.number)
-            self.workset.add_containment(CONTAINMENT.read(row))
+        named = ("number", number) if number else ("status", "open")
+        for row in bulk.ask(self.conn, _CONTAINMENTS.format(named[0]), (book, named[1])):
+            self.workset.add_containment(containment := CONTAINMENT.read(row))
+            self.stored[CONTAINMENT][containment.number] = row
 
     # --- what belongs to it -------------------------------------------------------------------------------
 
@@ -339,7 +337,7 @@ class Loader(Rows):
         for place, wanted in by_place(self._fresh(f"headers of {codec.table.name}", keys)):
             for row in self._select(codec, place, codec.keys[2:], wanted):
                 record = codec.read(row)
-                self.stored[codec].add(record.key)
+                self.stored[codec][record.key] = row
                 add(record)
 
     def _load_open_cases(self, book: str, numbers: Iterable[str]) -> None:

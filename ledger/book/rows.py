@@ -25,8 +25,8 @@ class Rows:
         self.conn = conn
         self.keeps_cumulatives = keeps_cumulatives
         self.workset = Workset()
-        self.stored: dict[Codec, set[Any]] = defaultdict(set)
-        """Keys of the records that stand in the database."""
+        self.stored: dict[Codec, dict[Any, bulk.Row]] = defaultdict(dict)
+        """The records that stand in the database, by key: each row as it stands there."""
         self._asked: dict[str, set[Any]] = defaultdict(set)
         self._notices: list[NoticeLine] = []
         """Lines that came in since the last closing and are to be made whole."""
@@ -64,7 +64,7 @@ class Rows:
 
     def _add_order_line(self, row: Any) -> None:
         line = ORDER_LINE.read(row)
-        self.stored[ORDER_LINE].add((line.key, line.line))
+        self.stored[ORDER_LINE][line.key, line.line] = row
         self._orders.add(line.key)
         self.workset.add_order_line(line)
 
@@ -73,7 +73,7 @@ class Rows:
         if key in self.stored[NOTICE_LINE]:
             return
         line = NOTICE_LINE.read(row)
-        self.stored[NOTICE_LINE].add(key)
+        self.stored[NOTICE_LINE][key] = row
         self.workset.add_notice_line(line)
         self._notices.append(line)
         if self.keeps_cumulatives:
@@ -82,7 +82,7 @@ class Rows:
     def _add_receipt_line(self, row: Any) -> None:
         line = RECEIPT_LINE.read(row)
         key = (line.key, line.line)
-        self.stored[RECEIPT_LINE].add(key)
+        self.stored[RECEIPT_LINE][key] = row
         self.workset.add_receipt_line(line)
         self._receipts.add(line.key)
         self._receipt_lines.add(key)
@@ -97,7 +97,7 @@ class Rows:
 
     def _add_link(self, row: Any) -> Link:
         link = LINK.read(row)
-        self.stored[LINK].add((link.receipt, link.receipt_line, link.number))
+        self.stored[LINK][link.receipt, link.receipt_line, link.number] = row
         self.workset.add_link(link)
         if link.order is not None:
             self._order_lines.add((link.order, link.order_line))
@@ -106,6 +106,6 @@ class Rows:
     def _add_case(self, row: Any) -> Case:
         case: Case = CASE.read(row)
         key = (case.book, case.case)
-        self.stored[CASE].add(key)
+        self.stored[CASE][key] = row
         self.workset.add_case(case)
         return self.workset.cases[key]

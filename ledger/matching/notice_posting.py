@@ -12,6 +12,7 @@ from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.discrepancies.about import evidence_of
 from ledger.matching.ladder import candidates
 from ledger.matching.notice_checks import Verdict
+from ledger.matching.overdue import expect
 from ledger.matching.papers.filed import CarrierNumber
 from ledger.matching.positions import in_transit_of, sender_account
 from ledger.matching.records import GroupKey, NoticeLine, OrderLine, ReceiptLine, Shipment, ShipmentKey
@@ -94,7 +95,7 @@ def post_lines(
             continue
         order_line = verdict.order_line
         if order_line is not None:
-            add_advised(order_line, record.quantity)
+            add_advised(workset, order_line, record.quantity)
             if order_line.advised > order_line.quantity and not order_line.blanket:
                 ordered[id(order_line)] = (order_line, name)
         if unmatched and unmatched.get(GroupKey(book, site, record.part)):
@@ -207,7 +208,7 @@ def _take_over(
     scope |= {(one.key, one.line): one for line in early for one in linked_notices(workset, line)}
     rematch(workset, decision, policy, now_us, scope.values(), early, records[0].line, fresh=records)
     for key in {one.key for one in scope.values()} - {records[0].key}:
-        _unmark_received(workset, key, now_us)
+        _unmark_received(workset, policy, key, now_us)
     for record in records:
         record.posted = record.quantity - record.received
     made = len(decision.movements) - before
@@ -230,17 +231,18 @@ def mark_received(workset: Workset, policy: Policy, key: ShipmentKey, received_a
             if line.status == "open" and line.closes_at is None:
                 line.closes_at, line.touched = closes_at, True
                 line.split_at = now_us + int(terms.split_hours * HOUR)
-        shipment.first_received_at, shipment.touched = received_at, True
+        shipment.first_received_at, shipment.overdue_at, shipment.touched = received_at, 0, True
     elif received_at < shipment.first_received_at:
         shipment.first_received_at, shipment.touched = received_at, True
 
 
-def _unmark_received(workset: Workset, key: ShipmentKey, now_us: int) -> None:
+def _unmark_received(workset: Workset, policy: Policy, key: ShipmentKey, now_us: int) -> None:
     """A shipment whose goods were another's after all was never received: it waits for its own as before."""
     shipment, lines = workset.shipments.get(key), workset.lines_of_shipment.get(key, {})
     if shipment is None or any(live_links(workset.links_of_notice.get((key, name))) for name in lines):
         return
     shipment.first_received_at, shipment.touched = None, True
+    expect(shipment, policy)
     for line in lines.values():
         if line.status == "open" and line.closes_at is not None and line.closes_at > now_us:
             line.closes_at, line.split_at, line.touched = None, 0, True

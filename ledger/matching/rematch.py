@@ -24,6 +24,7 @@ from ledger.matching.records import Link, NoticeLine, OrderKey, ReceiptLine, Shi
 from ledger.matching.requirements import add_linked, find_receipt_order, order_key_of
 from ledger.matching.review import live_links, over_action, review_notice_line, review_receipt_line
 from ledger.matching.transfer_records import is_transfer
+from ledger.matching.windows import check_receiving
 from ledger.matching.workset import Workset
 from ledger.policy import Policy, Terms
 from ledger.stock.bucket import MILLION
@@ -276,6 +277,8 @@ def _book(workset: Workset, decision: Decision, policy: Policy, share: _Share, d
         if line.status == "unmatched":
             workset.add_unmatched(line)
     line.queued = line.queued and line.status == "unmatched"
+    if policy.keeps_requirements:
+        check_receiving(workset, decision, policy, line)
 
 
 def _as_accepted(

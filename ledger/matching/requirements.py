@@ -60,16 +60,23 @@ def find_receipt_order(workset: Workset, line: ReceiptLine) -> OrderLine | None:
     return find_order_line(workset, key, line.order_line, line.part)
 
 
-def add_advised(line: OrderLine, quantity: int) -> None:
+def add_advised(workset: Workset, line: OrderLine, quantity: int) -> None:
     """Count a notice in, or with a negative quantity out."""
     line.advised += quantity
+    note_changed(workset, line)
+
+
+def note_changed(workset: Workset, line: OrderLine) -> None:
+    """The line is another now; where it is held to days or invoices it is looked at when the event is decided."""
     line.touched = True
+    if line.deliveries or line.bills_due_at:
+        workset.changed_lines[line.key, line.line] = line
 
 
-def add_received(line: OrderLine, quantity: int) -> None:
+def add_received(workset: Workset, line: OrderLine, quantity: int) -> None:
     """Count a goods receipt in, or with a negative quantity out; a line fully received is closed."""
     line.received += quantity
-    line.touched = True
+    note_changed(workset, line)
     if line.status != "cancelled" and not line.blanket:
         line.status = "closed" if line.received >= line.quantity else "open"
 
@@ -80,4 +87,4 @@ def add_linked(workset: Workset, link: Link, sign: int) -> None:
         return
     line = workset.order_lines.get((link.order, link.order_line))
     if line is not None:
-        add_received(line, sign * link.quantity)
+        add_received(workset, line, sign * link.quantity)

@@ -1,4 +1,4 @@
-"""Lines read all at once are the lines read one by one: the same events, and the same faults in the same order."""
+"""Lines read by their shapes are the lines that the rules read: the same events, and the same faults in order."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gateway.mapping import Configuration, Map, read_document
 from gateway.mapping.compile import compile_map
 from gateway.mapping.referring import Listed
 from gateway.resources import CHECKOUT, read_sources, source_files
-from gateway.x12 import Body, Wanted
+from gateway.x12 import Body, Outline, Scope
 from gateway.x12.checking.levels import LevelTable
 
 MAP = "mappings/x12/004010/856/map.yaml"
@@ -27,10 +27,9 @@ def configuration() -> Configuration:
 
 @cache
 def maps() -> tuple[Map, Map]:
-    """The shipped map, and the same without its way of reading many lines at once."""
+    """The shipped map, and the same without its way of reading lines by their shapes."""
     map = configuration().map_at(MAP)
-
-    return map, msgspec.structs.replace(map, wanted=None)
+    return map, msgspec.structs.replace(map, line_level="")
 
 
 numbers = st.sampled_from(("1", "12.50", "", "0", "1O", "-3", "1" * 31, ".5", "7."))
@@ -113,7 +112,7 @@ def document_of(levels: list[Level]) -> Document:
 
 
 @given(documents())
-def test_lines_read_at_once_are_the_lines_read_one_by_one(document: Document) -> None:
+def test_lines_read_by_their_shapes_are_the_lines_that_the_rules_read(document: Document) -> None:
     together, alone = (read_document(map, document) for map in maps())
 
     assert together.events == alone.events
@@ -125,15 +124,35 @@ def test_an_outline_loses_no_segment(document: Document) -> None:
     body = document.tree
     assert isinstance(body, Body)
 
-    tags = frozenset(raw.split("*")[0] for raw in body.raws)
-    outline = body.outline(Wanted("I", tags, {"O": tags, "T": tags}))
+    outline = body.outline("I")
 
-    if outline is not None:
-        kept = [segment.elements for segment in segments_of(outline.root)]
-        for sheet in (outline.sheet, *outline.carried.values()):
-            kept += [tuple(raw.split("*")) for raws in sheet.first.values() for raw in raws if raw]
-            kept += [tuple(raw.split("*")) for found in sheet.more.values() for _, raw in found]
-        assert sorted(kept) == sorted(tuple(raw.split("*")) for raw in body.raws)
+    assert outline is not None
+    kept = [segment for scope in scopes_of(outline, outline.root) for segment in segments_of(scope.loop)]
+    assert sorted(kept) == [(n, tuple(raw.split("*"))) for n, raw in enumerate(body.raws, 1)]
+
+
+@given(documents())
+def test_a_scope_reaches_what_stands_in_it_or_opens_a_loop_in_it(document: Document) -> None:
+    body = document.tree
+    assert isinstance(body, Body)
+
+    outline = body.outline("I")
+
+    assert outline is not None
+    for scope in scopes_of(outline, outline.root):
+        loop = scope.loop
+        assert scope.reach == [*loop.segments, *[inner.segments[0] for inner in loop.loops]]
+
+
+def scopes_of(outline: Outline, scope: Scope) -> list[Scope]:
+    """A scope and all below it."""
+    found = [scope]
+    for child in scope.loops:
+        if isinstance(child, Scope):
+            found += scopes_of(outline, child)
+        else:
+            found += [outline.scope(n) for n in child.members]
+    return found
 
 
 def segments_of(loop: Loop) -> list[Segment]:
@@ -162,11 +181,11 @@ def test_identifiers_of_many_lines_mean_what_they_mean_one_by_one(miss: str, par
     amount = ("SN1", "", "5", "EA")
     items: list[Level] = [("I", 0, (("LIN", "", "BP", part), amount)) for part in ("P1", "P2", "P1")]
     document, references = document_of([("S", -1, ()), *items]), Listed({"part": parts})
-    alone_map = msgspec.structs.replace(map, wanted=None)
+    alone_map = msgspec.structs.replace(map, line_level="")
 
     together, alone = (read_document(one, document, references=references) for one in (map, alone_map))
 
-    assert map.wanted is not None
+    assert map.line_level == "I"
     assert together.events == alone.events
     assert together.faults == alone.faults
 
@@ -183,9 +202,9 @@ def test_lines_that_are_plain_need_no_loops() -> None:
     assert not body.has_loops
 
 
-def test_the_shipped_notice_reads_lines_at_once() -> None:
-    fast, slow = maps()
+def test_the_shipped_notice_reads_lines_by_their_shapes() -> None:
+    by_shape, by_rules = maps()
 
-    assert fast.wanted is not None
-    assert (fast.wanted.kind, [*fast.wanted.carried]) == ("I", ["O"])
-    assert slow.wanted is None
+    assert by_shape.line_level == "I"
+    assert [kind for kind, level in by_shape.levels.items() if level.by_shape is not None and level.carries] == ["O"]
+    assert by_rules.line_level == ""
