@@ -148,3 +148,13 @@ def test_what_a_person_says_ends_the_wait_and_is_rebuilt(conn: Connection, shipm
     assert live == [(shipment, "manual", 100) if shipment else ("", "", 0)]
     assert verify(conn) == []
     assert rebuild(conn).differences == ()
+
+
+def test_the_last_word_holds_though_it_was_the_first_as_well(conn: Connection) -> None:
+    books = unsure(conn)
+
+    results = [books.record(said(shipment))[0].result for shipment in ("S2", "S2", "S1", "S2")]
+
+    link = tables.link.c
+    assert results == ["posted", "repeated", "posted", "posted"]
+    assert conn.execute(select(link.shipment_id).where(link.reversed == 0)).scalars().all() == ["S2"]
