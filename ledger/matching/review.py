@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from ledger.events import GoodsReceiptMatched
 from ledger.matching.apart import APART, OF_THE_DOCK
 from ledger.matching.case_identity import identity_of
 from ledger.matching.decision import Decision, Finding
@@ -148,7 +149,7 @@ def review_receipt_line(
         else:
             cancelled = useless is not None and useless.status == "cancelled"
             none = d14_no_notice.find(line, *((0, 0) if cancelled else (unadvised, blind)), words)
-            none.news = _news(line)
+            none.news = _news(decision, line)
             findings.append(none)
             taken_back = d29_cancelled_notice.find(line, *((unadvised, blind) if cancelled else (0, 0)), useless)
             if cancelled or identity_of(line.key.book, taken_back) in workset.open_cases:
@@ -166,11 +167,12 @@ def review_receipt_line(
 UNADVISED = (d14_no_notice.CLASS.code, d29_cancelled_notice.CLASS.code)
 
 
-def _news(line: ReceiptLine) -> Literal["", "keep", "tell"]:
+def _news(decision: Decision, line: ReceiptLine) -> Literal["", "keep", "tell"]:
     """The supplier is not told of a missing notice while a person is to say which notice it is; then at once."""
     if line.queued:
         return "keep"
-    return "tell" if line.answers == NONE else ""
+    is_said_now = line.answers == NONE and isinstance(decision.resolved.event, GoodsReceiptMatched)
+    return "tell" if is_said_now else ""
 
 
 def _is_damage(link: Link) -> bool:
