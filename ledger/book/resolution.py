@@ -16,6 +16,7 @@ from ledger.events import (
     EXCEPTIONS,
     OWNERSHIP,
     PERIODS,
+    REPLENISHMENT,
     STOCK,
     Event,
     GoodsReceiptMatched,
@@ -71,7 +72,7 @@ _WITHOUT_SUPPLIER = frozenset(STOCK) - {GoodsReturned, InspectionFailed, ReturnD
 _OF_TRANSFERS = (TransferShipped, TransferCancelled, TransferReceived)
 _OF_ORDERS = (OrderAcknowledged, SupplierInvoiceReceived)
 _MAY_NAME_SUPPLIER = (GoodsReceived, GoodsReceiptMatched, ReceiptShortConfirmed, ShipmentStatusReported)
-_BY_PLACE = (*STOCK, *COUNTS, *OWNERSHIP, *PERIODS, *EXCEPTIONS)
+_BY_PLACE = (*STOCK, *COUNTS, *OWNERSHIP, *PERIODS, *EXCEPTIONS, *REPLENISHMENT)
 _WITH_SITE = (*_WITH_SUPPLIER, GoodsReceived, GoodsReceiptMatched, GoodsReceiptReversed, ReceiptShortConfirmed)
 
 

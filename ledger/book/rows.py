@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ledger.book import bulk
-from ledger.book.codecs import CASE, LINK, NOTICE_LINE, ORDER_LINE, RECEIPT_LINE, Codec
+from ledger.book.calling import Calls
+from ledger.book.codecs import CASE, LINE_CALL, LINK, NOTICE_LINE, ORDER_LINE, RECEIPT_LINE, Codec
+from ledger.matching.call_records import LineCall
 from ledger.matching.records import Case, GroupKey, Link, NoticeLine, OrderKey, ReceiptKey, ReceiptLine, ShipmentKey
 from ledger.matching.workset import Workset
 
@@ -39,6 +41,7 @@ class Rows:
         self._receipts: set[ReceiptKey] = set()
         self._parts_received: set[GroupKey] = set()
         """Of the goods-receipt lines that came in: a reversal takes them out of the cumulatives."""
+        self._calls = Calls(conn)
         self._parts_met: set[GroupKey] = set()
         """Of all lines that came in, where cumulatives are kept."""
 
@@ -102,6 +105,12 @@ class Rows:
         if link.order is not None:
             self._order_lines.add((link.order, link.order_line))
         return link
+
+    def _add_call(self, row: Any) -> LineCall:
+        call: LineCall = LINE_CALL.read(row)
+        self.stored[LINE_CALL][call.key, call.line] = row
+        self.workset.add_call(call)
+        return call
 
     def _add_case(self, row: Any) -> Case:
         case: Case = CASE.read(row)

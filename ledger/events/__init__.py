@@ -80,6 +80,7 @@ from ledger.events.receipts import (
     ReceiptShortConfirmed,
     ShortLine,
 )
+from ledger.events.replenishment import REPLENISHMENT, ReplenishmentRequested, ReplenishmentWithdrawn
 from ledger.events.rulings import (
     RULINGS,
     ChangedPart,
@@ -135,6 +136,7 @@ __all__ = [
     "PAPERS",
     "PART_QUALIFIERS",
     "PERIODS",
+    "REPLENISHMENT",
     "RULINGS",
     "STOCK",
     "TRANSFERS",
@@ -211,6 +213,8 @@ __all__ = [
     "PutAwayCompleted",
     "ReceiptLine",
     "ReceiptShortConfirmed",
+    "ReplenishmentRequested",
+    "ReplenishmentWithdrawn",
     "Requirement",
     "Resolution",
     "ReturnDisposed",
@@ -280,6 +284,7 @@ EVENTS: tuple[type[Event], ...] = (
     GoodsReceiptMatched,
     *CASEWORK,
     *EXCEPTIONS,
+    *REPLENISHMENT,
     *HANDLING,
     *CONTAINMENTS,
     *PERIODS,
@@ -313,6 +318,8 @@ AnyEvent = (
     | CaseReopened
     | ExceptionRaised
     | ExceptionCleared
+    | ReplenishmentRequested
+    | ReplenishmentWithdrawn
     | PutAwayCompleted
     | GoodsIdentified
     | InspectionPassed
