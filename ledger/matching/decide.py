@@ -14,6 +14,7 @@ from ledger.events import (
     Event,
     ExceptionCleared,
     ExceptionRaised,
+    GoodsReceiptMatched,
     GoodsReceiptReversed,
     GoodsReceived,
     OrderAcknowledged,
@@ -42,6 +43,7 @@ from ledger.matching import (
     orders,
     receipts,
     resolutions,
+    said,
     shorts,
     ticks,
 )
@@ -73,6 +75,7 @@ HANDLERS: dict[type[Event], Handler] = {
     ShipmentCancelled: notices.decide_cancelled,
     GoodsReceived: receipts.decide_received,
     GoodsReceiptReversed: receipts.decide_reversed,
+    GoodsReceiptMatched: said.decide_matched,
     DiscrepancyResolved: resolutions.decide_resolved,
     TimePassed: ticks.decide_time,
     ContainmentOpened: containing.decide_opened,

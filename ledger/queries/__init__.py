@@ -40,6 +40,7 @@ from ledger.queries.invoice_matches import invoiced_by_order_line
 from ledger.queries.invoices import InvoiceMatch, InvoiceShown, invoice_matches, invoices
 from ledger.queries.kpis import KPIS, Kpi, kpis
 from ledger.queries.masterdata import defined, masterdata
+from ledger.queries.matches import MatchCandidate, MatchWanted, matches
 from ledger.queries.misses import Candidate, Miss, misses
 from ledger.queries.movements import End, MovementMade, made_by, movements, shows
 from ledger.queries.obsolete import ObsoleteGoods, ObsoleteList, obsolete
@@ -109,6 +110,8 @@ __all__ = [
     "LeftOut",
     "Level",
     "LineKept",
+    "MatchCandidate",
+    "MatchWanted",
     "Miss",
     "Money",
     "MovementMade",
@@ -177,6 +180,7 @@ __all__ = [
     "kpis",
     "made_by",
     "masterdata",
+    "matches",
     "misses",
     "month_of",
     "movements",

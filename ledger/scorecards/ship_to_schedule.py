@@ -27,9 +27,13 @@ def measure_ship_to_schedule(facts: Facts, rules: ScoreRules, *, every: bool = F
     advised: dict[_Group, int] = defaultdict(int)
     proof: dict[tuple[str, str, int], tuple[str, Behind]] = {}
     parts = set()
+    excused: set[_Group] = set()
     for one in facts.requirements:
         parts.add((one.site, one.part))
-        if not one.excused and facts.first_day <= one.ship_day <= facts.last_day:
+        if one.excused:
+            # What answered it is nobody's excess.
+            excused.add((one.site, one.part, one.ship_day))
+        elif facts.first_day <= one.ship_day <= facts.last_day:
             group = one.site, one.part, one.ship_day
             required[group] += one.due.quantity
             proof.setdefault(group, (one.unit, one.behind))
@@ -39,6 +43,8 @@ def measure_ship_to_schedule(facts: Facts, rules: ScoreRules, *, every: bool = F
             advised[group] += sent.quantity
             proof.setdefault(group, (sent.unit, sent.behind))
     for group, (unit, behind) in sorted(proof.items(), key=lambda item: item[0]):
+        if group in excused and not required[group]:
+            continue
         wanted, told = required[group], advised[group]
         if wanted == told and not every:
             if told:
