@@ -13,6 +13,7 @@ from ledger.events import (
     AcknowledgmentReported,
     ContainmentClosed,
     ContainmentOpened,
+    CustomerReceiptReported,
     DiscrepancyResolved,
     Event,
     GoodsReceiptReversed,
@@ -76,6 +77,7 @@ INSTEAD: Mapping[type[Event], str] = {
     GoodsReceiptReversed: "Its goods have left the books: send the goods receipt again, under another number.",
     ReceiptShortConfirmed: "The lines are closed: goods that come all the same are received as ever, and their case "
     "says what was short.",
+    CustomerReceiptReported: "What the customer said stands: ask it for another advice, under another number.",
     DiscrepancyResolved: "A decision stands: correct the goods that it moved by a count or an adjustment, with the "
     "reason.",
     **dict.fromkeys(CASEWORK, "Say what holds instead: work on a case follows what was said before."),
