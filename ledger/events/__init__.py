@@ -82,6 +82,7 @@ from ledger.events.receipts import (
     ReceiptShortConfirmed,
     ShortLine,
 )
+from ledger.events.replenishment import REPLENISHMENT, ReplenishmentRequested, ReplenishmentWithdrawn
 from ledger.events.rulings import (
     RULINGS,
     ChangedPart,
@@ -137,6 +138,7 @@ __all__ = [
     "PAPERS",
     "PART_QUALIFIERS",
     "PERIODS",
+    "REPLENISHMENT",
     "RULINGS",
     "STOCK",
     "TRANSFERS",
@@ -215,6 +217,8 @@ __all__ = [
     "PutAwayCompleted",
     "ReceiptLine",
     "ReceiptShortConfirmed",
+    "ReplenishmentRequested",
+    "ReplenishmentWithdrawn",
     "Requirement",
     "Resolution",
     "ReturnDisposed",
@@ -283,6 +287,7 @@ EVENTS: tuple[type[Event], ...] = (
     *ANSWERS,
     *CASEWORK,
     *EXCEPTIONS,
+    *REPLENISHMENT,
     *HANDLING,
     *CONTAINMENTS,
     *PERIODS,
@@ -316,6 +321,8 @@ AnyEvent = (
     | CaseReopened
     | ExceptionRaised
     | ExceptionCleared
+    | ReplenishmentRequested
+    | ReplenishmentWithdrawn
     | PutAwayCompleted
     | GoodsIdentified
     | InspectionPassed

@@ -21,6 +21,8 @@ from ledger.events import (
     OrderChanged,
     OrderPlaced,
     ReceiptShortConfirmed,
+    ReplenishmentRequested,
+    ReplenishmentWithdrawn,
     ScheduleReleased,
     ShipmentCancelled,
     ShipmentNotified,
@@ -32,6 +34,7 @@ from ledger.events import (
 from ledger.matching import (
     answered,
     billing,
+    calls,
     cumulatives,
     exceptions,
     notices,
@@ -82,6 +85,8 @@ HANDLERS: dict[type[Event], Handler] = {
     CustomerReceiptReported: answered.decide_customer_receipt,
     ExceptionRaised: exceptions.decide_raised,
     ExceptionCleared: exceptions.decide_cleared,
+    ReplenishmentRequested: calls.decide_requested,
+    ReplenishmentWithdrawn: calls.decide_withdrawn,
     **dict.fromkeys(MASTER_DATA, decide_master_data),
 }
 
@@ -136,6 +141,8 @@ def decide_by(handler: Handler, workset: Workset, decision: Decision, policy: Po
         _review_changed(workset, decision, policy, now_us)
     if workset.scheduled and isinstance(decision.resolved.event, SCHEDULED):
         review_positions(workset, decision, policy, now_us)
+    if workset.exceptions:
+        exceptions.clear_met(workset, decision)
     if workset.containing and not decision.contained:
         containing.tell_of_arrivals(workset, decision)
 
