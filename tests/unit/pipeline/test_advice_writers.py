@@ -11,7 +11,7 @@ from gateway.partners import Partner
 from gateway.pipeline.answering.writers import AdviceWriter, load_writers
 from gateway.settings import Settings
 from ledger.advices import AnyAdvice, ApplicationAdvice
-from tests.unit.pipeline.world import Town, interchange, notice
+from tests.unit.pipeline.world import Town, interchange, notice, order
 
 HERE = "tests.unit.pipeline.test_advice_writers"
 
@@ -33,7 +33,8 @@ def test_a_registered_writer_writes_what_the_agreement_sends(tmp_path: Path) -> 
     town = Town(tmp_path / "home", settings=Settings(home=tmp_path / "home", advice_writers=f"{HERE}:APERAK"))
     try:
         town.edit("acme", '"824": {on: faults}', '"APERAK": {on: faults}')
-        town.bring(interchange(notice("S1", part="NEW-900")))
+        town.bring(order("PO1"), "erp")
+        town.bring(interchange(("856", notice("S1", part="NEW-900"))))
         [answer] = [one for one in town.street.messages(direction="out", limit=10) if one["kind"] == "APERAK"]
 
         assert answer["status"] == "ready", answer
