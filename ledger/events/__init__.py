@@ -76,6 +76,7 @@ from ledger.events.orders import OrderCancelled, OrderChanged, OrderLine, OrderP
 from ledger.events.ownership import OWNERSHIP, ConsumptionReversed, OwnershipChanged, OwnershipLine
 from ledger.events.periods import PERIODS, PeriodClosed, PeriodReopened
 from ledger.events.receipts import (
+    GoodsReceiptMatched,
     GoodsReceiptReversed,
     GoodsReceived,
     ReceiptLine,
@@ -179,6 +180,7 @@ __all__ = [
     "ExceptionCleared",
     "ExceptionRaised",
     "GoodsIdentified",
+    "GoodsReceiptMatched",
     "GoodsReceiptReversed",
     "GoodsReceived",
     "GoodsReturned",
@@ -285,6 +287,7 @@ EVENTS: tuple[type[Event], ...] = (
     *PAPERS,
     ReceiptShortConfirmed,
     *ANSWERS,
+    GoodsReceiptMatched,
     *CASEWORK,
     *EXCEPTIONS,
     *REPLENISHMENT,
@@ -313,6 +316,7 @@ AnyEvent = (
     | ReceiptShortConfirmed
     | AcknowledgmentReported
     | CustomerReceiptReported
+    | GoodsReceiptMatched
     | CaseAssigned
     | CaseNoted
     | CaseTaskSet

@@ -14,6 +14,7 @@ from ledger.events import (
     Event,
     ExceptionCleared,
     ExceptionRaised,
+    GoodsReceiptMatched,
     GoodsReceiptReversed,
     GoodsReceived,
     OrderAcknowledged,
@@ -41,6 +42,7 @@ from ledger.matching import (
     orders,
     receipts,
     resolutions,
+    said,
     shorts,
     ticks,
 )
@@ -72,6 +74,7 @@ HANDLERS: dict[type[Event], Handler] = {
     ShipmentCancelled: notices.decide_cancelled,
     GoodsReceived: receipts.decide_received,
     GoodsReceiptReversed: receipts.decide_reversed,
+    GoodsReceiptMatched: said.decide_matched,
     DiscrepancyResolved: resolutions.decide_resolved,
     TimePassed: ticks.decide_time,
     ContainmentOpened: containing.decide_opened,

@@ -16,6 +16,7 @@ from ledger.events import (
     CustomerReceiptReported,
     DiscrepancyResolved,
     Event,
+    GoodsReceiptMatched,
     GoodsReceiptReversed,
     GoodsReceived,
     OrderCancelled,
@@ -78,6 +79,7 @@ INSTEAD: Mapping[type[Event], str] = {
     ReceiptShortConfirmed: "The lines are closed: goods that come all the same are received as ever, and their case "
     "says what was short.",
     CustomerReceiptReported: "What the customer said stands: ask it for another advice, under another number.",
+    GoodsReceiptMatched: "Say it again, and otherwise: the last word holds.",
     DiscrepancyResolved: "A decision stands: correct the goods that it moved by a count or an adjustment, with the "
     "reason.",
     **dict.fromkeys(CASEWORK, "Say what holds instead: work on a case follows what was said before."),
