@@ -21,6 +21,11 @@ from __future__ import annotations
 import msgspec
 
 from ledger.events.acknowledgments import AcknowledgedLine, OrderAcknowledged
+from ledger.events.answers import (
+    ANSWERS,
+    AcknowledgmentReported,
+    AnsweredFault,
+)
 from ledger.events.carriage import ShipmentStatusReported, StatusReport
 from ledger.events.casework import (
     CASEWORK,
@@ -117,6 +122,7 @@ from ledger.events.transfers import TRANSFERS, TransferCancelled, TransferReceiv
 
 __all__ = [
     "ABOUT_CASES",
+    "ANSWERS",
     "CASEWORK",
     "CONTAINMENTS",
     "COUNTS",
@@ -134,10 +140,12 @@ __all__ = [
     "STOCK",
     "TRANSFERS",
     "AcknowledgedLine",
+    "AcknowledgmentReported",
     "Actor",
     "AdjustmentLine",
     "AllocationMade",
     "AllocationReleased",
+    "AnsweredFault",
     "AnyEvent",
     "Authorization",
     "CalendarDefined",
@@ -270,6 +278,7 @@ EVENTS: tuple[type[Event], ...] = (
     TimePassed,
     *PAPERS,
     ReceiptShortConfirmed,
+    *ANSWERS,
     *CASEWORK,
     *EXCEPTIONS,
     *REPLENISHMENT,
@@ -296,6 +305,7 @@ AnyEvent = (
     | ShipmentStatusReported
     | SupplierInvoiceReceived
     | ReceiptShortConfirmed
+    | AcknowledgmentReported
     | CaseAssigned
     | CaseNoted
     | CaseTaskSet

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from ledger.events import (
     MASTER_DATA,
+    AcknowledgmentReported,
     ContainmentClosed,
     ContainmentOpened,
     DiscrepancyResolved,
@@ -30,6 +31,7 @@ from ledger.events import (
     TimePassed,
 )
 from ledger.matching import (
+    answered,
     billing,
     calls,
     cumulatives,
@@ -78,6 +80,7 @@ HANDLERS: dict[type[Event], Handler] = {
     ShipmentStatusReported: carriage.decide_reported,
     SupplierInvoiceReceived: invoices.decide_invoiced,
     ReceiptShortConfirmed: shorts.decide_short,
+    AcknowledgmentReported: answered.decide_acknowledgment,
     ExceptionRaised: exceptions.decide_raised,
     ExceptionCleared: exceptions.decide_cleared,
     ReplenishmentRequested: calls.decide_requested,
