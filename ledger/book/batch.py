@@ -383,13 +383,7 @@ class Batch:
         event = self.log.event(seq)
         for part in parts:
             self.waits.end(Wait(event.site, seq, f"{COMPARES}{part}"))
-        told = isinstance(event, ShipmentNotified | ShipmentReplaced) and not self.policy.reads_schedules
-        lines = () if told else lines_of(event)
-        resolved = resolve(
-            event, self.sent(event), book=self.head.book, seq=seq, site=event.site or self._site(event), cause=cause,
-            identities=line_identities(lines), lines=lines, standings=["again"] * len(lines),
-        )  # fmt: skip
-        resolved.compare = tuple(parts)
+        resolved = requiring.resolve_again(self, event, seq, event.site or self._site(event), parts, cause)
         self.load([resolved])
         decision, outcomes = self._decide(resolved)
         self._wait(event.site, seq, resolved, decision)

@@ -374,6 +374,7 @@ cases = table(
     big("disputed_at"),
     big("dispute_due_at"),
     text("tasks"),
+    big("reopened_at"),
     clustered=False,
 )
 Index("case_by_id", cases.c.book, cases.c.case)

@@ -63,11 +63,11 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict
     transitions: dict[str, TransitionRules] = {}
     """By kind of event."""
     periods: PeriodRules = PeriodRules()
-    replenishment: ReplenishmentRules = ReplenishmentRules()
     advises_receipts: tuple[str, ...] = ()
     """Partners that are told every goods receipt, those too in which nothing differs."""
     advises_documents: tuple[str, ...] = ()
     """Partners whose every document is answered with a verdict, where nothing is wrong inside it too."""
+    replenishment: ReplenishmentRules = ReplenishmentRules()
     casework: CaseRules = CaseRules()
 
     @cached_property

@@ -7,8 +7,8 @@ from alembic import op
 
 from ledger.book.migrations.adding import add_columns
 
-revision = "0020"
-down_revision = "0019"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
