@@ -77,12 +77,27 @@ class CaseOpened(Outcome, tag="case_opened", frozen=True):
 
 
 class CaseChanged(Outcome, tag="case_changed", frozen=True):
-    """A case took another quantity or status."""
+    """A case took another quantity or status, or was worked on."""
 
     case: str
     code: str
     status: str
     quantity: Decimal = Decimal(0)
+    assignee: str = ""
+    waits_for: str = ""
+    dispute: Literal["", "open", "granted", "rejected"] = ""
+
+
+class CaseEscalated(Outcome, tag="case_escalated", frozen=True):
+    """A case was not closed, or a dispute about it not decided, in time."""
+
+    case: str
+    code: str
+    step: int
+    """Which step of its escalation; 0 for a dispute that is overdue."""
+    role: str
+    """Who is told."""
+    reason: str = ""
 
 
 class Compared(Outcome, tag="compared", frozen=True):
@@ -163,6 +178,7 @@ AnyOutcome = (
     | Conflict
     | CaseOpened
     | CaseChanged
+    | CaseEscalated
     | Compared
     | Contained
     | AdviceDue
@@ -171,8 +187,8 @@ AnyOutcome = (
 )
 
 OUTCOMES: tuple[type[Outcome], ...] = (
-    Posted, Repeated, Waiting, Refused, Conflict, CaseOpened, CaseChanged, Compared, Contained, AdviceDue, Late,
-    Signalled,
+    Posted, Repeated, Waiting, Refused, Conflict, CaseOpened, CaseChanged, CaseEscalated, Compared, Contained,
+    AdviceDue, Late, Signalled,
 )  # fmt: skip
 
 Result = Literal["posted", "partly", "waiting", "refused", "repeated", "conflict"]

@@ -13,6 +13,7 @@ from fastapi.openapi.utils import get_openapi
 
 from gateway.api.balances import BalanceShown
 from gateway.api.cases import CaseDecision
+from gateway.api.casework import Assignment, Dispute, DisputeAnswer, Note, Reopening, TaskGiven
 from gateway.api.flow import UnderWayShown
 from gateway.api.movements import MovementShown
 from gateway.api.problems import MEDIA_TYPE, Located
@@ -94,6 +95,14 @@ SHAPES: tuple[Shape, ...] = (
     Shape("/v1/cases", "get", gives=queries.CaseShown, page=True),
     Shape("/v1/cases/{id}", "get", gives=queries.CaseShown),
     Shape("/v1/cases/{id}/resolve", "post", takes=CaseDecision),
+    Shape("/v1/cases/queue", "get", gives=queries.CaseQueue),
+    Shape("/v1/cases/{id}/timeline", "get", gives=queries.CaseStep, page=True),
+    Shape("/v1/cases/{id}/assign", "post", takes=Assignment),
+    Shape("/v1/cases/{id}/notes", "post", takes=Note),
+    Shape("/v1/cases/{id}/tasks", "post", takes=TaskGiven),
+    Shape("/v1/cases/{id}/dispute", "post", takes=Dispute),
+    Shape("/v1/cases/{id}/dispute/decision", "post", takes=DisputeAnswer),
+    Shape("/v1/cases/{id}/reopen", "post", takes=Reopening),
     Shape("/v1/orders", "get", gives=queries.OrderShown, page=True),
     Shape("/v1/shipments", "get", gives=queries.ShipmentShown, page=True),
     Shape("/v1/scores/{supplier}", "get", gives=Scorecard),

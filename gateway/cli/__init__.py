@@ -52,7 +52,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("calendar", "gateway.cli.masterdata:calendar", "Working calendars: import and list."),
     Command("xref", "gateway.cli.xref", "What partners' identifiers mean: import, list, misses, resolve."),
     Command("ledger", "gateway.cli.ledger", "The books: balances, movements, verification."),
-    Command("case", "gateway.cli.case", "Discrepancies."),
+    Command("case", "gateway.cli.casework", "Discrepancies."),
     Command("signal", "gateway.cli.signal", "What somebody should act on, and what was done about it."),
     Command("score", "gateway.cli.score", "Supplier scorecards."),
 )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ledger.outcomes import Recorded
     from ledger.queries import CaseShown
 
-app = typer.Typer(no_args_is_help=True, help="Discrepancies: list, show, assign, resolve.")
+app = typer.Typer(no_args_is_help=True, help="Discrepancies: list, show, work on, resolve, dispute.")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object; JSON lines for a list.")]
 CaseId = Annotated[str, typer.Argument(help="Id of the case, such as C12.")]
@@ -29,6 +29,10 @@ def list_cases(
     code: Annotated[str, typer.Option(help="Discrepancy class, D01 to D42.")] = "",
     part: Annotated[str, typer.Option(help="Our part number.")] = "",
     supplier: Annotated[str, typer.Option(help="Our id of the supplier.")] = "",
+    site: Annotated[str, typer.Option(help="Our site id.")] = "",
+    cause: Annotated[str, typer.Option(help="Cause group: cases of one physical cause.")] = "",
+    dispute: Annotated[str, typer.Option(help="open, granted or rejected.")] = "",
+    assignee: Annotated[str, typer.Option("--of", help="Only what this person has.")] = "",
     book: Book = "live",
     json: Json = False,
 ) -> None:
@@ -38,7 +42,17 @@ def list_cases(
 
     with open_to_read() as conn:
         cases = queries.cases(
-            conn, book=book, status=status, code=code, part=part, supplier=supplier, limit=LIMIT_MAX
+            conn,
+            book=book,
+            status=status,
+            code=code,
+            part=part,
+            supplier=supplier,
+            site=site,
+            cause=cause,
+            dispute=dispute,
+            assignee=assignee,
+            limit=LIMIT_MAX,
         )
     columns = ("id", "code", "status", "part", "quantity", "unit", "expected", "actual", "fault")
     frame.print_rows(cases, columns, json=json)
@@ -64,10 +78,27 @@ def show(id: CaseId, book: Book = "live", json: Json = False) -> None:
         frame.say(case.text)
     if case.status != "closed":
         frame.say(f"decided by: {who_decides(case)}")
+    _say_work(case)
     frame.print_table(
         ("message", "document", "segment"),
         [(evidence.message, evidence.document, evidence.segment) for evidence in case.evidence],
     )
+
+
+def _say_work(case: CaseShown) -> None:
+    """Who has it and by when, its dispute, and its tasks."""
+    due = f", to be answered by {case.due_at:%Y-%m-%d %H:%M} UTC" if case.due_at and case.status != "closed" else ""
+    whose = f"{case.assignee}'s" if case.assignee else f"nobody's yet, for {case.owner}"
+    waits = f", waits for {case.waits_for}" if case.waits_for else ""
+    frame.say(f"{whose}{waits}{due}, escalated {case.escalation} times")
+    if case.dispute:
+        until = f", to be decided by {case.dispute_due_at:%Y-%m-%d %H:%M} UTC" if case.dispute_due_at else ""
+        frame.say(f"dispute {case.dispute}, raised by {case.disputed_by or 'nobody named'}{until}")
+    if case.tasks:
+        frame.print_table(
+            ("task", "role", "status", "after", "text"),
+            [(task.task, task.role, task.status, ", ".join(task.after), task.text) for task in case.tasks],
+        )
 
 
 @app.command()

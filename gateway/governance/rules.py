@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 import msgspec
@@ -13,6 +14,7 @@ from ledger.matching.discrepancies import BY_CODE
 from ledger.policy import (
     HOUSE,
     ROLES,
+    CaseRules,
     CountRules,
     Ownership,
     PeriodRules,
@@ -24,6 +26,7 @@ from ledger.policy import (
 from ledger.stock.bucket import STATES
 
 FILE = "policy.yaml"
+_CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d\Z|24:00\Z")
 
 
 class HouseRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +42,8 @@ class HouseRules(msgspec.Struct, frozen=True, kw_only=True):
     """Per kind of event: who may hand it in, who approves it, and its reason codes."""
     cases: dict[str, Ownership] = msgspec.field(default_factory=lambda: dict(HOUSE.ownership))
     """Per discrepancy class: who works on its cases, within how many hours, and who decides them."""
+    casework: CaseRules = HOUSE.casework
+    """When cases escalate, which hours count, how long they may be disputed, and who keeps out of a decision."""
     periods: PeriodRules = HOUSE.periods
     """Who closes periods and opens them again."""
     tolerances: tuple[ToleranceRule, ...] = ()
@@ -49,6 +54,7 @@ class HouseRules(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(
             policy or Policy(), counts=self.counts, segments=self.segments, transitions=self.transitions,
             ownership=self.cases, periods=self.periods, tolerances=self.tolerances,
+            casework=self.casework,
         )  # fmt: skip
 
 
@@ -82,7 +88,11 @@ class _Names:
         for code, one in _each(keys.get("cases")):
             self._name(one, code, BY_CODE, "class")
             inside = _known(one)
-            self._roles(inside.get("roles"), inside.get("deciders"))
+            self._roles(inside.get("roles"), inside.get("deciders"), inside.get("escalates_to"))
+        casework = _known(keys.get("casework"))
+        for field in ("day_begins", "day_ends"):
+            if field in casework:
+                casework[field].such(lambda value: _CLOCK.match(value) is not None, "must be a time of day, as 06:00")
         self._roles(_known(keys.get("periods")).get("closers"))
         for one in keys["tolerances"].items() if "tolerances" in keys else ():
             of = _known(one).get("code")

@@ -31,6 +31,7 @@ from ledger.book.tracing import rows_of
 from ledger.book.waits import STOCK as STOCK_WAIT
 from ledger.book.waits import Wait, Waits
 from ledger.events import (
+    ABOUT_CASES,
     DiscrepancyResolved,
     Event,
     GoodsReceived,
@@ -90,6 +91,7 @@ class Batch:
         self.log = Log(conn, head, policy.hash, now_us)
         self.loader = Loader(conn, keeps_cumulatives=policy.keeps_cumulatives)
         self.loader.workset.next_case[head.book] = head.cases + 1
+        self.loader.workset.masterdata = self.masterdata
         self.balances = balances or Balances()
         self.waits = Waits(conn, head.book)
         self.postings = Postings()
@@ -141,7 +143,7 @@ class Batch:
         resolved = self._resolve(draft, News([], []))
         self.load([resolved])
         work = self.loader.workset
-        if not waits and not work.notice_lines and not work.receipt_lines:
+        if not waits and not work.notice_lines and not work.receipt_lines and not work.cases:
             return []
         seq = resolved.seq = self.log.next_seq()
         event = self.log.keep(draft, seq)
@@ -195,7 +197,7 @@ class Batch:
         return recorded
 
     def _site(self, event: Event, of_cases: Mapping[str, str] = NO_CASES) -> str:
-        if isinstance(event, DiscrepancyResolved):
+        if isinstance(event, ABOUT_CASES):
             return of_cases.get(event.number, "")
         site, missing = site_of(event, sent := self.sent(event))
         if not missing.startswith("order:"):
@@ -294,7 +296,7 @@ class Batch:
         self.log.end_position(seq, self.head.movements + len(self.postings))
 
     def _take_over(self, defined: list[Event]) -> None:
-        self.masterdata = self.masterdata.changed_by(defined)
+        self.masterdata = self.loader.workset.masterdata = self.masterdata.changed_by(defined)
         self.snapshots.keep(self.masterdata, self.head)
 
     # --- waiting ------------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ from ledger.matching.records import (
     ReceiptLine,
     Shipment,
     ShipmentKey,
+    Task,
     Told,
 )
 from ledger.matching.transfer_records import ShippedGoods, TransferKey, TransferLine
@@ -43,6 +44,7 @@ _read_told = msgspec.json.Decoder(tuple[Told, ...]).decode
 _read_goods = msgspec.json.Decoder(tuple[ShippedGoods, ...]).decode
 _read_required = msgspec.json.Decoder(tuple[Required, ...]).decode
 _read_authorized = msgspec.json.Decoder(tuple[Authorized, ...]).decode
+_read_tasks = msgspec.json.Decoder(tuple[Task, ...]).decode
 _read_evidence = msgspec.json.Decoder(tuple[Evidence, ...]).decode
 
 UNSTORED = frozenset({"key", "touched", "new"})
@@ -52,6 +54,7 @@ _WIDE: dict[str, Callable[[str], Any]] = {
     "handling_units": _read_texts,
     "serials": _read_texts,
     "evidence": _read_evidence,
+    "tasks": _read_tasks,
     "told": _read_told,
     "goods": _read_goods,
     "criteria": _read_criteria,

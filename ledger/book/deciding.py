@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain, repeat
 
-from ledger import governance, handling, matching
-from ledger.events import HANDLING, PERIODS, Event
+from ledger import cases, governance, handling, matching
+from ledger.events import CASEWORK, HANDLING, PERIODS, Event
 from ledger.matching.decision import Decision
 from ledger.matching.resolved import ResolvedEvent
 from ledger.matching.workset import Workset
@@ -36,6 +36,8 @@ def decides(event: Event) -> Callable[[Workset, ResolvedEvent, Policy, int], Dec
     """Whose business the kind is."""
     if type(event) in IN_THE_HOUSE:
         return handling.decide
+    if isinstance(event, CASEWORK):
+        return cases.decide
     return governance.decide if isinstance(event, PERIODS) else matching.decide
 
 

@@ -327,9 +327,23 @@ cases = table(
     big_or_none("resolved_at"),
     text("comment"),
     text("evidence"),
+    text("assignee"),
+    text("waits_for"),
+    big("escalation"),
+    big("escalates_at"),
+    text("dispute"),
+    text("disputed_by"),
+    big("disputed_at"),
+    big("dispute_due_at"),
+    text("tasks"),
     clustered=False,
 )
 Index("case_by_id", cases.c.book, cases.c.case)
+# What the queue asks for.
+QUEUED_CASES = "(status <> 'closed' OR dispute = 'open')"
+partial("case_queued", cases.c.book, cases.c.site, where=QUEUED_CASES)
+ESCALATING_CASES = "escalates_at > 0"
+partial("case_escalating", cases.c.book, cases.c.escalates_at, where=ESCALATING_CASES)
 OPEN_CASES = "status <> 'closed'"
 COUNTED_CASES = "status <> 'closed' AND code IN ('D11', 'D16')"  # what a cumulative agreement asks for
 partial("case_by_part", *(cases.c[name] for name in ("book", "site", "part")), where=COUNTED_CASES)

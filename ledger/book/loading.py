@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from ledger.book import bulk
 from ledger.book import document_tables as tables
@@ -121,15 +121,14 @@ class Loader:
 
     def _load_due(self, due: set[tuple[str, int]]) -> None:
         for book, now_us in sorted(due):
-            for codec, until, status, add in (
-                (NOTICE_LINE, "closes_at", "open", self._add_notice_line),
-                (RECEIPT_LINE, "waits_until", "unmatched", self._add_receipt_line),
+            for codec, until, waits, add in (
+                (NOTICE_LINE, "closes_at", "status = 'open'", self._add_notice_line),
+                (RECEIPT_LINE, "waits_until", "status = 'unmatched'", self._add_receipt_line),
+                (CASE, "escalates_at", "escalates_at > 0", self._add_case),
             ):
                 at = codec.table.c
-                late = codec.table.select().where(
-                    at.book == book, at[until].is_not(None), at[until] <= now_us, at.status == status
-                )
-                for row in self.conn.execute(late).fetchall():
+                is_late = at.book == book, at[until].is_not(None), at[until] <= now_us, text(waits)
+                for row in self.conn.execute(codec.table.select().where(*is_late)).fetchall():
                     add(row)
 
     def _numbered(self, numbers: set[tuple[str, str, str]]) -> set[OrderKey]:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, and_, select
 from ledger.book import bulk, tables
 from ledger.book.history import position_at
 from ledger.book.places import sites_of
-from ledger.events import DiscrepancyResolved, InventorySnapshotReported, StockCounted, kind_of
+from ledger.events import DiscrepancyResolved, DisputeDecided, InventorySnapshotReported, StockCounted, kind_of
 from ledger.handling.counting import time_of
 from ledger.handling.snapshots import window_of
 from ledger.matching.approvals import APPROVED
@@ -35,8 +35,12 @@ Made = tuple[int, int, int, Bucket]
 def bring(batch: Batch, resolved: ResolvedEvent) -> None:
     """Put into the working set what the decision about this event reads beyond what was loaded for the batch."""
     event, work = resolved.event, batch.loader.workset
-    if isinstance(event, DiscrepancyResolved):
+    if isinstance(event, DiscrepancyResolved | DisputeDecided):
         case = work.cases.get((resolved.book, event.number))
+        if case is not None and batch.policy.casework.separate_duties:
+            actor = batch.log.event(case.opened_seq).actor
+            by = "" if actor is None or actor.kind != "user" else actor.id
+            work.recorded_by[case.book, case.case] = by
         if case is not None and case.code in APPROVED:
             asked = batch.waits.waiting_for(f"case:{case.case}")
             actors = [batch.log.event(wait.event).actor for wait in asked]

@@ -16,6 +16,8 @@ from ledger.book.digests import event_digest, line_digests
 from ledger.book.lines import own_lines, statuses_told
 from ledger.book.resolution import lines_of
 from ledger.events import (
+    ABOUT_CASES,
+    CASEWORK,
     DiscrepancyResolved,
     Event,
     GoodsReceiptReversed,
@@ -33,7 +35,7 @@ from ledger.events import (
 from ledger.matching.resolved import Standing, document_of, line_identities
 from ledger.outcomes import Result
 
-SUCCESSIVE = (
+SUCCESSIVE: tuple[type[Event], ...] = (
     OrderChanged,
     OrderCancelled,
     ShipmentReplaced,
@@ -43,6 +45,7 @@ SUCCESSIVE = (
     TransferCancelled,
     OrderAcknowledged,
     ScheduleReleased,
+    *CASEWORK,
 )
 """Kinds that say what happens to an earlier event, or say it anew: each with other content follows the one before."""
 
@@ -225,7 +228,7 @@ class Priors:
 
     def _was_refused(self, draft: Draft, prior: Prior) -> bool:
         """A decision that was refused (by whom it was not to be made) decided nothing: the same may be said again."""
-        return isinstance(draft.event, DiscrepancyResolved) and self.result(prior) == "refused"
+        return isinstance(draft.event, ABOUT_CASES) and self.result(prior) == "refused"
 
     def result(self, prior: Prior) -> str:
         """What came of it in the end: when it was recorded, or when what it waited for had come."""

@@ -14,7 +14,7 @@ from ledger.book.batch import Batch
 from ledger.book.heads import RUN_SIZE, lock_head, read_head
 from ledger.book.resolution import by_site, directed, names_its_order, site_of
 from ledger.book.snapshots import Snapshots
-from ledger.events import MASTER_DATA, RULINGS, DiscrepancyResolved, Event, read_event
+from ledger.events import ABOUT_CASES, MASTER_DATA, RULINGS, Event, read_event
 from ledger.masterdata import AsSent, MasterData
 from ledger.matching.resolved import microseconds, moment
 from ledger.outcomes import Recorded
@@ -138,6 +138,7 @@ class Ledger:
 
     def _next_due(self, conn: Connection, book: str) -> int | None:
         notice, receipt, wait = document_tables.notice_line.c, document_tables.goods_receipt_line.c, tables.waiting.c
+        case = document_tables.cases.c
         queries = (
             select(func.min(notice.closes_at)).where(
                 notice.book == book, notice.closes_at.is_not(None), notice.status == "open"
@@ -146,6 +147,7 @@ class Ledger:
                 receipt.book == book, receipt.waits_until.is_not(None), receipt.status == "unmatched"
             ),
             select(func.min(wait.until)).where(wait.book == book, wait.until.is_not(None)),
+            select(func.min(case.escalates_at)).where(case.book == book, case.escalates_at > 0),
         )
         times = [due for due in (conn.execute(query).scalar() for query in queries) if due is not None]
         return min(times, default=None)
@@ -182,7 +184,7 @@ def _path(event: Event) -> tuple[str, bool, str]:
     A decision belongs to the site of its case, and a document without a place to that of its order: an event before
     it may only just have brought them.
     """
-    follows = event.number if isinstance(event, DiscrepancyResolved) or names_its_order(event) else ""
+    follows = event.number if isinstance(event, ABOUT_CASES) or names_its_order(event) else ""
     return event.book, isinstance(event, (*MASTER_DATA, *RULINGS)), follows
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from ledger.book import bulk, document_tables
 from ledger.book.resolution import order_named, supplier_of
-from ledger.events import DiscrepancyResolved, Event
+from ledger.events import ABOUT_CASES, Event
 from ledger.masterdata import AsSent
 from ledger.matching.workset import Workset
 
@@ -30,8 +30,8 @@ NO_CASES: Mapping[str, str] = {}
 
 
 def sites_of_cases(conn: Connection, workset: Workset, events: Iterable[Event], book: str) -> Mapping[str, str]:
-    """Where the cases stand that are to be resolved: a decision about a case belongs to the case's site."""
-    numbers = {event.number for event in events if isinstance(event, DiscrepancyResolved)}
+    """Where the cases stand that are spoken of: what is said of a case belongs to the case's site."""
+    numbers = {event.number for event in events if isinstance(event, ABOUT_CASES)}
     if not numbers:
         return NO_CASES
     rows = bulk.look_up(

@@ -62,6 +62,12 @@ event = table(
     clustered=False,
 )
 Index("event_by_seq", event.c.book, event.c.seq)
+# What is said of a case, whoever says it.
+SAID_OF_CASES = (
+    "kind IN ('DiscrepancyResolved', 'CaseAssigned', 'CaseNoted', 'CaseTaskSet', 'CaseDisputed', 'DisputeDecided', "
+    "'CaseReopened')"
+)
+partial("event_of_case", event.c.book, event.c.number, where=SAID_OF_CASES)
 
 # Of a whole event the lines that did not post at once, else every line that is its own: see `ledger.book.lines`.
 event_line = table(

@@ -6,10 +6,15 @@ case. It must not decide anything about stock.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from ledger.cases.advices import application_advice, receiving_advices
-from ledger.cases.lifecycle import due_at, owner_of
+from ledger.cases.escalation import escalate
+from ledger.cases.lifecycle import due_at, next_escalation, open_tasks, owner_of, status_of
+from ledger.cases.working import is_done
+from ledger.events import TimePassed
+from ledger.masterdata import MasterData
 from ledger.matching.case_identity import CaseIdentity, identity_of
 from ledger.matching.decision import OWN_CASE, Comparison, Decision, Finding, LineDecision
 from ledger.matching.records import Case
@@ -36,7 +41,17 @@ def apply(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> 
     First one outcome per line (Posted, Waiting, Refused, Conflict), then Contained, Compared, CaseOpened and
     CaseChanged, then AdviceDue. Takes new case numbers from `workset.next_case[book]`.
     """
-    if not (decision.findings or decision.withdrawn or decision.resolved_cases or decision.comparisons):
+    if isinstance(decision.resolved.event, TimePassed):
+        escalated = escalate(workset, decision.resolved, policy, now_us)
+    elif (
+        decision.worked_on
+        or decision.findings
+        or decision.withdrawn
+        or decision.resolved_cases
+        or decision.comparisons
+    ):
+        escalated = ()
+    else:
         return (*(_line_outcome(decision, line) for line in decision.lines), *decision.contained)
     outcomes: list[AnyOutcome] = []
     for case, resolution, quantity in decision.resolved_cases:
@@ -65,7 +80,17 @@ def apply(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> 
     _name_cases(workset, decision)
     lines = [_line_outcome(decision, line) for line in decision.lines]
     compared = [_compared(workset, decision, comparison) for comparison in decision.comparisons]
-    return (*lines, *decision.contained, *compared, *outcomes)
+    outcomes += _worked_on(workset, decision, policy, now_us)
+    return (*lines, *decision.contained, *compared, *outcomes, *escalated)
+
+
+def _worked_on(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> Iterator[CaseChanged]:
+    for case in decision.worked_on:
+        if is_done(case):
+            yield _close(workset, case, case.resolution, now_us)
+        else:
+            yield _changed(case)
+        case.escalates_at = next_escalation(policy, workset.masterdata, case)
 
 
 def _name_cases(workset: Workset, decision: Decision) -> None:
@@ -138,16 +163,19 @@ def _apply_finding(
         case.quantity, case.expected, case.actual = finding.quantity, finding.expected, finding.actual
         case.clearing, case.text, case.rule, case.touched = finding.clearing, finding.text, finding.rule, True
         case.evidence = tuple(dict.fromkeys((*case.evidence, *finding.evidence)))
-        outcome = CaseChanged(
-            line=finding.line, case=case.case, code=case.code, status=case.status, quantity=_decimal(case.quantity)
-        )
-        return outcome, case, grew
-    candidate = _new_case(decision, policy, finding, now_us)
+        if case.status == "resolved":
+            # It was decided and only waited for its tasks: now there is something to decide again.
+            case.status, case.resolution, case.resolved_at = status_of(case), "", None  # type: ignore[assignment]
+            case.escalates_at = next_escalation(policy, workset.masterdata, case)
+        return _changed(case, finding.line), case, grew
+    candidate = _new_case(decision, policy, workset.masterdata, finding, now_us)
     number = workset.next_case.get(decision.resolved.book, 1)
     workset.next_case[decision.resolved.book] = number + 1
     candidate.case = f"C{number}"
     if finding.informs:
         candidate.status, candidate.resolution, candidate.resolved_at = "closed", "accept", now_us
+    else:
+        candidate.escalates_at = next_escalation(policy, workset.masterdata, candidate)
     workset.add_case(candidate)
     opened = CaseOpened(
         line=finding.line,
@@ -162,7 +190,7 @@ def _apply_finding(
     return opened, candidate, True
 
 
-def _new_case(decision: Decision, policy: Policy, finding: Finding, now_us: int) -> Case:
+def _new_case(decision: Decision, policy: Policy, masterdata: MasterData, finding: Finding, now_us: int) -> Case:
     """The case that the finding would open, without a number yet."""
     return Case(
         book=decision.resolved.book,
@@ -192,7 +220,7 @@ def _new_case(decision: Decision, policy: Policy, finding: Finding, now_us: int)
         rule=finding.rule,
         text=finding.text,
         owner=finding.owner or owner_of(policy, finding.code),
-        due_at=due_at(policy, finding.code, now_us, finding.answer_hours),
+        due_at=due_at(policy, masterdata, finding.code, finding.site, now_us, finding.answer_hours),
         clearing=finding.clearing,
         evidence=finding.evidence,
         touched=True,
@@ -212,15 +240,28 @@ def _resolve(
     case.comment = getattr(event, "comment", "")
     if case.quantity == 0:
         return _close(workset, case, resolution, now_us)
-    return CaseChanged(case=case.case, code=case.code, status=case.status, quantity=_decimal(case.quantity))
+    return _changed(case)
 
 
 def _close(workset: Workset, case: Case, resolution: str, now_us: int) -> CaseChanged:
-    """End a case. Nothing may be left in clearing: that would be goods nobody accounts for."""
+    """End a case, or leave it decided while it has a task to be done.
+
+    Nothing may be left in clearing: that would be goods nobody accounts for.
+    """
     assert case.clearing == 0, f"case {case.case} closes with {case.clearing} in clearing"  # noqa: S101
-    workset.close_case(case)
-    case.status, case.resolution, case.resolved_at, case.touched = "closed", resolution, now_us, True
-    return CaseChanged(case=case.case, code=case.code, status="closed", quantity=_decimal(case.quantity))
+    case.status = "resolved" if open_tasks(case) else "closed"
+    if case.status == "closed":
+        workset.close_case(case)
+    case.resolution, case.resolved_at, case.touched = resolution, now_us, True
+    case.escalates_at = case.dispute_due_at
+    return _changed(case)
+
+
+def _changed(case: Case, line: str = "") -> CaseChanged:
+    return CaseChanged(
+        line=line, case=case.case, code=case.code, status=case.status, quantity=_decimal(case.quantity),
+        assignee=case.assignee, waits_for=case.waits_for, dispute=case.dispute,
+    )  # fmt: skip
 
 
 def _decimal(quantity: int) -> Decimal:

@@ -22,6 +22,16 @@ import msgspec
 
 from ledger.events.acknowledgments import AcknowledgedLine, OrderAcknowledged
 from ledger.events.carriage import ShipmentStatusReported, StatusReport
+from ledger.events.casework import (
+    CASEWORK,
+    CaseAssigned,
+    CaseDisputed,
+    CaseEvidence,
+    CaseNoted,
+    CaseReopened,
+    CaseTaskSet,
+    DisputeDecided,
+)
 from ledger.events.containments import CONTAINMENTS, ContainmentClosed, ContainmentOpened
 from ledger.events.counts import (
     COUNTS,
@@ -105,6 +115,8 @@ from ledger.events.stock import (
 from ledger.events.transfers import TRANSFERS, TransferCancelled, TransferReceived, TransferShipped
 
 __all__ = [
+    "ABOUT_CASES",
+    "CASEWORK",
     "CONTAINMENTS",
     "COUNTS",
     "EVENTS",
@@ -127,6 +139,12 @@ __all__ = [
     "AnyEvent",
     "Authorization",
     "CalendarDefined",
+    "CaseAssigned",
+    "CaseDisputed",
+    "CaseEvidence",
+    "CaseNoted",
+    "CaseReopened",
+    "CaseTaskSet",
     "ChangedPart",
     "Charge",
     "ConsumptionReversed",
@@ -139,6 +157,7 @@ __all__ = [
     "DeviationApproved",
     "DiscrepancyResolved",
     "DispositionLine",
+    "DisputeDecided",
     "EngineeringChangeReleased",
     "Event",
     "ExceptionCleared",
@@ -231,6 +250,9 @@ PAPERS: tuple[type[Event], ...] = (
 HANDLING: tuple[type[Event], ...] = (*STOCK, *COUNTS, *TRANSFERS, *OWNERSHIP)
 """What was done with goods in the house: decided by `ledger.handling`, whatever the papers say."""
 
+ABOUT_CASES: tuple[type[Event], ...] = (DiscrepancyResolved, *CASEWORK)
+"""What is said of a case, by its id: it belongs to the case's site."""
+
 EVENTS: tuple[type[Event], ...] = (
     OrderPlaced,
     OrderChanged,
@@ -244,6 +266,7 @@ EVENTS: tuple[type[Event], ...] = (
     TimePassed,
     *PAPERS,
     ReceiptShortConfirmed,
+    *CASEWORK,
     *EXCEPTIONS,
     *HANDLING,
     *CONTAINMENTS,
@@ -268,6 +291,12 @@ AnyEvent = (
     | ShipmentStatusReported
     | SupplierInvoiceReceived
     | ReceiptShortConfirmed
+    | CaseAssigned
+    | CaseNoted
+    | CaseTaskSet
+    | CaseDisputed
+    | DisputeDecided
+    | CaseReopened
     | ExceptionRaised
     | ExceptionCleared
     | PutAwayCompleted

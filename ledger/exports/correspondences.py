@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from ledger.events import (
+    CASEWORK,
     AllocationMade,
     AllocationReleased,
     CalendarDefined,
@@ -123,6 +124,7 @@ DISPOSITIONS: dict[str, str] = {
 
 _MASTER_DATA = "describes a thing or a place; nothing happened to goods"
 _RULING = "says what may be used; what is used is told by its own events"
+_CASEWORK = "work on a case; what moves goods is the decision about it"
 _EXCEPTION = "somebody has to look at something; nothing happened to goods"
 _PAPER = "a commercial fact; nothing happened to goods"
 
@@ -145,6 +147,7 @@ CORRESPONDENCES: dict[type[Event], Correspondence] = {
     ),
     GoodsReceiptReversed: Correspondence("receipts", "reversed"),
     DiscrepancyResolved: Correspondence("cases", "goods", "accepting"),
+    **dict.fromkeys(CASEWORK, Correspondence("cases", why=_CASEWORK)),
     TimePassed: Correspondence("clock", "goods", "other"),
     OrderAcknowledged: Correspondence("orders", why=_PAPER),
     ScheduleReleased: Correspondence("schedules", why=_PAPER),

@@ -79,7 +79,15 @@ def refused(workset: Workset, decision: Decision, policy: Policy, case: Case) ->
     assert isinstance(event, DiscrepancyResolved)  # noqa: S101  the dispatch table says so
     if case.code in APPROVED and event.resolution == "recount" and not _is_model(event.actor):
         return ""
-    return why_not(policy, case, event.actor, workset.requested_by.get((case.book, case.case), frozenset()))
+    asked_by = workset.requested_by.get((case.book, case.case), frozenset())
+    return why_not(policy, case, event.actor, asked_by) or recorded_it(workset, case, event.actor)
+
+
+def recorded_it(workset: Workset, case: Case, actor: Actor | None) -> str:
+    """Why the actor keeps out of the decision, having recorded what it is about; "" where they need not."""
+    if actor is None or actor.kind != "user" or workset.recorded_by.get((case.book, case.case)) != actor.id:
+        return ""
+    return f"{actor.id} recorded what it is about: case {case.case} is decided by somebody else."
 
 
 def _is_model(actor: Actor | None) -> bool:

@@ -118,6 +118,8 @@ class Decision(msgspec.Struct):
     """Open cases about documents that this event puts right (a line posts after all, a notice is sent again)."""
     resolved_cases: list[tuple[Case, str, int]] = []
     """(case, resolution, quantity in millionths) as a person decided."""
+    worked_on: list[Case] = []
+    """Cases of which something else changed than what is in question; those with nothing left to do close."""
     released: list[str] = []
     """What waiting lines of the same book may now go on: `order:PO1`, `receipt:R1`, `shipment:S1`, `case:C1`. The
     book finds the event lines that wait for it and decides them again (standing `again`, `cause` set), as it does

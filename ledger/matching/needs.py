@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ledger.events import (
+    ABOUT_CASES,
     COUNTS,
     EXCEPTIONS,
     STOCK,
-    DiscrepancyResolved,
     GoodsReceiptReversed,
     GoodsReceived,
     GoodsReturned,
@@ -67,7 +67,7 @@ def needs(events: Iterable[ResolvedEvent], policy: Policy) -> Needs:
             groups = {GroupKey(resolved.book, resolved.site, line.part) for line in resolved.lines if line.part}
             wanted.cumulatives |= groups
             wanted.agreements |= groups
-        elif isinstance(event, DiscrepancyResolved):
+        elif isinstance(event, ABOUT_CASES):
             wanted.cases.add((resolved.book, event.number))
         elif isinstance(event, COUNTS):
             wanted.counted.update(GroupKey(resolved.book, resolved.site, line.part) for line in resolved.lines)

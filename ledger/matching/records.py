@@ -1,4 +1,4 @@
-"""The records of matching: orders, shipments, goods receipts, links and cases as they stand.
+"""The records of matching: orders, shipments, goods receipts and links as they stand, with cases from beside it.
 
 The book loads and saves them, decisions change them in place. A record with `new` is to be inserted, one with only
 `touched` updated. Nothing here reads a database or a clock.
@@ -11,6 +11,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
+
+from ledger.matching.case_records import Case as Case
+from ledger.matching.case_records import Evidence as Evidence
+from ledger.matching.case_records import Task as Task
 
 
 class OrderKey(NamedTuple):
@@ -325,58 +329,5 @@ class CumulativeAgreement:
     """What was told last less what we count, tolerance taken off; 0 while both agree."""
     told: tuple[Told, ...] = ()
     """The newest shipments in order of shipping."""
-    touched: bool = False
-    new: bool = False
-
-
-class Evidence(NamedTuple):
-    """A document's segment that supports a finding."""
-
-    message: str
-    document: str
-    segment: int
-
-
-@dataclass(slots=True)
-class Case:
-    """One discrepancy. The quantity is what is in question; expected and actual are the two values that differ."""
-
-    book: str
-    site: str
-    case: str
-    """`C<n>`, numbered per book."""
-    code: str
-    status: Literal["open", "assigned", "waiting", "resolved", "closed"]
-    part: str
-    unit: str
-    quantity: int
-    expected: int
-    actual: int
-    opened_seq: int
-    opened_at: int
-    supplier: str = ""
-    partner: str = ""
-    shipment_id: str = ""
-    notice_line: str = ""
-    receipt_provider: str = ""
-    receipt_id: str = ""
-    receipt_line: str = ""
-    order_number: str = ""
-    order_line: str = ""
-    grade: str = ""
-    fault: str = "unknown"
-    cause: str = ""
-    """Cause group: findings that share it are one physical cause and cost one penalty."""
-    rule: str = ""
-    """The tolerance rule that applied, as its place in the cascade."""
-    text: str = ""
-    owner: str = ""
-    due_at: int | None = None
-    clearing: int = 0
-    """What stands in the clearing account for it: + we hold more than was advised, - less. Closed only at 0."""
-    resolution: str = ""
-    resolved_at: int | None = None
-    comment: str = ""
-    evidence: tuple[Evidence, ...] = ()
     touched: bool = False
     new: bool = False

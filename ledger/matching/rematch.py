@@ -19,7 +19,7 @@ from ledger.matching.portions import Portion, Source, name_pieces, state_of
 from ledger.matching.positions import Deltas, add_link, add_notice_line
 from ledger.matching.records import Link, NoticeLine, OrderKey, OrderLine, ReceiptLine, ShipmentKey
 from ledger.matching.requirements import add_linked, find_order_line, order_key_of
-from ledger.matching.review import action_beyond, live_links, over_class, review_notice_line, review_receipt_line
+from ledger.matching.review import live_links, over_action, review_notice_line, review_receipt_line
 from ledger.matching.transfer_records import is_transfer
 from ledger.matching.workset import Workset
 from ledger.policy import Policy, Terms
@@ -84,7 +84,7 @@ def rematch(
     shares.sort(key=lambda share: (RANK[share.rung], share.line.received_at, share.line.key, share.line.line))
     for share in shares:
         _fill(workset, share)
-    accepted = _accepted_over(policy, shares)
+    accepted = _accepted_over(workset, policy, shares)
     for share in shares:
         _book(workset, decision, policy, share, accepted, deltas)
         move_to_supplier(workset, decision, share.line, share.supplier)
@@ -204,7 +204,7 @@ def _portion(
         share.portions.append(Portion(notice, source, quantity - broken, False))
 
 
-def _accepted_over(policy: Policy, shares: list[_Share]) -> set[int]:
+def _accepted_over(workset: Workset, policy: Policy, shares: list[_Share]) -> set[int]:
     """Ids of notice lines whose excess is let into stock: within tolerance, or a rule only warns."""
     over: dict[int, tuple[NoticeLine, int]] = {}
     for share in shares:
@@ -213,9 +213,7 @@ def _accepted_over(policy: Policy, shares: list[_Share]) -> set[int]:
                 known = over.get(id(portion.notice), (portion.notice, 0))[1]
                 over[id(portion.notice)] = (portion.notice, known + portion.quantity)
     return {
-        key
-        for key, (line, quantity) in over.items()
-        if action_beyond(policy, over_class(line), line, quantity, line.quantity)[0] != "hold"
+        key for key, (line, quantity) in over.items() if over_action(workset, policy, line, quantity)[0] != "hold"
     }
 
 

@@ -97,6 +97,9 @@ def decide_resolved(workset: Workset, decision: Decision, policy: Policy, now_us
     if case.status == "closed":
         refuse_whole(decision, "", f"Case {event.number} is closed already ({case.resolution or 'withdrawn'}).")
         return
+    if case.status == "resolved":
+        refuse_whole(decision, "", f"Case {event.number} is decided ({case.resolution}) and waits for its tasks.")
+        return
     asked = case.quantity if event.quantity is None else int(event.quantity * 1_000_000)
     if asked < 0 or (asked > case.quantity) or (asked == 0 and case.quantity):
         refuse_whole(decision, "", f"Case {event.number} has {case.quantity / 1_000_000:g} {case.unit} open.")

@@ -50,6 +50,16 @@ def over_class(line: NoticeLine) -> DiscrepancyClass:
     return d39_transfer.CLASS if is_transfer(line.key.supplier) else d17_over.CLASS
 
 
+def over_action(workset: Workset, policy: Policy, line: NoticeLine, over: int) -> tuple[Action, str]:
+    """What is done about what is over on a notice line; pieces with serials never pass unseen."""
+    action, rule = action_beyond(policy, over_class(line), line, over, line.quantity)
+    if action == "hold" or not over or not policy.casework.hold_serialised_over:
+        return action, rule
+    part = workset.masterdata.parts.get(line.part)
+    serialised = bool(line.serials) or (part is not None and part.serial_controlled)
+    return ("hold", "serialised") if serialised else (action, rule)
+
+
 def live_links(links: list[Link] | None) -> list[Link]:
     """The links in force, in the order they were made: rows come in any."""
     live = [link for link in links or () if not link.reversed]
@@ -65,7 +75,7 @@ def review_notice_line(
     links = live_links(workset.links_of_notice.get((line.key, line.line)))
     damaged = sum(link.quantity for link in links if link.damaged and not link.settled and link.source == "notice")
     shipment = workset.shipments.get(line.key)
-    for finding in (*_quantity_findings(policy, line), d20_damaged.find(line, damaged)):
+    for finding in (*_quantity_findings(workset, policy, line), d20_damaged.find(line, damaged)):
         finding.partner = "" if shipment is None else shipment.partner
         finding.order_number, finding.order_line = line.order_number, line.order_line
         finding.line = event_line
@@ -76,16 +86,16 @@ def review_notice_line(
         line.bad = True
 
 
-def _quantity_findings(policy: Policy, line: NoticeLine) -> list[Finding]:
+def _quantity_findings(workset: Workset, policy: Policy, line: NoticeLine) -> list[Finding]:
     short_rule = action_beyond(policy, short_class(line), line, line.cleared, line.quantity)[1]
-    over_action, over_rule = action_beyond(policy, over_class(line), line, line.over, line.quantity)
-    held = over_action == "hold"
+    action, over_rule = over_action(workset, policy, line, line.over)
+    held = action == "hold"
     if is_transfer(line.key.supplier):
         variance = d39_transfer.find(line, over_rule if line.over > 0 else short_rule, held=held)
-        variance.settles = variance.settles or (line.over > 0 and over_action == "ignore")
+        variance.settles = variance.settles or (line.over > 0 and action == "ignore")
         return [variance]
     over = d17_over.find(line, over_rule, held=held)
-    over.settles = over.settles or over_action == "ignore"
+    over.settles = over.settles or action == "ignore"
     return [d16_short.find(line, short_rule), over]
 
 

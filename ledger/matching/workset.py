@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ledger.masterdata import MasterData
 from ledger.matching.case_identity import CaseIdentity, case_identity
 from ledger.matching.containments.scope import Containment, Criteria
 from ledger.matching.papers.filed import Filed
@@ -141,7 +142,7 @@ class Needs:
     """All lines of those transfers, as the site that sends them has them."""
     due: set[tuple[str, int]] = field(default_factory=set)
     """(book, now): notice lines in status `open` with closes_at <= now, whole; receipt lines in status `unmatched`
-    with waits_until <= now, as `unmatched`."""
+    with waits_until <= now, as `unmatched`; cases whose escalation is due."""
 
 
 @dataclass(slots=True)
@@ -170,6 +171,8 @@ class Workset:
     balances: dict[Bucket, int] = field(default_factory=dict)
     """Of the buckets that `watched(workset)` names, and of goods asked for by `StockQuery`, as they stand; decisions
     keep them current."""
+    masterdata: MasterData = field(default_factory=MasterData)
+    """In force, for what hangs on places and their calendars."""
     next_case: dict[str, int] = field(default_factory=dict)
     """Per book, the number of the next case."""
 
@@ -193,6 +196,8 @@ class Workset:
     """Base units of the parts that a complete snapshot may have left out."""
     requested_by: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     """By (book, case) of the case that is being decided: the people whose lines wait for it."""
+    recorded_by: dict[tuple[str, str], str] = field(default_factory=dict)
+    """By (book, case) of the case that is being decided: the person who recorded what it is about, "" for none."""
     serial_at: dict[tuple[str, str, str], set[Bucket]] = field(default_factory=dict)
     """By (book, part, serial) that an event names or goods came under: where it stands, or stood in this batch."""
     used: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
@@ -365,10 +370,16 @@ class Workset:
             return
         self.cases[key] = case
         if case.status != "closed":
-            self.open_cases[case_identity(case)] = case
-            for number in {case.shipment_id, case.receipt_id, case.order_number} - {""}:
-                self.open_cases_of.setdefault((case.book, number), []).append(case)
-            self.open_cases_of_part.setdefault(GroupKey(case.book, case.site, case.part), []).append(case)
+            self.open_again(case)
+
+    def open_again(self, case: Case) -> None:
+        """Put a case among the open ones; idempotent."""
+        if self.open_cases.get(case_identity(case)) is case:
+            return
+        self.open_cases[case_identity(case)] = case
+        for number in {case.shipment_id, case.receipt_id, case.order_number} - {""}:
+            self.open_cases_of.setdefault((case.book, number), []).append(case)
+        self.open_cases_of_part.setdefault(GroupKey(case.book, case.site, case.part), []).append(case)
 
     def close_case(self, case: Case) -> None:
         """Take a case out of the open ones; it stays among `cases`."""

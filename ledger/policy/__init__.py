@@ -1,5 +1,6 @@
 """Terms, tolerances, owners and score rules in force: one frozen value, stored by its content hash."""
 
+from ledger.policy.casework import CaseRules as CaseRules
 from ledger.policy.counts import CountLimits as CountLimits
 from ledger.policy.counts import CountRules as CountRules
 from ledger.policy.house import HOUSE as HOUSE

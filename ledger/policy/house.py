@@ -6,6 +6,7 @@ books asks for nothing that was not asked for then.
 
 from __future__ import annotations
 
+from ledger.policy.casework import CaseRules
 from ledger.policy.policy import Ownership, Policy
 from ledger.policy.segments import SEGMENTS
 from ledger.policy.transitions import TRANSITIONS
@@ -15,4 +16,6 @@ OWNERSHIP: dict[str, Ownership] = {
     "D20": Ownership(deciders=("quality_manager",)),
 }
 
-HOUSE = Policy(segments=SEGMENTS, transitions=TRANSITIONS, ownership=OWNERSHIP)
+CASEWORK = CaseRules(escalates_at=(50, 100, 200), hold_serialised_over=True)
+
+HOUSE = Policy(segments=SEGMENTS, transitions=TRANSITIONS, ownership=OWNERSHIP, casework=CASEWORK)

@@ -12,6 +12,7 @@ from functools import cached_property
 
 import msgspec
 
+from ledger.policy.casework import CaseRules
 from ledger.policy.counts import CountLimits, CountRules
 from ledger.policy.periods import PeriodRules
 from ledger.policy.scores import ScoreRules
@@ -35,6 +36,10 @@ class Ownership(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Hours within which it is answered."""
     deciders: tuple[str, ...] | None = None
     """People of these roles alone decide it; an empty list leaves it to whoever may decide cases."""
+    working_time: bool = False
+    """Whether the hours to answer are working hours of the place."""
+    escalates_to: tuple[str, ...] = ()
+    """Who is told at each step of escalation: the first at the first, the last at all that follow; else the owner."""
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True):
@@ -57,6 +62,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict
     transitions: dict[str, TransitionRules] = {}
     """By kind of event."""
     periods: PeriodRules = PeriodRules()
+    casework: CaseRules = CaseRules()
 
     @cached_property
     def hash(self) -> str:

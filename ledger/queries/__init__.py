@@ -16,7 +16,9 @@ from ledger.queries.backlog import ArrivedLine, Backlog, DockedGoods, SiteBacklo
 from ledger.queries.balances import Balance, BalancePage, balance_of, balance_page, balances
 from ledger.queries.base_units import base_units
 from ledger.queries.carriage import Carriage, carriage_of
-from ledger.queries.cases import CaseShown, EvidenceShown, case, cases
+from ledger.queries.case_queue import CaseQueue, CaseQueued, case_queue
+from ledger.queries.case_timeline import CaseStep, case_timeline
+from ledger.queries.cases import CaseShown, EvidenceShown, TaskShown, case, cases
 from ledger.queries.containments import (
     Affected,
     ContainmentReport,
@@ -74,7 +76,10 @@ __all__ = [
     "BalancePage",
     "Candidate",
     "Carriage",
+    "CaseQueue",
+    "CaseQueued",
     "CaseShown",
+    "CaseStep",
     "ChangeShown",
     "ChangedShown",
     "Coming",
@@ -118,6 +123,7 @@ __all__ = [
     "SiteBacklog",
     "SitePromise",
     "SubstitutionShown",
+    "TaskShown",
     "Trace",
     "TraceStep",
     "TransferLineShown",
@@ -138,6 +144,8 @@ __all__ = [
     "base_units",
     "carriage_of",
     "case",
+    "case_queue",
+    "case_timeline",
     "cases",
     "containment",
     "containments",

@@ -29,6 +29,18 @@ class EvidenceShown(msgspec.Struct, frozen=True, kw_only=True):
     segment: int
 
 
+class TaskShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece of work on a case for one role."""
+
+    task: str
+    role: str
+    status: str
+    text: str
+    after: tuple[str, ...]
+    by: str
+    at: datetime
+
+
 class CaseShown(msgspec.Struct, frozen=True, kw_only=True):
     """One case, quantities in the part's base unit. `number` (n of `C<n>`) is the cursor of the list."""
 
@@ -66,6 +78,16 @@ class CaseShown(msgspec.Struct, frozen=True, kw_only=True):
     resolved_at: datetime | None
     comment: str
     number: int
+    assignee: str = ""
+    waits_for: str = ""
+    escalation: int = 0
+    """How many steps of its escalation it has gone."""
+    escalates_at: datetime | None = None
+    dispute: str = ""
+    disputed_by: str = ""
+    disputed_at: datetime | None = None
+    dispute_due_at: datetime | None = None
+    tasks: tuple[TaskShown, ...] = ()
     decided_by: tuple[str, ...] = ()
     """Roles of which one is needed to decide it; empty where it is anybody who may decide cases."""
     asked_by: tuple[str, ...] = ()
@@ -82,11 +104,16 @@ def cases(
     supplier: str = "",
     partner: str = "",
     site: str = "",
+    cause: str = "",
+    dispute: str = "",
+    assignee: str = "",
     after: int = 0,
     limit: int = 100,
     policy: Policy = USUAL,
 ) -> list[CaseShown]:
     """Cases in the order they were opened, numbered above `after`. `status="open"` is everything not closed yet.
+
+    Cases of one `cause` are one physical cause.
 
     `policy` says who decides them now.
     """
@@ -98,6 +125,7 @@ def cases(
         query = query.where(table.c.status == status)
     for column, value in (
         (table.c.code, code), (table.c.part, part), (table.c.supplier, supplier), (table.c.partner, partner),
+        (table.c.cause, cause), (table.c.dispute, dispute), (table.c.assignee, assignee),
     ):  # fmt: skip
         if value:
             query = query.where(column == value)
@@ -144,4 +172,15 @@ def _shown(row: Any, policy: Policy) -> CaseShown:
         due_at=moment_or_none(kept.due_at), resolution=kept.resolution,
         resolved_at=moment_or_none(kept.resolved_at), comment=kept.comment,
         number=int(kept.case[1:]), decided_by=deciders_of(policy, kept.code, kept.rule),
+        assignee=kept.assignee, waits_for=kept.waits_for, escalation=kept.escalation,
+        escalates_at=moment_or_none(kept.escalates_at or None), dispute=kept.dispute, disputed_by=kept.disputed_by,
+        disputed_at=moment_or_none(kept.disputed_at or None),
+        dispute_due_at=moment_or_none(kept.dispute_due_at or None),
+        tasks=tuple(
+            TaskShown(
+                task=one.task, role=one.role, status=one.status, text=one.text, after=one.after, by=one.by,
+                at=moment(one.at),
+            )
+            for one in kept.tasks
+        ),
     )  # fmt: skip

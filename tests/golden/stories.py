@@ -31,7 +31,7 @@ from tests.homes import lay
 HERE = Path(__file__).parent
 WORLD = HERE / "_world"
 START = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
-_CASE_STAMPS = {"opened_at", "opened_seq", "due_at", "resolved_at", "book", "number"}
+_CASE_STAMPS = {"opened_at", "opened_seq", "due_at", "escalates_at", "resolved_at", "book", "number"}
 
 _SHOWN_STAMPS = {"bucket", "cursor", "message", "document"}
 """Where a list goes on, and what the events say already."""

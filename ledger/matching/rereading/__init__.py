@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ledger.events import (
+    CASEWORK,
     PAPERS,
     ContainmentClosed,
     ContainmentOpened,
@@ -71,6 +72,7 @@ INSTEAD: Mapping[type[Event], str] = {
     "says what was short.",
     DiscrepancyResolved: "A decision stands: correct the goods that it moved by a count or an adjustment, with the "
     "reason.",
+    **dict.fromkeys(CASEWORK, "Say what holds instead: work on a case follows what was said before."),
     ContainmentOpened: "Close it (ContainmentClosed {number}) and open another that says what it should.",
     ContainmentClosed: "Open another containment for what is to stay held.",
 }
@@ -85,7 +87,7 @@ def reread(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
     decision = Decision(resolved)
     handler = REREAD.get(type(resolved.event))
     if handler is None and not resolved.gives_way:
-        handler = _take_back_nothing if resolved.event.retracted else HANDLERS[type(resolved.event)]
+        handler = _take_back_nothing if resolved.event.retracted else HANDLERS.get(type(resolved.event))
     if handler is None:
         raise CannotReread(
             f"{kind_of(resolved.event)} {resolved.event.number} is in the books and is not read anew. "

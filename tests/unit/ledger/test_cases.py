@@ -97,8 +97,8 @@ def test_a_case_with_something_in_clearing_cannot_close() -> None:
     assert can_move(case, "closed")
 
 
-def test_a_closed_case_stays_closed() -> None:
-    assert LEGAL["closed"] == frozenset()
+def test_a_closed_case_only_opens_again() -> None:
+    assert LEGAL["closed"] == frozenset({"open"})
 
 
 def test_every_class_of_the_core_is_registered_once_and_can_be_told() -> None:

@@ -1,0 +1,106 @@
+"""Work on cases by REST: a supplier disputes its own case, a person decides, and everybody sees who said what."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from gateway.store.keys import ApiKey
+from tests.unit.api.house import House, open_house, secret_of
+from tests.unit.api.test_ledger import EVENTS, RECEIPT, hand_in, items, notice
+
+SCOPES = ("messages:read", "ledger:read", "cases:write")
+KEYS = (
+    ApiKey(name="acme-desk", partner="acme", scopes=SCOPES),
+    ApiKey(name="bolt-desk", partner="bolt", scopes=SCOPES),
+    ApiKey(name="eva", scopes=SCOPES, roles=("procurement",)),
+    ApiKey(name="tom", scopes=SCOPES, roles=("quality",)),
+    ApiKey(name="oracle", scopes=SCOPES, acts_as="model"),
+)
+
+
+@pytest.fixture
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A house with one case, C1: ten of a hundred are short."""
+    with open_house(tmp_path_factory.mktemp("work") / "home") as house:
+        for partner in ("acme", "bolt"):
+            path = house.home / "partners" / partner / "partner.yaml"
+            path.write_text(path.read_text("utf-8").replace(f"{partner}-main", f"{partner}-main, {partner}-desk"))
+        assert house.street.configure()
+        for key in KEYS:
+            house.street.put_key(key, hashlib.sha256(secret_of(key.name).encode()).hexdigest())
+        hand_in(house, EVENTS)
+        house.ask("POST", "/v1/messages", "acme-main", content=notice("1"))
+        house.street.run_until_idle()
+        hand_in(house, RECEIPT)
+        yield house
+
+
+def say(house: House, key: str, what: str, **body: Any) -> tuple[int, str]:
+    """Status of the answer, and the case's status or why not."""
+    found = house.ask("POST", f"/v1/cases/C1/{what}", key, content=json.dumps(body).encode())
+    answer = found.json()
+    return found.status_code, answer["case"]["status"] if found.status_code == 200 else answer["detail"]
+
+
+def test_a_supplier_disputes_its_own_case_and_a_person_grants_it(house: House) -> None:
+    said = [
+        say(house, "bolt-desk", "dispute", comment="not ours"),
+        say(house, "acme-desk", "dispute", comment="a hundred were signed for"),
+        say(house, "acme-desk", "dispute/decision", decision="granted"),
+        say(house, "oracle", "dispute/decision", decision="granted"),
+        say(house, "eva", "dispute/decision", decision="granted", comment="lost at the dock"),
+    ]
+
+    assert [status for status, _ in said] == [404, 200, 403, 409, 200]
+    (case,) = items(house, "/v1/cases?dispute=granted", "acme-desk")
+    assert (case["id"], case["disputed_by"], case["status"]) == ("C1", "acme", "open")
+    steps = items(house, "/v1/cases/C1/timeline", "acme-desk")
+    assert [(one["kind"], one["result"]) for one in steps] == [
+        ("GoodsReceived", "posted"), ("CaseDisputed", "posted"), ("DisputeDecided", "refused"),
+        ("DisputeDecided", "posted"),
+    ]  # fmt: skip
+
+
+def test_a_case_is_given_to_somebody_and_closes_with_its_last_task(house: House) -> None:
+    said = [
+        say(house, "eva", "assign", assignee="eva", waits_for="supplier"),
+        say(house, "eva", "notes", comment="asked for a credit note"),
+        say(house, "eva", "tasks", task="sort", role="quality"),
+        say(house, "eva", "resolve", resolution="credit"),
+        say(house, "eva", "tasks", task="sort", status="done"),
+        say(house, "tom", "tasks", task="sort", status="done"),
+        say(house, "tom", "reopen", comment="one more was found"),
+    ]
+
+    assert said == [
+        (200, "waiting"), (200, "waiting"), (200, "waiting"), (200, "resolved"),
+        (409, "Task sort of case C1 is ended by: quality."), (200, "closed"), (200, "waiting"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("what", "body"),
+    [
+        ("assign", {"assignee": "eva", "colour": "red"}),
+        ("assign", {"waits_for": "godot"}),
+        ("notes", {"comment": "x" * 2001}),
+        ("tasks", {"role": "quality"}),
+        ("dispute", {"comment": ""}),
+        ("dispute/decision", {"decision": "perhaps"}),
+    ],
+)
+def test_a_body_that_says_nothing_we_know_is_refused(house: House, what: str, body: dict[str, Any]) -> None:
+    assert say(house, "eva", what, **body)[0] == 422
+
+
+def test_the_queue_is_ours_alone_and_shows_what_a_role_has_to_do(house: House) -> None:
+    found = house.ask("GET", "/v1/cases/queue?role=procurement", "eva").json()
+
+    assert [(one["id"], one["severity"], one["age"]) for one in found["cases"]] == [("C1", "low", "0-4 h")]
+    assert house.ask("GET", "/v1/cases/queue?role=finance", "eva").json()["cases"] == []
+    assert house.ask("GET", "/v1/cases/queue", "acme-desk").status_code == 403

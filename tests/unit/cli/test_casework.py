@@ -1,0 +1,55 @@
+"""Work on cases by the real command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.unit.cli.running import read_json, read_json_lines
+from tests.unit.cli.test_who_acts import crossdock, found, home, said
+
+__all__ = ["home"]
+
+
+def test_a_case_is_worked_on_from_the_command_line(home: Path) -> None:
+    said(home, found(40), "--as", "eva")
+
+    ran = [
+        crossdock(home, "case", "assign", "C1", "tom", "--waits-for", "internal", "--as", "eva"),
+        crossdock(home, "case", "task", "C1", "look", "--role", "warehouse", "--as", "tom"),
+        crossdock(home, "case", "note", "C1", "behind the cage", "--evidence", "m_photo.1:3", "--as", "eva"),
+        crossdock(home, "case", "task", "C1", "look", "--done", "--as", "tom"),
+        crossdock(home, "case", "grant", "C1", "--as", "tom"),
+    ]
+
+    assert [(one.exit_code, one.stdout, one.stderr) for one in ran] == [
+        (0, "C1 is waiting, tom's: posted\n", ""),
+        (0, "C1 is waiting, tom's: posted\n", ""),
+        (0, "C1 is waiting, tom's: posted\n", ""),
+        (1, "C1 is waiting, tom's: refused\n", "Task look of case C1 is ended by: warehouse.\n"),
+        (1, "C1 is waiting, tom's: refused\n", "No dispute about case C1 is open.\n"),
+    ]
+    queue = read_json(crossdock(home, "case", "queue", "--of", "tom", "--json"))
+    assert [(one["id"], one["tasks"], one["waits_for"]) for one in queue["cases"]] == [("C1", ["look"], "internal")]
+    steps = read_json_lines(crossdock(home, "case", "timeline", "C1", "--json"))
+    assert [(one["kind"], one["actor"]["id"], one["result"]) for one in steps[1:]] == [
+        ("CaseAssigned", "eva", "posted"), ("CaseTaskSet", "tom", "posted"), ("CaseNoted", "eva", "posted"),
+        ("CaseTaskSet", "tom", "refused"), ("DisputeDecided", "tom", "refused"),
+    ]  # fmt: skip
+    shown = crossdock(home, "case", "show", "C1").stdout
+    assert "tom's, waits for internal, to be answered by" in shown
+    assert "look" in shown
+
+
+def test_what_makes_no_sense_is_said_with_its_mend(home: Path) -> None:
+    wrong = [
+        crossdock(home, "case", "assign", "C9", "eva"),
+        crossdock(home, "case", "assign", "C9", "eva", "--waits-for", "suplier"),
+        crossdock(home, "case", "note", "C9", "x", "--evidence", "m_1:x"),
+    ]
+
+    assert [one.exit_code for one in wrong] == [2, 2, 2]
+    assert [one.stderr for one in wrong] == [
+        "crossdock: there is no case C9 (crossdock case list)\n",
+        'crossdock: nobody waits for "suplier" (did you mean "supplier"?)\n',
+        'crossdock: "m_1:x" names no document (write it like m_01ABC.1:14)\n',
+    ]
