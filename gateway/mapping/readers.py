@@ -1,9 +1,9 @@
 """Read levels of one shape by a function put together for it: where a text stands is then no question any more.
 
 The function does to such a level what the rules of the section do, as one would write it by hand, at a fifth of the
-cost. It gives up at whatever is not plain: another shape, a text that cannot be read, a field that is missing, a
-check that does not hold. Nothing is made of such a level, and the caller reads it by the rules, which alone know how
-to say what is wrong. Both make the same; a property test holds them equal.
+cost. It gives up at whatever is not plain: another shape, a text that cannot be read, a missing field, a check
+that does not hold. Nothing is made of such a level, and the caller reads it by the rules, which alone know how to say
+what is wrong. Both make the same; a property test holds them equal.
 """
 
 from __future__ import annotations

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 
 import structlog
 
 from gateway.errors import CrossdockError, Unavailable
+from gateway.pipeline.answering.drafts import Drafting
 from gateway.pipeline.context import Context
 from gateway.pipeline.posting.batch import Posted, post
 from gateway.pipeline.posting.pace import Pace
@@ -28,7 +29,9 @@ from gateway.store.writer import Writer
 log = structlog.get_logger(__name__)
 
 CLAIM_MAX = 500
-LOT_MAX = 50
+RUN_SECONDS = 5.0
+"""After so long the time, the configuration and the master data of a backlog's processing are taken anew."""
+LOT_MAX = 100
 """Messages that a child reads at once."""
 FIRST_LOT_MAX = 8
 """The first lot is smaller and each next twice as large: posting begins as soon as something was read."""
@@ -40,42 +43,51 @@ INLINE_MAX = 20
 class Processor:
     """The worker of one process; call `run` from one thread at a time."""
 
-    def __init__(self, database: Database, writer: Writer, children: Children | None) -> None:
+    def __init__(
+        self, database: Database, writer: Writer, children: Children | None, drafting: Drafting | None = None
+    ) -> None:
+        """`drafting` is begun with every posting of a backlog that queued something; the caller finishes it."""
         self._database = database
         self._writer = writer
         self._children = children
+        self._drafting = drafting
         self._pace = Pace()
 
-    def run(self, context: Context) -> Posted:
-        """Take up to CLAIM_MAX messages from the inbox through the whole step; zero messages: it was empty."""
-        claimed = self._writer.run(lambda connection: claim(connection, now=context.at, most=CLAIM_MAX))
-        if not claimed:
-            return Posted()
-        with self._database.read() as connection:
-            evidence = load_evidence(connection, [one.id for one in claimed])
+    def run(self, context: Context) -> tuple[Posted, bool]:
+        """Take messages from the inbox through the whole step; zero messages: it was empty.
+
+        CLAIM_MAX at a time, and where there are children again and again for RUN_SECONDS; True: more may be waiting.
+        """
         total = Posted()
         posting: deque[tuple[list[ReadMessage], Future[Posted]]] = deque()
-        for readings in self._read_all([(one, evidence.get(one.id, b"")) for one in claimed], context):
+        claims = _Claims(self._writer, context, goes_on=self._children is not None)
+        for readings in self._read_all(claims, context):
             for batch in self._pace.cut(readings, self._writer.lock_seconds):
                 posting.append((batch, self._submit(batch, context)))
             while len(posting) > 2:
                 total = _add(total, self._finish(*posting.popleft(), context))
         while posting:
             total = _add(total, self._finish(*posting.popleft(), context))
-        return total
+        return total, claims.is_cut_short
 
     # --- reading ---
 
-    def _read_all(self, work: list[tuple[Claimed, bytes]], context: Context) -> Iterator[list[ReadMessage]]:
-        if self._children is None or len(work) <= INLINE_MAX:
-            for lot in _lots(work):
-                yield [self._read_one(claimed, data, context) for claimed, data in lot]
-            return
+    def _read_all(self, claims: Iterable[list[Claimed]], context: Context) -> Iterator[list[ReadMessage]]:
         reading: deque[tuple[list[tuple[Claimed, bytes]], Future[list[ReadMessage]]]] = deque()
-        for lot in _lots(work):
-            reading.append((lot, self._children.read(context, lot)))
-            if len(reading) > self._children.count:
-                yield self._collect(*reading.popleft(), context)
+        first = FIRST_LOT_MAX
+        for claimed in claims:
+            with self._database.read() as connection:
+                evidence = load_evidence(connection, [one.id for one in claimed])
+            for lot in _lots([(one, evidence.get(one.id, b"")) for one in claimed], first):
+                if self._children is None or len(claimed) <= INLINE_MAX:
+                    while reading:
+                        yield self._collect(*reading.popleft(), context)
+                    yield [self._read_one(one, data, context) for one, data in lot]
+                    continue
+                reading.append((lot, self._children.read(context, lot)))
+                if len(reading) > self._children.count:
+                    yield self._collect(*reading.popleft(), context)
+            first = LOT_MAX
         while reading:
             yield self._collect(*reading.popleft(), context)
 
@@ -112,7 +124,10 @@ class Processor:
 
     def _finish(self, batch: list[ReadMessage], future: Future[Posted], context: Context) -> Posted:
         try:
-            return future.result()
+            posted = future.result()
+            if posted.queued and self._drafting is not None:
+                self._drafting.begin(context)
+            return posted
         except Unavailable:
             raise
         except Exception as error:
@@ -139,6 +154,31 @@ class Processor:
         return self._writer.run(lambda connection: post(connection, [parked], context))
 
 
+class _Claims:
+    """Groups of waiting messages under lease, each asked for before the one before it is taken."""
+
+    def __init__(self, writer: Writer, context: Context, *, goes_on: bool) -> None:
+        self._writer, self._at, self._goes_on = writer, context.at, goes_on
+        self.is_cut_short = False
+        """More may wait than was claimed."""
+
+    def __iter__(self) -> Iterator[list[Claimed]]:
+        until = time.monotonic() + RUN_SECONDS
+        coming = self._claim()
+        while claimed := coming.result():
+            is_whole = len(claimed) == CLAIM_MAX
+            again = is_whole and self._goes_on and time.monotonic() < until
+            if again:
+                coming = self._claim()
+            yield claimed
+            if not again:
+                self.is_cut_short = is_whole and self._goes_on
+                return
+
+    def _claim(self) -> Future[list[Claimed]]:
+        return self._writer.submit(lambda connection: claim(connection, now=self._at, most=CLAIM_MAX))
+
+
 def _parked(claimed: Claimed, code: str, text: str) -> ReadMessage:
     return ReadMessage(
         id=claimed.id,
@@ -150,9 +190,10 @@ def _parked(claimed: Claimed, code: str, text: str) -> ReadMessage:
     )
 
 
-def _lots(work: list[tuple[Claimed, bytes]]) -> Iterator[list[tuple[Claimed, bytes]]]:
+def _lots(work: list[tuple[Claimed, bytes]], most: int) -> Iterator[list[tuple[Claimed, bytes]]]:
+    """The first of at most `most` messages, each next twice as large."""
     lot: list[tuple[Claimed, bytes]] = []
-    size, most = 0, FIRST_LOT_MAX
+    size = 0
     for item in work:
         if lot and (len(lot) >= most or size + len(item[1]) > LOT_BYTES_MAX):
             yield lot

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Select
+from sqlalchemy import Connection, Insert, Select, TextClause, Update
 
 
 class _Direct:
     """A statement, its text for the driver, and the names of its values in the order in which it binds them."""
 
-    def __init__(self, statement: Insert | Select[Any], columns: Sequence[str] | None) -> None:
+    def __init__(self, statement: Insert | Update | Select[Any] | TextClause, columns: Sequence[str] | None) -> None:
         self.statement = statement
         self._columns = None if columns is None else list(columns)
         self._sql = ""
@@ -42,10 +42,21 @@ class DirectInsert(_Direct):
         self._run(connection, rows, many=True)
 
 
+class DirectUpdate(_Direct):
+    """An `UPDATE` whose values are `bindparam`s, each with a name of its own, or constants in its text."""
+
+    def __init__(self, statement: Update) -> None:
+        super().__init__(statement, None)
+
+    def run(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Once for each row of values."""
+        self._run(connection, rows, many=True)
+
+
 class DirectSelect(_Direct):
     """A query whose values are `bindparam`s, each with a name of its own."""
 
-    def __init__(self, statement: Select[Any]) -> None:
+    def __init__(self, statement: Select[Any] | TextClause) -> None:
         super().__init__(statement, None)
 
     def fetch(self, connection: Connection, **values: Any) -> list[tuple[Any, ...]]:

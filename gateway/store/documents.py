@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Column, Connection, Row, TextClause, delete, insert, select, text
+from sqlalchemy import Column, Connection, Row, delete, insert, select, text
 
 from gateway.document import Fault
+from gateway.store.direct import DirectInsert, DirectSelect
 from gateway.store.tables import document
 
 
@@ -72,7 +73,7 @@ class Earlier(NamedTuple):
     """Which interchange of its message, where that is known; -1 where it was settled before."""
 
 
-_insert = insert(document)
+_insert = DirectInsert(insert(document), [column.name for column in document.c if column.name != "first_segment"])
 _key_columns = (
     document.c.interchange, document.c.sender, document.c.receiver, document.c.group_control, document.c.control,
 )  # fmt: skip
@@ -89,14 +90,14 @@ def _same(columns: Sequence[Column[Any]]) -> str:
     return " AND ".join(f"d.{column.name} = json_extract(k.value, '$[{n}]')" for n, column in enumerate(columns))
 
 
-_find_keys = text(_find_earlier.format(same=_same(_key_columns)))
-_find_interchanges = text(_find_earlier.format(same=_same(_key_columns[:3])))
+_find_keys = DirectSelect(text(_find_earlier.format(same=_same(_key_columns))))
+_find_interchanges = DirectSelect(text(_find_earlier.format(same=_same(_key_columns[:3]))))
 
 
 def put_documents(connection: Connection, rows: Iterable[DocumentRow]) -> None:
     listed = [_columns(row) for row in rows]
     if listed:
-        connection.execute(_insert, listed)
+        _insert.put(connection, listed)
 
 
 def replace_documents(connection: Connection, rows: Sequence[DocumentRow]) -> None:
@@ -121,21 +122,14 @@ def find_interchanges(connection: Connection, keys: Sequence[Key], *, since: int
 
 
 def _earlier(
-    connection: Connection, query: TextClause, wanted: Sequence[tuple[str, ...]], since: int
+    connection: Connection, query: DirectSelect, wanted: Sequence[tuple[str, ...]], since: int
 ) -> list[Earlier]:
     if not wanted:
         return []
-    rows = connection.execute(query, {"keys": msgspec.json.encode(wanted).decode(), "since": since})
+    rows = query.fetch(connection, keys=msgspec.json.encode(wanted).decode(), since=since)
     return [
-        Earlier(
-            f"{row.message}.{row.n}",
-            row.digest,
-            row.status,
-            row.at,
-            Key(row.sender, row.receiver, row.interchange, row.group_control, row.control),
-            row.message,
-        )
-        for row in rows
+        Earlier(f"{message}.{n}", digest, status, at, Key(sender, receiver, interchange, group, control), message)
+        for sender, receiver, interchange, group, control, message, n, digest, status, at in rows
     ]
 
 

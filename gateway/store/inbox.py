@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import Connection, Row, Select, and_, bindparam, func, insert, or_, select, text, update
 
 from gateway.document import Fault
-from gateway.store.direct import DirectInsert, DirectSelect
+from gateway.store.direct import DirectInsert, DirectSelect, DirectUpdate
 from gateway.store.tables import inbox
 from ledger.events import Actor
 
@@ -163,43 +163,39 @@ def _claimed(row: Row[Any]) -> Claimed:
     )
 
 
-_finish = (
+_finish = DirectUpdate(
     update(inbox)
-    .where(inbox.c.id == bindparam("b_id"), inbox.c.token == bindparam("b_token"), inbox.c.status == "leased")
+    .where(
+        inbox.c.id == bindparam("b_id"), inbox.c.token == bindparam("b_token"), text("inbox.status = 'leased'")
+    )
     .values(
         status=bindparam("b_status"),
         reason_code=bindparam("b_code"),
         reason=bindparam("b_reason"),
         faults=bindparam("b_faults"),
         done_at=bindparam("b_at"),
-        lease_until=0,
-        replay="",
+        lease_until=text("0"),
+        replay=text("''"),
     )
-)
-
-
-_tokens = select(inbox.c.id, inbox.c.token).where(
-    inbox.c.id.in_(bindparam("ids", expanding=True)), inbox.c.status == "leased"
+)  # fmt: skip
+_tokens = DirectSelect(
+    text("SELECT id, token FROM inbox WHERE id IN (SELECT value FROM json_each(:ids)) AND status = 'leased'")
 )
 
 
 def holds_leases(connection: Connection, claims: list[tuple[str, int]]) -> set[str]:
     """Of (id, token), those ids whose lease is still ours: asked before anything is changed for them."""
-    held: set[str] = set()
     tokens = dict(claims)
-    ids = list(tokens)
-    for start in range(0, len(ids), 500):
-        rows = connection.execute(_tokens, {"ids": ids[start : start + 500]})
-        held.update(row.id for row in rows if row.token == tokens[row.id])
-    return held
+    rows = _tokens.fetch(connection, ids=msgspec.json.encode(list(tokens)).decode())
+    return {id for id, token in rows if token == tokens[id]}
 
 
 def finish(connection: Connection, finished: list[Finished]) -> None:
     """End the leases. The caller asked `holds_leases` in the same database transaction."""
     if not finished:
         return
-    connection.execute(
-        _finish,
+    _finish.run(
+        connection,
         [
             {
                 "b_id": one.id,

@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import Connection, Select, bindparam, case, exists, insert, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from gateway.store.direct import DirectInsert
+from gateway.store.direct import DirectInsert, DirectSelect
 from gateway.store.evidence import chunk_rows, put_evidence
 from gateway.store.tables import destination, outbox, sent_document
 
@@ -87,14 +87,14 @@ class Waiting(NamedTuple):
     created_at: int
 
 
-_insert = insert(outbox)
-_insert_receipt = DirectInsert(
-    _insert, (*(name for name in NewAnswer.__struct_fields__ if name != "data"), "digest", "size", "sent_at")
-)
-_insert_destination = sqlite_insert(destination).on_conflict_do_nothing(index_elements=["id"])
+_fields = tuple(name for name in NewAnswer.__struct_fields__ if name != "data")
+_insert = DirectInsert(insert(outbox), (*_fields, "digest", "size"))
+_insert_receipt = DirectInsert(insert(outbox), (*_fields, "digest", "size", "sent_at"))
+_insert_sent = DirectInsert(insert(sent_document), NewSent.__struct_fields__)
+_insert_destination = DirectInsert(sqlite_insert(destination).on_conflict_do_nothing(index_elements=["id"]), ("id",))
 # The condition is that of the partial index, which the planner uses only where it is repeated.
-_find_dedupe = select(outbox.c.dedupe).where(
-    outbox.c.dedupe.in_(bindparam("names", expanding=True)), outbox.c.dedupe != ""
+_find_dedupe = DirectSelect(
+    text("SELECT dedupe FROM outbox WHERE dedupe IN (SELECT value FROM json_each(:names)) AND dedupe <> ''")
 )
 
 
@@ -102,9 +102,10 @@ def put_answers(connection: Connection, answers: Sequence[NewAnswer]) -> set[str
     """Queue answers in their order with their bytes; returns the ids queued (a known `dedupe` is not)."""
     named = [answer.dedupe for answer in answers if answer.dedupe]
     known: set[str] = set()
-    for start in range(0, len(named), 500):
-        rows = connection.execute(_find_dedupe, {"names": named[start : start + 500]})
-        known.update(rows.scalars())
+    if named:
+        known.update(
+            dedupe for (dedupe,) in _find_dedupe.fetch(connection, names=msgspec.json.encode(named).decode())
+        )
     rows_new: list[dict[str, object]] = []
     chunks: list[dict[str, object]] = []
     queued: set[str] = set()
@@ -114,16 +115,16 @@ def put_answers(connection: Connection, answers: Sequence[NewAnswer]) -> set[str
             if answer.dedupe in known:
                 continue
             known.add(answer.dedupe)
-        fields = {name: getattr(answer, name) for name in answer.__struct_fields__ if name != "data"}
+        fields = {name: getattr(answer, name) for name in _fields}
         rows_new.append(fields | {"digest": hashlib.sha256(answer.data).hexdigest(), "size": len(answer.data)})
         if not answer.draft:
             chunks.extend(chunk_rows(answer.id, answer.data))
         queued.add(answer.id)
         destinations.add(answer.destination)
     if rows_new:
-        connection.execute(_insert, rows_new)
+        _insert.put(connection, rows_new)
         put_evidence(connection, chunks)
-        connection.execute(_insert_destination, [{"id": name} for name in sorted(destinations)])
+        _insert_destination.put(connection, [{"id": name} for name in sorted(destinations)])
     return queued
 
 
@@ -132,17 +133,17 @@ def put_receipt(connection: Connection, receipt: NewAnswer, *, sent_at: int = 0)
 
     The lean sibling of `put_answers`, for the step that a sender waits for: no duplicates are looked for.
     """
-    fields = {name: getattr(receipt, name) for name in receipt.__struct_fields__ if name != "data"}
+    fields = {name: getattr(receipt, name) for name in _fields}
     fields |= {"digest": hashlib.sha256(receipt.data).hexdigest(), "size": len(receipt.data), "sent_at": sent_at}
     _insert_receipt.put(connection, [fields])
     if receipt.status == "ready":
-        connection.execute(_insert_destination, [{"id": receipt.destination}])
+        _insert_destination.put(connection, [{"id": receipt.destination}])
 
 
 def put_sent(connection: Connection, rows: Iterable[NewSent]) -> None:
     listed = [msgspec.structs.asdict(row) for row in rows]
     if listed:
-        connection.execute(insert(sent_document), listed)
+        _insert_sent.put(connection, listed)
 
 
 def claim_destinations(

@@ -29,7 +29,7 @@ ACCEPTS_MAX = 64
 """Accepts that share one commit."""
 LOCK_SECONDS = 0.020
 """No further posting joins a database transaction that has held the write lock for this long."""
-QUIET_LOCK_SECONDS = 0.100
+QUIET_LOCK_SECONDS = 0.250
 """The same while nobody has been accepted for `QUIET_AFTER_SECONDS`: a backlog then drains with fewer flushes."""
 QUIET_AFTER_SECONDS = 0.25
 PAUSE_SECONDS = 0.1

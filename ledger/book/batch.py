@@ -13,7 +13,7 @@ from itertools import repeat
 from sqlalchemy import Connection
 
 from ledger import cases, handling, matching, signals
-from ledger.book import bulk, changing, closings, containing, past, reread, rulings, serials, tables
+from ledger.book import bulk, changing, closings, containing, past, requiring, reread, rulings, serials, tables
 from ledger.book.balances import Balances, Posting, Postings
 from ledger.book.deciding import makers_of, needs_of, result_of, statuses
 from ledger.book.defining import Defining
@@ -69,7 +69,7 @@ COMPARES = "cumulative:"
 SIGNALS = (InspectionFailed,)
 """What may be a signal without opening a case."""
 
-BRINGERS = (containing.bring, past.bring, rulings.bring, changing.bring, closings.bring)
+BRINGERS = (containing.bring, past.bring, rulings.bring, changing.bring, closings.bring, requiring.bring)
 """What puts into the working set, event by event, what few decisions read; in this order."""
 
 
@@ -89,7 +89,7 @@ class Batch:
         self.conn, self.head, self.policy, self.snapshots = conn, head, policy, snapshots
         self.masterdata: MasterData = snapshots.current(conn, head)
         self.log = Log(conn, head, policy.hash, now_us)
-        self.loader = Loader(conn, keeps_cumulatives=policy.keeps_cumulatives)
+        self.loader = Loader(conn, keeps_cumulatives=policy.keeps_cumulatives or policy.keeps_requirements)
         self.loader.workset.next_case[head.book] = head.cases + 1
         self.loader.workset.masterdata = self.masterdata
         self.balances = balances or Balances()
@@ -143,7 +143,8 @@ class Batch:
         resolved = self._resolve(draft, News([], []))
         self.load([resolved])
         work = self.loader.workset
-        if not waits and not work.notice_lines and not work.receipt_lines and not work.cases:
+        met = (work.notice_lines, work.receipt_lines, work.shipments, work.order_lines, work.cases)
+        if not (waits or any(met)):
             return []
         seq = resolved.seq = self.log.next_seq()
         event = self.log.keep(draft, seq)
@@ -376,18 +377,20 @@ class Batch:
         return decision.released
 
     def _compare(self, decision: Decision, cause: int) -> None:
-        """Compare again what earlier notices told of cumulatives, where this decision changed our side of it."""
+        """Look again at what earlier notices and releases said of parts, where this decision changed the rest."""
         for seq, part in decision.compares:
             self._compare_again(seq, [part], cause)
 
     def _compare_again(self, seq: int, parts: Sequence[str], cause: int) -> None:
-        """Decide the cumulatives of an earlier notice once more; nothing is noted where that finds nothing new."""
+        """Decide what an earlier event said of these parts once more; nothing is noted where it finds nothing new."""
         event = self.log.event(seq)
         for part in parts:
             self.waits.end(Wait(event.site, seq, f"{COMPARES}{part}"))
+        told = isinstance(event, ShipmentNotified | ShipmentReplaced) and not self.policy.reads_schedules
+        lines = () if told else lines_of(event)
         resolved = resolve(
             event, self.sent(event), book=self.head.book, seq=seq, site=event.site or self._site(event), cause=cause,
-            identities=(), lines=(), standings=(),
+            identities=line_identities(lines), lines=lines, standings=["again"] * len(lines),
         )  # fmt: skip
         resolved.compare = tuple(parts)
         self.load([resolved])

@@ -36,7 +36,9 @@ def _periods(batch: Batch, site: str) -> dict[str, Period]:
     book, loader = batch.head.book, batch.loader
     known = loader.workset.periods.get((book, site))
     if known is None:
-        found = [PERIOD.read(row) for row in bulk.ask(loader.conn, _PERIODS, (book, site))]
-        known = loader.workset.periods[book, site] = {period.period: period for period in found}
-        loader.stored[PERIOD].update((book, site, name) for name in known)
+        known = loader.workset.periods[book, site] = {}
+        for row in bulk.ask(loader.conn, _PERIODS, (book, site)):
+            period: Period = PERIOD.read(row)
+            known[period.period] = period
+            loader.stored[PERIOD][book, site, period.period] = row
     return known

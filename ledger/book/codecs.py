@@ -21,6 +21,7 @@ from ledger.matching.records import (
     Cumulative,
     CumulativeAgreement,
     CumulativeKey,
+    Delivery,
     Evidence,
     Link,
     NoticeLine,
@@ -41,6 +42,7 @@ from ledger.stock.period import Period
 _write_json = msgspec.json.Encoder().encode
 _read_texts = msgspec.json.Decoder(tuple[str, ...]).decode
 _read_told = msgspec.json.Decoder(tuple[Told, ...]).decode
+_read_deliveries = msgspec.json.Decoder(tuple[Delivery, ...]).decode
 _read_goods = msgspec.json.Decoder(tuple[ShippedGoods, ...]).decode
 _read_required = msgspec.json.Decoder(tuple[Required, ...]).decode
 _read_authorized = msgspec.json.Decoder(tuple[Authorized, ...]).decode
@@ -59,6 +61,7 @@ _WIDE: dict[str, Callable[[str], Any]] = {
     "goods": _read_goods,
     "criteria": _read_criteria,
     "demands": _read_demands,
+    "deliveries": _read_deliveries,
     "requirements": _read_required,
     "authorizations": _read_authorized,
 }

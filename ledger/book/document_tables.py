@@ -47,9 +47,15 @@ order_line = table(
     big("received"),
     small("blanket"),
     text("status"),
+    text("deliveries"),
+    big("wakes_at"),
+    big("invoiced"),
+    big("bills_due_at"),
 )
 OPEN_ORDER_LINES = "status = 'open'"
 partial("order_line_open", *(order_line.c[name] for name in ("book", "part")), where=OPEN_ORDER_LINES)
+WAKING_ORDER_LINES = "wakes_at > 0"
+partial("order_line_waking", order_line.c.book, order_line.c.wakes_at, where=WAKING_ORDER_LINES)
 Index("order_line_by_part", *(order_line.c[name] for name in ("book", "part", "seq")))
 
 shipment = table(
@@ -73,8 +79,11 @@ shipment = table(
     text("supplier_as_sent"),
     text("ship_to_as_sent"),
     small("overtook"),
+    big("overdue_at"),
     clustered=False,
 )
+EXPECTED_SHIPMENTS = "overdue_at > 0"
+partial("shipment_expected", shipment.c.book, shipment.c.overdue_at, where=EXPECTED_SHIPMENTS)
 Index("shipment_by_id", *(shipment.c[name] for name in ("book", "site", "shipment_id")))
 PACKING_SLIPS = "packing_slip <> ''"
 partial(
@@ -345,7 +354,7 @@ partial("case_queued", cases.c.book, cases.c.site, where=QUEUED_CASES)
 ESCALATING_CASES = "escalates_at > 0"
 partial("case_escalating", cases.c.book, cases.c.escalates_at, where=ESCALATING_CASES)
 OPEN_CASES = "status <> 'closed'"
-COUNTED_CASES = "status <> 'closed' AND code IN ('D11', 'D16')"  # what a cumulative agreement asks for
+COUNTED_CASES = "status <> 'closed' AND code IN ('D09', 'D10', 'D11', 'D16')"  # what a cumulative agreement asks for
 partial("case_by_part", *(cases.c[name] for name in ("book", "site", "part")), where=COUNTED_CASES)
 # What counts, snapshots, engineering changes and exceptions ask for.
 COUNT_CASES = "status <> 'closed' AND code IN ('D38', 'D40', 'D43', 'D44', 'D45', 'D47')"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import astuple, dataclass
 from sys import intern
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from ledger.book import bulk, tables
 
@@ -51,12 +51,12 @@ def lock_head(conn: Connection, book: str, *, run_size: int = RUN_SIZE) -> Head:
         # Every row is changed by its key. Without fresh statistics PostgreSQL takes a growing table for an empty one
         # and hashes all of it instead; for this database transaction it may not.
         conn.exec_driver_sql("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
-    query = select(tables.book).where(tables.book.c.book == book).with_for_update()
-    row = conn.execute(query).one_or_none()
-    if row is None:
+    query = _HEAD if conn.dialect.name == "sqlite" else f"{_HEAD} FOR UPDATE"
+    rows = bulk.ask(conn, query, (book,))
+    if not rows:
         bulk.insert(conn, tables.book, [astuple(Head(book, run_size=run_size))], ignore=True)
-        row = conn.execute(query).one()
-    return Head(intern(row[0]), *row[1:])
+        rows = bulk.ask(conn, query, (book,))
+    return Head(intern(rows[0][0]), *rows[0][1:])
 
 
 def save_head(conn: Connection, head: Head) -> None:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection
 
 from ledger.book import bulk
 from ledger.book import document_tables as tables
@@ -29,6 +29,7 @@ from ledger.book.codecs import (
     TRANSFER_LINE,
     Codec,
 )
+from ledger.book.due import due_rows
 from ledger.book.places import by_place
 from ledger.matching.records import Case, GroupKey, Link, NoticeLine, OrderKey, ReceiptKey, ShipmentKey
 from ledger.matching.transfer_records import TransferKey
@@ -36,6 +37,7 @@ from ledger.matching.workset import Needs, Workset
 
 OPEN = "notice_line_open"
 UNMATCHED = "goods_receipt_line_unmatched"
+_CONTAINMENTS = f"SELECT {', '.join(CONTAINMENT.columns)} FROM containment WHERE book = ? AND {{}} = ?"  # noqa: S608
 _PART = ORDER_LINE.columns.index("part")
 
 LineKey = tuple[Any, str]
@@ -50,8 +52,8 @@ class Loader:
         self.conn = conn
         self.keeps_cumulatives = keeps_cumulatives
         self.workset = Workset()
-        self.stored: dict[Codec, set[Any]] = defaultdict(set)
-        """Keys of the records that stand in the database."""
+        self.stored: dict[Codec, dict[Any, bulk.Row]] = defaultdict(dict)
+        """The records that stand in the database, by key: each row as it stands there."""
         self._asked: dict[str, set[Any]] = defaultdict(set)
         self._notices: list[NoticeLine] = []
         """Lines that came in since the last closing and are to be made whole."""
@@ -121,15 +123,15 @@ class Loader:
 
     def _load_due(self, due: set[tuple[str, int]]) -> None:
         for book, now_us in sorted(due):
-            for codec, until, waits, add in (
-                (NOTICE_LINE, "closes_at", "status = 'open'", self._add_notice_line),
-                (RECEIPT_LINE, "waits_until", "status = 'unmatched'", self._add_receipt_line),
-                (CASE, "escalates_at", "escalates_at > 0", self._add_case),
-            ):
-                at = codec.table.c
-                is_late = at.book == book, at[until].is_not(None), at[until] <= now_us, text(waits)
-                for row in self.conn.execute(codec.table.select().where(*is_late)).fetchall():
-                    add(row)
+            for row in due_rows(self.conn, tables.notice_line, book, now_us):
+                self._add_notice_line(row)
+            for row in due_rows(self.conn, tables.goods_receipt_line, book, now_us):
+                self._add_receipt_line(row)
+            for row in due_rows(self.conn, tables.order_line, book, now_us):
+                self._add_order_line(row)
+            self._shipments |= {ShipmentKey(*row[:4]) for row in due_rows(self.conn, tables.shipment, book, now_us)}
+            for row in due_rows(self.conn, tables.cases, book, now_us):
+                self._add_case(row)
 
     def _numbered(self, numbers: set[tuple[str, str, str]]) -> set[OrderKey]:
         found: set[OrderKey] = set()
@@ -223,7 +225,7 @@ class Loader:
         for place, parts in by_place(keys):
             for row in self._select(CUMULATIVE, place, ("part",), parts):
                 cumulative = CUMULATIVE.read(row)
-                self.stored[CUMULATIVE].add(cumulative.key)
+                self.stored[CUMULATIVE][cumulative.key] = row
                 self.workset.add_cumulative(cumulative)
 
     def _load_agreements(self, asked: set[GroupKey], received: set[GroupKey]) -> None:
@@ -233,7 +235,7 @@ class Loader:
         for place, parts in by_place(self._fresh("agreements met", asked | received | met)):
             for row in self._select(AGREEMENT, place, ("part",), parts):
                 agreement = AGREEMENT.read(row)
-                self.stored[AGREEMENT].add(agreement.key)
+                self.stored[AGREEMENT][agreement.key] = row
                 self.workset.add_agreement(agreement)
                 counted.add(GroupKey(*agreement.key[:3]))
         groups = self._fresh("groups", counted)
@@ -251,7 +253,7 @@ class Loader:
             for row in self._select(TRANSFER_LINE, place, ("destination", "number"), wanted):
                 line = TRANSFER_LINE.read(row)
                 self.workset.add_transfer_line(line)
-                self.stored[TRANSFER_LINE].add((line.key, line.line))
+                self.stored[TRANSFER_LINE][line.key, line.line] = row
 
     def _load_counted(self, keys: set[GroupKey]) -> None:
         for place, parts in by_place(keys):
@@ -266,11 +268,10 @@ class Loader:
 
     def load_containments(self, book: str, number: str = "") -> None:
         """The open ones, or the one of that number."""
-        table = tables.containment
-        named = table.c.number == number if number else table.c.status == "open"
-        for row in self.conn.execute(select(table).where(table.c.book == book, named)):
-            self.stored[CONTAINMENT].add(row.number)
-            self.workset.add_containment(CONTAINMENT.read(row))
+        named = ("number", number) if number else ("status", "open")
+        for row in bulk.ask(self.conn, _CONTAINMENTS.format(named[0]), (book, named[1])):
+            self.workset.add_containment(containment := CONTAINMENT.read(row))
+            self.stored[CONTAINMENT][containment.number] = row
 
     # --- what belongs to it -------------------------------------------------------------------------------
 
@@ -320,7 +321,7 @@ class Loader:
         for place, wanted in by_place(self._fresh(f"headers of {codec.table.name}", keys)):
             for row in self._select(codec, place, codec.keys[2:], wanted):
                 record = codec.read(row)
-                self.stored[codec].add(record.key)
+                self.stored[codec][record.key] = row
                 add(record)
 
     def _load_open_cases(self, book: str, numbers: Iterable[str]) -> None:
@@ -356,7 +357,7 @@ class Loader:
 
     def _add_order_line(self, row: Any) -> None:
         line = ORDER_LINE.read(row)
-        self.stored[ORDER_LINE].add((line.key, line.line))
+        self.stored[ORDER_LINE][line.key, line.line] = row
         self._orders.add(line.key)
         self.workset.add_order_line(line)
 
@@ -365,7 +366,7 @@ class Loader:
         if key in self.stored[NOTICE_LINE]:
             return
         line = NOTICE_LINE.read(row)
-        self.stored[NOTICE_LINE].add(key)
+        self.stored[NOTICE_LINE][key] = row
         self.workset.add_notice_line(line)
         self._notices.append(line)
         if self.keeps_cumulatives:
@@ -374,7 +375,7 @@ class Loader:
     def _add_receipt_line(self, row: Any) -> None:
         line = RECEIPT_LINE.read(row)
         key = (line.key, line.line)
-        self.stored[RECEIPT_LINE].add(key)
+        self.stored[RECEIPT_LINE][key] = row
         self.workset.add_receipt_line(line)
         self._receipts.add(line.key)
         self._receipt_lines.add(key)
@@ -385,7 +386,7 @@ class Loader:
 
     def _add_link(self, row: Any) -> Link:
         link = LINK.read(row)
-        self.stored[LINK].add((link.receipt, link.receipt_line, link.number))
+        self.stored[LINK][link.receipt, link.receipt_line, link.number] = row
         self.workset.add_link(link)
         if link.order is not None:
             self._order_lines.add((link.order, link.order_line))
@@ -394,6 +395,6 @@ class Loader:
     def _add_case(self, row: Any) -> Case:
         case: Case = CASE.read(row)
         key = (case.book, case.case)
-        self.stored[CASE].add(key)
+        self.stored[CASE][key] = row
         self.workset.add_case(case)
         return self.workset.cases[key]

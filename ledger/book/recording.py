@@ -8,9 +8,10 @@ from itertools import groupby
 
 from sqlalchemy import Connection, func, select
 
-from ledger.book import bulk, document_tables, tables
+from ledger.book import bulk, tables
 from ledger.book.balances import Balances
 from ledger.book.batch import Batch
+from ledger.book.due import next_due
 from ledger.book.heads import RUN_SIZE, lock_head, read_head
 from ledger.book.resolution import by_site, directed, names_its_order, site_of
 from ledger.book.snapshots import Snapshots
@@ -22,6 +23,7 @@ from ledger.policy import Policy
 from ledger.policy.policy import write_policy
 
 LIVE = "live"
+_POLICY = "SELECT hash FROM policy WHERE hash = ?"
 
 
 class Ledger:
@@ -112,7 +114,7 @@ class Ledger:
         answers: list[Recorded] = []
         known = conn.execute(select(tables.book.c.book).order_by(tables.book.c.book)).scalars().all()
         for name in [book] if book else known:
-            due = self._next_due(conn, name)
+            due = next_due(conn, name)
             if due is None or due > now_us:
                 continue
             self._keep_policy(conn, policy)
@@ -124,7 +126,7 @@ class Ledger:
     def next_due(self, conn: Connection) -> datetime | None:
         """The earliest deadline in any book; None when nothing waits. For schedulers."""
         books = conn.execute(select(tables.book.c.book)).scalars().all()
-        times = [due for due in (self._next_due(conn, book) for book in books) if due is not None]
+        times = [due for due in (next_due(conn, book) for book in books) if due is not None]
         return moment(min(times)) if times else None
 
     def masterdata(self, conn: Connection, *, book: str = LIVE) -> MasterData:
@@ -136,25 +138,8 @@ class Ledger:
         sent = AsSent(self.masterdata(conn, book=event.book), event, now)
         return {site_of(part, sent)[0] for part in by_site(directed(event, policy))}
 
-    def _next_due(self, conn: Connection, book: str) -> int | None:
-        notice, receipt, wait = document_tables.notice_line.c, document_tables.goods_receipt_line.c, tables.waiting.c
-        case = document_tables.cases.c
-        queries = (
-            select(func.min(notice.closes_at)).where(
-                notice.book == book, notice.closes_at.is_not(None), notice.status == "open"
-            ),
-            select(func.min(receipt.waits_until)).where(
-                receipt.book == book, receipt.waits_until.is_not(None), receipt.status == "unmatched"
-            ),
-            select(func.min(wait.until)).where(wait.book == book, wait.until.is_not(None)),
-            select(func.min(case.escalates_at)).where(case.book == book, case.escalates_at > 0),
-        )
-        times = [due for due in (conn.execute(query).scalar() for query in queries) if due is not None]
-        return min(times, default=None)
-
     def _keep_policy(self, conn: Connection, policy: Policy) -> None:
-        known = conn.execute(select(tables.policy.c.hash).where(tables.policy.c.hash == policy.hash)).first()
-        if known is None:
+        if not bulk.ask(conn, _POLICY, (policy.hash,)):
             bulk.insert(conn, tables.policy, [(policy.hash, write_policy(policy).decode())], ignore=True)
 
     def _take_over(self, conn: Connection, batch: Batch) -> None:

@@ -241,6 +241,8 @@ def resolve(
         missing=missing or unknown_end or unknown_supplier,
         origin=origin,
         destination=destination,
+        zone=place.time_zone if place else "UTC",
+        calendars=sent.masterdata.calendars,
         dock_known=_is_dock_known(event, site, sent),
         receiving_location=place.receiving_location if place else "DOCK",
         lines=resolved,

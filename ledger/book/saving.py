@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import compress
+from operator import ne
 from typing import Any
 
 from sqlalchemy import Connection
@@ -53,19 +55,22 @@ def save(conn: Connection, loader: Loader) -> None:
     _save(conn, PERIOD, periods, loader.stored[PERIOD])
 
 
-def _save(conn: Connection, codec: Codec, records: Iterable[tuple[Any, Any]], stored: set[Any]) -> None:
-    inserts, updates = [], []
+def _save(conn: Connection, codec: Codec, records: Iterable[tuple[Any, Any]], stored: dict[Any, bulk.Row]) -> None:
+    inserts: list[bulk.Row] = []
+    updates: dict[tuple[str, ...], list[bulk.Row]] = {}
     row: Callable[[Any], bulk.Row] = codec.row
     keys = len(codec.keys)
     for key, record in records:
         if record.new or record.touched:
-            if key in stored:
+            now = row(record)
+            before = stored.get(key)
+            if before is None:
+                inserts.append(now)
+            elif changed := tuple(compress(codec.columns, map(ne, before, now))):
                 # A notice may come again under the id of one that was refused or cancelled: same row, new content.
-                now = row(record)
-                updates.append(now[keys:] + now[:keys])
-            else:
-                inserts.append(row(record))
-                stored.add(key)
+                updates.setdefault(changed, []).append((*compress(now, map(ne, before, now)), *now[:keys]))
+            stored[key] = now
             record.new = record.touched = False
     bulk.insert(conn, codec.table, inserts)
-    bulk.update(conn, codec.table, codec.keys, codec.values, updates)
+    for changed, rows in updates.items():
+        bulk.update(conn, codec.table, codec.keys, changed, rows)

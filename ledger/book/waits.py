@@ -14,6 +14,9 @@ STOCK = "stock:"
 STOCK_END = "stock;"
 """What follows everything that begins with `stock:`."""
 
+_ANY = "SELECT event FROM waiting WHERE book = ? LIMIT 1"
+_BETWEEN = "SELECT DISTINCT need FROM waiting WHERE book = ? AND need >= ? AND need < ?"
+
 
 class Wait(NamedTuple):
     """One line of one event; `line` "" stands for the whole event. `site` is that of the event's row."""
@@ -61,14 +64,8 @@ class Waits:
         """What is waited for that begins and ends so, this batch included; `beginning` ends with a colon."""
         found = {need for need, waits in self._by_need.items() if waits and need.startswith(beginning)}
         if self._is_any_stored():
-            need = tables.waiting.c.need
-            found.update(
-                self.conn.execute(
-                    select(need)
-                    .where(tables.waiting.c.book == self.book, need >= beginning, need < f"{beginning[:-1]};")
-                    .distinct()
-                ).scalars()
-            )
+            ends = (self.book, beginning, f"{beginning[:-1]};")
+            found.update(need for (need,) in bulk.ask(self.conn, _BETWEEN, ends))
         return sorted(need for need in found if need.endswith(end))
 
     def due(self, now_us: int) -> list[Wait]:
@@ -86,14 +83,7 @@ class Waits:
         if self._stock is None:
             self._stock = set()
             if self._is_any_stored():
-                need = tables.waiting.c.need
-                self._stock.update(
-                    self.conn.execute(
-                        select(need)
-                        .where(tables.waiting.c.book == self.book, need >= STOCK, need < STOCK_END)
-                        .distinct()
-                    ).scalars()
-                )
+                self._stock.update(need for (need,) in bulk.ask(self.conn, _BETWEEN, (self.book, STOCK, STOCK_END)))
         return self._stock
 
     def add(self, wait: Wait, needs: Iterable[str], until: int | None) -> None:
@@ -137,7 +127,5 @@ class Waits:
 
     def _is_any_stored(self) -> bool:
         if self._stored is None:
-            table = tables.waiting
-            first = select(table.c.event).where(table.c.book == self.book).limit(1)
-            self._stored = self.conn.execute(first).first() is not None
+            self._stored = bool(bulk.ask(self.conn, _ANY, (self.book,)))
         return self._stored

@@ -32,7 +32,7 @@ from ledger.matching.records import (
     Shipment,
     ShipmentKey,
 )
-from ledger.matching.resolved import document_of, moment
+from ledger.matching.resolved import ResolvedEvent, document_of, moment
 from ledger.matching.review import live_links
 from ledger.matching.transfer_records import is_transfer
 from ledger.matching.workset import Workset
@@ -79,7 +79,7 @@ def application_advice(decision: Decision, told: Told, now_us: int) -> Applicati
                 verdict=verdict,  # type: ignore[arg-type]
                 line=line,
                 part_number=mine[0].part_number,
-                order_number=mine[0].order_number,
+                order_number=_order_named(resolved, mine[0]),
                 faults=_faults(mine),
             )
         )
@@ -120,6 +120,15 @@ def _set_of(event: object) -> str:
     if isinstance(event, SupplierInvoiceReceived):
         return "810"
     return "861" if isinstance(event, GoodsReceived | ReceiptShortConfirmed) else "856"
+
+
+def _order_named(resolved: ResolvedEvent, finding: Finding) -> str:
+    """The order that a line speaks of; a finding about an invoice's line is filed under the invoice itself."""
+    event = resolved.event
+    if not isinstance(event, SupplierInvoiceReceived) or finding.order_number != event.number:
+        return finding.order_number
+    named = (getattr(line.said, "order_number", "") for line in resolved.lines if line.line == finding.line)
+    return next(named, "") or event.order_number
 
 
 def _faults(findings: list[Finding]) -> tuple[AdvisedFault, ...]:

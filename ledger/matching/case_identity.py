@@ -11,9 +11,11 @@ from ledger.matching.records import Case
 
 CaseIdentity = tuple[str, ...]
 
-PER_AGREEMENT = frozenset({"D11"})
+PER_AGREEMENT = frozenset({"D10", "D11"})
 """Classes about a supplier and a part, whichever document showed it: one open case each."""
 
+PER_SCHEDULE = frozenset({"D09"})
+"""Classes that are about a supplier and a part where they are about no order."""
 
 _ABOUT = attrgetter(
     "code", "site", "supplier", "shipment_id", "notice_line", "receipt_provider", "receipt_id", "receipt_line",
@@ -37,7 +39,8 @@ def identity_of(book: str, about: object) -> CaseIdentity:
     if identity[6]:
         # A goods receipt is who booked it; whose goods they are may be told only by the order that comes later.
         return (book, *identity[:2], *identity[3:])
-    return (book, *(_OF_AGREEMENT(about) if identity[0] in PER_AGREEMENT else identity))
+    of_agreement = identity[0] in PER_AGREEMENT or (identity[0] in PER_SCHEDULE and not identity[8])
+    return (book, *(_OF_AGREEMENT(about) if of_agreement else identity))
 
 
 def case_identity(case: Case) -> CaseIdentity:

@@ -325,6 +325,14 @@ def _count(workset: Workset, decision: Decision, agreement: CumulativeAgreement,
     return Count(sure - _in_question(workset, key), sure + _short(workset, decision, key))
 
 
+def advised_of(workset: Workset, decision: Decision, key: CumulativeKey) -> int:
+    """What was advised in all since the agreed start, as far as the goods came, are on their way or in question."""
+    received, agreement = workset.cumulatives.get(key), workset.agreements.get(key)
+    total = (0 if received is None else received.received) + _in_transit(workset, key)
+    total += _short(workset, decision, key) - _in_question(workset, key)
+    return total if agreement is None else total + agreement.adjusted - agreement.before
+
+
 def _in_transit(workset: Workset, key: CumulativeKey) -> int:
     return sum(
         line.quantity - line.received - line.cleared

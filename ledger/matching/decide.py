@@ -27,11 +27,13 @@ from ledger.events import (
     SupplierInvoiceReceived,
     TimePassed,
 )
-from ledger.matching import cumulatives, exceptions, notices, orders, receipts, resolutions, shorts, ticks
+from ledger.matching import billing, cumulatives, exceptions, notices, orders, receipts, resolutions, shorts, ticks
 from ledger.matching.authority import not_allowed
+from ledger.matching.billing import review_billed
 from ledger.matching.containments import deciding as containing
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.papers import acknowledgments, carriage, invoices, schedules
+from ledger.matching.required import review_ordered, review_positions
 from ledger.matching.resolved import ResolvedEvent
 from ledger.matching.waiting import refuse_whole
 from ledger.matching.workset import Workset
@@ -77,13 +79,35 @@ def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
     """
     decision = Decision(resolved)
     if resolved.compare:
-        cumulatives.compare_again(workset, decision, policy, now_us)
+        _look_again(workset, decision, policy, now_us)
         return decision
     if resolved.event.actor is not None and (reason := not_allowed(policy, resolved)):
         refuse_whole(decision, "", reason)
         return decision
     decide_by(HANDLERS[type(resolved.event)], workset, decision, policy, now_us)
     return decision
+
+
+def _look_again(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
+    """What an earlier event said of the named parts, in the light of what is known now; nothing else is decided."""
+    resolved = decision.resolved
+    event = resolved.event
+    if not isinstance(event, SupplierInvoiceReceived):
+        resolved.lines = tuple(line for line in resolved.lines if line.part in resolved.compare)
+    if isinstance(event, ScheduleReleased):
+        review_positions(workset, decision, policy, now_us)
+        return
+    if isinstance(event, SupplierInvoiceReceived):
+        billing.look_again(workset, decision, policy, now_us)
+        _review_changed(workset, decision, policy, now_us)
+        return
+    cumulatives.compare_again(workset, decision, policy, now_us)
+    if policy.reads_schedules:
+        notices.look_again(workset, decision, policy)
+
+
+SCHEDULED = (ScheduleReleased, ShipmentNotified, ShipmentReplaced, ShipmentCancelled)
+"""Kinds after which a part under a schedule is looked at."""
 
 
 def decide_by(handler: Handler, workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
@@ -93,5 +117,20 @@ def decide_by(handler: Handler, workset: Workset, decision: Decision, policy: Po
     handler(workset, decision, policy, now_us)
     if decision.counted:
         cumulatives.compare(workset, decision, policy, now_us)
+    if workset.changed_lines:
+        _review_changed(workset, decision, policy, now_us)
+    if workset.scheduled and isinstance(decision.resolved.event, SCHEDULED):
+        review_positions(workset, decision, policy, now_us)
     if workset.containing and not decision.contained:
         containing.tell_of_arrivals(workset, decision)
+
+
+def _review_changed(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
+    """Order lines whose totals are others now, against what is required of them."""
+    changed = [line for _, line in sorted(workset.changed_lines.items())]
+    workset.changed_lines.clear()
+    for line in changed:
+        if line.deliveries:
+            review_ordered(decision, policy, line, now_us)
+        if line.bills_due_at:
+            review_billed(decision, policy, line, now_us)

@@ -12,6 +12,7 @@ from ledger.events import (
     GoodsReceiptReversed,
     GoodsReceived,
     GoodsReturned,
+    InvoiceLine,
     OrderAcknowledged,
     OrderCancelled,
     OrderChanged,
@@ -19,10 +20,12 @@ from ledger.events import (
     ReceiptLine,
     ReceiptShortConfirmed,
     ReturnDisposed,
+    ScheduleReleased,
     ShipmentCancelled,
     ShipmentNotified,
     ShipmentReplaced,
     ShortLine,
+    SupplierInvoiceReceived,
     TimePassed,
     TransferCancelled,
     TransferReceived,
@@ -48,11 +51,18 @@ def needs(events: Iterable[ResolvedEvent], policy: Policy) -> Needs:
         if resolved.missing or type(event) in _OF_THE_HOUSE:
             continue
         if isinstance(event, OrderPlaced | OrderChanged):
-            _for_order(wanted, resolved)
+            _for_order(wanted, resolved, policy)
         elif isinstance(event, OrderCancelled | OrderAcknowledged):
             wanted.orders.add(OrderKey(resolved.book, resolved.site, resolved.supplier, event.number))
         elif isinstance(event, ShipmentNotified | ShipmentReplaced):
             _for_notice(wanted, resolved, policy)
+        elif isinstance(event, SupplierInvoiceReceived):
+            _for_invoice(wanted, resolved, event)
+        elif isinstance(event, ScheduleReleased):
+            if policy.reads_schedules:
+                groups = {GroupKey(resolved.book, resolved.site, line.part) for line in resolved.lines if line.part}
+                wanted.groups |= groups
+                wanted.agreements |= groups
         elif isinstance(event, ShipmentCancelled):
             wanted.shipments.add(ShipmentKey(resolved.book, resolved.site, resolved.supplier, event.number))
         elif isinstance(event, GoodsReceived):
@@ -80,9 +90,12 @@ def needs(events: Iterable[ResolvedEvent], policy: Policy) -> Needs:
     return wanted
 
 
-def _for_order(wanted: Needs, resolved: ResolvedEvent) -> None:
+def _for_order(wanted: Needs, resolved: ResolvedEvent, policy: Policy) -> None:
     book, site = resolved.book, resolved.site
     wanted.orders.add(OrderKey(book, site, resolved.supplier, resolved.event.number))
+    if policy.keeps_requirements:
+        # Its days may be others now for what is under way.
+        wanted.groups.update(GroupKey(book, site, line.part) for line in resolved.lines if line.part)
     wanted.unmatched.update(GroupKey(book, site, line.part) for line in resolved.lines if line.part)
 
 
@@ -93,7 +106,8 @@ def _for_notice(wanted: Needs, resolved: ResolvedEvent, policy: Policy) -> None:
     asked = {(line.said.order_number, line.part) for line in resolved.lines}  # type: ignore[attr-defined]
     wanted.order_parts.update((OrderKey(book, site, supplier, number), part) for number, part in asked if number)
     wanted.unmatched.update(GroupKey(book, site, line.part) for line in resolved.lines if line.part)
-    if policy.keeps_cumulatives and policy.terms_for(supplier, resolved.event.partner).cumulative is not None:
+    terms = policy.terms_for(supplier, resolved.event.partner)
+    if terms.cumulative is not None or terms.requirements is not None:
         parts = [*resolved.compare, *(line.part for line in resolved.lines if line.part)]
         wanted.agreements.update(GroupKey(book, site, part) for part in parts)
 
@@ -128,6 +142,18 @@ def _for_receipt(wanted: Needs, resolved: ResolvedEvent) -> None:
             wanted.order_numbers.add((book, site, said.order_number))
         if line.part:
             wanted.cumulatives.add(GroupKey(book, site, line.part))
+
+
+def _for_invoice(wanted: Needs, resolved: ResolvedEvent, event: SupplierInvoiceReceived) -> None:
+    book, site, supplier = resolved.book, resolved.site, resolved.supplier
+    for line in resolved.lines:
+        said = line.said
+        assert isinstance(said, InvoiceLine)  # noqa: S101  lines of an invoice
+        number = said.order_number or event.order_number
+        if number:
+            wanted.order_parts.add((OrderKey(book, site, supplier, number), line.part))
+        elif said.shipment_id:
+            wanted.shipments.add(ShipmentKey(book, site, supplier, said.shipment_id))
 
 
 def _for_short(wanted: Needs, resolved: ResolvedEvent) -> None:

@@ -19,7 +19,7 @@ from ledger.matching.discrepancies import (
     d35_arithmetic,
 )
 from ledger.matching.discrepancies.about import evidence_of
-from ledger.matching.notice_contents import check_contents, check_line
+from ledger.matching.notice_contents import check_contents, check_line, check_reference
 from ledger.matching.records import OrderKey, OrderLine, Shipment, ShipmentKey
 from ledger.matching.requirements import find_order_line
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
@@ -30,6 +30,7 @@ from ledger.matching.waiting import (
     find_line_gap,
     grade_of,
 )
+from ledger.matching.windows import check_shipping
 from ledger.matching.workset import Workset
 from ledger.policy import Policy, Terms
 
@@ -111,11 +112,24 @@ def judge(
         and said.loads * said.units_per_load != said.quantity
     ):
         verdict.findings.append(d35_arithmetic.find_loads(resolved, line, said.loads, said.units_per_load))
-    if said.serials or said.handling_units or line.serial_controlled or line.lot_controlled:
-        verdict.findings += unidentified(resolved, line, said, policy)
-    if terms.notice_requires or (said.country_of_origin and line.origins):
-        verdict.findings += check_line(resolved, line, policy, terms)
+    _look_inside(workset, resolved, verdict, policy, terms)
     return verdict
+
+
+def _look_inside(workset: Workset, resolved: ResolvedEvent, verdict: Verdict, policy: Policy, terms: Terms) -> None:
+    """What else the agreement asks of a line that posts: its day, what tells its pieces apart, origin, reference."""
+    line, said = verdict.line, verdict.line.said
+    assert isinstance(said, SaidLine)  # noqa: S101  lines of a notice
+    found: list[Finding | None] = []
+    asked = terms.requirements
+    if asked is not None and "ship_window" in asked.checks:
+        found.append(check_shipping(workset, resolved, line, verdict.order_line, policy, asked))
+    if said.serials or said.handling_units or line.serial_controlled or line.lot_controlled:
+        found += unidentified(resolved, line, said, policy)
+    if terms.notice_requires or (said.country_of_origin and line.origins):
+        found += check_line(resolved, line, policy, terms)
+        found += check_reference(workset, resolved, line, policy, terms)
+    verdict.findings += [finding for finding in found if finding is not None and not finding.settles]
 
 
 def _judge_revision(policy: Policy, verdict: Verdict, resolved: ResolvedEvent, key: ShipmentKey) -> None:

@@ -13,8 +13,10 @@ from ledger.events import ShipmentNotified, ShipmentReplaced
 from ledger.matching.decision import Finding
 from ledger.matching.discrepancies import d33_papers, d34_weight, d36_reference, d37_origin
 from ledger.matching.discrepancies.definition import DiscrepancyClass
+from ledger.matching.records import CumulativeKey
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 from ledger.matching.tolerances import allowed
+from ledger.matching.workset import Workset
 from ledger.policy import Policy, Terms
 from ledger.stock.bucket import MILLION
 
@@ -39,19 +41,34 @@ def check_contents(
 
 
 def check_line(resolved: ResolvedEvent, line: ResolvedLine, policy: Policy, terms: Terms) -> list[Finding]:
-    """The reference that called for the goods (D36), and where they come from (D37)."""
+    """Where the goods come from (D37)."""
     said = line.said
     assert isinstance(said, SaidLine)  # noqa: S101  lines of a notice
     found: list[Finding] = []
     asked = terms.notice_requires
-    if "reference" in asked and not said.reference and (rule := _rule(policy, d36_reference.CLASS, resolved, line)):
-        found.append(d36_reference.find_reference(resolved, line, "", rule))
     country = said.country_of_origin
     is_wrong = bool(country and line.origins and country not in line.origins)
     is_missing = not country and "country_of_origin" in asked
     if (is_wrong or is_missing) and (rule := _rule(policy, d37_origin.CLASS, resolved, line)):
         found.append(d37_origin.find(resolved, line, country, rule))
     return found
+
+
+def check_reference(
+    workset: Workset, resolved: ResolvedEvent, line: ResolvedLine, policy: Policy, terms: Terms
+) -> list[Finding | None]:
+    """The release number, kanban or delivery order that called for the goods, against the releases of the part (D36);
+    settles where one of them has it. What nobody asks for is not looked at."""
+    said = line.said
+    assert isinstance(said, SaidLine)  # noqa: S101  lines of a notice
+    if "reference" not in terms.notice_requires:
+        return []
+    key = CumulativeKey(resolved.book, resolved.site, line.part, resolved.supplier)
+    known = {one.reference for release in workset.scheduled.get(key, ()) for one in release.requirements} - {""}
+    rule = _rule(policy, d36_reference.CLASS, resolved, line)
+    finding = d36_reference.find_reference(resolved, line, said.reference, rule or "default")
+    finding.settles = said.reference in known or not rule
+    return [finding]
 
 
 def _weigh(

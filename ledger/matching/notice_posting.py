@@ -90,7 +90,7 @@ def post_lines(
             continue
         order_line = verdict.order_line
         if order_line is not None:
-            add_advised(order_line, record.quantity)
+            add_advised(workset, order_line, record.quantity)
             if order_line.advised > order_line.quantity and not order_line.blanket:
                 ordered[id(order_line)] = (order_line, name)
         if unmatched and unmatched.get(GroupKey(book, site, record.part)):
@@ -204,6 +204,6 @@ def mark_received(workset: Workset, policy: Policy, key: ShipmentKey, received_a
         for line in workset.lines_of_shipment.get(key, {}).values():
             if line.status == "open" and line.closes_at is None:
                 line.closes_at, line.touched = closes_at, True
-        shipment.first_received_at, shipment.touched = received_at, True
+        shipment.first_received_at, shipment.overdue_at, shipment.touched = received_at, 0, True
     elif received_at < shipment.first_received_at:
         shipment.first_received_at, shipment.touched = received_at, True

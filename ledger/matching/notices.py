@@ -13,7 +13,9 @@ from ledger.matching.discrepancies import (
     d42_changed_after_receipt,
 )
 from ledger.matching.notice_checks import check_late, check_whole, judge, unknown_orders
+from ledger.matching.notice_contents import check_reference
 from ledger.matching.notice_posting import post_lines, put_shipment
+from ledger.matching.overdue import expect, settle_overdue
 from ledger.matching.positions import in_transit_of, sender_account
 from ledger.matching.records import GroupKey, Shipment, ShipmentKey
 from ledger.matching.requirements import add_advised, order_line_of
@@ -29,6 +31,7 @@ from ledger.matching.waiting import (
     waits_for_place,
     withdraw,
 )
+from ledger.matching.windows import check_shipping
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
 from ledger.stock.shipments import movements_for_withdrawn
@@ -85,6 +88,7 @@ def decide_replaced(workset: Workset, decision: Decision, policy: Policy, now_us
             _refuse_change(decision, policy, "replaced")
             return
         withdraw_notice(workset, decision, policy, existing, "replaced")
+        settle_overdue(workset, decision, existing)
     post_notice(workset, decision, policy, now_us, key)
     posted = workset.shipments.get(key)
     if overtook and posted is not None:
@@ -118,7 +122,8 @@ def decide_cancelled(workset: Workset, decision: Decision, policy: Policy, now_u
         _refuse_change(decision, policy, "cancelled")
         return
     withdraw_notice(workset, decision, policy, existing, "cancelled")
-    existing.status, existing.touched = "cancelled", True
+    existing.status, existing.overdue_at, existing.touched = "cancelled", 0, True
+    settle_overdue(workset, decision, existing)
     withdraw(workset, decision)
     decision.lines.append(LineDecision("", "posted", movements=len(decision.movements)))
 
@@ -141,7 +146,7 @@ def withdraw_notice(workset: Workset, decision: Decision, policy: Policy, shipme
             book_movements(workset, decision, movements)
             order_line = order_line_of(workset, line)
             if order_line is not None:
-                add_advised(order_line, -line.quantity)
+                add_advised(workset, order_line, -line.quantity)
                 review_order_line(decision, policy, order_line, "")
         line.status = "replaced" if status == "replaced" else "cancelled"
         line.touched = True
@@ -179,6 +184,8 @@ def post_notice(workset: Workset, decision: Decision, policy: Policy, now_us: in
         _tell_of_goods(workset, decision, resolved.lines, now_us)
         return
     shipment = put_shipment(workset, resolved, key, "advised", now_us)
+    if shipment.expected_at is not None and shipment.first_received_at is None:
+        expect(shipment, policy)
     if not resolved.cause:
         check_late(decision, policy, shipment, terms, now_us)
         if workset.open_cases_of:
@@ -206,3 +213,26 @@ def _tell_of_goods(workset: Workset, decision: Decision, refused: Iterable[Resol
 
 def _found_again(decision: Decision, code: str) -> bool:
     return any(finding.code == code for finding in decision.findings)
+
+
+def look_again(workset: Workset, decision: Decision, policy: Policy) -> None:
+    """Days and references of an earlier notice's lines that are under way, by what is required now (D13, D36)."""
+    resolved = decision.resolved
+    event = resolved.event
+    key = ShipmentKey(resolved.book, resolved.site, resolved.supplier, event.number)
+    shipment = workset.shipments.get(key)
+    if shipment is None or shipment.seq != resolved.seq or shipment.status != "advised":
+        return
+    terms = policy.terms_for(resolved.supplier, event.partner)
+    for line in resolved.lines:
+        notice = workset.notice_lines.get((key, line.line))
+        if notice is None or notice.status != "open":
+            continue
+        found = check_reference(workset, resolved, line, policy, terms)
+        if terms.requirements is not None and "ship_window" in terms.requirements.checks:
+            ordered = order_line_of(workset, notice)
+            found.append(check_shipping(workset, resolved, line, ordered, policy, terms.requirements))
+        for finding in found:
+            if finding is not None:
+                finding.grade = grade_of(terms, finding)
+                decision.findings.append(finding)

@@ -8,6 +8,8 @@ from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.papers.filed import OrderPrice, per_base_unit
 from ledger.matching.records import GroupKey, Order, OrderKey, OrderLine
 from ledger.matching.rematch import rematch
+from ledger.matching.required import deliveries_of, wake_at
+from ledger.matching.requirements import note_changed, order_line_of
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, document_of, microseconds
 from ledger.matching.review import review_order_line
 from ledger.matching.waiting import (
@@ -19,7 +21,7 @@ from ledger.matching.waiting import (
     withdraw,
 )
 from ledger.matching.workset import Workset
-from ledger.policy import Policy
+from ledger.policy import Policy, Terms
 
 UNCHANGEABLE = "it cannot be changed or cancelled"
 
@@ -46,10 +48,10 @@ def decide_placed(workset: Workset, decision: Decision, policy: Policy, now_us: 
         if not holds_back(decision, line, terms):
             known = workset.order_lines.get((key, line.line))
             if known is None:
-                _put_line(workset, resolved, key, line, event.order_type in terms.blanket_order_types)
+                _put_line(workset, resolved, key, line, event.order_type in terms.blanket_order_types, terms, now_us)
             else:
                 # The order was read again: its lines keep what came of them.
-                _change_line(decision, policy, known, line)
+                _change_line(workset, decision, policy, known, line, terms, now_us)
             _file_price(workset, resolved, existing, line)
             decision.lines.append(LineDecision(line.line, "posted"))
     if resolved.cause:
@@ -81,21 +83,23 @@ def decide_changed(workset: Workset, decision: Decision, policy: Policy, now_us:
         existing = workset.order_lines.get((key, line.line))
         if said.change == "delete":
             if existing is not None:
-                existing.status, existing.touched = "cancelled", True
+                existing.status = "cancelled"
+                note_changed(workset, existing)
             decision.lines.append(LineDecision(line.line, "posted"))
             continue
         if holds_back(decision, line, terms):
             continue
         if existing is None:
-            _put_line(workset, resolved, key, line, blanket)
+            _put_line(workset, resolved, key, line, blanket, terms, now_us)
         else:
-            _change_line(decision, policy, existing, line)
+            _change_line(workset, decision, policy, existing, line, terms, now_us)
         _file_price(workset, resolved, order, line)
         decision.lines.append(LineDecision(line.line, "posted"))
     if event.complete and not resolved.cause:
         for record in workset.lines_of_order.get(key, ()):
             if record.line not in named:
-                record.status, record.touched = "cancelled", True
+                record.status = "cancelled"
+                note_changed(workset, record)
     if resolved.cause:
         withdraw(workset, decision, named)
     _take_up_held_goods(workset, decision, policy, now_us, key)
@@ -120,7 +124,8 @@ def decide_cancelled(workset: Workset, decision: Decision, policy: Policy, now_u
     order.status, order.changed_seq, order.touched = "cancelled", resolved.effective_seq, True
     for line in workset.lines_of_order.get(key, ()):
         if line.status == "open":
-            line.status, line.touched = "cancelled", True
+            line.status = "cancelled"
+            note_changed(workset, line)
     decision.lines.append(LineDecision("", "posted"))
 
 
@@ -153,26 +158,38 @@ def _file_price(workset: Workset, resolved: ResolvedEvent, order: Order, line: R
     workset.filed.append(OrderPrice(*order.key, line.line, resolved.effective_seq, resolved.seq, currency, *price))
 
 
-def _put_line(workset: Workset, resolved: ResolvedEvent, key: OrderKey, line: ResolvedLine, blanket: bool) -> None:
+def _put_line(
+    workset: Workset, resolved: ResolvedEvent, key: OrderKey, line: ResolvedLine, blanket: bool, terms: Terms,
+    now_us: int,
+) -> None:  # fmt: skip
     said = line.said
     assert isinstance(said, SaidLine)  # noqa: S101  lines of an order
-    workset.add_order_line(
-        OrderLine(
-            key=key,
-            line=line.line,
-            order_line=said.order_line,
-            part=line.part,
-            part_revision=line.revision,
-            unit=line.unit,
-            quantity=line.quantity,
-            seq=resolved.seq,
-            segment=said.segment,
-            due_at=_due_at(resolved, line),
-            blanket=blanket,
-            touched=True,
-            new=True,
-        )
+    due_at = _due_at(resolved, line)
+    record = OrderLine(
+        key=key,
+        line=line.line,
+        order_line=said.order_line,
+        part=line.part,
+        part_revision=line.revision,
+        unit=line.unit,
+        quantity=line.quantity,
+        seq=resolved.seq,
+        segment=said.segment,
+        due_at=due_at,
+        blanket=blanket,
+        touched=True,
+        new=True,
     )
+    workset.add_order_line(record)
+    if terms.requirements is not None and not blanket:
+        record.deliveries = deliveries_of(resolved, line, due_at, terms.requirements)
+        _look_again(workset, record, now_us)
+
+
+def _look_again(workset: Workset, line: OrderLine, now_us: int) -> None:
+    """Wake when a delivery should have been advised; what is late already is looked at now."""
+    line.wakes_at = wake_at(line, now_us)
+    note_changed(workset, line)
 
 
 def _due_at(resolved: ResolvedEvent, line: ResolvedLine) -> int | None:
@@ -181,13 +198,23 @@ def _due_at(resolved: ResolvedEvent, line: ResolvedLine) -> int | None:
     return min(due) if due else microseconds(resolved.event.due_at)  # type: ignore[attr-defined]
 
 
-def _change_line(decision: Decision, policy: Policy, record: OrderLine, line: ResolvedLine) -> None:
+def _change_line(
+    workset: Workset, decision: Decision, policy: Policy, record: OrderLine, line: ResolvedLine, terms: Terms,
+    now_us: int,
+) -> None:  # fmt: skip
     """Take the line as its new whole; totals stay, and may now exceed it (D08)."""
     record.quantity, record.part_revision = line.quantity, line.revision
-    record.due_at = _due_at(decision.resolved, line) or record.due_at
+    due_at = _due_at(decision.resolved, line) or record.due_at
+    record.due_at = due_at
     record.status = "closed" if record.received >= record.quantity and not record.blanket else "open"
     record.touched = True
     review_order_line(decision, policy, record, line.line)
+    if terms.requirements is not None and not record.blanket:
+        record.deliveries = deliveries_of(decision.resolved, line, due_at, terms.requirements)
+        _look_again(workset, record, now_us)
+        for notice in workset.notice_lines_of_group.get(GroupKey(record.key.book, record.key.site, record.part), ()):
+            if notice.status == "open" and order_line_of(workset, notice) is record:
+                decision.compares[notice.seq, record.part] = None
 
 
 def _take_up_held_goods(workset: Workset, decision: Decision, policy: Policy, now_us: int, key: OrderKey) -> None:

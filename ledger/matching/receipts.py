@@ -10,6 +10,7 @@ from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.identities import identities_of
 from ledger.matching.ladder import Rung, candidates
 from ledger.matching.notice_posting import mark_received
+from ledger.matching.overdue import settle_overdue
 from ledger.matching.portions import Portion
 from ledger.matching.positions import in_transit_of, stands
 from ledger.matching.records import (
@@ -26,6 +27,7 @@ from ledger.matching.review import live_links
 from ledger.matching.revisions import judge_revision
 from ledger.matching.transfer_records import is_transfer
 from ledger.matching.waiting import holds_back, refuse_whole, waits_for_place, withdraw
+from ledger.matching.windows import check_receiving
 from ledger.matching.workset import Workset
 from ledger.policy import Policy, Terms
 from ledger.stock.receipts import movements_for_received
@@ -66,6 +68,7 @@ def decide_received(workset: Workset, decision: Decision, policy: Policy, now_us
                 record.supplier = notices[0].key.supplier
                 agreed = policy.terms_for(record.supplier, event.partner)
             _post_fitting(workset, decision, record, rung, notices[0], agreed, now_us)
+            _check_day(workset, decision, policy, record)
             accumulate(workset, decision, record, record.quantity, record.supplier)
         else:
             accumulate(workset, decision, record, record.quantity, record.supplier)
@@ -76,6 +79,8 @@ def decide_received(workset: Workset, decision: Decision, policy: Policy, now_us
         decision.lines.append(LineDecision(line.line, "posted", len(decision.movements) - before))
     for shipment in shipments:
         mark_received(workset, policy, shipment, received_at, now_us)
+        if workset.open_cases_of and (header := workset.shipments.get(shipment)) is not None:
+            settle_overdue(workset, decision, header)
     decision.released.append(f"receipt:{event.number}")
 
 
@@ -126,6 +131,12 @@ def _post_fitting(
     source = in_transit_of(notice)
     for bucket, quantity in stands(workset, link, line):
         book_movements(workset, decision, movements_for_received(source, bucket, quantity, line.line))
+
+
+def _check_day(workset: Workset, decision: Decision, policy: Policy, line: ReceiptLine) -> None:
+    """Of the clean path; a rematch looks for itself."""
+    if policy.keeps_requirements:
+        check_receiving(workset, decision, policy, line)
 
 
 def _put_receipt(

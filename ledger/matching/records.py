@@ -74,6 +74,14 @@ class Order:
     new: bool = False
 
 
+class Delivery(NamedTuple):
+    """So many of an order line, due then; from `late_at` on they should have been advised."""
+
+    quantity: int
+    due_at: int
+    late_at: int
+
+
 @dataclass(slots=True)
 class OrderLine:
     """One requirement. `advised` and `received` are running totals over the links; open = quantity - received."""
@@ -93,6 +101,14 @@ class OrderLine:
     blanket: bool = False
     """Price and authority only: its quantity limits nothing."""
     status: Literal["open", "closed", "cancelled"] = "open"
+    deliveries: tuple[Delivery, ...] = ()
+    """What is due when, in order of time, where the agreement holds the supplier to it."""
+    wakes_at: int = 0
+    """When it is looked at again by itself, since a delivery of it should have been advised; 0 never."""
+    invoiced: int = 0
+    """Running total of what invoices ask to be paid of it, less what was credited."""
+    bills_due_at: int = 0
+    """Until when what was invoiced last waits for its goods; 0 where nothing was."""
     touched: bool = False
     new: bool = False
 
@@ -120,6 +136,8 @@ class Shipment:
     ship_to_as_sent: str = ""
     overtook: bool = False
     """A replacement that arrived before its original; the original is then recorded and changes nothing."""
+    overdue_at: int = 0
+    """When it is overdue if no goods of it have come (D15); 0 where that was looked at, or nobody expects it."""
     touched: bool = False
     new: bool = False
 

@@ -21,6 +21,7 @@ from ledger.matching.records import Link, NoticeLine, OrderKey, OrderLine, Recei
 from ledger.matching.requirements import add_linked, find_order_line, order_key_of
 from ledger.matching.review import live_links, over_action, review_notice_line, review_receipt_line
 from ledger.matching.transfer_records import is_transfer
+from ledger.matching.windows import check_receiving
 from ledger.matching.workset import Workset
 from ledger.policy import Policy, Terms
 from ledger.stock.bucket import MILLION
@@ -258,6 +259,8 @@ def _book(
         line.status = "unmatched" if left else "matched"
         if left:
             workset.add_unmatched(line)
+    if policy.keeps_requirements:
+        check_receiving(workset, decision, policy, line)
 
 
 def _same_place(old: Link, new: Link) -> bool:

@@ -42,16 +42,23 @@ def order_line_of(workset: Workset, line: NoticeLine) -> OrderLine | None:
     return None if key is None else workset.order_lines.get((key, line.order_line_identity))
 
 
-def add_advised(line: OrderLine, quantity: int) -> None:
+def add_advised(workset: Workset, line: OrderLine, quantity: int) -> None:
     """Count a notice in, or with a negative quantity out."""
     line.advised += quantity
+    note_changed(workset, line)
+
+
+def note_changed(workset: Workset, line: OrderLine) -> None:
+    """The line is another now; where it is held to days or invoices it is looked at when the event is decided."""
     line.touched = True
+    if line.deliveries or line.bills_due_at:
+        workset.changed_lines[line.key, line.line] = line
 
 
-def add_received(line: OrderLine, quantity: int) -> None:
+def add_received(workset: Workset, line: OrderLine, quantity: int) -> None:
     """Count a goods receipt in, or with a negative quantity out; a line fully received is closed."""
     line.received += quantity
-    line.touched = True
+    note_changed(workset, line)
     if line.status != "cancelled" and not line.blanket:
         line.status = "closed" if line.received >= line.quantity else "open"
 
@@ -62,4 +69,4 @@ def add_linked(workset: Workset, link: Link, sign: int) -> None:
         return
     line = workset.order_lines.get((link.order, link.order_line))
     if line is not None:
-        add_received(line, sign * link.quantity)
+        add_received(workset, line, sign * link.quantity)

@@ -6,7 +6,7 @@ here guesses: a reference that master data does not know is named in `missing`, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -28,7 +28,7 @@ from ledger.events import (
     ShortLine,
     StockLine,
 )
-from ledger.masterdata import Control, Occasion
+from ledger.masterdata import Calendar, Control, Occasion
 from ledger.matching.transfer_records import ShippedGoods
 
 Standing = Literal["new", "other", "again"]
@@ -123,6 +123,10 @@ class ResolvedEvent(msgspec.Struct):
     """Our sites between which goods are transferred; "" for every other kind."""
     dock_known: bool = True
     """False when the notice names a dock that its site, whose docks are known, does not have."""
+    zone: str = "UTC"
+    """IANA zone of the site: its days are those of the plant."""
+    calendars: Mapping[str, Calendar] = {}
+    """All calendars of working days, by name."""
     receiving_location: str = "DOCK"
     """Where goods stand on arrival when the receipt names no location; from the site."""
     lines: tuple[ResolvedLine, ...] = ()

@@ -5,8 +5,11 @@ from __future__ import annotations
 from ledger.matching.booking import book_movements
 from ledger.matching.closing import close_or_open
 from ledger.matching.decision import Decision, LineDecision
+from ledger.matching.overdue import review_expected
 from ledger.matching.positions import Deltas, add_notice_line
 from ledger.matching.records import NoticeLine, ReceiptLine
+from ledger.matching.required import wake_at
+from ledger.matching.requirements import note_changed
 from ledger.matching.review import review_notice_line, review_receipt_line
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
@@ -34,6 +37,13 @@ def decide_time(workset: Workset, decision: Decision, policy: Policy, now_us: in
     for receipt_line in sorted(receipts, key=_receipt_order):
         receipt_line.waits_until, receipt_line.touched = None, True
         review_receipt_line(workset, decision, receipt_line, "", now_us)
+    expected = [one for one in workset.shipments.values() if 0 < one.overdue_at <= now_us and one.key.book == book]
+    for shipment in sorted(expected, key=lambda one: one.key):
+        review_expected(workset, decision, policy, shipment, now_us)
+    ordered = [one for one in workset.order_lines.values() if 0 < one.wakes_at <= now_us and one.key.book == book]
+    for order_line in sorted(ordered, key=lambda one: (one.key, one.line)):
+        order_line.wakes_at = wake_at(order_line, now_us)
+        note_changed(workset, order_line)
     decision.lines.append(LineDecision("", "posted", movements=len(decision.movements)))
 
 

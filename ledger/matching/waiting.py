@@ -19,7 +19,7 @@ from ledger.policy import Terms
 
 MINUTE = 60_000_000
 
-STANDING = ("D08", "D11")
+STANDING = ("D08", "D10", "D11")
 """Content classes about how the books stand, not about one document: they settle by themselves."""
 
 

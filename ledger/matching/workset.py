@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ledger.masterdata import MasterData
 from ledger.matching.case_identity import CaseIdentity, case_identity
 from ledger.matching.containments.scope import Containment, Criteria
-from ledger.matching.papers.filed import Filed
+from ledger.matching.papers.filed import Carried, Filed, OrderPrice, ScheduledLine
 from ledger.matching.records import (
     Case,
     Cumulative,
@@ -219,6 +219,15 @@ class Workset:
     """What is to be kept as it was said: added to, and never read by a decision."""
     unfiled: list[int] = field(default_factory=list)
     """Sequences of events that were read again: what they filed before is taken out."""
+
+    changed_lines: dict[tuple[OrderKey, str], OrderLine] = field(default_factory=dict)
+    """Order lines held to days or invoices whose totals the event being decided has changed."""
+    scheduled: dict[CumulativeKey, list[ScheduledLine]] = field(default_factory=dict)
+    """The newest releases of a part on a supplier, where the event being decided is held to them; in any order."""
+    prices: dict[tuple[OrderKey, str], OrderPrice] = field(default_factory=dict)
+    """The price in force of the order lines that the invoice being decided names."""
+    carriage: dict[ShipmentKey, Carried] = field(default_factory=dict)
+    """The last word of carriers on shipments that the event being decided looks for."""
 
     # Indices over the above, kept by add_*; the book neither loads nor saves them.
     lines_of_order: dict[OrderKey, list[OrderLine]] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from ledger.policy.segments import SEGMENTS as SEGMENTS
 from ledger.policy.segments import SegmentRules as SegmentRules
 from ledger.policy.segments import segments_of as segments_of
 from ledger.policy.terms import CumulativeTerms as CumulativeTerms
+from ledger.policy.terms import RequirementTerms as RequirementTerms
 from ledger.policy.terms import Terms as Terms
 from ledger.policy.tolerance import NO_TOLERANCE as NO_TOLERANCE
 from ledger.policy.tolerance import Action as Action

@@ -87,6 +87,18 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict
         """Whether any agreement keeps one: where none does, nothing is looked up for them."""
         return any(terms.cumulative is not None for terms in (self.default_terms, *self.terms.values()))
 
+    @cached_property
+    def keeps_requirements(self) -> bool:
+        """Whether any agreement holds notices or receipts to what is required: where none does, nothing is looked
+        up for it."""
+        return any(terms.requirements is not None for terms in (self.default_terms, *self.terms.values()))
+
+    @cached_property
+    def reads_schedules(self) -> bool:
+        """Whether any agreement holds notices to schedules: by requirements, or by the references of releases."""
+        every = (self.default_terms, *self.terms.values())
+        return self.keeps_requirements or any("reference" in terms.notice_requires for terms in every)
+
     def segments_for(self, goods: Iterable[tuple[str, str, str]]) -> dict[str, SegmentRules]:
         """The rules of all segments that goods of these (segment, state, owner) are of, by name."""
         if not self.segments:

@@ -6,6 +6,7 @@ A role says what a person may decide, never what a program may: systems and part
 from __future__ import annotations
 
 ROLES: dict[str, str] = {
+    "accounts_payable": "Works on cases about invoices.",
     "allocator": "Sets goods apart for demands and frees them.",
     "engineer": "Says that goods are obsolete after an engineering change.",
     "engineering": "Works on cases about revisions.",

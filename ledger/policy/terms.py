@@ -37,6 +37,25 @@ class CumulativeTerms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     """What both sides agreed for the start, per part (our number) and in its base unit; 0 where nothing is said."""
 
 
+class RequirementTerms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """That notices and goods receipts are held to what is required of the supplier: when, and how much by then.
+
+    How many days off may pass is the tolerance of D13 and D26; they are days on which the plant works.
+    """
+
+    checks: tuple[Literal["ship_window", "receipt_window", "quantity", "authorized"], ...] = (
+        "ship_window", "receipt_window", "quantity", "authorized",
+    )  # fmt: skip
+    """What is looked at: the days of shipping (D13) and of receiving (D26), how much is advised by its day (D09), and
+    that no more is than was authorised in all (D10)."""
+    due: Literal["delivery", "shipment"] = "delivery"
+    """What the dates of orders are, and of schedules that do not say it (BFR04)."""
+    transit_days: int = 0
+    """Working days between shipping and delivery."""
+    calendar: str = ""
+    """Name of the calendar of working days; "" takes that of the site, and without any every day is one."""
+
+
 class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """What was agreed with one partner; each field's default is what holds where nothing was agreed."""
 
@@ -64,9 +83,13 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     evaluated_receipt: bool = False
     """Whether payment follows the goods receipts (evaluated receipt settlement): invoices are then only recorded,
     and neither their quantities (D31) nor their absence of a receipt (D32) is found."""
+    requirements: RequirementTerms | None = None
+    """That dates and quantities required are looked at (D09, D10, D13, D26); None looks at none."""
     notice_requires: tuple[Required, ...] = ()
     """What every notice says beyond what it cannot do without: missing papers and weights are D33, a dock or
     reference D36, a country of origin D37."""
+    invoice_wait_days: float = 3
+    """How many days an invoice waits for its goods and its order before D31 or D32 is found."""
     cumulative: CumulativeTerms | None = None
     """The cumulative agreement (D11); None keeps none, and SN104 is then only recorded."""
     reasons: dict[str, dict[str, str]] = {}

@@ -4,6 +4,7 @@ All take `(conn, *, book="live", ...)` and give back frozen structs whose JSON i
 quantities are strings, times ISO 8601. Lists page by `after` (the cursor each struct names) and `limit`.
 """
 
+from ledger.book.carriage import Carriage, carriage_of
 from ledger.masterdata.places import LEVELS, Level
 from ledger.queries.available_to_promise import (
     AvailableToPromise,
@@ -15,7 +16,6 @@ from ledger.queries.available_to_promise import (
 from ledger.queries.backlog import ArrivedLine, Backlog, DockedGoods, SiteBacklog, backlog
 from ledger.queries.balances import Balance, BalancePage, balance_of, balance_page, balances
 from ledger.queries.base_units import base_units
-from ledger.queries.carriage import Carriage, carriage_of
 from ledger.queries.case_queue import CaseQueue, CaseQueued, case_queue
 from ledger.queries.case_timeline import CaseStep, case_timeline
 from ledger.queries.cases import CaseShown, EvidenceShown, TaskShown, case, cases

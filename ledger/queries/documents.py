@@ -10,12 +10,12 @@ import msgspec
 from sqlalchemy import Connection, Table, select
 
 from ledger.book import bulk, document_tables
+from ledger.book.carriage import NOTHING, Carriage, carriage_of
 from ledger.book.codecs import read_texts
 from ledger.book.places import by_place
 from ledger.masterdata import to_decimal
 from ledger.matching.papers.filed import Promise
 from ledger.matching.resolved import moment, moment_or_none
-from ledger.queries.carriage import NOTHING, Carriage, carriage_of
 from ledger.queries.promises import PromiseShown, promised, promises_of, show_promises
 
 

@@ -10,12 +10,12 @@ import msgspec
 from sqlalchemy import Connection, literal_column, select, tuple_
 
 from ledger.book import document_tables
+from ledger.book.carriage import NOTHING, Carriage, carriage_of
 from ledger.book.places import sites_of
 from ledger.masterdata import to_decimal
 from ledger.matching.resolved import moment, moment_or_none
 from ledger.policy import Policy
 from ledger.queries.ages import hours_between
-from ledger.queries.carriage import NOTHING, Carriage, carriage_of
 from ledger.queries.dimensions import in_one_order, read_cursor, write_cursor
 from ledger.stock.accounts import asn_line_name
 

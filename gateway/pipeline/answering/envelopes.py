@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+import msgspec
 import structlog
 from sqlalchemy import Connection
 
 from gateway import x12
 from gateway.document import Party
 from gateway.errors import OperatorMistake
-from gateway.partners import Partner
 from gateway.pipeline.answering.decide import delimiters_of
 from gateway.pipeline.context import Context
 from gateway.store.alerts import Alert, put_alerts
@@ -42,11 +42,10 @@ class Envelope(NamedTuple):
     version: str
 
 
-class Written(NamedTuple):
+class Written(msgspec.Struct, frozen=True, tag=True, tag_field="kind"):
     """A document ready for its envelope: the segments between ST and SE; or a file of another format, whole."""
 
     draft: Draft
-    partner: Partner
     number: str
     type: str
     envelope: Envelope | None = None
@@ -57,7 +56,9 @@ class Written(NamedTuple):
     """As it came: what was only noted in it when it came goes on with it."""
 
 
-class Refused(NamedTuple):
+class Refused(msgspec.Struct, frozen=True, tag=True, tag_field="kind"):
+    """A draft that cannot be written, and why."""
+
     draft: Draft
     reason: str
 
@@ -75,7 +76,7 @@ def bundle(done: Sequence[Written | Refused]) -> list[list[Written | Refused]]:
             continue
         # One ISA12 for all: other releases travel in another interchange.
         release = one.envelope.version[:5]
-        lane = (one.partner.id, one.draft.book, one.envelope.sender, one.envelope.receiver, release)
+        lane = (one.draft.partner, one.draft.book, one.envelope.sender, one.envelope.receiver, release)
         parcels = lanes.setdefault(lane, [[]])
         if len(parcels[-1]) >= TOGETHER_MAX:
             parcels.append([])
@@ -110,7 +111,7 @@ def _put_file(connection: Connection, one: Written) -> None:
     if finish_draft(connection, one.draft.id, one.data, media_type=one.media_type):
         keep_draft(connection, one.draft.id, one.draft.draft)
         sent = NewSent(
-            message=one.draft.id, n=1, partner=one.partner.id, type=one.type, number=one.number, sender="",
+            message=one.draft.id, n=1, partner=one.draft.partner, type=one.type, number=one.number, sender="",
             receiver="", group_id="", interchange="", group_control="", control="", status="none",
             origin=one.draft.id,
         )  # fmt: skip
@@ -152,7 +153,8 @@ def _is_good(connection: Connection, one: Written, numbers: ControlNumbers, cont
 
 def _write(written: Sequence[Written], numbers: ControlNumbers, context: Context) -> tuple[bytes, list[NewSent]]:
     """The interchange, with a group for each functional identifier and version, and what awaits its 997."""
-    partner, lane = written[0].partner, written[0].envelope
+    partner, lane = context.configuration.partners.get(written[0].draft.partner), written[0].envelope
+    assert partner is not None  # noqa: S101  just written for it
     assert lane is not None  # noqa: S101  a parcel of X12
     ours, theirs = str(lane.sender), str(lane.receiver)
     message, interchange = written[0].draft.id, numbers.take(ours, theirs, "ISA")

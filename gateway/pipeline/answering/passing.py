@@ -5,25 +5,25 @@ Nothing of them is read by a map. What an X12 document says does not change; its
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
+from collections.abc import Sequence
 
 from gateway.document import Delimiters, Document
 from gateway.errors import OperatorMistake
 from gateway.mapping import Configuration
 from gateway.messages import split_document_id
 from gateway.pipeline.reading.message import read_documents
-from gateway.store.documents import load_documents
-from gateway.store.evidence import load_evidence
+from gateway.store.documents import DocumentRow
 
 
-def find_passed(connection: Connection, id: str, configuration: Configuration) -> tuple[Document, bytes]:
-    """The received document, read again from the kept bytes, and the whole message.
+def find_passed(
+    rows: Sequence[DocumentRow], data: bytes | None, id: str, configuration: Configuration
+) -> tuple[Document, bytes]:
+    """The received document, read again from the kept bytes, and the whole message: `rows` are its documents.
 
     Raises OperatorMistake where it is not there, or a file holds others beside it.
     """
-    message, n = split_document_id(id)
-    row = next((one for one in load_documents(connection, message) if one.id == id), None)
-    data = load_evidence(connection, [message]).get(message)
+    _, n = split_document_id(id)
+    row = next((one for one in rows if one.id == id), None)
     if row is None or data is None or n is None:
         raise OperatorMistake(f"document {id} is gone")
     documents = read_documents(data, configuration, row.partner)

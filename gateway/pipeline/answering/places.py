@@ -9,24 +9,28 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import msgspec
-from sqlalchemy import Connection
 
 from gateway.document import Provenance
 from gateway.mapping import Configuration, MapReading, References, read_document
 from gateway.messages import split_document_id
 from gateway.pipeline.reading.message import read_documents
 from gateway.pipeline.reading.zones import zone_finder
-from gateway.store.evidence import load_evidence
 from ledger.advices import AdvisedFault, AdvisedItem, ApplicationAdvice
 
 
-def place_faults(
-    connection: Connection, advice: ApplicationAdvice, configuration: Configuration
-) -> ApplicationAdvice:
-    """The advice with tag, element and value in every fault whose field the map can lead back to its place."""
-    if not any(fault.field and not fault.tag for item in advice.items for fault in item.faults):
+def needs_places(advice: ApplicationAdvice) -> bool:
+    """Whether some fault names a field and not yet where it stands."""
+    return any(fault.field and not fault.tag for item in advice.items for fault in item.faults)
+
+
+def place_faults(data: bytes | None, advice: ApplicationAdvice, configuration: Configuration) -> ApplicationAdvice:
+    """The advice with tag, element and value in every fault whose field the map can lead back to its place.
+
+    `data` are the bytes of the message that it is about; None where they are gone or not needed.
+    """
+    if data is None or not needs_places(advice):
         return advice
-    reading = _read_again(connection, advice, configuration)
+    reading = read_again(data, advice.original_document, configuration, advice.partner)
     if reading is None:
         return advice
     places = {place.path: place for place in reading.provenance()}
@@ -57,13 +61,6 @@ def read_again(
     if found is None:
         return None
     return read_document(found, documents[number - 1], agreed, zone_of=zone_finder(zones), references=references)
-
-
-def _read_again(connection: Connection, advice: ApplicationAdvice, configuration: Configuration) -> MapReading | None:
-    data = load_evidence(connection, [advice.original_message]).get(advice.original_message)
-    if data is None:
-        return None
-    return read_again(data, advice.original_document, configuration, advice.partner)
 
 
 def _place(fault: AdvisedFault, places: Mapping[str, Provenance], indices: Mapping[int, int]) -> AdvisedFault:

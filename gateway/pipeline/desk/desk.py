@@ -25,7 +25,7 @@ from gateway.errors import OperatorMistake, PartnerMistake
 from gateway.messages import ENTROPY_BYTES, Accepted, message_id, microseconds
 from gateway.pipeline import deliver, resend
 from gateway.pipeline.accept import Delivery, accept
-from gateway.pipeline.answering.drafts import write_drafts
+from gateway.pipeline.answering.drafts import Drafting
 from gateway.pipeline.as2 import (
     Again,
     As2Answer,
@@ -118,7 +118,8 @@ class Desk:
         self._zones = Zones()
         self._referring = Referring()
         self._parties = Parties()
-        self._processor = Processor(database, self.writer, self._children)
+        self._drafting = Drafting(database, self.writer, self._children)
+        self._processor = Processor(database, self.writer, self._children, self._drafting)
         try:
             self.in_force: InForce = open_configuration(home, roots, database, self.writer, now=microseconds(now))
             self._open_stations(now)
@@ -132,6 +133,7 @@ class Desk:
     def close(self) -> None:
         if self._opener is not None:
             self._opener.close()
+        self._drafting.close()
         if self._children is not None:
             self._children.close()
         self._http_sender.close()
@@ -185,11 +187,13 @@ class Desk:
         return answer
 
     def process(self, now: datetime) -> Progress:
-        """One round: what was claimed is posted, and its drafts are written."""
+        """One round: what was claimed is posted, and its drafts are written; of a backlog, while the next is."""
         with self._processing:
             context = self.context(now)
-            posted = self._processor.run(context)
-            self.act(context)
+            posted, is_cut_short = self._processor.run(context)
+            act(self.database, self.writer, context)
+            if not is_cut_short:
+                self._drafting.finish(context)
         return Progress(messages=posted.messages, documents=posted.documents, parked=posted.parked)
 
     def act(self, context: Context) -> None:
@@ -198,8 +202,7 @@ class Desk:
         self.write_drafts(context)
 
     def write_drafts(self, context: Context) -> None:
-        while write_drafts(self.database, self.writer, context):
-            pass
+        self._drafting.write_all(context)
 
     def deliver(self, now: datetime) -> Progress:
         """Every destination with something due is tried once."""

@@ -39,6 +39,7 @@ class Posted(NamedTuple):
     lost: int = 0
     """Messages whose lease had passed to another: left alone."""
     queued: int = 0
+    """Answers queued, written or as drafts."""
 
 
 def post(connection: Connection, messages: Sequence[ReadMessage], context: Context) -> Posted:

@@ -10,8 +10,9 @@ import signal
 import sys
 
 from gateway.mapping import Configuration
+from gateway.pipeline.answering.writing import write
 from gateway.pipeline.frames import read_frame, write_frame
-from gateway.pipeline.reading.children import Result, encoder, work_decoder
+from gateway.pipeline.reading.children import Result, Work, encoder, work_decoder
 from gateway.pipeline.reading.message import read_message
 from gateway.pipeline.reading.references import Referring
 
@@ -35,13 +36,19 @@ def main() -> None:
                 referring = Referring(work.names.masterdata())
             if configuration is None:
                 raise AssertionError("the first batch brings the configuration")
-            result = Result(
-                tuple(read_message(claimed, data, configuration, zones, referring) for claimed, data in work.messages)
-            )
+            result = _result(work, configuration, zones, referring)
         except Exception as error:
             # The parent reads the batch itself then, message by message, and finds the culprit.
             configuration, result = None, Result(failure=f"{type(error).__name__}: {error}")
         write_frame(answers, encoder.encode(result))
+
+
+def _result(work: Work, configuration: Configuration, zones: dict[str, str], referring: Referring) -> Result:
+    now = work.at
+    return Result(
+        tuple(read_message(claimed, data, configuration, zones, referring) for claimed, data in work.messages),
+        tuple(write(one, configuration, referring, now) for one in work.drafts) if now is not None else (),
+    )
 
 
 if __name__ == "__main__":

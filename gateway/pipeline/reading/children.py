@@ -11,11 +11,14 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import IO
+from datetime import datetime
+from typing import IO, Any
 
 import msgspec
 
 from gateway.errors import Unavailable
+from gateway.pipeline.answering.envelopes import Refused, Written
+from gateway.pipeline.answering.writing import Gathered
 from gateway.pipeline.context import Context
 from gateway.pipeline.frames import read_frame, write_frame
 from gateway.pipeline.reading.references import Names, Referring
@@ -24,19 +27,26 @@ from gateway.store.inbox import Claimed
 
 
 class Work(msgspec.Struct, frozen=True, array_like=True):
-    """One batch for a child. `files` is the configuration, `zones` are those of places, `names` what identifiers mean
-    where some map asks; None when the child has them from the batch before."""
+    """One batch for a child, to be read or to be written.
+
+    `files` is the configuration, `zones` are those of places, `names` what identifiers mean where some map asks; None
+    when the child has them from the batch before.
+    """
 
     files: dict[str, bytes] | None
     zones: dict[str, str] | None
     names: Names | None
-    messages: tuple[tuple[Claimed, bytes], ...]
+    messages: tuple[tuple[Claimed, bytes], ...] = ()
+    drafts: tuple[Gathered, ...] = ()
+    at: datetime | None = None
+    """When the drafts are written."""
 
 
 class Result(msgspec.Struct, frozen=True, array_like=True):
     """A child's answer: `failure` is set when it could not work at all."""
 
     readings: tuple[ReadMessage, ...] = ()
+    written: tuple[Written | Refused, ...] = ()
     failure: str = ""
 
 
@@ -62,7 +72,12 @@ class _Child:
             raise AssertionError("a child is always started with pipes")
         return to_child, from_child
 
-    def read(self, context: Context, messages: Sequence[tuple[Claimed, bytes]]) -> list[ReadMessage]:
+    def work(
+        self,
+        context: Context,
+        messages: Sequence[tuple[Claimed, bytes]] = (),
+        drafts: Sequence[Gathered] = (),
+    ) -> Result:
         configuration = context.configuration
         files = configuration.files if self._has != configuration.hash else None
         zones = dict(context.zones) if self._zones is not context.zones else None
@@ -70,7 +85,8 @@ class _Child:
         names = Names.of(referring.masterdata) if referring is not None and referring is not self._referring else None
         to_child, from_child = self._pipes
         try:
-            write_frame(to_child, encoder.encode(Work(files, zones, names, tuple(messages))))
+            work = Work(files, zones, names, tuple(messages), tuple(drafts), context.now)
+            write_frame(to_child, encoder.encode(work))
             body = read_frame(from_child)
         except OSError as error:
             raise Unavailable(f"a reading child ended: {error}") from error
@@ -81,7 +97,7 @@ class _Child:
             self._has, self._zones, self._referring = "", None, None
             raise Unavailable(result.failure)
         self._has, self._zones, self._referring = configuration.hash, context.zones, referring
-        return list(result.readings)
+        return result
 
     def close(self) -> None:
         to_child, from_child = self._pipes
@@ -102,13 +118,17 @@ class Children:
 
     def read(self, context: Context, messages: Sequence[tuple[Claimed, bytes]]) -> Future[list[ReadMessage]]:
         """Read a batch in the next idle child. The future raises Unavailable when the child could not."""
-        return self._threads.submit(self._read, context, messages)
+        return self._threads.submit(lambda: list(self._work(context, messages=messages).readings))
 
-    def _read(self, context: Context, messages: Sequence[tuple[Claimed, bytes]]) -> list[ReadMessage]:
+    def write(self, context: Context, drafts: Sequence[Gathered]) -> Future[list[Written | Refused]]:
+        """Write documents from drafts in the next idle child, each in its place; as `read`."""
+        return self._threads.submit(lambda: list(self._work(context, drafts=drafts).written))
+
+    def _work(self, context: Context, **work: Any) -> Result:
         # As many threads as children: an idle one is always there. Appending and popping are atomic.
         child = self._idle.pop()
         try:
-            return child.read(context, messages)
+            return child.work(context, **work)
         finally:
             self._idle.append(child)
 

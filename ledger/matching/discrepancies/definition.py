@@ -48,3 +48,8 @@ def amount(quantity: int) -> str:
     whole, rest = divmod(abs(quantity), MILLION)
     sign = "-" if quantity < 0 else ""
     return f"{sign}{whole}" if not rest else f"{sign}{Decimal(abs(quantity)) / MILLION:f}"
+
+
+def days_in_words(days: int) -> str:
+    """How far off: `1 day`, `3 days`, whichever way."""
+    return f"{abs(days)} day{'' if abs(days) == 1 else 's'}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ledger.events import ShipmentStatusReported
 from ledger.matching.decision import Decision, LineDecision
-from ledger.matching.papers.filed import CarrierReport
+from ledger.matching.overdue import hear
+from ledger.matching.papers.filed import Carried, CarrierReport
 from ledger.matching.resolved import document_of, microseconds
 from ledger.matching.waiting import refuse_whole, waits_for_place
 from ledger.matching.workset import Workset
@@ -52,4 +53,22 @@ def decide_reported(workset: Workset, decision: Decision, policy: Policy, now_us
                     segment=status.segment,
                 )
             )
+    _tell_of_arrival(workset, decision, policy, now_us)
     decision.lines.append(LineDecision("", "posted"))
+
+
+def _tell_of_arrival(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
+    """Shipments that it names are expected when it says."""
+    resolved = decision.resolved
+    event = resolved.event
+    assert isinstance(event, ShipmentStatusReported)  # noqa: S101  the dispatch table says so
+    named = {event.shipment_id, event.bill_of_lading} - {""}
+    for shipment in [one for one in workset.shipments.values() if one.key.book == resolved.book]:
+        if not named & {shipment.key.shipment_id, shipment.bill_of_lading}:
+            continue
+        if resolved.supplier and resolved.supplier != shipment.key.supplier:
+            continue
+        for status in event.statuses:
+            at = microseconds(status.occurred_at or event.occurred_at or event.recorded_at)
+            said = Carried(now_us if at is None else at, microseconds(status.expected_at))
+            hear(workset, decision, policy, shipment, said, now_us)

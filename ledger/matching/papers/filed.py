@@ -152,6 +152,13 @@ class CarrierReport:
     segment: int
 
 
+class Carried(NamedTuple):
+    """What carriers said last: when, and when they expect the goods to arrive (None where they never said)."""
+
+    reported_at: int
+    expected_at: int | None
+
+
 @dataclass(slots=True)
 class CarrierNumber:
     """The carrier's own number of a shipment, as the notice `seq` said it."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ledger.events import InvoiceLine, SupplierInvoiceReceived
+from ledger.matching.billing import bill
 from ledger.matching.decision import Decision, LineDecision
+from ledger.matching.discrepancies import d32_unreceived_invoice
 from ledger.matching.papers.filed import NOTHING, Invoice, InvoicedLine, per_base_unit
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, document_of, microseconds
 from ledger.matching.waiting import (
@@ -30,8 +32,9 @@ def decide_invoiced(workset: Workset, decision: Decision, policy: Policy, now_us
     assert isinstance(event, SupplierInvoiceReceived)  # noqa: S101  the dispatch table says so
     terms = policy.terms_for(resolved.supplier, event.partner)
     if resolved.repeats:
-        reason = f"Invoice {event.number} was recorded with other content. Send a credit note and a new invoice."
-        conflict_whole(decision, "", reason)
+        finding = d32_unreceived_invoice.find_duplicate(resolved)
+        decision.findings.append(finding)
+        conflict_whole(decision, finding.code, finding.text)
         return
     if resolved.missing.startswith("order:"):
         wait_for_order(decision, resolved.missing.removeprefix("order:"), terms, now_us, WITHOUT_ORDER)
@@ -51,7 +54,9 @@ def decide_invoiced(workset: Workset, decision: Decision, policy: Policy, now_us
             reason = f"A quantity of {line.said.quantity} cannot be invoiced."
             decision.lines.append(LineDecision(line.line, "refused", reason=reason))
             continue
-        workset.filed.append(_line(resolved, event, line))
+        filed = _line(resolved, event, line)
+        workset.filed.append(filed)
+        bill(workset, decision, policy, terms, now_us, line, filed)
         decision.lines.append(LineDecision(line.line, "posted"))
     if resolved.cause:
         withdraw(workset, decision, {line.line for line in resolved.lines})

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from ledger.events import Requirement, ScheduleLine, ScheduleReleased
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.papers.filed import Authorized, Required, ScheduledLine
+from ledger.matching.records import CumulativeKey, GroupKey
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, document_of, microseconds
 from ledger.matching.waiting import lacks_master_data, refuse_whole, waits_for_place, withdraw
 from ledger.matching.workset import Workset
@@ -35,10 +36,25 @@ def decide_released(workset: Workset, decision: Decision, policy: Policy, now_us
         if reason:
             decision.lines.append(LineDecision(line.line, "refused", reason=reason))
             continue
-        workset.filed.append(_filed(resolved, event, line, now_us))
+        filed = _filed(resolved, event, line, now_us)
+        workset.filed.append(filed)
+        known = workset.scheduled.get(CumulativeKey(resolved.book, resolved.site, line.part, resolved.supplier))
+        if known is not None:
+            known[:] = [*(one for one in known if one.seq not in workset.unfiled), filed]
         decision.lines.append(LineDecision(line.line, "posted"))
     if resolved.cause:
         withdraw(workset, decision, {line.line for line in resolved.lines})
+    if policy.reads_schedules:
+        _look_at_notices(workset, decision)
+
+
+def _look_at_notices(workset: Workset, decision: Decision) -> None:
+    """Notices that are under way may be judged otherwise by what this release requires."""
+    resolved = decision.resolved
+    for part in dict.fromkeys(line.part for line in resolved.lines if line.part):
+        for line in workset.notice_lines_of_group.get(GroupKey(resolved.book, resolved.site, part), ()):
+            if line.status == "open" and line.key.supplier == resolved.supplier:
+                decision.compares[line.seq, part] = None
 
 
 def _mistake(event: ScheduleReleased, line: ResolvedLine) -> str:

@@ -23,8 +23,10 @@ from ledger.events import (
     ShipmentCancelled,
     ShipmentNotified,
     ShipmentReplaced,
+    SupplierInvoiceReceived,
     kind_of,
 )
+from ledger.matching.billing import take_back
 from ledger.matching.booking import CannotReread as CannotReread
 from ledger.matching.decide import HANDLERS, Handler, decide_by
 from ledger.matching.decision import Decision, LineDecision
@@ -43,6 +45,8 @@ def _reread_paper(workset: Workset, decision: Decision, policy: Policy, now_us: 
     resolved = decision.resolved
     assert resolved.before is not None  # noqa: S101  only a re-reading gets here
     workset.unfiled.append(resolved.before.seq)
+    if isinstance(resolved.before.event, SupplierInvoiceReceived):
+        take_back(workset, decision, policy, now_us)
     if resolved.event.retracted:
         decision.lines.append(LineDecision("", "posted"))
     else:

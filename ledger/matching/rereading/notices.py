@@ -129,7 +129,7 @@ def _put_right(
     for line in old:
         ordered = order_line_of(workset, line)
         if ordered is not None:
-            add_advised(ordered, -line.quantity)
+            add_advised(workset, ordered, -line.quantity)
             reviewed.append(ordered)
 
     def change() -> list[NoticeLine]:
@@ -147,7 +147,7 @@ def _put_right(
                 continue
             records.append(record)
             if verdict.order_line is not None:
-                add_advised(verdict.order_line, record.quantity)
+                add_advised(workset, verdict.order_line, record.quantity)
                 reviewed.append(verdict.order_line)
         return records
 

@@ -49,4 +49,4 @@ def test_a_dear_batch_never_shrinks_to_nothing() -> None:
 def test_batches_are_larger_while_nobody_waits_to_be_accepted() -> None:
     pace = _taught(per_batch=0.005, per_line=0.0001)
 
-    assert 900 <= pace.lines_max(QUIET_LOCK_SECONDS) <= 1000
+    assert 2400 <= pace.lines_max(QUIET_LOCK_SECONDS) <= 2500
