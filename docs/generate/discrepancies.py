@@ -20,7 +20,10 @@ HEAD = """# Discrepancies and metrics
 A discrepancy opens a case with both values, the evidence and an owner. Classes whose *grade* is given are faults of a
 document's content and are told by an 824: *fatal* stops the document, *line* stops the line, *warning* stops nothing.
 Classes with an 861 code are what the dock found. Everything here is a default: the agreement's terms and the policy
-may change tolerance, action and grade.
+may change tolerance, action and grade. *Passes* is how much of it opens no case, *beyond* what is done with more:
+`ignore` nothing, `warn` a case, `hold` a case and the quantity held. Of several rules the most specific holds: order
+line, part and supplier, part, supplier, site, default; every case names the rule that spoke. `crossdock partner show`
+prints what holds for one partner.
 
 """
 
@@ -39,15 +42,30 @@ def build_page() -> str:
 
 def classes() -> str:
     return table(
-        ["code", "name", "means", "grade", "fault", "owner", "answer within", "824", "861"],
+        ["code", "name", "means", "passes", "beyond", "grade", "fault", "owner", "answer within", "824", "861"],
         [
             [
-                kind.code, kind.name, meaning(kind), kind.grade, kind.fault, kind.roles[0],
+                kind.code, kind.name, meaning(kind), passes(kind), kind.action, kind.grade, kind.fault, kind.roles[0],
                 f"{kind.answer_hours:g} h", kind.error_code, kind.condition,
             ]
             for kind in discrepancies.CLASSES
         ],
     )  # fmt: skip
+
+
+TERMS = {
+    "D02": "order_grace_minutes", "D11": "cumulative", "D12": "asn_due_minutes", "D14": "arrival_wait_minutes",
+    "D15": "overdue_hours", "D16": "close_days", "D31": "invoice_wait_days", "D32": "invoice_wait_days",
+    "D09": "requirements", "D10": "requirements", "D13": "requirements", "D26": "requirements",
+    "D33": "notice_requires", "D36": "notice_requires", "D37": "notice_requires",
+}  # fmt: skip
+"""Class -> the term of the agreement by which it waits or is looked at."""
+
+
+def passes(kind: DiscrepancyClass) -> str:
+    """How much of it passes where no rule says otherwise, and the term that has a say in it."""
+    words = kind.usual.in_words() or "nothing"
+    return f"{words} (`{TERMS[kind.code]}`)" if kind.code in TERMS else words
 
 
 def meaning(kind: DiscrepancyClass) -> str:

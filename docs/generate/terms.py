@@ -9,7 +9,7 @@ import msgspec
 
 from docs.generate.text import WARNING, field_docs, table
 from gateway.pipeline.due import ACK_DUE_MINUTES, ACK_RESENDS_MAX
-from ledger.policy import CumulativeTerms, Terms, Tolerance
+from ledger.policy import CumulativeTerms, RequirementTerms, Terms, Tolerance
 
 HEAD = """# Terms of an agreement
 
@@ -20,6 +20,12 @@ default. The ledger keeps the terms that were in force with every event, so that
 
 PARTS: tuple[tuple[str, str, type[Any]], ...] = (
     ("Tolerance", 'One entry of `tolerances`, by class; the key `""` speaks for every class.', Tolerance),
+    (
+        "Requirements",
+        "`requirements` of an agreement that holds notices and goods receipts to what is required. How many days\n"
+        "off may pass is the tolerance of D13 and D26, how much that of D09 and D10.",
+        RequirementTerms,
+    ),
     (
         "Cumulative agreement",
         "`cumulative` of an agreement that keeps one. The cumulative of each notice (SN104) is compared per part; "

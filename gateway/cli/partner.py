@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gateway.cli import frame, partner_keys, partner_new, partner_walk
+from gateway.cli import frame, partner_keys, partner_new, partner_show, partner_walk
 
 if TYPE_CHECKING:
     from gateway.partners import Partner
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Partners and their agreements.")
 app.command("new")(partner_new.new)
+app.command("show")(partner_show.show)
 app.command("test")(partner_walk.walk)
 app.add_typer(partner_keys.app, name="keys")
 

@@ -5,7 +5,7 @@ Brought in event by event, only where an agreement asks for it or a shipment is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select
@@ -13,7 +13,9 @@ from sqlalchemy import select
 from ledger.book import bulk, filed_tables
 from ledger.book.carriage import carriage_of
 from ledger.book.filing import SCHEDULED_LINE
+from ledger.book.resolution import lines_of, resolve
 from ledger.events import (
+    Event,
     GoodsReceived,
     ScheduleReleased,
     ShipmentNotified,
@@ -24,7 +26,7 @@ from ledger.events import (
 )
 from ledger.matching.papers.filed import Carried, OrderPrice, ScheduledLine
 from ledger.matching.records import CumulativeKey, OrderKey, Shipment, ShipmentKey
-from ledger.matching.resolved import ResolvedEvent, microseconds
+from ledger.matching.resolved import ResolvedEvent, line_identities, microseconds
 from ledger.matching.workset import Needs
 
 if TYPE_CHECKING:
@@ -68,6 +70,19 @@ def bring(batch: Batch, resolved: ResolvedEvent) -> None:
         batch.loader.load(Needs(references=references), resolved.book, ())
         found = [one for reference in sorted(references) for one in work.shipments_called(*reference)]
         _bring_carriage(batch, {one.key: one for one in found}.values())
+
+
+def resolve_again(batch: Batch, event: Event, seq: int, site: str, parts: Sequence[str], cause: int) -> ResolvedEvent:
+    """An earlier event of which these parts are looked at once more; of a notice the lines only where schedules speak
+    of them."""
+    told = isinstance(event, ShipmentNotified | ShipmentReplaced) and not batch.policy.reads_schedules
+    lines = () if told else lines_of(event)
+    resolved = resolve(
+        event, batch.sent(event), book=batch.head.book, seq=seq, site=site, cause=cause,
+        identities=line_identities(lines), lines=lines, standings=["again"] * len(lines),
+    )  # fmt: skip
+    resolved.compare = tuple(parts)
+    return resolved
 
 
 def _scheduled(batch: Batch, resolved: ResolvedEvent) -> dict[CumulativeKey, list[ScheduledLine]]:

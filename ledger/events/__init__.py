@@ -21,6 +21,11 @@ from __future__ import annotations
 import msgspec
 
 from ledger.events.acknowledgments import AcknowledgedLine, OrderAcknowledged
+from ledger.events.answers import (
+    ANSWERS,
+    AcknowledgmentReported,
+    AnsweredFault,
+)
 from ledger.events.carriage import ShipmentStatusReported, StatusReport
 from ledger.events.casework import (
     CASEWORK,
@@ -74,6 +79,7 @@ from ledger.events.receipts import (
     ReceiptShortConfirmed,
     ShortLine,
 )
+from ledger.events.replenishment import REPLENISHMENT, ReplenishmentRequested, ReplenishmentWithdrawn
 from ledger.events.rulings import (
     RULINGS,
     ChangedPart,
@@ -116,6 +122,7 @@ from ledger.events.transfers import TRANSFERS, TransferCancelled, TransferReceiv
 
 __all__ = [
     "ABOUT_CASES",
+    "ANSWERS",
     "CASEWORK",
     "CONTAINMENTS",
     "COUNTS",
@@ -128,14 +135,17 @@ __all__ = [
     "PAPERS",
     "PART_QUALIFIERS",
     "PERIODS",
+    "REPLENISHMENT",
     "RULINGS",
     "STOCK",
     "TRANSFERS",
     "AcknowledgedLine",
+    "AcknowledgmentReported",
     "Actor",
     "AdjustmentLine",
     "AllocationMade",
     "AllocationReleased",
+    "AnsweredFault",
     "AnyEvent",
     "Authorization",
     "CalendarDefined",
@@ -201,6 +211,8 @@ __all__ = [
     "PutAwayCompleted",
     "ReceiptLine",
     "ReceiptShortConfirmed",
+    "ReplenishmentRequested",
+    "ReplenishmentWithdrawn",
     "Requirement",
     "Resolution",
     "ReturnDisposed",
@@ -266,8 +278,10 @@ EVENTS: tuple[type[Event], ...] = (
     TimePassed,
     *PAPERS,
     ReceiptShortConfirmed,
+    *ANSWERS,
     *CASEWORK,
     *EXCEPTIONS,
+    *REPLENISHMENT,
     *HANDLING,
     *CONTAINMENTS,
     *PERIODS,
@@ -291,6 +305,7 @@ AnyEvent = (
     | ShipmentStatusReported
     | SupplierInvoiceReceived
     | ReceiptShortConfirmed
+    | AcknowledgmentReported
     | CaseAssigned
     | CaseNoted
     | CaseTaskSet
@@ -299,6 +314,8 @@ AnyEvent = (
     | CaseReopened
     | ExceptionRaised
     | ExceptionCleared
+    | ReplenishmentRequested
+    | ReplenishmentWithdrawn
     | PutAwayCompleted
     | GoodsIdentified
     | InspectionPassed

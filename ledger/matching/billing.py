@@ -13,7 +13,7 @@ from ledger.matching.decision import Decision, Finding
 from ledger.matching.discrepancies import d30_price, d31_over_invoiced, d32_unreceived_invoice
 from ledger.matching.discrepancies.about import evidence_of
 from ledger.matching.discrepancies.definition import DiscrepancyClass
-from ledger.matching.papers.filed import InvoicedLine, value_of
+from ledger.matching.papers.filed import NOTHING, InvoicedLine, per_base_unit, value_of
 from ledger.matching.records import OrderKey, OrderLine, ShipmentKey
 from ledger.matching.requirements import find_order_line, note_changed, order_line_of
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, microseconds
@@ -47,7 +47,9 @@ def bill(
 def look_again(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
     """The invoice has waited: lines whose order was not known are counted now that it is, or bill nothing."""
     resolved = decision.resolved
-    terms = policy.terms_for(resolved.supplier, resolved.event.partner)
+    event = resolved.event
+    assert isinstance(event, SupplierInvoiceReceived)  # noqa: S101  the dispatch says so
+    terms = policy.terms_for(resolved.supplier, event.partner)
     waited = set(resolved.compare)
     for line in resolved.lines:
         ordered = billed_line(workset, resolved, line)
@@ -58,6 +60,8 @@ def look_again(workset: Workset, decision: Decision, policy: Policy, now_us: int
                 _find_unordered(decision, policy, terms, line)
             else:
                 _count(workset, ordered, _signed(resolved, line), now_us)
+                filed = invoiced_line(resolved, event, line)
+                _review_price(workset, decision, policy, terms, line, filed, ordered)
 
 
 def take_back(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
@@ -123,8 +127,9 @@ def _count(workset: Workset, line: OrderLine, quantity: int, until: int) -> None
 
 
 def _signed(resolved: ResolvedEvent, line: ResolvedLine) -> int:
-    is_credit = getattr(resolved.event, "invoice", "") == "credit_note"
-    return -abs(line.quantity) if is_credit else line.quantity
+    event = resolved.event
+    assert isinstance(event, SupplierInvoiceReceived)  # noqa: S101  invoices alone are billed
+    return line.quantity if sign_of(event) > 0 else -abs(line.quantity)
 
 
 def _review_price(
@@ -180,3 +185,46 @@ def _tell(decision: Decision, policy: Policy, kind: DiscrepancyClass, finding: F
         said = mine[-1].said
         finding.line, finding.part_number, finding.value = mine[-1].line, said.part_number, str(said.quantity)
         finding.evidence = evidence_of(resolved, said.segment)
+
+
+# --- what is filed ------------------------------------------------------------------------------------------
+
+
+def invoiced_line(resolved: ResolvedEvent, event: SupplierInvoiceReceived, line: ResolvedLine) -> InvoicedLine:
+    """One line as it is filed."""
+    said = line.said
+    assert isinstance(said, InvoiceLine)  # noqa: S101  lines of an invoice
+    sign = sign_of(event)
+    amount, per = NOTHING if said.price is None else per_base_unit(said.price.amount, said.price.per, line)
+    return InvoicedLine(
+        book=resolved.book,
+        site=resolved.site,
+        supplier=resolved.supplier,
+        invoice_number=event.number,
+        seq=resolved.seq,
+        line=line.line,
+        order_number=said.order_number or event.order_number,
+        order_line=said.order_line,
+        shipment_id=said.shipment_id,
+        receipt_id=said.receipt_id,
+        part=line.part,
+        unit=line.unit,
+        quantity=line.quantity if sign > 0 else -abs(line.quantity),
+        currency=(said.price.currency if said.price is not None else "") or event.currency,
+        amount=amount,
+        per=per,
+        extended=signed_text(said.amount, sign),
+        segment=said.segment,
+    )
+
+
+def sign_of(event: SupplierInvoiceReceived) -> int:
+    """-1 for a credit note: it counts against what was invoiced."""
+    return -1 if event.invoice == "credit_note" else 1
+
+
+def signed_text(amount: Decimal | None, sign: int) -> str:
+    """The amount as the books keep it: a credit note's is below zero, however its sender wrote it."""
+    if amount is None:
+        return ""
+    return f"{amount if sign > 0 else -abs(amount):f}"

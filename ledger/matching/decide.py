@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from ledger.events import (
     MASTER_DATA,
+    AcknowledgmentReported,
     ContainmentClosed,
     ContainmentOpened,
     DiscrepancyResolved,
@@ -19,6 +20,8 @@ from ledger.events import (
     OrderChanged,
     OrderPlaced,
     ReceiptShortConfirmed,
+    ReplenishmentRequested,
+    ReplenishmentWithdrawn,
     ScheduleReleased,
     ShipmentCancelled,
     ShipmentNotified,
@@ -27,7 +30,19 @@ from ledger.events import (
     SupplierInvoiceReceived,
     TimePassed,
 )
-from ledger.matching import billing, cumulatives, exceptions, notices, orders, receipts, resolutions, shorts, ticks
+from ledger.matching import (
+    answered,
+    billing,
+    calls,
+    cumulatives,
+    exceptions,
+    notices,
+    orders,
+    receipts,
+    resolutions,
+    shorts,
+    ticks,
+)
 from ledger.matching.authority import not_allowed
 from ledger.matching.billing import review_billed
 from ledger.matching.containments import deciding as containing
@@ -65,8 +80,11 @@ HANDLERS: dict[type[Event], Handler] = {
     ShipmentStatusReported: carriage.decide_reported,
     SupplierInvoiceReceived: invoices.decide_invoiced,
     ReceiptShortConfirmed: shorts.decide_short,
+    AcknowledgmentReported: answered.decide_acknowledgment,
     ExceptionRaised: exceptions.decide_raised,
     ExceptionCleared: exceptions.decide_cleared,
+    ReplenishmentRequested: calls.decide_requested,
+    ReplenishmentWithdrawn: calls.decide_withdrawn,
     **dict.fromkeys(MASTER_DATA, decide_master_data),
 }
 
@@ -121,6 +139,8 @@ def decide_by(handler: Handler, workset: Workset, decision: Decision, policy: Po
         _review_changed(workset, decision, policy, now_us)
     if workset.scheduled and isinstance(decision.resolved.event, SCHEDULED):
         review_positions(workset, decision, policy, now_us)
+    if workset.exceptions:
+        exceptions.clear_met(workset, decision)
     if workset.containing and not decision.contained:
         containing.tell_of_arrivals(workset, decision)
 

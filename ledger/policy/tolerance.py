@@ -53,6 +53,17 @@ class Tolerance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         by_amount = difference <= self.amount
         return not difference or (by_share and by_amount if self.both else by_share or by_amount)
 
+    def in_words(self) -> str:
+        """How much passes, for people (`1 % or 5 of the unit`); "" where nothing does."""
+        shares = [f"{self.percent:f} %"] if self.percent else []
+        shares += [f"{self.quantity:f} of the unit"] if self.quantity else []
+        shares += [f"{self.amount:f} of the currency"] if self.amount else []
+        words = [(" and " if self.both else " or ").join(shares)] if shares else []
+        words += [f"{self.minutes} min"] if self.minutes is not None else []
+        if self.early_days is not None or self.late_days is not None:
+            words.append(f"{self.early_days or 0} days early, {self.late_days or 0} late")
+        return "; ".join(words)
+
     def laid_over(self, usual: Tolerance) -> Tolerance:
         """This rule where it says how much passes, and what is usual of the class where it does not."""
         said = self.percent or self.quantity or self.amount or self.action is None

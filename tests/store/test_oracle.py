@@ -154,7 +154,8 @@ class History(RuleBasedStateMachine):
         answers = self.books.ledger.tick(self.conn, POLICY, self.books.now)
         if answers:
             self.run_.kinds[answers[0].kind] += 1
-        assert Counter(map(told, answers[1:])) == Counter(expected)
+        # What invoices wait for is no matter of goods: see the golden stories about them.
+        assert Counter(told(one) for one in answers[1:] if one.kind not in FILED) == Counter(expected)
 
     def record(self, events: list[Event], expected: list[tuple[list[Told], bool]]) -> None:
         """`expected`: by event its answers, one per site, and whether its movements come late."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ledger.events import InvoiceLine, SupplierInvoiceReceived
-from ledger.matching.billing import bill
+from ledger.events import SupplierInvoiceReceived
+from ledger.matching.billing import bill, invoiced_line, sign_of, signed_text
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.discrepancies import d32_unreceived_invoice
-from ledger.matching.papers.filed import NOTHING, Invoice, InvoicedLine, per_base_unit
-from ledger.matching.resolved import ResolvedEvent, ResolvedLine, document_of, microseconds
+from ledger.matching.papers.filed import Invoice
+from ledger.matching.resolved import ResolvedEvent, document_of, microseconds
 from ledger.matching.waiting import (
     conflict_whole,
     lacks_master_data,
@@ -54,7 +54,7 @@ def decide_invoiced(workset: Workset, decision: Decision, policy: Policy, now_us
             reason = f"A quantity of {line.said.quantity} cannot be invoiced."
             decision.lines.append(LineDecision(line.line, "refused", reason=reason))
             continue
-        filed = _line(resolved, event, line)
+        filed = invoiced_line(resolved, event, line)
         workset.filed.append(filed)
         bill(workset, decision, policy, terms, now_us, line, filed)
         decision.lines.append(LineDecision(line.line, "posted"))
@@ -65,7 +65,7 @@ def decide_invoiced(workset: Workset, decision: Decision, policy: Policy, now_us
 
 
 def _header(resolved: ResolvedEvent, event: SupplierInvoiceReceived, now_us: int, *, evaluated: bool) -> Invoice:
-    sign = _sign(event)
+    sign = sign_of(event)
     recorded = microseconds(event.recorded_at)
     message, document = document_of(event)
     return Invoice(
@@ -81,47 +81,9 @@ def _header(resolved: ResolvedEvent, event: SupplierInvoiceReceived, now_us: int
         currency=event.currency,
         order_number=event.order_number,
         refers_to=event.refers_to,
-        total=_text(event.total, sign),
-        charges=_text(sum((one.amount for one in event.charges), Decimal(0)), sign) if event.charges else "",
+        total=signed_text(event.total, sign),
+        charges=signed_text(sum((one.amount for one in event.charges), Decimal(0)), sign) if event.charges else "",
         evaluated=evaluated,
         message=message,
         document=document,
     )
-
-
-def _line(resolved: ResolvedEvent, event: SupplierInvoiceReceived, line: ResolvedLine) -> InvoicedLine:
-    said = line.said
-    assert isinstance(said, InvoiceLine)  # noqa: S101  lines of an invoice
-    sign = _sign(event)
-    amount, per = NOTHING if said.price is None else per_base_unit(said.price.amount, said.price.per, line)
-    return InvoicedLine(
-        book=resolved.book,
-        site=resolved.site,
-        supplier=resolved.supplier,
-        invoice_number=event.number,
-        seq=resolved.seq,
-        line=line.line,
-        order_number=said.order_number or event.order_number,
-        order_line=said.order_line,
-        shipment_id=said.shipment_id,
-        receipt_id=said.receipt_id,
-        part=line.part,
-        unit=line.unit,
-        quantity=line.quantity if sign > 0 else -abs(line.quantity),
-        currency=(said.price.currency if said.price is not None else "") or event.currency,
-        amount=amount,
-        per=per,
-        extended=_text(said.amount, sign),
-        segment=said.segment,
-    )
-
-
-def _sign(event: SupplierInvoiceReceived) -> int:
-    return -1 if event.invoice == "credit_note" else 1
-
-
-def _text(amount: Decimal | None, sign: int) -> str:
-    """The amount as the books keep it: a credit note's is below zero, however its sender wrote it."""
-    if amount is None:
-        return ""
-    return f"{amount if sign > 0 else -abs(amount):f}"
