@@ -40,7 +40,13 @@ RECEIVED_AS = (
 )  # fmt: skip
 """What a received document may mean; `ack` and `reconcile` are about what we sent, `record` keeps it only,
 `pass` hands it on, `events` takes the canonical events as they say themselves."""
-FOUND = ("discrepancies", "faults", "receipts", "")
+VERDICTS = ("faults", "documents")
+"""On the inside of a document: where something is wrong, or always."""
+DOCK = ("discrepancies", "receipts")
+"""What the dock found: where something differs, or each goods receipt."""
+FOUND = (*VERDICTS, *DOCK, "")
+USUAL = {"824": "faults", "861": "discrepancies"}
+"""On what an advice is sent where the agreement does not say."""
 SENT_ON = (*(kind for kind in KINDS_OF_EVENTS if kind != "TimePassed"), *FOUND)
 """What makes us send: an event kind, or what matching found; "" is sent whenever its own rule says (997)."""
 NAMED = ("any", "supplier", "customer", "ship_to", "ship_from", "bill_to", "place", "from_place", "to_place")
@@ -278,9 +284,13 @@ def _received(entry: Entry) -> dict[str, Agreement]:
 def _sent(entry: Entry, kind: str) -> dict[str, Agreement]:
     found: dict[str, Agreement] = {}
     for document, value in entry.mapping().items():
-        keys = value.mapping(("on", "party", "collect"))
+        keys = value.mapping(("on", "party", "collect", "about"))
         named = keys["on"].items() if "on" in keys else []
         occasions = tuple(one.choice(SENT_ON, "", f"{document} on") for one in named)
+        if not named and document in USUAL:
+            occasions = (USUAL[document],)
+        if "about" in keys and not set(occasions) & set(VERDICTS):
+            keys["about"].note("about names sets that are given a verdict", f"on: {' or '.join(VERDICTS)}")
         party = keys["party"].choice(NAMED, "", f"{document} party") if "party" in keys else ""
         if kind == "internal":
             party = party or "any"
@@ -292,6 +302,7 @@ def _sent(entry: Entry, kind: str) -> dict[str, Agreement]:
             meaning=occasions[0] if occasions else "",
             occasions=occasions,
             party=party,
+            about=keys["about"].texts() if "about" in keys else (),
             collect=_collecting(keys["collect"]) if "collect" in keys else None,
         )
     return found

@@ -101,6 +101,8 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     "" takes what is usual for the kind of event."""
     to: tuple[str, ...] = ()
     """Received documents that are passed on: to these partners."""
+    about: tuple[str, ...] = ()
+    """Verdicts on documents (`faults`, `documents`): of these sets alone; none named: of every one."""
     collect: Collecting | None = None
     """None sends each at once, in an interchange of its own."""
 

@@ -15,6 +15,7 @@ from gateway.pipeline.answering.acknowledge import send_collected
 from gateway.pipeline.as2.receipts import give_up_or_send_again
 from gateway.pipeline.context import Context
 from gateway.pipeline.posting.batch import follow
+from gateway.pipeline.reports import record as record_reports
 from gateway.pipeline.resend import tell_overdue
 from gateway.pipeline.signals.expecting import find_absent, is_any_to_check
 from gateway.pipeline.signals.firing import fire
@@ -71,7 +72,8 @@ def _elapse(connection: Connection, context: Context) -> Elapsed:
     queued += send_collected(connection, context)
     overdue = find_overdue(connection, now=context.at)
     fire(connection, [_unacknowledged(connection, one) for one in overdue], context)
-    alerts = tell_overdue(connection, overdue, context)
+    alerts, reports = tell_overdue(connection, overdue, context)
+    queued += record_reports(connection, reports, context)
     for facts in find_unanswered(connection, now=context.at):
         given_up = give_up_or_send_again(connection, facts, context.at)
         alerts += [given_up] if given_up is not None else []

@@ -16,10 +16,12 @@ from gateway.errors import PartnerMistake
 from gateway.pipeline.as2.receipts import forget_request
 from gateway.pipeline.context import Context
 from gateway.pipeline.due import RESENT_BY_AGREEMENT, resends_agreed
+from gateway.pipeline.reports import report
 from gateway.store import outbox, sent
 from gateway.store.alerts import Alert
 from gateway.store.sent import Sent
 from gateway.store.tables import outbox as outbox_table
+from ledger.events import AcknowledgmentReported
 
 
 def send_same(connection: Connection, id: str, *, by: str, at: int, comment: str = "") -> bool:
@@ -34,10 +36,12 @@ def send_same(connection: Connection, id: str, *, by: str, at: int, comment: str
     return True
 
 
-def write_anew(connection: Connection, id: str, new_id: str, make_id: Callable[[], str], *, by: str, at: int) -> None:
+def write_anew(
+    connection: Connection, id: str, new_id: str, make_id: Callable[[], str], *, by: str, at: int
+) -> list[AcknowledgmentReported]:
     """Queue what the message was written from as other drafts, but for what was accepted; the first is `new_id`.
 
-    Raises PartnerMistake where that cannot be.
+    Gives back what the books are to be told. Raises PartnerMistake where that cannot be.
     """
     documents = sent.find_message(connection, id)
     drafts = {one.n: sent.load_draft(connection, one.origin or id) for one in documents}
@@ -55,15 +59,33 @@ def write_anew(connection: Connection, id: str, new_id: str, make_id: Callable[[
         fields |= {"status": "collected" if len(to_write) > 1 else "draft", "due_at": at, "created_at": at}
         again.append(msgspec.convert(fields, outbox.NewAnswer))
     outbox.put_answers(connection, again)
-    sent.supersede(connection, to_write, by=by, at=at, comment=f"written anew as {new_id}")
+    comment = f"written anew as {new_id}"
+    sent.supersede(connection, to_write, by=by, at=at, comment=comment)
+    return [told for one in to_write for told in report(connection, one, "rewritten", at=at, comment=comment, by=by)]
 
 
-def tell_overdue(connection: Connection, overdue: Sequence[Sent], context: Context) -> list[Alert]:
+def review(
+    connection: Connection, message: str, n: int, *, comment: str, by: str, at: int
+) -> tuple[int, list[AcknowledgmentReported]]:
+    """A person settles documents without an answer, all of a message where `n` is 0: how many there were, and what
+    the books are to be told."""
+    found = [one for one in sent.find_message(connection, message) if n in (0, one.n)]
+    count = sent.review(connection, message, n, comment=comment, by=by, at=at)
+    settled = [one for one in found if one.status in sent.REVIEWABLE]
+    return count, [
+        told for one in settled for told in report(connection, one, "reviewed", at=at, comment=comment, by=by)
+    ]
+
+
+def tell_overdue(
+    connection: Connection, overdue: Sequence[Sent], context: Context
+) -> tuple[list[Alert], list[AcknowledgmentReported]]:
     """Nobody answered in time: told always, and sent again as often as the partner has agreed to.
 
     A message that was partly accepted is left to a person: what was accepted would come twice.
     """
-    alerts = []
+    alerts: list[Alert] = []
+    reports: list[AcknowledgmentReported] = []
     for message, members in groupby(overdue, lambda one: one.message):
         documents = list(members)
         partner = context.configuration.partners.get(documents[0].partner)
@@ -83,4 +105,8 @@ def tell_overdue(connection: Connection, overdue: Sequence[Sent], context: Conte
             )
             for one in documents
         ]
-    return alerts
+        for one in documents:
+            reports += report(
+                connection, one, "overdue", at=context.at, resends=done + int(again), sends_again=bool(again)
+            )
+    return alerts, reports

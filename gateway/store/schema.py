@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
 
-HEAD = "0009"
+HEAD = "0010"
 """Version of the tables that this code reads and writes; a test holds it equal to the newest migration."""
 
 VERSION_TABLE = "gateway_version"

@@ -16,7 +16,7 @@ import msgspec
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from gateway.document import Fault
-from gateway.store.tables import sent_document, sent_draft, sent_history
+from gateway.store.tables import outbox, sent_document, sent_draft, sent_history
 
 REVIEWABLE = ("unsent", "awaiting", "partial", "rejected", "overdue", "reviewed")
 REOPENED = ("awaiting", "partial", "rejected", "overdue", "reviewed")
@@ -37,6 +37,8 @@ class Sent(NamedTuple):
     control: str
     status: str
     origin: str = ""
+    reported: int = 0
+    """1 once the books were told that it is refused or overdue; then they are told what ends that."""
 
 
 class SentEvent(NamedTuple):
@@ -133,6 +135,7 @@ def settle(
     faults: tuple[Fault, ...] = (),
 ) -> None:
     """An answer came, or none did in time (`overdue`, answered by nothing)."""
+    reported = {"reported": 1} if status in OPEN else {}
     connection.execute(
         update(sent_document)
         .where(sent_document.c.message == one.message, sent_document.c.n == one.n)
@@ -140,6 +143,7 @@ def settle(
             status=status,
             answered_by=answered_by,
             faults=msgspec.json.encode(faults).decode() if faults else "",
+            **reported,
         )
     )
     note(connection, [one], event=status, by=answered_by, at=at)
@@ -206,6 +210,12 @@ def load_history(connection: Connection, message: str) -> list[SentEvent]:
     """All that happened to the documents of a message, oldest first."""
     rows = connection.execute(select(*_history).where(sent_history.c.message == message).order_by(sent_history.c.seq))
     return [SentEvent(*row) for row in rows]
+
+
+def book_of(connection: Connection, message: str) -> str:
+    """The book whose message it is."""
+    found = connection.execute(select(outbox.c.book).where(outbox.c.id == message)).scalar()
+    return str(found or "live")
 
 
 def count_resends(connection: Connection, message: str, *, by: str) -> int:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from ledger.cases.advices import application_advice, receiving_advices
+from ledger.cases.advices import Told, application_advice, clean_advice
 from ledger.cases.escalation import escalate
 from ledger.cases.lifecycle import due_at, next_escalation, open_tasks, owner_of, status_of
+from ledger.cases.receiving import receiving_advices
 from ledger.cases.working import is_done
 from ledger.events import TimePassed
 from ledger.masterdata import MasterData
@@ -52,18 +53,19 @@ def apply(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> 
     ):
         escalated = ()
     else:
-        return (*(_line_outcome(decision, line) for line in decision.lines), *decision.contained)
+        lines = [_line_outcome(decision, line) for line in decision.lines]
+        return (*lines, *decision.contained, *_advices(workset, decision, policy, [], now_us))
     outcomes: list[AnyOutcome] = []
     for case, resolution, quantity in decision.resolved_cases:
         outcomes.append(_resolve(workset, decision, case, resolution, quantity, now_us))
-    told: list[tuple[Finding, Case]] = []
+    told: Told = []
     for finding in _last_words(decision):
         changed = _apply_finding(workset, decision, policy, finding, now_us)
         if changed is not None:
-            outcome, case, is_news = changed
+            outcome, before = changed
             outcomes.append(outcome)
-            if is_news:
-                told.append((finding, case))
+            if before is not None:
+                told.append((finding, before))
     found = [
         workset.open_cases.get(_identity(decision, finding)) for finding in decision.findings if not finding.settles
     ]
@@ -72,11 +74,7 @@ def apply(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> 
         if case.status != "closed" and all(case is not other for other in found):
             case.quantity = case.clearing = 0
             outcomes.append(_close(workset, case, "", now_us))
-    advices = [
-        application_advice(decision, told, now_us),
-        *receiving_advices(workset, decision, policy, told, now_us),
-    ]
-    outcomes.extend(AdviceDue(advice=advice) for advice in advices if advice is not None)
+    outcomes.extend(_advices(workset, decision, policy, told, now_us))
     _name_cases(workset, decision)
     lines = [_line_outcome(decision, line) for line in decision.lines]
     compared = [_compared(workset, decision, comparison) for comparison in decision.comparisons]
@@ -91,6 +89,15 @@ def _worked_on(workset: Workset, decision: Decision, policy: Policy, now_us: int
         else:
             yield _changed(case)
         case.escalates_at = next_escalation(policy, workset.masterdata, case)
+
+
+def _advices(workset: Workset, decision: Decision, policy: Policy, told: Told, now_us: int) -> list[AdviceDue]:
+    """What partners are told of it: what is new, and what their agreements ask for although nothing is."""
+    advice = application_advice(decision, told, now_us) if told else None
+    if advice is None and policy.advises_documents:
+        advice = clean_advice(decision, policy, now_us)
+    received = receiving_advices(workset, decision, policy, told, now_us) if told or policy.advises_receipts else []
+    return [AdviceDue(advice=one) for one in (advice, *received) if one is not None]
 
 
 def _name_cases(workset: Workset, decision: Decision) -> None:
@@ -136,10 +143,11 @@ def _identity(decision: Decision, finding: Finding) -> CaseIdentity:
 
 def _apply_finding(
     workset: Workset, decision: Decision, policy: Policy, finding: Finding, now_us: int
-) -> tuple[CaseOpened | CaseChanged, Case, bool] | None:
-    """What the finding changes, and whether the partner is told; None when nothing does: its case says so already.
+) -> tuple[CaseOpened | CaseChanged, int | None] | None:
+    """What the finding changes, and of how much the partner was told before; None when nothing does: its case says so
+    already.
 
-    A case that shrinks or closes is not told again.
+    A case that shrinks or closes is not told again: the second is None then.
     """
     case = workset.open_cases.get(_identity(decision, finding))
     if finding.settles:
@@ -147,7 +155,7 @@ def _apply_finding(
             return None
         case.quantity = case.clearing = 0
         case.expected, case.actual = finding.expected, finding.actual
-        return _close(workset, case, case.resolution, now_us), case, False
+        return _close(workset, case, case.resolution, now_us), None
     if case is not None:
         # Another document with the same fault is refused for itself: its sender is told of that one too.
         refused = finding.grade in ("fatal", "line")
@@ -159,6 +167,7 @@ def _apply_finding(
         )  # fmt: skip
         if same and not again:
             return None
+        before = case.quantity if case.supplier else 0
         case.supplier = finding.supplier
         case.quantity, case.expected, case.actual = finding.quantity, finding.expected, finding.actual
         case.clearing, case.text, case.rule, case.touched = finding.clearing, finding.text, finding.rule, True
@@ -167,7 +176,7 @@ def _apply_finding(
             # It was decided and only waited for its tasks: now there is something to decide again.
             case.status, case.resolution, case.resolved_at = status_of(case), "", None  # type: ignore[assignment]
             case.escalates_at = next_escalation(policy, workset.masterdata, case)
-        return _changed(case, finding.line), case, grew
+        return _changed(case, finding.line), before if grew else None
     candidate = _new_case(decision, policy, workset.masterdata, finding, now_us)
     number = workset.next_case.get(decision.resolved.book, 1)
     workset.next_case[decision.resolved.book] = number + 1
@@ -187,7 +196,7 @@ def _apply_finding(
         grade=finding.grade,
         reason=candidate.text,
     )
-    return opened, candidate, True
+    return opened, 0
 
 
 def _new_case(decision: Decision, policy: Policy, masterdata: MasterData, finding: Finding, now_us: int) -> Case:

@@ -21,6 +21,11 @@ from __future__ import annotations
 import msgspec
 
 from ledger.events.acknowledgments import AcknowledgedLine, OrderAcknowledged
+from ledger.events.answers import (
+    ANSWERS,
+    AcknowledgmentReported,
+    AnsweredFault,
+)
 from ledger.events.carriage import ShipmentStatusReported, StatusReport
 from ledger.events.casework import (
     CASEWORK,
@@ -116,6 +121,7 @@ from ledger.events.transfers import TRANSFERS, TransferCancelled, TransferReceiv
 
 __all__ = [
     "ABOUT_CASES",
+    "ANSWERS",
     "CASEWORK",
     "CONTAINMENTS",
     "COUNTS",
@@ -132,10 +138,12 @@ __all__ = [
     "STOCK",
     "TRANSFERS",
     "AcknowledgedLine",
+    "AcknowledgmentReported",
     "Actor",
     "AdjustmentLine",
     "AllocationMade",
     "AllocationReleased",
+    "AnsweredFault",
     "AnyEvent",
     "Authorization",
     "CalendarDefined",
@@ -266,6 +274,7 @@ EVENTS: tuple[type[Event], ...] = (
     TimePassed,
     *PAPERS,
     ReceiptShortConfirmed,
+    *ANSWERS,
     *CASEWORK,
     *EXCEPTIONS,
     *HANDLING,
@@ -291,6 +300,7 @@ AnyEvent = (
     | ShipmentStatusReported
     | SupplierInvoiceReceived
     | ReceiptShortConfirmed
+    | AcknowledgmentReported
     | CaseAssigned
     | CaseNoted
     | CaseTaskSet

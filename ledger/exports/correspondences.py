@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 from ledger.events import (
     CASEWORK,
+    AcknowledgmentReported,
     AllocationMade,
     AllocationReleased,
     CalendarDefined,
@@ -159,6 +160,7 @@ CORRESPONDENCES: dict[type[Event], Correspondence] = {
         "receipts", "goods", "receiving",
         transactions=(("recadv", "number"), ("desadv", "lines.shipment_id"), ("po", "lines.order_number")),
     ),
+    AcknowledgmentReported: Correspondence("documents", why="what became of a document of ours; no goods are seen"),
     ExceptionRaised: Correspondence("exceptions", why=_EXCEPTION),
     ExceptionCleared: Correspondence("exceptions", why=_EXCEPTION),
     PutAwayCompleted: Correspondence("stock", "goods", "storing"),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from ledger.events import (
     MASTER_DATA,
+    AcknowledgmentReported,
     ContainmentClosed,
     ContainmentOpened,
     DiscrepancyResolved,
@@ -27,7 +28,18 @@ from ledger.events import (
     SupplierInvoiceReceived,
     TimePassed,
 )
-from ledger.matching import billing, cumulatives, exceptions, notices, orders, receipts, resolutions, shorts, ticks
+from ledger.matching import (
+    answered,
+    billing,
+    cumulatives,
+    exceptions,
+    notices,
+    orders,
+    receipts,
+    resolutions,
+    shorts,
+    ticks,
+)
 from ledger.matching.authority import not_allowed
 from ledger.matching.billing import review_billed
 from ledger.matching.containments import deciding as containing
@@ -65,6 +77,7 @@ HANDLERS: dict[type[Event], Handler] = {
     ShipmentStatusReported: carriage.decide_reported,
     SupplierInvoiceReceived: invoices.decide_invoiced,
     ReceiptShortConfirmed: shorts.decide_short,
+    AcknowledgmentReported: answered.decide_acknowledgment,
     ExceptionRaised: exceptions.decide_raised,
     ExceptionCleared: exceptions.decide_cleared,
     **dict.fromkeys(MASTER_DATA, decide_master_data),

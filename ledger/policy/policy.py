@@ -62,6 +62,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict
     transitions: dict[str, TransitionRules] = {}
     """By kind of event."""
     periods: PeriodRules = PeriodRules()
+    advises_receipts: tuple[str, ...] = ()
+    """Partners that are told every goods receipt, those too in which nothing differs."""
+    advises_documents: tuple[str, ...] = ()
+    """Partners whose every document is answered with a verdict, where nothing is wrong inside it too."""
     casework: CaseRules = CaseRules()
 
     @cached_property

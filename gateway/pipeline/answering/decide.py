@@ -14,7 +14,9 @@ from sqlalchemy import Connection
 from gateway.document import Delimiters, Party
 from gateway.messages import from_microseconds
 from gateway.partners import Partner
+from gateway.partners.reading import USUAL
 from gateway.pipeline.answering.acknowledge import Acknowledgments
+from gateway.pipeline.answering.advising import find_advised
 from gateway.pipeline.answering.gathering import Gathering
 from gateway.pipeline.answering.routing import OURS, find_routes, is_other_half, is_passed_on, said_again
 from gateway.pipeline.answering.told import told_to
@@ -107,16 +109,18 @@ class Answers:
         return len(queued)
 
     def advise(self, advice: AnyAdvice, message: str) -> None:
-        """824 and 861 go where the partner's agreement names them; elsewhere the outcome itself is enough."""
-        set_id = "824" if isinstance(advice, ApplicationAdvice) else "861"
+        """Leaves as the documents that the partner's agreement names; elsewhere the outcome itself is enough."""
         partner = self._partner_told(advice.partner)
-        if partner is None or partner.sends(set_id) is None:
+        if partner is None:
             return
         if isinstance(advice, ApplicationAdvice) and advice.original_message:
             message = advice.original_message
-        draft = Draft(set_id=set_id, advice=advice)
-        dedupe = f"advice:{advice.book}:{advice.number}"
-        self._put_draft(partner, draft, message, advice.book, dedupe, advice.number)
+        for agreement, said in find_advised(partner, advice):
+            draft = Draft(set_id=agreement.document, advice=said)
+            dedupe = f"advice:{advice.book}:{advice.number}"
+            if agreement.document not in USUAL:
+                dedupe += f":{agreement.document}"
+            self._put_draft(partner, draft, message, advice.book, dedupe, advice.number)
 
     def _partner_told(self, name: str) -> Partner | None:
         """The partner, also by the ledger's id for a supplier: all it knows where no document of theirs came."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
+from sqlalchemy import Connection
 
 from gateway.messages import Accepted, microseconds
 from gateway.pipeline.accept import Delivery
@@ -16,9 +17,10 @@ from gateway.pipeline.desk.results import Defined, Progress, Replay
 from gateway.pipeline.pickup.values import Begin, Begun, Commit, End, Note, Noted, Renew, Taken
 from gateway.pipeline.replaying.comparing import MapComparison
 from gateway.pipeline.replaying.values import Which
+from gateway.pipeline.reports import record as record_reports
+from gateway.pipeline.resend import review
 from gateway.store.gathering import release
 from gateway.store.keys import ApiKey, put_key, revoke_key
-from gateway.store.sent import review
 from gateway.store.subscriptions import Format, end_subscription, put_subscription
 from ledger.events import Actor, AnyEvent
 from ledger.outcomes import Recorded
@@ -148,11 +150,16 @@ def _unsubscribe(desk: Desk, given: Unsubscribe, now: datetime) -> bool:
 
 
 def _review(desk: Desk, given: Review, now: datetime) -> int:
-    return desk.writer.run(
-        lambda connection: review(
+    context = desk.context(now)
+
+    def job(connection: Connection) -> int:
+        count, told = review(
             connection, given.message, given.n, comment=given.comment, by=given.by, at=microseconds(now)
         )
-    )
+        record_reports(connection, told, context)
+        return count
+
+    return desk.writer.run(job)
 
 
 def _release(desk: Desk, given: Release, now: datetime) -> int:

@@ -145,7 +145,12 @@ def build_policy(configuration: Configuration, governance: Governance | None = N
     """
     governance = read_governance(configuration.files) if governance is None else governance
     terms = {partner.id: _terms(partner) for partner in configuration.partners}
-    return governance.rules.laid_over(Policy(terms=terms))
+
+    def told_on(occasion: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(partner.id for partner, _ in configuration.partners.sending_on(occasion)))
+
+    policy = Policy(terms=terms, advises_receipts=told_on("receipts"), advises_documents=told_on("documents"))
+    return governance.rules.laid_over(policy)
 
 
 def _terms(partner: Partner) -> Terms:

@@ -53,6 +53,7 @@ from gateway.pipeline.process import Processor
 from gateway.pipeline.reading.children import Children
 from gateway.pipeline.reading.references import Referring
 from gateway.pipeline.reading.zones import Zones
+from gateway.pipeline.reports import record as record_reports
 from gateway.pipeline.signals.acting import act
 from gateway.pipeline.trust import EndWatch
 from gateway.settings import Settings
@@ -261,7 +262,8 @@ class Desk:
         def job(connection: Connection) -> bool:
             if not anew:
                 return resend.send_same(connection, id, by=by, at=at)
-            resend.write_anew(connection, id, new_id, lambda: _new_id(now), by=by, at=at)
+            told = resend.write_anew(connection, id, new_id, lambda: _new_id(now), by=by, at=at)
+            record_reports(connection, told, self.context(now))
             return True
 
         if not self.writer.run(job):

@@ -17,11 +17,12 @@ from gateway.pipeline.context import Context
 from gateway.pipeline.posting.duplicates import History, held
 from gateway.pipeline.reading.values import ReadDocument, ReadMessage
 from gateway.pipeline.reconcile import reconcile_document, reconcile_interchange
+from gateway.pipeline.reports import record as record_reports
 from gateway.pipeline.signals.firing import fire_found
 from gateway.store.alerts import Alert, put_alerts
 from gateway.store.documents import DocumentRow, load_documents, put_documents, replace_documents
 from gateway.store.inbox import Finished, finish, holds_leases
-from ledger.events import Event
+from ledger.events import AcknowledgmentReported, Event
 from ledger.outcomes import Recorded
 
 UNANSWERED = frozenset({"unknown_partner", "wrong_carrier", "unknown_receiver", "test_state", "duplicate_control"})
@@ -76,6 +77,8 @@ class _Batch:
         self._to_record: list[ReadDocument] = []
         self._alerts: list[Alert] = []
         self._recorded: list[Recorded] = []
+        self._reports: list[AcknowledgmentReported] = []
+        """About what we sent, by what was received."""
         self._events: list[Event] = []
         self.queued = 0
 
@@ -148,15 +151,17 @@ class _Batch:
                 elif not message.is_replay or self._is_unanswered(message, index):
                     answers.acknowledge(message.id, interchange)
                 for ta1 in interchange.acks:
-                    self._alerts += reconcile_interchange(
+                    done = reconcile_interchange(
                         self._connection, ta1, partner=interchange.partner, message=message.id, at=self._context.at
                     )
+                    self._alerts += done.alerts
+                    self._reports += done.reports
         answers.follow(self._recorded, self._events)
         fire_found(self._connection, self._recorded, self._events, self._context)
         for row in self._rows.values():
             if row.status == "passed":
                 answers.pass_on(row)
-        self.queued = answers.save()
+        self.queued = answers.save() + record_reports(self._connection, self._reports, self._context)
 
     def finish(self) -> int:
         """Write the rows and end the leases; how many messages and documents were parked or held."""
@@ -206,7 +211,13 @@ class _Batch:
 
     def _take(self, document: ReadDocument) -> DocumentRow:
         if document.acks or document.advice is not None:
-            self._alerts += reconcile_document(self._connection, document, at=self._context.at)
+            done = reconcile_document(self._connection, document, at=self._context.at)
+            self._alerts += done.alerts
+            self._reports += done.reports
+            if done.unmatched:
+                return msgspec.structs.replace(
+                    document.row, status="parked", reason_code="unmatched", reason=done.unmatched
+                )
             return msgspec.structs.replace(document.row, status="reconciled")
         self._to_record.append(document)
         # Its true state follows from the ledger; until then a later one of this batch must see that it counts.

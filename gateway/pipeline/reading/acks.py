@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from gateway.document import Document, Fault, Loop, Segment
 from gateway.pipeline.reading.values import ReceivedAck, SetAck
+from ledger.events.answers import SentStatus
 
-VERDICTS = {
+VERDICTS: dict[str, SentStatus] = {
     "A": "accepted",
     "E": "accepted",
     "P": "partial",

@@ -35,12 +35,14 @@ from ledger.matching.discrepancies import (
     d38_snapshot,
     d39_transfer,
     d40_backflush,
+    d41_unacknowledged,
     d42_changed_after_receipt,
     d43_count,
     d44_adjustment,
     d45_superseded,
     d46_change,
     d47_exception,
+    d48_refused,
 )
 from ledger.matching.discrepancies.definition import DiscrepancyClass
 
@@ -77,12 +79,14 @@ CLASSES: tuple[DiscrepancyClass, ...] = (
     d38_snapshot.CLASS,
     d39_transfer.CLASS,
     d40_backflush.CLASS,
+    d41_unacknowledged.CLASS,
     d42_changed_after_receipt.CLASS,
     d43_count.CLASS,
     d44_adjustment.CLASS,
     d45_superseded.CLASS,
     d46_change.CLASS,
     d47_exception.CLASS,
+    d48_refused.CLASS,
 )
 
 BY_CODE: dict[str, DiscrepancyClass] = {kind.code: kind for kind in CLASSES}

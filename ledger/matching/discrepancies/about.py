@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger.events import (
     AcknowledgedLine,
+    AcknowledgmentReported,
     GoodsReceiptReversed,
     GoodsReceived,
     InvoiceLine,
@@ -30,6 +31,8 @@ from ledger.matching.records import ReceiptLine as ReceiptLineNow
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 from ledger.outcomes import Fault
 
+OF_SHIPMENTS = ("856", "943", "945")
+"""Documents whose number is that of a shipment; that of the others stands where orders do."""
 _SHIPMENTS = (ShipmentNotified, ShipmentReplaced, ShipmentCancelled)
 
 
@@ -180,3 +183,36 @@ def evidence_of(resolved: ResolvedEvent, segment: int = 0) -> tuple[Evidence, ..
     """The document and segment that said it; nothing for an event that came from no document."""
     source = resolved.event.source
     return (Evidence(source.message, source.document, segment),) if source is not None else ()
+
+
+def about_sent(
+    kind: DiscrepancyClass, resolved: ResolvedEvent, event: AcknowledgmentReported, text: str, *, settles: bool
+) -> Finding:
+    """A finding about the document that `event` names."""
+    evidence = [Evidence(event.sent.partition(".")[0], event.sent, 0)]
+    if event.answer:
+        places = sorted({fault.segment for fault in event.faults}) or [0]
+        answer = event.answer.partition(".")[0]
+        # Segments are those of our document: of the partner's answer only that it said so.
+        evidence = [Evidence(evidence[0].message, event.sent, place) for place in places]
+        evidence.append(Evidence(answer, event.answer, 0))
+    finding = Finding(
+        code=kind.code,
+        site="",
+        partner=event.to,
+        fault=kind.fault,
+        cause=f"sent:{event.sent}",
+        text=text,
+        settles=settles,
+        evidence=tuple(evidence),
+    )
+    if event.document in OF_SHIPMENTS:
+        finding.shipment_id = event.number
+    else:
+        finding.order_number = event.number
+    return finding
+
+
+def named(event: AcknowledgmentReported) -> str:
+    """`850 PO1001`, and without a number of its own the document's id."""
+    return f"{event.document} {event.number}"

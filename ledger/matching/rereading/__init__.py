@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from ledger.events import (
     CASEWORK,
     PAPERS,
+    AcknowledgmentReported,
     ContainmentClosed,
     ContainmentOpened,
     DiscrepancyResolved,
@@ -71,6 +72,7 @@ REREAD: dict[type[Event], Handler] = {
 """The kinds about documents that may be read again."""
 
 INSTEAD: Mapping[type[Event], str] = {
+    AcknowledgmentReported: "What became of a document is told anew: acknowledge it, or mark it reviewed.",
     GoodsReceiptReversed: "Its goods have left the books: send the goods receipt again, under another number.",
     ReceiptShortConfirmed: "The lines are closed: goods that come all the same are received as ever, and their case "
     "says what was short.",

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from ledger.events import (
+    ANSWERS,
     COUNTS,
     MASTER_DATA,
     PAPERS,
@@ -189,7 +190,9 @@ class Oracle(Documents):
             return result_of([self.handle(kind, event, seq, self.now, line) for line in lines])
         if isinstance(event, COUNTS) and type(event) not in HANDLERS:
             return self.counting.decide(event, seq)
-        if isinstance(event, MASTER_DATA) or (isinstance(event, PAPERS) and not isinstance(event, OrderAcknowledged)):
+        if isinstance(event, MASTER_DATA + ANSWERS) or (
+            isinstance(event, PAPERS) and not isinstance(event, OrderAcknowledged)
+        ):
             return "posted"
         return HANDLERS[type(event)](self, event, seq, None)
 

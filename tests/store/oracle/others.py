@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from ledger.events import (
     AcknowledgedLine,
+    AcknowledgmentReported,
     Actor,
     ConsumptionReversed,
     ContainmentClosed,
@@ -234,6 +235,15 @@ def report(teller: Teller) -> Event | None:
     )
 
 
+def fate(teller: Teller) -> Event | None:
+    n = teller.rnd.randrange(SHIPMENTS)
+    status = teller.rnd.choice(("overdue", "rejected", "partial", "accepted", "reviewed"))
+    return AcknowledgmentReported(
+        number=f"PO{n}", sent=f"m_{n}.1", document="850", status=status, to="acme",
+        occurred_at=NOW + timedelta(hours=next(teller.numbers)),
+    )  # fmt: skip
+
+
 def invoice(teller: Teller) -> Event | None:
     n = next(teller.numbers)
     line = InvoiceLine(part_number="PLATE", quantity=Decimal(n), unit="EA", invoice_line="1", order_number="PO0")
@@ -255,5 +265,6 @@ OTHERS: dict[str, tuple[int, Proposal]] = {
     "ScheduleReleased": (2, schedule),
     "ShipmentStatusReported": (2, report),
     "SupplierInvoiceReceived": (2, invoice),
+    "AcknowledgmentReported": (2, fate),
 }
 """As `PROPOSALS`, of which these are a part."""
