@@ -162,6 +162,8 @@ class Signalled(Outcome, tag="signalled", frozen=True):
     location: str = ""
     number: str = ""
     """Business number of what it is about: an order, a shipment, a call from the line."""
+    number_line: str = ""
+    """Identity of the line of it that is meant."""
     quantity: Decimal = Decimal(0)
     """How much is concerned, in the part's base unit."""
     unit: str = ""

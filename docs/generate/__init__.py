@@ -23,6 +23,7 @@ from docs.generate import (
     rest,
     roles,
     samples,
+    signals,
     terms,
 )
 
@@ -61,5 +62,6 @@ PAGES: tuple[Page, ...] = (
     Page(REFERENCE / "terms.md", terms.build_page),
     Page(REFERENCE / "roles.md", roles.build_page),
     Page(REFERENCE / "policy.md", policy.build_page),
+    Page(REFERENCE / "signals.md", signals.build_page),
     *(Page(EVENTS / name, build) for name, build in event_schemas.schema_files()),
 )

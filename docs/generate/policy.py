@@ -14,6 +14,7 @@ from ledger.policy import (
     CountRules,
     Ownership,
     PeriodRules,
+    ReplenishmentRules,
     SegmentRules,
     Tolerance,
     ToleranceRule,
@@ -39,6 +40,7 @@ PARTS: tuple[tuple[str, str, type[Any]], ...] = (
     ("Transition", "One entry of `transitions`, by kind of event.", TransitionRules),
     ("Cases of a class", "One entry of `cases`, by class.", Ownership),
     ("Periods", "`periods`.", PeriodRules),
+    ("Replenishment of the line", "`replenishment`.", ReplenishmentRules),
     (
         "Tolerance rule",
         "One entry of the list `tolerances`. Fields that are left out match everything.",

@@ -24,6 +24,7 @@ app.command(rich_help_panel=CHECKS)(ledger_periods.periods)
 app.command(rich_help_panel=STOCK)(ledger_containments.containments)
 app.command(rich_help_panel=STOCK)(ledger_moves.transfers)
 app.command(rich_help_panel=STOCK)(ledger_moves.settlements)
+app.command(rich_help_panel=STOCK)(ledger_moves.calls)
 for _ruled in (ledger_rulings.changes, ledger_rulings.deviations, ledger_rulings.substitutions):
     app.command(rich_help_panel=STOCK)(_ruled)
 for _papers in (ledger_papers.orders, ledger_papers.schedules, ledger_papers.shipments, ledger_papers.invoices):

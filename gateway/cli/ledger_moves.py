@@ -1,4 +1,5 @@
-"""`crossdock ledger transfers|settlements`: what is under way between our sites; what we owe owners of goods used."""
+"""`crossdock ledger transfers|settlements|calls`: what is under way between our sites; what we owe owners of goods
+used; what the line called for."""
 
 from __future__ import annotations
 
@@ -42,6 +43,31 @@ def transfers(
             if not one.lines
         ],
     )  # fmt: skip
+
+
+def calls(
+    number: Annotated[str, typer.Argument(help="Number of the call; all without it.")] = "",
+    status: Annotated[str, typer.Option(help="open, served, withdrawn, or missed: not served in time.")] = "",
+    site: Site = "",
+    part: Part = "",
+    book: Book = "live",
+    json: Json = False,
+) -> None:
+    """What the line called for, by when, and what has come."""
+    from typing import cast, get_args
+
+    from gateway.errors import OperatorMistake
+    from gateway.resources import did_you_mean
+    from ledger import queries
+    from ledger.queries.calls import CallStatus
+
+    known = get_args(CallStatus)
+    if status not in known:
+        raise OperatorMistake(f'no call is "{status}"', mend=did_you_mean(status, [one for one in known if one]))
+    with asking() as conn:
+        found = queries.calls(conn, book=book, site=site, part=part, number=number, status=cast("CallStatus", status))
+    columns = ("number", "site", "location", "part", "quantity", "served", "unit", "status", "missed", "due_at")
+    frame.print_rows(found, columns, json=json)
 
 
 def settlements(

@@ -19,6 +19,7 @@ from ledger.policy import (
     Ownership,
     PeriodRules,
     Policy,
+    ReplenishmentRules,
     SegmentRules,
     ToleranceRule,
     TransitionRules,
@@ -46,6 +47,8 @@ class HouseRules(msgspec.Struct, frozen=True, kw_only=True):
     """When cases escalate, which hours count, how long they may be disputed, and who keeps out of a decision."""
     periods: PeriodRules = HOUSE.periods
     """Who closes periods and opens them again."""
+    replenishment: ReplenishmentRules = HOUSE.replenishment
+    """How soon calls from the line are to be served."""
     tolerances: tuple[ToleranceRule, ...] = ()
     """Tolerances by site, supplier, part or order line; those of agreements stand in their partner's file."""
 
@@ -53,7 +56,7 @@ class HouseRules(msgspec.Struct, frozen=True, kw_only=True):
         """The policy with these rules in it; without one, of these rules alone."""
         return msgspec.structs.replace(
             policy or Policy(), counts=self.counts, segments=self.segments, transitions=self.transitions,
-            ownership=self.cases, periods=self.periods, tolerances=self.tolerances,
+            ownership=self.cases, periods=self.periods, replenishment=self.replenishment, tolerances=self.tolerances,
             casework=self.casework,
         )  # fmt: skip
 

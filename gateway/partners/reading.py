@@ -33,7 +33,7 @@ LINE_BREAKS = ("none", "lf", "crlf")
 DELIVERIES = ("http", "mailbox", "as2", "sftp")
 TITLE_PASSES = ("shipment", "receipt", "consumption")
 RECEIVED_AS = (
-    "OrderPlaced", "ShipmentNotified", "GoodsReceived", "DiscrepancyResolved", "ReceivingAdvice",
+    "OrderPlaced", "ShipmentNotified", "GoodsReceived", "DiscrepancyResolved", "CaseDisputed", "ReceivingAdvice",
     "ApplicationAdvice", "OrderAcknowledged", "ScheduleReleased", "ShipmentStatusReported",
     "SupplierInvoiceReceived", "GoodsShipped", "TransferShipped", "TransferReceived", "InventoryAdjusted",
     "InventorySnapshotReported", "StockCounted", "MasterData", "ack", "reconcile", "record", "pass", "events",

@@ -17,20 +17,18 @@ from gateway.errors import CrossdockError, Unavailable
 from gateway.pipeline.answering.drafts import Drafting
 from gateway.pipeline.context import Context
 from gateway.pipeline.posting.batch import Posted, post
+from gateway.pipeline.posting.claims import Claims
 from gateway.pipeline.posting.pace import Pace
 from gateway.pipeline.reading.children import Children
 from gateway.pipeline.reading.message import read_message
 from gateway.pipeline.reading.values import ReadMessage
 from gateway.store.database import Database
 from gateway.store.evidence import load_evidence
-from gateway.store.inbox import ATTEMPTS_MAX, Claimed, claim
+from gateway.store.inbox import ATTEMPTS_MAX, Claimed
 from gateway.store.writer import Writer
 
 log = structlog.get_logger(__name__)
 
-CLAIM_MAX = 500
-RUN_SECONDS = 5.0
-"""After so long the time, the configuration and the master data of a backlog's processing are taken anew."""
 LOT_MAX = 100
 """Messages that a child reads at once."""
 FIRST_LOT_MAX = 8
@@ -56,11 +54,11 @@ class Processor:
     def run(self, context: Context) -> tuple[Posted, bool]:
         """Take messages from the inbox through the whole step; zero messages: it was empty.
 
-        CLAIM_MAX at a time, and where there are children again and again for RUN_SECONDS; True: more may be waiting.
+        Where there are children, a backlog for RUN_SECONDS (`claims`), else one group; True: more may be waiting.
         """
         total = Posted()
         posting: deque[tuple[list[ReadMessage], Future[Posted]]] = deque()
-        claims = _Claims(self._writer, context, goes_on=self._children is not None)
+        claims = Claims(self._writer, context.at, goes_on=self._children is not None)
         for readings in self._read_all(claims, context):
             for batch in self._pace.cut(readings, self._writer.lock_seconds):
                 posting.append((batch, self._submit(batch, context)))
@@ -152,31 +150,6 @@ class Processor:
             is_replay=message.is_replay,
         )
         return self._writer.run(lambda connection: post(connection, [parked], context))
-
-
-class _Claims:
-    """Groups of waiting messages under lease, each asked for before the one before it is taken."""
-
-    def __init__(self, writer: Writer, context: Context, *, goes_on: bool) -> None:
-        self._writer, self._at, self._goes_on = writer, context.at, goes_on
-        self.is_cut_short = False
-        """More may wait than was claimed."""
-
-    def __iter__(self) -> Iterator[list[Claimed]]:
-        until = time.monotonic() + RUN_SECONDS
-        coming = self._claim()
-        while claimed := coming.result():
-            is_whole = len(claimed) == CLAIM_MAX
-            again = is_whole and self._goes_on and time.monotonic() < until
-            if again:
-                coming = self._claim()
-            yield claimed
-            if not again:
-                self.is_cut_short = is_whole and self._goes_on
-                return
-
-    def _claim(self) -> Future[list[Claimed]]:
-        return self._writer.submit(lambda connection: claim(connection, now=self._at, most=CLAIM_MAX))
 
 
 def _parked(claimed: Claimed, code: str, text: str) -> ReadMessage:

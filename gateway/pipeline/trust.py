@@ -18,6 +18,7 @@ from gateway.messages import microseconds
 from gateway.partners import OwnKeys, Partner, read_own_keys
 from gateway.partners.trust import ALERT_DAYS, Concern, Window, concerns_about, concerns_of_windows, days_left
 from gateway.pipeline.context import Context
+from gateway.pipeline.signals.ending import end_others
 from gateway.pipeline.signals.firing import fire
 from gateway.resources import Mistake
 from gateway.signals import Signal
@@ -163,10 +164,11 @@ class EndWatch:
 
         def job(connection: Connection) -> None:
             put_new_alerts(connection, [_alert(end, now) for end in ends])
-            fire(connection, [_signal(end) for end in ends], context)
+            signals = [_signal(end) for end in ends]
+            fire(connection, signals, context)
+            end_others(connection, "certificate_expiry", {one.cause for one in signals}, context)
 
-        if ends:
-            writer.run(job)
+        writer.run(job)
 
 
 def _signal(end: End) -> Signal:

@@ -8,7 +8,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from gateway.resources import Entry, Mistake, Mistakes, did_you_mean, read_yaml
-from gateway.signals.rules import ACTIONS, Action, Conditions, Hold, Notify, OpenCase, Rule, Send, SignalRules
+from gateway.signals.rules import ACTIONS, ALWAYS, Action, Conditions, Hold, Notify, OpenCase, Rule, Send, SignalRules
+from ledger.queries.severity import SEVERITIES
 from ledger.signals import BY_NAME
 
 FILE = "signals.yaml"
@@ -60,7 +61,7 @@ class _Reader:
         return Rule(
             name=name,
             on=tuple(one.choice((*BY_NAME, ANY), "", "signal") for one in on),
-            when=self._conditions(keys["when"]) if "when" in keys else Conditions(),
+            when=self._conditions(keys["when"]) if "when" in keys else ALWAYS,
             do=tuple(found for one in keys["do"].items() if (found := self._action(one))) if "do" in keys else (),
         )
 
@@ -69,6 +70,8 @@ class _Reader:
         for key, value in entry.mapping(Conditions.__struct_fields__).items():
             if key == "at_least":
                 found[key] = _amount(value)
+            elif key == "severity":
+                found[key] = tuple(one.choice(SEVERITIES, "", "severity") for one in value.items())
             elif key == "book":
                 found[key] = value.choice(("live", "test", "any"), "live", "book")
             else:

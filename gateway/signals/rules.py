@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from ledger.outcomes import Signalled
+from ledger.queries.severity import Severity
 from ledger.signals import BY_NAME
 
 
@@ -28,8 +29,11 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     type: str = ""
     """Type of the document that it is about, of those that the street finds."""
     number: str = ""
+    number_line: str = ""
     quantity: Decimal = Decimal(0)
     unit: str = ""
+    severity: str = ""
+    """How grave it was when it fired; "" where no rule of the house asks for it."""
     case: str = ""
     message: str = ""
     document: str = ""
@@ -106,6 +110,9 @@ class Conditions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     location: tuple[str, ...] = ()
     type: tuple[str, ...] = ()
     """Document types, of signals about documents: `862`, `856`."""
+    severity: tuple[Severity, ...] = ()
+    """How grave it is, of signals about a part: by how long the part lasts at the site, what is promised to the
+    service channel, and the value of what is concerned."""
     at_least: Decimal = Decimal(0)
     """Least quantity concerned, in the part's base unit."""
     book: Literal["live", "test", "any"] = "live"
@@ -117,8 +124,11 @@ class Conditions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             return False
         return all(
             not (wanted := getattr(self, name)) or any(fnmatchcase(getattr(signal, name), one) for one in wanted)
-            for name in ("site", "partner", "supplier", "part", "location", "type")
+            for name in ("site", "partner", "supplier", "part", "location", "type", "severity")
         )
+
+
+ALWAYS = Conditions()
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -128,12 +138,17 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """"" for what is usual."""
     on: tuple[str, ...] = ()
     """Kinds of signals; `any` is every one."""
-    when: Conditions = Conditions()
+    when: Conditions = ALWAYS
     do: tuple[Action, ...] = ()
     """What is done, in order; an empty list silences the signal."""
 
+    def is_about(self, signal: Signal) -> bool:
+        """Whether it is one of its kinds."""
+        return "any" in self.on or signal.signal in self.on
+
     def fits(self, signal: Signal) -> bool:
-        return ("any" in self.on or signal.signal in self.on) and self.when.fit(signal)
+        """Whether it holds for the signal."""
+        return self.is_about(signal) and self.when.fit(signal)
 
 
 class Chosen(NamedTuple):
@@ -147,6 +162,10 @@ class SignalRules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """The table of the house. A signal that no rule of it fits leads to what is usual."""
 
     rules: tuple[Rule, ...] = ()
+
+    def asks_severity(self, signal: Signal) -> bool:
+        """Whether a rule about such a signal asks how grave it is: it is looked up for nothing else."""
+        return any(rule.when.severity and rule.is_about(signal) for rule in self.rules)
 
     def actions_for(self, signal: Signal) -> list[Chosen]:
         """What is to be done about a signal: the actions of every rule that fits, in their order."""

@@ -16,6 +16,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 SECONDS_MIN = 0.4
 """Between two of them: each flushes the file, however little there is to move."""
+QUIET_SECONDS_MIN = 2.0
+"""The same while nobody waits to be accepted: what was written again and again is moved once, and flushed once."""
 CHANGES_MIN = 1_000
 """Changed rows; with less there is nothing worth a flush."""
 
@@ -26,12 +28,12 @@ class Checkpoints:
     def __init__(self) -> None:
         self._at, self._changes = time.monotonic(), 0
 
-    def run(self, connection: Connection) -> bool:
+    def run(self, connection: Connection, *, is_quiet: bool = False) -> bool:
         """Move the log if it is time; whether it was. Call it outside a transaction.
 
         What fails here has cost nothing, the log holds it still: SQLite tries again when the log is long.
         """
-        if time.monotonic() - self._at < SECONDS_MIN:
+        if time.monotonic() - self._at < (QUIET_SECONDS_MIN if is_quiet else SECONDS_MIN):
             return False
         with suppress(sqlite3.Error, SQLAlchemyError):
             raw: Any = connection.connection.dbapi_connection

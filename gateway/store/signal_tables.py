@@ -23,8 +23,10 @@ signal = table(
             "location",
             "type",
             "number",
+            "number_line",
             "quantity",
             "unit",
+            "severity",
             "case",
         )
     ),
@@ -33,7 +35,9 @@ signal = table(
     number("event"),  # sequence in its book; 0 where no event shows it
     text_column("text"),
     number("at"),
+    number("over_at"),  # when what the street found was over; 0 while it is not, and for what the books find
     UniqueConstraint("book", "signal", "cause"),
+    Index("signal_open", "signal", "partner", "type", sqlite_where=text("over_at = 0 AND event = 0")),
 )
 
 signal_action = table(

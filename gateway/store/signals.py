@@ -18,6 +18,7 @@ _json = msgspec.json.Encoder(decimal_format="string")
 _read_action: msgspec.json.Decoder[Action] = msgspec.json.Decoder(Action)
 
 # As the partial index says it: with bound values SQLite cannot tell that the index holds all such rows.
+_IS_NOT_OVER = text("signal.over_at = 0 AND signal.event = 0")
 _IS_OPEN = text("signal_action.status IN ('due', 'failed')")
 
 
@@ -54,6 +55,21 @@ def has_fired(connection: Connection, *, book: str, kind: str, cause: str) -> bo
     """Whether this cause was a signal before."""
     query = select(signal.c.seq).where(signal.c.book == book, signal.c.signal == kind, signal.c.cause == cause)
     return connection.execute(query).first() is not None
+
+
+def find_open(connection: Connection, *, kind: str, partner: str = "", type: str = "") -> list[tuple[int, Signal]]:
+    """(number, signal) of what the street found and is not over, oldest first."""
+    query = select(signal).where(signal.c.signal == kind, _IS_NOT_OVER)
+    if partner:
+        query = query.where(signal.c.partner == partner)
+    if type:
+        query = query.where(signal.c.type == type)
+    return [(row.seq, read_signal(row)) for row in connection.execute(query.order_by(signal.c.seq))]
+
+
+def mark_over(connection: Connection, seq: int, *, at: int) -> None:
+    """What it was about is over."""
+    connection.execute(update(signal).where(signal.c.seq == seq).values(over_at=at))
 
 
 def find_due(connection: Connection, *, now: int, limit: int = 100) -> list[Due]:

@@ -69,8 +69,11 @@ class Writer:
     @property
     def lock_seconds(self) -> float:
         """How long postings may hold the write lock just now; whoever cuts batches asks for it each time."""
-        quiet = time.monotonic() - self._accepted_at >= QUIET_AFTER_SECONDS
-        return QUIET_LOCK_SECONDS if quiet else LOCK_SECONDS
+        return QUIET_LOCK_SECONDS if self._is_quiet else LOCK_SECONDS
+
+    @property
+    def _is_quiet(self) -> bool:
+        return time.monotonic() - self._accepted_at >= QUIET_AFTER_SECONDS
 
     def run(self, job: Callable[[Connection], T], *, lane: Lane = "post") -> T:
         """Submit and wait. Never call it from inside a job: the one thread would wait for itself."""
@@ -94,7 +97,7 @@ class Writer:
                     if not (self._accepts or self._posts):
                         return
                 self._commit_group(connection)
-                checkpoints.run(connection)
+                checkpoints.run(connection, is_quiet=bool(self._posts) and self._is_quiet)
 
     def _next(self, started: float, accepts: int) -> tuple[Lane, Job, Future[Any]] | None:
         with self._wake:

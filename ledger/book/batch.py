@@ -35,7 +35,6 @@ from ledger.events import (
     DiscrepancyResolved,
     Event,
     GoodsReceived,
-    InspectionFailed,
     Line,
     OrderCancelled,
     OrderChanged,
@@ -65,9 +64,6 @@ RELEASES: Mapping[type[Event], str] = {
 
 COMPARES = "cumulative:"
 """Before a part: what a notice waits with whose cumulative may be explained by one on its way; its lines do not."""
-
-SIGNALS = (InspectionFailed,)
-"""What may be a signal without opening a case."""
 
 BRINGERS = (containing.bring, past.bring, rulings.bring, changing.bring, closings.bring, requiring.bring)
 """What puts into the working set, event by event, what few decisions read; in this order."""
@@ -143,8 +139,8 @@ class Batch:
         resolved = self._resolve(draft, News([], []))
         self.load([resolved])
         work = self.loader.workset
-        met = (work.notice_lines, work.receipt_lines, work.shipments, work.order_lines, work.cases)
-        if not (waits or any(met)):
+        timed = (work.notice_lines, work.receipt_lines, work.shipments, work.order_lines, work.calls, work.cases)
+        if not (waits or any(timed)):
             return []
         seq = resolved.seq = self.log.next_seq()
         event = self.log.keep(draft, seq)
@@ -278,6 +274,7 @@ class Batch:
                 f"stock:{movement.target.part}" for movement in decision.movements if movement.target.state in STATES
             }
             decision.released.extend(sorted(came & waits))
+        matching.serve(work, decision, self.log.now_us)
         changing.review(self, decision)
         self.postings.extend(map(Posting, decision.movements, repeat(resolved.effective_seq), makers_of(decision)))
         self.traces.update(dict.fromkeys(rows_of(decision)))
@@ -289,8 +286,8 @@ class Batch:
         )
         if late is not None:
             outcomes = (*outcomes, late)
-        if decision.findings or isinstance(resolved.event, SIGNALS):
-            outcomes = (*outcomes, *signals.signals_of(work, resolved, outcomes))
+        if decision.findings or isinstance(resolved.event, signals.SHOWN_BY):
+            outcomes = (*outcomes, *signals.signals_of(work, decision, outcomes))
         return decision, outcomes
 
     def _end_position(self, seq: int) -> None:

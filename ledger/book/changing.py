@@ -26,9 +26,10 @@ from ledger.matching.allowances import use_up_key
 from ledger.matching.case_identity import identity_of
 from ledger.matching.decision import Decision, Finding
 from ledger.matching.discrepancies.d45_superseded import CHANGE as CHANGE
+from ledger.matching.records import GroupKey
 from ledger.matching.resolved import ResolvedEvent, microseconds
 from ledger.matching.superseded import find_superseded
-from ledger.matching.workset import GroupKey, Needs, StockQuery
+from ledger.matching.workset import Needs, StockQuery
 
 if TYPE_CHECKING:
     from ledger.book.batch import Batch

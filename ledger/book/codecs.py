@@ -14,9 +14,11 @@ from sqlalchemy import Table
 from ledger.book import bulk
 from ledger.book import document_tables as tables
 from ledger.book import tables as book_tables
+from ledger.matching.call_records import CallKey, LineCall
 from ledger.matching.containments.scope import Containment, Criteria, Demand
 from ledger.matching.papers.filed import Authorized, Required
 from ledger.matching.records import (
+    Arrival,
     Case,
     Cumulative,
     CumulativeAgreement,
@@ -42,10 +44,11 @@ from ledger.stock.period import Period
 _write_json = msgspec.json.Encoder().encode
 _read_texts = msgspec.json.Decoder(tuple[str, ...]).decode
 _read_told = msgspec.json.Decoder(tuple[Told, ...]).decode
-_read_deliveries = msgspec.json.Decoder(tuple[Delivery, ...]).decode
+_read_arrivals = msgspec.json.Decoder(tuple[Arrival, ...]).decode
 _read_goods = msgspec.json.Decoder(tuple[ShippedGoods, ...]).decode
 _read_required = msgspec.json.Decoder(tuple[Required, ...]).decode
 _read_authorized = msgspec.json.Decoder(tuple[Authorized, ...]).decode
+_read_deliveries = msgspec.json.Decoder(tuple[Delivery, ...]).decode
 _read_tasks = msgspec.json.Decoder(tuple[Task, ...]).decode
 _read_evidence = msgspec.json.Decoder(tuple[Evidence, ...]).decode
 
@@ -58,6 +61,7 @@ _WIDE: dict[str, Callable[[str], Any]] = {
     "evidence": _read_evidence,
     "tasks": _read_tasks,
     "told": _read_told,
+    "arrivals": _read_arrivals,
     "goods": _read_goods,
     "criteria": _read_criteria,
     "demands": _read_demands,
@@ -123,6 +127,7 @@ RECEIPT_LINE = Codec(tables.goods_receipt_line, ReceiptLine, ReceiptKey)
 CUMULATIVE = Codec(tables.cumulative, Cumulative, CumulativeKey)
 AGREEMENT = Codec(tables.cumulative_agreement, CumulativeAgreement, CumulativeKey)
 TRANSFER_LINE = Codec(tables.transfer_line, TransferLine, TransferKey)
+LINE_CALL = Codec(tables.line_call, LineCall, CallKey)
 CASE = Codec(tables.cases, Case, None)
 CONTAINMENT = Codec(tables.containment, Containment, None)
 PERIOD = Codec(book_tables.period, Period, None)

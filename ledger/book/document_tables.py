@@ -51,7 +51,11 @@ order_line = table(
     big("wakes_at"),
     big("invoiced"),
     big("bills_due_at"),
+    big("late_at"),
+    text("arrivals"),
 )
+LATE_ORDER_LINES = "late_at > 0 AND status = 'open'"
+partial("order_line_late", order_line.c.book, order_line.c.late_at, where=LATE_ORDER_LINES)
 OPEN_ORDER_LINES = "status = 'open'"
 partial("order_line_open", *(order_line.c[name] for name in ("book", "part")), where=OPEN_ORDER_LINES)
 WAKING_ORDER_LINES = "wakes_at > 0"
@@ -286,6 +290,31 @@ transfer_line = table(
     text("goods"),
 )
 
+line_call = table(
+    "line_call",
+    text("book", key=True),
+    text("site", key=True),
+    text("partner", key=True),
+    text("number", key=True),
+    text("line", key=True),
+    text("part"),
+    text("location"),
+    text("unit"),
+    big("quantity"),
+    big("asked_at"),
+    big("due_at"),
+    big("seq"),
+    big("served"),
+    small("looked"),
+    small("missed"),
+    big("served_at"),
+    text("status"),
+)
+OPEN_CALLS = "status = 'open'"
+partial("line_call_open", *(line_call.c[name] for name in ("book", "site", "part")), where=OPEN_CALLS)
+DUE_CALLS = "status = 'open' AND looked = 0"
+partial("line_call_due", line_call.c.book, line_call.c.due_at, where=DUE_CALLS)
+
 containment = table(
     "containment",
     text("book", key=True),
@@ -345,6 +374,7 @@ cases = table(
     big("disputed_at"),
     big("dispute_due_at"),
     text("tasks"),
+    big("reopened_at"),
     clustered=False,
 )
 Index("case_by_id", cases.c.book, cases.c.case)

@@ -14,11 +14,13 @@ from sqlalchemy import Connection
 
 from ledger.book import bulk
 from ledger.book import document_tables as tables
+from ledger.book.calling import Calls
 from ledger.book.codecs import (
     AGREEMENT,
     CASE,
     CONTAINMENT,
     CUMULATIVE,
+    LINE_CALL,
     LINK,
     NOTICE_LINE,
     ORDER,
@@ -30,7 +32,9 @@ from ledger.book.codecs import (
     Codec,
 )
 from ledger.book.due import due_rows
+from ledger.book.naming import numbered, referred
 from ledger.book.places import by_place
+from ledger.matching.call_records import CallKey, LineCall
 from ledger.matching.records import Case, GroupKey, Link, NoticeLine, OrderKey, ReceiptKey, ShipmentKey
 from ledger.matching.transfer_records import TransferKey
 from ledger.matching.workset import Needs, Workset
@@ -64,6 +68,7 @@ class Loader:
         self._receipts: set[ReceiptKey] = set()
         self._parts_received: set[GroupKey] = set()
         """Of the goods-receipt lines that came in: a reversal takes them out of the cumulatives."""
+        self._calls = Calls(conn)
         self._parts_met: set[GroupKey] = set()
         """Of all lines that came in, where cumulatives are kept."""
 
@@ -75,11 +80,12 @@ class Loader:
         self._load_groups(fresh["groups"])
         self._load_unmatched(fresh["unmatched"])
         self._load_due(fresh["due"])
-        self._load_orders(fresh["orders"] | self._numbered(fresh["order_numbers"]))
+        self._load_orders(fresh["orders"] | self._fresh("orders", numbered(self.conn, fresh["order_numbers"])))
         self._load_order_parts(fresh["order_parts"])
-        self._load_shipments(fresh["shipments"] | self._referred(fresh["references"]))
+        self._load_shipments(fresh["shipments"] | self._fresh("shipments", referred(self.conn, fresh["references"])))
         self._load_receipts(fresh["receipts"])
         self._load_transfers(fresh["transfers"])
+        self._load_calls(fresh["calls"], fresh["called"])
         self._load_cases(fresh["cases"])
         self._load_counted(fresh["counted"])
         self._close()
@@ -132,16 +138,8 @@ class Loader:
             self._shipments |= {ShipmentKey(*row[:4]) for row in due_rows(self.conn, tables.shipment, book, now_us)}
             for row in due_rows(self.conn, tables.cases, book, now_us):
                 self._add_case(row)
-
-    def _numbered(self, numbers: set[tuple[str, str, str]]) -> set[OrderKey]:
-        found: set[OrderKey] = set()
-        for place, wanted in by_place(numbers):
-            columns = ("supplier", "order_number")
-            rows = bulk.look_up(
-                self.conn, tables.orders, columns, place, ("order_number",), wanted, index="orders_by_number"
-            )
-            found.update(OrderKey(place[0][1], place[1][1], *row) for row in rows)
-        return self._fresh("orders", found)
+            for row in due_rows(self.conn, tables.line_call, book, now_us):
+                self._add_call(row)
 
     def _load_orders(self, keys: set[OrderKey]) -> None:
         self._orders |= keys
@@ -166,21 +164,6 @@ class Loader:
             for row in self._select(ORDER_LINE, place, by, wanted, among=("part", asked)):
                 if row[_PART] in parts[*site, row[2], row[3]]:
                     self._add_order_line(row)
-
-    def _referred(self, references: set[tuple[str, str, str]]) -> set[ShipmentKey]:
-        found: set[ShipmentKey] = set()
-        for place, wanted in by_place(references):
-            for column, where, index in (
-                ("shipment_id", "", "shipment_by_id"),
-                ("packing_slip", tables.PACKING_SLIPS, "shipment_by_packing_slip"),
-                ("bill_of_lading", tables.BILLS_OF_LADING, "shipment_by_bill_of_lading"),
-            ):
-                columns = ("supplier", "shipment_id")
-                rows = bulk.look_up(
-                    self.conn, tables.shipment, columns, place, (column,), wanted, where=where, index=index
-                )
-                found.update(ShipmentKey(place[0][1], place[1][1], *row) for row in rows)
-        return self._fresh("shipments", found)
 
     def _load_shipments(self, keys: set[ShipmentKey]) -> None:
         self._shipments |= keys
@@ -254,6 +237,10 @@ class Loader:
                 line = TRANSFER_LINE.read(row)
                 self.workset.add_transfer_line(line)
                 self.stored[TRANSFER_LINE][line.key, line.line] = row
+
+    def _load_calls(self, keys: set[CallKey], groups: set[GroupKey]) -> None:
+        missed = [call for row in self._calls.rows(keys, groups) if (call := self._add_call(row)).missed]
+        self._load_counted(self._fresh("counted", {GroupKey(*call.key[:2], call.part) for call in missed}))
 
     def _load_counted(self, keys: set[GroupKey]) -> None:
         for place, parts in by_place(keys):
@@ -391,6 +378,12 @@ class Loader:
         if link.order is not None:
             self._order_lines.add((link.order, link.order_line))
         return link
+
+    def _add_call(self, row: Any) -> LineCall:
+        call: LineCall = LINE_CALL.read(row)
+        self.stored[LINE_CALL][call.key, call.line] = row
+        self.workset.add_call(call)
+        return call
 
     def _add_case(self, row: Any) -> Case:
         case: Case = CASE.read(row)

@@ -17,8 +17,9 @@ from ledger.events import DiscrepancyResolved, DisputeDecided, InventorySnapshot
 from ledger.handling.counting import time_of
 from ledger.handling.snapshots import window_of
 from ledger.matching.approvals import APPROVED
+from ledger.matching.records import GroupKey
 from ledger.matching.resolved import ResolvedEvent, microseconds, moment
-from ledger.matching.workset import Change, GroupKey, Needs, StockQuery
+from ledger.matching.workset import Change, Needs, StockQuery
 from ledger.stock.bucket import STATES, Bucket
 
 if TYPE_CHECKING:

@@ -27,7 +27,8 @@ PROJECTIONS: tuple[Table, ...] = (
     document_tables.order_line,
     document_tables.shipment, document_tables.notice_line, document_tables.goods_receipt,
     document_tables.goods_receipt_line, document_tables.link, document_tables.cumulative,
-    document_tables.cumulative_agreement, document_tables.transfer_line, document_tables.cases,
+    document_tables.cumulative_agreement, document_tables.transfer_line, document_tables.line_call,
+    document_tables.cases,
     document_tables.containment, *filing.TABLES,
 )  # fmt: skip
 _COUNTERS = ("seq", "chain", "movements", "buckets", "cases", "masterdata_seq", "masterdata_stamp")

@@ -16,6 +16,7 @@ from ledger.events import (
     EXCEPTIONS,
     OWNERSHIP,
     PERIODS,
+    REPLENISHMENT,
     STOCK,
     Event,
     GoodsReceiptReversed,
@@ -69,7 +70,7 @@ _WITHOUT_SUPPLIER = frozenset(STOCK) - {GoodsReturned, ReturnDisposed}
 _OF_TRANSFERS = (TransferShipped, TransferCancelled, TransferReceived)
 _OF_ORDERS = (OrderAcknowledged, SupplierInvoiceReceived)
 _MAY_NAME_SUPPLIER = (GoodsReceived, ReceiptShortConfirmed, ShipmentStatusReported)
-_BY_PLACE = (*STOCK, *COUNTS, *OWNERSHIP, *PERIODS, *EXCEPTIONS)
+_BY_PLACE = (*STOCK, *COUNTS, *OWNERSHIP, *PERIODS, *EXCEPTIONS, *REPLENISHMENT)
 _WITH_SITE = (*_WITH_SUPPLIER, GoodsReceived, GoodsReceiptReversed, ReceiptShortConfirmed)
 
 

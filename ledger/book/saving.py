@@ -15,6 +15,7 @@ from ledger.book.codecs import (
     CASE,
     CONTAINMENT,
     CUMULATIVE,
+    LINE_CALL,
     LINK,
     NOTICE_LINE,
     ORDER,
@@ -42,6 +43,7 @@ def save(conn: Connection, loader: Loader) -> None:
         (CUMULATIVE, work.cumulatives),
         (AGREEMENT, work.agreements),
         (TRANSFER_LINE, work.transfer_lines),
+        (LINE_CALL, work.calls),
         (CASE, work.cases),
         (CONTAINMENT, work.containments),
     ):

@@ -229,12 +229,16 @@ def _new_case(decision: Decision, policy: Policy, masterdata: MasterData, findin
         rule=finding.rule,
         text=finding.text,
         owner=finding.owner or owner_of(policy, finding.code),
-        due_at=due_at(policy, masterdata, finding.code, finding.site, now_us, finding.answer_hours),
+        due_at=due_at(policy, masterdata, finding.code, finding.site, now_us, _hours(finding)),
         clearing=finding.clearing,
         evidence=finding.evidence,
         touched=True,
         new=True,
     )
+
+
+def _hours(finding: Finding) -> float | None:
+    return None if finding.answer_hours is None else float(finding.answer_hours)
 
 
 def _resolve(

@@ -87,12 +87,12 @@ def dispute_due_at(policy: Policy, masterdata: MasterData, case: Case, now_us: i
 
 def _step_at(policy: Policy, masterdata: MasterData, case: Case, percent: int) -> int:
     """When so many percent of the time to answer have gone by."""
-    ownership = policy.ownership.get(case.code)
+    ownership, since = policy.ownership.get(case.code), case.reopened_at or case.opened_at
     if ownership is not None and ownership.working_time:
         hours = ownership.answer_hours
         whole = BY_CODE[case.code].answer_hours if hours is None else hours
-        return _after(policy, masterdata, case.code, case.site, case.opened_at, whole * percent / 100)
-    return case.opened_at + ((case.due_at or case.opened_at) - case.opened_at) * percent // 100
+        return _after(policy, masterdata, case.code, case.site, since, whole * percent / 100)
+    return since + ((case.due_at or since) - since) * percent // 100
 
 
 def _after(policy: Policy, masterdata: MasterData, code: str, site: str, opened_at: int, hours: float) -> int:

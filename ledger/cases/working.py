@@ -10,6 +10,7 @@ from collections.abc import Callable
 from ledger.cases.lifecycle import (
     dispute_due_at,
     dispute_ends_at,
+    due_at,
     open_tasks,
     status_of,
 )
@@ -58,11 +59,14 @@ def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
 
 
 def _not_theirs(policy: Policy, case: Case, event: Event) -> str:
-    """Whose case it is may note and dispute; the rest is our work."""
+    """Whose case it is may note and dispute; the rest is our work, and disputing it is no other partner's."""
     actor = event.actor
-    if actor is None or actor.kind != "partner" or isinstance(event, CaseNoted | CaseDisputed):
+    if actor is None or actor.kind != "partner":
         return ""
-    if actor.id not in (case.partner, policy.partner_for(case.supplier)):
+    is_theirs = actor.id in (case.partner, policy.partner_for(case.supplier))
+    if isinstance(event, CaseDisputed):
+        return "" if is_theirs else f"Case {case.case} is not about {actor.id}, who cannot dispute it."
+    if isinstance(event, CaseNoted) or not is_theirs:
         return ""
     return f"{kind_of(event)} of case {case.case} is not said by {actor.id}, whose case it is: send CaseDisputed."
 
@@ -170,7 +174,8 @@ def _reopen(workset: Workset, case: Case, event: Event, policy: Policy, now_us: 
     if (other := workset.open_cases.get(case_identity(case))) is not None and other is not case:
         return f"Case {other.case} is open about the same."
     case.status, case.resolution, case.resolved_at = status_of(case), "", None  # type: ignore[assignment]
-    case.escalation = 0
+    case.escalation, case.reopened_at = 0, now_us
+    case.due_at = due_at(policy, workset.masterdata, case.code, case.site, now_us)
     workset.open_again(case)
     return ""
 

@@ -79,6 +79,7 @@ from ledger.events.receipts import (
     ReceiptShortConfirmed,
     ShortLine,
 )
+from ledger.events.replenishment import REPLENISHMENT, ReplenishmentRequested, ReplenishmentWithdrawn
 from ledger.events.rulings import (
     RULINGS,
     ChangedPart,
@@ -134,6 +135,7 @@ __all__ = [
     "PAPERS",
     "PART_QUALIFIERS",
     "PERIODS",
+    "REPLENISHMENT",
     "RULINGS",
     "STOCK",
     "TRANSFERS",
@@ -209,6 +211,8 @@ __all__ = [
     "PutAwayCompleted",
     "ReceiptLine",
     "ReceiptShortConfirmed",
+    "ReplenishmentRequested",
+    "ReplenishmentWithdrawn",
     "Requirement",
     "Resolution",
     "ReturnDisposed",
@@ -277,6 +281,7 @@ EVENTS: tuple[type[Event], ...] = (
     *ANSWERS,
     *CASEWORK,
     *EXCEPTIONS,
+    *REPLENISHMENT,
     *HANDLING,
     *CONTAINMENTS,
     *PERIODS,
@@ -309,6 +314,8 @@ AnyEvent = (
     | CaseReopened
     | ExceptionRaised
     | ExceptionCleared
+    | ReplenishmentRequested
+    | ReplenishmentWithdrawn
     | PutAwayCompleted
     | GoodsIdentified
     | InspectionPassed

@@ -27,8 +27,10 @@ class ExceptionRaised(Event, tag="ExceptionRaised", frozen=True):
     text: str = ""
     owner: str = ""
     """The role that works on it; "" leaves it to the class."""
-    answer_hours: float | None = None
+    answer_hours: Decimal | None = None
     order_number: str = ""
+    order_line: str = ""
+    """Identity of the line in the order; when all of it has come, its case closes."""
     shipment_id: str = ""
 
 

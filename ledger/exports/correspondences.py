@@ -52,6 +52,8 @@ from ledger.events import (
     PeriodReopened,
     PutAwayCompleted,
     ReceiptShortConfirmed,
+    ReplenishmentRequested,
+    ReplenishmentWithdrawn,
     ReturnDisposed,
     ScheduleReleased,
     ServiceReleased,
@@ -125,6 +127,7 @@ DISPOSITIONS: dict[str, str] = {
 
 _MASTER_DATA = "describes a thing or a place; nothing happened to goods"
 _RULING = "says what may be used; what is used is told by its own events"
+_CALL = "goods are wanted; what comes is told by its own events"
 _CASEWORK = "work on a case; what moves goods is the decision about it"
 _EXCEPTION = "somebody has to look at something; nothing happened to goods"
 _PAPER = "a commercial fact; nothing happened to goods"
@@ -163,6 +166,8 @@ CORRESPONDENCES: dict[type[Event], Correspondence] = {
     AcknowledgmentReported: Correspondence("documents", why="what became of a document of ours; no goods are seen"),
     ExceptionRaised: Correspondence("exceptions", why=_EXCEPTION),
     ExceptionCleared: Correspondence("exceptions", why=_EXCEPTION),
+    ReplenishmentRequested: Correspondence("calls", why=_CALL),
+    ReplenishmentWithdrawn: Correspondence("calls", why=_CALL),
     PutAwayCompleted: Correspondence("stock", "goods", "storing"),
     InspectionPassed: Correspondence("stock", "goods", "inspecting", transactions=(("testres", "lines.reference"),)),
     InspectionFailed: Correspondence("stock", "goods", "inspecting", transactions=(("testres", "lines.reference"),)),

@@ -1,5 +1,6 @@
 """Matching: orders, notices and goods receipts against each other. Pure: no database, no clock."""
 
+from ledger.matching.calls import serve as serve
 from ledger.matching.decide import decide as decide
 from ledger.matching.decision import Decision as Decision
 from ledger.matching.decision import Finding as Finding

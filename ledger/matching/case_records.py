@@ -86,5 +86,7 @@ class Case:
     dispute_due_at: int = 0
     """By when it is decided."""
     tasks: tuple[Task, ...] = ()
+    reopened_at: int = 0
+    """When it was opened again: its time to answer runs from then."""
     touched: bool = False
     new: bool = False

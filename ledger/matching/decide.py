@@ -20,6 +20,8 @@ from ledger.events import (
     OrderChanged,
     OrderPlaced,
     ReceiptShortConfirmed,
+    ReplenishmentRequested,
+    ReplenishmentWithdrawn,
     ScheduleReleased,
     ShipmentCancelled,
     ShipmentNotified,
@@ -31,6 +33,7 @@ from ledger.events import (
 from ledger.matching import (
     answered,
     billing,
+    calls,
     cumulatives,
     exceptions,
     notices,
@@ -80,6 +83,8 @@ HANDLERS: dict[type[Event], Handler] = {
     AcknowledgmentReported: answered.decide_acknowledgment,
     ExceptionRaised: exceptions.decide_raised,
     ExceptionCleared: exceptions.decide_cleared,
+    ReplenishmentRequested: calls.decide_requested,
+    ReplenishmentWithdrawn: calls.decide_withdrawn,
     **dict.fromkeys(MASTER_DATA, decide_master_data),
 }
 
@@ -134,6 +139,8 @@ def decide_by(handler: Handler, workset: Workset, decision: Decision, policy: Po
         _review_changed(workset, decision, policy, now_us)
     if workset.scheduled and isinstance(decision.resolved.event, SCHEDULED):
         review_positions(workset, decision, policy, now_us)
+    if workset.exceptions:
+        exceptions.clear_met(workset, decision)
     if workset.containing and not decision.contained:
         containing.tell_of_arrivals(workset, decision)
 

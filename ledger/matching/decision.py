@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from decimal import Decimal
+from typing import Literal, NamedTuple
 
 import msgspec
 
-from ledger.matching.records import Case, CumulativeKey, Evidence
+from ledger.matching.call_records import LineCall
+from ledger.matching.records import Case, CumulativeKey, Evidence, OrderLine
 from ledger.matching.resolved import ResolvedEvent
 from ledger.outcomes import Contained, Fault, Grade, Verdict
 from ledger.stock.bucket import Movement
@@ -75,7 +77,7 @@ class Finding:
     value: str = ""
     owner: str = ""
     """Who works on its case; "" leaves it to the class, as None leaves its hours."""
-    answer_hours: float | None = None
+    answer_hours: Decimal | None = None
     error_codes: tuple[tuple[str, str], ...] = ()
     """(TED01, canonical field) of each fault that it tells; () tells one, by its class and `field`."""
     evidence: tuple[Evidence, ...] = ()
@@ -98,6 +100,14 @@ class Comparison:
     """The finding that it gave rise to; names the case."""
 
 
+class Overdue(NamedTuple):
+    """An order line of which `due` millionths were to have come by `at`, grace included, and did not."""
+
+    line: OrderLine
+    at: int
+    due: int
+
+
 class Decision(msgspec.Struct):
     """All that follows from one event, but for its cases."""
 
@@ -114,6 +124,9 @@ class Decision(msgspec.Struct):
     findings: list[Finding] = []
     comparisons: list[Comparison] = []
     contained: list[Contained] = []
+    overdue: list[Overdue] = []
+    missed: list[LineCall] = []
+    """Calls from the line that were not served in time."""
     withdrawn: list[Case] = []
     """Open cases about documents that this event puts right (a line posts after all, a notice is sent again)."""
     resolved_cases: list[tuple[Case, str, int]] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ledger.events import ExceptionCleared, ExceptionRaised
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.discrepancies import d47_exception
+from ledger.matching.records import OrderKey
 from ledger.matching.waiting import refuse_whole
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
@@ -34,3 +35,12 @@ def decide_cleared(workset: Workset, decision: Decision, policy: Policy, now_us:
     assert isinstance(event, ExceptionCleared)  # noqa: S101  the dispatch table says so
     decision.findings.append(d47_exception.find_over(resolved.site, event.part, event.cause))
     decision.lines.append(LineDecision("", "posted"))
+
+
+def clear_met(workset: Workset, decision: Decision) -> None:
+    """Close the cases of order lines that were late and have come, or are asked for no longer."""
+    for case in workset.exceptions:
+        key = OrderKey(case.book, case.site, case.supplier, case.order_number)
+        line = workset.order_lines.get((key, case.order_line)) if case.order_line else None
+        if line is not None and line.status != "open" and case.status != "closed":
+            decision.findings.append(d47_exception.find_over(case.site, case.part, case.cause))

@@ -8,15 +8,18 @@ from ledger.events import (
     ABOUT_CASES,
     COUNTS,
     EXCEPTIONS,
+    REPLENISHMENT,
     STOCK,
     GoodsReceiptReversed,
     GoodsReceived,
     GoodsReturned,
     InvoiceLine,
+    MaterialIssued,
     OrderAcknowledged,
     OrderCancelled,
     OrderChanged,
     OrderPlaced,
+    PartSubstituted,
     ReceiptLine,
     ReceiptShortConfirmed,
     ReturnDisposed,
@@ -31,9 +34,10 @@ from ledger.events import (
     TransferReceived,
     TransferShipped,
 )
+from ledger.matching.call_records import CallKey
 from ledger.matching.positions import stands
 from ledger.matching.records import GroupKey, OrderKey, ReceiptKey, ShipmentKey
-from ledger.matching.resolved import ResolvedEvent, microseconds
+from ledger.matching.resolved import ResolvedEvent, ResolvedLine, microseconds
 from ledger.matching.transfer_records import TransferKey
 from ledger.matching.workset import Needs, Workset
 from ledger.policy import Policy
@@ -43,11 +47,18 @@ _OF_THE_HOUSE = frozenset(STOCK) - {GoodsReturned, ReturnDisposed}
 """They read goods as they stand and no documents; returns to a supplier are no longer counted as received."""
 
 
+_SERVES = frozenset({MaterialIssued, PartSubstituted, GoodsReceived})
+"""What may bring goods to the line."""
+
+
 def needs(events: Iterable[ResolvedEvent], policy: Policy) -> Needs:
     """Keys of everything the decisions about these events may read."""
     wanted = Needs()
     for resolved in events:
         event = resolved.event
+        if type(event) in _SERVES:
+            parts = {line.part for line in resolved.lines if line.part and _goes_to_the_line(line)}
+            wanted.called.update(GroupKey(resolved.book, resolved.site, part) for part in parts)
         if resolved.missing or type(event) in _OF_THE_HOUSE:
             continue
         if isinstance(event, OrderPlaced | OrderChanged):
@@ -81,6 +92,8 @@ def needs(events: Iterable[ResolvedEvent], policy: Policy) -> Needs:
             wanted.cases.add((resolved.book, event.number))
         elif isinstance(event, COUNTS):
             wanted.counted.update(GroupKey(resolved.book, resolved.site, line.part) for line in resolved.lines)
+        elif isinstance(event, REPLENISHMENT):
+            wanted.calls.add(CallKey(resolved.book, resolved.site, event.partner, event.number))
         elif isinstance(event, EXCEPTIONS):
             wanted.counted.add(GroupKey(resolved.book, resolved.site, event.part))  # type: ignore[attr-defined]
         elif isinstance(event, TimePassed):
@@ -88,6 +101,10 @@ def needs(events: Iterable[ResolvedEvent], policy: Policy) -> Needs:
             if now is not None:
                 wanted.due.add((resolved.book, now))
     return wanted
+
+
+def _goes_to_the_line(line: ResolvedLine) -> bool:
+    return line.at_line if isinstance(line.said, ReceiptLine) else True
 
 
 def _for_order(wanted: Needs, resolved: ResolvedEvent, policy: Policy) -> None:

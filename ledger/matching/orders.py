@@ -5,6 +5,7 @@ from __future__ import annotations
 from ledger.events import OrderCancelled, OrderChanged, OrderPlaced
 from ledger.events import OrderLine as SaidLine
 from ledger.matching.decision import Decision, LineDecision
+from ledger.matching.lateness import watch
 from ledger.matching.papers.filed import OrderPrice, per_base_unit
 from ledger.matching.records import GroupKey, Order, OrderKey, OrderLine
 from ledger.matching.rematch import rematch
@@ -180,6 +181,7 @@ def _put_line(
         touched=True,
         new=True,
     )
+    watch(record, _arrivals(resolved, line), terms)
     workset.add_order_line(record)
     if terms.requirements is not None and not blanket:
         record.deliveries = deliveries_of(resolved, line, due_at, terms.requirements)
@@ -190,6 +192,13 @@ def _look_again(workset: Workset, line: OrderLine, now_us: int) -> None:
     """Wake when a delivery should have been advised; what is late already is looked at now."""
     line.wakes_at = wake_at(line, now_us)
     note_changed(workset, line)
+
+
+def _arrivals(resolved: ResolvedEvent, line: ResolvedLine) -> list[tuple[int | None, int]]:
+    """By when how much of the line is to come: its own schedule, else all of it by the order's date."""
+    if any(at is not None for _, at in line.schedule):
+        return [(at, quantity) for quantity, at in line.schedule]
+    return [(microseconds(resolved.event.due_at), line.quantity)]  # type: ignore[attr-defined]
 
 
 def _due_at(resolved: ResolvedEvent, line: ResolvedLine) -> int | None:
@@ -204,8 +213,10 @@ def _change_line(
 ) -> None:  # fmt: skip
     """Take the line as its new whole; totals stay, and may now exceed it (D08)."""
     record.quantity, record.part_revision = line.quantity, line.revision
-    due_at = _due_at(decision.resolved, line) or record.due_at
-    record.due_at = due_at
+    said = _due_at(decision.resolved, line)
+    if said is not None:
+        watch(record, _arrivals(decision.resolved, line), terms)
+    record.due_at = due_at = said or record.due_at
     record.status = "closed" if record.received >= record.quantity and not record.blanket else "open"
     record.touched = True
     review_order_line(decision, policy, record, line.line)

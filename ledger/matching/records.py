@@ -74,6 +74,13 @@ class Order:
     new: bool = False
 
 
+class Arrival(NamedTuple):
+    """How much of an order line is to have come, in all, by a moment."""
+
+    at: int
+    quantity: int
+
+
 class Delivery(NamedTuple):
     """So many of an order line, due then; from `late_at` on they should have been advised."""
 
@@ -109,6 +116,10 @@ class OrderLine:
     """Running total of what invoices ask to be paid of it, less what was credited."""
     bills_due_at: int = 0
     """Until when what was invoiced last waits for its goods; 0 where nothing was."""
+    late_at: int = 0
+    """When it is looked whether it came in time, grace included; 0 once that is over, or where nothing is due."""
+    arrivals: tuple[Arrival, ...] = ()
+    """Of a line that comes in several: by when how much of it, in order of time, those that are looked at yet."""
     touched: bool = False
     new: bool = False
 

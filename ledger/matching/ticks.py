@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from ledger.matching.booking import book_movements
+from ledger.matching.calls import find_missed
 from ledger.matching.closing import close_or_open
 from ledger.matching.decision import Decision, LineDecision
+from ledger.matching.lateness import find_overdue
 from ledger.matching.overdue import review_expected
 from ledger.matching.positions import Deltas, add_notice_line
 from ledger.matching.records import NoticeLine, ReceiptLine
@@ -37,6 +39,8 @@ def decide_time(workset: Workset, decision: Decision, policy: Policy, now_us: in
     for receipt_line in sorted(receipts, key=_receipt_order):
         receipt_line.waits_until, receipt_line.touched = None, True
         review_receipt_line(workset, decision, receipt_line, "", now_us)
+    find_overdue(workset, decision, now_us)
+    find_missed(workset, decision, now_us)
     expected = [one for one in workset.shipments.values() if 0 < one.overdue_at <= now_us and one.key.book == book]
     for shipment in sorted(expected, key=lambda one: one.key):
         review_expected(workset, decision, policy, shipment, now_us)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from ledger.masterdata import MasterData
 from ledger.matching.brought import Brought
+from ledger.matching.call_records import CallKey, LineCall
 from ledger.matching.case_identity import CaseIdentity, case_identity
 from ledger.matching.containments.scope import Containment, Criteria
 from ledger.matching.papers.filed import Filed
@@ -19,7 +20,6 @@ from ledger.matching.records import (
     Cumulative,
     CumulativeAgreement,
     CumulativeKey,
-    Evidence,
     GroupKey,
     Link,
     NoticeLine,
@@ -36,31 +36,7 @@ from ledger.matching.transfer_records import TransferKey, TransferLine
 from ledger.stock.bucket import Bucket
 from ledger.stock.period import Period
 
-__all__ = [
-    "Case",
-    "CaseIdentity",
-    "Change",
-    "Cumulative",
-    "CumulativeAgreement",
-    "CumulativeKey",
-    "Evidence",
-    "GroupKey",
-    "Link",
-    "Needs",
-    "NoticeLine",
-    "Order",
-    "OrderKey",
-    "OrderLine",
-    "Receipt",
-    "ReceiptKey",
-    "ReceiptLine",
-    "Shipment",
-    "ShipmentKey",
-    "StockQuery",
-    "Use",
-    "Workset",
-    "case_identity",
-]
+__all__ = ["Change", "Needs", "StockQuery", "Use", "Workset"]
 
 
 class StockQuery(NamedTuple):
@@ -141,6 +117,10 @@ class Needs:
     """The open cases about counts and snapshots of that part at that site."""
     transfers: set[TransferKey] = field(default_factory=set)
     """All lines of those transfers, as the site that sends them has them."""
+    calls: set[CallKey] = field(default_factory=set)
+    """All their lines, and the cases about their parts as in `counted`."""
+    called: set[GroupKey] = field(default_factory=set)
+    """The open calls for that part at that site, as `calls`."""
     due: set[tuple[str, int]] = field(default_factory=set)
     """(book, now): notice lines in status `open` with closes_at <= now, whole; receipt lines in status `unmatched`
     with waits_until <= now, as `unmatched`; cases whose escalation is due."""
@@ -168,6 +148,8 @@ class Workset(Brought):
     cumulatives: dict[CumulativeKey, Cumulative] = field(default_factory=dict)
     agreements: dict[CumulativeKey, CumulativeAgreement] = field(default_factory=dict)
     transfer_lines: dict[tuple[TransferKey, str], TransferLine] = field(default_factory=dict)
+    calls: dict[tuple[CallKey, str], LineCall] = field(default_factory=dict)
+    calls_of_part: dict[GroupKey, list[LineCall]] = field(default_factory=dict)
     cases: dict[tuple[str, str], Case] = field(default_factory=dict)
     balances: dict[Bucket, int] = field(default_factory=dict)
     """Of the buckets that `watched(workset)` names, and of goods asked for by `StockQuery`, as they stand; decisions
@@ -235,6 +217,8 @@ class Workset(Brought):
     links_of_notice: dict[tuple[ShipmentKey, str], list[Link]] = field(default_factory=dict)
     shipments_of_reference: dict[tuple[str, str, str], list[Shipment]] = field(default_factory=dict)
     open_cases: dict[CaseIdentity, Case] = field(default_factory=dict)
+    exceptions: list[Case] = field(default_factory=list)
+    """Of the open cases those that signals asked for (D47)."""
     open_cases_of: dict[tuple[str, str], list[Case]] = field(default_factory=dict)
     """By (book, number) of the shipment, goods receipt or order they name."""
     open_cases_of_part: dict[GroupKey, list[Case]] = field(default_factory=dict)
@@ -365,6 +349,11 @@ class Workset(Brought):
     def add_agreement(self, agreement: CumulativeAgreement) -> None:
         self.agreements.setdefault(agreement.key, agreement)
 
+    def add_call(self, call: LineCall) -> None:
+        if self.calls.setdefault((call.key, call.line), call) is call:
+            group = GroupKey(call.key.book, call.key.site, call.part)
+            self.calls_of_part.setdefault(group, []).append(call)
+
     def add_case(self, case: Case) -> None:
         key = (case.book, case.case)
         if key in self.cases:
@@ -372,6 +361,8 @@ class Workset(Brought):
         self.cases[key] = case
         if case.status != "closed":
             self.open_again(case)
+            if case.code == "D47":
+                self.exceptions.append(case)
 
     def open_again(self, case: Case) -> None:
         """Put a case among the open ones; idempotent."""

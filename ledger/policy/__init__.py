@@ -7,6 +7,7 @@ from ledger.policy.house import HOUSE as HOUSE
 from ledger.policy.periods import PeriodRules as PeriodRules
 from ledger.policy.policy import Ownership as Ownership
 from ledger.policy.policy import Policy as Policy
+from ledger.policy.replenishment import ReplenishmentRules as ReplenishmentRules
 from ledger.policy.roles import ROLES as ROLES
 from ledger.policy.segments import SEGMENTS as SEGMENTS
 from ledger.policy.segments import SegmentRules as SegmentRules

@@ -15,6 +15,7 @@ import msgspec
 from ledger.policy.casework import CaseRules
 from ledger.policy.counts import CountLimits, CountRules
 from ledger.policy.periods import PeriodRules
+from ledger.policy.replenishment import ReplenishmentRules
 from ledger.policy.scores import ScoreRules
 from ledger.policy.segments import SegmentRules, segments_of
 from ledger.policy.terms import DEFAULT_TERMS, Terms
@@ -66,6 +67,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict
     """Partners that are told every goods receipt, those too in which nothing differs."""
     advises_documents: tuple[str, ...] = ()
     """Partners whose every document is answered with a verdict, where nothing is wrong inside it too."""
+    replenishment: ReplenishmentRules = ReplenishmentRules()
     casework: CaseRules = CaseRules()
 
     @cached_property

@@ -69,6 +69,9 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     """Days after its first goods receipt on which a notice line closes, short or not."""
     overdue_hours: int = 24
     """Hours after the expected arrival on which an unreceived notice is signalled as overdue."""
+    receipt_grace_hours: float = 24
+    """Hours after the moment by which an order line is promised, else due, on which it is signalled as late; a plain
+    date is its first moment."""
     title_passes: TitlePasses = "receipt"
     """When the goods become ours: sets the owner of what is in transit, and `consumption` makes it consigned."""
     promise_consigned: bool = False

@@ -16,6 +16,7 @@ from ledger.queries.available_to_promise import (
 from ledger.queries.backlog import ArrivedLine, Backlog, DockedGoods, SiteBacklog, backlog
 from ledger.queries.balances import Balance, BalancePage, balance_of, balance_page, balances
 from ledger.queries.base_units import base_units
+from ledger.queries.calls import CallShown, calls
 from ledger.queries.case_queue import CaseQueue, CaseQueued, case_queue
 from ledger.queries.case_timeline import CaseStep, case_timeline
 from ledger.queries.cases import CaseShown, EvidenceShown, TaskShown, case, cases
@@ -74,6 +75,7 @@ __all__ = [
     "Backlog",
     "Balance",
     "BalancePage",
+    "CallShown",
     "Candidate",
     "Carriage",
     "CaseQueue",
@@ -142,6 +144,7 @@ __all__ = [
     "balance_page",
     "balances",
     "base_units",
+    "calls",
     "carriage_of",
     "case",
     "case_queue",

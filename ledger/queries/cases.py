@@ -88,6 +88,8 @@ class CaseShown(msgspec.Struct, frozen=True, kw_only=True):
     disputed_at: datetime | None = None
     dispute_due_at: datetime | None = None
     tasks: tuple[TaskShown, ...] = ()
+    reopened_at: datetime | None = None
+    """When it was opened again: its time to answer runs from then."""
     decided_by: tuple[str, ...] = ()
     """Roles of which one is needed to decide it; empty where it is anybody who may decide cases."""
     asked_by: tuple[str, ...] = ()
@@ -176,6 +178,7 @@ def _shown(row: Any, policy: Policy) -> CaseShown:
         escalates_at=moment_or_none(kept.escalates_at or None), dispute=kept.dispute, disputed_by=kept.disputed_by,
         disputed_at=moment_or_none(kept.disputed_at or None),
         dispute_due_at=moment_or_none(kept.dispute_due_at or None),
+        reopened_at=moment_or_none(kept.reopened_at or None),
         tasks=tuple(
             TaskShown(
                 task=one.task, role=one.role, status=one.status, text=one.text, after=one.after, by=one.by,

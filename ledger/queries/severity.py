@@ -22,6 +22,7 @@ from ledger.matching.records import Case
 from ledger.policy import Policy
 from ledger.queries.prices import Money, Price, latest_prices, value_at
 from ledger.queries.schedules import schedules
+from ledger.stock.bucket import MILLION
 
 Severity = Literal["critical", "high", "normal", "low"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "normal", "low")
@@ -63,6 +64,17 @@ def gravity_of(
     prices = latest_prices(conn, book, parts) if parts else {}
     hours = _coverage(conn, book, places, standing, policy, now)
     return {case.case: _gravity(case, standing, prices, hours, policy) for case in cases}
+
+
+def severity_at(
+    conn: Connection, site: str, part: str, quantity: Decimal, *, book: str, policy: Policy, now: datetime
+) -> Severity:
+    """How grave it is that so much of a part (in its base unit) is in question at a site, case or none."""
+    asked = Case(
+        book=book, site=site, case="", code="", status="open", part=part, unit="", quantity=int(quantity * MILLION),
+        expected=0, actual=0, opened_seq=0, opened_at=0,
+    )  # fmt: skip
+    return gravity_of(conn, [asked], book=book, policy=policy, now=now)[""].severity
 
 
 def rank_of(gravity: Gravity) -> tuple[int, Decimal, Decimal, Decimal]:

@@ -16,9 +16,14 @@ SETTING = re.compile(r'(CROSSDOCK_\w+)=("[^"]*"|\S+)')
 
 
 def test_page_runs_and_prints_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_page(PAGE, tmp_path, monkeypatch)
+
+
+def run_page(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run the steps of a page in order; what it shows must be what its commands print."""
     monkeypatch.chdir(tmp_path)
     environment: dict[str, str] = {}
-    for step in steps_of(PAGE):
+    for step in steps_of(page):
         printed = ""
         for part in re.split(r"^(?=crossdock )", step.commands, flags=re.MULTILINE):
             command, _, rest = part.partition("\n") if part.startswith("crossdock ") else ("", "", part)

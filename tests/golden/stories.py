@@ -23,6 +23,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from gateway.pipeline import Street, show
+from gateway.pipeline.signals.show import list_signals
 from ledger import queries
 from ledger.book import verify
 from ledger.events import MASTER_DATA, AnyEvent
@@ -64,6 +65,8 @@ def play(story: Path, home: Path) -> dict[str, bytes]:
     shutil.copytree(WORLD / "partners", home / "partners")
     if (story / "partners").is_dir():
         shutil.copytree(story / "partners", home / "partners", dirs_exist_ok=True)
+    if (story / "signals.yaml").is_file():
+        shutil.copy(story / "signals.yaml", home)
     clock = _Clock()
     received: dict[str, str] = {}
     with Street.open(lay(home), clock=clock) as street:
@@ -129,6 +132,8 @@ def _answers(street: Street, received: dict[str, str], first: int) -> dict[str, 
     }
     if sent := _sent(street):
         outcomes["sent"] = sent
+    if signals := _signals(street):
+        outcomes["signals"] = signals
     if test:
         outcomes["test"] = _books(street, "test")
     files = {"events.json": _json([_event(event) for event in live + test]), "outcomes.json": _json(outcomes)}
@@ -140,6 +145,12 @@ def _answers(street: Street, received: dict[str, str], first: int) -> dict[str, 
         name = ("997" if answer["kind"] == "TA1" else answer["kind"]) + ".edi"
         files[name] = files.get(name, b"") + _readable(street.fetch(answer["id"]))
     return {name: _name_messages(body, received) for name, body in files.items()}
+
+
+def _signals(street: Street) -> list[dict[str, Any]]:
+    """What fired, and what was done about it."""
+    with street.read() as conn:
+        return [_shown(one) for one in list_signals(conn)]
 
 
 def _sent(street: Street) -> list[dict[str, Any]]:

@@ -187,6 +187,24 @@ def test_a_case_that_opens_again_moves_nothing_and_closes_again(desk: Desk) -> N
     assert verify(desk.conn) == []
 
 
+def test_a_case_that_opens_again_has_its_whole_time_to_answer(desk: Desk) -> None:
+    desk.decide()
+    desk.now += timedelta(days=5)
+    desk.say(CaseReopened)
+
+    told = [escalations(desk.tick(hours=hours)) for hours in (11, 1)]
+
+    assert told == [[], [("C1", 1, "procurement")]]
+    assert desk.case().reopened_at == desk.case().opened_at + timedelta(days=5, minutes=2)
+    assert verify(desk.conn) == []
+
+
+def test_a_partner_disputes_no_case_of_another(desk: Desk) -> None:
+    refused = desk.say(CaseDisputed, Actor(kind="partner", id="bravo"), comment="just so")
+
+    assert reason(refused) == "Case C1 is not about bravo, who cannot dispute it."
+
+
 def test_a_recount_after_opening_again_lets_goods_come_all_the_same(desk: Desk) -> None:
     desk.decide("accept")
     desk.say(CaseReopened)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import pytest
 from sqlalchemy import Connection
 from sqlalchemy import text as sql
@@ -69,3 +72,20 @@ def test_a_bucket_never_says_wrongly_whether_it_is_empty(conn: Connection, empty
 
     with pytest.raises(Exception, match="bucket_empty"):
         conn.execute(sql(wrong))
+
+
+def test_of_a_record_only_the_columns_that_changed_are_written(conn: Connection) -> None:
+    """The others would be bound, and every index over them written anew, for each line that is received."""
+    if conn.dialect.name != "sqlite":
+        pytest.skip("the driver of PostgreSQL tells no statements; the same code writes them")
+    books = Plant(conn)
+    books.record(order("PO2", {"PLATE": 10}), notice("S2", "PO2", {"PLATE": 10}))
+    said: list[str] = []
+    driver: Any = conn.connection.dbapi_connection
+    driver.set_trace_callback(said.append)
+    books.record(receipt("R2", "S2", "PO2", {"PLATE": 10}))
+    driver.set_trace_callback(None)
+
+    (update,) = [one for one in said if one.startswith('UPDATE "notice_line"')]
+    assert re.findall(r'"(\w+)" = ', update.split(" WHERE ")[0]) == ["received", "status", "closed_at"]
+    assert verify(conn) == []

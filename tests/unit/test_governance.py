@@ -106,7 +106,7 @@ MISTAKES = [
     ("transitions:\n  HoldReleased: {needs_reason: perhaps}",
      'policy.yaml line 2: unknown needs_reason "perhaps" (known: false, true)'),
     ("cases:\n  LATE: {}", 'policy.yaml line 2: unknown class "LATE" (docs/reference/roles.md lists them)'),
-    ("tolerances:\n  - {code: D47, tolerance: {percent: 1}}", 'policy.yaml line 2: unknown class "D47"'),
+    ("tolerances:\n  - {code: D99, tolerance: {percent: 1}}", 'policy.yaml line 2: unknown class "D99"'),
     ("segments:\n  two words: {}", 'policy.yaml line 2: "two words" cannot be a segment (write it in one word)'),
     ("segments: [raw]", "policy.yaml line 1: segments must be a mapping of keys"),
 ]  # fmt: skip

@@ -117,6 +117,10 @@ def test_test_traffic_leads_to_nothing_unless_a_rule_asks_for_it() -> None:
             ],
         ),
         (
+            "rules: {late: {on: any, when: {severity: [critcal]}, do: notify}}",
+            ['signals.yaml:1:43: unknown severity "critcal" (did you mean "critical"?)'],
+        ),
+        (
             "rules:\n  late:\n    when: {partner: [acne], at_least: many, booth: x}",
             [
                 "signals.yaml:2:3: rule late does nothing (do: [open_case, notify], or do: [] to silence it)",

@@ -18,6 +18,7 @@ from gateway.pipeline.posting.duplicates import History, held
 from gateway.pipeline.reading.values import ReadDocument, ReadMessage
 from gateway.pipeline.reconcile import reconcile_document, reconcile_interchange
 from gateway.pipeline.reports import record as record_reports
+from gateway.pipeline.signals.ending import end_absences
 from gateway.pipeline.signals.firing import fire_found
 from gateway.store.alerts import Alert, put_alerts
 from gateway.store.documents import DocumentRow, load_documents, put_documents, replace_documents
@@ -170,6 +171,7 @@ class _Batch:
         again = [m for m in self._messages if m.is_replay]
         put_documents(self._connection, (self._rows[d.row.id] for m in first for d in m.documents))
         replace_documents(self._connection, [self._rows[d.row.id] for m in again for d in m.documents])
+        end_absences(self._connection, (self._rows[d.row.id] for m in first for d in m.documents), self._context)
         finish(self._connection, [self._finished(message) for message in self._messages])
         for message in self._messages:
             kind, text = message.reason_code, message.reason

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import msgspec
@@ -91,8 +92,9 @@ def open_case(connection: Connection, signal: Signal, due: Due, context: Context
         unit=signal.unit,
         text=" ".join(part for part in (action.text, signal.text) if part),
         owner=action.owner or kind.owner,
-        answer_hours=action.answer_hours or kind.answer_hours or None,
+        answer_hours=_hours(action.answer_hours or kind.answer_hours),
         order_number=signal.number if kind.numbers == "order" else "",
+        order_line=signal.number_line if kind.numbers == "order" else "",
     )
     recorded = _record(connection, event, context)
     opened = [one.case for one in recorded.outcomes if isinstance(one, CaseOpened)]
@@ -231,6 +233,10 @@ def _receiving_advice(signal: Signal, due: Due, action: Send, now: datetime) -> 
 
 
 # --- what they share --------------------------------------------------------------------------------------------
+
+
+def _hours(hours: float) -> Decimal | None:
+    return Decimal(str(hours)) if hours else None
 
 
 def _number(due: Due) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
 from sqlalchemy import Connection
 
 from gateway.pipeline.context import Context
@@ -12,12 +13,15 @@ from gateway.signals import Signal
 from gateway.store.signals import put_signal
 from ledger.events import Event
 from ledger.outcomes import Recorded, Signalled
+from ledger.queries.severity import severity_at
 
 
 def fire(connection: Connection, signals: Iterable[Signal], context: Context) -> int:
     """Keep signals whose cause has not fired before; how many."""
     fired = 0
     for one in signals:
+        if one.part and one.site and context.signals.asks_severity(one):
+            one = msgspec.structs.replace(one, severity=_severity(connection, one, context))
         chosen = context.signals.actions_for(one)
         fired += put_signal(connection, one, chosen, at=context.at) > 0
     return fired
@@ -34,6 +38,12 @@ def fire_found(
                 event = events[position] if position < len(events) else None
                 found.append(_signal(outcome, one, event, context))
     return fire(connection, found, context) if found else 0
+
+
+def _severity(connection: Connection, one: Signal, context: Context) -> str:
+    return severity_at(
+        connection, one.site, one.part, one.quantity, book=one.book, policy=context.policy, now=context.now
+    )
 
 
 def _signal(outcome: Signalled, recorded: Recorded, event: Event | None, context: Context) -> Signal:

@@ -48,13 +48,17 @@ class SignalShown(msgspec.Struct, frozen=True, kw_only=True):
     location: str
     type: str
     number: str
+    number_line: str
     quantity: Decimal
     unit: str
+    severity: str
     case: str
     message: str
     document: str
     event: int
     text: str
+    over_at: datetime | None
+    """When what the street found was over: the document came after all, the certificate was replaced."""
     actions: tuple[ActionShown, ...]
 
 
@@ -83,6 +87,7 @@ def _shown(connection: Connection, rows: Sequence[Row[Any]]) -> list[SignalShown
         SignalShown(
             id=f"S{row.seq}",
             at=from_microseconds(row.at),
+            over_at=from_microseconds(row.over_at) if row.over_at else None,
             actions=tuple(_action(one, deliveries) for one in actions.get(row.seq, ())),
             **msgspec.structs.asdict(read_signal(row)),
         )

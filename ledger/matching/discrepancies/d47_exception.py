@@ -30,6 +30,7 @@ def find(resolved: ResolvedEvent, quantity: int) -> Finding:
         unit=event.unit,
         quantity=quantity,
         order_number=event.order_number,
+        order_line=event.order_line,
         shipment_id=event.shipment_id,
         fault=CLASS.fault,
         cause=event.cause,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger.events import AcknowledgedLine, OrderAcknowledged
 from ledger.matching.decision import Decision, LineDecision
+from ledger.matching.lateness import watch
 from ledger.matching.papers.filed import NOTHING, Promise, per_base_unit
 from ledger.matching.records import OrderKey, OrderLine
 from ledger.matching.requirements import find_order_line
@@ -33,6 +34,7 @@ def decide_acknowledged(workset: Workset, decision: Decision, policy: Policy, no
     for line in resolved.lines:
         if not lacks_master_data(decision, line, terms):
             decision.lines.append(_decide_line(workset, decision, key, line, terms, now_us))
+    _take_up_promises(workset, decision, key, terms)
     if resolved.cause:
         withdraw(workset, decision, {line.line for line in resolved.lines})
     if event.status:
@@ -59,6 +61,17 @@ def _decide_line(
         return LineDecision(line.line, "refused", reason=reason)
     workset.filed.append(_promise(resolved, ordered, line, said, now_us))
     return LineDecision(line.line, "posted")
+
+
+def _take_up_promises(workset: Workset, decision: Decision, key: OrderKey, terms: Terms) -> None:
+    """What is promised now holds in place of what was asked for, until the order is changed."""
+    promised: dict[str, list[tuple[int | None, int]]] = {}
+    for one in workset.filed:
+        if isinstance(one, Promise) and one.seq == decision.resolved.seq and one.promised_at is not None:
+            ordered = workset.order_lines[key, one.line]
+            promised.setdefault(one.line, []).append((one.promised_at, one.quantity or ordered.quantity))
+    for line, due in promised.items():
+        watch(workset.order_lines[key, line], due, terms)
 
 
 def _promise(

@@ -223,6 +223,23 @@ def test_children_read_as_the_process_itself_does(tmp_path: Path) -> None:
     assert states == {"done"}
 
 
+def test_children_write_what_the_process_itself_writes_and_all_of_it(tmp_path: Path) -> None:
+    """Drafts with the places of faults, which are read in the original again."""
+    told: list[list[str]] = []
+    for children in (0, 1):
+        town = Town(tmp_path / f"home{children}", children=children)
+        town.bring(order(quantity=10_000), "erp")
+        for n in range(1, 31):
+            bent = interchange(("856", notice(f"S{n}", part=f"NOPE{n:02}")), control=n)
+            town.street.receive(bent, "acme")
+        town.street.run_until_idle()
+        told.append(town.answers("824"))
+        town.street.close()
+
+    assert told[0] == told[1]
+    assert [sum(f"NOPE{n:02}" in answer for answer in told[1]) for n in range(1, 31)] == [1] * 30
+
+
 def test_faulty_files_leave_what_is_in_force_and_say_so(town: Town) -> None:
     before = town.street.configuration.hash
     town.edit("acme", "kind: supplier", "kind: suplier")

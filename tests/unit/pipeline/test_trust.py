@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from gateway.partners import As2Terms, Certificate, Identities, OwnKeys, Partner
+from gateway.pipeline.signals.show import list_signals
 from gateway.pipeline.trust import alerts_about_ends, list_trusted, mistakes_in_certificates
 from gateway.transports.as2 import certificate_pem
 from tests.unit.pipeline.as2_partner import THEIRS, As2Partner, as2_town, key_of, post
@@ -98,7 +99,12 @@ def test_each_stage_is_told_once_however_often_time_passes(tmp_path: Path) -> No
         town.clock.now = datetime(2027, 12, day, tzinfo=UTC)
         town.street.run_due()
         counts.append(town.alerts().count("certificate_ends"))
+    with town.street.read() as connection:
+        causes = [one.cause for one in list_signals(connection, kind="certificate_expiry")]
     town.street.close()
 
     # Ours and theirs, each to sign and to encrypt; 30 days before, and from the 24th on 7 days before.
     assert counts == [4, 4, 8, 8, 8]
+    # Each stage of each is a cause of its own.
+    assert (len(causes), len(set(causes))) == (8, 8)
+    assert [cause.rsplit("/", 1)[-1] for cause in causes] == ["30"] * 4 + ["7"] * 4

@@ -67,6 +67,21 @@ def test_two_are_not_close_together(database: Database, monkeypatch: pytest.Monk
     assert done == [False, True, False, True]
 
 
+def test_while_a_backlog_is_worked_off_they_lie_further_apart(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 100.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    own, done = Checkpoints(), []
+    with database.writing.connect() as connection:
+        for now, is_quiet in ((101.0, True), (102.1, True), (103.0, True), (103.1, False)):  # noqa: B007
+            with connection.begin():
+                _put(connection, 2 * CHANGES_MIN)
+            done.append(own.run(connection, is_quiet=is_quiet))
+
+    assert done == [False, True, False, True]
+
+
 @pytest.mark.usefixtures("any_time")
 def test_a_reader_is_not_waited_for(database: Database) -> None:
     own = Checkpoints()

@@ -146,7 +146,7 @@ def test_history_is_found_by_its_index_however_long_it_is(database: Database) ->
     # SQLite looks through the whole table for `(a, b) IN (...)`: a batch took the longer the more was ever received.
     for query in (documents._find_keys, documents._find_interchanges):
         with database.writing.begin() as connection:
-            plan = connection.execute(text(f"EXPLAIN QUERY PLAN {query.text}"), {"keys": "[]", "since": 0})
+            plan = connection.execute(text(f"EXPLAIN QUERY PLAN {query.statement}"), {"keys": "[]", "since": 0})
             steps = [row.detail for row in plan]
 
         assert [step for step in steps if step.startswith("SEARCH d USING INDEX document_key")]

@@ -25,8 +25,10 @@ def upgrade() -> None:
             "location",
             "type",
             "number",
+            "number_line",
             "quantity",
             "unit",
+            "severity",
             "case",
             "message",
             "document",
@@ -34,8 +36,12 @@ def upgrade() -> None:
         _number("event"),
         *_texts("text"),
         _number("at"),
+        _number("over_at"),
         sa.UniqueConstraint("book", "signal", "cause"),
         sqlite_strict=True,
+    )
+    op.create_index(
+        "signal_open", "signal", ["signal", "partner", "type"], sqlite_where=sa.text("over_at = 0 AND event = 0")
     )
     op.create_table(
         "signal_action",
