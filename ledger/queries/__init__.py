@@ -63,6 +63,7 @@ from ledger.queries.score import Narrowed, month_of, score, score_drill, score_t
 from ledger.queries.score_facts import facts, facts_of
 from ledger.queries.score_frozen import FrozenCard, Recomputed, freeze, frozen_cards, recompute, to_freeze
 from ledger.queries.settlements import Settlement, SettlementTotal, settlement_totals, settlements
+from ledger.queries.shipped import Shipped, shipped
 from ledger.queries.tail import tail
 from ledger.queries.trace import Trace, TraceStep, trace
 from ledger.queries.transfers import TransferLineShown, TransferShown, transfers
@@ -132,6 +133,7 @@ __all__ = [
     "Settlement",
     "SettlementTotal",
     "ShipmentShown",
+    "Shipped",
     "SiteBacklog",
     "SitePromise",
     "SubstitutionShown",
@@ -200,6 +202,7 @@ __all__ = [
     "settlement_totals",
     "settlements",
     "shipments",
+    "shipped",
     "shows",
     "substitutions",
     "tail",
