@@ -15,6 +15,7 @@ from gateway.api.balances import BalanceShown
 from gateway.api.cases import CaseDecision
 from gateway.api.casework import Assignment, Dispute, DisputeAnswer, Note, Reopening, TaskGiven
 from gateway.api.flow import UnderWayShown
+from gateway.api.matches import SaidMatch
 from gateway.api.movements import MovementShown
 from gateway.api.problems import MEDIA_TYPE, Located
 from gateway.api.webhooks import NewWebhook
@@ -76,6 +77,8 @@ SHAPES: tuple[Shape, ...] = (
     Shape("/v1/goods-received-not-invoiced", "get", gives=queries.UninvoicedList),
     Shape("/v1/obsolete", "get", gives=queries.ObsoleteList),
     Shape("/v1/defects", "get", gives=queries.DefectReport),
+    Shape("/v1/matches", "get", gives=queries.MatchWanted, page=True),
+    Shape("/v1/matches", "post", takes=SaidMatch),
     Shape("/v1/trace/{kind}/{value}", "get", gives=queries.Trace),
     Shape("/v1/variances/{seq}", "get", gives=queries.VarianceList),
     Shape("/v1/containments", "get", gives=queries.ContainmentShown, page=True),

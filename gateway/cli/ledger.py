@@ -8,6 +8,7 @@ from gateway.cli import (
     ledger_checks,
     ledger_containments,
     ledger_flow,
+    ledger_matching,
     ledger_moves,
     ledger_papers,
     ledger_periods,
@@ -29,3 +30,5 @@ for _ruled in (ledger_rulings.changes, ledger_rulings.deviations, ledger_rulings
     app.command(rich_help_panel=STOCK)(_ruled)
 for _papers in (ledger_papers.orders, ledger_papers.schedules, ledger_papers.shipments, ledger_papers.invoices):
     app.command(rich_help_panel=FLOW)(_papers)
+for _matching in (ledger_matching.matches, ledger_matching.match):
+    app.command(rich_help_panel=FLOW)(_matching)

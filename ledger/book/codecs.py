@@ -58,6 +58,7 @@ _read_demands = msgspec.json.Decoder(tuple[Demand, ...]).decode
 _WIDE: dict[str, Callable[[str], Any]] = {
     "handling_units": _read_texts,
     "serials": _read_texts,
+    "answers": _read_texts,
     "evidence": _read_evidence,
     "tasks": _read_tasks,
     "told": _read_told,
@@ -147,13 +148,13 @@ class LinkCodec(Codec):
             record.order_line, record.quantity, record.rung, record.seq, record.reversed, record.source, record.state,
             record.hold_reason, record.damaged, record.settled, record.lot, record.revision, record.owner,
             _write_json(record.serials).decode() if record.serials else "", record.handling_unit,
-            record.stock_segment,
+            record.stock_segment, record.confidence,
         )  # fmt: skip
 
     def read(self, row: Iterable[Any]) -> Link:
         (book, site, provider, receipt_id, receipt_line, number, shipment_supplier, shipment_id, notice_line,
          order_supplier, order_number, order_line, quantity, rung, seq, reversed_, source, state, hold_reason,
-         damaged, settled, lot, revision, owner, serials, handling_unit, stock_segment) = row  # fmt: skip
+         damaged, settled, lot, revision, owner, serials, handling_unit, stock_segment, confidence) = row  # fmt: skip
         book = intern(book)
         shipment = ShipmentKey(book, site, shipment_supplier, shipment_id) if shipment_id else None
         order = OrderKey(book, site, order_supplier, order_number) if order_number else None
@@ -161,6 +162,7 @@ class LinkCodec(Codec):
             ReceiptKey(book, site, provider, receipt_id), receipt_line, shipment, notice_line, order, order_line,
             quantity, rung, seq, bool(reversed_), number, source, state, hold_reason, bool(damaged), bool(settled),
             lot, revision, owner, _read_texts(serials) if serials else (), handling_unit, stock_segment,
+            confidence,
         )  # fmt: skip
 
 

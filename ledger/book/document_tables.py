@@ -8,6 +8,12 @@ from __future__ import annotations
 
 from sqlalchemy import Index
 
+from ledger.book.case_tables import COUNT_CASES as COUNT_CASES
+from ledger.book.case_tables import COUNTED_CASES as COUNTED_CASES
+from ledger.book.case_tables import ESCALATING_CASES as ESCALATING_CASES
+from ledger.book.case_tables import OPEN_CASES as OPEN_CASES
+from ledger.book.case_tables import QUEUED_CASES as QUEUED_CASES
+from ledger.book.case_tables import cases as cases
 from ledger.book.columns import big, big_or_none, partial, small, table, text
 
 orders = table(
@@ -53,6 +59,7 @@ order_line = table(
     big("bills_due_at"),
     big("late_at"),
     text("arrivals"),
+    big("settled"),
 )
 LATE_ORDER_LINES = "late_at > 0 AND status = 'open'"
 partial("order_line_late", order_line.c.book, order_line.c.late_at, where=LATE_ORDER_LINES)
@@ -84,6 +91,7 @@ shipment = table(
     text("ship_to_as_sent"),
     small("overtook"),
     big("overdue_at"),
+    text("pro_number"),
     clustered=False,
 )
 EXPECTED_SHIPMENTS = "overdue_at > 0"
@@ -99,6 +107,8 @@ partial(
     *(shipment.c[name] for name in ("book", "site", "bill_of_lading")),
     where=BILLS_OF_LADING,
 )
+PRO_NUMBERS = "pro_number <> ''"
+partial("shipment_by_pro_number", *(shipment.c[name] for name in ("book", "site", "pro_number")), where=PRO_NUMBERS)
 
 notice_line = table(
     "notice_line",
@@ -136,11 +146,17 @@ notice_line = table(
     big_or_none("closed_at"),
     small("bad"),
     text("stock_segment"),
+    text("release"),
+    text("reference"),
+    text("packaging"),
+    big("split_at"),
 )
 OPEN_NOTICE_LINES = "status = 'open'"
 partial("notice_line_open", *(notice_line.c[name] for name in ("book", "site", "part")), where=OPEN_NOTICE_LINES)
 CLOSING_NOTICE_LINES = "closes_at IS NOT NULL AND status = 'open'"
 partial("notice_line_closing", notice_line.c.book, notice_line.c.closes_at, where=CLOSING_NOTICE_LINES)
+SPLIT_NOTICE_LINES = "split_at > 0 AND status = 'open'"
+partial("notice_line_split", notice_line.c.book, notice_line.c.split_at, where=SPLIT_NOTICE_LINES)
 
 goods_receipt = table(
     "goods_receipt",
@@ -155,6 +171,7 @@ goods_receipt = table(
     big("received_at"),
     text("supplier_as_sent"),
     text("ship_to_as_sent"),
+    text("booked_by"),
     clustered=False,
 )
 
@@ -197,6 +214,12 @@ goods_receipt_line = table(
     text("hold_reason"),
     big("doubtful"),
     big("lot_controlled"),
+    text("release"),
+    text("reference"),
+    text("pro_number"),
+    text("packaging"),
+    text("answers"),
+    big("queued"),
 )
 UNMATCHED_RECEIPT_LINES = "status = 'unmatched'"
 partial(
@@ -211,6 +234,14 @@ partial(
     goods_receipt_line.c.waits_until,
     where=WAITING_RECEIPT_LINES,
 )
+NAMING_RECEIPT_LINES = "status = 'unmatched' AND shipment_id <> ''"
+partial(
+    "goods_receipt_line_naming",
+    *(goods_receipt_line.c[name] for name in ("book", "site", "shipment_id")),
+    where=NAMING_RECEIPT_LINES,
+)
+QUEUED_RECEIPT_LINES = "queued = 1"
+partial("goods_receipt_line_queued", goods_receipt_line.c.book, goods_receipt_line.c.seq, where=QUEUED_RECEIPT_LINES)
 
 link = table(
     "link",
@@ -241,6 +272,7 @@ link = table(
     text("serials"),
     text("handling_unit"),
     text("stock_segment"),
+    big("confidence"),
 )
 LIVE_LINKS = "reversed = 0"
 LINKED_NOTICES = "reversed = 0 AND shipment_id <> ''"
@@ -329,66 +361,3 @@ containment = table(
     text("disposition"),
     clustered=False,
 )
-
-cases = table(
-    "cases",
-    text("book", key=True),
-    text("site", key=True),
-    text("case", key=True),
-    text("code"),
-    text("status"),
-    text("part"),
-    text("unit"),
-    big("quantity"),
-    big("expected"),
-    big("actual"),
-    big("opened_seq"),
-    big("opened_at"),
-    text("supplier"),
-    text("partner"),
-    text("shipment_id"),
-    text("notice_line"),
-    text("receipt_provider"),
-    text("receipt_id"),
-    text("receipt_line"),
-    text("order_number"),
-    text("order_line"),
-    text("grade"),
-    text("fault"),
-    text("cause"),
-    text("rule"),
-    text("text"),
-    text("owner"),
-    big_or_none("due_at"),
-    big("clearing"),
-    text("resolution"),
-    big_or_none("resolved_at"),
-    text("comment"),
-    text("evidence"),
-    text("assignee"),
-    text("waits_for"),
-    big("escalation"),
-    big("escalates_at"),
-    text("dispute"),
-    text("disputed_by"),
-    big("disputed_at"),
-    big("dispute_due_at"),
-    text("tasks"),
-    big("reopened_at"),
-    clustered=False,
-)
-Index("case_by_id", cases.c.book, cases.c.case)
-# What the queue asks for.
-QUEUED_CASES = "(status <> 'closed' OR dispute = 'open')"
-partial("case_queued", cases.c.book, cases.c.site, where=QUEUED_CASES)
-ESCALATING_CASES = "escalates_at > 0"
-partial("case_escalating", cases.c.book, cases.c.escalates_at, where=ESCALATING_CASES)
-OPEN_CASES = "status <> 'closed'"
-COUNTED_CASES = "status <> 'closed' AND code IN ('D09', 'D10', 'D11', 'D16')"  # what a cumulative agreement asks for
-partial("case_by_part", *(cases.c[name] for name in ("book", "site", "part")), where=COUNTED_CASES)
-# What counts, snapshots, engineering changes and exceptions ask for.
-COUNT_CASES = "status <> 'closed' AND code IN ('D38', 'D40', 'D43', 'D44', 'D45', 'D47')"
-partial("case_by_place", *(cases.c[name] for name in ("book", "site", "part")), where=COUNT_CASES)
-for _about in ("shipment_id", "receipt_id", "order_number"):
-    _named = f"{OPEN_CASES} AND {_about} <> ''"
-    partial(f"case_by_{_about}", cases.c.book, cases.c[_about], where=_named)

@@ -12,6 +12,7 @@ from ledger.book.document_tables import cases, goods_receipt_line, line_call, no
 
 _DUE: tuple[tuple[Table, str, str], ...] = (
     (notice_line, "closes_at", document_tables.CLOSING_NOTICE_LINES),
+    (notice_line, "split_at", document_tables.SPLIT_NOTICE_LINES),
     (goods_receipt_line, "waits_until", document_tables.WAITING_RECEIPT_LINES),
     (order_line, "wakes_at", document_tables.WAKING_ORDER_LINES),
     (order_line, "late_at", document_tables.LATE_ORDER_LINES),

@@ -7,20 +7,16 @@ with all their live links, and the order lines that it and those links name (see
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
-
-from sqlalchemy import Connection
 
 from ledger.book import bulk
 from ledger.book import document_tables as tables
-from ledger.book.calling import Calls
 from ledger.book.codecs import (
     AGREEMENT,
     CASE,
     CONTAINMENT,
     CUMULATIVE,
-    LINE_CALL,
     LINK,
     NOTICE_LINE,
     ORDER,
@@ -34,43 +30,20 @@ from ledger.book.codecs import (
 from ledger.book.due import due_rows
 from ledger.book.naming import numbered, referred
 from ledger.book.places import by_place
-from ledger.matching.call_records import CallKey, LineCall
-from ledger.matching.records import Case, GroupKey, Link, NoticeLine, OrderKey, ReceiptKey, ShipmentKey
+from ledger.book.rows import LineKey, Rows
+from ledger.matching.call_records import CallKey
+from ledger.matching.records import Case, GroupKey, OrderKey, ReceiptKey, ReceiptLine, ShipmentKey
 from ledger.matching.transfer_records import TransferKey
-from ledger.matching.workset import Needs, Workset
+from ledger.matching.workset import Needs
 
 OPEN = "notice_line_open"
 UNMATCHED = "goods_receipt_line_unmatched"
 _CONTAINMENTS = f"SELECT {', '.join(CONTAINMENT.columns)} FROM containment WHERE book = ? AND {{}} = ?"  # noqa: S608
 _PART = ORDER_LINE.columns.index("part")
 
-LineKey = tuple[Any, str]
-"""(document key, line identity)."""
 
-
-class Loader:
+class Loader(Rows):
     """Fills one working set, call by call; what is in it already keeps the changes that decisions made."""
-
-    def __init__(self, conn: Connection, *, keeps_cumulatives: bool = False) -> None:
-        """`keeps_cumulatives`: some agreement does, so that they are looked up for the parts that come in."""
-        self.conn = conn
-        self.keeps_cumulatives = keeps_cumulatives
-        self.workset = Workset()
-        self.stored: dict[Codec, dict[Any, bulk.Row]] = defaultdict(dict)
-        """The records that stand in the database, by key: each row as it stands there."""
-        self._asked: dict[str, set[Any]] = defaultdict(set)
-        self._notices: list[NoticeLine] = []
-        """Lines that came in since the last closing and are to be made whole."""
-        self._receipt_lines: set[LineKey] = set()
-        self._order_lines: set[LineKey] = set()
-        self._orders: set[OrderKey] = set()
-        self._shipments: set[ShipmentKey] = set()
-        self._receipts: set[ReceiptKey] = set()
-        self._parts_received: set[GroupKey] = set()
-        """Of the goods-receipt lines that came in: a reversal takes them out of the cumulatives."""
-        self._calls = Calls(conn)
-        self._parts_met: set[GroupKey] = set()
-        """Of all lines that came in, where cumulatives are kept."""
 
     def load(self, needs: Needs, book: str, numbers: Iterable[str]) -> None:
         """Bring in all that `needs` names and is not here yet, and the open cases about the events' `numbers`."""
@@ -79,28 +52,27 @@ class Loader:
             self.load_containments(book)
         self._load_groups(fresh["groups"])
         self._load_unmatched(fresh["unmatched"])
+        self._load_naming(fresh["naming"])
         self._load_due(fresh["due"])
         self._load_orders(fresh["orders"] | self._fresh("orders", numbered(self.conn, fresh["order_numbers"])))
         self._load_order_parts(fresh["order_parts"])
         self._load_shipments(fresh["shipments"] | self._fresh("shipments", referred(self.conn, fresh["references"])))
         self._load_receipts(fresh["receipts"])
+        self._load_unmatched(self._fresh("unmatched", self._parts_of(fresh["standing_back"])))
         self._load_transfers(fresh["transfers"])
         self._load_calls(fresh["calls"], fresh["called"])
         self._load_cases(fresh["cases"])
         self._load_counted(fresh["counted"])
         self._close()
-        self._load_unreceived(fresh["groups"])
+        groups = fresh["groups"] | self._fresh("groups", self._strangers(fresh["labels"]))
+        self._load_groups(groups - fresh["groups"])
+        self._close_unmatched()
+        self._load_unreceived(groups)
         if self.keeps_cumulatives:
             self._load_agreements(fresh["agreements"], fresh["cumulatives"])
         self._load_cumulatives(fresh["cumulatives"] | self._fresh("cumulatives", self._parts_received))
         self._parts_received = set()
         self._load_open_cases(book, numbers)
-
-    def _fresh(self, name: str, keys: set[Any]) -> set[Any]:
-        asked = self._asked[name]
-        fresh = keys - asked
-        asked |= fresh
-        return fresh
 
     # --- what was asked for -------------------------------------------------------------------------------
 
@@ -125,7 +97,45 @@ class Loader:
     def _load_unmatched(self, groups: set[GroupKey]) -> None:
         for place, parts in by_place(groups):
             for row in self._select(RECEIPT_LINE, place, ("part",), parts, tables.UNMATCHED_RECEIPT_LINES, UNMATCHED):
-                self._add_receipt_line(row)
+                self._add_unmatched(row)
+
+    def _load_naming(self, names: set[tuple[str, str, str]]) -> None:
+        where, index = tables.NAMING_RECEIPT_LINES, "goods_receipt_line_naming"
+        for place, wanted in by_place(names):
+            for row in self._select(RECEIPT_LINE, place, ("shipment_id",), wanted, where, index):
+                self._add_unmatched(row)
+
+    def _parts_of(self, receipts: set[ReceiptKey]) -> set[GroupKey]:
+        lines = self.workset.lines_of_receipt
+        return {GroupKey(key.book, key.site, line.part) for key in receipts for line in lines.get(key, ())}
+
+    def _strangers(self, labels: set[tuple[GroupKey, str, str]]) -> set[GroupKey]:
+        """The groups in which a label is looked for that the notice named with it does not have."""
+        work = self.workset
+        return {
+            group
+            for group, reference, unit in labels
+            if not any(
+                unit in line.handling_units
+                for shipment in work.shipments_called(group.book, group.site, reference)
+                for line in work.notice_lines_of_part.get((shipment.key, group.part), ())
+            )
+        }
+
+    def _close_unmatched(self) -> None:
+        """What unmatched lines answer, or name: on their paper another notice may stand than the one that comes."""
+        lines, self._unmatched = self._unmatched, []
+        work = self.workset
+        notices = {
+            (link.shipment, link.notice_line)
+            for line in lines
+            for link in work.links_of_receipt.get((line.key, line.line), ())
+            if link.shipment is not None and not link.reversed
+        }
+        names = {(line.key.book, line.key.site, named) for line in lines if (named := _reference_of(line))}
+        self._load_shipments(self._fresh("shipments", referred(self.conn, self._fresh("references", names))))
+        self._load_notice_lines(notices)
+        self._close()
 
     def _load_due(self, due: set[tuple[str, int]]) -> None:
         for book, now_us in sorted(due):
@@ -203,6 +213,8 @@ class Loader:
                 order = OrderKey(case.book, case.site, case.supplier, case.order_number)
                 self._order_lines.add((order, case.order_line))
         self._load_notice_lines(notices)
+        beyond = {GroupKey(case.book, case.site, case.part) for case in named if case.code == "D18"}
+        self._load_unmatched(self._fresh("unmatched", beyond))
 
     def _load_cumulatives(self, keys: set[Any]) -> None:
         for place, parts in by_place(keys):
@@ -326,68 +338,6 @@ class Loader:
                 self._add_case(row)
             about.clear()
 
-    # --- one row into the working set ---------------------------------------------------------------------
 
-    def _select(
-        self,
-        codec: Codec,
-        place: tuple[Any, ...],
-        by: tuple[str, ...],
-        keys: Iterable[bulk.Row],
-        where: str = "",
-        index: str = "",
-        among: tuple[str, Iterable[str]] | None = None,
-    ) -> Sequence[Any]:
-        return bulk.look_up(
-            self.conn, codec.table, codec.columns, place, by, keys, where=where, index=index, among=among
-        )
-
-    def _add_order_line(self, row: Any) -> None:
-        line = ORDER_LINE.read(row)
-        self.stored[ORDER_LINE][line.key, line.line] = row
-        self._orders.add(line.key)
-        self.workset.add_order_line(line)
-
-    def _add_notice_line(self, row: Any) -> None:
-        key = (ShipmentKey(*row[:4]), row[4])
-        if key in self.stored[NOTICE_LINE]:
-            return
-        line = NOTICE_LINE.read(row)
-        self.stored[NOTICE_LINE][key] = row
-        self.workset.add_notice_line(line)
-        self._notices.append(line)
-        if self.keeps_cumulatives:
-            self._parts_met.add(GroupKey(line.key.book, line.key.site, line.part))
-
-    def _add_receipt_line(self, row: Any) -> None:
-        line = RECEIPT_LINE.read(row)
-        key = (line.key, line.line)
-        self.stored[RECEIPT_LINE][key] = row
-        self.workset.add_receipt_line(line)
-        self._receipts.add(line.key)
-        self._receipt_lines.add(key)
-        group = GroupKey(line.key.book, line.key.site, line.part)
-        self._parts_received.add(group)
-        if self.keeps_cumulatives:
-            self._parts_met.add(group)
-
-    def _add_link(self, row: Any) -> Link:
-        link = LINK.read(row)
-        self.stored[LINK][link.receipt, link.receipt_line, link.number] = row
-        self.workset.add_link(link)
-        if link.order is not None:
-            self._order_lines.add((link.order, link.order_line))
-        return link
-
-    def _add_call(self, row: Any) -> LineCall:
-        call: LineCall = LINE_CALL.read(row)
-        self.stored[LINE_CALL][call.key, call.line] = row
-        self.workset.add_call(call)
-        return call
-
-    def _add_case(self, row: Any) -> Case:
-        case: Case = CASE.read(row)
-        key = (case.book, case.case)
-        self.stored[CASE][key] = row
-        self.workset.add_case(case)
-        return self.workset.cases[key]
+def _reference_of(line: ReceiptLine) -> str:
+    return line.shipment_id or line.packing_slip or line.bill_of_lading or line.pro_number

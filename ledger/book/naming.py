@@ -26,13 +26,14 @@ def numbered(conn: Connection, numbers: Iterable[Named]) -> set[OrderKey]:
 
 
 def referred(conn: Connection, references: Iterable[Named]) -> set[ShipmentKey]:
-    """The shipments whose id, packing slip or bill of lading it is."""
+    """The shipments whose id, packing slip, bill of lading or carrier's number it is."""
     found: set[ShipmentKey] = set()
     for place, wanted in by_place(references):
         for column, where, index in (
             ("shipment_id", "", "shipment_by_id"),
             ("packing_slip", tables.PACKING_SLIPS, "shipment_by_packing_slip"),
             ("bill_of_lading", tables.BILLS_OF_LADING, "shipment_by_bill_of_lading"),
+            ("pro_number", tables.PRO_NUMBERS, "shipment_by_pro_number"),
         ):
             columns = ("supplier", "shipment_id")
             rows = bulk.look_up(conn, tables.shipment, columns, place, (column,), wanted, where=where, index=index)

@@ -20,6 +20,7 @@ from ledger.events import (
     CASEWORK,
     DiscrepancyResolved,
     Event,
+    GoodsReceiptMatched,
     GoodsReceiptReversed,
     OrderAcknowledged,
     OrderCancelled,
@@ -41,6 +42,7 @@ SUCCESSIVE: tuple[type[Event], ...] = (
     ShipmentReplaced,
     ShipmentCancelled,
     GoodsReceiptReversed,
+    GoodsReceiptMatched,
     DiscrepancyResolved,
     TransferCancelled,
     OrderAcknowledged,
@@ -228,7 +230,7 @@ class Priors:
 
     def _was_refused(self, draft: Draft, prior: Prior) -> bool:
         """A decision that was refused (by whom it was not to be made) decided nothing: the same may be said again."""
-        return isinstance(draft.event, ABOUT_CASES) and self.result(prior) == "refused"
+        return isinstance(draft.event, (*ABOUT_CASES, GoodsReceiptMatched)) and self.result(prior) == "refused"
 
     def result(self, prior: Prior) -> str:
         """What came of it in the end: when it was recorded, or when what it waited for had come."""
@@ -257,6 +259,8 @@ class Priors:
 
     def _is_newer(self, event: Event, latest: Prior) -> bool:
         """Whether the partner made this document after the latest one, so that an earlier content is meant anew."""
+        if isinstance(event, GoodsReceiptMatched):
+            return True  # a person's last word holds, though it was their first as well
         before = self.event(latest.seq).created_at
         return event.created_at is not None and before is not None and event.created_at > before
 

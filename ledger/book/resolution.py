@@ -19,9 +19,11 @@ from ledger.events import (
     REPLENISHMENT,
     STOCK,
     Event,
+    GoodsReceiptMatched,
     GoodsReceiptReversed,
     GoodsReceived,
     GoodsReturned,
+    InspectionFailed,
     Line,
     NoticeLine,
     OrderAcknowledged,
@@ -66,12 +68,12 @@ _WITH_SUPPLIER = (
     ScheduleReleased,
     SupplierInvoiceReceived,
 )
-_WITHOUT_SUPPLIER = frozenset(STOCK) - {GoodsReturned, ReturnDisposed}
+_WITHOUT_SUPPLIER = frozenset(STOCK) - {GoodsReturned, InspectionFailed, ReturnDisposed}
 _OF_TRANSFERS = (TransferShipped, TransferCancelled, TransferReceived)
 _OF_ORDERS = (OrderAcknowledged, SupplierInvoiceReceived)
-_MAY_NAME_SUPPLIER = (GoodsReceived, ReceiptShortConfirmed, ShipmentStatusReported)
+_MAY_NAME_SUPPLIER = (GoodsReceived, GoodsReceiptMatched, ReceiptShortConfirmed, ShipmentStatusReported)
 _BY_PLACE = (*STOCK, *COUNTS, *OWNERSHIP, *PERIODS, *EXCEPTIONS, *REPLENISHMENT)
-_WITH_SITE = (*_WITH_SUPPLIER, GoodsReceived, GoodsReceiptReversed, ReceiptShortConfirmed)
+_WITH_SITE = (*_WITH_SUPPLIER, GoodsReceived, GoodsReceiptMatched, GoodsReceiptReversed, ReceiptShortConfirmed)
 
 
 def lines_of(event: Event) -> tuple[Line, ...]:
@@ -196,7 +198,7 @@ def supplier_of(event: Event, sent: AsSent) -> tuple[str, str]:
         return found, f"supplier:{event.supplier}" if lost else ""
     if isinstance(event, ScheduleReleased) and event.direction == "demand":
         return "", ""
-    if isinstance(event, GoodsReturned | ReturnDisposed):
+    if isinstance(event, GoodsReturned | InspectionFailed | ReturnDisposed):
         known = sent.supplier_id(event.supplier) if event.supplier else ""
         return (known, "") if known is not None else ("", f"supplier:{event.supplier}")
     if not isinstance(event, _WITH_SUPPLIER):

@@ -15,7 +15,7 @@ from ledger.book.rebuild import differences
 from ledger.book.resolution import lines_of
 from ledger.events import read_event
 from ledger.matching.containments.scope import LABEL
-from ledger.matching.resolutions import GONE_BACK
+from ledger.matching.fates import GONE_BACK
 from ledger.matching.transfer_records import party_of
 from ledger.stock.accounts import asn_line_name
 from ledger.stock.bucket import MILLION

@@ -162,12 +162,13 @@ def _apply_finding(
         again = refused and not set(finding.evidence) <= set(case.evidence)
         # Nobody was told while nobody knew whose the goods are.
         grew = again or finding.quantity > case.quantity or (not case.supplier and bool(finding.supplier))
+        grew = finding.news == "tell" or (grew and finding.news != "keep")
         same = (case.supplier, case.quantity, case.expected, case.actual, case.clearing, case.text) == (
             finding.supplier, finding.quantity, finding.expected, finding.actual, finding.clearing, finding.text,
         )  # fmt: skip
-        if same and not again:
+        if same and not (again or grew):
             return None
-        before = case.quantity if case.supplier else 0
+        before = case.quantity if case.supplier and finding.news != "tell" else 0
         case.supplier = finding.supplier
         case.quantity, case.expected, case.actual = finding.quantity, finding.expected, finding.actual
         case.clearing, case.text, case.rule, case.touched = finding.clearing, finding.text, finding.rule, True
@@ -196,7 +197,7 @@ def _apply_finding(
         grade=finding.grade,
         reason=candidate.text,
     )
-    return opened, 0
+    return opened, None if finding.news == "keep" else 0
 
 
 def _new_case(decision: Decision, policy: Policy, masterdata: MasterData, finding: Finding, now_us: int) -> Case:

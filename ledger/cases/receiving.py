@@ -15,6 +15,7 @@ from ledger.cases.advices import Told, number_of
 from ledger.events import GoodsReceived
 from ledger.matching.decision import Decision, Finding
 from ledger.matching.discrepancies import BY_CODE, d14_no_notice
+from ledger.matching.ladder import named_shipments, reference_of
 from ledger.matching.records import (
     CumulativeKey,
     Link,
@@ -26,7 +27,7 @@ from ledger.matching.records import (
     ShipmentKey,
 )
 from ledger.matching.resolved import moment
-from ledger.matching.review import live_links
+from ledger.matching.review import UNADVISED, linked_notices, live_links
 from ledger.matching.transfer_records import is_transfer
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
@@ -57,8 +58,12 @@ def receiving_advices(
         kind = BY_CODE[finding.code]
         if kind.condition and not finding.grade and not is_transfer(finding.supplier):
             receipt = _receipt_of(workset, decision, finding)
-            group = _Group(receipt, finding.site, finding.supplier, finding.shipment_id)
-            line = (finding.notice_line, "" if finding.notice_line else finding.receipt_line)
+            shown = _line_that_shows(workset, finding, receipt)
+            if not finding.notice_line and shown is None:
+                continue
+            supplier, shipment_id = _told_with(workset, finding, shown)
+            group = _Group(receipt, finding.site, supplier, shipment_id)
+            line = (finding.notice_line, "" if finding.notice_line or shown is None else shown.line)
             groups.setdefault(group, {}).setdefault(line, []).append((finding, before))
     if policy.advises_receipts and isinstance(decision.resolved.event, GoodsReceived):
         _add_all_received(workset, decision, policy, groups)
@@ -110,6 +115,25 @@ def _receipt_of(workset: Workset, decision: Decision, finding: Finding) -> Recei
     if not links:
         return None
     return max(links, key=lambda link: (link.seq, link.receipt)).receipt
+
+
+def _line_that_shows(workset: Workset, finding: Finding, receipt: ReceiptKey | None) -> ReceiptLine | None:
+    """The goods-receipt line that it is about, else the one that is being decided."""
+    return None if receipt is None else workset.receipt_lines.get((receipt, finding.receipt_line or finding.line))
+
+
+def _told_with(workset: Workset, finding: Finding, line: ReceiptLine | None) -> tuple[str, str]:
+    """Supplier and shipment that it is told with: its own, else those that its line answers or names."""
+    if finding.shipment_id or line is None or finding.code in UNADVISED:
+        return finding.supplier, finding.shipment_id
+    keys = {notice.key for notice in linked_notices(workset, line)}
+    how = reference_of(line)
+    if not keys and how is not None:
+        keys = {shipment.key for shipment in named_shipments(workset, line, how)}
+    if len(keys) != 1:
+        return finding.supplier, ""
+    key = keys.pop()
+    return key.supplier, key.shipment_id
 
 
 def _shipment_key(decision: Decision, finding: Finding) -> ShipmentKey:
@@ -224,7 +248,7 @@ def _line_of_receipt(workset: Workset, line: ReceiptLine, findings: Told) -> Rec
 
 
 def _variance(finding: Finding, quantity: int, unit: str, factor: Fraction) -> Variance:
-    condition = BY_CODE[finding.code].condition
+    condition = finding.condition or BY_CODE[finding.code].condition
     if finding.code == d14_no_notice.CLASS.code and finding.clearing:
         condition = d14_no_notice.NOT_PROCESSED
     return Variance(quantity=_in_unit(quantity, factor), unit=unit, condition=condition)

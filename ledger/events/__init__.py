@@ -73,6 +73,7 @@ from ledger.events.orders import OrderCancelled, OrderChanged, OrderLine, OrderP
 from ledger.events.ownership import OWNERSHIP, ConsumptionReversed, OwnershipChanged, OwnershipLine
 from ledger.events.periods import PERIODS, PeriodClosed, PeriodReopened
 from ledger.events.receipts import (
+    GoodsReceiptMatched,
     GoodsReceiptReversed,
     GoodsReceived,
     ReceiptLine,
@@ -173,6 +174,7 @@ __all__ = [
     "ExceptionCleared",
     "ExceptionRaised",
     "GoodsIdentified",
+    "GoodsReceiptMatched",
     "GoodsReceiptReversed",
     "GoodsReceived",
     "GoodsReturned",
@@ -279,6 +281,7 @@ EVENTS: tuple[type[Event], ...] = (
     *PAPERS,
     ReceiptShortConfirmed,
     *ANSWERS,
+    GoodsReceiptMatched,
     *CASEWORK,
     *EXCEPTIONS,
     *REPLENISHMENT,
@@ -306,6 +309,7 @@ AnyEvent = (
     | SupplierInvoiceReceived
     | ReceiptShortConfirmed
     | AcknowledgmentReported
+    | GoodsReceiptMatched
     | CaseAssigned
     | CaseNoted
     | CaseTaskSet

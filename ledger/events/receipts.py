@@ -14,9 +14,13 @@ class ReceiptLine(Line, frozen=True):
     shipment_id: str = ""
     bill_of_lading: str = ""
     packing_slip: str = ""
+    pro_number: str = ""
+    """Of the carrier."""
     order_number: str = ""
     release: str = ""
     order_line: str = ""
+    reference: str = ""
+    """What called for the goods: release authorisation number, kanban, delivery order, manifest."""
     supplier: str = ""
     quantity_damaged: Decimal = Decimal(0)
     quantity_rejected: Decimal = Decimal(0)
@@ -24,6 +28,8 @@ class ReceiptLine(Line, frozen=True):
     """What the receiver expected; information only, the notice is the authority."""
     handling_unit: str = ""
     parent_handling_unit: str = ""
+    packaging: str = ""
+    """Code of the container or pack that they came in, as both sides name it."""
     condition: str = ""
     """Receiving condition, X12 data element 412 (01 damaged, 02 short and final, 03 over, 07 good, ...)."""
     complete: bool = False
@@ -72,3 +78,23 @@ class ReceiptShortConfirmed(Event, tag="ReceiptShortConfirmed", frozen=True):
     ship_to: str = ""
     supplier: str = ""
     lines: tuple[ShortLine, ...] = ()
+
+
+class GoodsReceiptMatched(Event, tag="GoodsReceiptMatched", frozen=True):
+    """A person says which notice a line of a goods receipt answers, or that it answers none.
+
+    `number` is the goods-receipt id. The last word holds; goods that a case decided on stay as they are.
+    """
+
+    ship_to: str = ""
+    provider: str = ""
+    """Partner id of who received."""
+    receipt_line: str = ""
+    """The line's identity within its goods receipt."""
+    supplier: str = ""
+    """Whose notice it is, as sent; "" is whose the goods are."""
+    shipment_id: str = ""
+    """The notice; "" says that none of them announced the goods."""
+    notice_line: str = ""
+    """Its line; "" where it has one of the part only."""
+    reason: str = ""

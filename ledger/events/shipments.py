@@ -18,6 +18,8 @@ class HandlingUnit(Value, frozen=True):
     parent: str = ""
     quantity: Decimal | None = None
     serials: tuple[str, ...] = ()
+    packaging: str = ""
+    """Code of the container or pack that it is (CLD03)."""
 
 
 class NoticeLine(Line, frozen=True):

@@ -76,7 +76,12 @@ class InspectionPassed(_Stock, tag="InspectionPassed", frozen=True):
 
 
 class InspectionFailed(_Stock, tag="InspectionFailed", frozen=True):
-    """Goods on quality hold may not be used: they go to quarantine, with a reason."""
+    """Goods on quality hold may not be used: they go to quarantine, with a reason, and open a case (D21)."""
+
+    supplier: str = ""
+    """Whose they were, as sent; "" where their owner tells it, or only one supplier ever delivered the part."""
+    shipment_id: str = ""
+    """The shipment they came with, where that is known: its sender is told with it."""
 
 
 class HoldPlaced(_Stock, tag="HoldPlaced", frozen=True):

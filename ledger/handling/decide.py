@@ -10,6 +10,7 @@ from ledger.events import (
     ConsumptionReversed,
     DispositionLine,
     GoodsReturned,
+    InspectionFailed,
     InventoryAdjusted,
     InventorySnapshotReported,
     OpeningBalanceLoaded,
@@ -26,6 +27,7 @@ from ledger.events import (
 )
 from ledger.handling.adjusting import as_moved, decide_adjusted, rule_of
 from ledger.handling.counting import decide_counted
+from ledger.handling.inspecting import find_failed
 from ledger.handling.naming import unnamed
 from ledger.handling.opening import decide_opening
 from ledger.handling.owning import account_of, change_owner, not_consumed, state_for
@@ -193,6 +195,8 @@ def _decide_line(
     if isinstance(resolved.event, PartSubstituted):
         movements += movements_for_freed(workset, resolved, line, said)
     book_movements(workset, decision, movements)
+    if isinstance(resolved.event, InspectionFailed):
+        decision.findings.append(find_failed(workset, resolved, line))
     return LineDecision(line.line, "posted", len(movements))
 
 

@@ -28,6 +28,9 @@ PER_PLACE = frozenset({"D38", "D40", "D43", "D44", "D45", "D41", "D46", "D47", "
 """Classes about a part at a place (or a line that asks for approval, or a document of ours), which their cause names:
 one open case each."""
 
+OF_AN_INSPECTION = "D21"
+"""Class about goods in the house, which its cause names, where it is not about a goods receipt."""
+
 _OF_PLACE = attrgetter("code", "site", "part", "cause")
 
 
@@ -36,6 +39,8 @@ def identity_of(book: str, about: object) -> CaseIdentity:
     quantity."""
     identity: CaseIdentity = _ABOUT(about)
     if identity[0] in PER_PLACE:
+        return (book, *_OF_PLACE(about))
+    if identity[0] == OF_AN_INSPECTION and not identity[6]:
         return (book, *_OF_PLACE(about))
     if identity[6]:
         # A goods receipt is who booked it; whose goods they are may be told only by the order that comes later.

@@ -13,6 +13,7 @@ from ledger.events import (
     Event,
     ExceptionCleared,
     ExceptionRaised,
+    GoodsReceiptMatched,
     GoodsReceiptReversed,
     GoodsReceived,
     OrderAcknowledged,
@@ -40,6 +41,7 @@ from ledger.matching import (
     orders,
     receipts,
     resolutions,
+    said,
     shorts,
     ticks,
 )
@@ -71,6 +73,7 @@ HANDLERS: dict[type[Event], Handler] = {
     ShipmentCancelled: notices.decide_cancelled,
     GoodsReceived: receipts.decide_received,
     GoodsReceiptReversed: receipts.decide_reversed,
+    GoodsReceiptMatched: said.decide_matched,
     DiscrepancyResolved: resolutions.decide_resolved,
     TimePassed: ticks.decide_time,
     ContainmentOpened: containing.decide_opened,

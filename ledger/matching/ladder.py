@@ -1,10 +1,12 @@
-"""The match ladder: which notice lines a goods-receipt line may answer, strongest key first.
+"""The match ladder: which notice lines a goods-receipt line may answer, strongest key first, and how sure that is.
 
-handling unit or serial; shipment id + order line + part (+ lot); packing slip; bill of lading + part;
-order + line + part; supplier + ship-to + part, oldest first, flagged `assumed`.
+handling unit or serial; shipment id + order line + part (+ lot); packing slip; bill of lading or carrier's number +
+part; order + line + part (+ release); release authorisation number or kanban + part; supplier + ship-to + part,
+oldest first, flagged `assumed`. Above all of them stands what a person said (`GoodsReceiptMatched`).
 
 What the receiver named decides the rung: a receipt that names a shipment never falls through to another one, it
-waits for its own notice. Otherwise the answer would depend on which documents happened to come first.
+waits for its own notice. Otherwise the answer would depend on which documents happened to come first. The one
+exception is a label: a handling unit that stands on another open notice belongs there, whatever the paper says.
 """
 
 from __future__ import annotations
@@ -15,14 +17,32 @@ from typing import Literal
 from ledger.matching.records import GroupKey, NoticeLine, ReceiptLine, Shipment, ShipmentKey
 from ledger.matching.workset import Workset
 
-Rung = Literal["handling_unit", "shipment", "packing_slip", "bill_of_lading", "order", "assumed", ""]
+Rung = Literal[
+    "manual", "handling_unit", "shipment", "packing_slip", "bill_of_lading", "order", "reference", "assumed", ""
+]
 
 RANK: dict[str, int] = {
-    "handling_unit": 0, "shipment": 1, "packing_slip": 2, "bill_of_lading": 3, "order": 4, "assumed": 5, "": 6,
+    "manual": 0, "handling_unit": 1, "shipment": 2, "packing_slip": 3, "bill_of_lading": 4, "order": 5,
+    "reference": 6, "assumed": 7, "": 8,
 }  # fmt: skip
 
-NAMED = frozenset({"handling_unit", "shipment", "packing_slip", "bill_of_lading"})
+CONFIDENCE: dict[str, int] = {
+    "manual": 100, "handling_unit": 100, "shipment": 95, "packing_slip": 90, "bill_of_lading": 80, "order": 70,
+    "reference": 60, "assumed": 30, "": 0,
+}  # fmt: skip
+"""How sure a match on a rung is, of 100. It is the rung's alone: which documents are there does not change it."""
+
+NAMED = frozenset({"manual", "handling_unit", "shipment", "packing_slip", "bill_of_lading"})
 """Rungs on which the receipt says which shipment it belongs to: what does not fit is over (D17), not unadvised."""
+
+NONE = ("",)
+"""What a person said who knows that no notice announced the goods."""
+
+Reference = Literal["shipment_id", "packing_slip", "bill_of_lading", "pro_number"]
+RUNG_OF: dict[Reference, Rung] = {
+    "shipment_id": "shipment", "packing_slip": "packing_slip", "bill_of_lading": "bill_of_lading",
+    "pro_number": "bill_of_lading",
+}  # fmt: skip
 
 
 def candidates(workset: Workset, line: ReceiptLine) -> tuple[Rung, list[NoticeLine]]:
@@ -30,29 +50,77 @@ def candidates(workset: Workset, line: ReceiptLine) -> tuple[Rung, list[NoticeLi
 
     On the named rungs closed lines are candidates too: more may come than was advised, or what was short after all.
     """
-    if line.shipment_id:
-        shipments = _named(workset, line, line.shipment_id, "shipment_id")
-        rung: Rung = "shipment"
-    elif line.packing_slip:
-        shipments = _named(workset, line, line.packing_slip, "packing_slip")
-        rung = "packing_slip"
-    elif line.bill_of_lading:
-        shipments = _named(workset, line, line.bill_of_lading, "bill_of_lading")
-        rung = "bill_of_lading"
-    else:
+    if line.answers:
+        return "manual", _said(workset, line)
+    how = reference_of(line)
+    if how is None:
         return _unnamed(workset, line)
     lines = [
         notice_line
-        for shipment in shipments
+        for shipment in named_shipments(workset, line, how)
         for notice_line in workset.notice_lines_of_part.get((shipment.key, line.part), ())
         if notice_line.status in ("open", "closed")
     ]
-    if len(lines) == 1:
+    rung = RUNG_OF[how]
+    if len(lines) == 1 and not line.handling_unit:
         return ("handling_unit" if _is_inside(line, lines[0]) else rung), lines
     inside = [notice_line for notice_line in lines if _is_inside(line, notice_line)]
     if inside:
-        return "handling_unit", _oldest_first(workset, inside)
-    return rung, _oldest_first(workset, _narrow(lines, line))
+        return "handling_unit", _oldest_first(workset, inside) if len(inside) > 1 else inside
+    if line.handling_unit:
+        elsewhere = _labelled_so(workset, line)
+        if elsewhere:
+            return "handling_unit", elsewhere
+    return rung, _oldest_first(workset, _narrow(lines, line)) if len(lines) > 1 else lines
+
+
+def reference_of(line: ReceiptLine) -> Reference | None:
+    """Which reference of the receipt line says what shipment it belongs to; None where none does."""
+    if line.shipment_id:
+        return "shipment_id"
+    if line.packing_slip:
+        return "packing_slip"
+    if line.bill_of_lading:
+        return "bill_of_lading"
+    return "pro_number" if line.pro_number else None
+
+
+def is_labelled(lines: Iterable[NoticeLine]) -> bool:
+    """Whether the sender named the handling units of the lines at all."""
+    return any(line.handling_units for line in lines)
+
+
+def _said(workset: Workset, line: ReceiptLine) -> list[NoticeLine]:
+    """The notice line that a person named; none where they said that there is none, or it is not in force."""
+    if line.answers == NONE:
+        return []
+    supplier, shipment_id, name = line.answers
+    key = ShipmentKey(line.key.book, line.key.site, supplier, shipment_id)
+    found = workset.notice_lines.get((key, name))
+    return [found] if found is not None and found.status in ("open", "closed") and found.part == line.part else []
+
+
+def _labelled_so(workset: Workset, line: ReceiptLine) -> list[NoticeLine]:
+    """Open lines of other notices of the supplier that have the handling unit."""
+    group = workset.notice_lines_of_group.get(GroupKey(line.key.book, line.key.site, line.part), ())
+    return _oldest_first(
+        workset,
+        [
+            other
+            for other in group
+            if line.handling_unit in other.handling_units
+            and (other.status == "open" or _is_linked(workset, line, other))
+            and (not line.supplier or other.key.supplier == line.supplier)
+        ],
+    )
+
+
+def _is_linked(workset: Workset, line: ReceiptLine, notice: NoticeLine) -> bool:
+    """Whether the receipt line answers the closed notice line already: it stays with it."""
+    if notice.status != "closed":
+        return False
+    links = workset.links_of_receipt.get((line.key, line.line), ())
+    return any(link.shipment == notice.key and link.notice_line == notice.line for link in links)
 
 
 def _unnamed(workset: Workset, line: ReceiptLine) -> tuple[Rung, list[NoticeLine]]:
@@ -69,17 +137,16 @@ def _unnamed(workset: Workset, line: ReceiptLine) -> tuple[Rung, list[NoticeLine
     if line.order_number:
         ordered = [notice_line for notice_line in lines if notice_line.order_number == line.order_number]
         return "order", _oldest_first(workset, _narrow(ordered, line))
+    if line.reference:
+        called = [notice_line for notice_line in lines if notice_line.reference == line.reference]
+        return "reference", _oldest_first(workset, _narrow(called, line))
     return "assumed", _oldest_first(workset, lines)
 
 
-def _named(
-    workset: Workset,
-    line: ReceiptLine,
-    reference: str,
-    how: Literal["shipment_id", "packing_slip", "bill_of_lading"],
-) -> list[Shipment]:
+def named_shipments(workset: Workset, line: ReceiptLine, how: Reference) -> list[Shipment]:
     """Shipments in force that carry the reference; some partners print the shipment id as packing slip."""
     book, site = line.key.book, line.key.site
+    reference = getattr(line, how)
     if how == "shipment_id" and line.supplier:
         shipment = workset.shipments.get(ShipmentKey(book, site, line.supplier, reference))
         return [shipment] if shipment is not None and shipment.status == "advised" else []
@@ -89,6 +156,7 @@ def _named(
             "shipment_id": (shipment.key.shipment_id,),
             "packing_slip": (shipment.packing_slip, shipment.key.shipment_id),
             "bill_of_lading": (shipment.bill_of_lading,),
+            "pro_number": (shipment.pro_number,),
         }[how]
         of_supplier = not line.supplier or shipment.key.supplier == line.supplier
         if shipment.status == "advised" and of_supplier and reference in carried:
@@ -103,8 +171,9 @@ def _is_inside(line: ReceiptLine, notice_line: NoticeLine) -> bool:
 
 
 def _narrow(lines: list[NoticeLine], line: ReceiptLine) -> list[NoticeLine]:
-    """Keep the lines of the order, order line and lot that the receipt names, each where there are any."""
-    for name in ("order_number", "order_line", "lot"):
+    """Keep the lines of what the receipt names, each where there are any: order, order line, release, what called
+    for the goods, and lot."""
+    for name in ("order_number", "order_line", "release", "reference", "lot"):
         said = getattr(line, name)
         if said and len(lines) > 1:
             lines = [notice_line for notice_line in lines if getattr(notice_line, name) == said] or lines

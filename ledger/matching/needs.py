@@ -10,9 +10,11 @@ from ledger.events import (
     EXCEPTIONS,
     REPLENISHMENT,
     STOCK,
+    GoodsReceiptMatched,
     GoodsReceiptReversed,
     GoodsReceived,
     GoodsReturned,
+    InspectionFailed,
     InvoiceLine,
     MaterialIssued,
     OrderAcknowledged,
@@ -43,8 +45,9 @@ from ledger.matching.workset import Needs, Workset
 from ledger.policy import Policy
 from ledger.stock.bucket import Bucket
 
-_OF_THE_HOUSE = frozenset(STOCK) - {GoodsReturned, ReturnDisposed}
-"""They read goods as they stand and no documents; returns to a supplier are no longer counted as received."""
+_OF_THE_HOUSE = frozenset(STOCK) - {GoodsReturned, InspectionFailed, ReturnDisposed}
+"""They read goods as they stand and no documents; returns to a supplier are no longer counted as received, and what
+failed its inspection is told to whoever delivered it."""
 
 
 _SERVES = frozenset({MaterialIssued, PartSubstituted, GoodsReceived})
@@ -81,9 +84,19 @@ def needs(events: Iterable[ResolvedEvent], policy: Policy) -> Needs:
         elif isinstance(event, ReceiptShortConfirmed):
             _for_short(wanted, resolved)
         elif isinstance(event, GoodsReceiptReversed):
-            wanted.receipts.add(ReceiptKey(resolved.book, resolved.site, event.partner, event.number))
+            key = ReceiptKey(resolved.book, resolved.site, event.partner, event.number)
+            wanted.receipts.add(key)
+            wanted.standing_back.add(key)
+        elif isinstance(event, GoodsReceiptMatched):
+            wanted.receipts.add(ReceiptKey(resolved.book, resolved.site, event.provider, event.number))
+            if event.shipment_id:
+                wanted.references.add((resolved.book, resolved.site, event.shipment_id))
         elif isinstance(event, TransferShipped | TransferCancelled | TransferReceived):
             _for_transfer(wanted, resolved)
+        elif isinstance(event, InspectionFailed):
+            wanted.cumulatives.update(GroupKey(resolved.book, resolved.site, line.part) for line in resolved.lines)
+            if event.shipment_id and resolved.supplier:
+                wanted.shipments.add(ShipmentKey(resolved.book, resolved.site, resolved.supplier, event.shipment_id))
         elif isinstance(event, GoodsReturned | ReturnDisposed):
             groups = {GroupKey(resolved.book, resolved.site, line.part) for line in resolved.lines if line.part}
             wanted.cumulatives |= groups
@@ -119,6 +132,7 @@ def _for_order(wanted: Needs, resolved: ResolvedEvent, policy: Policy) -> None:
 def _for_notice(wanted: Needs, resolved: ResolvedEvent, policy: Policy) -> None:
     book, site, supplier = resolved.book, resolved.site, resolved.supplier
     wanted.shipments.add(ShipmentKey(book, site, supplier, resolved.event.number))
+    wanted.naming.add((book, site, resolved.event.number))
     # A notice answers lines of its own parts only, and orders may be a hundred times as long.
     asked = {(line.said.order_number, line.part) for line in resolved.lines}  # type: ignore[attr-defined]
     wanted.order_parts.update((OrderKey(book, site, supplier, number), part) for number, part in asked if number)
@@ -147,10 +161,13 @@ def _for_receipt(wanted: Needs, resolved: ResolvedEvent) -> None:
         said = line.said
         assert isinstance(said, ReceiptLine)  # noqa: S101  lines of a goods receipt
         supplier = line.supplier or resolved.supplier
+        reference = said.shipment_id or said.packing_slip or said.bill_of_lading or said.pro_number
+        if reference and said.handling_unit and line.part:
+            wanted.labels.add((GroupKey(book, site, line.part), reference, said.handling_unit))
         if said.shipment_id and supplier:
             wanted.shipments.add(ShipmentKey(book, site, supplier, said.shipment_id))
-        elif said.shipment_id or said.packing_slip or said.bill_of_lading:
-            wanted.references.add((book, site, said.shipment_id or said.packing_slip or said.bill_of_lading))
+        elif reference:
+            wanted.references.add((book, site, reference))
         elif line.part:
             wanted.groups.add(GroupKey(book, site, line.part))
         if said.order_number and supplier:

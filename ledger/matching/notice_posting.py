@@ -6,18 +6,20 @@ from ledger.events import NoticeLine as SaidLine
 from ledger.events import ShipmentNotified, ShipmentReplaced
 from ledger.matching.advised_identities import advised_serials
 from ledger.matching.allowances import use
+from ledger.matching.apart import set_apart
 from ledger.matching.booking import book_movements
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.discrepancies.about import evidence_of
 from ledger.matching.ladder import candidates
 from ledger.matching.notice_checks import Verdict
+from ledger.matching.overdue import expect
 from ledger.matching.papers.filed import CarrierNumber
 from ledger.matching.positions import in_transit_of, sender_account
 from ledger.matching.records import GroupKey, NoticeLine, OrderLine, ReceiptLine, Shipment, ShipmentKey
 from ledger.matching.rematch import rematch
 from ledger.matching.requirements import add_advised
 from ledger.matching.resolved import ResolvedEvent, document_of, microseconds
-from ledger.matching.review import review_order_line
+from ledger.matching.review import linked_notices, live_links, review_order_line
 from ledger.matching.workset import Workset
 from ledger.policy import Policy, Terms
 from ledger.stock.shipments import movements_for_notified
@@ -47,6 +49,7 @@ def put_shipment(workset: Workset, resolved: ResolvedEvent, key: ShipmentKey, st
         packing_slip=event.packing_slip,
         supplier_as_sent=event.supplier,
         ship_to_as_sent=event.ship_to,
+        pro_number=event.pro_number,
         touched=True,
         new=earlier is None or earlier.new,
     )
@@ -57,7 +60,8 @@ def put_shipment(workset: Workset, resolved: ResolvedEvent, key: ShipmentKey, st
     return shipment
 
 
-DAY = 86_400_000_000
+HOUR = 3_600_000_000
+DAY = 24 * HOUR
 
 
 def post_lines(
@@ -80,6 +84,7 @@ def post_lines(
     for verdict in verdicts:
         record = put_notice_line(workset, resolved, shipment, verdict, owner)
         record.closes_at = closes_at
+        record.split_at = 0 if closes_at is None else now_us + int(terms.split_hours * HOUR)
         name = record.line
         if verdict.needs:
             decision.lines.append(LineDecision(name, "waiting", needs=verdict.needs))
@@ -103,6 +108,11 @@ def post_lines(
         decision.lines.append(LineDecision(name, "posted", 1))
     for part, records in late.items():
         _take_over(workset, decision, policy, now_us, GroupKey(book, site, part), records)
+    for line in [*workset.naming.get((book, site, shipment.key.shipment_id), ())]:
+        # Goods that name this notice and that it does not have: they may be another product (D19).
+        if line.status == "unmatched" and set_apart(workset, line):
+            scope = {(one.key, one.line): one for one in linked_notices(workset, line)}
+            rematch(workset, decision, policy, now_us, scope.values(), (line,), verdicts[0].line.line)
     for order_line, name in ordered.values():
         finding = review_order_line(decision, policy, order_line, name)
         if finding is not None and not finding.settles:
@@ -155,6 +165,9 @@ def put_notice_line(
         hold_reason=verdict.hold_reason,
         owner=owner,
         bad=bool(verdict.findings) or bool(verdict.needs),
+        release=said.release,
+        reference=said.reference,
+        packaging=_packaging(said),
         touched=True,
         new=earlier is None or earlier.new,
     )
@@ -171,6 +184,13 @@ def put_notice_line(
     return record
 
 
+def _packaging(said: SaidLine) -> str:
+    """The codes of the containers and packs that it comes in, each once, parted by a comma."""
+    if not said.handling_units:
+        return ""
+    return ",".join(dict.fromkeys(unit.packaging for unit in said.handling_units if unit.packaging))
+
+
 def _take_over(
     workset: Workset, decision: Decision, policy: Policy, now_us: int, group: GroupKey, records: list[NoticeLine]
 ) -> None:
@@ -183,7 +203,12 @@ def _take_over(
             if any((notice.key, notice.line) in mine for notice in named):
                 early.append(line)
     before = len(decision.movements)
-    rematch(workset, decision, policy, now_us, records, early, records[0].line, fresh=records)
+    scope = {(one.key, one.line): one for one in records}
+    # Goods under a label of this notice may have been matched to the one that their paper names.
+    scope |= {(one.key, one.line): one for line in early for one in linked_notices(workset, line)}
+    rematch(workset, decision, policy, now_us, scope.values(), early, records[0].line, fresh=records)
+    for key in {one.key for one in scope.values()} - {records[0].key}:
+        _unmark_received(workset, policy, key, now_us)
     for record in records:
         record.posted = record.quantity - record.received
     made = len(decision.movements) - before
@@ -200,10 +225,24 @@ def mark_received(workset: Workset, policy: Policy, key: ShipmentKey, received_a
     if shipment is None:
         return
     if shipment.first_received_at is None:
-        closes_at = now_us + int(policy.terms_for(key.supplier, shipment.partner).close_days * DAY)
+        terms = policy.terms_for(key.supplier, shipment.partner)
+        closes_at = now_us + int(terms.close_days * DAY)
         for line in workset.lines_of_shipment.get(key, {}).values():
             if line.status == "open" and line.closes_at is None:
                 line.closes_at, line.touched = closes_at, True
+                line.split_at = now_us + int(terms.split_hours * HOUR)
         shipment.first_received_at, shipment.overdue_at, shipment.touched = received_at, 0, True
     elif received_at < shipment.first_received_at:
         shipment.first_received_at, shipment.touched = received_at, True
+
+
+def _unmark_received(workset: Workset, policy: Policy, key: ShipmentKey, now_us: int) -> None:
+    """A shipment whose goods were another's after all was never received: it waits for its own as before."""
+    shipment, lines = workset.shipments.get(key), workset.lines_of_shipment.get(key, {})
+    if shipment is None or any(live_links(workset.links_of_notice.get((key, name))) for name in lines):
+        return
+    shipment.first_received_at, shipment.touched = None, True
+    expect(shipment, policy)
+    for line in lines.values():
+        if line.status == "open" and line.closes_at is not None and line.closes_at > now_us:
+            line.closes_at, line.split_at, line.touched = None, 0, True

@@ -181,7 +181,7 @@ def post_notice(workset: Workset, decision: Decision, policy: Policy, now_us: in
     if fatal is not None:
         put_shipment(workset, resolved, key, "refused", now_us)
         refuse_whole(decision, fatal.code, fatal.text)
-        _tell_of_goods(workset, decision, resolved.lines, now_us)
+        _tell_of_goods(workset, decision, policy, resolved.lines, now_us)
         return
     shipment = put_shipment(workset, resolved, key, "advised", now_us)
     if shipment.expected_at is not None and shipment.first_received_at is None:
@@ -196,11 +196,13 @@ def post_notice(workset: Workset, decision: Decision, policy: Policy, now_us: in
     post_lines(workset, decision, policy, now_us, shipment, verdicts, terms)
     if workset.agreements:
         tell(workset, decision, shipment, [one.line for one in verdicts if not (one.needs or one.refused)])
-    _tell_of_goods(workset, decision, [verdict.line for verdict in verdicts if verdict.refused], now_us)
+    _tell_of_goods(workset, decision, policy, [verdict.line for verdict in verdicts if verdict.refused], now_us)
     decision.released.append(f"shipment:{event.number}")
 
 
-def _tell_of_goods(workset: Workset, decision: Decision, refused: Iterable[ResolvedLine], now_us: int) -> None:
+def _tell_of_goods(
+    workset: Workset, decision: Decision, policy: Policy, refused: Iterable[ResolvedLine], now_us: int
+) -> None:
     """Goods of refused lines may have come before them: their cases say that a notice came, and what became of it."""
     if not workset.unmatched_of_group:
         return
@@ -208,7 +210,7 @@ def _tell_of_goods(workset: Workset, decision: Decision, refused: Iterable[Resol
     for part in dict.fromkeys(line.part for line in refused):
         for line in workset.unmatched(GroupKey(book, site, part)):
             if decision.resolved.event.number in (line.shipment_id, line.packing_slip, line.bill_of_lading):
-                review_receipt_line(workset, decision, line, "", now_us)
+                review_receipt_line(workset, decision, policy, line, "", now_us)
 
 
 def _found_again(decision: Decision, code: str) -> bool:

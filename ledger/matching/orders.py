@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger.events import OrderCancelled, OrderChanged, OrderPlaced
 from ledger.events import OrderLine as SaidLine
+from ledger.matching.beyond import held_beyond, review_order
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.lateness import watch
 from ledger.matching.papers.filed import OrderPrice, per_base_unit
@@ -12,7 +13,7 @@ from ledger.matching.rematch import rematch
 from ledger.matching.required import deliveries_of, wake_at
 from ledger.matching.requirements import note_changed, order_line_of
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, document_of, microseconds
-from ledger.matching.review import review_order_line
+from ledger.matching.review import linked_notices, review_order_line
 from ledger.matching.waiting import (
     conflict_whole,
     holds_back,
@@ -226,6 +227,7 @@ def _change_line(
         for notice in workset.notice_lines_of_group.get(GroupKey(record.key.book, record.key.site, record.part), ()):
             if notice.status == "open" and order_line_of(workset, notice) is record:
                 decision.compares[notice.seq, record.part] = None
+    review_order(workset, decision, policy, record, line.line)
 
 
 def _take_up_held_goods(workset: Workset, decision: Decision, policy: Policy, now_us: int, key: OrderKey) -> None:
@@ -238,3 +240,7 @@ def _take_up_held_goods(workset: Workset, decision: Decision, policy: Policy, no
             if line.status == "unmatched" and line.order_number == key.order_number and of_supplier:
                 # What is linked to a notice stays so: only what had neither notice nor order is looked at.
                 rematch(workset, decision, policy, now_us, (), (line,), line.line)
+        for order_line in workset.order_lines_of_part.get((key, part), ()):
+            for link in held_beyond(workset, order_line):
+                held = workset.receipt_lines[link.receipt, link.receipt_line]
+                rematch(workset, decision, policy, now_us, linked_notices(workset, held), (held,), held.line)

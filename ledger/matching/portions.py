@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from ledger.matching.discrepancies import d24_serials, d25_lot
+from ledger.matching.apart import APART, FOUND
+from ledger.matching.discrepancies import d18_over_receipt, d24_serials, d25_lot
 from ledger.matching.holds import governing_hold
 from ledger.matching.records import Link, NoticeLine, ReceiptLine
 from ledger.matching.review import live_links
@@ -26,6 +27,10 @@ class Portion(NamedTuple):
     serials: tuple[str, ...] = ()
     doubtful: bool = False
     """Held for want of serials."""
+    apart: str = ""
+    """Class for which it answers no notice at all: see `ledger.matching.apart`."""
+    beyond: bool = False
+    """More than its order asks for (D18)."""
 
 
 def name_pieces(workset: Workset, line: ReceiptLine, portions: list[Portion], old: list[Link]) -> list[Portion]:
@@ -61,13 +66,20 @@ def name_pieces(workset: Workset, line: ReceiptLine, portions: list[Portion], ol
 
 def state_of(line: ReceiptLine, portion: Portion, terms: Terms, lot: str) -> tuple[str, str]:
     """State and hold reason in which a portion arrives."""
+    if portion.apart:
+        return APART[portion.apart], portion.apart
+    found = FOUND.get(line.condition)
     if portion.damaged:
-        return "quarantine", "damaged"
+        return "quarantine", "damaged" if found is None else found[1]
     if portion.source == "clearing":
         return "quality_hold", "D17" if portion.notice is not None else "D14"
     hold_reason = governing_hold(line, portion.notice)
     if hold_reason:
         return "quality_hold", hold_reason
+    if found is not None and not line.damaged:
+        return found
+    if portion.beyond:
+        return "quality_hold", d18_over_receipt.CLASS.code
     if portion.doubtful:
         return "quality_hold", d24_serials.CLASS.code
     if line.lot_controlled and not lot:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from ledger.events import GoodsReceiptReversed, GoodsReceived, TransferReceived
 from ledger.events import ReceiptLine as SaidLine
+from ledger.matching.beyond import CODE as BEYOND
+from ledger.matching.beyond import has_room
 from ledger.matching.booking import book_movements
 from ledger.matching.cumulatives import accumulate
 from ledger.matching.decision import Decision, LineDecision
+from ledger.matching.discrepancies import d28_duplicate_receipt
+from ledger.matching.found import says_nothing_else
 from ledger.matching.identities import identities_of
-from ledger.matching.ladder import Rung, candidates
+from ledger.matching.ladder import CONFIDENCE, Rung, candidates
 from ledger.matching.notice_posting import mark_received
 from ledger.matching.overdue import settle_overdue
 from ledger.matching.portions import Portion
 from ledger.matching.positions import in_transit_of, stands
 from ledger.matching.records import (
+    GroupKey,
     NoticeLine,
     Receipt,
     ReceiptKey,
@@ -23,7 +28,7 @@ from ledger.matching.records import (
 from ledger.matching.rematch import new_link, rematch
 from ledger.matching.requirements import add_linked
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, document_of
-from ledger.matching.review import live_links
+from ledger.matching.review import linked_notices, live_links
 from ledger.matching.revisions import judge_revision
 from ledger.matching.transfer_records import is_transfer
 from ledger.matching.waiting import holds_back, refuse_whole, waits_for_place, withdraw
@@ -62,7 +67,7 @@ def decide_received(workset: Workset, decision: Decision, policy: Policy, now_us
         judge_revision(workset, decision, policy, line, record)
         rung, notices = candidates(workset, record)
         before = len(decision.movements)
-        if len(notices) == 1 and _fits(record, notices[0]):
+        if len(notices) == 1 and _fits(workset, record, rung, notices[0], agreed):
             if not record.supplier:
                 # The receiver did not say whose goods they are; the notice does, and so whose agreement holds.
                 record.supplier = notices[0].key.supplier
@@ -88,12 +93,15 @@ def _cannot_post(workset: Workset, decision: Decision, key: ReceiptKey, line: Re
     """Conflicts, gaps in master data, and quantities below nothing."""
     if line.standing == "other" or (key, line.line) in workset.receipt_lines:
         reason = f"Line {line.line} of goods receipt {key.receipt_id} was recorded with other content."
-        decision.lines.append(LineDecision(line.line, "conflict", reason=reason))
+        known = workset.receipt_lines.get((key, line.line))
+        finding = d28_duplicate_receipt.find_other(decision.resolved, line, known)
+        decision.findings.append(finding)
+        decision.lines.append(LineDecision(line.line, "conflict", code=finding.code, reason=reason))
         return True
     return holds_back(decision, line, terms)
 
 
-def _fits(line: ReceiptLine, notice: NoticeLine) -> bool:
+def _fits(workset: Workset, line: ReceiptLine, rung: Rung, notice: NoticeLine, terms: Terms) -> bool:
     """Whether the line is the clean case: one open notice line that has room, and nothing else to say."""
     return (
         notice.status == "open"
@@ -105,7 +113,16 @@ def _fits(line: ReceiptLine, notice: NoticeLine) -> bool:
         and not notice.settled
         and not line.doubtful
         and (not line.lot_controlled or bool(line.lot or notice.lot))
+        and says_nothing_else(line, notice)
+        and (not line.handling_unit or len(workset.lines_of_unit[_unit_of(line)]) == 1)
+        and CONFIDENCE[rung] >= terms.match_confidence
+        and has_room(workset, notice, line.quantity)
+        and not workset.open_cases_of.get((notice.key.book, notice.key.shipment_id))
     )
+
+
+def _unit_of(line: ReceiptLine) -> tuple[str, str, str, str]:
+    return line.key.book, line.key.site, line.part, line.handling_unit
 
 
 def _post_fitting(
@@ -159,6 +176,7 @@ def _put_receipt(
             received_at=received_at,
             supplier_as_sent=event.supplier if isinstance(event, GoodsReceived) else event.from_place,
             ship_to_as_sent=event.ship_to if isinstance(event, GoodsReceived) else event.place,
+            booked_by=event.actor.id if event.actor is not None and event.actor.kind == "user" else "",
             touched=True,
             new=True,
         )
@@ -211,6 +229,10 @@ def line_as_said(
         denominator=line.denominator,
         stock_status="line_side" if line.at_line and said.stock_status in ("", "available") else said.stock_status,
         received_at=received_at,
+        release=said.release,
+        reference=said.reference,
+        pro_number=said.pro_number,
+        packaging=said.packaging,
     )
 
 
@@ -245,9 +267,22 @@ def decide_reversed(workset: Workset, decision: Decision, policy: Policy, now_us
         line.complete = False
         rematch(workset, decision, policy, now_us, notices.values(), (line,), line.line)
         accumulate(workset, decision, line, -line.quantity, line.supplier)
+        _look_again(workset, decision, policy, now_us, line)
         decision.lines.append(LineDecision(line.line, "posted"))
     if not lines:
         decision.lines.append(LineDecision("", "posted"))
+
+
+def _look_again(workset: Workset, decision: Decision, policy: Policy, now_us: int, gone: ReceiptLine) -> None:
+    """What stood back for goods that are taken back may now have its place: the handling unit, room on the order."""
+    group = GroupKey(gone.key.book, gone.key.site, gone.part)
+    for line in workset.unmatched(group):
+        links = live_links(workset.links_of_receipt.get((line.key, line.line)))
+        twice = bool(gone.handling_unit) and line.handling_unit == gone.handling_unit
+        if line.status == "unmatched" and (twice or any(link.hold_reason == BEYOND for link in links)):
+            _, named = candidates(workset, line)
+            scope = {(one.key, one.line): one for one in (*linked_notices(workset, line), *named)}
+            rematch(workset, decision, policy, now_us, scope.values(), (line,), line.line)
 
 
 def _cannot_reverse(workset: Workset, lines: list[ReceiptLine]) -> str:

@@ -15,6 +15,10 @@ from typing import Literal, NamedTuple
 from ledger.matching.case_records import Case as Case
 from ledger.matching.case_records import Evidence as Evidence
 from ledger.matching.case_records import Task as Task
+from ledger.matching.cumulative_records import Cumulative as Cumulative
+from ledger.matching.cumulative_records import CumulativeAgreement as CumulativeAgreement
+from ledger.matching.cumulative_records import CumulativeKey as CumulativeKey
+from ledger.matching.cumulative_records import Told as Told
 
 
 class OrderKey(NamedTuple):
@@ -40,15 +44,6 @@ class ReceiptKey(NamedTuple):
     site: str
     provider: str
     receipt_id: str
-
-
-class CumulativeKey(NamedTuple):
-    """Running total per supplier and part at one site."""
-
-    book: str
-    site: str
-    part: str
-    supplier: str
 
 
 class GroupKey(NamedTuple):
@@ -120,6 +115,8 @@ class OrderLine:
     """When it is looked whether it came in time, grace included; 0 once that is over, or where nothing is due."""
     arrivals: tuple[Arrival, ...] = ()
     """Of a line that comes in several: by when how much of it, in order of time, those that are looked at yet."""
+    settled: int = 0
+    """What was received beyond the quantity and decided in a case (D18)."""
     touched: bool = False
     new: bool = False
 
@@ -149,6 +146,7 @@ class Shipment:
     """A replacement that arrived before its original; the original is then recorded and changes nothing."""
     overdue_at: int = 0
     """When it is overdue if no goods of it have come (D15); 0 where that was looked at, or nobody expects it."""
+    pro_number: str = ""
     touched: bool = False
     new: bool = False
 
@@ -196,6 +194,14 @@ class NoticeLine:
     """It has a supplier-fault discrepancy: counts once in ASN accuracy."""
     stock_segment: str = ""
     """Segment of goods that are under way between our sites."""
+    release: str = ""
+    reference: str = ""
+    """What called for the goods: release authorisation number, kanban, delivery order, manifest."""
+    packaging: str = ""
+    """Codes of its containers and packs, parted by a comma; of a receipt line the one that it came in."""
+    split_at: int = 0
+    """When the rest of a line that came in part is overdue (D27), from its shipment's first goods receipt; 0 where
+    that is not waited for."""
     touched: bool = False
     new: bool = False
 
@@ -212,6 +218,8 @@ class Receipt:
     received_at: int = 0
     supplier_as_sent: str = ""
     ship_to_as_sent: str = ""
+    booked_by: str = ""
+    """The person who handed it in, "" where it was no person."""
     touched: bool = False
     new: bool = False
 
@@ -255,7 +263,7 @@ class ReceiptLine:
     matched: int = 0
     """Linked to notice lines; quantity - matched has no notice (D14) or is over (D17)."""
     rung: str = ""
-    """Rung of the ladder that matched it; `assumed` for FIFO."""
+    """Rung of the ladder that it stands on; `assumed` for FIFO."""
     status: Literal["open", "matched", "unmatched", "reversed", "waiting", "refused"] = "open"
     hold_reason: str = ""
     """D05 while its own revision is held against it; see `governing_hold`."""
@@ -263,6 +271,14 @@ class ReceiptLine:
     """Pieces that should have a serial of their own and have none (D24): they are held."""
     lot_controlled: bool = False
     """Whether goods without a lot are held (D25)."""
+    release: str = ""
+    reference: str = ""
+    pro_number: str = ""
+    packaging: str = ""
+    answers: tuple[str, ...] = ()
+    """What a person said that it answers: (supplier, shipment id, notice line), or ("",) for no notice at all."""
+    queued: bool = False
+    """Notices that it may answer are known, and a person is to say which: see `ledger.matching.ladder`."""
     touched: bool = False
     new: bool = False
 
@@ -303,60 +319,7 @@ class Link:
     handling_unit: str = ""
     stock_segment: str = ""
     """What was known of the goods at our site that they came from, where the receiver names nothing else."""
-    touched: bool = False
-    new: bool = False
-
-
-@dataclass(slots=True)
-class Cumulative:
-    """Received in all, damaged included; reversed and returned left out (RCD21)."""
-
-    key: CumulativeKey
-    received: int = 0
-    returned: int = 0
-    """What came and went back to the supplier since, by events of their own: `received` no longer has it."""
-    touched: bool = False
-    new: bool = False
-
-
-class Told(NamedTuple):
-    """What one shipment said of a part under a cumulative agreement."""
-
-    at: int
-    """When it was shipped, else when its notice came."""
-    shipment_id: str
-    seq: int
-    """Event that carries the notice in force."""
-    quantity: int
-    cum: int | None
-    """The supplier's cumulative with this shipment in it, None where it said none."""
-    line: str
-    """Notice line that said it."""
-
-
-@dataclass(slots=True)
-class CumulativeAgreement:
-    """What a supplier says it shipped of a part in all, from the agreed start, beside what we need to compare it.
-
-    What we count ourselves is no figure of this record: it follows from what was received and is in transit.
-    """
-
-    key: CumulativeKey
-    start: int = 0
-    """Start in force, 0 where none was agreed."""
-    partner: str = ""
-    """Whose notices tell it; its terms are those of the agreement."""
-    adjusted: int = 0
-    """Opening, and what decisions about cases agreed on since."""
-    before: int = 0
-    """What of all that was received and is in transit belongs before the start."""
-    received_before: int = 0
-    """What was received before the start (RCD21 counts from there)."""
-    advised: int = 0
-    """Quantities of the notices in force since the start."""
-    difference: int = 0
-    """What was told last less what we count, tolerance taken off; 0 while both agree."""
-    told: tuple[Told, ...] = ()
-    """The newest shipments in order of shipping."""
+    confidence: int = 0
+    """How sure the rung is, of 100; 0 where it answers no notice."""
     touched: bool = False
     new: bool = False

@@ -10,15 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from ledger.matching import beyond
+from ledger.matching.apart import set_apart
 from ledger.matching.booking import book_movements, refuse_moved_on
 from ledger.matching.closing import close_or_open
 from ledger.matching.cumulatives import move_to_supplier
 from ledger.matching.decision import Decision
-from ledger.matching.ladder import NAMED, RANK, Rung, candidates
+from ledger.matching.found import is_mislabelled
+from ledger.matching.ladder import CONFIDENCE, NAMED, RANK, Rung, candidates
 from ledger.matching.portions import Portion, Source, name_pieces, state_of
 from ledger.matching.positions import Deltas, add_link, add_notice_line
-from ledger.matching.records import Link, NoticeLine, OrderKey, OrderLine, ReceiptLine, ShipmentKey
-from ledger.matching.requirements import add_linked, find_order_line, order_key_of
+from ledger.matching.records import Link, NoticeLine, OrderKey, ReceiptLine, ShipmentKey
+from ledger.matching.requirements import add_linked, find_receipt_order, order_key_of
 from ledger.matching.review import live_links, over_action, review_notice_line, review_receipt_line
 from ledger.matching.transfer_records import is_transfer
 from ledger.matching.windows import check_receiving
@@ -52,6 +55,8 @@ class _Share:
     damaged: int
     supplier: str
     """Whose it was held to be until now."""
+    apart: str = ""
+    """Class for which it answers none of the notices that it names."""
     portions: list[Portion] = field(default_factory=list)
 
 
@@ -81,13 +86,17 @@ def rematch(
     freed = [_free(workset, deltas, scope, line) for line in _pool(workset, scope, receipts)]
     if change is not None:
         scope = {(line.key, line.line): line for line in change()}
-    shares = [_share_of(workset, scope, one) for one in freed]
+    shares = [_share_of(workset, policy, scope, one) for one in freed]
     shares.sort(key=lambda share: (RANK[share.rung], share.line.received_at, share.line.key, share.line.line))
     for share in shares:
         _fill(workset, share)
     accepted = _accepted_over(workset, policy, shares)
+    taken: beyond.Taken = {}
+    # Whichever rung it stands on, what came last is what its order has no room for.
+    for share in sorted(shares, key=lambda share: (share.line.received_at, share.line.key, share.line.line)):
+        share.portions = _as_accepted(workset, policy, share, accepted, taken)
     for share in shares:
-        _book(workset, decision, policy, share, accepted, deltas)
+        _book(workset, decision, policy, share, deltas)
         move_to_supplier(workset, decision, share.line, share.supplier)
     for line in scope.values():
         line.touched = True
@@ -108,7 +117,8 @@ def rematch(
         review_notice_line(workset, decision, policy, line, event_line)
     for share in shares:
         _wait(policy, decision, share.line, now_us)
-        review_receipt_line(workset, decision, share.line, event_line, now_us)
+        review_receipt_line(workset, decision, policy, share.line, event_line, now_us)
+    beyond.review_beyond(workset, decision, policy, (share.line for share in shares), event_line)
     return len(movements)
 
 
@@ -144,7 +154,9 @@ def _free(
     return freed
 
 
-def _share_of(workset: Workset, scope: dict[tuple[ShipmentKey, str], NoticeLine], freed: _Freed) -> _Share:
+def _share_of(
+    workset: Workset, policy: Policy, scope: dict[tuple[ShipmentKey, str], NoticeLine], freed: _Freed
+) -> _Share:
     """What of the line is to be matched, and the notice lines that it may answer."""
     line = freed.line
     quantity, damaged = line.quantity - freed.decided, line.damaged - freed.decided_damaged
@@ -159,7 +171,15 @@ def _share_of(workset: Workset, scope: dict[tuple[ShipmentKey, str], NoticeLine]
             inside.append(mine)
     if line.status == "reversed":
         quantity = damaged = 0
-    return _Share(line, rung, inside, freed.old, quantity, max(0, min(damaged, quantity)), freed.supplier)
+    apart = set_apart(workset, line)
+    terms = policy.terms_for(line.supplier or (inside[0].key.supplier if inside else ""))
+    unsure = not apart and CONFIDENCE[rung] < terms.match_confidence
+    # Once a person is to say it, that stays so until they do: not every event knows what else there is.
+    line.queued = unsure and (bool(named) or line.queued)
+    if apart or unsure:
+        inside = []
+    damaged = 0 if apart else max(0, min(damaged, quantity))
+    return _Share(line, rung, inside, freed.old, quantity, damaged, freed.supplier, apart)
 
 
 def count(notice: NoticeLine, link: Link, sign: int) -> None:
@@ -191,7 +211,7 @@ def _fill(workset: Workset, share: _Share) -> None:
     if share.notices and share.rung in NAMED:
         _portion(share, share.notices[-1], "clearing", quantity, broken)
     else:
-        known = find_receipt_order(workset, share.line)
+        known = None if share.apart else find_receipt_order(workset, share.line)
         _portion(share, None, "supplier" if known else "clearing", quantity, broken)
 
 
@@ -202,7 +222,7 @@ def _portion(
     if broken:
         share.portions.append(Portion(notice, source, broken, True))
     if quantity > broken or (keep and not quantity and share.line.status != "reversed"):
-        share.portions.append(Portion(notice, source, quantity - broken, False))
+        share.portions.append(Portion(notice, source, quantity - broken, False, apart=share.apart))
 
 
 def _accepted_over(workset: Workset, policy: Policy, shares: list[_Share]) -> set[int]:
@@ -218,9 +238,7 @@ def _accepted_over(workset: Workset, policy: Policy, shares: list[_Share]) -> se
     }
 
 
-def _book(
-    workset: Workset, decision: Decision, policy: Policy, share: _Share, accepted: set[int], deltas: Deltas
-) -> None:
+def _book(workset: Workset, decision: Decision, policy: Policy, share: _Share, deltas: Deltas) -> None:
     """Turn portions into links, keeping the old ones that still say the same."""
     line = share.line
     for portion in share.portions:
@@ -232,9 +250,6 @@ def _book(
     spare = list(share.old)
     matched = left = 0
     for portion in name_pieces(workset, line, share.portions, share.old):
-        over = portion.notice is not None and portion.source == "clearing"
-        if over and id(portion.notice) in accepted:
-            portion = portion._replace(source="adjustment" if is_transfer(line.supplier) else "supplier")
         wanted = new_link(workset, decision, line, portion, share.rung, terms)
         link = next((old for old in spare if _same_place(old, wanted)), None)
         if link is None:
@@ -243,24 +258,42 @@ def _book(
         else:
             spare.remove(link)
             link.quantity, link.rung, link.touched = wanted.quantity, wanted.rung, True
+            link.confidence = wanted.confidence
             link.serials = wanted.serials
         add_link(workset, deltas, link, line, 1)
         add_linked(workset, link, 1)
         if portion.notice is not None:
             count(portion.notice, link, 1)
-        if link.source == "notice":
+        if link.source == "notice" and link.hold_reason != beyond.CODE:
             matched += link.quantity
         else:
             left += link.quantity
+    strange = is_mislabelled(line, [one.notice for one in share.portions if one.notice is not None])
     for link in spare:
         link.reversed = link.touched = True
     line.matched, line.rung, line.touched = matched, share.rung, True
     if line.status != "reversed":
-        line.status = "unmatched" if left else "matched"
-        if left:
+        line.status = "unmatched" if left or strange else "matched"
+        if line.status == "unmatched":
             workset.add_unmatched(line)
+    line.queued = line.queued and line.status == "unmatched"
     if policy.keeps_requirements:
         check_receiving(workset, decision, policy, line)
+
+
+def _as_accepted(
+    workset: Workset, policy: Policy, share: _Share, accepted: set[int], taken: beyond.Taken
+) -> list[Portion]:
+    """The portions, those over a notice that are let into stock out of its sender's account; cut where their order
+    has no room."""
+    of: Source = "adjustment" if is_transfer(share.line.supplier) else "supplier"
+    portions = [
+        one._replace(source=of)
+        if one.notice is not None and one.source == "clearing" and id(one.notice) in accepted
+        else one
+        for one in share.portions
+    ]
+    return beyond.split_beyond(workset, policy, share.line, portions, taken)
 
 
 def _same_place(old: Link, new: Link) -> bool:
@@ -298,6 +331,7 @@ def new_link(
         order_line=order_line,
         quantity=portion.quantity,
         rung=rung if notice is not None else "",
+        confidence=CONFIDENCE[rung] if notice is not None else 0,
         seq=decision.resolved.effective_seq,
         number=len(mine),
         source=portion.source,
@@ -323,24 +357,6 @@ def _put_what_is_known(link: Link, line: ReceiptLine, notice: NoticeLine | None,
         if notice.serials and not link.serials and link.quantity == MILLION:
             link.serials = notice.serials
         link.handling_unit = notice.handling_units[0] if notice.handling_units else ""
-
-
-def find_receipt_order(workset: Workset, line: ReceiptLine) -> OrderLine | None:
-    """The order line that a goods-receipt line names, where the order is known; sets the supplier it implies."""
-    if not line.order_number:
-        return None
-    book, site = line.key.book, line.key.site
-    if not line.supplier:
-        orders = workset.orders_of_number.get((book, site, line.order_number), ())
-        suppliers = {order.key.supplier for order in orders}
-        if len(suppliers) != 1:
-            return None
-        line.supplier = suppliers.pop()
-    key = OrderKey(book, site, line.supplier, line.order_number)
-    order = workset.orders.get(key)
-    if order is None or order.status == "cancelled":
-        return None
-    return find_order_line(workset, key, line.order_line, line.part)
 
 
 def _wait(policy: Policy, decision: Decision, line: ReceiptLine, now_us: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.matching.records import Link, NoticeLine, OrderKey, OrderLine
+from ledger.matching.records import Link, NoticeLine, OrderKey, OrderLine, ReceiptLine
 from ledger.matching.workset import Workset
 
 
@@ -40,6 +40,24 @@ def order_line_of(workset: Workset, line: NoticeLine) -> OrderLine | None:
     """The order line that a notice line was matched to."""
     key = order_key_of(line)
     return None if key is None else workset.order_lines.get((key, line.order_line_identity))
+
+
+def find_receipt_order(workset: Workset, line: ReceiptLine) -> OrderLine | None:
+    """The order line that a goods-receipt line names, where the order is known; sets the supplier it implies."""
+    if not line.order_number:
+        return None
+    book, site = line.key.book, line.key.site
+    if not line.supplier:
+        orders = workset.orders_of_number.get((book, site, line.order_number), ())
+        suppliers = {order.key.supplier for order in orders}
+        if len(suppliers) != 1:
+            return None
+        line.supplier = suppliers.pop()
+    key = OrderKey(book, site, line.supplier, line.order_number)
+    order = workset.orders.get(key)
+    if order is None or order.status == "cancelled":
+        return None
+    return find_order_line(workset, key, line.order_line, line.part)
 
 
 def add_advised(workset: Workset, line: OrderLine, quantity: int) -> None:

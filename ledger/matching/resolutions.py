@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from typing import NamedTuple
 
 from ledger.events import DiscrepancyResolved, Resolution
+from ledger.matching.apart import OF_THE_DOCK
 from ledger.matching.approvals import APPROVED, decide_approval, refused, stays_open
+from ledger.matching.beyond import held_beyond
 from ledger.matching.booking import book_movements
 from ledger.matching.closing import close_or_open
-from ledger.matching.cumulatives import accumulate, decide_case, settle_short
+from ledger.matching.cumulatives import decide_case, settle_short
 from ledger.matching.decision import Decision, LineDecision
-from ledger.matching.holds import REVISION, governing_hold
-from ledger.matching.positions import Deltas, add_link, add_notice_line, stands
-from ledger.matching.records import Case, Link, NoticeLine, ReceiptKey, ReceiptLine, ShipmentKey
-from ledger.matching.rematch import count
-from ledger.matching.requirements import add_linked, order_key_of
+from ledger.matching.fates import (
+    DAMAGED,
+    LET_IN,
+    OVER,
+    REVISION_APPROVERS,
+    REVISIONS,
+    UNADVISED,
+    decide_links,
+    settle_line,
+)
+from ledger.matching.holds import REVISION
+from ledger.matching.positions import Deltas, add_notice_line
+from ledger.matching.records import Case, NoticeLine, OrderKey, ReceiptKey, ShipmentKey
 from ledger.matching.review import live_links
 from ledger.matching.superseded import decide_superseded
 from ledger.matching.transfer_records import is_transfer
@@ -24,63 +32,6 @@ from ledger.matching.waiting import refuse_whole
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
 from ledger.stock.change import movements_for_change
-
-
-class Fate(NamedTuple):
-    """What becomes of a link: the account it came out of and the state it goes to; None leaves it as it is."""
-
-    source: str | None = None
-    state: str | None = None
-    hold_reason: str = ""
-
-
-STAYS = Fate()
-
-REVISIONS: dict[Resolution, Fate] = {
-    "accept": Fate(None, "available"),
-    "rework": Fate(None, "quality_hold", "rework"),
-    "return": Fate(None, "supplier"),
-    "scrap": Fate(None, "scrap"),
-    "waive": STAYS,
-}
-"""Goods held for their revision. Waived, they stay held: a deviation may still release them."""
-
-REVISION_APPROVERS = frozenset({"engineer", "quality_manager"})
-"""Who lets a revision that is not in force into stock."""
-
-OVER: dict[Resolution, Fate] = {
-    "accept": Fate("supplier", "available"),
-    "waive": Fate("supplier", "available"),
-    "rework": Fate("supplier", "quality_hold", "rework"),
-    "scrap": Fate("supplier", "scrap"),
-    "return": Fate(None, ""),
-    "recount": Fate(None, ""),
-}
-"""Goods that we hold and nobody advised. Returned or never there: they leave by the clearing account they came by."""
-
-DAMAGED: dict[Resolution, Fate] = {
-    "accept": Fate(None, "available"),
-    "recount": Fate(None, "available"),
-    "rework": Fate(None, "quality_hold", "rework"),
-    "return": Fate(None, "supplier"),
-    "scrap": Fate(None, "scrap"),
-    "credit": STAYS,
-    "waive": STAYS,
-}
-
-UNADVISED: dict[Resolution, Fate] = {
-    "accept": STAYS,
-    "waive": STAYS,
-    "credit": STAYS,
-    "short_close": STAYS,
-    "recount": STAYS,
-    "return": Fate(None, "supplier"),
-    "rework": Fate(None, "quality_hold", "rework"),
-    "scrap": Fate(None, "scrap"),
-}
-
-GONE_BACK = ("", "supplier")
-"""States of goods that were never there or went back: the cumulative received no longer counts them."""
 
 SHORT_SETTLES: frozenset[Resolution] = frozenset({"accept", "short_close", "credit", "waive"})
 
@@ -160,7 +111,7 @@ def _post_over(
     chosen = [link for link in links if not link.settled and link.source == "clearing"]
     if not chosen:
         return ""
-    return _decide_links(workset, decision, case, chosen, OVER, resolution, asked)
+    return decide_links(workset, decision, case, chosen, OVER, resolution, asked)
 
 
 def _post_unadvised(
@@ -171,8 +122,8 @@ def _post_unadvised(
     alone = [link for link in links if not link.settled and link.shipment is None]
     blind = [link for link in alone if link.source == "clearing"]
     if blind:
-        return _decide_links(workset, decision, case, blind, OVER, resolution, asked)
-    return _decide_links(workset, decision, case, alone, UNADVISED, resolution, asked)
+        return decide_links(workset, decision, case, blind, OVER, resolution, asked)
+    return decide_links(workset, decision, case, alone, UNADVISED, resolution, asked)
 
 
 def _post_identified(
@@ -209,7 +160,7 @@ def _post_revision(
         links = live_links(workset.links_of_receipt.get(_receipt_line_key(case)))
     held = [link for link in links if link.state == "quality_hold" and link.hold_reason == REVISION]
     quantity = sum(link.quantity for link in held)
-    return _decide_links(workset, decision, case, held, REVISIONS, resolution, quantity)
+    return decide_links(workset, decision, case, held, REVISIONS, resolution, quantity)
 
 
 def _post_damaged(
@@ -221,11 +172,15 @@ def _post_damaged(
         links = [] if line is None else live_links(workset.links_of_notice.get((line.key, line.line)))
     else:
         links = live_links(workset.links_of_receipt.get(_receipt_line_key(case)))
-    chosen = [link for link in links if link.damaged and not link.settled and link.source != "clearing"]
+    chosen = [
+        link
+        for link in links
+        if link.damaged and not link.settled and link.source != "clearing" and link.hold_reason not in OF_THE_DOCK
+    ]
     fates = DAMAGED
     if is_transfer(case.supplier):
         fates = {how: fate for how, fate in DAMAGED.items() if fate.state != "supplier"}
-    return _decide_links(workset, decision, case, chosen, fates, resolution, asked)
+    return decide_links(workset, decision, case, chosen, fates, resolution, asked)
 
 
 def _post_transfer(
@@ -236,107 +191,6 @@ def _post_transfer(
         return _post_unadvised(workset, decision, policy, case, resolution, asked, now_us)
     post = _post_over if case.actual > case.expected else _post_short
     return post(workset, decision, policy, case, resolution, asked, now_us)
-
-
-def _decide_links(
-    workset: Workset,
-    decision: Decision,
-    case: Case,
-    links: list[Link],
-    fates: dict[Resolution, Fate],
-    resolution: Resolution,
-    asked: int,
-) -> str:
-    """Give as much of the links as was asked for its fate; refused where the goods are no longer there."""
-    fate = fates.get(resolution)
-    if fate is None:
-        return f"Case {case.case} cannot be resolved by {resolution}: {', '.join(fates)}."
-    if fate.state is not None:
-        gone = _gone(workset, links, asked)
-        if gone:
-            return gone
-    if fate.state == "scrap":
-        # Goods are scrapped out of quarantine only; both steps are posted.
-        _move(workset, decision, case, links, Fate(None, "quarantine", resolution), asked, settles=False)
-    _move(workset, decision, case, links, fate, asked, settles=True)
-    return ""
-
-
-def _move(
-    workset: Workset, decision: Decision, case: Case, links: list[Link], fate: Fate, asked: int, *, settles: bool
-) -> None:
-    deltas: Deltas = {}
-    left = asked
-    for link in sorted(links, key=_link_order):
-        if left <= 0:
-            break
-        line = workset.receipt_lines[(link.receipt, link.receipt_line)]
-        if link.quantity > left:
-            links.append(_split(workset, link, left))
-        left -= link.quantity
-        notice = None if link.shipment is None else workset.notice_lines.get((link.shipment, link.notice_line))
-        add_link(workset, deltas, link, line, -1)
-        add_linked(workset, link, -1)
-        if notice is not None and settles:
-            count(notice, link, -1)
-            notice.touched = True
-        if fate.source is not None:
-            # The other site shipped less than came: what is accepted beyond was found here, and lost there.
-            found = fate.source == "supplier" and is_transfer(line.supplier)
-            link.source = "adjustment" if found else fate.source  # type: ignore[assignment]
-            if notice is not None:
-                link.order, link.order_line = order_key_of(notice), notice.order_line_identity
-        if fate.state is not None and not (link.damaged and fate.state == "available" and fate.source):
-            usable = "consigned" if link.owner else "available"
-            link.state, link.hold_reason = usable if fate.state == "available" else fate.state, fate.hold_reason
-            if fate.state == "available" and governing_hold(line, notice) == REVISION:
-                link.state, link.hold_reason = "quality_hold", REVISION
-            if fate.state in GONE_BACK:
-                accumulate(workset, decision, line, -link.quantity, line.supplier)
-        link.settled = settles and fate is not STAYS
-        link.touched = True
-        if notice is not None and settles:
-            count(notice, link, 1)
-        add_linked(workset, link, 1)
-        add_link(workset, deltas, link, line, 1)
-        _settle_line(workset, line)
-    book_movements(workset, decision, movements_for_change(deltas, case.case))
-
-
-def _split(workset: Workset, link: Link, quantity: int) -> Link:
-    """Cut a link in two; the given one keeps `quantity`, the other is returned."""
-    mine = workset.links_of_receipt[(link.receipt, link.receipt_line)]
-    rest = replace(link, quantity=link.quantity - quantity, number=len(mine), touched=True, new=True)
-    pieces = quantity // 1_000_000
-    rest.serials, link.serials = link.serials[pieces:], link.serials[:pieces]
-    link.quantity, link.touched = quantity, True
-    workset.add_link(rest)
-    return rest
-
-
-def _settle_line(workset: Workset, line: ReceiptLine) -> None:
-    """A receipt line with nothing left undecided is matched."""
-    links = live_links(workset.links_of_receipt.get((line.key, line.line)))
-    if all(link.source == "notice" or link.settled for link in links):
-        line.status = "matched"
-    line.touched = True
-
-
-def _gone(workset: Workset, links: list[Link], asked: int) -> str:
-    left = asked
-    for link in sorted(links, key=_link_order):
-        take = min(left, link.quantity)
-        left -= take
-        for bucket, quantity in stands(workset, link, workset.receipt_lines[(link.receipt, link.receipt_line)]):
-            held = workset.balances.get(bucket)
-            if not take or held is None or held >= min(take, quantity):
-                continue
-            return f"Only {held / 1_000_000:g} is left in {bucket.state}; the rest has moved on."
-    return ""
-
-
-def _link_order(link: Link) -> tuple[tuple[str, ...], str, int]:
-    return tuple(link.receipt), link.receipt_line, link.number
 
 
 def _notice_line(workset: Workset, case: Case) -> NoticeLine | None:
@@ -355,6 +209,47 @@ def _post_cumulative(
     return decide_case(workset, case, resolution, asked)
 
 
+def _post_beyond(
+    workset: Workset, decision: Decision, policy: Policy, case: Case, resolution: Resolution, asked: int, now_us: int
+) -> str:
+    """D18: what is held beyond the order is let in or sent away; what stands in stock already is settled as it is."""
+    order = workset.order_lines.get(
+        (OrderKey(case.book, case.site, case.supplier, case.order_number), case.order_line)
+    )
+    if order is None:
+        return f"The order line of case {case.case} is gone."
+    held = held_beyond(workset, order)
+    if held:
+        reason = decide_links(workset, decision, case, held, REVISIONS | LET_IN, resolution, asked)
+        if reason:
+            return reason
+    order.settled += asked
+    order.touched = True
+    return ""
+
+
+def _post_of_the_dock(
+    workset: Workset, decision: Decision, policy: Policy, case: Case, resolution: Resolution, asked: int, now_us: int
+) -> str:
+    """D19, D21, D28: goods that the dock held for what they are; what nobody advised leaves the way it came."""
+    links = live_links(workset.links_of_receipt.get(_receipt_line_key(case)))
+    chosen = [link for link in links if link.hold_reason == case.code and not link.settled]
+    if not chosen:
+        return ""
+    fates = OVER if chosen[0].source == "clearing" else DAMAGED
+    return decide_links(workset, decision, case, chosen, fates, resolution, asked)
+
+
+def _post_label(
+    workset: Workset, decision: Decision, policy: Policy, case: Case, resolution: Resolution, asked: int, now_us: int
+) -> str:
+    """D23: the label is what it is; the goods stay with the notice that they were matched to."""
+    line = workset.receipt_lines.get(_receipt_line_key(case))
+    if line is not None:
+        settle_line(workset, line)
+    return ""
+
+
 _Handler = Callable[[Workset, Decision, Policy, Case, Resolution, int, int], str]
 
 _HANDLERS: dict[str, _Handler] = {
@@ -362,6 +257,12 @@ _HANDLERS: dict[str, _Handler] = {
     "D11": _post_cumulative,
     "D14": _post_unadvised,
     "D16": _post_short,
+    "D18": _post_beyond,
+    "D19": _post_of_the_dock,
+    "D21": _post_of_the_dock,
+    "D23": _post_label,
+    "D28": _post_of_the_dock,
+    "D29": _post_unadvised,
     "D17": _post_over,
     "D20": _post_damaged,
     "D39": _post_transfer,

@@ -6,7 +6,11 @@ Every finding that could concern a line is given, the settled ones too: a case t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
+from ledger.events import GoodsReceiptMatched
+from ledger.matching.apart import APART, OF_THE_DOCK
+from ledger.matching.case_identity import identity_of
 from ledger.matching.decision import Decision, Finding
 from ledger.matching.discrepancies import (
     d05_revision,
@@ -17,10 +21,14 @@ from ledger.matching.discrepancies import (
     d20_damaged,
     d24_serials,
     d25_lot,
+    d27_split,
+    d29_cancelled_notice,
     d39_transfer,
 )
 from ledger.matching.discrepancies.definition import DiscrepancyClass
+from ledger.matching.found import find_otherwise
 from ledger.matching.holds import held_by_receipt
+from ledger.matching.ladder import NONE
 from ledger.matching.records import Case, Evidence, Link, NoticeLine, OrderLine, ReceiptLine, Shipment
 from ledger.matching.transfer_records import is_transfer
 from ledger.matching.workset import Workset
@@ -68,22 +76,39 @@ def live_links(links: list[Link] | None) -> list[Link]:
     return live
 
 
+def linked_notices(workset: Workset, line: ReceiptLine) -> list[NoticeLine]:
+    """The notice lines that a goods-receipt line answers, each once."""
+    links = live_links(workset.links_of_receipt.get((line.key, line.line)))
+    named = dict.fromkeys((link.shipment, link.notice_line) for link in links if link.shipment is not None)
+    return [workset.notice_lines[shipment, name] for shipment, name in named if shipment is not None]
+
+
 def review_notice_line(
     workset: Workset, decision: Decision, policy: Policy, line: NoticeLine, event_line: str
 ) -> None:
     """Short, over and damaged of one notice line."""
     links = live_links(workset.links_of_notice.get((line.key, line.line)))
-    damaged = sum(link.quantity for link in links if link.damaged and not link.settled and link.source == "notice")
-    shipment = workset.shipments.get(line.key)
-    for finding in (*_quantity_findings(workset, policy, line), d20_damaged.find(line, damaged)):
-        finding.partner = "" if shipment is None else shipment.partner
-        finding.order_number, finding.order_line = line.order_number, line.order_line
-        finding.line = event_line
-        if not finding.settles:
-            finding.evidence = _evidence(workset, line, links)
-        decision.findings.append(finding)
+    undecided = [link for link in links if not link.settled and link.source == "notice"]
+    damaged = sum(link.quantity for link in undecided if _is_damage(link))
+    split = d27_split.find(line)
+    waited = (split,) if identity_of(line.key.book, split) in workset.open_cases else ()
+    for finding in (*_quantity_findings(workset, policy, line), d20_damaged.find(line, damaged), *waited):
+        tell_of_notice_line(workset, decision, line, finding, event_line)
     if line.cleared > line.settled or line.over > 0:
         line.bad = True
+
+
+def tell_of_notice_line(
+    workset: Workset, decision: Decision, line: NoticeLine, finding: Finding, event_line: str
+) -> None:
+    """Add a finding about a notice line, with its sender, its order and what shows it."""
+    shipment = workset.shipments.get(line.key)
+    finding.partner = "" if shipment is None else shipment.partner
+    finding.order_number, finding.order_line = line.order_number, line.order_line
+    finding.line = event_line
+    if not finding.settles:
+        finding.evidence = _evidence(workset, line, live_links(workset.links_of_notice.get((line.key, line.line))))
+    decision.findings.append(finding)
 
 
 def _quantity_findings(workset: Workset, policy: Policy, line: NoticeLine) -> list[Finding]:
@@ -100,16 +125,16 @@ def _quantity_findings(workset: Workset, policy: Policy, line: NoticeLine) -> li
 
 
 def review_receipt_line(
-    workset: Workset, decision: Decision, line: ReceiptLine, event_line: str, now_us: int
+    workset: Workset, decision: Decision, policy: Policy, line: ReceiptLine, event_line: str, now_us: int
 ) -> None:
     """No notice, and damage on goods without one. A line still in its arrival wait has no finding yet."""
     links = live_links(workset.links_of_receipt.get((line.key, line.line)))
-    alone = [link for link in links if link.shipment is None and not link.settled]
+    alone = [link for link in links if link.shipment is None and not link.settled and link.hold_reason not in APART]
     unadvised = sum(link.quantity for link in alone if link.source == "supplier")
     blind = sum(link.quantity for link in alone if link.source == "clearing")
-    damaged = sum(link.quantity for link in alone if link.source == "supplier" and link.damaged)
+    damaged = sum(link.quantity for link in alone if link.source == "supplier" and _is_damage(link))
     waits = line.waits_until is not None and line.waits_until > now_us
-    findings = [d20_damaged.find_unadvised(line, damaged)]
+    findings = [d20_damaged.find_unadvised(line, damaged), *find_otherwise(workset, policy, line, links)]
     if line.doubtful or line.lot_controlled:
         undecided = [link for link in links if not link.settled and link.state == "quality_hold"]
         for kind in (d24_serials, d25_lot):
@@ -122,15 +147,37 @@ def review_receipt_line(
         if is_transfer(line.supplier):
             findings.append(d39_transfer.find_unshipped(line, unadvised + blind))
         else:
-            findings.append(d14_no_notice.find(line, unadvised, blind, words))
+            cancelled = useless is not None and useless.status == "cancelled"
+            none = d14_no_notice.find(line, *((0, 0) if cancelled else (unadvised, blind)), words)
+            none.news = _news(decision, line)
+            findings.append(none)
+            taken_back = d29_cancelled_notice.find(line, *((unadvised, blind) if cancelled else (0, 0)), useless)
+            if cancelled or identity_of(line.key.book, taken_back) in workset.open_cases:
+                findings.append(taken_back)
     receipt = workset.receipts.get(line.key)
     for finding in findings:
         finding.line = event_line
         if not finding.settles and receipt is not None and receipt.message:
             finding.evidence = (Evidence(receipt.message, receipt.document, line.segment),)
-            if useless is not None and useless.message and finding.code == d14_no_notice.CLASS.code:
+            if useless is not None and useless.message and finding.code in UNADVISED:
                 finding.evidence += (Evidence(useless.message, useless.document, 0),)
         decision.findings.append(finding)
+
+
+UNADVISED = (d14_no_notice.CLASS.code, d29_cancelled_notice.CLASS.code)
+
+
+def _news(decision: Decision, line: ReceiptLine) -> Literal["", "keep", "tell"]:
+    """The supplier is not told of a missing notice while a person is to say which notice it is; then at once."""
+    if line.queued:
+        return "keep"
+    is_said_now = line.answers == NONE and isinstance(decision.resolved.event, GoodsReceiptMatched)
+    return "tell" if is_said_now else ""
+
+
+def _is_damage(link: Link) -> bool:
+    """Whether the goods were damaged, and not found wanting or wrong."""
+    return link.damaged and link.hold_reason not in OF_THE_DOCK
 
 
 def _useless_notice(workset: Workset, decision: Decision, line: ReceiptLine) -> tuple[Shipment | None, str]:
@@ -147,7 +194,7 @@ def _useless_notice(workset: Workset, decision: Decision, line: ReceiptLine) -> 
             if one.grade and one.shipment_id == name
         ]
         if shipment.status == "cancelled":
-            return shipment, f"notice {name} was cancelled"
+            return shipment, ""
         if shipment.status == "refused":
             return shipment, f"notice {name} came and was refused{_codes(about)}"
         refused = {

@@ -6,13 +6,19 @@ from ledger.matching.booking import book_movements
 from ledger.matching.calls import find_missed
 from ledger.matching.closing import close_or_open
 from ledger.matching.decision import Decision, LineDecision
+from ledger.matching.discrepancies import d27_split
 from ledger.matching.lateness import find_overdue
 from ledger.matching.overdue import review_expected
 from ledger.matching.positions import Deltas, add_notice_line
 from ledger.matching.records import NoticeLine, ReceiptLine
 from ledger.matching.required import wake_at
 from ledger.matching.requirements import note_changed
-from ledger.matching.review import review_notice_line, review_receipt_line
+from ledger.matching.review import (
+    action_beyond,
+    review_notice_line,
+    review_receipt_line,
+    tell_of_notice_line,
+)
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
 from ledger.stock.change import movements_for_change
@@ -28,6 +34,7 @@ def decide_time(workset: Workset, decision: Decision, policy: Policy, now_us: in
     ]
     for line in sorted(notices, key=_notice_order):
         _close(workset, decision, policy, line, now_us)
+    _ask_for_the_rest(workset, decision, policy, book, now_us)
     receipts = [
         line
         for line in workset.receipt_lines.values()
@@ -38,7 +45,7 @@ def decide_time(workset: Workset, decision: Decision, policy: Policy, now_us: in
     ]
     for receipt_line in sorted(receipts, key=_receipt_order):
         receipt_line.waits_until, receipt_line.touched = None, True
-        review_receipt_line(workset, decision, receipt_line, "", now_us)
+        review_receipt_line(workset, decision, policy, receipt_line, "", now_us)
     find_overdue(workset, decision, now_us)
     find_missed(workset, decision, now_us)
     expected = [one for one in workset.shipments.values() if 0 < one.overdue_at <= now_us and one.key.book == book]
@@ -60,6 +67,23 @@ def _close(workset: Workset, decision: Decision, policy: Policy, line: NoticeLin
     name = f"{line.key.shipment_id}/{line.line}"
     book_movements(workset, decision, movements_for_change(deltas, name))
     review_notice_line(workset, decision, policy, line, "")
+
+
+def _ask_for_the_rest(workset: Workset, decision: Decision, policy: Policy, book: str, now_us: int) -> None:
+    """Lines that came in part, and whose rest has been waited for long enough."""
+    asked = [
+        line
+        for line in workset.notice_lines.values()
+        if line.status == "open" and 0 < line.split_at <= now_us and line.key.book == book
+    ]
+    for line in sorted(asked, key=_notice_order):
+        line.split_at, line.touched = 0, True
+        if line.received:
+            left = line.quantity - line.received - line.settled
+            action, rule = action_beyond(policy, d27_split.CLASS, line, left, line.quantity)
+            if action != "ignore":
+                finding = d27_split.find(line, rule)
+                tell_of_notice_line(workset, decision, line, finding, "")
 
 
 def _notice_order(line: NoticeLine) -> tuple[tuple[str, ...], str]:

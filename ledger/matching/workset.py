@@ -7,7 +7,6 @@ writes them back in the same database transaction. Nothing here reads a database
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from ledger.masterdata import MasterData
 from ledger.matching.brought import Brought
@@ -15,6 +14,7 @@ from ledger.matching.call_records import CallKey, LineCall
 from ledger.matching.case_identity import CaseIdentity, case_identity
 from ledger.matching.containments.scope import Containment, Criteria
 from ledger.matching.papers.filed import Filed
+from ledger.matching.read import Change, StockQuery, Use
 from ledger.matching.records import (
     Case,
     Cumulative,
@@ -39,47 +39,6 @@ from ledger.stock.period import Period
 __all__ = ["Change", "Needs", "StockQuery", "Use", "Workset"]
 
 
-class StockQuery(NamedTuple):
-    """Goods of one part at one site: at a location, "" for all of them."""
-
-    book: str
-    site: str
-    part: str
-    location: str = ""
-
-
-class Change(NamedTuple):
-    """Goods that came to a bucket (above zero) or left it, in millionths."""
-
-    at: int
-    """When, in microseconds: as the event says, and no later than it was recorded."""
-    bucket: Bucket
-    delta: int
-    event: int
-    """Sequence of the event whose line made it."""
-    counted: bool
-    """Whether a count put it right."""
-
-
-class Use(NamedTuple):
-    """So much was used of a ruling, in millionths: a fact of the line that used it, never changed. What is read again
-    gives it back: below zero, as a fact of the reading that had used it."""
-
-    book: str
-    site: str
-    kind: str
-    number: str
-    seq: int
-    """Of the event during whose recording it was used."""
-    event: int
-    line: str
-    stage: str
-    part: str
-    revision: str
-    demand: str
-    quantity: int
-
-
 @dataclass(slots=True)
 class Needs:
     """What must be loaded before a batch can be decided.
@@ -91,7 +50,14 @@ class Needs:
     groups: set[GroupKey] = field(default_factory=set)
     """The open notice lines, whole; and all lines of their shipments of which nothing was received yet."""
     unmatched: set[GroupKey] = field(default_factory=set)
-    """The receipt lines in status `unmatched`, with their headers, all links and the order lines those name."""
+    """The receipt lines in status `unmatched`, with their headers, all links, the order lines those name, and the
+    notice lines that they answer or whose shipment they name, whole."""
+    naming: set[tuple[str, str, str]] = field(default_factory=set)
+    """(book, site, shipment id): the receipt lines in status `unmatched` that name it, as `unmatched`."""
+    labels: set[tuple[GroupKey, str, str]] = field(default_factory=set)
+    """(group, reference, handling unit): as `groups`, where no notice of that reference has the handling unit."""
+    standing_back: set[ReceiptKey] = field(default_factory=set)
+    """As `unmatched`, for the parts of those goods receipts."""
     orders: set[OrderKey] = field(default_factory=set)
     """Header and all lines."""
     order_parts: set[tuple[OrderKey, str]] = field(default_factory=set)
@@ -212,6 +178,10 @@ class Workset(Brought):
     order_lines_of_part: dict[tuple[OrderKey, str], list[OrderLine]] = field(default_factory=dict)
     notice_lines_of_part: dict[tuple[ShipmentKey, str], list[NoticeLine]] = field(default_factory=dict)
     orders_of_number: dict[tuple[str, str, str], list[Order]] = field(default_factory=dict)
+    lines_of_unit: dict[tuple[str, str, str, str], list[ReceiptLine]] = field(default_factory=dict)
+    """By (book, site, part, handling unit): the goods-receipt lines that brought it."""
+    naming: dict[tuple[str, str, str], list[ReceiptLine]] = field(default_factory=dict)
+    """By (book, site, shipment id): the goods-receipt lines that name it and have, or had, something unmatched."""
     unmatched_of_group: dict[GroupKey, list[ReceiptLine]] = field(default_factory=dict)
     links_of_receipt: dict[tuple[ReceiptKey, str], list[Link]] = field(default_factory=dict)
     links_of_notice: dict[tuple[ShipmentKey, str], list[Link]] = field(default_factory=dict)
@@ -258,7 +228,7 @@ class Workset(Brought):
             return
         self.shipments[shipment.key] = shipment
         book, site, _, shipment_id = shipment.key
-        for reference in {shipment_id, shipment.packing_slip, shipment.bill_of_lading}:
+        for reference in {shipment_id, shipment.packing_slip, shipment.bill_of_lading, shipment.pro_number}:
             if reference:
                 same = self.shipments_of_reference.setdefault((book, site, reference), [])
                 same[:] = [other for other in same if other.key != shipment.key]
@@ -300,6 +270,9 @@ class Workset(Brought):
             return
         self.receipt_lines[key] = line
         self.lines_of_receipt.setdefault(line.key, []).append(line)
+        if line.handling_unit:
+            unit = (line.key.book, line.key.site, line.part, line.handling_unit)
+            self.lines_of_unit.setdefault(unit, []).append(line)
         if line.status == "unmatched":
             self.add_unmatched(line)
 
@@ -308,6 +281,10 @@ class Workset(Brought):
         group = self.unmatched_of_group.setdefault(GroupKey(line.key.book, line.key.site, line.part), [])
         if not any(other is line for other in group):
             group.append(line)
+        if line.shipment_id:
+            same = self.naming.setdefault((line.key.book, line.key.site, line.shipment_id), [])
+            if not any(other is line for other in same):
+                same.append(line)
 
     def unmatched(self, group: GroupKey) -> list[ReceiptLine]:
         """The goods-receipt lines that may lack a notice, in the order they were recorded: rows come in any."""

@@ -16,6 +16,7 @@ ROLES: dict[str, str] = {
     "inventory_manager": "Approves counts beyond tolerance and adjustments above their limit.",
     "logistics": "Works on cases about places, carriers and transit.",
     "master_data": "Works on cases about unknown parts, units and places.",
+    "packaging": "Works on cases about containers and packs.",
     "planner": "Allocates, reserves for service, and decides about obsolete and safety stock.",
     "procurement": "Works on cases about orders and quantities.",
     "quality": "Works on cases about damaged and faulty goods.",

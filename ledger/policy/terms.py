@@ -67,6 +67,12 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     """How long goods without a notice wait for it before D14 opens."""
     close_days: float = 5
     """Days after its first goods receipt on which a notice line closes, short or not."""
+    split_hours: float = 24
+    """Hours after the first goods receipt of a shipment on which a line that came in part is asked about (D27)."""
+    match_confidence: int = 30
+    """Least confidence, of 100, at which goods are booked against a notice by themselves. Below it a person says
+    which notice they belong to: 100 a handling unit, 95 the shipment, 90 the packing slip, 80 the bill of lading or
+    the carrier's number, 70 the order, 60 what called for the goods, 30 the part alone."""
     overdue_hours: int = 24
     """Hours after the expected arrival on which an unreceived notice is signalled as overdue."""
     receipt_grace_hours: float = 24

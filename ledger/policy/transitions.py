@@ -67,6 +67,7 @@ _GOOD: Codes = {
 TRANSITIONS: dict[str, TransitionRules] = {
     "GoodsReceived": TransitionRules(roles=("receiver", "warehouse")),
     "GoodsReceiptReversed": TransitionRules(roles=("receiver", "warehouse")),
+    "GoodsReceiptMatched": TransitionRules(roles=("procurement", "receiver", "receiving", "warehouse")),
     "HoldPlaced": TransitionRules(
         reasons=_DEFECTS
         | {

@@ -39,6 +39,7 @@ from ledger.queries.inbound import Inbound, OnOrder
 from ledger.queries.invoice_matches import invoiced_by_order_line
 from ledger.queries.invoices import InvoiceMatch, InvoiceShown, invoice_matches, invoices
 from ledger.queries.masterdata import defined, masterdata
+from ledger.queries.matches import MatchCandidate, MatchWanted, matches
 from ledger.queries.misses import Candidate, Miss, misses
 from ledger.queries.movements import End, MovementMade, made_by, movements, shows
 from ledger.queries.obsolete import ObsoleteGoods, ObsoleteList, obsolete
@@ -104,6 +105,8 @@ __all__ = [
     "LeftOut",
     "Level",
     "LineKept",
+    "MatchCandidate",
+    "MatchWanted",
     "Miss",
     "Money",
     "MovementMade",
@@ -167,6 +170,7 @@ __all__ = [
     "invoices",
     "made_by",
     "masterdata",
+    "matches",
     "misses",
     "month_of",
     "movements",

@@ -44,9 +44,10 @@ def movements_for_change(deltas: Mapping[Bucket, int], line: str) -> list[Moveme
     return movements
 
 
-def _preference(pair: tuple[Bucket, Bucket]) -> tuple[int, int, int]:
+def _preference(pair: tuple[Bucket, Bucket]) -> tuple[int, int, int, int]:
     source, target = pair
     outside = source.is_external + target.is_external
     mixed = {0: 0, 2: 1, 1: 2}[outside]
     same_goods = 0 if source.lot == target.lot and source.location == target.location else 1
-    return (0 if target.state in LEGAL[source.state] else 1, mixed, same_goods)
+    same_unit = 0 if source.handling_unit == target.handling_unit else 1
+    return (0 if target.state in LEGAL[source.state] else 1, mixed, same_goods, same_unit)

@@ -17,7 +17,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.events import Event, ReceiptShortConfirmed, ShortLine
+from ledger.events import (
+    Event,
+    GoodsReceiptReversed,
+    HandlingUnit,
+    NoticeLine,
+    ReceiptShortConfirmed,
+    ShortLine,
+)
 from ledger.matching.positions import Deltas, add_link, add_notice_line
 from ledger.stock.bucket import Bucket
 from tests.unit.ledger.driver import START, MemoryLedger
@@ -53,7 +60,59 @@ CONFIRMED = ReceiptShortConfirmed(
     lines=(ShortLine(part_number="P1", shipment_id="S1", unit="EA"),),
 )
 
+
+def labelled(line: str, part: str, quantity: int, *units: str, packaging: str = "") -> NoticeLine:
+    """A line of a notice that names its handling units."""
+    inside = tuple(HandlingUnit(id=unit, kind="pack", packaging=packaging) for unit in units)
+    return notice_line("PO1", line, part, quantity, handling_units=inside)
+
+
+SMALL = order(order_line("1", "P1", 8), order_line("2", "P2", 8))
+BOXES = notice(labelled("1", "P1", 10, "U1", "U2", packaging="KLT"))
+WRONG = receipt(
+    receipt_line("1", "P2", 4, shipment_id="S1", order_number="PO1", handling_unit="U1"), number="R2",
+    occurred_at=START + timedelta(minutes=1),
+)  # fmt: skip
+MISTAKE = GoodsReceiptReversed(number="R1", partner="dock", ship_to="92:PLT07")
+
 STORIES: dict[str, tuple[Event, ...]] = {
+    "another product in the box": (ORDER, BOXES, said("R1", 5, handling_unit="U2"), WRONG),
+    "another product on the line": (
+        ORDER, ADVISED, receipt(receipt_line("1", "P2", 4, shipment_id="S1", order_number="PO1", order_line="1")),
+    ),
+    "wrong by its condition": (ORDER, ADVISED, said("R1", 10, condition="05")),
+    "doubtful quality": (ORDER, ADVISED, said("R1", 6, condition="04"), said("R2", 4, 1)),
+    "rejected in part": (ORDER, ADVISED, said("R1", 10, condition="08", quantity_rejected=Decimal(3))),
+    "other container": (ORDER, BOXES, said("R1", 5, handling_unit="U1", packaging="PLT")),
+    "strange label": (ORDER, BOXES, said("R1", 5, handling_unit="U9")),
+    "label of another notice": (
+        ORDER, BOXES, notice(labelled("1", "P1", 5, "U3"), number="S2"), said("R1", 5, handling_unit="U3"),
+    ),
+    "box received twice": (
+        ORDER, BOXES, said("R1", 5, handling_unit="U1"), said("R2", 5, 1, handling_unit="U1"),
+    ),
+    "box received twice, the first by mistake": (
+        ORDER, BOXES, said("R1", 5, handling_unit="U1"), said("R2", 5, 1, handling_unit="U1"), MISTAKE,
+    ),
+    "beyond the order": (SMALL, said("R1", 6, shipment_id=""), said("R2", 6, 1, shipment_id="")),
+    "beyond the order, the first by mistake": (
+        SMALL, said("R1", 6, shipment_id=""), said("R2", 6, 1, shipment_id=""), MISTAKE,
+    ),
+    "beyond the order and announced": (SMALL, notice(notice_line("PO1", "1", "P1", 12)), said("R1", 12)),
+    "beyond the order in two boxes": (
+        SMALL, notice(notice_line("PO1", "1", "P1", 12)), said("R1", 6), said("R2", 6, 1),
+    ),
+    "by what called for them": (
+        ORDER,
+        notice(
+            notice_line("PO1", "1", "P1", 6, reference="K7"), notice_line("PO1", "1", "P1", 4, reference="K8"),
+        ),
+        said("R1", 4, shipment_id="", order_number="", reference="K8"),
+    ),
+    "by the carrier's number": (
+        ORDER, notice(notice_line("PO1", "1", "P1", 10), pro_number="PRO77"),
+        said("R1", 10, shipment_id="", pro_number="PRO77"),
+    ),
     "exact": (ORDER, ADVISED, said("R1", 10)),
     "two boxes": (ORDER, ADVISED, said("R1", 6), said("R2", 4, 1)),
     "two boxes over": (ORDER, ADVISED, said("R1", 6, lot="LA"), said("R2", 7, 1, lot="LB")),

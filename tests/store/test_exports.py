@@ -30,6 +30,7 @@ from ledger.events import (
     DispositionLine,
     Event,
     GoodsIdentified,
+    GoodsReceiptMatched,
     GoodsReceiptReversed,
     GoodsReturned,
     GoodsShipped,
@@ -179,6 +180,7 @@ def whole_life(conn: Connection) -> Books:
     books.record(notice("S4", "PO1", {"PLATE": 6}))
     missed = ShortLine(part_number="PLATE", shipment_id="S4")
     books.record(ReceiptShortConfirmed(number="K1", partner="threepl", ship_to="92:PLT07", lines=(missed,)))
+    books.record(GoodsReceiptMatched(number="R2", ship_to="92:PLT07", provider="threepl", receipt_line="1"))
     books.record(GoodsReceiptReversed(number="R2", partner="threepl", ship_to="92:PLT07"))
     books.record(receipt("R3", "S1", "PO1", {"BOLT": 45}))
     case = next(one for one in queries.cases(conn) if one.code == "D17")

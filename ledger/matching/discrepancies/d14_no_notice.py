@@ -30,12 +30,16 @@ def find(line: ReceiptLine, unadvised: int, blind: int, notice: str = "") -> Fin
     quantity = unadvised + blind
     named = f" for shipment {line.shipment_id}" if line.shipment_id else ""
     ask = "ask the supplier to send the notice again, put right" if notice else "ask the supplier for the notice"
+    if line.queued:
+        ask = "say which of the open notices it answers, or none (crossdock ledger matches)"
     what = (
         f"It is in stock against the order: {ask}."
         if not blind
         else f"{amount(blind)} of it has no known order and is in quality_hold: find the order, accept or return it."
     )
     came = f"; {notice}" if notice else f" and no notice{named}"
+    if line.queued:
+        came = ", and nothing that it names says surely enough which notice it answers"
     finding = about_receipt_line(
         CLASS,
         line,

@@ -15,6 +15,7 @@ from ledger.events import (
     ContainmentOpened,
     DiscrepancyResolved,
     Event,
+    GoodsReceiptMatched,
     GoodsReceiptReversed,
     GoodsReceived,
     OrderCancelled,
@@ -76,6 +77,7 @@ INSTEAD: Mapping[type[Event], str] = {
     GoodsReceiptReversed: "Its goods have left the books: send the goods receipt again, under another number.",
     ReceiptShortConfirmed: "The lines are closed: goods that come all the same are received as ever, and their case "
     "says what was short.",
+    GoodsReceiptMatched: "Say it again, and otherwise: the last word holds.",
     DiscrepancyResolved: "A decision stands: correct the goods that it moved by a count or an adjustment, with the "
     "reason.",
     **dict.fromkeys(CASEWORK, "Say what holds instead: work on a case follows what was said before."),

@@ -19,14 +19,15 @@ from ledger.matching.receipts import decide_received, line_as_said
 from ledger.matching.records import GroupKey, NoticeLine, ReceiptKey, ReceiptLine
 from ledger.matching.rematch import rematch
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, document_of
-from ledger.matching.review import live_links
+from ledger.matching.review import linked_notices, live_links
 from ledger.matching.revisions import judge_revision
 from ledger.matching.waiting import find_line_gap, withdraw
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
 
 MADE_OF_IT = (
-    "line", "seq", "serials", "doubtful", "matched", "rung", "status", "hold_reason", "waits_until", "touched", "new",
+    "line", "seq", "serials", "doubtful", "matched", "rung", "status", "hold_reason", "waits_until", "answers",
+    "queued", "touched", "new",
 )  # fmt: skip
 """What the ledger made of a line, and no reading says."""
 
@@ -70,7 +71,7 @@ def reread_received(workset: Workset, decision: Decision, policy: Policy, now_us
 
 def _take_back(workset: Workset, decision: Decision, policy: Policy, now_us: int, record: ReceiptLine) -> None:
     _refuse_decided(workset, record)
-    notices = list(_linked(workset, record))
+    notices = linked_notices(workset, record)
     accumulate(workset, decision, record, -record.quantity, record.supplier)
 
     give_back(workset, decision.resolved, record.line)
@@ -105,7 +106,7 @@ def _put_right(
             f"Goods of line {line.line} are told apart by their serials: reverse the goods receipt instead."
         )
     _, found = candidates(workset, now)
-    scope = {(one.key, one.line): one for one in (*_linked(workset, record), *found)}
+    scope = {(one.key, one.line): one for one in (*linked_notices(workset, record), *found)}
     give_back(workset, resolved, record.line)
     if record.status != "reversed":
         accumulate(workset, decision, record, -record.quantity, record.supplier)
@@ -137,12 +138,6 @@ def _as_read(
         received_at if resolved.occurred_at else record.received_at,
     )  # fmt: skip
     return replace(now, **{name: getattr(record, name) for name in MADE_OF_IT})
-
-
-def _linked(workset: Workset, record: ReceiptLine) -> Iterable[NoticeLine]:
-    for link in live_links(workset.links_of_receipt.get((record.key, record.line))):
-        if link.shipment is not None:
-            yield workset.notice_lines[(link.shipment, link.notice_line)]
 
 
 def _refuse_decided(workset: Workset, record: ReceiptLine) -> None:

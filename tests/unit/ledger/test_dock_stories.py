@@ -104,7 +104,9 @@ def test_goods_of_a_cancelled_notice_are_told_so() -> None:
 
     ledger.record(receipt(receipt_line("1", "P1", 10, shipment_id="S1", order_number="PO1")))
 
-    assert "; notice S1 was cancelled. It is in stock" in ledger.case("D14").text
+    assert "; notice S1 was cancelled. It is in stock" in ledger.case("D29").text
+    assert ledger.open_cases == {"D29:R1": 10}
+    assert conditions(ledger) == [("14", Decimal(10))]
 
 
 def test_notice_that_is_refused_after_its_goods_came_is_named_in_their_case() -> None:

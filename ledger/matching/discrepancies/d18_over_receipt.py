@@ -1,0 +1,48 @@
+"""D18: more came than the order asks for."""
+
+from __future__ import annotations
+
+from ledger.matching.decision import Finding
+from ledger.matching.discrepancies.definition import DiscrepancyClass, amount
+from ledger.matching.records import OrderLine
+
+CLASS = DiscrepancyClass(
+    code="D18",
+    name="Received more than ordered",
+    grade="",
+    fault="supplier",
+    roles=("procurement",),
+    answer_hours=24,
+    condition="03",
+    disputes="standing",
+)
+
+
+def find(line: OrderLine, rule: str = "default", *, held: bool = True) -> Finding:
+    """What was received beyond one order line, and not decided yet; settles when nothing is.
+
+    `held` is False where the rule only warns: the excess is in stock.
+    """
+    beyond = line.received - line.quantity - line.settled
+    place = "What came last is in quality_hold" if held else "It is in stock"
+    order = f"order {line.key.order_number} line {line.order_line or line.line}"
+    return Finding(
+        code=CLASS.code,
+        site=line.key.site,
+        supplier=line.key.supplier,
+        part=line.part,
+        unit=line.unit,
+        quantity=beyond,
+        expected=line.quantity,
+        actual=line.received - line.settled,
+        order_number=line.key.order_number,
+        order_line=line.line,
+        fault=CLASS.fault,
+        cause=f"order:{line.key.order_number}/{line.line}",
+        rule=rule,
+        settles=beyond <= 0,
+        text=(
+            f"{amount(beyond)} {line.unit} of {line.part} more received than {order} asks for "
+            f"({amount(line.quantity)}). {place}: raise the order, accept or return it."
+        ),
+    )
