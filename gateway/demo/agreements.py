@@ -63,7 +63,7 @@ kind: internal
 name: Plant 7 ERP
 time_zone: {ZONE}
 currency: USD
-identities: {{party: ["92:ERP07"], keys: [{ERP.key}]}}
+identities: {{party: ["92:ERP07"], keys: [{ERP.key}, priya]}}
 receive: {{event: {{as: events}}, order: {{as: OrderPlaced}}}}
 deliver: {{to: mailbox}}
 """
@@ -83,6 +83,7 @@ identities:
   gs: ["{SUPPLIER_ID}"]
   party: ["{SUPPLIER_PARTY}", "92:{SUPPLIER_CODE}"]
   as2: [{SUPPLIER_AS2}]
+  keys: [{SUPPLIER.key}]
 x12: {{release: "004010", our_isa: "01:{OUR_ID}", our_gs: "{OUR_ID}"}}
 receive: {{"856": {{as: ShipmentNotified}}, "997": {{as: ack}}}}
 send: {{"850": {{on: OrderPlaced}}, "997": {{}}, "861": {{on: discrepancies}}, "824": {{on: faults}}}}

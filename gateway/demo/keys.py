@@ -13,7 +13,7 @@ import msgspec
 import paramiko
 
 from gateway.demo.agreements import LOGIN_KEY
-from gateway.demo.world import ERP, OUR_AS2
+from gateway.demo.world import ERP, OUR_AS2, SUPPLIER
 from gateway.partners.own import PASSPHRASE_FILE, OwnKey, add_own_key, make_passphrase, read_own_keys
 from gateway.pipeline import Street
 from gateway.settings import Settings
@@ -31,7 +31,8 @@ from gateway.transports.as2 import (
 YEARS = timedelta(days=3650)
 SCOPES = ("messages:read", "messages:write", "events:write", "ledger:read")
 API_KEYS_FILE = "keys.json"
-OPERATOR = "operator"
+OPERATOR, PROCUREMENT = "operator", "procurement"
+WRITES_CASES = ("ledger:read", "cases:write")
 
 
 def plant_certificate(keys: Path, now: datetime) -> Certificate:
@@ -72,13 +73,23 @@ def host_key(file: Path) -> paramiko.PKey:
 
 
 def api_keys(settings: Settings, folder: Path) -> dict[str, str]:
-    """A REST key for each partner that speaks REST, and the operator's, made once and kept for looking around."""
+    """A REST key for the ERP, for people of supplier and plant, and for whoever looks around; made once."""
     file = folder / API_KEYS_FILE
     if not file.exists():
-        made = {name: make_key(os.urandom(KEY_ENTROPY_BYTES)) for name in (OPERATOR, ERP.partner)}
+        keys = {
+            OPERATOR: ApiKey(name=OPERATOR, scopes=("admin",)),
+            ERP.partner: ApiKey(name=ERP.key, partner=ERP.partner, scopes=SCOPES),
+            SUPPLIER.partner: ApiKey(
+                name=SUPPLIER.key, partner=SUPPLIER.partner, scopes=WRITES_CASES, roles=("supplier",)
+            ),
+            PROCUREMENT: ApiKey(
+                name="priya", partner=ERP.partner, scopes=WRITES_CASES, roles=("procurement",), person="priya"
+            ),
+        }
+        made = {name: make_key(os.urandom(KEY_ENTROPY_BYTES)) for name in keys}
         with Street.open(settings.home, clock=settings.clock()) as street:
-            street.put_key(ApiKey(name=OPERATOR, scopes=("admin",)), digest_of(made[OPERATOR]))
-            street.put_key(ApiKey(name=ERP.key, partner=ERP.partner, scopes=SCOPES), digest_of(made[ERP.partner]))
+            for name, key in keys.items():
+                street.put_key(key, digest_of(made[name]))
         file.touch(mode=0o600)
         file.write_bytes(msgspec.json.format(msgspec.json.encode(made)))
     return msgspec.json.decode(file.read_bytes(), type=dict[str, str])

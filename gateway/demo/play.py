@@ -11,8 +11,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from gateway.demo.dispute import dispute
 from gateway.demo.documents import FILES
-from gateway.demo.keys import OPERATOR
+from gateway.demo.keys import OPERATOR, PROCUREMENT
 from gateway.demo.logistics import Logistics
 from gateway.demo.notices import functional_ack, read_set_id
 from gateway.demo.rest import Client
@@ -35,7 +36,7 @@ Say = Callable[[str], None]
 
 
 class Play:
-    """One run against one address. `keys` has the API keys of the ERP and of the operator."""
+    """One run against one address. `keys` has the API keys of the ERP, the operator, and the people on both sides."""
 
     def __init__(
         self,
@@ -49,13 +50,14 @@ class Play:
     ) -> None:
         self.url, self.folder, self.now, self.say = url, folder, now, say
         self.erp, self.operator = Client(url, keys[ERP.partner]), Client(url, keys[OPERATOR])
+        self.people = Client(url, keys[SUPPLIER.partner]), Client(url, keys[PROCUREMENT])
         self.supplier, self.logistics = supplier, logistics
         self.came: dict[str, Came] = {}
         self.handovers: dict[str, Handover] = {}
 
     def close(self) -> None:
-        self.erp.close()
-        self.operator.close()
+        for client in (self.erp, self.operator, *self.people):
+            client.close()
 
     def run(self, documents: dict[str, bytes]) -> Scene:
         """Master data, orders, and every document in its turn; after each, partners acknowledge what reached them."""
@@ -67,7 +69,9 @@ class Play:
             self._settle()
             self._acknowledge()
         self._settle()
-        return look_around(self.operator, list(self.came.values()), self.handovers, self.supplier.letters)
+        self.say(f"{SUPPLIER.title} disputes what the dock found short, procurement grants it")
+        disputed = dispute(self.operator, *self.people, self.folder)
+        return look_around(self.operator, list(self.came.values()), self.handovers, self.supplier.letters, disputed)
 
     def _send(self, actor: Actor, name: str, data: bytes) -> None:
         """Hand a document over the way its sender does, and wait for what becomes of it."""

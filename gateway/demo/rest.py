@@ -40,6 +40,9 @@ class Client:
             "POST", "/v1/events", params={"wait": WAIT_S, "name": name}, content=events, headers=_key(name)
         )
 
+    def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        return self._json("POST", path, json=body)
+
     def get(self, path: str, **parameters: str) -> dict[str, Any]:
         return self._json("GET", path, params=parameters)
 

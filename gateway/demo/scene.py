@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from gateway.demo.dispute import Dispute
 from gateway.demo.rest import Client
 from gateway.demo.supplier import Handover, Letter
 from gateway.demo.world import Actor
@@ -53,6 +54,7 @@ class Scene(NamedTuple):
     cases: list[dict[str, Any]]
     evidence: dict[str, list[Evidence]]
     score: dict[str, Any]
+    dispute: Dispute
 
     @property
     def balances_sum(self) -> Decimal:
@@ -61,7 +63,11 @@ class Scene(NamedTuple):
 
 
 def look_around(
-    operator: Client, came: Iterable[Came], handovers: Mapping[str, Handover], letters: Iterable[Letter]
+    operator: Client,
+    came: Iterable[Came],
+    handovers: Mapping[str, Handover],
+    letters: Iterable[Letter],
+    disputed: Dispute,
 ) -> Scene:
     """The scene as it stands now. On a repeat it is the first run's: the messages are."""
     # Ids are made in the order of arrival, so that a repeat tells its story in the same order.
@@ -81,7 +87,8 @@ def look_around(
         balances=operator.all_of("/v1/balances", external="true"),
         cases=cases,
         evidence={case["id"]: [_evidence(operator, one, names) for one in case["evidence"]] for case in cases},
-        score=operator.get("/v1/scores/BRIGHTWELL"),
+        score=disputed.granted,
+        dispute=disputed,
     )
 
 

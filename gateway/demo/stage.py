@@ -191,6 +191,8 @@ def _figures(home: Home, scene: Scene) -> dict[str, Any]:
         "movements": movements,
         "movements_sum": f"{scene.balances_sum.normalize():f}",
         "verify": "clean" if not breaches else f"{len(breaches)} breaches",
+        "score_before": scene.dispute.before["value"],
+        "dispute": scene.dispute.case["dispute"],
         "score": {name: score[name] for name in ("value", "grade", "coverage", "provisional")},
     }
 

@@ -14,9 +14,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from gateway.demo.dispute import ANSWER, CLAIM, Dispute, changes
+from gateway.demo.keys import PROCUREMENT
 from gateway.demo.proofs import Known, proof_of_received, proof_of_sent
 from gateway.demo.scene import Scene
-from gateway.demo.world import PARTS, Actor
+from gateway.demo.world import PARTS, SUPPLIER, Actor
 
 STATES = ("in_transit", "available", "quality_hold", "quarantine")
 
@@ -29,6 +31,7 @@ def tell(console: Console, scene: Scene, known: Iterable[Known], *, repeat: bool
     _answers(console, scene)
     _position(console, scene)
     _cases(console, scene)
+    _dispute(console, scene.dispute)
     if repeat:
         console.print("\n[bold]A repeat:[/] the same bytes as last time. Nothing was recorded or sent a second time.")
 
@@ -46,6 +49,19 @@ def tell_end(console: Console, figures: dict[str, Any]) -> None:
         f"{', provisional' if score['provisional'] else ''})."
     )
     console.print(f"[dim]{figures['seconds']} s, working folder {figures['home']}[/]")
+
+
+def _dispute(console: Console, told: Dispute) -> None:
+    """The score before, while the dispute was open, and after it was granted, and why it is another."""
+    id, before, after = told.case["id"], told.before, told.granted
+    console.print("\n[bold]A dispute, and the score computed anew[/]")
+    console.print(f'  {SUPPLIER.partner} disputes {id}: "{CLAIM}"', soft_wrap=True)
+    console.print(f'  {PROCUREMENT}: {told.case["dispute"]}. "{ANSWER}"', soft_wrap=True)
+    console.print(f"  score {before['value']}, while it was open {told.disputed['value']}, granted {after['value']}:")
+    for change in changes(before, after):
+        console.print(f"    {change.metric} {change.before} -> {change.after}", soft_wrap=True)
+        for text in change.gone:
+            console.print(f"      no longer counted: {text}", soft_wrap=True)
 
 
 def _table(title: str, *columns: str) -> Table:

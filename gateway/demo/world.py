@@ -33,7 +33,7 @@ class Actor(NamedTuple):
 
 
 ERP = Actor("erp", "ERP", "REST", "erp-rest")
-SUPPLIER = Actor("brightwell", "supplier", "AS2")
+SUPPLIER = Actor("brightwell", "supplier", "AS2", "brightwell-desk")
 LOGISTICS = Actor("quayside", "logistics", "SFTP")
 
 

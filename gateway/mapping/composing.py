@@ -113,13 +113,17 @@ class _Composer:
             stands = self.read_text(plain, own, otherwise)
         else:
             stands = self.read_each(plain, plain.read, own, otherwise)
-        self.fields[rule.name] = own if stands else otherwise
+        if not stands:
+            # A default of the struct's own is there without a word.
+            if rule.default is not None:
+                self.fields.setdefault(rule.name, otherwise)
+            elif rule.name not in self.fields and rule.required:
+                self.is_possible = False
+            return
+        self.fields[rule.name] = own
         if otherwise != "None":
             return
-        if not stands:
-            del self.fields[rule.name]
-            self.is_possible = self.is_possible and not rule.required
-        elif rule.required:
+        if rule.required:
             self.say(f"if {own} is None: break")
         else:
             self.gaps.add(rule.name)

@@ -233,7 +233,7 @@ def pick_parts_for(places: tuple[Place, ...]) -> PickParts:
 
 
 def _pick_keyed_parts(step: Step, elements_at: tuple[int, ...]) -> PickParts:
-    tag, ((key, wanted),), last = step.tag, step.keys, max(elements_at)
+    tag, ((key, wanted),) = step
 
     def pick(index: Any, _: Context) -> tuple[str, ...] | None:
         segments = index.get(tag)
@@ -243,10 +243,7 @@ def _pick_keyed_parts(step: Step, elements_at: tuple[int, ...]) -> PickParts:
                     elements = segment[1]
                     size = len(elements)
                     if size > key and elements[key] == value:
-                        if size > last:
-                            texts = tuple([elements[n] for n in elements_at])
-                        else:
-                            texts = tuple([elements[n] if n < size else "" for n in elements_at])
+                        texts = tuple([elements[n] if n < size else "" for n in elements_at])
                         if any(texts):
                             return texts
         return None

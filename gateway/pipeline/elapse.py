@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from gateway.messages import document_id
 from gateway.pipeline.answering.acknowledge import send_collected
 from gateway.pipeline.as2.receipts import give_up_or_send_again
 from gateway.pipeline.context import Context
@@ -23,9 +24,10 @@ from gateway.signals import Signal
 from gateway.store.alerts import put_alerts
 from gateway.store.collected import find_due_lanes
 from gateway.store.database import Database
-from gateway.store.sent import Sent, count_settled, find_overdue
+from gateway.store.sent import Sent, book_of, count_settled, find_overdue
 from gateway.store.transports import find_unanswered
 from gateway.store.writer import Writer
+from ledger import queries
 from ledger.book import gather, put_slice
 
 
@@ -71,9 +73,9 @@ def _elapse(connection: Connection, context: Context) -> Elapsed:
     queued = follow(connection, recorded, (), context) if recorded else 0
     queued += send_collected(connection, context)
     overdue = find_overdue(connection, now=context.at)
-    fire(connection, [_unacknowledged(connection, one) for one in overdue], context)
     alerts, reports = tell_overdue(connection, overdue, context)
     queued += record_reports(connection, reports, context)
+    fire(connection, [_unacknowledged(connection, one) for one in overdue], context)
     for facts in find_unanswered(connection, now=context.at):
         given_up = give_up_or_send_again(connection, facts, context.at)
         alerts += [given_up] if given_up is not None else []
@@ -84,14 +86,18 @@ def _elapse(connection: Connection, context: Context) -> Elapsed:
 
 def _unacknowledged(connection: Connection, one: Sent) -> Signal:
     """Each time that its clock ran out is a cause of its own: what was sent again may be forgotten again."""
+    id, book = document_id(one.message, one.n), book_of(connection, one.message)
     times = count_settled(connection, one, event="overdue")
+    cases = queries.cases(connection, book=book, status="open", code="D41", cause=f"sent:{id}", limit=1)
     return Signal(
         signal="ack_overdue",
-        cause=f"{one.message}.{one.n}/{times + 1}",
+        book=book,
+        cause=f"{id}/{times}",
+        case=cases[0].id if cases else "",
         partner=one.partner,
         type=one.type,
         number=one.number,
         message=one.message,
-        document=f"{one.message}.{one.n}",
+        document=id,
         text=f"{one.type} {one.number} was not acknowledged by {one.partner} in time.",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from itertools import compress
-from operator import ne
+from operator import itemgetter, ne
 from typing import Any
 
 from sqlalchemy import Connection
@@ -59,20 +59,21 @@ def save(conn: Connection, loader: Loader) -> None:
 
 def _save(conn: Connection, codec: Codec, records: Iterable[tuple[Any, Any]], stored: dict[Any, bulk.Row]) -> None:
     inserts: list[bulk.Row] = []
-    updates: dict[tuple[str, ...], list[bulk.Row]] = {}
+    updates: dict[tuple[int, ...], list[bulk.Row]] = {}
     row: Callable[[Any], bulk.Row] = codec.row
-    keys = len(codec.keys)
+    positions, keys = range(len(codec.columns)), range(len(codec.keys))
     for key, record in records:
         if record.new or record.touched:
             now = row(record)
             before = stored.get(key)
             if before is None:
                 inserts.append(now)
-            elif changed := tuple(compress(codec.columns, map(ne, before, now))):
+            elif changed := tuple(compress(positions, map(ne, before, now))):
                 # A notice may come again under the id of one that was refused or cancelled: same row, new content.
-                updates.setdefault(changed, []).append((*compress(now, map(ne, before, now)), *now[:keys]))
+                updates.setdefault(changed, []).append(now)
             stored[key] = now
             record.new = record.touched = False
     bulk.insert(conn, codec.table, inserts)
     for changed, rows in updates.items():
-        bulk.update(conn, codec.table, codec.keys, changed, rows)
+        names = tuple([codec.columns[n] for n in changed])
+        bulk.update(conn, codec.table, codec.keys, names, list(map(itemgetter(*changed, *keys), rows)))

@@ -48,7 +48,7 @@ KINDS: tuple[SignalKind, ...] = (
         "street", opens_case=True, owner="integration", answer_hours=4,
     ),
     SignalKind(
-        "ack_overdue", "A partner did not acknowledge in time what we sent.", "street"
+        "ack_overdue", "A partner did not acknowledge in time what we sent.", "street", classes=("D41",)
     ),
     SignalKind(
         "certificate_expiry", "The last certificate or key for a use ends soon, or has ended.",
@@ -57,4 +57,5 @@ KINDS: tuple[SignalKind, ...] = (
 )  # fmt: skip
 
 BY_NAME: dict[str, SignalKind] = {kind.name: kind for kind in KINDS}
-BY_CLASS: dict[str, SignalKind] = {code: kind for kind in KINDS for code in kind.classes}
+BY_CLASS: dict[str, SignalKind] = {code: kind for kind in KINDS if kind.found_by == "books" for code in kind.classes}
+"""What a new case of a class is a signal of; the street knows of its own signals before there is a case."""

@@ -179,6 +179,9 @@ def test_an_answer_that_does_not_come_fires_each_time_its_clock_runs_out(town: T
     town.street.run_due()
     town.street.run_due()
     assert fired(town) == [("ack_overdue", f"{answer['id']}.1/1", "850 PO1 was not acknowledged by acme in time.")]
+    with town.street.read() as connection:
+        (case,) = queries.cases(connection, code="D41")
+        assert [one.case for one in show.list_signals(connection)] == [case.id]
 
     town.street.resend(answer["id"])
     town.street.fetch(answer["id"], "acme")
