@@ -66,6 +66,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Where partners reach our `/as2` from outside; needed to ask for asynchronous MDNs."""
     names_base: Annotated[str, msgspec.Meta(pattern="^https?://[^?#]+$|^urn:[^?#]+:$")] = "https://crossdock.example/"
     """What our parts, places and documents are named under in CloudEvents and EPCIS: better a domain of yours."""
+    advice_writers: str = ""
+    """Code that writes advices in formats that no map writes (EDIFACT): `package.module:NAME`, divided by commas."""
     as2_passphrase: str = ""
     """Reference (`env:NAME`, `file:PATH`) to the passphrase of our keys; "" is `file:HOME/keys/passphrase`."""
 

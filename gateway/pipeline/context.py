@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from gateway.mapping import Configuration
 from gateway.messages import microseconds
+from gateway.pipeline.answering.writers import NO_WRITERS, Writers
 from gateway.pipeline.reading.references import Referring
 from gateway.signals import NO_RULES, SignalRules
 from ledger.book import Ledger
@@ -31,6 +32,9 @@ class Context:
 
     signals: SignalRules = NO_RULES
     """What is done about signals."""
+
+    writers: Writers = field(default_factory=lambda: NO_WRITERS)
+    """What writes advices in formats that no map writes."""
 
     names_base: str = ""
     """What things are named under in CloudEvents; see `Settings.names_base`."""

@@ -25,6 +25,9 @@ from ledger.events.answers import (
     ANSWERS,
     AcknowledgmentReported,
     AnsweredFault,
+    CustomerReceiptLine,
+    CustomerReceiptReported,
+    CustomerVariance,
 )
 from ledger.events.carriage import ShipmentStatusReported, StatusReport
 from ledger.events.casework import (
@@ -164,7 +167,10 @@ __all__ = [
     "ControlTotals",
     "CrossReferenceDefined",
     "CrossReferenced",
+    "CustomerReceiptLine",
+    "CustomerReceiptReported",
     "CustomerReturnReceived",
+    "CustomerVariance",
     "DeviationApproved",
     "DiscrepancyResolved",
     "DispositionLine",
@@ -309,6 +315,7 @@ AnyEvent = (
     | SupplierInvoiceReceived
     | ReceiptShortConfirmed
     | AcknowledgmentReported
+    | CustomerReceiptReported
     | GoodsReceiptMatched
     | CaseAssigned
     | CaseNoted

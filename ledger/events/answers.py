@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from decimal import Decimal
 from typing import Literal
 
-from ledger.events.envelope import Event, Value
+from ledger.events.envelope import Event, Line, Value
 
 SentStatus = Literal["overdue", "rejected", "partial", "accepted", "reviewed", "rewritten"]
 
@@ -48,4 +50,44 @@ class AcknowledgmentReported(Event, tag="AcknowledgmentReported", frozen=True):
     comment: str = ""
 
 
-ANSWERS: tuple[type[Event], ...] = (AcknowledgmentReported,)
+class CustomerVariance(Value, frozen=True):
+    """A quantity that a customer questions, and its receiving condition (RCD06 to RCD08)."""
+
+    quantity: Decimal
+    """In the line's unit."""
+    condition: str = ""
+    """X12 data element 412: 01 damaged, 02 short, 03 over, ..."""
+
+
+class CustomerReceiptLine(Line, frozen=True):
+    """What a customer received of one part. `quantity` counts all that came, damaged included (RCD02)."""
+
+    order_number: str = ""
+    """The customer's."""
+    order_line: str = ""
+    quantity_shipped: Decimal = Decimal(0)
+    """What our books have as shipped of the part, in its base unit; 0 where it was not in the shipment."""
+    quantity_advised: Decimal | None = None
+    """What our notice said, as the customer repeats it (SN102)."""
+    cum_received: Decimal | None = None
+    variances: tuple[CustomerVariance, ...] = ()
+
+
+class CustomerReceiptReported(Event, tag="CustomerReceiptReported", frozen=True):
+    """A customer's receiving advice (861) about goods that we shipped. `number` is our shipment.
+
+    Lines say what the books had as shipped when it came, so that both can be compared whenever they are read.
+    """
+
+    advice: str = ""
+    """The customer's own number of it (BRA01)."""
+    customer: str = ""
+    """Partner that received."""
+    shipped_from: str = ""
+    """Our site that the goods left."""
+    receipt_id: str = ""
+    received_at: datetime | None = None
+    lines: tuple[CustomerReceiptLine, ...] = ()
+
+
+ANSWERS: tuple[type[Event], ...] = (AcknowledgmentReported, CustomerReceiptReported)

@@ -18,6 +18,7 @@ from ledger.events import (
     ContainmentClosed,
     ContainmentOpened,
     CrossReferenceDefined,
+    CustomerReceiptReported,
     CustomerReturnReceived,
     DeviationApproved,
     DiscrepancyResolved,
@@ -164,6 +165,9 @@ CORRESPONDENCES: dict[type[Event], Correspondence] = {
     ReceiptShortConfirmed: Correspondence(
         "receipts", "goods", "receiving",
         transactions=(("recadv", "number"), ("desadv", "lines.shipment_id"), ("po", "lines.order_number")),
+    ),
+    CustomerReceiptReported: Correspondence(
+        "shipments", why="a customer's word about goods that have left us; its own dock sees them"
     ),
     AcknowledgmentReported: Correspondence("documents", why="what became of a document of ours; no goods are seen"),
     ExceptionRaised: Correspondence("exceptions", why=_EXCEPTION),

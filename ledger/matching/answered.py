@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from ledger.events import AcknowledgmentReported
+from decimal import Decimal
+
+from ledger.events import AcknowledgmentReported, CustomerReceiptLine, CustomerReceiptReported
 from ledger.matching.case_identity import identity_of
 from ledger.matching.decision import Decision, LineDecision
-from ledger.matching.discrepancies import d41_unacknowledged, d48_refused
+from ledger.matching.discrepancies import d41_unacknowledged, d48_refused, d49_customer_received
+from ledger.matching.resolved import ResolvedLine
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
+from ledger.stock.bucket import MILLION
 
 
 def decide_acknowledgment(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
@@ -22,3 +26,32 @@ def decide_acknowledgment(workset: Workset, decision: Decision, policy: Policy, 
     # What ends comes first: who looks at a document finds one case about it.
     decision.findings.extend(sorted((overdue, refused), key=lambda finding: not finding.settles))
     decision.lines.append(LineDecision("", "posted"))
+
+
+def decide_customer_receipt(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
+    """Each line beside what we shipped (D49). It moves nothing: the goods are the customer's."""
+    assert isinstance(decision.resolved.event, CustomerReceiptReported)  # noqa: S101  the dispatch table says so
+    for line in decision.resolved.lines:
+        if line.standing == "other":
+            reason = f"Line {line.line} was recorded with other content."
+            decision.lines.append(LineDecision(line.line, "conflict", reason=reason))
+            continue
+        shipped, questioned = _shipped(line), _questioned(line)
+        # Less than was shipped may be the first of several receipts.
+        if questioned or line.quantity >= shipped:
+            decision.findings.append(d49_customer_received.find(decision.resolved, line, shipped, questioned))
+        decision.lines.append(LineDecision(line.line, "posted"))
+    if not decision.lines:
+        decision.lines.append(LineDecision("", "posted"))
+
+
+def _shipped(line: ResolvedLine) -> int:
+    assert isinstance(line.said, CustomerReceiptLine)  # noqa: S101
+    return int(line.said.quantity_shipped * MILLION)
+
+
+def _questioned(line: ResolvedLine) -> list[tuple[int, str]]:
+    """What the customer says of how much, in millionths of the base unit, rounded down to them."""
+    assert isinstance(line.said, CustomerReceiptLine)  # noqa: S101
+    factor = Decimal(line.numerator) / line.denominator
+    return [(int(one.quantity * factor * MILLION), one.condition) for one in line.said.variances if one.quantity]

@@ -24,9 +24,9 @@ _ABOUT = attrgetter(
 _OF_AGREEMENT = attrgetter("code", "site", "supplier", "part")
 
 
-PER_PLACE = frozenset({"D38", "D40", "D43", "D44", "D45", "D41", "D46", "D47", "D48"})
-"""Classes about a part at a place (or a line that asks for approval, or a document of ours), which their cause names:
-one open case each."""
+PER_PLACE = frozenset({"D38", "D40", "D43", "D44", "D45", "D41", "D46", "D47", "D48", "D49"})
+"""Classes about a part at a place, a line that asks for approval, or a document or shipment of ours, which their
+cause names: one open case each."""
 
 OF_AN_INSPECTION = "D21"
 """Class about goods in the house, which its cause names, where it is not about a goods receipt."""

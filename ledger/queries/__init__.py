@@ -61,6 +61,7 @@ from ledger.queries.schedules import ReleaseShown, RequirementShown, ScheduleSho
 from ledger.queries.score import month_of, score, score_drill, scores
 from ledger.queries.score_facts import facts, facts_of
 from ledger.queries.settlements import Settlement, SettlementTotal, settlement_totals, settlements
+from ledger.queries.shipped import Shipped, shipped
 from ledger.queries.tail import tail
 from ledger.queries.trace import Trace, TraceStep, trace
 from ledger.queries.transfers import TransferLineShown, TransferShown, transfers
@@ -125,6 +126,7 @@ __all__ = [
     "Settlement",
     "SettlementTotal",
     "ShipmentShown",
+    "Shipped",
     "SiteBacklog",
     "SitePromise",
     "SubstitutionShown",
@@ -188,6 +190,7 @@ __all__ = [
     "settlement_totals",
     "settlements",
     "shipments",
+    "shipped",
     "shows",
     "substitutions",
     "tail",

@@ -62,7 +62,7 @@ def preview(connection: Connection, id: str, context: Context) -> tuple[tuple[st
     gathered = _gather(connection, load_draft(connection, id))
     if isinstance(gathered, Refused):
         raise OperatorMistake(gathered.reason)
-    return write_one(gathered, context.configuration, context.referring, context.now).segments
+    return write_one(gathered, context.configuration, context.referring, context.now, context.writers).segments
 
 
 def _gather(connection: Connection, draft: Draft) -> Gathered | Refused:
@@ -79,8 +79,8 @@ def _gather(connection: Connection, draft: Draft) -> Gathered | Refused:
 def _write_all(
     gathered: Sequence[Gathered | Refused], context: Context, children: Children | None
 ) -> list[Written | Refused]:
-    """Each in its place; what a child could not write is written here."""
-    ready = [one for one in gathered if isinstance(one, Gathered)]
+    """Each in its place; what a child could not write is written here, and what a registered writer writes."""
+    ready = [one for one in gathered if isinstance(one, Gathered) and one.draft.kind not in context.writers]
     written: list[Written | Refused] = []
     for lot in _lots(ready):
         try:
@@ -92,7 +92,14 @@ def _write_all(
                 log.warning("child.failed", reason=str(error), drafts=len(lot))
             written += [write(one, context.configuration, context.referring, context.now) for one in lot]
     settled = iter(written)
-    return [one if isinstance(one, Refused) else next(settled) for one in gathered]
+    return [
+        one
+        if isinstance(one, Refused)
+        else write(one, context.configuration, context.referring, context.now, context.writers)
+        if one.draft.kind in context.writers
+        else next(settled)
+        for one in gathered
+    ]
 
 
 def _lots(gathered: Sequence[Gathered]) -> Iterator[list[Gathered]]:

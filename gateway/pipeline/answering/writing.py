@@ -20,6 +20,7 @@ from gateway.pipeline.answering.decide import Draft, delimiters_of, our_party
 from gateway.pipeline.answering.envelopes import Envelope, Refused, Written
 from gateway.pipeline.answering.passing import find_passed, segments_of
 from gateway.pipeline.answering.places import needs_places, place_faults
+from gateway.pipeline.answering.writers import NO_WRITERS, Writers
 from gateway.pipeline.reading.references import Referring
 from gateway.store.documents import DocumentRow
 from gateway.store.drafts import Draft as Unwritten
@@ -64,11 +65,17 @@ def message_of(draft: Unwritten) -> tuple[str, bool]:
     return "", False
 
 
-def write(gathered: Gathered, configuration: Configuration, referring: Referring, now: datetime) -> Written | Refused:
+def write(
+    gathered: Gathered,
+    configuration: Configuration,
+    referring: Referring,
+    now: datetime,
+    writers: Writers = NO_WRITERS,
+) -> Written | Refused:
     """The document, or why it cannot be written."""
     draft = gathered.draft
     try:
-        return write_one(gathered, configuration, referring, now)
+        return write_one(gathered, configuration, referring, now, writers)
     except CrossdockError as error:
         return Refused(draft, str(error))
     except Exception as error:
@@ -76,7 +83,13 @@ def write(gathered: Gathered, configuration: Configuration, referring: Referring
         return Refused(draft, f"writing it failed: {type(error).__name__}: {error}")
 
 
-def write_one(gathered: Gathered, configuration: Configuration, referring: Referring, now: datetime) -> Written:
+def write_one(
+    gathered: Gathered,
+    configuration: Configuration,
+    referring: Referring,
+    now: datetime,
+    writers: Writers = NO_WRITERS,
+) -> Written:
     """As `write`. Raises CrossdockError where it cannot be written."""
     draft = gathered.draft
     wanted = _decoder.decode(draft.draft)
@@ -96,6 +109,12 @@ def write_one(gathered: Gathered, configuration: Configuration, referring: Refer
     if said.created_at is None:
         # What a document of ours must say of its making, and an event of our own systems may not have said.
         said = msgspec.structs.replace(said, created_at=from_microseconds(draft.created_at))
+    writer = writers.get(wanted.set_id)
+    if writer is not None and isinstance(said, ApplicationAdvice | ReceivingAdvice):
+        if not isinstance(said, writer.advice):
+            raise OperatorMistake(f"the writer of {wanted.set_id} writes no {type(said).__name__}")
+        data = writer.write(said, partner, draft.id)
+        return Written(draft, said.number, wanted.set_id, data=data, media_type=writer.media_type)
     found = configuration.map_to_write(partner.id, wanted.set_id)
     if found is None:
         raise OperatorMistake(f"no map writes {wanted.set_id} for {partner.id}")

@@ -26,6 +26,7 @@ from gateway.messages import ENTROPY_BYTES, Accepted, message_id, microseconds
 from gateway.pipeline import deliver, resend
 from gateway.pipeline.accept import Delivery, accept
 from gateway.pipeline.answering.drafts import Drafting
+from gateway.pipeline.answering.writers import load_writers
 from gateway.pipeline.as2 import (
     Again,
     As2Answer,
@@ -91,6 +92,7 @@ class Desk:
     ) -> None:
         self.home = home
         self._settings = settings
+        self._writers = load_writers(settings.advice_writers)
         self.database = database
         self._roots = roots
         # Before any thread exists: a child must not inherit half of a lock.
@@ -156,6 +158,7 @@ class Desk:
             zones=zones,
             referring=self._referring_to(masterdata),
             signals=in_force.signals,
+            writers=self._writers,
             names_base=self._settings.names_base,
         )
 

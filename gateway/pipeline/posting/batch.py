@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from gateway.pipeline.answering.decide import Answers
 from gateway.pipeline.context import Context
+from gateway.pipeline.delivered import receipt_reported, settle_notice
 from gateway.pipeline.posting.duplicates import History, held
 from gateway.pipeline.reading.values import ReadDocument, ReadMessage
 from gateway.pipeline.reconcile import reconcile_document, reconcile_interchange
@@ -23,7 +24,8 @@ from gateway.pipeline.signals.firing import fire_found
 from gateway.store.alerts import Alert, put_alerts
 from gateway.store.documents import DocumentRow, load_documents, put_documents, replace_documents
 from gateway.store.inbox import Finished, finish, holds_leases
-from ledger.events import AcknowledgmentReported, Event
+from ledger.advices import ReceivingAdvice
+from ledger.events import Event
 from ledger.outcomes import Recorded
 
 UNANSWERED = frozenset({"unknown_partner", "wrong_carrier", "unknown_receiver", "test_state", "duplicate_control"})
@@ -78,7 +80,9 @@ class _Batch:
         self._to_record: list[ReadDocument] = []
         self._alerts: list[Alert] = []
         self._recorded: list[Recorded] = []
-        self._reports: list[AcknowledgmentReported] = []
+        self._delivered: list[ReadDocument] = []
+        """Receiving advices of customers."""
+        self._reports: list[Event] = []
         """About what we sent, by what was received."""
         self._events: list[Event] = []
         self.queued = 0
@@ -162,7 +166,22 @@ class _Batch:
         for row in self._rows.values():
             if row.status == "passed":
                 answers.pass_on(row)
+        self._take_delivered()
         self.queued = answers.save() + record_reports(self._connection, self._reports, self._context)
+
+    def _take_delivered(self) -> None:
+        """Match what customers say of goods that we shipped; what cannot be matched is parked."""
+        for document in self._delivered:
+            event = receipt_reported(self._connection, document, self._context)
+            row = document.row
+            if isinstance(event, str):
+                row = msgspec.structs.replace(row, status="parked", reason_code="unmatched", reason=event)
+                self._alert(row.reason_code, row, row.reason)
+            else:
+                row = msgspec.structs.replace(row, status="reconciled")
+                self._reports += settle_notice(self._connection, event, row.id, self._context.at)
+                self._reports.append(event)
+            self._rows[row.id] = row
 
     def finish(self) -> int:
         """Write the rows and end the leases; how many messages and documents were parked or held."""
@@ -212,6 +231,10 @@ class _Batch:
         return bool(replayed) and all(row is not None and row.reason_code in UNANSWERED for row in replayed)
 
     def _take(self, document: ReadDocument) -> DocumentRow:
+        if isinstance(document.advice, ReceivingAdvice):
+            # Once the batch is in the books: the shipment that it is about may be part of it.
+            self._delivered.append(document)
+            return msgspec.structs.replace(document.row, status="recorded")
         if document.acks or document.advice is not None:
             done = reconcile_document(self._connection, document, at=self._context.at)
             self._alerts += done.alerts

@@ -51,6 +51,7 @@ from ledger.matching.discrepancies import (
     d46_change,
     d47_exception,
     d48_refused,
+    d49_customer_received,
 )
 from ledger.matching.discrepancies.definition import DiscrepancyClass
 
@@ -103,6 +104,7 @@ CLASSES: tuple[DiscrepancyClass, ...] = (
     d46_change.CLASS,
     d47_exception.CLASS,
     d48_refused.CLASS,
+    d49_customer_received.CLASS,
 )
 
 BY_CODE: dict[str, DiscrepancyClass] = {kind.code: kind for kind in CLASSES}

@@ -13,6 +13,7 @@ from ledger.events import (
     AcknowledgmentReported,
     ContainmentClosed,
     ContainmentOpened,
+    CustomerReceiptReported,
     DiscrepancyResolved,
     Event,
     GoodsReceiptMatched,
@@ -77,6 +78,7 @@ INSTEAD: Mapping[type[Event], str] = {
     GoodsReceiptReversed: "Its goods have left the books: send the goods receipt again, under another number.",
     ReceiptShortConfirmed: "The lines are closed: goods that come all the same are received as ever, and their case "
     "says what was short.",
+    CustomerReceiptReported: "What the customer said stands: ask it for another advice, under another number.",
     GoodsReceiptMatched: "Say it again, and otherwise: the last word holds.",
     DiscrepancyResolved: "A decision stands: correct the goods that it moved by a count or an adjustment, with the "
     "reason.",

@@ -14,6 +14,8 @@ from ledger.events import (
     ContainmentClosed,
     ContainmentOpened,
     ControlTotals,
+    CustomerReceiptLine,
+    CustomerReceiptReported,
     Event,
     InvoiceLine,
     OpeningBalanceLoaded,
@@ -244,6 +246,16 @@ def fate(teller: Teller) -> Event | None:
     )  # fmt: skip
 
 
+def answered(teller: Teller) -> Event | None:
+    n = next(teller.numbers)
+    line = CustomerReceiptLine(
+        part_number="BOLT", line=f"OR{n}/1", quantity=Decimal(n % 7), unit="EA", quantity_shipped=Decimal(5)
+    )
+    return CustomerReceiptReported(
+        number=f"SHP{n % 3}", partner="oem", customer="oem", advice=f"OR{n}", lines=(line,)
+    )
+
+
 def invoice(teller: Teller) -> Event | None:
     n = next(teller.numbers)
     line = InvoiceLine(part_number="PLATE", quantity=Decimal(n), unit="EA", invoice_line="1", order_number="PO0")
@@ -266,5 +278,6 @@ OTHERS: dict[str, tuple[int, Proposal]] = {
     "ShipmentStatusReported": (2, report),
     "SupplierInvoiceReceived": (2, invoice),
     "AcknowledgmentReported": (2, fate),
+    "CustomerReceiptReported": (2, answered),
 }
 """As `PROPOSALS`, of which these are a part."""

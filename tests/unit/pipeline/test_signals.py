@@ -79,7 +79,7 @@ def test_the_actions_of_a_rule_are_done_in_the_books_and_on_the_street(tmp_path:
     assert (signal.id, signal.signal, signal.cause) == ("S1", "inspection_failed", "inspection:/I1/BRK-100")
     assert (signal.site, signal.part, signal.quantity, signal.number) == ("PLT07", "BRK-100", Decimal(5), "I1")
     assert [(one.action, one.rule, one.status, one.result) for one in signal.actions] == [
-        ("open_case", "brakes", "done", "opened C1"),
+        ("open_case", "brakes", "done", "case C1 is open about it"),
         ("hold", "brakes", "done", "opened containment S1.2"),
         ("notify", "brakes", "done", "queued for 1 webhook"),
     ]
@@ -88,7 +88,7 @@ def test_the_actions_of_a_rule_are_done_in_the_books_and_on_the_street(tmp_path:
         (case,) = queries.cases(connection)
         held = queries.balances(connection, by=("state",), part="BRK-100")
         assert verify(connection) == []
-    assert (case.code, case.owner, case.status, case.part) == ("D47", "quality", "open", "BRK-100")
+    assert (case.code, case.owner, case.status, case.part) == ("D21", "quality", "open", "BRK-100")
     assert {(one.state, one.quantity) for one in held} == {("quality_hold", Decimal(95)), ("quarantine", Decimal(5))}
 
 
@@ -150,11 +150,13 @@ def test_without_rules_whoever_subscribed_is_told(tmp_path: Path) -> None:
     subscribe(town, "w_all")
     subscribe(town, "w_failed", "inspection_failed")
     subscribe(town, "w_other", "receipt_late")
+    # Whose goods they are follows from how they came.
     subscribe(town, "w_acme", "inspection_failed", partner="acme")
+    subscribe(town, "w_bolt", "inspection_failed", partner="bolt")
 
     fail_inspection(town)
 
-    assert actions(town) == [("notify", "done", "queued for 2 webhooks")]
+    assert actions(town) == [("notify", "done", "queued for 3 webhooks")]
     hooks = [one for one in town.street.messages(direction="out", limit=100) if one["kind"] == "webhook"]
     told = [msgspec.json.decode(town.street.fetch(one["id"])) for one in hooks if one["to"] == "hook:w_failed"]
     assert [(one["type"], one["data"]["id"], one["data"]["signal"]["part"]) for one in told] == [
