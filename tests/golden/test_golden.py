@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ledger.matching.discrepancies import CLASSES
 from tests.golden import stories
 
 
@@ -24,6 +25,16 @@ def test_story_ends_as_written(story: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("story", stories.stories(), ids=lambda path: path.name)
 def test_story_says_why_in_two_lines(story: Path) -> None:
     assert len((story / "WHY.md").read_text("utf-8").splitlines()) == 2
+
+
+def test_every_class_of_the_taxonomy_has_a_story() -> None:
+    told = {
+        case["code"]
+        for story in stories.stories()
+        for case in json.loads((story / "outcomes.json").read_bytes())["live"]["cases"]
+    }
+
+    assert {kind.code for kind in CLASSES if kind.code <= "D42"} - told == set()
 
 
 def test_order_of_arrival_does_not_decide_the_books() -> None:
