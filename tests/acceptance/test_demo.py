@@ -23,7 +23,7 @@ SMALL_SERVER = "a small server inside the demo"
 TOLD = (
     "AS2 certificate of BRIGHTWELL", "MDN processed", "MIC equal", "SSH host key", "997 accepted",
     "D16", "D20", "D04", "D11", "D06", "RCD*", "TED*010*Cumulative 90 of BRK-2207-L is 10 less", "AK9*A",
-    "0000457", "824 to quayside", "verification clean",
+    "0000457", "824 to quayside", "no longer counted: part HRN-0815: D16", "verification clean",
 )  # fmt: skip
 
 
@@ -140,6 +140,8 @@ def test_second_run_shows_all_that_the_first_promised_and_says_that_it_is_the_se
     assert figures["cases"] == ["D16", "D20", "D04", "D11", "D06"]
     assert figures["movements"] > 0
     assert set(figures["score"]) >= {"value", "grade", "coverage", "provisional"}
+    assert figures["dispute"] == "granted"
+    assert figures["score"]["value"] > figures["score_before"]
 
 
 def test_second_run_moves_nothing(served: Served, again: Again) -> None:
