@@ -16,7 +16,9 @@ class Brought:
     """Order lines held to days or invoices whose totals it has changed."""
     scheduled: dict[CumulativeKey, list[ScheduledLine]] = field(default_factory=dict)
     """The newest releases of a part on a supplier, where the event is held to them; in any order."""
-    prices: dict[tuple[OrderKey, str], OrderPrice] = field(default_factory=dict)
-    """The price in force of the order lines that an invoice names."""
+    prices: dict[tuple[OrderKey, str], list[OrderPrice]] = field(default_factory=dict)
+    """Every price of the order lines that an invoice names, in order of the days from which they hold."""
+    billed: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    """By part of an order that invoices name: (event, line) of the newest of them, which are held to its price."""
     carriage: dict[ShipmentKey, Carried] = field(default_factory=dict)
     """The last word of carriers on shipments that are looked for."""
