@@ -35,6 +35,7 @@ from ledger.events import (
     DiscrepancyResolved,
     Event,
     GoodsReceived,
+    GoodsShipped,
     Line,
     OrderCancelled,
     OrderChanged,
@@ -59,6 +60,7 @@ RELEASES: Mapping[type[Event], str] = {
     ShipmentReplaced: "shipment",
     GoodsReceived: "receipt",
     DiscrepancyResolved: "case",
+    GoodsShipped: "shipped",
 }
 """What others may wait for, by the kind that brings it: looked up for the whole batch at once."""
 

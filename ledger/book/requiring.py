@@ -15,7 +15,9 @@ from ledger.book.carriage import carriage_of
 from ledger.book.filing import SCHEDULED_LINE
 from ledger.book.places import by_place
 from ledger.book.resolution import lines_of, resolve
+from ledger.book.shipping import shipped_with
 from ledger.events import (
+    CustomerReceiptReported,
     Event,
     GoodsReceived,
     OrderChanged,
@@ -71,6 +73,8 @@ def bring(batch: Batch, resolved: ResolvedEvent) -> None:
         work.billed = _billed(batch, resolved)
         order = OrderKey(resolved.book, resolved.site, resolved.supplier, event.number)
         work.prices = _prices_of(batch, {order}) if work.billed else {}
+    elif isinstance(event, CustomerReceiptReported):
+        work.shipped = {} if event.shipped_from else shipped_with(batch, event.number)
     elif isinstance(event, TimePassed):
         now_us = batch.log.now_us
         _bring_carriage(batch, [one for one in work.shipments.values() if 0 < one.overdue_at <= now_us])

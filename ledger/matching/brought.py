@@ -20,5 +20,7 @@ class Brought:
     """Every price of the order lines that an invoice names, in order of the days from which they hold."""
     billed: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     """By part of an order that invoices name: (event, line) of the newest of them, which are held to its price."""
+    shipped: dict[tuple[str, str], int] = field(default_factory=dict)
+    """By (site, part): how much of it left for a customer with the shipment that an answer is about."""
     carriage: dict[ShipmentKey, Carried] = field(default_factory=dict)
     """The last word of carriers on shipments that are looked for."""
