@@ -14,7 +14,6 @@ from ledger.matching.workset import Workset
 from ledger.policy import Policy
 from ledger.stock.bucket import MILLION
 
-
 SHIPPED_WAIT_MINUTES = 24 * 60
 """How long what a customer received waits for the shipment."""
 

@@ -1,4 +1,4 @@
-"""What customers say of goods that we shipped (D49): beside the shipment, whichever of both the books hear of first."""
+"""What customers say of goods that we shipped (D49): beside the shipment, whichever came first."""
 
 from __future__ import annotations
 
@@ -132,6 +132,4 @@ def test_the_advice_that_came_last_is_the_customers_word(conn: Connection, last:
     for document in (whole, short) if last == "OR1" else (short, whole):
         books.record(document)
 
-    assert [(code, status) for code, *_, status in found(conn)] == [
-        ("D49", "open" if last == "OR1" else "closed")
-    ]
+    assert [(code, status) for code, *_, status in found(conn)] == [("D49", "open" if last == "OR1" else "closed")]

@@ -16,6 +16,4 @@ depends_on = None
 def upgrade() -> None:
     add_columns("order_price", since="INTEGER")
     where = text("kind = 'GoodsShipped'")
-    op.create_index(
-        "event_of_shipping", "event", ["book", "number"], sqlite_where=where, postgresql_where=where
-    )
+    op.create_index("event_of_shipping", "event", ["book", "number"], sqlite_where=where, postgresql_where=where)
