@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -356,6 +357,18 @@ class Entry:
         if value.isascii() and value.isdigit() and least <= int(value) <= most:
             return int(value)
         self.note(f'{self.name} "{value}" must be a whole number from {least} to {most}')
+        return default
+
+    def amount(self, default: Decimal, what: str = "") -> Decimal:
+        """A number from 0 on, exact as written; `what` is its name in a mistake's text."""
+        text = self.text(str(default))
+        try:
+            value = Decimal(text)
+        except InvalidOperation:
+            value = Decimal("NaN")
+        if value.is_finite() and value >= 0:
+            return value
+        self.note(f'{what or self.name} "{text}" must be a number, 0 or above', "write it like 10 or 0.5")
         return default
 
     def such(self, test: Callable[[str], bool], must: str, default: str = "") -> str:

@@ -51,12 +51,6 @@ def put_signal(connection: Connection, one: Signal, chosen: Sequence[Chosen], *,
     return seq
 
 
-def has_fired(connection: Connection, *, book: str, kind: str, cause: str) -> bool:
-    """Whether this cause was a signal before."""
-    query = select(signal.c.seq).where(signal.c.book == book, signal.c.signal == kind, signal.c.cause == cause)
-    return connection.execute(query).first() is not None
-
-
 def find_open(connection: Connection, *, kind: str, partner: str = "", type: str = "") -> list[tuple[int, Signal]]:
     """(number, signal) of what the street found and is not over, oldest first."""
     query = select(signal).where(signal.c.signal == kind, _IS_NOT_OVER)
