@@ -9,6 +9,7 @@ from typing import Any
 
 from gateway.resources import Entry, Mistake, Mistakes, did_you_mean, read_yaml
 from gateway.signals.rules import ACTIONS, ALWAYS, Action, Conditions, Hold, Notify, OpenCase, Rule, Send, SignalRules
+from ledger.masterdata.working_time import HOURS_MAX
 from ledger.queries.severity import SEVERITIES
 from ledger.signals import BY_NAME
 
@@ -108,7 +109,7 @@ class _Reader:
             if "owner" in keys:
                 found["owner"] = keys["owner"].choice(self._roles, "", "role")
             if "answer_hours" in keys:
-                found["answer_hours"] = float(keys["answer_hours"].amount(Decimal(0), "answer_hours"))
+                found["answer_hours"] = float(keys["answer_hours"].amount(Decimal(0), "answer_hours", HOURS_MAX))
         elif kind is Hold:
             if "by" in keys:
                 found["by"] = tuple(one.choice(_BY, "", "criterion") for one in keys["by"].items())
