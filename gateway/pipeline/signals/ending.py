@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from gateway.pipeline.context import Context
+from gateway.pipeline.reports import record as record_reports
 from gateway.signals import Signal
 from gateway.store.documents import DocumentRow
 from gateway.store.signals import find_open, load_actions, mark_over
@@ -54,4 +55,4 @@ def _end(connection: Connection, seq: int, one: Signal, text: str, context: Cont
         part=one.part,
         text=text,
     )
-    context.ledger.record(connection, [event], context.policy, context.now)
+    record_reports(connection, [event], context)
