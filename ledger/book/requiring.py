@@ -6,12 +6,12 @@ Brought in event by event, only where an agreement asks for it or a shipment is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from ledger.book import bulk, filed_tables
-from ledger.book.carriage import carriage_of
+from ledger.book.carriage import Header, carriage_of
 from ledger.book.filing import SCHEDULED_LINE
 from ledger.book.places import by_place
 from ledger.book.resolution import lines_of, resolve
@@ -42,23 +42,6 @@ RELEASES_MAX = 64
 
 INVOICES_MAX = 64
 """Of one part of one order: what was invoiced before the newest of them keeps the price that it was held to."""
-
-
-class _Row(NamedTuple):
-    """A shipment as its table has it, as far as carriers' reports are told apart by it."""
-
-    book: str
-    site: str
-    supplier: str
-    shipment_id: str
-    seq: int
-    bill_of_lading: str
-    shipped_at: int | None
-    notified_at: int
-
-    @classmethod
-    def of(cls, one: Shipment) -> _Row:
-        return cls(*one.key, one.seq, one.bill_of_lading, one.shipped_at, one.notified_at)
 
 
 def bring(batch: Batch, resolved: ResolvedEvent) -> None:
@@ -196,7 +179,7 @@ def _billed(batch: Batch, resolved: ResolvedEvent) -> dict[str, list[tuple[int, 
 
 def _bring_carriage(batch: Batch, shipments: Iterable[Shipment]) -> None:
     work = batch.loader.workset
-    rows = [_Row.of(one) for one in shipments]
+    rows = [Header.of(one) for one in shipments]
     if not rows:
         return
     for key, known in carriage_of(batch.conn, rows).items():
