@@ -33,7 +33,7 @@ class OrderPrice:
     per: int
     """`amount` is for so many millionths of the base unit."""
     since: int = 0
-    """When its document was made, else when it came: an invoice is held to the price of its own day, or a later one."""
+    """When its document was made, else when it came: an invoice goes by the price of its day, or a later one."""
 
 
 @dataclass(slots=True)
