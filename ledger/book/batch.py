@@ -392,5 +392,8 @@ class Batch:
         if outcomes:
             result = result_of(self.log.line_statuses(event, seq))
             self.released.append(
-                self.log.put_outcomes(event, seq, outcomes, result=result, found_at=cause, site=resolved.site)
+                self.log.put_outcomes(
+                    event, seq, outcomes, result=result, movements=len(decision.movements), found_at=cause,
+                    site=resolved.site,
+                )
             )

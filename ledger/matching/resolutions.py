@@ -23,6 +23,7 @@ from ledger.matching.fates import (
     settle_line,
 )
 from ledger.matching.holds import REVISION
+from ledger.matching.notice_holds import HOLDING, decide_held
 from ledger.matching.positions import Deltas, add_notice_line
 from ledger.matching.records import Case, NoticeLine, OrderKey, ReceiptKey, ShipmentKey
 from ledger.matching.review import live_links
@@ -269,5 +270,6 @@ _HANDLERS: dict[str, _Handler] = {
     "D24": _post_identified,
     "D25": _post_identified,
     "D45": decide_superseded,
+    **dict.fromkeys(HOLDING, decide_held),
     **dict.fromkeys(APPROVED, decide_approval),
 }
