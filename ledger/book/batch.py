@@ -393,7 +393,12 @@ class Batch:
             result = result_of(self.log.line_statuses(event, seq))
             self.released.append(
                 self.log.put_outcomes(
-                    event, seq, outcomes, result=result, movements=len(decision.movements), found_at=cause,
+                    event,
+                    seq,
+                    outcomes,
+                    result=result,
+                    movements=len(decision.movements),
+                    found_at=cause,
                     site=resolved.site,
                 )
             )
