@@ -13,7 +13,19 @@ from itertools import repeat
 from sqlalchemy import Connection
 
 from ledger import cases, handling, matching, signals
-from ledger.book import bulk, changing, closings, containing, past, requiring, reread, rulings, serials, tables
+from ledger.book import (
+    bulk,
+    changing,
+    closings,
+    containing,
+    labels,
+    past,
+    requiring,
+    reread,
+    rulings,
+    serials,
+    tables,
+)
 from ledger.book.balances import Balances, Posting, Postings
 from ledger.book.deciding import makers_of, needs_of, result_of, statuses
 from ledger.book.defining import Defining
@@ -67,7 +79,15 @@ RELEASES: Mapping[type[Event], str] = {
 COMPARES = "cumulative:"
 """Before a part: what a notice waits with whose cumulative may be explained by one on its way; its lines do not."""
 
-BRINGERS = (containing.bring, past.bring, rulings.bring, changing.bring, closings.bring, requiring.bring)
+BRINGERS = (
+    containing.bring,
+    past.bring,
+    rulings.bring,
+    changing.bring,
+    closings.bring,
+    requiring.bring,
+    labels.bring,
+)
 """What puts into the working set, event by event, what few decisions read; in this order."""
 
 

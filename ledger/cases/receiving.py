@@ -45,7 +45,7 @@ class _Group(NamedTuple):
 
 
 ADJUST_CUMULATIVE = "11"
-"""Receiving condition that asks the supplier to put its cumulative shipped right; its classes are content (824) too."""
+"""Receiving condition that asks to put the cumulative shipped right; its classes are content (824), too."""
 
 _Line = tuple[str, str]
 """Notice line, else (first "") receipt line."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ledger.matching.papers.filed import Carried, OrderPrice, ScheduledLine
-from ledger.matching.records import CumulativeKey, OrderKey, OrderLine, ShipmentKey
+from ledger.matching.records import CumulativeKey, NoticeLine, OrderKey, OrderLine, ShipmentKey
 
 
 @dataclass(slots=True)
@@ -20,6 +20,11 @@ class Brought:
     """Every price of the order lines that an invoice names, in order of the days from which they hold."""
     billed: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     """By part of an order that invoices name: (event, line) of the newest of them, which are held to its price."""
+    labelled: dict[str, list[NoticeLine]] | None = None
+    """By label, the lines of other notices that have it: those that share one with this notice, with all that theirs
+    stand on. None where nobody wants labels to be used once."""
+    labels_before: set[str] = field(default_factory=set)
+    """What this notice had as it stood before."""
     shipped: dict[tuple[str, str], int] = field(default_factory=dict)
     """By (site, part): how much of it left for a customer with the shipment that an answer is about."""
     carriage: dict[ShipmentKey, Carried] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """Notice lines whose goods are held on arrival since a rule says `hold` of what is wrong with their notice.
 
-The reason of the hold is the class. It ends with the case: by its decision, or when it no longer holds. Revisions have
-their own rules (`ledger.matching.holds`). Nothing here says what is wrong.
+The reason of the hold is the class. It ends with the case: by its decision, or when it no longer holds. Revisions
+have their own rules (`ledger.matching.holds`). Nothing here says what is wrong.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from ledger.matching.discrepancies import (
     d37_origin,
 )
 from ledger.matching.fates import LET_IN, REVISIONS, Fate, decide_links
+from ledger.matching.notice_checks import Verdict
 from ledger.matching.records import Case, NoticeLine, ShipmentKey
 from ledger.matching.rematch import rematch
 from ledger.matching.review import live_links
@@ -35,6 +36,13 @@ HOLDING = {
 def hold_reason_of(policy: Policy, findings: Iterable[Finding | Case | None]) -> str:
     """The class that holds goods of these findings, "" where none does; of several the first by its code."""
     return min((one.code for one in findings if one is not None and _holds(policy, one)), default="")
+
+
+def put_holds(policy: Policy, verdicts: Iterable[Verdict], whole: Sequence[Finding]) -> None:
+    """Note with each line whether what was found of it, or of its notice as a `whole`, holds its goods."""
+    for verdict in verdicts:
+        if not verdict.hold_reason and (whole or verdict.findings):
+            verdict.hold_reason = hold_reason_of(policy, (*verdict.findings, *whole))
 
 
 def _holds(policy: Policy, found: Finding | Case) -> bool:

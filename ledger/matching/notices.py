@@ -12,9 +12,10 @@ from ledger.matching.discrepancies import (
     d01_duplicate_notice,
     d42_changed_after_receipt,
 )
+from ledger.matching.labels import review_labels
 from ledger.matching.notice_checks import check_late, check_whole, judge, unknown_orders
 from ledger.matching.notice_contents import check_reference
-from ledger.matching.notice_holds import hold_again, hold_reason_of
+from ledger.matching.notice_holds import hold_again, put_holds
 from ledger.matching.notice_posting import post_lines, put_shipment
 from ledger.matching.overdue import expect, settle_overdue
 from ledger.matching.positions import in_transit_of, sender_account
@@ -126,6 +127,7 @@ def decide_cancelled(workset: Workset, decision: Decision, policy: Policy, now_u
     existing.status, existing.overdue_at, existing.touched = "cancelled", 0, True
     settle_overdue(workset, decision, existing)
     withdraw(workset, decision)
+    review_labels(workset, decision, policy, key)
     decision.lines.append(LineDecision("", "posted", movements=len(decision.movements)))
 
 
@@ -182,9 +184,7 @@ def post_notice(workset: Workset, decision: Decision, policy: Policy, now_us: in
     whole = check_whole(event, resolved, policy, terms)
     if is_first:
         decision.findings.extend(whole)
-    for verdict in verdicts:
-        if not verdict.hold_reason and (whole or verdict.findings):
-            verdict.hold_reason = hold_reason_of(policy, (*verdict.findings, *whole))
+    put_holds(policy, verdicts, whole)
     fatal = next((finding for finding in decision.findings if finding.grade == "fatal"), None)
     if fatal is not None:
         put_shipment(workset, resolved, key, "refused", now_us)
@@ -206,6 +206,7 @@ def post_notice(workset: Workset, decision: Decision, policy: Policy, now_us: in
     if workset.agreements:
         tell(workset, decision, shipment, [one.line for one in verdicts if not (one.needs or one.refused)])
     _tell_of_goods(workset, decision, policy, [verdict.line for verdict in verdicts if verdict.refused], now_us)
+    review_labels(workset, decision, policy, key)
     decision.released.append(f"shipment:{event.number}")
 
 
