@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import NamedTuple
 
-from ledger.book import bulk, document_tables, tables
+from ledger.book import bulk, document_tables, filed_tables, tables
 from ledger.queries.score_facts.loading import CaseAbout, Place, behind
 from ledger.scorecards.charging import CHARGED
 from ledger.scorecards.facts import Against, ContainerFact, DeliveryFact, LeadTimeFact, RejectFact, UnadvisedFact
@@ -24,7 +24,7 @@ _OF_NOTICES = """
 _WITHOUT_NOTICE = """
     SELECT l.provider, l.receipt_id, l.receipt_line, r.shipment_id, l.order_number, l.order_line, l.quantity,
            r.part, r.unit, r.received_at, r.seq, r.segment, r.handling_unit
-    FROM goods_receipt_line AS r
+    FROM goods_receipt_line AS r {index}
     CROSS JOIN link AS l
     WHERE r.book = ? AND r.site = ? AND r.supplier = ? AND r.status = 'unmatched'
       AND r.received_at >= ? AND r.received_at < ?
@@ -46,14 +46,15 @@ class Deliveries(NamedTuple):
 def deliveries(place: Place, waited_for: frozenset[tuple[str, str]], points: dict[str, str]) -> Deliveries:
     """Everything that came from the edge on. `waited_for` are order lines that are not too old to be filled."""
     since, until = place.since, place.until
-    index = "INDEXED BY link_by_notice" if place.conn.dialect.name == "sqlite" else ""
-    advised = place.ask(_OF_NOTICES.format(index=index), place.edge, max(place.now, until - 1) + 1)
-    without = place.ask(_WITHOUT_NOTICE, place.edge, max(place.now, until - 1) + 1)
+    by = "INDEXED BY {}" if place.conn.dialect.name == "sqlite" else ""
+    came = place.edge, max(place.now, until - 1) + 1
+    advised = place.ask(_OF_NOTICES.format(index=by.format("link_by_notice")), *came)
+    without = place.ask(_WITHOUT_NOTICE.format(index=by.format("goods_receipt_line_unadvised")), *came)
     found: list[DeliveryFact] = []
     containers: dict[str, ContainerFact] = {}
     last: dict[tuple[str, str], tuple[int, int, str]] = {}
     day_of, site = place.days.of, place.site
-    labels = _Labels(place)
+    labels = _Labels(place, sorted({row[:2] for rows in (advised, without) for row in rows}))
     for rows, is_advised in ((advised, True), (without, False)):
         for (
             provider,
@@ -135,14 +136,18 @@ def _unadvised(place: Place, rows: list[bulk.Row]) -> list[UnadvisedFact]:
     return [one for _, one in sorted(lines.items())]
 
 
-_LABELS = "SELECT provider, receipt_id, line, label FROM label_report WHERE book = ? AND site = ?"
+_SAID = ("provider", "receipt_id", "line", "seq", "label")
 
 
 class _Labels:
     """What is wrong with labels, by goods-receipt line: as the dock said, or as a case about it says."""
 
-    def __init__(self, place: Place) -> None:
-        self._said = {row[:3]: row[3] for row in bulk.ask(place.conn, _LABELS, (place.book, place.site))}
+    def __init__(self, place: Place, receipts: list[bulk.Row]) -> None:
+        said = bulk.look_up(
+            place.conn, filed_tables.label_report, _SAID, (("book", place.book), ("site", place.site)),
+            _SAID[:2], receipts,
+        )  # fmt: skip
+        self._said = {row[:3]: row[4] for row in sorted(said)}
         self._cases: dict[tuple[str, str, str], list[CaseAbout]] = defaultdict(list)
         for case in place.cases:
             if case.code in CHARGED["labels"] and case.receipt_id:
