@@ -26,7 +26,7 @@ def measure_ship_to_schedule(facts: Facts, rules: ScoreRules, *, every: bool = F
         if of.required == of.advised and len(units) == 1 and not every:
             days = [quantity for quantity in of.advised.values() if quantity]
             if days:
-                tally.add(sum(days), sum(days), *units, entries=len(days))
+                tally.add(sum(days), sum(days), units.pop(), len(days))
             continue
         for day, proof in of.proofs.items():
             wanted, told = of.required.get(day, 0), of.advised.get(day, 0)

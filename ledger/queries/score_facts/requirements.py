@@ -210,7 +210,7 @@ def _about_orders(
     for case in cases:
         if case.code not in DELIVERY:
             continue
-        key = found.order_of.get((case.shipment_id, case.notice_line))
+        key = found.lines.order_of.get((case.shipment_id, case.notice_line))
         if key is None and case.order_number:
             key = case.order_number, case.order_line
         if key is None or not key[0]:
