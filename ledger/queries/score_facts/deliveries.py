@@ -61,21 +61,8 @@ def deliveries(place: Place, waited_for: frozenset[tuple[str, str]], points: dic
     day_of, site, whole = place.days.of, place.site, place.whole
     labels = _Labels(place, sorted({row[:2] for rows in (advised, without) for row in rows}))
     for rows, is_advised in ((advised, True), (without, False)):
-        for (
-            provider,
-            receipt,
-            line,
-            shipment,
-            order,
-            order_line,
-            quantity,
-            part,
-            unit,
-            at,
-            seq,
-            segment,
-            holds,
-        ) in rows:
+        for row in rows:
+            provider, receipt, line, shipment, order, order_line, quantity, part, unit, at, seq, segment, holds = row
             in_period = since <= at < until
             day = days.get(at)
             if day is None:

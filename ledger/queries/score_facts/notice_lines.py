@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from operator import itemgetter
-from typing import NamedTuple
-
-from msgspec.structs import replace
+from typing import Any, NamedTuple
 
 from ledger.book import bulk, document_tables
 from ledger.queries.score_facts.loading import Place, behind
@@ -68,8 +66,7 @@ class NoticeLines:
         place, (against, excused) = self._place, self._said
         named = {shipment for shipment, _ in (*against, *excused)}
         keeps_cumulatives, whole = place.terms.cumulative is not None, place.whole
-        left: dict[tuple[str, int], DispatchFact] = {}
-        more: dict[tuple[str, int], int] = {}
+        left: dict[tuple[str, int], list[Any]] = {}
         for row in _rows(place, list(headers)):
             shipment, line, part, unit, quantity, received, over, closed_at, seq, segment, order, order_line = row
             header = headers[shipment]
@@ -91,23 +88,25 @@ class NoticeLines:
                         if quantity:
                             self._agree(unit, quantity)
             if header.day is not None:
-                of_day = part, header.day
-                if of_day in left and not whole:
-                    more[of_day] = more.get(of_day, 0) + quantity
-                    continue
-                left[of_day] = DispatchFact(
-                    site=place.site, part=part, unit=unit, quantity=quantity, day=header.day,
-                    behind=behind(seq, header.message, header.document, segment), shipment_id=shipment, line=line,
-                    ship_point=header.ship_point,
-                )  # fmt: skip
+                known = left.get((part, header.day))
+                if known is None:
+                    left[part, header.day] = [row, header, quantity]
+                else:
+                    known[2] += quantity
                 if whole:
-                    self.dispatches.append(left[of_day])
+                    self.dispatches.append(self._dispatch(row, header, header.day, quantity))
             elif header.left_before:
                 self.left_before[part] = self.left_before.get(part, 0) + quantity
         if not whole:
-            for of_day, quantity in more.items():
-                left[of_day] = replace(left[of_day], quantity=left[of_day].quantity + quantity)
-            self.dispatches += left.values()
+            self.dispatches += [self._dispatch(row, head, day, sent) for (_, day), (row, head, sent) in left.items()]
+
+    def _dispatch(self, row: bulk.Row, header: Header, day: int, quantity: int) -> DispatchFact:
+        shipment, line, part, unit, _, _, _, _, seq, segment, _, _ = row
+        return DispatchFact(
+            site=self._place.site, part=part, unit=unit, quantity=quantity, day=day,
+            behind=behind(seq, header.message, header.document, segment), shipment_id=shipment, line=line,
+            ship_point=header.ship_point,
+        )  # fmt: skip
 
     def _fact(self, row: bulk.Row, header: Header) -> LineFact:
         shipment, line, part, unit, quantity, received, over, closed_at, seq, segment, _, _ = row
