@@ -61,7 +61,7 @@ from ledger.masterdata import AsSent, MasterData
 from ledger.matching.decision import Decision
 from ledger.matching.resolved import ResolvedEvent, line_identities
 from ledger.matching.workset import StockQuery
-from ledger.outcomes import AnyOutcome, Recorded
+from ledger.outcomes import AnyOutcome, Recorded, Result
 from ledger.policy import Policy
 from ledger.stock.bucket import STATES, Bucket
 
@@ -80,14 +80,8 @@ COMPARES = "cumulative:"
 """Before a part: what a notice waits with whose cumulative may be explained by one on its way; its lines do not."""
 
 BRINGERS = (
-    containing.bring,
-    past.bring,
-    rulings.bring,
-    changing.bring,
-    closings.bring,
-    requiring.bring,
-    labels.bring,
-)
+    containing.bring, past.bring, rulings.bring, changing.bring, closings.bring, requiring.bring, labels.bring,
+)  # fmt: skip
 """What puts into the working set, event by event, what few decisions read; in this order."""
 
 
@@ -386,12 +380,7 @@ class Batch:
         for line, changed in now.items():
             self.log.restate(site, seq, line, changed)
         self._wait(site, seq, resolved, decision)
-        self.released.append(
-            self.log.put_outcomes(
-                event, seq, outcomes, result=result_of(now), movements=len(decision.movements), found_at=cause,
-                site=resolved.site,
-            )
-        )  # fmt: skip
+        self._tell_again(event, seq, decision, outcomes, result_of(now), cause)
         self._compare(decision, cause)
         return decision.released
 
@@ -410,15 +399,12 @@ class Batch:
         decision, outcomes = self._decide(resolved)
         self._wait(event.site, seq, resolved, decision)
         if outcomes:
-            result = result_of(self.log.line_statuses(event, seq))
-            self.released.append(
-                self.log.put_outcomes(
-                    event,
-                    seq,
-                    outcomes,
-                    result=result,
-                    movements=len(decision.movements),
-                    found_at=cause,
-                    site=resolved.site,
-                )
-            )
+            self._tell_again(event, seq, decision, outcomes, result_of(self.log.line_statuses(event, seq)), cause)
+
+    def _tell_again(
+        self, event: Event, seq: int, decision: Decision, outcomes: tuple[AnyOutcome, ...], result: Result, cause: int
+    ) -> None:
+        """Note what came of an earlier event at `cause`, and answer for it."""
+        made, site = len(decision.movements), decision.resolved.site
+        told = self.log.put_outcomes(event, seq, outcomes, result=result, movements=made, found_at=cause, site=site)
+        self.released.append(told)

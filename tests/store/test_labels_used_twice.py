@@ -1,4 +1,4 @@
-"""Labels that stand on two notices, or twice on one line (D23): whichever came first, the one shipped later is asked."""
+"""Labels on two notices, or twice on one line (D23): whichever came first, the one shipped later is asked about."""
 
 from __future__ import annotations
 
