@@ -13,21 +13,10 @@ from itertools import repeat
 from sqlalchemy import Connection
 
 from ledger import cases, handling, matching, signals
-from ledger.book import (
-    bulk,
-    changing,
-    closings,
-    containing,
-    labels,
-    past,
-    requiring,
-    reread,
-    rulings,
-    serials,
-    tables,
-)
+from ledger.book import bulk, changing, closings, requiring, reread, serials, tables
 from ledger.book.balances import Balances, Posting, Postings
-from ledger.book.deciding import makers_of, needs_of, result_of, statuses
+from ledger.book.bringing import bring
+from ledger.book.deciding import RELEASES, makers_of, needs_of, result_of, statuses
 from ledger.book.defining import Defining
 from ledger.book.filing import file
 from ledger.book.heads import Head, save_head
@@ -44,10 +33,7 @@ from ledger.book.waits import STOCK as STOCK_WAIT
 from ledger.book.waits import Wait, Waits
 from ledger.events import (
     ABOUT_CASES,
-    DiscrepancyResolved,
     Event,
-    GoodsReceived,
-    GoodsShipped,
     Line,
     OrderCancelled,
     OrderChanged,
@@ -65,24 +51,8 @@ from ledger.outcomes import AnyOutcome, Recorded, Result
 from ledger.policy import Policy
 from ledger.stock.bucket import STATES, Bucket
 
-RELEASES: Mapping[type[Event], str] = {
-    OrderPlaced: "order",
-    OrderChanged: "order",
-    ShipmentNotified: "shipment",
-    ShipmentReplaced: "shipment",
-    GoodsReceived: "receipt",
-    DiscrepancyResolved: "case",
-    GoodsShipped: "shipped",
-}
-"""What others may wait for, by the kind that brings it: looked up for the whole batch at once."""
-
 COMPARES = "cumulative:"
 """Before a part: what a notice waits with whose cumulative may be explained by one on its way; its lines do not."""
-
-BRINGERS = (
-    containing.bring, past.bring, rulings.bring, changing.bring, closings.bring, requiring.bring, labels.bring,
-)  # fmt: skip
-"""What puts into the working set, event by event, what few decisions read; in this order."""
 
 
 class Batch:
@@ -279,9 +249,7 @@ class Batch:
 
     def _decide(self, resolved: ResolvedEvent) -> tuple[Decision, tuple[AnyOutcome, ...]]:
         work = self.loader.workset
-        for event in (resolved, *([resolved.undone] if resolved.undone is not None else [])):
-            for bring in BRINGERS:
-                bring(self, event)
+        bring(self, resolved)
         decide = reread.decider(self, resolved)
         decision = decide(work, resolved, self.policy, self.log.now_us)
         if waits := self.waits.for_stock():

@@ -35,7 +35,7 @@ def find_twice(
         line,
         quantity,
         f"{named} of {line.part} on notice {line.key.shipment_id} {'stands' if len(labels) == 1 else 'stand'} on "
-        f"{' and '.join(shipments[:NAMED_MAX])} already. Label each piece and handling unit with a number of its own.",
+        f"{' and '.join(shipments[:NAMED_MAX])} already. Label each piece and handling unit with its own number.",
     )
     finding.cause = f"label:{line.key.shipment_id}/{line.line}"
     finding.rule = rule
