@@ -171,6 +171,7 @@ def _apply_finding(
         case.supplier = finding.supplier
         case.quantity, case.expected, case.actual = finding.quantity, finding.expected, finding.actual
         case.clearing, case.text, case.rule, case.touched = finding.clearing, finding.text, finding.rule, True
+        case.cause = finding.cause
         case.evidence = tuple(dict.fromkeys((*case.evidence, *finding.evidence)))
         if case.status == "resolved":
             # It was decided and only waited for its tasks: now there is something to decide again.

@@ -189,3 +189,18 @@ def test_every_class_is_shown_in_every_order_or_says_why_its_order_matters() -> 
     assert shown & BY_ARRIVAL.keys() == set()
     assert sorted(shown | BY_ARRIVAL.keys() | {"D04", "D06"}) == sorted(BY_CODE)
     assert [code for code, why in BY_ARRIVAL.items() if not why.endswith(".")] == []
+
+
+def test_goods_of_a_refused_notice_are_one_cause_with_what_refused_it(conn: Connection) -> None:
+    """Whichever came first: the supplier is charged for the notice, and not once more for having sent none."""
+    for documents in permutations((noticed("PLATE", 10), came("PLATE", 10))):
+        savepoint = conn.begin_nested()
+        books = Books(conn)
+        books.record(order("PO1", {"BOLT": 100}))
+        for document in documents:
+            books.record(document)
+
+        causes = {one.code: one.cause for one in queries.cases(conn)}
+
+        assert {causes["D04"], causes["D14"]} == {"document:S1"}
+        savepoint.rollback()

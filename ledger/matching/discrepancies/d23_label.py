@@ -72,5 +72,6 @@ def find(line: ReceiptLine, strange: int, shipments: tuple[str, ...], rule: str 
         f"{line.handling_unit}, which {said}. Read the label again, or say which notice it belongs to.",
     )
     finding.expected, finding.actual = line.quantity, line.quantity
+    finding.cause = f"label:{line.key.receipt_id}/{line.line}"
     finding.rule = rule
     return finding
