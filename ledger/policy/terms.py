@@ -13,7 +13,7 @@ from ledger.policy.tolerance import Tolerance
 
 Required = Literal[
     "bill_of_lading", "packing_slip", "carrier", "mode", "trailer", "pro_number", "gross_weight", "dock", "reference",
-    "country_of_origin",
+    "country_of_origin", "premium_authorization",
 ]  # fmt: skip
 """What a notice may be asked to say."""
 TitlePasses = Literal["shipment", "receipt", "consumption"]
@@ -95,8 +95,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     requirements: RequirementTerms | None = None
     """That dates and quantities required are looked at (D09, D10, D13, D26); None looks at none."""
     notice_requires: tuple[Required, ...] = ()
-    """What every notice says beyond what it cannot do without: missing papers and weights are D33, a dock or
-    reference D36, a country of origin D37."""
+    """What every notice says beyond what it cannot do without: missing papers and weights, and the authorization of
+    premium freight where goods go by it, are D33, a dock or reference D36, a country of origin D37."""
     invoice_wait_days: float = 3
     """How many days an invoice waits for its goods and its order before D31 or D32 is found."""
     cumulative: CumulativeTerms | None = None

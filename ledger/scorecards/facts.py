@@ -237,6 +237,8 @@ class PremiumFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     responsible: str
     """supplier | buyer | carrier | unknown"""
     reason: str = ""
+    authorization: str = ""
+    """What allowed it, as a number of ours; "" where none was told."""
     cost: str = ""
     """Amount as told, "" where none was."""
     currency: str = ""

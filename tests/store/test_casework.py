@@ -289,10 +289,8 @@ def test_the_timeline_tells_when_a_case_escalated_and_to_whom(desk: Desk) -> Non
 
     steps = case_timeline(desk.conn, "C1")
 
-    assert [
-        (one.kind, one.event is None, [(told.step, told.role) for told in one.outcomes if isinstance(told, CaseEscalated)])
-        for one in steps
-    ] == [
+    told = [[(e.step, e.role) for e in one.outcomes if isinstance(e, CaseEscalated)] for one in steps]
+    assert [(one.kind, one.event is None, each) for one, each in zip(steps, told, strict=True)] == [
         ("ReceiptShortConfirmed", True, []), ("TimePassed", True, [(1, "procurement")]), ("CaseNoted", False, []),
         ("TimePassed", True, [(2, "plant_manager")]),
     ]  # fmt: skip

@@ -21,6 +21,9 @@ CLASS = DiscrepancyClass(
     accuracy=True,
 )
 
+AUTHORIZATION = "premium_authorization"
+"""Asked for only where goods go by premium freight."""
+
 ASKED: dict[str, tuple[str, str]] = {
     "bill_of_lading": ("bill of lading", "MC"),
     "packing_slip": ("packing slip", "007"),
@@ -29,6 +32,7 @@ ASKED: dict[str, tuple[str, str]] = {
     "trailer": ("trailer", "007"),
     "pro_number": ("carrier's number", "007"),
     "gross_weight": ("gross weight", "MWT"),
+    AUTHORIZATION: ("authorization of premium freight", "007"),
 }
 """Field of the notice -> its name for people, and how its absence is told (TED01)."""
 

@@ -10,6 +10,7 @@ import msgspec
 from ledger.book import bulk, document_tables
 from ledger.matching.records import Evidence
 from ledger.queries.score_facts.loading import CaseAbout, Place, behind
+from ledger.scorecards.charging import CHARGED
 from ledger.scorecards.facts import Against, CumulativeFact, DispatchFact, LineFact, PremiumFact, ShipmentFact
 
 _SHIPMENTS = """
@@ -73,6 +74,7 @@ def notices(place: Place) -> Notices:
     dispatches: list[DispatchFact] = []
     before: dict[str, int] = defaultdict(int)
     order_of: dict[tuple[str, str], tuple[str, str]] = {}
+    of_whole = _of_whole(against)
     for row in _lines(place, list(headers)):
         shipment_id, line, part, unit, quantity, received, over, closed_at, seq, segment, order, order_line = row
         header = headers[shipment_id]
@@ -85,7 +87,8 @@ def notices(place: Place) -> Notices:
                 LineFact(
                     shipment_id=shipment_id, line=line, part=part, unit=unit, behind=proof, advised=quantity,
                     received=received + over, site=place.site, closed_at=closed_at,
-                    against=against.get(key, ()), ship_point=left.get(header[1], _USUAL)[1],
+                    against=(*of_whole.pop(shipment_id, ()), *against.get(key, ())),
+                    ship_point=left.get(header[1], _USUAL)[1],
                     excused=not _QUANTITY.isdisjoint(excused.get(key, ())),
                 )
             )  # fmt: skip
@@ -103,7 +106,7 @@ def notices(place: Place) -> Notices:
     return Notices(shipments, lines, dispatches, before, order_of, _premiums(shipments, left), points)
 
 
-_Left = dict[int, tuple[int, str, str, str, str, str]]
+_Left = dict[int, tuple[int, str, str, str, str, str, str]]
 """By the event of a notice: from where a shipment left, and what its premium freight was."""
 
 
@@ -111,7 +114,7 @@ def _premiums(shipments: list[ShipmentFact], left: _Left) -> list[PremiumFact]:
     return [
         PremiumFact(
             shipment_id=one.shipment_id, site=one.site, behind=one.behind, responsible=told[2], reason=told[3],
-            cost=told[4], currency=told[5],
+            cost=told[4], currency=told[5], authorization=told[6],
         )
         for one in shipments
         if (told := left.get(one.behind.seq, _USUAL))[2]
@@ -119,10 +122,10 @@ def _premiums(shipments: list[ShipmentFact], left: _Left) -> list[PremiumFact]:
 
 
 _DEPARTURES = """
-    SELECT seq, ship_from, responsible, reason, cost, currency FROM departure
+    SELECT seq, ship_from, responsible, reason, cost, currency, "authorization" FROM departure
     WHERE book = ? AND site = ? AND supplier = ?
 """
-_USUAL = (0, "", "", "", "", "")
+_USUAL = (0, "", "", "", "", "", "")
 
 
 def _departures(place: Place) -> _Left:
@@ -157,6 +160,16 @@ def _by_notice(
         elif case.is_granted or case.fault != "unknown":
             excused[key].add(case.code)
     return against, excused
+
+
+def _of_whole(against: dict[tuple[str, str], tuple[Against, ...]]) -> dict[str, tuple[Against, ...]]:
+    """What is wrong with a notice as a whole and costs accuracy: its first line tells it, so that it counts once."""
+    accuracy = CHARGED["asn_accuracy"]
+    found = {}
+    for (shipment_id, line), cases in against.items():
+        if not line and (told := tuple(one for one in cases if one.code in accuracy)):
+            found[shipment_id] = told
+    return found
 
 
 def cumulatives(place: Place, found: Notices) -> list[CumulativeFact]:

@@ -254,7 +254,28 @@ def test_only_the_suppliers_own_premium_freight_counts_and_all_of_it_is_shown() 
     )
 
     assert (found.value, len(found.deductions)) == (25, 2)
-    assert found.details == {"of_supplier": 1, "of_buyer": 1, "cost_USD": 241}
+    assert found.details == {"of_supplier": 1, "of_buyer": 1, "cost_USD": 241, "authorized": 0}
+
+
+@pytest.mark.parametrize(
+    ("told", "authorization", "rule", "expected"),
+    [
+        ("supplier", "", "as_told", 100), ("supplier", "AE1", "as_told", 100), ("buyer", "", "as_told", 0),
+        ("buyer", "AE1", "as_told", 0), ("unknown", "", "as_told", 0), ("buyer", "", "supplier", 100),
+        ("unknown", "", "supplier", 100), ("carrier", "", "supplier", 100), ("buyer", "AE1", "supplier", 0),
+        ("unknown", "AE1", "supplier", 0), ("supplier", "AE1", "supplier", 100),
+    ],
+)  # fmt: skip
+def test_premium_freight_that_nobody_authorized_may_be_the_suppliers(
+    told: str, authorization: str, rule: Any, expected: float
+) -> None:
+    premium = PremiumFact(shipment_id="S1", site="P1", behind=BEHIND, responsible=told, authorization=authorization)
+
+    found = value(
+        "premium_freight", ScoreRules(unauthorized_premium=rule), shipments=(shipment("S1"),), premiums=(premium,)
+    )
+
+    assert found == expected
 
 
 def asked(name: str, due: int, answered: int | None) -> AnswerFact:
