@@ -201,7 +201,7 @@ def _documents(named: list[str] | None) -> tuple[CaseEvidence, ...]:
     found = []
     for one in named or ():
         document, _, segment = one.partition(":")
-        if not document or (segment and not segment.isdigit()):
+        if not document or (segment and not (segment.isascii() and segment.isdigit() and len(segment) < 10)):
             raise OperatorMistake(f'"{one}" names no document', mend="write it like m_01ABC.1:14")
         message = document.partition(".")[0]
         whole = "" if document == message else document

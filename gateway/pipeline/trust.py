@@ -130,11 +130,6 @@ def find_ends(partners: Iterable[Partner], own: OwnKeys, now: datetime) -> list[
     return found
 
 
-def alerts_about_ends(partners: Iterable[Partner], own: OwnKeys, now: datetime) -> list[Alert]:
-    """An alert for each of them, which `put_new_alerts` tells once a stage."""
-    return [_alert(end, now) for end in find_ends(partners, own, now)]
-
-
 def _alert(end: End, now: datetime) -> Alert:
     return Alert(kind=ALERT_KIND, text=end.text, partner=end.owner, at=microseconds(now))
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from ledger.book import bulk, filed_tables
 from ledger.book.places import by_place
+from ledger.matching.records import Shipment
 from ledger.matching.resolved import moment, moment_or_none
 
 ARRIVED = frozenset({"arrived", "delivered"})
@@ -21,6 +22,23 @@ _YEAR = REFERENCE_DAYS * 86_400_000_000
 
 ShipmentId = tuple[str, str, str, str]
 """(book, site, supplier, shipment id)."""
+
+
+class Header(NamedTuple):
+    """What carriers' reports on a shipment are found by, as its table has it."""
+
+    book: str
+    site: str
+    supplier: str
+    shipment_id: str
+    seq: int
+    bill_of_lading: str
+    shipped_at: int | None
+    notified_at: int
+
+    @classmethod
+    def of(cls, one: Shipment) -> Header:
+        return cls(*one.key, one.seq, one.bill_of_lading, one.shipped_at, one.notified_at)
 
 
 class Carriage(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +107,11 @@ def carriage_of(conn: Connection, shipments: Iterable[Any]) -> dict[ShipmentId, 
     for key, (carrier, pro_number) in numbers.items():
         found.setdefault(key, Carriage(carrier=carrier, pro_number=pro_number))
     return found
+
+
+def headers_of(rows: list[Any]) -> list[Header]:
+    """One for each shipment; a line's row has all that its header has, but for the header's own sequence."""
+    return [Header(*key) for key in dict.fromkeys(tuple(getattr(row, n) for n in Header._fields) for row in rows)]
 
 
 def _is_about(report: _Report, row: Any, kind: str, carrier: str) -> bool:

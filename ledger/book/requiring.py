@@ -6,12 +6,12 @@ Brought in event by event, only where an agreement asks for it or a shipment is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from ledger.book import bulk, filed_tables
-from ledger.book.carriage import carriage_of
+from ledger.book.carriage import Header, carriage_of
 from ledger.book.filing import SCHEDULED_LINE
 from ledger.book.resolution import lines_of, resolve
 from ledger.events import (
@@ -34,23 +34,6 @@ if TYPE_CHECKING:
 
 RELEASES_MAX = 64
 """Of one part on one supplier: what was issued before the newest of them is not looked at."""
-
-
-class _Row(NamedTuple):
-    """A shipment as its table has it, as far as carriers' reports are told apart by it."""
-
-    book: str
-    site: str
-    supplier: str
-    shipment_id: str
-    seq: int
-    bill_of_lading: str
-    shipped_at: int | None
-    notified_at: int
-
-    @classmethod
-    def of(cls, one: Shipment) -> _Row:
-        return cls(*one.key, one.seq, one.bill_of_lading, one.shipped_at, one.notified_at)
 
 
 def bring(batch: Batch, resolved: ResolvedEvent) -> None:
@@ -147,7 +130,7 @@ def _prices(batch: Batch, resolved: ResolvedEvent) -> dict[tuple[OrderKey, str],
 
 def _bring_carriage(batch: Batch, shipments: Iterable[Shipment]) -> None:
     work = batch.loader.workset
-    rows = [_Row.of(one) for one in shipments]
+    rows = [Header.of(one) for one in shipments]
     if not rows:
         return
     for key, known in carriage_of(batch.conn, rows).items():

@@ -14,6 +14,7 @@ import msgspec
 from ledger.events import (
     COUNTS,
     EXCEPTIONS,
+    OF_THE_HOUSE,
     OWNERSHIP,
     PERIODS,
     REPLENISHMENT,
@@ -69,7 +70,6 @@ _WITH_SUPPLIER = (
     ScheduleReleased,
     SupplierInvoiceReceived,
 )
-_WITHOUT_SUPPLIER = frozenset(STOCK) - {GoodsReturned, InspectionFailed, ReturnDisposed}
 _OF_TRANSFERS = (TransferShipped, TransferCancelled, TransferReceived)
 _OF_ORDERS = (OrderAcknowledged, SupplierInvoiceReceived)
 _MAY_NAME_SUPPLIER = (GoodsReceived, GoodsReceiptMatched, ReceiptShortConfirmed, ShipmentStatusReported)
@@ -189,7 +189,7 @@ def supplier_of(event: Event, sent: AsSent) -> tuple[str, str]:
 
     A goods receipt or a carrier's report need not name a supplier: the notice that it answers does.
     """
-    if type(event) in _WITHOUT_SUPPLIER:
+    if type(event) in OF_THE_HOUSE:
         return "", ""
     if isinstance(event, _OF_TRANSFERS):
         return party_of(sent.place_id(event.from_place) or ""), ""

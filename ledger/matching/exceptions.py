@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from ledger.events import ExceptionCleared, ExceptionRaised
+from ledger.masterdata.working_time import HOURS_MAX
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.discrepancies import d47_exception
 from ledger.matching.records import OrderKey
@@ -20,12 +23,18 @@ def decide_raised(workset: Workset, decision: Decision, policy: Policy, now_us: 
     if not event.cause:
         refuse_whole(decision, "", "An exception needs `cause`: what tells it from every other one.")
         return
-    quantity = int(event.quantity * MILLION)
-    if not 0 <= quantity <= QUANTITY_MAX:
+    if not _is_within(event.quantity, QUANTITY_MAX // MILLION):
         refuse_whole(decision, "", f"A quantity of {event.quantity} cannot be in question.")
         return
-    decision.findings.append(d47_exception.find(resolved, quantity))
+    if event.answer_hours is not None and not _is_within(event.answer_hours, HOURS_MAX):
+        refuse_whole(decision, "", f"A case cannot be answered within {event.answer_hours} hours.")
+        return
+    decision.findings.append(d47_exception.find(resolved, int(event.quantity * MILLION)))
     decision.lines.append(LineDecision("", "posted"))
+
+
+def _is_within(value: Decimal, most: int) -> bool:
+    return value.is_finite() and 0 <= value <= most
 
 
 def decide_cleared(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:

@@ -32,7 +32,7 @@ from ledger.matching.resolved import ResolvedEvent, ResolvedLine, document_of
 from ledger.matching.review import linked_notices, live_links
 from ledger.matching.revisions import judge_revision
 from ledger.matching.transfer_records import is_transfer
-from ledger.matching.waiting import holds_back, refuse_whole, waits_for_place, withdraw
+from ledger.matching.waiting import holds_back, known_receipt, refuse_whole, waits_for_place, withdraw
 from ledger.matching.windows import check_receiving
 from ledger.matching.workset import Workset
 from ledger.policy import Policy, Terms
@@ -244,11 +244,8 @@ def decide_reversed(workset: Workset, decision: Decision, policy: Policy, now_us
     resolved = decision.resolved
     event = resolved.event
     assert isinstance(event, GoodsReceiptReversed)  # noqa: S101  the dispatch table says so
-    if waits_for_place(decision):
-        return
-    key = ReceiptKey(resolved.book, resolved.site, event.partner, event.number)
-    if key not in workset.receipts:
-        decision.lines.append(LineDecision("", "waiting", needs=f"receipt:{event.number}"))
+    key = known_receipt(workset, decision, event.partner)
+    if key is None:
         return
     named = set(event.receipt_lines)
     said = workset.lines_in_receipt(key)

@@ -6,11 +6,11 @@ from ledger.events import GoodsReceiptMatched
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.ladder import NONE
 from ledger.matching.notice_posting import mark_received
-from ledger.matching.records import NoticeLine, ReceiptKey, ReceiptLine
+from ledger.matching.records import NoticeLine, ReceiptLine
 from ledger.matching.rematch import rematch
 from ledger.matching.resolved import ResolvedEvent
 from ledger.matching.review import linked_notices, live_links
-from ledger.matching.waiting import refuse_whole, waits_for_place
+from ledger.matching.waiting import known_receipt, refuse_whole
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
 
@@ -20,11 +20,8 @@ def decide_matched(workset: Workset, decision: Decision, policy: Policy, now_us:
     resolved = decision.resolved
     event = resolved.event
     assert isinstance(event, GoodsReceiptMatched)  # noqa: S101  the dispatch table says so
-    if waits_for_place(decision):
-        return
-    key = ReceiptKey(resolved.book, resolved.site, event.provider, event.number)
-    if key not in workset.receipts:
-        decision.lines.append(LineDecision("", "waiting", needs=f"receipt:{event.number}"))
+    key = known_receipt(workset, decision, event.provider)
+    if key is None:
         return
     line = workset.receipt_lines.get((key, event.receipt_line))
     if line is None or line.status == "reversed":

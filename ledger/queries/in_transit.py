@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection, literal_column, select, tuple_
 
 from ledger.book import document_tables
-from ledger.book.carriage import NOTHING, Carriage, carriage_of
+from ledger.book.carriage import NOTHING, Carriage, carriage_of, headers_of
 from ledger.book.places import sites_of
 from ledger.masterdata import to_decimal
 from ledger.matching.resolved import moment, moment_or_none
@@ -133,24 +133,6 @@ def _lines(
     if start is not None:
         query = query.where(tuple_(*ordered) > tuple_(*start))
     return list(conn.execute(query.order_by(*ordered).limit(limit)))
-
-
-def headers_of(rows: list[Any]) -> list[Any]:
-    """One row for each shipment; a line's row has all that its header has, but for the header's own sequence."""
-    return [Header(*key) for key in dict.fromkeys(tuple(getattr(row, n) for n in Header._fields) for row in rows)]
-
-
-class Header(NamedTuple):
-    """What carriers' reports are found by."""
-
-    book: str
-    site: str
-    supplier: str
-    shipment_id: str
-    seq: int
-    bill_of_lading: str
-    shipped_at: int | None
-    notified_at: int
 
 
 def _under_way(row: Any, said: Carriage, now: datetime, grace_hours: int) -> UnderWay:

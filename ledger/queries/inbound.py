@@ -16,13 +16,12 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from ledger.book import bulk, document_tables
-from ledger.book.carriage import NOTHING, carriage_of
+from ledger.book.carriage import NOTHING, carriage_of, headers_of
 from ledger.book.heads import read_head
 from ledger.book.places import sites_of
 from ledger.masterdata import to_decimal
 from ledger.matching.resolved import moment, moment_or_none
 from ledger.queries.containments import contained_in_transit
-from ledger.queries.in_transit import headers_of
 from ledger.queries.promises import promised, promises_of, show_promises
 from ledger.queries.schedules import schedules
 from ledger.stock.accounts import asn_line_name

@@ -12,11 +12,11 @@ from sqlalchemy import text as sql
 from ledger.book import document_tables as tables
 from ledger.book.codecs import RECEIPT_LINE
 from ledger.book.loading import Loader
+from ledger.masterdata import to_decimal
 from ledger.matching.ladder import CONFIDENCE, candidates, reference_of
 from ledger.matching.records import GroupKey, NoticeLine, ReceiptLine
 from ledger.matching.resolved import moment, moment_or_none
 from ledger.matching.workset import Needs, Workset
-from ledger.stock.bucket import MILLION
 
 CANDIDATES_MAX = 20
 
@@ -110,7 +110,7 @@ def _wanted(work: Workset, line: ReceiptLine) -> MatchWanted:
         supplier=line.supplier,
         part=line.part,
         lot=line.lot,
-        quantity=_decimal(left),
+        quantity=to_decimal(left),
         unit=line.unit,
         order_number=line.order_number,
         order_line=line.order_line,
@@ -132,14 +132,9 @@ def _candidate(work: Workset, notice: NoticeLine, rung: str, left: int) -> Match
         order_number=notice.order_number,
         order_line=notice.order_line,
         lot=notice.lot,
-        open=_decimal(room),
+        open=to_decimal(room),
         shipped_at=None if shipment is None else moment_or_none(shipment.shipped_at),
         rung=rung,
         confidence=CONFIDENCE[rung],
         exact=room == left,
     )
-
-
-def _decimal(quantity: int) -> Decimal:
-    whole, rest = divmod(quantity, MILLION)
-    return Decimal(whole) if not rest else (Decimal(quantity) / MILLION).normalize()

@@ -174,6 +174,32 @@ def test_a_case_with_tasks_for_two_roles_closes_with_the_last_of_them(desk: Desk
     assert verify(desk.conn) == []
 
 
+def test_no_task_comes_after_itself_whichever_way(desk: Desk) -> None:
+    desk.say(CaseTaskSet, EVA, task="sort", role="quality")
+    desk.say(CaseTaskSet, EVA, task="count", role="quality", after=("sort",))
+    desk.say(CaseTaskSet, EVA, task="claim", role="procurement", after=("count",))
+
+    refused = desk.say(CaseTaskSet, EVA, task="sort", after=("claim",))
+
+    assert reason(refused) == "Task sort of case C1 would come after itself."
+    assert [(one.task, one.after) for one in desk.case().tasks] == [
+        ("sort", ()), ("count", ("sort",)), ("claim", ("count",)),
+    ]  # fmt: skip
+
+
+def test_hours_and_steps_however_large_end_in_ten_years(conn: Connection) -> None:
+    policy = Policy(
+        casework=CaseRules(escalates_at=(10**9,), dispute_days=10**9, dispute_answer_days=10**9),
+        ownership={"D16": Ownership(answer_hours=1e300)},
+    )
+    desk = Desk(conn, policy)
+    desk.say(CaseDisputed, ACME, comment="no")
+
+    shown = desk.case()
+
+    assert [one.year for one in (shown.due_at, shown.dispute_due_at, shown.escalates_at) if one] == [2036] * 3
+
+
 def test_a_case_that_opens_again_moves_nothing_and_closes_again(desk: Desk) -> None:
     desk.decide()
     before = desk.say(CaseAssigned, EVA, assignee="eva")

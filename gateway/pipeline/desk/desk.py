@@ -17,7 +17,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-import msgspec
 import structlog
 from sqlalchemy import Connection, select
 
@@ -44,6 +43,7 @@ from gateway.pipeline.desk import defining
 from gateway.pipeline.desk.configure import InForce, load, open_configuration, publish_configuration, sign_files
 from gateway.pipeline.desk.on_demand import OnDemand
 from gateway.pipeline.desk.results import Defined, Progress
+from gateway.pipeline.desk.stamping import stamp
 from gateway.pipeline.elapse import elapse
 from gateway.pipeline.parties import Parties
 from gateway.pipeline.pickup.asking import OwnRegister
@@ -277,7 +277,7 @@ class Desk:
         return new_id
 
     def record_events(self, events: Sequence[AnyEvent], actor: Actor, now: datetime) -> list[Recorded]:
-        stamped = [event if event.actor else msgspec.structs.replace(event, actor=actor) for event in events]
+        stamped = stamp(events, actor)
         context = self.context(now)
 
         def job(connection: Connection) -> list[Recorded]:
@@ -290,7 +290,7 @@ class Desk:
         return recorded
 
     def define(self, events: Sequence[AnyEvent], actor: Actor, rehearse: bool, now: datetime) -> Defined:
-        stamped = [event if event.actor else msgspec.structs.replace(event, actor=actor) for event in events]
+        stamped = stamp(events, actor)
         context = self.context(now)
         if rehearse:
             return defining.rehearse(self.writer, stamped, context, now)

@@ -17,7 +17,6 @@ CLASS = DiscrepancyClass(
     answer_hours=4,
     error_code="011",
     condition="05",
-    accuracy=True,
     deciders=("engineer", "quality_manager"),
 )
 

@@ -18,7 +18,6 @@ CLASS = DiscrepancyClass(
     answer_hours=1,
     error_code="007",
     action="warn",
-    accuracy=True,
 )
 
 AUTHORIZATION = "premium_authorization"
