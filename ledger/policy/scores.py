@@ -140,6 +140,8 @@ class ScoreRules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Hours before arrival by which a notice is also in time, for hauls shorter than the agreed minutes; 0 is off."""
     acknowledge_hours: float = 24.0
     """Hours of working days within which an order is acknowledged."""
+    document_hours: float = 24.0
+    """Hours of the clock within which a document that we sent is acknowledged (997, 999)."""
     answer_hours: float = 24.0
     """Hours of working days within which a discrepancy has its first answer."""
     rolling_months: int = 6

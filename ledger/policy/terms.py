@@ -109,6 +109,18 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     """Days agreed from an order to its receipt, for scorecards."""
     acknowledges_orders: bool = False
     """Whether each order is to be acknowledged (855): the scorecard then counts those that were not, in time."""
+    acknowledges_documents: bool = False
+    """Whether each document that we send is to be acknowledged (997, 999): the books are then told of every one, and
+    the scorecard counts those that were not, in time."""
+    answers_discrepancies: bool = False
+    """Whether each discrepancy that the supplier is told of is to be answered: disputed, noted on, advised on (824) or
+    put right by what it sends. The scorecard then counts those that were not, in time."""
+    acknowledge_hours: float | None = None
+    """Working hours within which an order is acknowledged; None takes those of the score rules."""
+    document_hours: float | None = None
+    """Hours within which a document is acknowledged; None takes those of the score rules."""
+    answer_hours: float | None = None
+    """Working hours within which a discrepancy has its first answer; None takes those of the score rules."""
     tolerances: dict[str, Tolerance] = {}
     """Per class (`D16`, or "" for every class): the supplier's place in the cascade, spoken from the agreement."""
     grades: dict[str, Grade] = {}

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from ledger.matching.resolved import microseconds, moment
 from ledger.policy import Policy
+from ledger.queries.score_facts.answers import discrepancy_answers, document_answers
 from ledger.queries.score_facts.days import Days, days_of_sites
 from ledger.queries.score_facts.deliveries import deliveries, lead_times, rejects
 from ledger.queries.score_facts.loading import Place, cases_of, disruptions
@@ -82,7 +83,7 @@ def _facts(
         parts["deliveries"] += came.deliveries
         parts["containers"] += came.containers
         parts["premiums"] += noticed.premiums
-        parts["answers"] += answers(place)
+        parts["answers"] += answers(place) + discrepancy_answers(place)
         parts["disruptions"] += disruptions(place)
         parts["rejects"] += rejects(place)
         parts["lead_times"] += lead_times(place, came)
@@ -91,6 +92,7 @@ def _facts(
                 required.before.get(group, 0),
                 required.before.get(group, 0) - noticed.shipped_before.get(group[1], 0),
             )
+    parts["answers"] += document_answers(conn, book, supplier, since, until, policy)
     return Facts(
         supplier=supplier, since=since, until=until, now=now, first_day=_day(since),
         last_day=_day(until - 1) if now >= until else _day(now) - 1, carried=carried,

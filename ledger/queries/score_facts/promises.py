@@ -52,10 +52,11 @@ def answers(place: Place) -> list[AnswerFact]:
     first: dict[str, int] = {}
     for order, _, _, _, _, acknowledged_at, _ in place.ask(_PROMISES):
         first[order] = min(acknowledged_at, first.get(order, acknowledged_at))
+    hours = place.rules.acknowledge_hours if place.terms.acknowledge_hours is None else place.terms.acknowledge_hours
     return [
         AnswerFact(
             kind="order", name=order, site=place.site, behind=behind(seq, message, document), asked_at=at,
-            due_at=place.days.after_working_hours(at, place.rules.acknowledge_hours), answered_at=first.get(order),
+            due_at=place.days.after_working_hours(at, hours), answered_at=first.get(order),
         )
         for order, seq, message, document, _, status, at in _orders(place)
         if place.since <= at < place.until and (status != "cancelled" or order in first)
