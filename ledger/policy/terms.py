@@ -113,8 +113,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     """Whether each document that we send is to be acknowledged (997, 999): the books are then told of every one, and
     the scorecard counts those that were not, in time."""
     answers_discrepancies: bool = False
-    """Whether each discrepancy that the supplier is told of is to be answered: disputed, noted on, advised on (824) or
-    put right by what it sends. The scorecard then counts those that were not, in time."""
+    """Whether each discrepancy that the supplier is told of is to be answered: disputed, noted on, advised on (824),
+    or put right by what it sends. The scorecard then counts those that were not, in time."""
     acknowledge_hours: float | None = None
     """Working hours within which an order is acknowledged; None takes those of the score rules."""
     document_hours: float | None = None

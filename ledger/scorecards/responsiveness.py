@@ -1,9 +1,9 @@
 """Responsiveness: does the supplier answer in time?
 
 Where the agreement asks for it, orders are to be acknowledged (855), documents that we sent to be acknowledged (997,
-999), and discrepancies to have a first answer: a dispute, a note, an 824 about our advice, or what puts them right. Each
-has its hours. What is not due yet does not count, nor what we decided ourselves before it was due; what is disputed
-costs nothing until it is decided. Beside the share: the median hours to an answer, by what was asked.
+999), and discrepancies to have a first answer: a dispute, a note, an 824 about our advice, or what puts them right.
+Each has its hours. What is not due yet does not count, nor what we decided ourselves before it was due; what is
+disputed costs nothing until it is decided. Beside the share: the median hours to an answer, by what was asked.
 
     responsiveness = answered in time / answers due
 """

@@ -314,7 +314,7 @@ class ScoreFiled:
 
 @dataclass(slots=True)
 class DocumentAnswer:
-    """What became of a document that we sent; `site` is always "". A document has one for each time that it was told."""
+    """What became of a document that we sent; `site` is always "". One for each time that it was told."""
 
     book: str
     site: str

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 
 import msgspec
-
 from sqlalchemy import Connection
 
 from ledger.book import bulk, tables

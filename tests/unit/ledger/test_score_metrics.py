@@ -294,7 +294,8 @@ ANSWERS: dict[str, tuple[tuple[AnswerFact, ...], float | None, float]] = {
     "late": ((asked("A", 1, 2),), 0, 1),
     "never": ((asked("A", 1, None),), 0, 1),
     "an order, a document and a discrepancy weigh the same": (
-        (asked("A", 1, 1), asked("850 A", 1, None, kind="document"), asked("C1", 1, 1, kind="discrepancy")), 66.67, 3),
+        (asked("A", 1, 1), asked("850 A", 1, None, kind="document"), asked("C1", 1, 1, kind="discrepancy")),
+        66.67, 3),
     "disputed and undecided costs nothing": ((asked("C1", 1, 3, kind="discrepancy", disputed=True),), 100, 1),
     "disputed in time": ((asked("C1", 4, 3, kind="discrepancy", disputed=True),), 100, 1),
     "a dispute that was rejected came late all the same": ((asked("C1", 1, 3, kind="discrepancy"),), 0, 1),
