@@ -58,7 +58,9 @@ def scores(
 ) -> Iterator[Scorecard]:
     """The cards of several suppliers, one at a time."""
     shown, since, until = month_of(month, now)
-    for found in facts_of(conn, suppliers, since=since, until=until, now=now, policy=policy, book=book):
+    for found in facts_of(
+        conn, suppliers, since=since, until=until, now=now, policy=policy, book=book, whole=any(to)
+    ):
         narrowed = narrow(found, **to._asdict())
         card = scorecard(narrowed, policy.scores, month=shown, policy=policy.hash)
         yield _documented(conn, book, replace(card, **to._asdict()))

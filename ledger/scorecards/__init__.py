@@ -10,7 +10,7 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from ledger.policy.scores import ScoreRules
-from ledger.scorecards.allocation import allocate
+from ledger.scorecards.allocation import judged
 from ledger.scorecards.asn_accuracy import measure_asn_accuracy
 from ledger.scorecards.asn_timeliness import measure_asn_timeliness
 from ledger.scorecards.behind_schedule import measure_behind_schedule
@@ -51,6 +51,7 @@ from ledger.scorecards.responsiveness import measure_responsiveness
 from ledger.scorecards.rolling import MonthScore, Rolling, month_score, rolling
 from ledger.scorecards.score import Points, Scorecard, Taken, build_scorecard, points_of, points_on_curve
 from ledger.scorecards.ship_to_schedule import measure_ship_to_schedule
+from ledger.scorecards.shipping import shipping
 
 
 class Metric(Protocol):
@@ -90,13 +91,13 @@ def scorecard(facts: Facts, rules: ScoreRules, *, month: str, policy: str) -> Sc
 
 def drill(facts: Facts, rules: ScoreRules, metric: str) -> Measure:
     """One metric with an entry for everything that it counted; raises KeyError for a name that is no metric."""
-    return METRICS[metric](_ready(facts, rules), rules, every=True)
+    return METRICS[metric](_ready(facts, rules, every=True), rules, every=True)
 
 
-def _ready(facts: Facts, rules: ScoreRules) -> Facts:
+def _ready(facts: Facts, rules: ScoreRules, *, every: bool = False) -> Facts:
     """What all metrics share, made once: each cause charged to one metric, receipts allocated to requirements."""
     charged = charge(facts, rules)
-    return replace(charged, allocated=tuple(allocate(charged, rules)))
+    return replace(charged, judged=judged(charged, rules, every=every), shipping=shipping(charged))
 
 
 __all__ = [

@@ -22,6 +22,8 @@ _BAD = CHARGED[NAME]
 def measure_asn_accuracy(facts: Facts, rules: ScoreRules, *, every: bool = False) -> Measure:
     """Percent of lines without a finding; None when no line was advised or received."""
     tally = Tally(NAME, every=every)
+    if good := facts.plain.lines:
+        tally.add(good * ONE, good * ONE, entries=good)
     for line in facts.lines:
         against = tuple(one for one in line.against if one.code in _BAD) if line.against else ()
         if not against and not every:
@@ -31,17 +33,14 @@ def measure_asn_accuracy(facts: Facts, rules: ScoreRules, *, every: bool = False
         tally.note(
             ONE if not against or is_suspended(against) else 0, ONE, f"part {line.part}: {classes}",
             line.behind, site=line.site, part=line.part,
-            shipment_id=line.shipment_id, line=line.line, cases=tuple(one.case for one in against),
-            disputed=any(one.disputed for one in against),
+            shipment_id=line.shipment_id, line=line.line, against=against,
         )  # fmt: skip
     for unadvised in facts.unadvised:
         if unadvised.shipment_id and not unadvised.excused:
             text = f"part {unadvised.part} came and was not on the notice"
             tally.note(
                 ONE if is_suspended(unadvised.against) else 0, ONE, text, unadvised.behind, site=unadvised.site,
-                part=unadvised.part,
-                shipment_id=unadvised.shipment_id, receipt_id=unadvised.receipt_id, line=unadvised.line,
-                cases=tuple(one.case for one in unadvised.against),
-                disputed=any(one.disputed for one in unadvised.against),
+                part=unadvised.part, shipment_id=unadvised.shipment_id, receipt_id=unadvised.receipt_id,
+                line=unadvised.line, against=unadvised.against,
             )  # fmt: skip
     return tally.measure()

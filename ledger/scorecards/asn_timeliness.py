@@ -40,7 +40,7 @@ def measure_asn_timeliness(facts: Facts, rules: ScoreRules, *, every: bool = Fal
             continue
         tally.note(
             achieved, ONE, text, shipment.behind, site=shipment.site, shipment_id=shipment.shipment_id,
-            cases=tuple(one.case for one in against), disputed=any(one.disputed for one in against),
+            against=against,
         )  # fmt: skip
     missing: dict[tuple[str, str, str], UnadvisedFact] = {}
     for line in facts.unadvised:
@@ -50,7 +50,7 @@ def measure_asn_timeliness(facts: Facts, rules: ScoreRules, *, every: bool = Fal
         text = f"goods receipt {receipt_id} came without a notice"
         tally.note(
             ONE if is_suspended(line.against) else 0, ONE, text, line.behind, site=site, receipt_id=receipt_id,
-            cases=tuple(one.case for one in line.against), disputed=any(one.disputed for one in line.against),
+            against=line.against,
         )  # fmt: skip
     if late or after or missing:
         tally.details = {"late_before_arrival": late, "after_arrival": after, "missing": len(missing)}

@@ -8,11 +8,10 @@ ahead with one part makes up for nothing with another.
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 from ledger.policy.scores import ScoreRules
-from ledger.scorecards.facts import Behind, Facts
+from ledger.scorecards.facts import Facts, Shipping
 from ledger.scorecards.measure import Measure, Tally, amount
+from ledger.scorecards.shipping import shipping
 
 NAME = "behind_schedule"
 
@@ -20,45 +19,41 @@ NAME = "behind_schedule"
 def measure_behind_schedule(facts: Facts, rules: ScoreRules, *, every: bool = False) -> Measure:
     """Days of cover; None when nothing was required."""
     tally = Tally(NAME, every=every, scale=1, unit="days")
-    changes: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
-    required: dict[tuple[str, str], int] = defaultdict(int)
-    units: dict[tuple[str, str], tuple[str, Behind]] = {}
-    for one in facts.requirements:
-        if one.excused or one.ship_day > facts.last_day:
+    part_days, counted = 0, False
+    for (site, part), of in shipping(facts).items():
+        if of.first is None:
             continue
-        group = one.site, one.part
-        changes[group].append((max(one.ship_day, facts.first_day), one.due.quantity))
-        required[group] += one.due.quantity
-        units.setdefault(group, (one.unit, one.behind))
-    for sent in facts.dispatches:
-        group = sent.site, sent.part
-        if group in units:
-            changes[group].append((sent.day, -sent.quantity))
-    part_days = 0
-    for group, steps in sorted(changes.items()):
-        carried = facts.carried.get(group)
-        behind, days = _behind(steps, carried.behind_shipments if carried else 0, facts.last_day)
+        counted = True
+        unit, required = of.first.unit, of.early + sum(of.required.values())
+        carried = facts.carried.get((site, part))
+        level = carried.behind_shipments if carried else 0
+        behind, days = 0, 0
+        if level > 0 or of.early or of.required != of.advised:
+            behind, days = _behind(of, level, facts.first_day, facts.last_day)
         part_days += days
-        unit, proof = units[group]
         if not behind and not every:
-            tally.add(0, required[group], unit)
+            tally.add(0, required, unit)
             continue
-        text = f"part {group[1]}: behind on {days} days, {amount(behind)} {unit} in all of them together"
-        tally.note(behind, required[group], text, proof, unit=unit, site=group[0], part=group[1])
-    if changes:
+        text = f"part {part}: behind on {days} days, {amount(behind)} {unit} in all of them together"
+        tally.note(behind, required, text, of.first.behind, unit=unit, site=site, part=part)
+    if counted:
         tally.details["part_days"] = part_days
     return tally.measure()
 
 
-def _behind(steps: list[tuple[int, int]], carried: int, last_day: int) -> tuple[int, int]:
+def _behind(of: Shipping, level: int, first_day: int, last_day: int) -> tuple[int, int]:
     """What was behind, summed over the ends of days up to the last, and on how many of them."""
-    steps.sort()
-    level, total, days = carried, 0, 0
-    for n, (day, quantity) in enumerate(steps):
-        level += quantity
-        until = steps[n + 1][0] if n + 1 < len(steps) else last_day + 1
-        lasted = min(until, last_day + 1) - day
+    changes = dict(of.required)
+    if of.early:
+        changes[first_day] = changes.get(first_day, 0) + of.early
+    for day, quantity in of.advised.items():
+        changes[day] = changes.get(day, 0) - quantity
+    days = sorted(changes)
+    total, behind_on = 0, 0
+    for day, until in zip(days, (*days[1:], last_day + 1), strict=True):
+        level += changes[day]
+        lasted = until - day
         if level > 0 and lasted > 0:
             total += level * lasted
-            days += lasted
-    return total, days
+            behind_on += lasted
+    return total, behind_on

@@ -25,7 +25,6 @@ def measure_cumulative_agreement(facts: Facts, rules: ScoreRules, *, every: bool
         tally.note(
             ONE if part.agrees or is_suspended(part.against) else 0, ONE,
             f"part {part.part}: {part.text or 'agrees'}", part.behind, site=part.site,
-            part=part.part, shipment_id=part.shipment_id, cases=tuple(one.case for one in part.against),
-            disputed=any(one.disputed for one in part.against),
+            part=part.part, shipment_id=part.shipment_id, against=part.against,
         )  # fmt: skip
     return tally.measure()

@@ -22,7 +22,11 @@ def measure_delivery_deviation(facts: Facts, rules: ScoreRules, *, every: bool =
     """Mean of the signed days; None when nothing that was due came."""
     tally = Tally(NAME, every=every, scale=1, unit="days")
     signed: list[int] = []
-    for one in judged(facts, rules):
+    found = judged(facts, rules, every=every)
+    for count, _ in found.plain.values():
+        tally.add(0, count * ONE, entries=count)
+        signed += [0] * count
+    for one in found.others:
         last = one.fills[-1].delivery if one.fills else None
         if last is None:
             continue

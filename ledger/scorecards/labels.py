@@ -18,6 +18,8 @@ NAME = "labels"
 def measure_labels(facts: Facts, rules: ScoreRules, *, every: bool = False) -> Measure:
     """Percent of containers with a good label; None when none was scanned."""
     tally = Tally(NAME, every=every)
+    if good := facts.plain.containers:
+        tally.add(good * ONE, good * ONE, entries=good)
     for one in facts.containers:
         if not one.fault and not every:
             tally.add(ONE, ONE)
@@ -26,7 +28,6 @@ def measure_labels(facts: Facts, rules: ScoreRules, *, every: bool = False) -> M
             0 if one.fault and not is_suspended(one.against) else ONE, ONE,
             f"container {one.unit_id or 'without a label'}: {one.fault or 'good'}",
             one.behind, site=one.site, part=one.part, receipt_id=one.receipt_id, shipment_id=one.shipment_id,
-            line=one.unit_id, cases=tuple(of.case for of in one.against),
-            disputed=any(of.disputed for of in one.against),
+            line=one.unit_id, against=one.against,
         )  # fmt: skip
     return tally.measure()

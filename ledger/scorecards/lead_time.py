@@ -20,7 +20,10 @@ NAME = "lead_time"
 def measure_lead_time(facts: Facts, rules: ScoreRules, *, every: bool = False) -> Measure:
     """Coefficient of variation in percent; None below two lines. Its entries add up to the mean, in days."""
     tally = Tally(NAME, every=every, scale=1)
-    days = [one.days for one in facts.lead_times]
+    plain = facts.plain
+    days = [*plain.lead_times, *(one.days for one in facts.lead_times)]
+    if plain.lead_times:
+        tally.add(sum(plain.lead_times), len(plain.lead_times) * ONE, entries=len(plain.lead_times))
     for one in facts.lead_times:
         late = one.agreed_days and one.days > one.agreed_days
         if not late and not every:
@@ -37,6 +40,8 @@ def measure_lead_time(facts: Facts, rules: ScoreRules, *, every: bool = False) -
     deviation = sqrt(count * sum(one * one for one in days) - total * total) / count
     tally.details = {"mean": total / count / ONE, "deviation": deviation / ONE, "p90": percentile(days, 90) / ONE}
     agreed_of = [one.days - one.agreed_days for one in facts.lead_times if one.agreed_days]
+    if plain.agreed_days:
+        agreed_of += [one - plain.agreed_days for one in plain.lead_times]
     if agreed_of:
         tally.details["over_agreed"] = sum(agreed_of) / len(agreed_of) / ONE
     measured = tally.measure(100 * count * deviation / total if total else 0.0)

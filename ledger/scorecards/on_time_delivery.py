@@ -21,7 +21,10 @@ NAME = "on_time_delivery"
 def measure_on_time_delivery(facts: Facts, rules: ScoreRules, *, every: bool = False) -> Measure:
     """Percent of the quantity due; None when nothing was due."""
     tally = Tally(NAME, every=every)
-    for one in judged(facts, rules):
+    found = judged(facts, rules, every=every)
+    for (unit, _), (count, quantity) in found.plain.items():
+        tally.add(quantity, quantity, unit, count)
+    for one in found.others:
         requirement = one.requirement
         if one.on_time == one.due.quantity and not every:
             tally.add(one.on_time, one.due.quantity, requirement.unit)
@@ -29,8 +32,7 @@ def measure_on_time_delivery(facts: Facts, rules: ScoreRules, *, every: bool = F
         tally.note(
             one.on_time, one.due.quantity, _text(one), requirement.behind, unit=requirement.unit,
             site=requirement.site, part=requirement.part, order_number=requirement.order_number,
-            order_line=requirement.order_line, line=requirement.key, cases=tuple(c.case for c in requirement.against),
-            disputed=any(c.disputed for c in requirement.against),
+            order_line=requirement.order_line, line=requirement.key, against=requirement.against,
         )  # fmt: skip
     promised = [one for one in facts.requirements if one.confirmed is not None]
     if promised:
@@ -44,7 +46,11 @@ def measure_on_time_delivery(facts: Facts, rules: ScoreRules, *, every: bool = F
 def _held_against(facts: Facts, rules: ScoreRules, basis: Basis, differ: bool) -> dict[str, float]:
     """The share by one of both dates; where no promise differs from what was requested, they need no new filling."""
     other = Tally(NAME)
-    for one in judged(facts, rules, basis if differ else "headline"):
+    found = judged(facts, rules, basis if differ else "headline")
+    for (unit, is_promised), (count, quantity) in found.plain.items():
+        if basis == "requested" or is_promised:
+            other.add(quantity, quantity, unit, count)
+    for one in found.others:
         if basis == "requested" or one.requirement.confirmed is not None:
             other.add(one.on_time, one.due.quantity, one.requirement.unit)
     share = other.share()

@@ -18,7 +18,10 @@ NAME = "on_time_lines"
 def measure_on_time_lines(facts: Facts, rules: ScoreRules, *, every: bool = False) -> Measure:
     """Percent of the requirements due; None when nothing was due."""
     tally = Tally(NAME, every=every)
-    for one in judged(facts, rules):
+    found = judged(facts, rules, every=every)
+    for count, _ in found.plain.values():
+        tally.add(count * ONE, count * ONE, entries=count)
+    for one in found.others:
         requirement = one.requirement
         least, _ = allowances(one.due, requirement.unit, rules.window)
         in_time = one.on_time >= least
@@ -30,6 +33,6 @@ def measure_on_time_lines(facts: Facts, rules: ScoreRules, *, every: bool = Fals
         tally.note(
             ONE if in_time else 0, ONE, text, requirement.behind, site=requirement.site, part=requirement.part,
             order_number=requirement.order_number, order_line=requirement.order_line, line=requirement.key,
-            cases=tuple(c.case for c in requirement.against), disputed=any(c.disputed for c in requirement.against),
+            against=requirement.against,
         )  # fmt: skip
     return tally.measure()

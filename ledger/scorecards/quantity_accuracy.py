@@ -20,6 +20,8 @@ NAME = "quantity_accuracy"
 def measure_quantity_accuracy(facts: Facts, rules: ScoreRules, *, every: bool = False) -> Measure:
     """Percent of advised or received quantity that agrees; None when no line is closed."""
     tally = Tally(NAME, every=every)
+    for unit, (lines, quantity) in facts.plain.agreeing.items():
+        tally.add(quantity, quantity, unit, lines)
     for line in facts.lines:
         if line.closed_at is None:
             continue
@@ -36,6 +38,6 @@ def measure_quantity_accuracy(facts: Facts, rules: ScoreRules, *, every: bool = 
             greater if is_suspended(against) else min(advised, received), greater,
             f"part {line.part}: {amount(received)} {line.unit} received, {amount(advised)} advised", line.behind,
             unit=line.unit, site=line.site, part=line.part, shipment_id=line.shipment_id, line=line.line,
-            cases=tuple(one.case for one in against), disputed=any(one.disputed for one in against),
+            against=against,
         )  # fmt: skip
     return tally.measure()

@@ -20,14 +20,13 @@ LOW_VOLUME = "low volume"
 def measure_rejects_per_million(facts: Facts, rules: ScoreRules, *, every: bool = False) -> Measure:
     """Rejects per million; None when nothing came."""
     tally = Tally(NAME, every=every, scale=1_000_000, unit="ppm")
-    received = rejected = 0
-    for one in facts.deliveries:
-        if not one.in_period:
-            continue
-        received += one.quantity
-        if not every:
-            tally.add(0, one.quantity, one.unit)
-            continue
+    rejected = 0
+    came = [one for one in facts.deliveries if one.in_period]
+    received = sum([one.quantity for one in came])
+    for unit in () if every else sorted({one.unit for one in came}):
+        of_unit = [one.quantity for one in came if one.unit == unit]
+        tally.add(0, sum(of_unit), unit, len(of_unit))
+    for one in came if every else ():
         tally.note(
             0, one.quantity, f"part {one.part}: {amount(one.quantity)} {one.unit} received", one.behind,
             unit=one.unit, site=one.site, part=one.part, receipt_id=one.receipt_id, shipment_id=one.shipment_id,
@@ -40,8 +39,7 @@ def measure_rejects_per_million(facts: Facts, rules: ScoreRules, *, every: bool 
         rejected += quantity
         tally.note(
             quantity, 0, reject.text, reject.behind, unit=reject.unit, site=reject.site, part=reject.part,
-            shipment_id=reject.shipment_id, receipt_id=reject.receipt_id, cases=tuple(one.case for one in against),
-            disputed=any(one.disputed for one in against), line=against[0].case,
+            shipment_id=reject.shipment_id, receipt_id=reject.receipt_id, against=against, line=against[0].case,
         )  # fmt: skip
     if received:
         tally.details = {"received": received / ONE, "rejected": rejected / ONE}

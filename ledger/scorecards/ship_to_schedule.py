@@ -8,50 +8,39 @@ miscounting.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import date
 
 from ledger.policy.scores import ScoreRules
-from ledger.scorecards.facts import Behind, Facts
+from ledger.scorecards.facts import Facts
 from ledger.scorecards.measure import Measure, Tally, amount
+from ledger.scorecards.shipping import shipping
 
 NAME = "ship_to_schedule"
-
-_Group = tuple[str, str, int]
 
 
 def measure_ship_to_schedule(facts: Facts, rules: ScoreRules, *, every: bool = False) -> Measure:
     """Percent of what left or had to leave; None when nothing was required."""
     tally = Tally(NAME, every=every)
-    required: dict[_Group, int] = defaultdict(int)
-    advised: dict[_Group, int] = defaultdict(int)
-    proof: dict[tuple[str, str, int], tuple[str, Behind]] = {}
-    parts = set()
-    excused: set[_Group] = set()
-    for one in facts.requirements:
-        parts.add((one.site, one.part))
-        if one.excused:
-            # What answered it is nobody's excess.
-            excused.add((one.site, one.part, one.ship_day))
-        elif facts.first_day <= one.ship_day <= facts.last_day:
-            group = one.site, one.part, one.ship_day
-            required[group] += one.due.quantity
-            proof.setdefault(group, (one.unit, one.behind))
-    for sent in facts.dispatches:
-        if (sent.site, sent.part) in parts and sent.day <= facts.last_day:
-            group = sent.site, sent.part, sent.day
-            advised[group] += sent.quantity
-            proof.setdefault(group, (sent.unit, sent.behind))
-    for group, (unit, behind) in sorted(proof.items(), key=lambda item: item[0]):
-        if group in excused and not required[group]:
+    for (site, part), of in shipping(facts).items():
+        units = {one.unit for one in of.proofs.values()}
+        if of.required == of.advised and len(units) == 1 and not every:
+            days = [quantity for quantity in of.advised.values() if quantity]
+            if days:
+                tally.add(sum(days), sum(days), units.pop(), len(days))
             continue
-        wanted, told = required[group], advised[group]
-        if wanted == told and not every:
-            if told:
-                tally.add(told, told, unit)
-            continue
-        site, part, day = group
-        on = date.fromordinal(day).isoformat()
-        text = f"part {part} on {on}: {amount(told)} {unit} shipped, {amount(wanted)} required"
-        tally.note(min(wanted, told), max(wanted, told), text, behind, unit=unit, site=site, part=part, line=on)
+        for day, proof in of.proofs.items():
+            wanted, told = of.required.get(day, 0), of.advised.get(day, 0)
+            if not wanted and day in of.excused:
+                # What answered it is nobody's excess.
+                continue
+            if wanted == told and not every:
+                if wanted:
+                    tally.add(wanted, wanted, proof.unit)
+                continue
+            on = date.fromordinal(day).isoformat()
+            text = f"part {part} on {on}: {amount(told)} {proof.unit} shipped, {amount(wanted)} required"
+            tally.note(
+                min(wanted, told), max(wanted, told), text, proof.behind, unit=proof.unit, site=site,
+                part=part, line=on,
+            )  # fmt: skip
     return tally.measure()

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from ledger.matching.resolved import microseconds, moment
@@ -15,10 +16,11 @@ from ledger.queries.score_facts.answers import discrepancy_answers, document_ans
 from ledger.queries.score_facts.days import Days, days_of_sites
 from ledger.queries.score_facts.deliveries import deliveries, lead_times, rejects
 from ledger.queries.score_facts.loading import Place, cases_of, disruptions
+from ledger.queries.score_facts.notice_lines import NoticeLines
 from ledger.queries.score_facts.notices import cumulatives, notices
-from ledger.queries.score_facts.promises import answers
+from ledger.queries.score_facts.promises import answers, orders
 from ledger.queries.score_facts.requirements import requirements
-from ledger.scorecards.facts import Carried, Facts
+from ledger.scorecards.facts import Carried, Count, Facts, Plain
 
 
 def facts(
@@ -45,12 +47,14 @@ def facts_of(
     now: datetime,
     policy: Policy,
     book: str = "live",
+    whole: bool = True,
 ) -> Iterator[Facts]:
-    """The facts of each supplier in turn; one at a time is held."""
+    """The facts of each supplier in turn; one at a time is held. Unless they are `whole`, what costs nothing is only
+    summed: enough for a card, and not for a drill-down or a card that is narrowed."""
     since_us, until_us, now_us = (microseconds(at) or 0 for at in (since, until, now))
     calendars = days_of_sites(conn, book, since_us, until_us)
     for supplier in suppliers:
-        yield _facts(conn, book, supplier, since_us, until_us, now_us, policy, calendars)
+        yield _facts(conn, book, supplier, since_us, until_us, now_us, policy, calendars, whole)
 
 
 def _facts(
@@ -62,41 +66,59 @@ def _facts(
     now: int,
     policy: Policy,
     calendars: dict[str, Days],
+    whole: bool,
 ) -> Facts:
     cases = cases_of(conn, book, supplier)
     parts: dict[str, list[Any]] = defaultdict(list)
     carried: dict[tuple[str, str], Carried] = {}
+    plain = Plain(agreed_days=(policy.terms_for(supplier).lead_time_days or 0) * 1_000_000)
     for site, days in calendars.items():
         place = Place(
             conn, book, site, supplier, since, until, now, days, policy.scores, policy.terms_for(supplier), policy,
-            cases.get(site, []),
+            cases.get(site, []), whole,
         )  # fmt: skip
+        ordered = orders(place)
         noticed = notices(place)
-        required = requirements(place, noticed)
+        required = requirements(place, noticed, ordered)
         came = deliveries(place, required.waited_for, noticed.points)
         parts["shipments"] += noticed.shipments
-        parts["lines"] += noticed.lines
-        parts["dispatches"] += noticed.dispatches
+        parts["lines"] += noticed.lines.facts
+        parts["dispatches"] += noticed.lines.dispatches
         parts["unadvised"] += came.unadvised
         parts["cumulatives"] += cumulatives(place, noticed)
         parts["requirements"] += required.requirements
         parts["deliveries"] += came.deliveries
         parts["containers"] += came.containers
         parts["premiums"] += noticed.premiums
-        parts["answers"] += answers(place) + discrepancy_answers(place)
+        parts["answers"] += answers(place, ordered) + discrepancy_answers(place)
         parts["disruptions"] += disruptions(place)
         parts["rejects"] += rejects(place)
-        parts["lead_times"] += lead_times(place, came)
+        late, in_time = lead_times(place, came, ordered)
+        parts["lead_times"] += late
+        plain = _and_plain(plain, noticed.lines, came.good, in_time)
         for group in {(one.site, one.part) for one in required.requirements} | set(required.before):
             carried[group] = Carried(
                 required.before.get(group, 0),
-                required.before.get(group, 0) - noticed.shipped_before.get(group[1], 0),
+                required.before.get(group, 0) - noticed.lines.left_before.get(group[1], 0),
             )
     parts["answers"] += document_answers(conn, book, supplier, since, until, policy)
+    told: dict[str, Any] = {name: tuple(values) for name, values in parts.items()}
     return Facts(
         supplier=supplier, since=since, until=until, now=now, first_day=_day(since),
         last_day=_day(until - 1) if now >= until else _day(now) - 1, carried=carried,
-        **{name: tuple(values) for name, values in parts.items()},
+        plain=plain, **told,
+    )  # fmt: skip
+
+
+def _and_plain(known: Plain, lines: NoticeLines, containers: int, lead_times: list[int]) -> Plain:
+    """With what is only summed of one more site."""
+    agreeing = dict(known.agreeing)
+    for unit, (count, quantity) in lines.agreeing.items():
+        before = agreeing.get(unit, Count(0, 0))
+        agreeing[unit] = Count(before.things + count, before.quantity + quantity)
+    return replace(
+        known, lines=known.lines + lines.plain, closed_lines=known.closed_lines + lines.closed, agreeing=agreeing,
+        containers=known.containers + containers, lead_times=(*known.lead_times, *lead_times),
     )  # fmt: skip
 
 

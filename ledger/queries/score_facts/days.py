@@ -33,6 +33,7 @@ class Days:
         first = self._convert(since) - _MARGIN_DAYS
         last = self._convert(until) + _MARGIN_DAYS
         self._first = first
+        self._midnights: list[int] = []
         self._midnights = [self.starts(day) for day in range(first, last + 1)]
 
     def of(self, at: int) -> int:
@@ -44,6 +45,9 @@ class Days:
 
     def starts(self, day: int) -> int:
         """The first moment of a day."""
+        place = day - self._first
+        if 0 <= place < len(self._midnights):
+            return self._midnights[place]
         return microseconds(datetime.combine(date.fromordinal(day), time(), self.zone)) or 0
 
     def works(self, day: int) -> bool:

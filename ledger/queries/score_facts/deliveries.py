@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import NamedTuple
 
-from ledger.book import bulk, document_tables, tables
+from ledger.book import bulk, document_tables, filed_tables
 from ledger.queries.score_facts.loading import CaseAbout, Place, behind
+from ledger.queries.score_facts.promises import Orders
 from ledger.scorecards.charging import CHARGED
 from ledger.scorecards.facts import Against, ContainerFact, DeliveryFact, LeadTimeFact, RejectFact, UnadvisedFact
 
@@ -24,7 +25,7 @@ _OF_NOTICES = """
 _WITHOUT_NOTICE = """
     SELECT l.provider, l.receipt_id, l.receipt_line, r.shipment_id, l.order_number, l.order_line, l.quantity,
            r.part, r.unit, r.received_at, r.seq, r.segment, r.handling_unit
-    FROM goods_receipt_line AS r
+    FROM goods_receipt_line AS r {index}
     CROSS JOIN link AS l
     WHERE r.book = ? AND r.site = ? AND r.supplier = ? AND r.status = 'unmatched'
       AND r.received_at >= ? AND r.received_at < ?
@@ -41,40 +42,35 @@ class Deliveries(NamedTuple):
     containers: list[ContainerFact]
     came_last: dict[tuple[str, str], tuple[int, int, str]]
     """(order, line) -> time, event and part of what came last in the period."""
+    good: int
+    """Containers with a good label that are not among the others."""
 
 
 def deliveries(place: Place, waited_for: frozenset[tuple[str, str]], points: dict[str, str]) -> Deliveries:
     """Everything that came from the edge on. `waited_for` are order lines that are not too old to be filled."""
     since, until = place.since, place.until
-    index = "INDEXED BY link_by_notice" if place.conn.dialect.name == "sqlite" else ""
-    advised = place.ask(_OF_NOTICES.format(index=index), place.edge, max(place.now, until - 1) + 1)
-    without = place.ask(_WITHOUT_NOTICE, place.edge, max(place.now, until - 1) + 1)
+    by = "INDEXED BY {}" if place.conn.dialect.name == "sqlite" else ""
+    came = place.edge, max(place.now, until - 1) + 1
+    advised = place.ask(_OF_NOTICES.format(index=by.format("link_by_notice")), *came)
+    without = place.ask(_WITHOUT_NOTICE.format(index=by.format("goods_receipt_line_unadvised")), *came)
     found: list[DeliveryFact] = []
     containers: dict[str, ContainerFact] = {}
+    good: set[str] = set()
+    days: dict[int, int] = {}
     last: dict[tuple[str, str], tuple[int, int, str]] = {}
-    day_of, site = place.days.of, place.site
-    labels = _Labels(place)
+    day_of, site, whole = place.days.of, place.site, place.whole
+    labels = _Labels(place, sorted({row[:2] for rows in (advised, without) for row in rows}))
     for rows, is_advised in ((advised, True), (without, False)):
-        for (
-            provider,
-            receipt,
-            line,
-            shipment,
-            order,
-            order_line,
-            quantity,
-            part,
-            unit,
-            at,
-            seq,
-            segment,
-            holds,
-        ) in rows:
+        for row in rows:
+            provider, receipt, line, shipment, order, order_line, quantity, part, unit, at, seq, segment, holds = row
             in_period = since <= at < until
+            day = days.get(at)
+            if day is None:
+                day = days[at] = day_of(at)
             proof = behind(seq, segment=segment)
             found.append(
                 DeliveryFact(
-                    site=site, part=part, unit=unit, quantity=quantity, at=at, day=day_of(at), behind=proof,
+                    site=site, part=part, unit=unit, quantity=quantity, at=at, day=day, behind=proof,
                     receipt_id=receipt, shipment_id=shipment if is_advised else "", in_period=in_period,
                     fills=not order or (order, order_line) in waited_for, ship_point=points.get(shipment, ""),
                 )
@@ -85,15 +81,22 @@ def deliveries(place: Place, waited_for: frozenset[tuple[str, str]], points: dic
                 known = last.get((order, order_line))
                 if known is None or (at, seq) > known[:2]:
                     last[order, order_line] = (at, seq, part)
-            fault, against = labels.of(provider, receipt, line) if labels.any else ("", ())
+            fault, against = _GOOD if (provider, receipt, line) not in labels.known else labels.of(
+                provider, receipt, line
+            )  # fmt: skip
             # A container without a readable label has no name: its line stands for it.
             name = holds or (f"{receipt}/{line}" if fault or against else "")
-            if name and (name not in containers or fault):
+            if not (fault or whole):
+                good.add(name)
+            elif name and (name not in containers or fault):
                 containers[name] = ContainerFact(
                     unit_id=holds, site=site, part=part, receipt_id=receipt, behind=proof, fault=fault,
                     shipment_id=shipment, against=against, ship_point=points.get(shipment, ""),
                 )  # fmt: skip
-    return Deliveries(found, _unadvised(place, without), list(containers.values()), last)
+    good.discard("")
+    return Deliveries(
+        found, _unadvised(place, without), list(containers.values()), last, len(good.difference(containers))
+    )
 
 
 def _unadvised(place: Place, rows: list[bulk.Row]) -> list[UnadvisedFact]:
@@ -135,19 +138,26 @@ def _unadvised(place: Place, rows: list[bulk.Row]) -> list[UnadvisedFact]:
     return [one for _, one in sorted(lines.items())]
 
 
-_LABELS = "SELECT provider, receipt_id, line, label FROM label_report WHERE book = ? AND site = ?"
+_SAID = ("provider", "receipt_id", "line", "seq", "label")
+
+
+_GOOD: tuple[str, tuple[Against, ...]] = ("", ())
 
 
 class _Labels:
     """What is wrong with labels, by goods-receipt line: as the dock said, or as a case about it says."""
 
-    def __init__(self, place: Place) -> None:
-        self._said = {row[:3]: row[3] for row in bulk.ask(place.conn, _LABELS, (place.book, place.site))}
+    def __init__(self, place: Place, receipts: list[bulk.Row]) -> None:
+        said = bulk.look_up(
+            place.conn, filed_tables.label_report, _SAID, (("book", place.book), ("site", place.site)),
+            _SAID[:2], receipts,
+        )  # fmt: skip
+        self._said = {row[:3]: row[4] for row in sorted(said)}
         self._cases: dict[tuple[str, str, str], list[CaseAbout]] = defaultdict(list)
         for case in place.cases:
             if case.code in CHARGED["labels"] and case.receipt_id:
                 self._cases[case.receipt_provider, case.receipt_id, case.receipt_line].append(case)
-        self.any = bool(self._said or self._cases)
+        self.known = self._said.keys() | self._cases.keys()
 
     def of(self, provider: str, receipt_id: str, line: str) -> tuple[str, tuple[Against, ...]]:
         """The fault, "" when there is none or the supplier does not answer for it; and the cases that say so."""
@@ -174,33 +184,25 @@ def rejects(place: Place) -> list[RejectFact]:
     ]  # fmt: skip
 
 
-def lead_times(place: Place, found: Deliveries) -> list[LeadTimeFact]:
-    """Of each order line that something came of in the period: from the order to what came last."""
-    if not found.came_last:
-        return []
-    numbers = sorted({(place.supplier, order) for order, _ in found.came_last})
-    orders = bulk.look_up(
-        place.conn, document_tables.orders, ("order_number", "seq", "order_type"),
-        (("book", place.book), ("site", place.site)), ("supplier", "order_number"), numbers,
-    )  # fmt: skip
+def lead_times(place: Place, found: Deliveries, orders: Orders) -> tuple[list[LeadTimeFact], list[int]]:
+    """Of each order line that something came of in the period: from the order to what came last. Those that took no
+    longer than was agreed are told as days alone, unless the whole is asked for."""
     blanket = place.terms.blanket_order_types
-    seqs = {number: seq for number, seq, kind in orders if kind not in blanket}
-    ordered_at = dict(_times(place, sorted(set(seqs.values()))))
     agreed = (place.terms.lead_time_days or 0) * 1_000_000
-    return [
-        LeadTimeFact(
-            site=place.site, part=part, order_number=order, order_line=line,
-            days=max(0, at - ordered_at[seqs[order]]) * 1_000_000 // _DAY_US, agreed_days=agreed,
-            behind=behind(seq),
-        )
-        for (order, line), (at, seq, part) in sorted(found.came_last.items())
-        if order in seqs and seqs[order] in ordered_at
-    ]  # fmt: skip
-
-
-def _times(place: Place, seqs: list[int]) -> list[tuple[int, int]]:
-    rows = bulk.look_up(
-        place.conn, tables.event, ("seq", "recorded_at"), (("book", place.book),), ("seq",), [(s,) for s in seqs],
-        index="event_by_seq",
-    )  # fmt: skip
-    return [(seq, at) for seq, at in rows]
+    facts: list[LeadTimeFact] = []
+    plain: list[int] = []
+    for (order, line), (at, seq, part) in found.came_last.items():
+        ordered = orders.by_number.get(order)
+        if ordered is None or ordered.order_type in blanket:
+            continue
+        days = max(0, at - ordered.recorded_at) * 1_000_000 // _DAY_US
+        if not place.whole and not 0 < agreed < days:
+            plain.append(days)
+            continue
+        facts.append(
+            LeadTimeFact(
+                site=place.site, part=part, order_number=order, order_line=line, days=days, agreed_days=agreed,
+                behind=behind(seq),
+            )
+        )  # fmt: skip
+    return facts, plain

@@ -82,6 +82,8 @@ class Place(NamedTuple):
     terms: Terms
     policy: Policy
     cases: list[CaseAbout]
+    whole: bool = True
+    """A fact for everything; else what counts and costs nothing is only summed, as `Plain`."""
 
     @property
     def edge(self) -> int:

@@ -1,4 +1,4 @@
-"""Facts of notices: shipments and lines whose goods came in the period, and what left on which day of it."""
+"""Facts of notices: shipments whose goods came in the period, and those whose goods should have come in it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from ledger.book import bulk, document_tables
+from ledger.book import bulk
 from ledger.matching.records import Evidence
 from ledger.queries.score_facts.loading import CaseAbout, Place, behind
-from ledger.scorecards.charging import CHARGED
-from ledger.scorecards.facts import Against, CumulativeFact, DispatchFact, LineFact, PremiumFact, ShipmentFact
+from ledger.queries.score_facts.notice_lines import Header, NoticeLines, Said
+from ledger.scorecards.facts import Against, CumulativeFact, PremiumFact, ShipmentFact
 
 _SHIPMENTS = """
     SELECT shipment_id, seq, message, document, shipped_at, expected_at, notified_at, first_received_at
@@ -24,21 +24,13 @@ _SHIPMENTS = """
     )
     ORDER BY seq
 """
-_COLUMNS = (
-    "shipment_id", "line", "part", "unit", "quantity", "received", "over", "closed_at", "seq", "segment",
-    "order_number", "order_line_identity",
-)  # fmt: skip
 
 
 class Notices(NamedTuple):
-    """What was loaded. `order_of` says which order line a notice line answers."""
+    """What was loaded."""
 
     shipments: list[ShipmentFact]
-    lines: list[LineFact]
-    dispatches: list[DispatchFact]
-    shipped_before: dict[str, int]
-    """Part -> what left between the edge and the period."""
-    order_of: dict[tuple[str, str], tuple[str, str]]
+    lines: NoticeLines
     premiums: list[PremiumFact]
     points: dict[str, str]
     """Shipment -> from where it left, where that was told."""
@@ -70,40 +62,21 @@ def notices(place: Place) -> Notices:
                 against=against.get((shipment_id, ""), ()), ship_point=left.get(seq, _USUAL)[1],
             )
         )  # fmt: skip
-    lines: list[LineFact] = []
-    dispatches: list[DispatchFact] = []
-    before: dict[str, int] = defaultdict(int)
-    order_of: dict[tuple[str, str], tuple[str, str]] = {}
-    of_whole = _of_whole(against)
-    for row in _lines(place, list(headers)):
-        shipment_id, line, part, unit, quantity, received, over, closed_at, seq, segment, order, order_line = row
-        header = headers[shipment_id]
-        proof = behind(seq, header[2], header[3], segment)
-        if shipment_id in mine:
-            key = shipment_id, line
-            if key in excused or key in against:
-                order_of[key] = order, order_line
-            lines.append(
-                LineFact(
-                    shipment_id=shipment_id, line=line, part=part, unit=unit, behind=proof, advised=quantity,
-                    received=received + over, site=place.site, closed_at=closed_at,
-                    against=(*of_whole.pop(shipment_id, ()), *against.get(key, ())),
-                    ship_point=left.get(header[1], _USUAL)[1],
-                    excused=not _QUANTITY.isdisjoint(excused.get(key, ())),
-                )
-            )  # fmt: skip
-        left_at = header[4] if header[4] is not None else header[6]
-        if edge <= left_at < since:
-            before[part] += quantity
-        elif since <= left_at < until:
-            dispatches.append(
-                DispatchFact(
-                    site=place.site, part=part, unit=unit, quantity=quantity, day=place.days.of(left_at),
-                    behind=proof, shipment_id=shipment_id, line=line, ship_point=left.get(header[1], _USUAL)[1],
-                )
-            )  # fmt: skip
+    lines = NoticeLines(place, Said(against, excused))
+    lines.load(_headers(place, rows, mine, left))
     points = {shipment_id: left[row[1]][1] for shipment_id, row in headers.items() if row[1] in left}
-    return Notices(shipments, lines, dispatches, before, order_of, _premiums(shipments, left), points)
+    return Notices(shipments, lines, _premiums(shipments, left), points)
+
+
+def _headers(place: Place, rows: list[bulk.Row], mine: set[str], left: _Left) -> dict[str, Header]:
+    headers = {}
+    for shipment_id, seq, message, document, shipped_at, _, notified_at, _ in rows:
+        at = shipped_at if shipped_at is not None else notified_at
+        headers[shipment_id] = Header(
+            message, document, shipment_id in mine, place.edge <= at < place.since,
+            place.days.of(at) if place.since <= at < place.until else None, left.get(seq, _USUAL)[1],
+        )  # fmt: skip
+    return headers
 
 
 _Left = dict[int, tuple[int, str, str, str, str, str, str]]
@@ -132,17 +105,7 @@ def _departures(place: Place) -> _Left:
     return {row[0]: row for row in place.ask(_DEPARTURES)}
 
 
-_QUANTITY = frozenset({"D16", "D17"})
 _EVIDENCE = msgspec.json.Decoder(tuple[Evidence, ...]).decode
-
-
-def _lines(place: Place, shipments: list[str]) -> list[bulk.Row]:
-    keys = [(place.supplier, shipment) for shipment in shipments]
-    rows = bulk.look_up(
-        place.conn, document_tables.notice_line, _COLUMNS, (("book", place.book), ("site", place.site)),
-        ("supplier", "shipment_id"), keys, where="(status = 'open' OR status = 'closed')",
-    )  # fmt: skip
-    return sorted(rows, key=lambda row: (row[8], row[9], row[1]))
 
 
 def _by_notice(
@@ -162,23 +125,10 @@ def _by_notice(
     return against, excused
 
 
-def _of_whole(against: dict[tuple[str, str], tuple[Against, ...]]) -> dict[str, tuple[Against, ...]]:
-    """What is wrong with a notice as a whole and costs accuracy: its first line tells it, so that it counts once."""
-    accuracy = CHARGED["asn_accuracy"]
-    found = {}
-    for (shipment_id, line), cases in against.items():
-        if not line and (told := tuple(one for one in cases if one.code in accuracy)):
-            found[shipment_id] = told
-    return found
-
-
 def cumulatives(place: Place, found: Notices) -> list[CumulativeFact]:
     """Parts advised in the period, and the first D11 of each that stood open in it and was not granted away."""
     if place.terms.cumulative is None:
         return []
-    first: dict[str, LineFact] = {}
-    for line in sorted(found.lines, key=lambda one: (one.behind.seq, one.behind.segment, one.line)):
-        first.setdefault(line.part, line)
     differing: dict[str, CumulativeFact] = {}
     for case in place.cases:
         if case.code != "D11" or not case.is_theirs or case.opened_at >= place.until:
@@ -192,6 +142,6 @@ def cumulatives(place: Place, found: Notices) -> list[CumulativeFact]:
                 shipment_id=case.shipment_id, text=case.text, against=(case.against,),
             )  # fmt: skip
     return [
-        differing.get(part) or CumulativeFact(part=part, site=place.site, behind=line.behind)
-        for part, line in sorted(first.items())
+        differing.get(part) or CumulativeFact(part=part, site=place.site, behind=proof)
+        for part, proof in sorted(found.lines.first.items())
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ledger.book import bulk
 from ledger.queries.score_facts.loading import Place, behind
 from ledger.scorecards.facts import AnswerFact
 
@@ -26,17 +27,39 @@ class Promised(NamedTuple):
     promised_at: int | None
 
 
-def promised(place: Place) -> dict[tuple[str, str], Promised]:
+class Ordered(NamedTuple):
+    """One order as it was first recorded."""
+
+    number: str
+    seq: int
+    message: str
+    document: str
+    order_type: str
+    status: str
+    recorded_at: int
+
+
+class Orders(NamedTuple):
+    """All orders, and all that was promised of them, in the order in which it was."""
+
+    by_number: dict[str, Ordered]
+    promises: list[bulk.Row]
+
+
+def orders(place: Place) -> Orders:
+    """What was ordered, asked for once."""
+    index = "INDEXED BY event_by_seq" if place.conn.dialect.name == "sqlite" else ""
+    rows = place.ask(_ORDERED.format(index=index))
+    return Orders({row[0]: Ordered._make(row) for row in rows}, place.ask(_PROMISES))
+
+
+def promised(place: Place, known: Orders) -> dict[tuple[str, str], Promised]:
     """(order, line) -> the last promise that came within the hours after the order; line "" speaks for all lines."""
-    rows = place.ask(_PROMISES)
-    if not rows:
-        return {}
-    ordered = {row[0]: row[6] for row in _orders(place)}
     found: dict[tuple[str, str], Promised] = {}
     hours = place.rules.window.confirm_hours
-    for order, line, status, quantity, promised_at, acknowledged_at, _ in rows:
-        at = ordered.get(order)
-        if at is None or acknowledged_at > place.days.after_working_hours(at, hours):
+    for order, line, status, quantity, promised_at, acknowledged_at, _ in known.promises:
+        ordered = known.by_number.get(order)
+        if ordered is None or acknowledged_at > place.days.after_working_hours(ordered.recorded_at, hours):
             continue
         if status in ("accepted", "changed"):
             found[order, line] = Promised(quantity, promised_at)
@@ -45,12 +68,12 @@ def promised(place: Place) -> dict[tuple[str, str], Promised]:
     return found
 
 
-def answers(place: Place) -> list[AnswerFact]:
+def answers(place: Place, known: Orders) -> list[AnswerFact]:
     """Orders of the period that were to be acknowledged, where the agreement asks for it."""
     if not place.terms.acknowledges_orders:
         return []
     first: dict[str, int] = {}
-    for order, _, _, _, _, acknowledged_at, _ in place.ask(_PROMISES):
+    for order, _, _, _, _, acknowledged_at, _ in known.promises:
         first[order] = min(acknowledged_at, first.get(order, acknowledged_at))
     hours = place.rules.acknowledge_hours if place.terms.acknowledge_hours is None else place.terms.acknowledge_hours
     return [
@@ -58,11 +81,6 @@ def answers(place: Place) -> list[AnswerFact]:
             kind="order", name=order, site=place.site, behind=behind(seq, message, document), asked_at=at,
             due_at=place.days.after_working_hours(at, hours), answered_at=first.get(order),
         )
-        for order, seq, message, document, _, status, at in _orders(place)
+        for order, seq, message, document, _, status, at in known.by_number.values()
         if place.since <= at < place.until and (status != "cancelled" or order in first)
     ]  # fmt: skip
-
-
-def _orders(place: Place) -> list[tuple[str, int, str, str, str, str, int]]:
-    index = "INDEXED BY event_by_seq" if place.conn.dialect.name == "sqlite" else ""
-    return place.ask(_ORDERED.format(index=index))

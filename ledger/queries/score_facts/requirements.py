@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ledger.book.filing import SCHEDULED_LINE
 from ledger.matching.papers.filed import ScheduledLine
 from ledger.queries.score_facts.loading import NOT_THEIRS, CaseAbout, Place, behind
 from ledger.queries.score_facts.notices import Notices
-from ledger.queries.score_facts.promises import Promised, promised
+from ledger.queries.score_facts.promises import Orders, Promised, promised
 from ledger.queries.score_facts.releases import required_at_fence
-from ledger.scorecards.facts import Against, Due, RequirementFact
+from ledger.scorecards.facts import Against, Behind, Due, RequirementFact
 
 _ORDER_LINES = """
     SELECT l.order_number, l.line, l.order_line, l.part, l.unit, l.quantity, l.due_at, l.received, l.status,
-           l.blanket, l.seq, l.segment, o.message, o.document, o.changed_seq
-    FROM order_line AS l CROSS JOIN orders AS o
+           l.blanket, l.seq, l.segment
+    FROM order_line AS l
     WHERE l.book = ? AND l.site = ? AND l.supplier = ? AND (l.due_at IS NULL OR l.due_at >= ? OR l.status <> 'closed')
-      AND o.book = l.book AND o.site = l.site AND o.supplier = l.supplier AND o.order_number = l.order_number
 """
 _VERSIONS = """
     SELECT order_number, line, seq, entry, changed_at, quantity, due_at, status FROM order_version
@@ -45,10 +45,8 @@ class Requirements(NamedTuple):
     """(order, line) of all that is due from the edge on, or at no time."""
 
 
-class _Delivery(NamedTuple):
-    quantity: int
-    due_at: int
-    cancelled: bool
+_Delivery = tuple[int, int | None, bool]
+"""Quantity, date, and whether it was cancelled."""
 
 
 class _Building:
@@ -61,6 +59,7 @@ class _Building:
         terms = place.terms
         self.transit = self.window.transit_days if terms.transit_days is None else terms.transit_days
         self._today = place.days.of(place.now)
+        self._days: dict[int, int] = {}
         self._of_day: dict[int, tuple[bool, int]] = {}
         self._fences: dict[int, int] = {}
 
@@ -74,68 +73,88 @@ class _Building:
             self._fences[ship_day] = found
         return found
 
-    def add(self, due: Due, part: str, **named: Any) -> None:
-        """One requirement; due before the period it is only summed."""
-        if due.at < self.place.since:
-            self.before[self.place.site, part] += due.quantity
-            return
+    def day_of(self, at: int) -> int:
+        """The day of a moment: many things are due at the same."""
+        found = self._days.get(at)
+        if found is None:
+            found = self._days[at] = self.place.days.of(at)
+        return found
+
+    def add(
+        self,
+        due: Due,
+        part: str,
+        key: str,
+        unit: str,
+        proof: Behind,
+        order_number: str,
+        order_line: str,
+        *,
+        excused: str = "",
+        against: tuple[Against, ...] = (),
+        confirmed: Due | None = None,
+    ) -> None:
+        """One requirement of the period."""
         known = self._of_day.get(due.day)
         if known is None:
             last = self.place.days.add_working(due.day + self.window.late_days, self.window.close_days)
             known = self._of_day[due.day] = last < self._today, due.day - self.transit
         self.required.append(
             RequirementFact(
-                site=self.place.site, part=part, requested=due, closed=known[0], ship_day=known[1], **named
+                key=key, site=self.place.site, part=part, unit=unit, requested=due, behind=proof, confirmed=confirmed,
+                closed=known[0], excused=excused, order_number=order_number, order_line=order_line,
+                ship_day=known[1], against=against,
             )
-        )
+        )  # fmt: skip
 
 
-def requirements(place: Place, found: Notices) -> Requirements:
+def requirements(place: Place, found: Notices, orders: Orders) -> Requirements:
     """What is due in the period, and what was due between the edge and it."""
     building = _Building(place)
-    waited_for = _of_orders(place, found, building)
+    waited_for = _of_orders(place, found, orders, building)
     _of_schedules(place, building)
     return Requirements(building.required, building.before, waited_for)
 
 
-def _of_orders(place: Place, found: Notices, building: _Building) -> frozenset[tuple[str, str]]:
+def _of_orders(place: Place, found: Notices, orders: Orders, building: _Building) -> frozenset[tuple[str, str]]:
     excuses, against = _about_orders(place.cases, found)
     versions = _versions(place)
-    promises = promised(place)
+    promises = promised(place, orders)
     day_of, edge, until = place.days.of, place.edge, place.until
     waited_for = set()
     for row in place.ask(_ORDER_LINES, edge):
-        order, line, order_line, part, unit, quantity, due_at, received, status, blanket, *proof = row
+        order, line, order_line, part, unit, quantity, due_at, received, status, blanket, seq, segment = row
+        ordered = orders.by_number.get(order)
+        if ordered is None:
+            continue
         key = order, line
-        deliveries = [_Delivery(quantity, due_at, status == "cancelled")]
-        if key in versions:
-            deliveries = _at_fence(versions[key], building)
-        if blanket or any(one.due_at is None or one.due_at >= edge for one in deliveries):
+        deliveries = ((quantity, due_at, False),) if key not in versions else _at_fence(versions[key], building)
+        if blanket or any([at is None or at >= edge for _, at, _ in deliveries]):
             waited_for.add(key)
         if blanket:
             continue
         name = f"{order}/{line}"
-        proven = behind(proof[0], proof[2], proof[3], proof[1])
-        for n, one in enumerate(deliveries):
-            if one.due_at is None or not edge <= one.due_at < until:
+        for n, (wanted, at, is_cancelled) in enumerate(deliveries):
+            if at is None or not edge <= at < until:
                 continue
-            cancelled = status == "cancelled" or one.cancelled
-            due = Due(received if cancelled else one.quantity, one.due_at, day_of(one.due_at))
+            cancelled = is_cancelled or status == "cancelled"
+            due = Due(received if cancelled else wanted, at, building.day_of(at))
+            if at < place.since:
+                building.before[place.site, part] += due.quantity
+                continue
+            promise = promises.get(key) or promises.get((order, ""))
             building.add(
-                due, part, key=f"{name}/{n}" if n else name, unit=unit, behind=proven,
-                excused="cancelled" if cancelled else excuses.get(key, ""), order_number=order,
-                order_line=order_line or line, against=against.get(key, ()),
-                confirmed=_confirmed(promises, key, due, len(deliveries), day_of),
+                due, part, f"{name}/{n}" if n else name, unit,
+                behind(seq, ordered.message, ordered.document, segment), order, order_line or line,
+                excused="cancelled" if cancelled else excuses.get(key, ""), against=against.get(key, ()),
+                confirmed=None if promise is None else _confirmed(promise, due, len(deliveries), day_of),
             )  # fmt: skip
     return frozenset(waited_for)
 
 
-def _confirmed(
-    promises: dict[tuple[str, str], Promised], key: tuple[str, str], due: Due, of: int, day_of: Any
-) -> Due | None:
+def _confirmed(promise: Promised, due: Due, of: int, day_of: Any) -> Due | None:
     """What was promised in time of an order line with one delivery; what has several is not told apart."""
-    promise = promises.get(key) or promises.get((key[0], ""))
-    if promise is None or of != 1 or promise.promised_at is None:
+    if of != 1 or promise.promised_at is None:
         return None
     quantity = due.quantity if promise.quantity is None else promise.quantity
     return Due(quantity, promise.promised_at, day_of(promise.promised_at))
@@ -149,14 +168,14 @@ def _versions(place: Place) -> dict[tuple[str, str], list[list[tuple[int, int | 
     return {key: list(versions.values()) for key, versions in found.items()}
 
 
-def _at_fence(versions: list[list[tuple[int, int | None, int, str]]], building: _Building) -> list[_Delivery]:
+def _at_fence(versions: list[list[tuple[int, int | None, int, str]]], building: _Building) -> Sequence[_Delivery]:
     """The first version that was still in force when its own fence passed."""
     for n, version in enumerate(versions):
         due = [one[1] for one in version if one[1] is not None]
         following = versions[n + 1][0][2] if n + 1 < len(versions) else None
         if following is None or (due and following > building.fence(min(due))):
             break
-    return [_Delivery(quantity, due_at, status == "cancelled") for quantity, due_at, _, status in version]  # type: ignore[arg-type]
+    return [(quantity, due_at, status == "cancelled") for quantity, due_at, _, status in version]
 
 
 def _of_schedules(place: Place, building: _Building) -> None:
@@ -171,11 +190,14 @@ def _of_schedules(place: Place, building: _Building) -> None:
             at = one.due_at
             if release.basis == "shipment":
                 at += building.transit * 86_400_000_000
-            due = Due(one.quantity, at, place.days.of(at))
+            if at < place.since:
+                building.before[place.site, part] += one.quantity
+                continue
             building.add(
-                due, part, key=f"{release.number}/{release.release}/{one.due_at}/{one.reference}", unit=release.unit,
-                behind=behind(release.seq, release.message, release.document, release.segment),
-                order_number=release.order_number, order_line=release.order_line,
+                Due(one.quantity, at, building.day_of(at)), part,
+                f"{release.number}/{release.release}/{one.due_at}/{one.reference}", release.unit,
+                behind(release.seq, release.message, release.document, release.segment), release.order_number,
+                release.order_line,
             )  # fmt: skip
 
 
@@ -188,7 +210,7 @@ def _about_orders(
     for case in cases:
         if case.code not in DELIVERY:
             continue
-        key = found.order_of.get((case.shipment_id, case.notice_line))
+        key = found.lines.order_of.get((case.shipment_id, case.notice_line))
         if key is None and case.order_number:
             key = case.order_number, case.order_line
         if key is None or not key[0]:
