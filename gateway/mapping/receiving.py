@@ -45,6 +45,8 @@ def _lines(advice: ReceivingAdvice, line: ReceivedLine) -> Iterator[ReceiptLine]
         lot=line.lot,
         serials=line.serials,
         handling_unit=line.handling_unit,
+        reference=line.reference,
+        packaging=line.packaging,
         shipment_id=advice.shipment_id,
         bill_of_lading=advice.bill_of_lading,
         packing_slip=advice.packing_slip,

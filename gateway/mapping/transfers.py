@@ -133,6 +133,8 @@ def _advised(line: ReceiptLine) -> ReceivedLine:
         order_number=line.order_number,
         order_line=line.order_line,
         handling_unit=line.handling_unit,
+        reference=line.reference,
+        packaging=line.packaging,
         quantity_advised=line.quantity_expected,
         variances=tuple(variances),
     )

@@ -1,6 +1,7 @@
 """What the books are told about documents that we sent: that one is refused or overdue, and what ends that.
 
-An acceptance of what nobody had to look at is told to nobody: that is what nearly all of them are.
+An acceptance of what nobody had to look at is told to nobody: that is what nearly all of them are. Only partners that
+are measured by their acknowledgments have each of them told.
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ def report(
             answered_with=answered_with,
             faults=tuple(_said(fault) for fault in faults[:FAULTS_MAX]),
             comment=comment,
+            sent_at=from_microseconds(one.clock_from) if one.clock_from else None,
             occurred_at=from_microseconds(at),
             book="test" if sent.book_of(connection, one.message) == "test" else "live",
             actor=Actor(kind="user", id=by) if by else SYSTEM,

@@ -244,3 +244,19 @@ score_snapshot = table(
     text("card"),
     clustered=False,
 )
+
+document_answer = table(
+    "document_answer",
+    text("book", key=True),
+    text("site", key=True),
+    text("partner", key=True),
+    text("sent", key=True),
+    big("seq", key=True),
+    text("document"),
+    text("number"),
+    text("status"),
+    text("answered_with"),
+    big("sent_at"),
+    big("at"),
+    text("answer"),
+)

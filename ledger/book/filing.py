@@ -13,6 +13,7 @@ from ledger.matching.papers.filed import (
     CarrierReport,
     Departure,
     DisruptionFiled,
+    DocumentAnswer,
     Filed,
     Invoice,
     InvoicedLine,
@@ -41,6 +42,7 @@ CODECS: dict[type[Filed], Codec] = {
     LabelReport: Codec(filed_tables.label_report, LabelReport, None),
     DisruptionFiled: Codec(filed_tables.disruption, DisruptionFiled, None),
     ScoreFiled: Codec(filed_tables.score_snapshot, ScoreFiled, None),
+    DocumentAnswer: Codec(filed_tables.document_answer, DocumentAnswer, None),
 }
 TABLES: tuple[Table, ...] = tuple(codec.table for codec in CODECS.values())
 

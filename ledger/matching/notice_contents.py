@@ -14,6 +14,7 @@ from ledger.events import ShipmentNotified, ShipmentReplaced
 from ledger.matching.decision import Finding
 from ledger.matching.discrepancies import d33_papers, d34_weight, d36_reference, d37_origin
 from ledger.matching.discrepancies.definition import DiscrepancyClass
+from ledger.matching.freight import is_premium
 from ledger.matching.records import CumulativeKey
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 from ledger.matching.tolerances import allowed
@@ -32,7 +33,11 @@ def check_contents(
     if event.gross_weight is not None and (weighed := _weight_of(resolved.lines)):
         found += _weigh(event, resolved, policy, weighed)
     if asked := terms.notice_requires:
-        missing = [field for field in asked if field in d33_papers.ASKED and getattr(event, field) in ("", None)]
+        missing = [
+            field for field in asked
+            if field in d33_papers.ASKED and getattr(event, field) in ("", None)
+            and (field != d33_papers.AUTHORIZATION or is_premium(event))
+        ]  # fmt: skip
         if missing and (rule := _rule(policy, d33_papers.CLASS, resolved)):
             found.append(d33_papers.find(resolved, missing, rule))
         is_wrong = "dock" in asked and not (event.dock and resolved.dock_known)

@@ -10,6 +10,7 @@ from ledger.matching.apart import set_apart
 from ledger.matching.booking import book_movements
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.discrepancies.about import evidence_of
+from ledger.matching.freight import is_premium
 from ledger.matching.ladder import candidates
 from ledger.matching.notice_checks import Verdict
 from ledger.matching.overdue import expect
@@ -57,20 +58,15 @@ def put_shipment(workset: Workset, resolved: ResolvedEvent, key: ShipmentKey, st
     if event.pro_number:
         number = CarrierNumber(*key, resolved.seq, event.carrier, event.pro_number)
         workset.filed.append(number)
-    if event.ship_from or event.mode in EXPEDITED or event.premium_freight or event.premium_authorization:
+    if event.ship_from or is_premium(event):
         workset.filed.append(_departure(key, resolved.seq, event))
     return shipment
 
 
-EXPEDITED = frozenset({"E", "AE"})
-"""Modes of transport (TD504) that are premium freight by themselves."""
-
-
 def _departure(key: ShipmentKey, seq: int, event: ShipmentNotified | ShipmentReplaced) -> Departure:
-    rushed = event.mode in EXPEDITED or event.premium_authorization or event.premium_reason
     cost = event.premium_cost
     return Departure(
-        *key, seq, event.ship_from, event.mode, event.premium_freight or ("unknown" if rushed else ""),
+        *key, seq, event.ship_from, event.mode, event.premium_freight or ("unknown" if is_premium(event) else ""),
         event.premium_reason, event.premium_authorization, "" if cost is None else f"{cost.amount:f}",
         "" if cost is None else cost.currency,
     )  # fmt: skip

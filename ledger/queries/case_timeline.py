@@ -1,11 +1,12 @@
-"""All that was said of one case, in order: what opened it, who did what, and what came of it."""
+"""All that was said of one case, in order: what opened it, who did what, when it escalated, and what came of it."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, Select, select, text
 
 from ledger.book import tables
 from ledger.book.document_tables import cases
@@ -28,23 +29,25 @@ class CaseStep(msgspec.Struct, frozen=True, kw_only=True):
     actor: Actor | None
     result: str
     event: AnyEvent | None
-    """What was said; None for the document that opened the case, which `seq` finds."""
+    """What was said; None for the document that opened the case, which `seq` finds, and for time that passed."""
     outcomes: tuple[AnyOutcome, ...]
 
 
 def case_timeline(conn: Connection, case_id: str, *, book: str = "live") -> list[CaseStep]:
     """The first so many steps, as they were recorded; empty where there is no such case."""
     of_case = cases.c.book == book, cases.c.case == case_id
-    opened = conn.execute(select(cases.c.opened_seq).where(*of_case)).scalar_one_or_none()
-    if opened is None:
+    case = conn.execute(select(cases.c.opened_seq, cases.c.opened_at).where(*of_case)).one_or_none()
+    if case is None:
         return []
     event = tables.event.c
     columns = (event.seq, event.site, event.kind, event.number, event.recorded_at, event.body)
     said = select(*columns).where(event.book == book, event.number == case_id, text(tables.SAID_OF_CASES))
     rows = [
-        *conn.execute(select(*columns).where(event.book == book, event.seq == opened)),
+        *conn.execute(select(*columns).where(event.book == book, event.seq == case.opened_seq)),
         *conn.execute(said.order_by(event.seq).limit(STEPS_MAX)),
+        *conn.execute(_times(book, case_id, case.opened_at).with_only_columns(*columns)),
     ]
+    rows = sorted({row.seq: row for row in rows}.values(), key=lambda row: row.seq)[:STEPS_MAX]
     outcomes = outcomes_of(conn, book, rows)
     steps = []
     for row in rows:
@@ -62,3 +65,20 @@ def case_timeline(conn: Connection, case_id: str, *, book: str = "live") -> list
             )
         )  # fmt: skip
     return steps
+
+
+def _times(book: str, case_id: str, opened_at: int) -> Select[Any]:
+    """The times that passed since the case was opened and took a step of it: by the key of their events, which is
+    when it was."""
+    event, outcome = tables.event.c, tables.outcome.c
+    since = moment(opened_at).isoformat(timespec="seconds").partition("+")[0]
+    return (
+        select(tables.event)
+        .where(
+            event.book == book, event.site == "", event.partner == "", event.kind == "TimePassed",
+            event.number >= since, outcome.book == event.book, outcome.site == event.site,
+            outcome.event == event.seq, outcome.body.like(f'%"case_escalated"%"case":"{case_id}"%'),
+        )
+        .order_by(event.seq)
+        .limit(STEPS_MAX)
+    )  # fmt: skip

@@ -1,8 +1,9 @@
 """ASN accuracy: did the notice say what came?
 
 A line is bad with any supplier-fault finding of reference, quantity, identity or unit; it counts once, however
-many it has. A received part that its notice did not name is a bad line of that notice. A shipment without any
-notice costs timeliness and not this: one physical cause, one penalty.
+many it has. What is wrong with the notice as a whole (papers, totals, its dock) is told at its first line. A received
+part that its notice did not name is a bad line of that notice. A shipment without any notice costs timeliness and not
+this: one physical cause, one penalty.
 
     AA = 1 - bad lines / (advised lines + received lines that their notice did not name)
 """

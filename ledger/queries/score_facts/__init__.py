@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from ledger.matching.resolved import microseconds, moment
 from ledger.policy import Policy
+from ledger.queries.score_facts.answers import discrepancy_answers, document_answers
 from ledger.queries.score_facts.days import Days, days_of_sites
 from ledger.queries.score_facts.deliveries import deliveries, lead_times, rejects
 from ledger.queries.score_facts.loading import Place, cases_of, disruptions
@@ -89,7 +90,7 @@ def _facts(
         parts["deliveries"] += came.deliveries
         parts["containers"] += came.containers
         parts["premiums"] += noticed.premiums
-        parts["answers"] += answers(place, ordered)
+        parts["answers"] += answers(place, ordered) + discrepancy_answers(place)
         parts["disruptions"] += disruptions(place)
         parts["rejects"] += rejects(place)
         late, in_time = lead_times(place, came, ordered)
@@ -100,6 +101,7 @@ def _facts(
                 required.before.get(group, 0),
                 required.before.get(group, 0) - noticed.lines.left_before.get(group[1], 0),
             )
+    parts["answers"] += document_answers(conn, book, supplier, since, until, policy)
     told: dict[str, Any] = {name: tuple(values) for name, values in parts.items()}
     return Facts(
         supplier=supplier, since=since, until=until, now=now, first_day=_day(since),

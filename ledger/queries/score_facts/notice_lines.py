@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from ledger.book import bulk, document_tables
 from ledger.queries.score_facts.loading import Place, behind
+from ledger.scorecards.charging import CHARGED
 from ledger.scorecards.facts import Against, Behind, Count, DispatchFact, LineFact
 
 _COLUMNS = (
@@ -65,6 +66,7 @@ class NoticeLines:
         """Read the lines of notices in force."""
         place, (against, excused) = self._place, self._said
         named = {shipment for shipment, _ in (*against, *excused)}
+        of_whole = _of_whole(against)
         keeps_cumulatives, whole = place.terms.cumulative is not None, place.whole
         left: dict[tuple[str, int], list[Any]] = {}
         for row in _rows(place, list(headers)):
@@ -73,14 +75,15 @@ class NoticeLines:
             if header.is_mine:
                 if keeps_cumulatives and part not in self.first:
                     self.first[part] = behind(seq, header.message, header.document, segment)
+                together: tuple[Against, ...] = ()
                 speaks = False
                 if shipment in named:
-                    key = shipment, line
-                    speaks = key in against
-                    if speaks or key in excused:
+                    key, together = (shipment, line), of_whole.pop(shipment, ())
+                    speaks = bool(together) or key in against
+                    if key in against or key in excused:
                         self.order_of[key] = order, order_line
                 if whole or speaks or not (closed_at is None or received + over == quantity):
-                    self.facts.append(self._fact(row, header))
+                    self.facts.append(self._fact(row, header, together))
                 else:
                     self.plain += 1
                     if closed_at is not None:
@@ -108,13 +111,13 @@ class NoticeLines:
             ship_point=header.ship_point,
         )  # fmt: skip
 
-    def _fact(self, row: bulk.Row, header: Header) -> LineFact:
+    def _fact(self, row: bulk.Row, header: Header, together: tuple[Against, ...]) -> LineFact:
         shipment, line, part, unit, quantity, received, over, closed_at, seq, segment, _, _ = row
         key = shipment, line
         return LineFact(
             shipment_id=shipment, line=line, part=part, unit=unit,
             behind=behind(seq, header.message, header.document, segment), advised=quantity, received=received + over,
-            site=self._place.site, closed_at=closed_at, against=self._said.against.get(key, ()),
+            site=self._place.site, closed_at=closed_at, against=(*together, *self._said.against.get(key, ())),
             ship_point=header.ship_point, excused=not _QUANTITY.isdisjoint(self._said.excused.get(key, ())),
         )  # fmt: skip
 
@@ -125,6 +128,16 @@ class NoticeLines:
         else:
             known[0] += 1
             known[1] += quantity
+
+
+def _of_whole(against: Mapping[tuple[str, str], tuple[Against, ...]]) -> dict[str, tuple[Against, ...]]:
+    """What is wrong with a notice as a whole and costs accuracy: its first line tells it, so that it counts once."""
+    accuracy = CHARGED["asn_accuracy"]
+    found = {}
+    for (shipment_id, line), cases in against.items():
+        if not line and (told := tuple(one for one in cases if one.code in accuracy)):
+            found[shipment_id] = told
+    return found
 
 
 def _rows(place: Place, shipments: list[str]) -> list[bulk.Row]:

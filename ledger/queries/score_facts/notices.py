@@ -79,7 +79,7 @@ def _headers(place: Place, rows: list[bulk.Row], mine: set[str], left: _Left) ->
     return headers
 
 
-_Left = dict[int, tuple[int, str, str, str, str, str]]
+_Left = dict[int, tuple[int, str, str, str, str, str, str]]
 """By the event of a notice: from where a shipment left, and what its premium freight was."""
 
 
@@ -87,7 +87,7 @@ def _premiums(shipments: list[ShipmentFact], left: _Left) -> list[PremiumFact]:
     return [
         PremiumFact(
             shipment_id=one.shipment_id, site=one.site, behind=one.behind, responsible=told[2], reason=told[3],
-            cost=told[4], currency=told[5],
+            cost=told[4], currency=told[5], authorization=told[6],
         )
         for one in shipments
         if (told := left.get(one.behind.seq, _USUAL))[2]
@@ -95,10 +95,10 @@ def _premiums(shipments: list[ShipmentFact], left: _Left) -> list[PremiumFact]:
 
 
 _DEPARTURES = """
-    SELECT seq, ship_from, responsible, reason, cost, currency FROM departure
+    SELECT seq, ship_from, responsible, reason, cost, currency, "authorization" FROM departure
     WHERE book = ? AND site = ? AND supplier = ?
 """
-_USUAL = (0, "", "", "", "", "")
+_USUAL = (0, "", "", "", "", "", "")
 
 
 def _departures(place: Place) -> _Left:

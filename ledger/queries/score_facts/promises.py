@@ -75,10 +75,11 @@ def answers(place: Place, known: Orders) -> list[AnswerFact]:
     first: dict[str, int] = {}
     for order, _, _, _, _, acknowledged_at, _ in known.promises:
         first[order] = min(acknowledged_at, first.get(order, acknowledged_at))
+    hours = place.rules.acknowledge_hours if place.terms.acknowledge_hours is None else place.terms.acknowledge_hours
     return [
         AnswerFact(
             kind="order", name=order, site=place.site, behind=behind(seq, message, document), asked_at=at,
-            due_at=place.days.after_working_hours(at, place.rules.acknowledge_hours), answered_at=first.get(order),
+            due_at=place.days.after_working_hours(at, hours), answered_at=first.get(order),
         )
         for order, seq, message, document, _, status, at in known.by_number.values()
         if place.since <= at < place.until and (status != "cancelled" or order in first)

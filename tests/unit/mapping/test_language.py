@@ -33,7 +33,7 @@ def extended(text: str) -> list[str]:
         ),
         (
             "levels:\n  I:\n    fields:\n      lot: {at: 'REF[LT].02', code: lots}\n",
-            f'{ACME} line 5: no code table is called "lots" (known: purpose, units, weights)',
+            f'{ACME} line 5: no code table is called "lots" (known: answers_for, purpose, units, weights)',
         ),
         (
             "levels:\n  I:\n    fields:\n      lot: {at: 'REF[LT].02', as: decimal}\n",
