@@ -21,12 +21,12 @@ import gateway.mapping
 from gateway.errors import OperatorMistake
 from gateway.formats import read_csv, read_json
 from gateway.mapping import Map, read_document, write_document
-from gateway.mapping.compile import compile_map
-from gateway.mapping.expressions import BadExpression, read_expression
-from gateway.mapping.files import KEYS as FILE_KEYS
-from gateway.mapping.guided import check_against_guide
-from gateway.mapping.pairs import OPTIONS
-from gateway.mapping.vocabulary import CHECK, FIELD, REPEAT, SECTION, TEST, TOP, XREF
+from gateway.mapping.compiling.compile import compile_map
+from gateway.mapping.compiling.files import KEYS as FILE_KEYS
+from gateway.mapping.compiling.guided import check_against_guide
+from gateway.mapping.compiling.vocabulary import CHECK, FIELD, REPEAT, SECTION, TEST, TOP, XREF
+from gateway.mapping.converting.expressions import BadExpression, read_expression
+from gateway.mapping.converting.pairs import OPTIONS
 from tests.unit.mapping.maps import NOTICE, configuration, document, shipped
 
 HOSTILE: tuple[Any, ...] = (
