@@ -11,7 +11,7 @@ from docs.generate.text import WARNING, first_paragraph, table
 from ledger.matching import discrepancies
 from ledger.matching.arrival import BY_ARRIVAL
 from ledger.matching.discrepancies.definition import DiscrepancyClass
-from ledger.matching.notice_holds import HOLDING
+from ledger.matching.notices.holds import HOLDING
 from ledger.policy.scores import ScoreRules
 from ledger.scorecards import METRICS
 from ledger.scorecards.causes import GROUPS, GROUPS_OF
