@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ledger.events import AcknowledgmentReported, CustomerReceiptLine, CustomerReceiptReported
-from ledger.matching.case_identity import identity_of
+from ledger.matching.deciding.case_identity import identity_of
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.discrepancies import d41_unacknowledged, d48_refused, d49_customer_received
 from ledger.matching.papers.filed import DocumentAnswer

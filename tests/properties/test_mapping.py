@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from gateway.document import Document, Loop, Segment
 from gateway.mapping import Configuration, Map, read_document, write_document
 from gateway.mapping.configuration import read_file
-from gateway.mapping.convert import Context
-from gateway.mapping.expressions import BadExpression, read_expression
-from gateway.mapping.finding import find_all, index_segments, pick_for
+from gateway.mapping.converting.convert import Context
+from gateway.mapping.converting.expressions import BadExpression, read_expression
 from gateway.mapping.places import read_x12_place
 from gateway.mapping.plan import Section
+from gateway.mapping.reading.finding import find_all, index_segments, pick_for
 from gateway.partners import Partner
 from gateway.resources import CHECKOUT, read_sources, source_files
 from gateway.x12 import check_document, read
