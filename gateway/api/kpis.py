@@ -28,7 +28,7 @@ def show_kpi(call: MayReadLedger, name: PathText, *, month: Month = None, book: 
     """Its sums are the sums of its entries, each with its event."""
     call.refuse_outsiders()
     if name not in queries.KPIS:
-        raise Problem("not-found", f"there is no figure {name}")
+        raise Problem("not-found", f"there is no figure {name}; there are {', '.join(queries.KPIS)}")
     policy, now = call.street.policy, call.street.clock()
     with call.street.read() as conn:
         (found,) = queries.kpis(conn, month=month or "", now=now, policy=policy, book=book, name=name)

@@ -53,7 +53,7 @@ def show_metric(
     """Its sums are the sums of its entries; each names its cases, its event, and the segment of the document."""
     given = _given(call, supplier, month, book)
     if metric not in METRICS:
-        raise Problem("not-found", f"there is no metric {metric}")
+        raise Problem("not-found", f"there is no metric {metric}; there are {', '.join(METRICS)}")
     to = queries.Narrowed(site or "", part or "", ship_point or "")
     with call.street.read() as conn:
         return answer(queries.score_drill(conn, supplier, metric, to=to, **given))

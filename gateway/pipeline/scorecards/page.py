@@ -16,14 +16,20 @@ _STYLE = """
 :root { color-scheme: light; }
 body { font: 14px/1.4 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; color: #1c2126; }
 h1 { font-size: 1.5rem; margin: 0 0 .2rem; } h2 { font-size: 1.05rem; margin: 1.6rem 0 .4rem; }
-p.note { color: #555f69; margin: .2rem 0; }
+h3 { font-size: .95rem; margin: 1.2rem 0 .3rem; }
+p.note { color: #555f69; margin: .2rem 0; } footer { margin-top: 1.6rem; }
+svg.chart { display: block; width: 100%; max-width: 45rem; height: auto; margin: .4rem 0 1rem; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .25rem .5rem; border-bottom: 1px solid #dde2e6; vertical-align: top; }
 td.number, th.number { text-align: right; white-space: nowrap; }
 .head { display: flex; gap: 2rem; align-items: center; flex-wrap: wrap; }
 .disputed { font-weight: 600; }
 svg text { font: 12px system-ui, sans-serif; fill: #1c2126; }
-@media print { body { margin: 0; max-width: none; font-size: 11px; } h2, tr { break-inside: avoid; } }
+svg text.scale { fill: #555f69; font-size: 10px; }
+@media print {
+  body { margin: 0; max-width: none; font-size: 11px; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  tr, svg { break-inside: avoid; } h2, h3 { break-after: avoid; } thead { display: table-header-group; }
+}
 """
 
 
@@ -34,8 +40,8 @@ def build_page(card: Scorecard, trend: Rolling | None = None, name: str = "") ->
         f"<header class=head>{_gauge(card)}<div><h1>{escape(title)}</h1>{_notes(card)}</div></header>",
         "<h2>Metrics</h2>", _bars(card), _metrics(card),
         _taken(card), "<h2>Trend</h2>" + _trend(trend) if trend is not None else "",
-        *(_entries(one) for one in card.metrics if one.measure.deductions),
-        f"<p class=note>Rules {escape(card.rules[:16])}. Computed from recorded events alone.</p>",
+        _all_entries(card),
+        f"<footer><p class=note>Rules {escape(card.rules[:16])}. Computed from recorded events alone.</p></footer>",
     ]  # fmt: skip
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -81,7 +87,7 @@ def _bars(card: Scorecard) -> str:
     rows = []
     for n, one in enumerate(weighed):
         y = 24 * n
-        name = escape(one.measure.metric.replace("_", " "))
+        name = escape(_label(one.measure.metric))
         width = 3.6 * (one.points or 0.0)
         shown = "no data" if one.points is None else f"{one.points:g}"
         rows.append(
@@ -90,7 +96,7 @@ def _bars(card: Scorecard) -> str:
             f'<rect x="190" y="{y + 4}" width="{width:.1f}" height="16" fill="{_colour(one.points)}"/>'
             f'<text x="558" y="{y + 16}">{shown}</text><text x="640" y="{y + 16}">weight {one.weight:g}</text>'
         )
-    return f'<svg width="720" height="{height}" viewBox="0 0 720 {height}" role="img">{"".join(rows)}</svg>'
+    return _chart(height, "points by metric", "".join(rows))
 
 
 def _metrics(card: Scorecard) -> str:
@@ -103,7 +109,7 @@ def _metrics(card: Scorecard) -> str:
         points = "" if one.points is None else f"{one.points:g}"
         rows.append(
             _row(
-                found.metric.replace("_", " "), value, sums, "; ".join(filter(None, (found.band, more))),
+                _label(found.metric), value, sums, "; ".join(filter(None, (found.band, more))),
                 points, f"{one.weight:g}", numbers=(1, 4, 5),
             )
         )  # fmt: skip
@@ -113,21 +119,21 @@ def _metrics(card: Scorecard) -> str:
 def _taken(card: Scorecard) -> str:
     if not card.taken:
         return ""
-    rows = [_row(one.reason.replace("_", " "), str(one.occurrences), f"-{one.points:g}") for one in card.taken]
+    rows = [_row(_label(one.reason), str(one.occurrences), f"-{one.points:g}") for one in card.taken]
     return "<h2>Deductions</h2>" + _table(("for", "occurrences", "points"), rows)
 
 
 def _trend(trend: Rolling) -> str:
     """Scores by month as a line; months without a score leave a gap."""
-    step = 620 / max(1, len(trend.months) - 1)
+    step = 600 / max(1, len(trend.months) - 1)
     dots, path, drawing = [], [], False
     for n, month in enumerate(trend.months):
-        x = 50 + n * step
-        dots.append(f'<text x="{x:.1f}" y="140" text-anchor="middle">{escape(month.month)}</text>')
+        x = 70 + n * step
+        dots.append(f'<text x="{x:.1f}" y="152" text-anchor="middle">{escape(month.month)}</text>')
         if month.value is None:
             drawing = False
             continue
-        y = 10 + 110 * (100 - month.value) / 100
+        y = _height(month.value)
         path.append(f"{'L' if drawing else 'M'}{x:.1f} {y:.1f}")
         drawing = True
         dots.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{_colour(month.value)}"/>')
@@ -136,8 +142,35 @@ def _trend(trend: Rolling) -> str:
     line = f'<path d="{" ".join(path)}" fill="none" stroke="#47525d" stroke-width="2"/>' if path else ""
     return (
         f"<p class=note>Rolling score over {len(trend.months)} months: {said} {escape(trend.grade or '')}</p>"
-        f'<svg width="720" height="150" viewBox="0 0 720 150" role="img">{line}{"".join(dots)}</svg>'
+        + _chart(160, "score by month", "".join((*map(_scale, (0, 50, 100)), line, *dots)))
     )
+
+
+def _height(points: float) -> float:
+    return 20 + 110 * (100 - points) / 100
+
+
+def _scale(points: int) -> str:
+    y = _height(points)
+    return (
+        f'<line x1="40" y1="{y:.1f}" x2="700" y2="{y:.1f}" stroke="#dde2e6"/>'
+        f'<text class="scale" x="32" y="{y + 4:.1f}" text-anchor="end">{points}</text>'
+    )
+
+
+def _chart(height: int, label: str, drawn: str) -> str:
+    return f'<svg class="chart" viewBox="0 0 720 {height}" role="img" aria-label="{label}">{drawn}</svg>'
+
+
+def _all_entries(card: Scorecard) -> str:
+    told = [_entries(one) for one in card.metrics if one.measure.deductions]
+    return "<h2>What stands behind it</h2>" + "".join(told) if told else ""
+
+
+def _label(metric: str) -> str:
+    """`asn_timeliness` as people write it."""
+    words = metric.replace("_", " ")
+    return "ASN" + words[3:] if words.startswith("asn ") else words[:1].upper() + words[1:]
 
 
 def _entries(one: Points) -> str:
@@ -146,7 +179,7 @@ def _entries(one: Points) -> str:
     left = len(found.deductions) - len(rows)
     more = f"<p class=note>{left} more; the CSV has all of them.</p>" if left else ""
     columns = ("what", "counted", "cases", "event", "document", "segment")
-    return f"<h2>{escape(found.metric.replace('_', ' '))}</h2>{_table(columns, rows)}{more}"
+    return f"<h3>{escape(_label(found.metric))}</h3>{_table(columns, rows)}{more}"
 
 
 def _entry(entry: Entry) -> str:

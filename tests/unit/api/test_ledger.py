@@ -216,6 +216,16 @@ def test_another_supplier_sees_none_of_it(short: House) -> None:
         ("/v1/cases/C99", 404, "there is no case C99"),
         ("/v1/parts/NONE", 404, "there is no NONE"),
         ("/v1/scores/ACME?month=2026-13", 422, "a parameter is missing or out of bounds"),
+        ("/v1/scores/ACME?month=0001-01", 422, "a parameter is missing or out of bounds"),
+        ("/v1/scores/ACME/rolling?month=9999-12", 422, "a parameter is missing or out of bounds"),
+        ("/v1/scores/ACME/page?month=0000-01", 422, "a parameter is missing or out of bounds"),
+        ("/v1/kpis?month=9999-12", 422, "a parameter is missing or out of bounds"),
+        (
+            "/v1/kpis/none",
+            404,
+            "there is no figure none; there are stock_accuracy, count_variance, supplier_on_time, inventory_turns, "
+            "service_fill_rate, dock_to_stock, receiving_errors",
+        ),
         ("/v1/cases/X1", 422, "a parameter is missing or out of bounds"),
         ("/v1/balances?book=other", 422, "a parameter is missing or out of bounds"),
     ],

@@ -1,0 +1,51 @@
+"""The printable scorecard: well formed, nothing fetched, and what partners wrote stays text."""
+
+from __future__ import annotations
+
+from lxml import html
+
+from gateway.pipeline.scorecards import build_page
+from ledger.policy.scores import ScoreRules
+from ledger.scorecards import AnswerFact, Behind, Facts, MonthScore, Rolling, scorecard
+
+DAY = 86_400_000_000
+ASKED = AnswerFact(
+    kind="document", name="850 <b>PO1</b>", site="", behind=Behind(seq=7, document="m_1.1"), asked_at=0, due_at=DAY
+)
+CARD = scorecard(
+    Facts(supplier="acme", since=0, until=30 * DAY, now=60 * DAY, answers=(ASKED,)), ScoreRules(), month="2026-10",
+    policy="p" * 64,
+)  # fmt: skip
+
+
+def month(name: str, value: float | None) -> MonthScore:
+    return MonthScore(
+        month=name, value=value, grade=None, coverage=0.0, closed_lines=0, provisional=False, frozen=False
+    )
+
+
+TREND = Rolling(
+    months=(month("2026-08", 92.0), month("2026-09", None), month("2026-10", 0.0)), value=46.0, grade=None, coverage=0.0,
+    closed_lines=0,
+)  # fmt: skip
+
+
+def test_the_page_shows_metrics_trend_and_what_stands_behind_them() -> None:
+    page = html.fromstring(build_page(CARD, TREND, "Acme & <Sons>"))
+
+    assert page.xpath("string(//h1)") == "Acme & <Sons>, 2026-10"
+    assert page.xpath("//h2/text()") == ["Metrics", "Trend", "What stands behind it"]
+    assert page.xpath("//h3/text()") == ["Responsiveness"]
+    (row,) = page.xpath("//h3/following-sibling::table[1]/tbody/tr")
+    assert row.xpath("td/text()") == ["document 850 <b>PO1</b>: not answered", "0 of 1", "7", "m_1.1"]
+    assert "ASN timeliness" in page.xpath("//table[1]//td/text()")
+    assert not page.xpath("//script | //@src | //@href")
+
+
+def test_a_month_without_a_score_leaves_a_gap_in_the_trend() -> None:
+    page = html.fromstring(build_page(CARD, TREND))
+    (chart,) = page.xpath("//*[@aria-label='score by month']")
+
+    # At 92 points and at none, with nothing drawn between them.
+    assert chart.xpath("*[local-name()='path']/@d") == ["M70.0 28.8 M670.0 130.0"]
+    assert chart.xpath("*[local-name()='text'][@class='scale']/text()") == ["0", "50", "100"]
