@@ -25,8 +25,8 @@ def month(name: str, value: float | None) -> MonthScore:
 
 
 TREND = Rolling(
-    months=(month("2026-08", 92.0), month("2026-09", None), month("2026-10", 0.0)), value=46.0, grade=None, coverage=0.0,
-    closed_lines=0,
+    months=(month("2026-08", 92.0), month("2026-09", None), month("2026-10", 0.0)), value=46.0, grade=None,
+    coverage=0.0, closed_lines=0,
 )  # fmt: skip
 
 
