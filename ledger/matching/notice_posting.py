@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ledger.events import NoticeLine as SaidLine
 from ledger.events import ShipmentNotified, ShipmentReplaced
-from ledger.matching.advised_identities import advised_serials
 from ledger.matching.allowances import use
 from ledger.matching.apart import set_apart
 from ledger.matching.booking import book_movements
@@ -174,7 +173,7 @@ def put_notice_line(
         order_line=said.order_line,
         order_line_identity="" if order_line is None else order_line.line,
         handling_units=tuple([unit.id for unit in units if unit.id]) if units else (),
-        serials=advised_serials(said),
+        serials=verdict.serials,
         status=status,  # type: ignore[arg-type]
         unit_sent=said.unit,
         numerator=line.numerator,

@@ -66,7 +66,7 @@ class _Building:
     def fence(self, due_at: int, basis: str = "") -> int:
         """The first moment after which a requirement due then is fixed."""
         days = self.place.days
-        ship_day = days.of(due_at) - (0 if basis == "shipment" else self.transit)
+        ship_day = self.day_of(due_at) - (0 if basis == "shipment" else self.transit)
         found = self._fences.get(ship_day)
         if found is None:
             found = days.starts(days.add_working(ship_day, -self.window.fence_days) + 1) - 1
