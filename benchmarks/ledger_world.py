@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from ledger.book.balances import identity
+from ledger.book.saving.balances import identity
 from ledger.events import (
     CustomerReturnReceived,
     Event,

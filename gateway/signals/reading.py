@@ -10,7 +10,7 @@ from typing import Any
 from gateway.resources import Entry, Mistake, Mistakes, did_you_mean, read_yaml
 from gateway.signals.rules import ACTIONS, ALWAYS, Action, Conditions, Hold, Notify, OpenCase, Rule, Send, SignalRules
 from ledger.masterdata.working_time import HOURS_MAX
-from ledger.queries.severity import SEVERITIES
+from ledger.queries.casework.severity import SEVERITIES
 from ledger.signals import BY_NAME
 
 FILE = "signals.yaml"

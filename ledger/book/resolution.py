@@ -53,8 +53,8 @@ from ledger.events import (
 )
 from ledger.masterdata import AsSent, InexactConversion, Occasion, control_of, to_base
 from ledger.masterdata.units import Factor
+from ledger.matching.records.transfers import party_of
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, Standing, microseconds
-from ledger.matching.transfer_records import party_of
 from ledger.policy import Policy
 from ledger.stock.bucket import MILLION, QUANTITY_MAX
 

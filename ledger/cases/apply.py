@@ -15,9 +15,9 @@ from ledger.cases.receiving import receiving_advices
 from ledger.cases.working import is_done
 from ledger.events import TimePassed
 from ledger.masterdata import MasterData, to_decimal
-from ledger.matching.case_identity import CaseIdentity, identity_of
+from ledger.matching.deciding.case_identity import CaseIdentity, identity_of
 from ledger.matching.decision import OWN_CASE, Comparison, Decision, Finding, LineDecision
-from ledger.matching.records import Case
+from ledger.matching.records.documents import Case
 from ledger.matching.resolved import moment
 from ledger.matching.workset import Workset
 from ledger.outcomes import (

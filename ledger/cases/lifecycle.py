@@ -5,7 +5,7 @@ from __future__ import annotations
 from ledger.masterdata import MasterData
 from ledger.masterdata.working_time import HOURS_MAX, after_days, after_hours
 from ledger.matching.discrepancies import BY_CODE
-from ledger.matching.records import Case
+from ledger.matching.records.documents import Case
 from ledger.policy import Policy
 
 LEGAL: dict[str, frozenset[str]] = {

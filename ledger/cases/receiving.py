@@ -14,10 +14,11 @@ from ledger.advices import ReceivedLine, ReceivingAdvice, Variance
 from ledger.cases.advices import Told, number_of
 from ledger.events import GoodsReceived
 from ledger.masterdata import to_decimal
+from ledger.matching.deciding.review import UNADVISED, linked_notices, live_links
 from ledger.matching.decision import Decision, Finding
 from ledger.matching.discrepancies import BY_CODE, d14_no_notice
-from ledger.matching.ladder import named_shipments, reference_of
-from ledger.matching.records import (
+from ledger.matching.receiving.ladder import named_shipments, reference_of
+from ledger.matching.records.documents import (
     CumulativeKey,
     Link,
     NoticeLine,
@@ -27,9 +28,8 @@ from ledger.matching.records import (
     Shipment,
     ShipmentKey,
 )
+from ledger.matching.records.transfers import is_transfer
 from ledger.matching.resolved import moment
-from ledger.matching.review import UNADVISED, linked_notices, live_links
-from ledger.matching.transfer_records import is_transfer
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
 

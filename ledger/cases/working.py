@@ -26,11 +26,11 @@ from ledger.events import (
     Event,
     kind_of,
 )
-from ledger.matching.approvals import APPROVED, recorded_it
-from ledger.matching.authority import not_allowed
-from ledger.matching.case_identity import PER_AGREEMENT, PER_PLACE, case_identity
+from ledger.matching.deciding.approvals import APPROVED, recorded_it
+from ledger.matching.deciding.authority import not_allowed
+from ledger.matching.deciding.case_identity import PER_AGREEMENT, PER_PLACE, case_identity
 from ledger.matching.decision import Decision, LineDecision
-from ledger.matching.records import Case, Evidence, Task
+from ledger.matching.records.documents import Case, Evidence, Task
 from ledger.matching.resolved import ResolvedEvent, moment
 from ledger.matching.waiting import refuse_whole
 from ledger.matching.workset import Workset

@@ -36,11 +36,11 @@ from ledger.events import (
     TransferReceived,
     TransferShipped,
 )
-from ledger.matching.call_records import CallKey
-from ledger.matching.positions import stands
-from ledger.matching.records import GroupKey, OrderKey, ReceiptKey, ShipmentKey
+from ledger.matching.receiving.positions import stands
+from ledger.matching.records.calls import CallKey
+from ledger.matching.records.documents import GroupKey, OrderKey, ReceiptKey, ShipmentKey
+from ledger.matching.records.transfers import TransferKey
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, microseconds
-from ledger.matching.transfer_records import TransferKey
 from ledger.matching.workset import Needs, Workset
 from ledger.policy import Policy
 from ledger.stock.bucket import Bucket

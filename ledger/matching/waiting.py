@@ -12,7 +12,7 @@ from ledger.matching.discrepancies import (
     d35_arithmetic,
 )
 from ledger.matching.discrepancies.about import about_document
-from ledger.matching.records import ReceiptKey
+from ledger.matching.records.documents import ReceiptKey
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, microseconds
 from ledger.matching.workset import Workset
 from ledger.outcomes import Grade

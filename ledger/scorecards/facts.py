@@ -237,6 +237,8 @@ class PremiumFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     responsible: str
     """supplier | buyer | carrier | unknown"""
     reason: str = ""
+    authorization: str = ""
+    """What allowed it, as a number of ours; "" where none was told."""
     cost: str = ""
     """Amount as told, "" where none was."""
     currency: str = ""
@@ -257,18 +259,24 @@ class DisruptionFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
 
 class AnswerFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """One thing that the supplier had to answer: an order, or a discrepancy."""
+    """One thing that the supplier had to answer: an order, a document of ours, or a discrepancy."""
 
     kind: str
-    """order | discrepancy"""
+    """order | document | discrepancy"""
     name: str
-    """Order number, or case."""
+    """Order number, document (`861 RA12`), or case."""
     site: str
     behind: Behind
     asked_at: int
     due_at: int
     answered_at: int | None = None
     """None while it is not answered; one that is not due yet does not count."""
+    part: str = ""
+    """Of a discrepancy, where it is about one."""
+    how: str = ""
+    """By what it was answered: 997, `dispute`, ...; "" where there is one way only."""
+    disputed: bool = False
+    """The supplier disputes it and nobody has decided: until then it costs nothing."""
 
 
 class Count(NamedTuple):

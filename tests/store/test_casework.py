@@ -307,5 +307,21 @@ def test_the_timeline_tells_who_said_what_in_order(desk: Desk) -> None:
     assert case_timeline(desk.conn, "C77") == []
 
 
+def test_the_timeline_tells_when_a_case_escalated_and_to_whom(desk: Desk) -> None:
+    desk.tick(hours=1)
+    desk.tick(hours=12)
+    desk.say(CaseNoted, TOM, comment="asked the dock")
+    desk.tick(hours=12)
+
+    steps = case_timeline(desk.conn, "C1")
+
+    told = [[(e.step, e.role) for e in one.outcomes if isinstance(e, CaseEscalated)] for one in steps]
+    assert [(one.kind, one.event is None, each) for one, each in zip(steps, told, strict=True)] == [
+        ("ReceiptShortConfirmed", True, []), ("TimePassed", True, [(1, "procurement")]), ("CaseNoted", False, []),
+        ("TimePassed", True, [(2, "plant_manager")]),
+    ]  # fmt: skip
+    assert [one.seq for one in steps] == sorted(one.seq for one in steps)
+
+
 def test_work_on_a_case_that_is_not_there_is_refused(desk: Desk) -> None:
     assert reason(desk.say(CaseNoted, EVA, number="C9", comment="?")) == "There is no case C9."

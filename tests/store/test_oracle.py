@@ -24,7 +24,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from sqlalchemy import Connection, Engine, func, select
 
 from ledger import queries
-from ledger.book import rebuild, seal, tables, verify
+from ledger.book import rebuild, seal, verify
+from ledger.book.storage import tables
 from ledger.events import (
     MASTER_DATA,
     PAPERS,

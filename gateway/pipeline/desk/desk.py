@@ -37,6 +37,7 @@ from gateway.pipeline.as2 import (
     sign_keys,
 )
 from gateway.pipeline.as2.stations import KeysSignature
+from gateway.pipeline.asking.trust import EndWatch
 from gateway.pipeline.context import Context
 from gateway.pipeline.delivering import Tools
 from gateway.pipeline.desk import defining
@@ -54,10 +55,9 @@ from gateway.pipeline.process import Processor
 from gateway.pipeline.reading.children import Children
 from gateway.pipeline.reading.references import Referring
 from gateway.pipeline.reading.zones import Zones
-from gateway.pipeline.reports import record as record_reports
+from gateway.pipeline.reconciling.reports import record as record_reports
 from gateway.pipeline.scorecards import freeze_due
 from gateway.pipeline.signals.acting import act
-from gateway.pipeline.trust import EndWatch
 from gateway.settings import Settings
 from gateway.store import inbox, outbox, pickups
 from gateway.store.alerts import Alert, put_alerts

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from gateway.pipeline.context import Context
-from gateway.pipeline.reports import record as record_reports
+from gateway.pipeline.reconciling.reports import record as record_reports
 from gateway.signals import Signal
 from gateway.store.documents import DocumentRow
 from gateway.store.signals import find_open, load_actions, mark_over

@@ -25,10 +25,10 @@ from ledger.events import (
 )
 from ledger.matching.decision import Finding
 from ledger.matching.discrepancies.definition import DiscrepancyClass, amount
-from ledger.matching.records import Evidence
-from ledger.matching.records import NoticeLine as NoticeLineNow
-from ledger.matching.records import OrderLine as OrderLineNow
-from ledger.matching.records import ReceiptLine as ReceiptLineNow
+from ledger.matching.records.documents import Evidence
+from ledger.matching.records.documents import NoticeLine as NoticeLineNow
+from ledger.matching.records.documents import OrderLine as OrderLineNow
+from ledger.matching.records.documents import ReceiptLine as ReceiptLineNow
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 from ledger.outcomes import Fault
 

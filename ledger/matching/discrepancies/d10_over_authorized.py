@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ledger.matching.decision import Finding
 from ledger.matching.discrepancies.definition import DiscrepancyClass, amount
-from ledger.matching.records import CumulativeKey
+from ledger.matching.records.documents import CumulativeKey
 
 CLASS = DiscrepancyClass(
     code="D10",

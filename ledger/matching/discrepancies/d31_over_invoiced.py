@@ -5,7 +5,7 @@ from __future__ import annotations
 from ledger.matching.decision import Finding
 from ledger.matching.discrepancies.about import about_billed
 from ledger.matching.discrepancies.definition import DiscrepancyClass
-from ledger.matching.records import OrderLine
+from ledger.matching.records.documents import OrderLine
 
 CLASS = DiscrepancyClass(
     code="D31",

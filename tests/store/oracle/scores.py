@@ -10,8 +10,8 @@ from itertools import product
 from sqlalchemy import Connection
 
 from ledger.policy import Policy
-from ledger.queries.score import month_of
-from ledger.queries.score_facts import facts_of
+from ledger.queries.scorecards.facts import facts_of
+from ledger.queries.scorecards.score import month_of
 from ledger.scorecards import drill, scorecard
 from ledger.scorecards.difference import write_card
 from ledger.scorecards.measure import Measure

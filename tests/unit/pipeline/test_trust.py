@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from gateway.partners import As2Terms, Certificate, Identities, OwnKeys, Partner
+from gateway.pipeline.asking.trust import find_ends, list_trusted, mistakes_in_certificates
 from gateway.pipeline.signals.show import list_signals
-from gateway.pipeline.trust import find_ends, list_trusted, mistakes_in_certificates
 from gateway.transports.as2 import certificate_pem
 from tests.unit.pipeline.as2_partner import THEIRS, As2Partner, as2_town, key_of, post
 from tests.unit.pipeline.world import interchange, notice
