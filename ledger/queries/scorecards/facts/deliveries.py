@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from operator import itemgetter
 from typing import NamedTuple
 
 from ledger.book.storage import bulk, document_tables, filed_tables
@@ -34,6 +35,10 @@ _WITHOUT_NOTICE = """
 """
 
 
+_receipt = itemgetter(0, 1)
+"""Provider and number."""
+
+
 class Deliveries(NamedTuple):
     """What was loaded."""
 
@@ -59,7 +64,7 @@ def deliveries(place: Place, waited_for: frozenset[tuple[str, str]], points: dic
     days: dict[int, int] = {}
     last: dict[tuple[str, str], tuple[int, int, str]] = {}
     day_of, site, whole = place.days.of, place.site, place.whole
-    labels = _Labels(place, sorted({row[:2] for rows in (advised, without) for row in rows}))
+    labels = _Labels(place, sorted({*map(_receipt, advised), *map(_receipt, without)}))
     for rows, is_advised in ((advised, True), (without, False)):
         for row in rows:
             provider, receipt, line, shipment, order, order_line, quantity, part, unit, at, seq, segment, holds = row
