@@ -84,7 +84,7 @@ def check_month(month: str) -> None:
     from gateway.errors import OperatorMistake
 
     if month and not re.fullmatch(r"20[0-9]{2}-(0[1-9]|1[0-2])", month):
-        raise OperatorMistake(f'"{month}" is no month of this century', mend="write it like 2026-11")
+        raise OperatorMistake(f'"{month}" is no month', mend="write it like 2026-11")
 
 
 def _check(supplier: str | None, month: str, metric: str, *, needs_one: bool) -> None:
