@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import fields
 from sys import intern
 from typing import Any
 
@@ -107,7 +106,7 @@ class Codec:
         return function
 
     def _writing(self) -> str:
-        own = [field.name for field in fields(self.record) if field.name not in UNSTORED]
+        own = [name for name in self.record.__match_args__ if name not in UNSTORED]
         values = [f'write(r.{name}) if r.{name} else ""' if name in _WIDE else f"r.{name}" for name in own]
         return f"lambda r: ({'' if self.key is None else '*r.key, '}{', '.join(values)})"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import msgspec
 
@@ -137,7 +136,7 @@ def _as_read(
         resolved, record.key, line, supplier or record.supplier,
         received_at if resolved.occurred_at else record.received_at,
     )  # fmt: skip
-    return replace(now, **{name: getattr(record, name) for name in MADE_OF_IT})
+    return msgspec.structs.replace(now, **{name: getattr(record, name) for name in MADE_OF_IT})
 
 
 def _refuse_decided(workset: Workset, record: ReceiptLine) -> None:
