@@ -113,7 +113,7 @@ def _put_right(
     def change() -> Iterable[NoticeLine]:
         mine = workset.unmatched_of_group.get(GroupKey(record.key.book, record.key.site, record.part), [])
         mine[:] = [other for other in mine if other is not record]
-        for name in ReceiptLine.__slots__:
+        for name in ReceiptLine.__struct_fields__:
             setattr(record, name, getattr(now, name))
         record.status, record.touched = "open", True
         judge_revision(workset, decision, policy, line, record)
