@@ -25,9 +25,10 @@ from typing import Literal
 from sqlalchemy import Engine
 
 from benchmarks import ledger_growth, ledger_reading
+from benchmarks.ledger_books import Books
 from benchmarks.ledger_databases import postgres_engines, sqlite_engines
 from benchmarks.ledger_raw import PostgresRaw, SqliteRaw
-from benchmarks.ledger_world import BATCH, Books, World, moves_of
+from benchmarks.ledger_world import BATCH, World, moves_of
 from benchmarks.rows import Row, make_limit_row, make_row
 
 RATE_MIN = 20_000

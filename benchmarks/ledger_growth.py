@@ -17,8 +17,9 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from benchmarks.ledger_books import Books
 from benchmarks.ledger_databases import sqlite_engines
-from benchmarks.ledger_world import BATCH, Books, World
+from benchmarks.ledger_world import BATCH, World
 from benchmarks.rows import Row, make_row
 from gateway.store.checkpoints import Checkpoints
 from gateway.store.database import reading_engine

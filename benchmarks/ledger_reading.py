@@ -19,8 +19,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
+from benchmarks.ledger_books import Books
 from benchmarks.ledger_databases import sqlite_engines
-from benchmarks.ledger_world import EVENTS, LINES, Books, World
+from benchmarks.ledger_world import EVENTS, LINES, World
 from benchmarks.rows import Row, make_limit_row
 from gateway.store.database import reading_engine
 from ledger.book import seal

@@ -15,10 +15,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import Connection, Engine
-
-from ledger.book import Ledger, upgrade
-from ledger.book.balances import identity
+from ledger.book.saving.balances import identity
 from ledger.events import (
     CustomerReturnReceived,
     Event,
@@ -31,8 +28,6 @@ from ledger.events import (
     Source,
     StockLine,
 )
-from ledger.outcomes import Recorded
-from ledger.policy import Policy
 from ledger.stock.bucket import MILLION, Bucket
 
 PARTS = 2_000
@@ -62,7 +57,7 @@ class World:
         site = SiteDefined(number="P1", identifiers=("92:P1",))
         return [site, *(PartDefined(number=f"P{n:05}", base_unit="EA") for n in range(self.parts))]
 
-    def stock(self) -> Iterator[list[Event]]:
+    def opening(self) -> Iterator[list[Event]]:
         """Batches that bring goods of every part to every place."""
         events: list[Event] = []
         tens = [range(first, first + LINES) for first in range(0, self.parts, LINES)]
@@ -125,30 +120,6 @@ def _line(
         part_number=f"P{part:05}", quantity=quantity, unit="EA", segment=n + 2, location=location,
         to_location=to_location, stock_segment=stock_segment,
     )  # fmt: skip
-
-
-class Books:
-    """A ledger on one connection that stays open, as the gateway's writer keeps its own."""
-
-    def __init__(self, engine: Engine, world: World) -> None:
-        self.conn: Connection = engine.connect()
-        self.ledger, self.policy, self.world = Ledger(), Policy(), world
-        with self.conn.begin():
-            upgrade(self.conn)
-        self.record(world.masterdata())
-        for batch in world.stock():
-            self.record(batch)
-
-    def record(self, events: Sequence[Event]) -> list[Recorded]:
-        """One batch, committed. Raises `AssertionError` unless every event was posted."""
-        with self.conn.begin():
-            recorded = self.ledger.record(self.conn, events, self.policy, self.world.now)
-        if any(one.result != "posted" for one in recorded):
-            raise AssertionError(next(one for one in recorded if one.result != "posted"))
-        return recorded
-
-    def close(self) -> None:
-        self.conn.close()
 
 
 def moves_of(event: Event) -> list[Move]:

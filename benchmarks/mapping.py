@@ -28,7 +28,7 @@ from benchmarks.rows import Row, interleave, make_row
 from gateway import resources
 from gateway.document import Document
 from gateway.mapping import MapReading, References, load_configuration, read_document
-from gateway.mapping.compile import compile_map
+from gateway.mapping.compiling.compile import compile_map
 from gateway.masterdata.cross_references import build
 from gateway.pipeline.reading.references import Referring
 from gateway.x12 import read

@@ -23,9 +23,10 @@ from pathlib import Path
 
 from benchmarks import matching_month
 from benchmarks.ledger import collect_seldom
+from benchmarks.ledger_books import Books
 from benchmarks.ledger_databases import sqlite_engines
-from benchmarks.ledger_world import BATCH, Books, World
-from benchmarks.matching_world import EVENTS, Dock, Inbound
+from benchmarks.ledger_world import BATCH, World
+from benchmarks.matching_world import EVENTS, Inbound
 from benchmarks.rows import Row, make_limit_row, make_row
 from ledger.events import Event
 
@@ -55,7 +56,7 @@ def record_row(rounds: int, seed: int) -> Row:
         Path(folder), "matched", "plain"
     ) as engines:  # fmt: skip
         inbound, world = Inbound(seed), World(seed)
-        dock, books = Dock(engines[0], inbound), Books(engines[1], world)
+        dock, books = Books(engines[0], inbound), Books(engines[1], world)
         matched: list[float] = []
         plain: list[float] = []
         notices_ms: list[float] = []
@@ -83,7 +84,7 @@ def record_row(rounds: int, seed: int) -> Row:
 class _Group:
     """One part of one supplier, and so many goods receipts of it."""
 
-    def __init__(self, dock: Dock, order: int) -> None:
+    def __init__(self, dock: Books[Inbound], order: int) -> None:
         self.dock, self.world, self.order = dock, dock.world, order
         self.batches: list[float] = []
 
@@ -110,7 +111,7 @@ def group_rows(seed: int) -> Iterator[Row]:
     with tempfile.TemporaryDirectory(prefix="crossdock-bench-") as folder, sqlite_engines(
         Path(folder), "group"
     ) as engines:  # fmt: skip
-        dock = Dock(engines[0], Inbound(seed))
+        dock = Books(engines[0], Inbound(seed))
         many, few = _Group(dock, 0), _Group(dock, 1)
         few.grow(FEW)
         many.grow(MANY)

@@ -11,9 +11,6 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import Connection, Engine
-
-from ledger.book import Ledger, upgrade
 from ledger.events import (
     Event,
     GoodsReceived,
@@ -27,8 +24,6 @@ from ledger.events import (
     Source,
     SupplierDefined,
 )
-from ledger.outcomes import Recorded
-from ledger.policy import Policy
 
 SUPPLIERS, ORDERS, LINES, EVENTS = 20, 200, 10, 100
 MUCH = Decimal(10_000_000)
@@ -52,7 +47,7 @@ class Inbound:
             *(PartDefined(number=_part(n), base_unit="EA") for n in range(ORDERS * LINES)),
         ]
 
-    def orders(self) -> Iterator[list[Event]]:
+    def opening(self) -> Iterator[list[Event]]:
         """Batches of orders, each line for more than is ever sent."""
         orders: list[Event] = [self._order(n) for n in range(ORDERS)]
         for first in range(0, ORDERS, EVENTS):
@@ -121,27 +116,3 @@ def _order(n: int) -> str:
 
 def _supplier(order: int) -> str:
     return f"S{order % SUPPLIERS:02}"
-
-
-class Dock:
-    """Books with orders in them, on one connection that stays open, as the gateway's writer keeps its own."""
-
-    def __init__(self, engine: Engine, world: Inbound) -> None:
-        self.conn: Connection = engine.connect()
-        self.ledger, self.policy, self.world = Ledger(), Policy(), world
-        with self.conn.begin():
-            upgrade(self.conn)
-        self.record(world.masterdata())
-        for batch in world.orders():
-            self.record(batch)
-
-    def record(self, events: Sequence[Event]) -> list[Recorded]:
-        """One batch, committed. Raises `AssertionError` unless every event was posted."""
-        with self.conn.begin():
-            recorded = self.ledger.record(self.conn, events, self.policy, self.world.now)
-        if any(one.result != "posted" for one in recorded):
-            raise AssertionError(next(one for one in recorded if one.result != "posted"))
-        return recorded
-
-    def close(self) -> None:
-        self.conn.close()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -24,6 +25,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 
 YAML_BYTES_MAX = 1_000_000
 YAML_DEPTH_MAX = 32
+DIGITS_MAX = 40
 SOURCE_BYTES_MAX = 8_000_000
 
 SOURCE_NAMES = frozenset({"map.yaml", "guide.xml", "guide.yaml", "partner.yaml"})
@@ -353,9 +355,22 @@ class Entry:
 
     def whole(self, default: int, least: int = 0, most: int = 10**9) -> int:
         value = self.text(str(default))
-        if value.isascii() and value.isdigit() and least <= int(value) <= most:
+        if value.isascii() and value.isdigit() and len(value) <= DIGITS_MAX and least <= int(value) <= most:
             return int(value)
         self.note(f'{self.name} "{value}" must be a whole number from {least} to {most}')
+        return default
+
+    def amount(self, default: Decimal, what: str = "", most: int = 10**9) -> Decimal:
+        """A number from 0 on, exact as written; `what` is its name in a mistake's text."""
+        text = self.text(str(default))
+        try:
+            value = Decimal(text)
+        except InvalidOperation:
+            value = Decimal("NaN")
+        if value.is_finite() and 0 <= value <= most:
+            return value
+        bound = f"at most {most}" if value.is_finite() and value > most else "a number, 0 or above"
+        self.note(f'{what or self.name} "{text}" must be {bound}', "write it like 10 or 0.5")
         return default
 
     def such(self, test: Callable[[str], bool], must: str, default: str = "") -> str:

@@ -6,17 +6,17 @@ import json
 from collections.abc import Mapping
 
 from docs.generate.text import WARNING, table
-from gateway.mapping.durations import CODES
-from gateway.mapping.expressions import DEPTH_MAX, LENGTH_MAX, LIST_MAX
-from gateway.mapping.files import KEYS as FILE_KEYS
-from gateway.mapping.functions import FUNCTIONS, OVER_ITEMS
-from gateway.mapping.moments import PERIODS
-from gateway.mapping.pairs import OPTIONS as TAKEN
-from gateway.mapping.pairs import PARTS, SHAPES
+from gateway.mapping.compiling.files import KEYS as FILE_KEYS
+from gateway.mapping.compiling.schema import build_schema
+from gateway.mapping.compiling.vocabulary import CHECK, CONVERTERS, FIELD, OPTIONS, REPEAT, SECTION, TEST, TOP, XREF
+from gateway.mapping.converting.durations import CODES
+from gateway.mapping.converting.expressions import DEPTH_MAX, LENGTH_MAX, LIST_MAX
+from gateway.mapping.converting.functions import FUNCTIONS, OVER_ITEMS
+from gateway.mapping.converting.moments import PERIODS
+from gateway.mapping.converting.pairs import OPTIONS as TAKEN
+from gateway.mapping.converting.pairs import PARTS, SHAPES
+from gateway.mapping.converting.zones import SEASONAL, ZONES
 from gateway.mapping.places import PAIRS_AT
-from gateway.mapping.schema import build_schema
-from gateway.mapping.vocabulary import CHECK, CONVERTERS, FIELD, OPTIONS, REPEAT, SECTION, TEST, TOP, XREF
-from gateway.mapping.zones import SEASONAL, ZONES
 
 HEAD = """# The mapping language
 

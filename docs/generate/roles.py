@@ -8,7 +8,7 @@ from docs.generate.text import WARNING, field_docs, first_paragraph, table
 from ledger.events import KINDS, InventoryAdjusted
 from ledger.handling.adjusting import REASONS, Reason
 from ledger.handling.rules import DISPOSITIONS, RULES, Rule
-from ledger.matching.approvals import APPROVED
+from ledger.matching.deciding.approvals import APPROVED
 from ledger.matching.discrepancies import CLASSES
 from ledger.policy import HOUSE, ROLES, CountLimits, SegmentRules, TransitionRules
 

@@ -8,7 +8,7 @@ from gateway.api.answers import answer_page, open_number_cursor
 from gateway.api.callers import MayReadMessages
 from gateway.api.limits import PAGE_DEFAULT, Cursor, Limit
 from gateway.api.problems import Problem
-from gateway.pipeline import show
+from gateway.pipeline.asking import show
 
 router = APIRouter(prefix="/v1/alerts", tags=["messages"])
 

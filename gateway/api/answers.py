@@ -20,6 +20,9 @@ T = TypeVar("T")
 
 JSON = "application/json"
 
+SEQUENCE_DIGITS_MAX = 18
+"""What databases count in has 63 bits."""
+
 
 def plain(value: Any) -> Any:
     """What JSON has no form for, as text; a line that knows its column is a number all the same."""
@@ -72,7 +75,7 @@ def open_number_cursor(cursor: str | None) -> int:
     text = open_cursor(cursor)
     if not text:
         return 0
-    if not text.isdigit():
+    if not text.isdigit() or len(text) > SEQUENCE_DIGITS_MAX:
         raise Problem("not-valid", "the cursor belongs to another list")
     return int(text)
 

@@ -58,7 +58,7 @@ from gateway.api import (
 from gateway.api.overload import Gate
 from gateway.pipeline import Street
 from gateway.settings import Settings, read_version
-from ledger.book.snapshots import Snapshots
+from ledger.book.bringing.snapshots import Snapshots
 
 log = structlog.get_logger(__name__)
 

@@ -16,7 +16,7 @@ from gateway.pipeline import Street
 from gateway.settings import Settings
 from gateway.store.keys import ApiKey, Scope, find_key
 from ledger import queries
-from ledger.book.snapshots import Snapshots
+from ledger.book.bringing.snapshots import Snapshots
 from ledger.events import Actor
 from ledger.masterdata import MasterData
 

@@ -10,7 +10,7 @@ from gateway.api.answers import answer_rows, open_number_cursor
 from gateway.api.callers import MayReadLedger
 from gateway.api.limits import PAGE_DEFAULT, Book, Cursor, Limit
 from ledger import queries
-from ledger.queries.calls import CallStatus
+from ledger.queries.documents.calls import CallStatus
 
 router = APIRouter(prefix="/v1/calls", tags=["ledger"])
 

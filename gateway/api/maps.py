@@ -16,11 +16,11 @@ from gateway.api.limits import PartnerId
 from gateway.api.problems import Located, Problem
 from gateway.errors import OperatorMistake
 from gateway.mapping import Configuration, Map, MapReading, References, read_document, write_document
-from gateway.mapping.draft import draft_map
-from gateway.mapping.effective import base_of, compare_maps, effective_lines
-from gateway.mapping.schema import build_schema
+from gateway.mapping.compiling.effective import base_of, compare_maps, effective_lines
+from gateway.mapping.compiling.schema import build_schema
+from gateway.mapping.drafting.draft import draft_map
 from gateway.mapping.trios import find_trios, run_trio
-from gateway.pipeline.coverage import cover
+from gateway.pipeline.asking.coverage import cover
 from gateway.pipeline.desk.commands import MapsOf
 from gateway.pipeline.reading.message import read_documents
 from gateway.pipeline.reading.references import Referring

@@ -16,7 +16,7 @@ from gateway.api.callers import Call, MayAdminister, MayReadMessages, MayWriteMe
 from gateway.api.limits import PAGE_DEFAULT, Cursor, IdempotencyKey, Limit, MessageId, Name, PartnerId, Text, Wait
 from gateway.api.problems import Problem
 from gateway.messages import split_document_id
-from gateway.pipeline.export import load_raw
+from gateway.pipeline.asking.export import load_raw
 from gateway.pipeline.replaying.values import Which
 
 router = APIRouter(prefix="/v1/messages", tags=["messages"])

@@ -14,7 +14,7 @@ from gateway.api.callers import Call, MayAdminister
 from gateway.api.limits import PAGE_DEFAULT, Limit, MessageId, PartnerId
 from gateway.api.problems import Problem
 from gateway.messages import split_document_id
-from gateway.pipeline import show
+from gateway.pipeline.asking import show
 
 router = APIRouter(prefix="/v1/sent", tags=["messages"])
 

@@ -16,8 +16,8 @@ from gateway.api.limits import EVENTS_PER_BODY_MAX, PAGE_DEFAULT, PAGE_MAX, Book
 from gateway.api.problems import Located, Problem
 from gateway.masterdata.cross_references import CROSS_REFERENCES, build, mistakes_in, row_of, table
 from gateway.masterdata.tables import RowFault, read_table, write_rows
+from gateway.pipeline.asking.misses import misses
 from gateway.pipeline.desk.results import Defined
-from gateway.pipeline.misses import misses
 from ledger import queries
 from ledger.events import CrossReferenced, CrossReferenceDefined
 from ledger.masterdata import CrossReference

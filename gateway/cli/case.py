@@ -1,4 +1,4 @@
-"""`crossdock case list|show|assign|resolve`: discrepancies and the decisions about them."""
+"""`crossdock case list|show|resolve`: discrepancies and the decisions about them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LIMIT_MAX = 10_000
 @app.command("list")
 def list_cases(
     status: Annotated[str, typer.Option(help="open, assigned, waiting, resolved, closed.")] = "",
-    code: Annotated[str, typer.Option(help="Discrepancy class, D01 to D42.")] = "",
+    code: Annotated[str, typer.Option(help="Discrepancy class, such as D16.")] = "",
     part: Annotated[str, typer.Option(help="Our part number.")] = "",
     supplier: Annotated[str, typer.Option(help="Our id of the supplier.")] = "",
     site: Annotated[str, typer.Option(help="Our site id.")] = "",

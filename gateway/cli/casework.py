@@ -12,6 +12,7 @@ from gateway.cli.case import app as app
 
 if TYPE_CHECKING:
     from ledger.events import AnyEvent, CaseEvidence
+    from ledger.queries import CaseStep
 
 Comment = Annotated[str, typer.Option(help="Why.")]
 Documents = Annotated[
@@ -179,11 +180,18 @@ def timeline(id: CaseId, book: Book = "live", json: Json = False) -> None:
         [
             (
                 f"{step.at:%Y-%m-%d %H:%M}", step.kind, step.actor.id if step.actor else "", step.result,
-                getattr(step.event, "comment", "") or getattr(step.event, "task", ""),
+                getattr(step.event, "comment", "") or getattr(step.event, "task", "") or _escalated(step),
             )
             for step in steps
         ],
     )  # fmt: skip
+
+
+def _escalated(step: CaseStep) -> str:
+    from ledger.outcomes import CaseEscalated
+
+    told = [one for one in step.outcomes if isinstance(one, CaseEscalated)]
+    return "; ".join(f"{one.role} is told: {one.reason}" for one in told)
 
 
 def _documents(named: list[str] | None) -> tuple[CaseEvidence, ...]:
@@ -193,7 +201,7 @@ def _documents(named: list[str] | None) -> tuple[CaseEvidence, ...]:
     found = []
     for one in named or ():
         document, _, segment = one.partition(":")
-        if not document or (segment and not segment.isdigit()):
+        if not document or (segment and not (segment.isascii() and segment.isdigit() and len(segment) < 10)):
             raise OperatorMistake(f'"{one}" names no document', mend="write it like m_01ABC.1:14")
         message = document.partition(".")[0]
         whole = "" if document == message else document

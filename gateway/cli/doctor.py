@@ -170,7 +170,7 @@ def _check_certificates(settings: Settings) -> Iterator[Finding]:
     from gateway.cli.opening import read_partner_files
     from gateway.partners import read_own_keys
     from gateway.pipeline.as2 import open_stations
-    from gateway.pipeline.trust import list_concerns, list_trusted
+    from gateway.pipeline.asking.trust import list_concerns, list_trusted
     from gateway.store.home import Home
 
     folder, now = Home(settings.home).keys, settings.clock()()

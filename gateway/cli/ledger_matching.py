@@ -64,7 +64,8 @@ def match(
         with street.read() as conn:
             sites = sorted(queries.masterdata(conn).sites)
         if not site and len(sites) != 1:
-            raise OperatorMistake("there are several sites", mend="name the --site, as `ledger matches` shows it")
+            what = "are several sites" if sites else "is no site"
+            raise OperatorMistake(f"there {what}", mend="name the --site, as `ledger matches` shows it")
         event = GoodsReceiptMatched(
             number=receipt, site=site or sites[0], provider=provider, receipt_line=line, supplier=supplier,
             shipment_id=shipment, notice_line=notice_line, reason=reason,

@@ -59,7 +59,7 @@ def calls(
     from gateway.errors import OperatorMistake
     from gateway.resources import did_you_mean
     from ledger import queries
-    from ledger.queries.calls import CallStatus
+    from ledger.queries.documents.calls import CallStatus
 
     known = get_args(CallStatus)
     if status not in known:

@@ -152,7 +152,7 @@ def run_samples(
 @app.command()
 def show(name: Annotated[str, typer.Argument(metavar="MAP", help="Part of the path of a map.")]) -> None:
     """Print a map as it is in force, overlays laid over, each line with the file that says it."""
-    from gateway.mapping.effective import effective_lines
+    from gateway.mapping.compiling.effective import effective_lines
 
     configuration = read_configuration(check=False)
     frame.print_table(
@@ -165,7 +165,7 @@ def schema() -> None:
     """Print the JSON Schema of maps, for editors that complete keys and fields."""
     import json
 
-    from gateway.mapping.schema import build_schema
+    from gateway.mapping.compiling.schema import build_schema
 
     frame.say(json.dumps(build_schema(), indent=2, ensure_ascii=False))
 
@@ -183,7 +183,7 @@ def new(
     Each binding says how sure the draft is of it, and why: from the maps in force, the guide's own words and code
     lists, and what stands in the sample. Nothing leaves this machine.
     """
-    from gateway.mapping.draft import draft_map
+    from gateway.mapping.drafting.draft import draft_map
 
     configuration = read_configuration(examples=False)
     draft = draft_map(configuration, frame.read_bytes(sample), partner, event)

@@ -25,7 +25,7 @@ def coverage(
 ) -> None:
     """Report what no rule looks at in stored documents, map by map: the place, how often, and what stands there."""
     from gateway.cli.opening import open_to_read
-    from gateway.pipeline.coverage import cover
+    from gateway.pipeline.asking.coverage import cover
 
     configuration = maps.read_configuration(examples=False)
     paths = maps.paths_named(configuration, names)

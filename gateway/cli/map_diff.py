@@ -45,7 +45,7 @@ def diff(
     do to movements, balances, cases and answers. Nothing is changed. Exit code 1 when NEW cannot read one of them.
     """
     from gateway.errors import OperatorMistake
-    from gateway.mapping.effective import base_of, compare_maps
+    from gateway.mapping.compiling.effective import base_of, compare_maps
 
     configuration = maps.read_configuration(check=False)
     after = _version(configuration, new or old)
@@ -95,7 +95,7 @@ def diff(
 
 def _version(configuration: Configuration, name: str) -> Version:
     """A file on disk, else a map that is known by part of its path."""
-    from gateway.mapping.compile import folder_of
+    from gateway.mapping.compiling.compile import folder_of
 
     file = Path(name)
     if file.is_file():

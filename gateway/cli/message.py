@@ -82,7 +82,7 @@ def list_messages(
     """Messages, oldest first; `--direction out` gives the answers."""
     from gateway.cli.opening import open_to_read
     from gateway.errors import OperatorMistake
-    from gateway.pipeline import show
+    from gateway.pipeline.asking import show
 
     if direction not in ("in", "out"):
         raise OperatorMistake(f'there is no direction "{direction}"', mend="in or out")
@@ -104,7 +104,7 @@ def show_one(
 ) -> None:
     """One message: its documents with faults and results, and its answers; in JSON with provenance."""
     from gateway.cli.opening import open_to_read, read_configuration
-    from gateway.pipeline import show
+    from gateway.pipeline.asking import show
 
     with open_to_read() as conn:
         try:
@@ -151,7 +151,7 @@ def export(
     from gateway.cli.opening import open_to_read
     from gateway.errors import OperatorMistake
     from gateway.partners import read_own_keys
-    from gateway.pipeline.export import export_message, open_keys
+    from gateway.pipeline.asking.export import export_message, open_keys
     from gateway.store.home import Home
 
     folder = Path(to)
@@ -181,7 +181,7 @@ def alerts(
 ) -> None:
     """What a person should look at: parked messages, wrong carriers, overdue answers, failed deliveries."""
     from gateway.cli.opening import open_to_read
-    from gateway.pipeline import show
+    from gateway.pipeline.asking import show
 
     with open_to_read() as conn:
         rows = show.list_alerts(conn, after=after, limit=limit)

@@ -22,7 +22,7 @@ def list_open(
 ) -> None:
     """Documents of ours that a partner refused, or did not acknowledge in time: to resend or to review."""
     from gateway.cli.opening import open_to_read
-    from gateway.pipeline import show
+    from gateway.pipeline.asking import show
 
     with open_to_read() as conn:
         rows = show.list_open(conn, partner=partner, limit=limit)
@@ -91,7 +91,7 @@ def collected(
 ) -> None:
     """Documents of ours that wait to leave together, as the agreement says (`collect`)."""
     from gateway.cli.opening import open_to_read
-    from gateway.pipeline import show
+    from gateway.pipeline.asking import show
 
     with open_to_read() as conn:
         rows = show.list_collected(conn, partner=partner, limit=limit)

@@ -49,7 +49,7 @@ def check(
     from gateway.errors import OperatorMistake
     from gateway.mapping import load_configuration
     from gateway.partners import read_partners
-    from gateway.pipeline.trust import mistakes_in_certificates
+    from gateway.pipeline.asking.trust import mistakes_in_certificates
     from gateway.resources import Mistake, Mistakes, read_sources, search_roots, source_files
 
     home = frame.settings().home
@@ -88,7 +88,7 @@ def check(
 def _concerns(files: dict[str, bytes], partner: str) -> list[Concern]:
     """What is legal and yet will bite: certificates that are missing, end or leave a gap."""
     from gateway.partners import read_own_keys, read_partners
-    from gateway.pipeline.trust import list_concerns
+    from gateway.pipeline.asking.trust import list_concerns
     from gateway.store.home import Home
 
     settings = frame.settings()
@@ -99,7 +99,7 @@ def _concerns(files: dict[str, bytes], partner: str) -> list[Concern]:
 def _unmapped_agreements(files: dict[str, bytes], partners: list[Partner]) -> list[Any]:
     """Agreements on documents that nothing here reads or writes."""
     from gateway.mapping import Configuration
-    from gateway.mapping.compile import folder_of
+    from gateway.mapping.compiling.compile import folder_of
     from gateway.resources import Mistake, did_you_mean
 
     folders = [folder for path in files if (folder := folder_of(path)) is not None]

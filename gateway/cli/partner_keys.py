@@ -38,7 +38,7 @@ def list_keys(
         return
     from gateway.cli.opening import read_partner_files
     from gateway.partners import read_own_keys
-    from gateway.pipeline.trust import list_concerns, list_trusted
+    from gateway.pipeline.asking.trust import list_concerns, list_trusted
     from gateway.store.home import Home
 
     settings = frame.settings()

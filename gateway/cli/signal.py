@@ -131,6 +131,8 @@ def _summary(signal: SignalShown) -> str:
 
 
 def _conditions(when: object) -> str:
-    names = [name for name in when.__struct_fields__ if name != "book"]  # type: ignore[attr-defined]
-    told = [(name, getattr(when, name)) for name in names if getattr(when, name)]
+    from gateway.signals.rules import ALWAYS
+
+    names = when.__struct_fields__  # type: ignore[attr-defined]
+    told = [(name, getattr(when, name)) for name in names if getattr(when, name) != getattr(ALWAYS, name)]
     return "; ".join(f"{name} {', '.join(value) if isinstance(value, tuple) else value}" for name, value in told)

@@ -18,7 +18,7 @@ from gateway.cli.walk_steps import Step
 from gateway.errors import OperatorMistake
 from gateway.partners import As2Terms, Partner, read_own_keys
 from gateway.pipeline.as2 import open_stations
-from gateway.pipeline.trust import list_concerns
+from gateway.pipeline.asking.trust import list_concerns
 from gateway.settings import Settings, resolve_secret
 from gateway.transports import as2
 

@@ -119,7 +119,7 @@ def misses(
 ) -> None:
     """The work queue: identifiers that nobody knows, what waits for each, and what may be meant."""
     from gateway.cli.opening import open_to_read
-    from gateway.pipeline.misses import misses as find_misses
+    from gateway.pipeline.asking.misses import misses as find_misses
 
     now = frame.settings().clock()()
     with open_to_read() as conn:
@@ -162,7 +162,7 @@ def resolve(
     """Say what an identifier means; everything that waited for it goes on at once."""
     from gateway.cli.opening import open_street
     from gateway.masterdata.cross_references import build
-    from gateway.pipeline.misses import misses as find_misses
+    from gateway.pipeline.asking.misses import misses as find_misses
 
     if bool(sender) and everybody:
         raise OperatorMistake("--sender and --everybody exclude each other")

@@ -4,7 +4,7 @@ their line. What a key means is the struct's business."""
 from __future__ import annotations
 
 import types
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -56,17 +56,5 @@ def _scalar(entry: Entry, kind: Any, base: Any) -> Any:
     if kind is int:
         return entry.whole(int(base or 0))
     if kind in (Decimal, float):
-        return kind(_number(entry, Decimal(base or 0)))
+        return kind(entry.amount(Decimal(base or 0)))
     raise AssertionError(f"a rule of type {kind} is not read")
-
-
-def _number(entry: Entry, base: Decimal) -> Decimal:
-    text = entry.text(str(base))
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if value.is_finite() and value >= 0:
-        return value
-    entry.note(f'{entry.name} "{text}" must be a number, 0 or above', "write it like 10 or 0.5")
-    return base

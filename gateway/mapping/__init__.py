@@ -6,14 +6,14 @@ with one compiled map.
 
 from __future__ import annotations
 
-from gateway.mapping.choosing import writes
-from gateway.mapping.compiled import compile_alike
+from gateway.mapping.compiling.choosing import writes
+from gateway.mapping.compiling.compiled import compile_alike
 from gateway.mapping.configuration import Configuration, load_configuration
-from gateway.mapping.coverage import Unmapped
+from gateway.mapping.converting.referring import UNKNOWN_REFERENCE, Meant, References
 from gateway.mapping.plan import Map
-from gateway.mapping.reading import MapReading, read_document
-from gateway.mapping.referring import UNKNOWN_REFERENCE, Meant, References
-from gateway.mapping.writing import MapWriting, write_document
+from gateway.mapping.reading.coverage import Unmapped
+from gateway.mapping.reading.reading import MapReading, read_document
+from gateway.mapping.writing.writing import MapWriting, write_document
 
 __all__ = [
     "UNKNOWN_REFERENCE",

@@ -24,12 +24,12 @@ from gateway.formats import (
     read_xml,
     recognise,
 )
-from gateway.mapping.branches import tops_of
-from gateway.mapping.compile import Folder, compile_map, folder_of
-from gateway.mapping.compiled import compiled_of, hash_files
-from gateway.mapping.finding import at_pointer
-from gateway.mapping.guided import check_against_guide
+from gateway.mapping.compiling.compile import Folder, compile_map, folder_of
+from gateway.mapping.compiling.compiled import compiled_of, hash_files
+from gateway.mapping.compiling.guided import check_against_guide
 from gateway.mapping.plan import Map
+from gateway.mapping.reading.branches import tops_of
+from gateway.mapping.reading.finding import at_pointer
 from gateway.partners import Partners, read_partners
 from gateway.resources import At, Mistake, Mistakes, read_sources, source_files
 from gateway.x12.envelope.strangers import begin, recognise_stranger

@@ -12,12 +12,12 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from gateway.formats import FileShape
-from gateway.mapping.convert import Context
-from gateway.mapping.expressions import Expression
+from gateway.mapping.compiling.targets import Target
+from gateway.mapping.converting.convert import Context
+from gateway.mapping.converting.expressions import Expression
+from gateway.mapping.converting.referring import Xref
 from gateway.mapping.places import Place, Step
-from gateway.mapping.referring import Xref
-from gateway.mapping.styles import Style, style_of
-from gateway.mapping.targets import Target
+from gateway.mapping.writing.styles import Style, style_of
 
 Index = Any
 """A scope of a document made ready for finding: see `finding.py`."""

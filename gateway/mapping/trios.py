@@ -18,12 +18,12 @@ import msgspec
 
 from gateway.document import Delimiters, Document, Loop, Party, Segment
 from gateway.errors import OperatorMistake
-from gateway.mapping.compile import folder_of
+from gateway.mapping.compiling.compile import folder_of
 from gateway.mapping.configuration import Configuration, read_file
+from gateway.mapping.converting.referring import Listed, References
 from gateway.mapping.plan import Map
-from gateway.mapping.reading import MapReading, read_document
-from gateway.mapping.referring import Listed, References
-from gateway.mapping.writing import MapWriting, write_document
+from gateway.mapping.reading.reading import MapReading, read_document
+from gateway.mapping.writing.writing import MapWriting, write_document
 from gateway.partners import Partner
 from gateway.x12 import OutgoingDocument, OutgoingGroup, read, write_interchange
 from ledger.advices import Advice, AnyAdvice

@@ -16,7 +16,7 @@ from gateway.pipeline.answering.acknowledge import send_collected
 from gateway.pipeline.as2.receipts import give_up_or_send_again
 from gateway.pipeline.context import Context
 from gateway.pipeline.posting.batch import follow
-from gateway.pipeline.reports import record as record_reports
+from gateway.pipeline.reconciling.reports import record as record_reports
 from gateway.pipeline.resend import tell_overdue
 from gateway.pipeline.signals.expecting import find_absent, is_any_to_check
 from gateway.pipeline.signals.firing import fire

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from gateway.document import Fault
 from gateway.pipeline.reading.acks import REFUSALS, VERDICTS
 from gateway.pipeline.reading.values import ReadDocument, ReceivedAck, SetAck
-from gateway.pipeline.reports import report
+from gateway.pipeline.reconciling.reports import report
 from gateway.store.alerts import Alert
 from gateway.store.sent import Sent, find_group, find_interchange, find_number, note, settle
 from gateway.x12.codes import GROUP_OF_SET, TA1_WORDS

@@ -16,7 +16,7 @@ from gateway.errors import PartnerMistake
 from gateway.pipeline.as2.receipts import forget_request
 from gateway.pipeline.context import Context
 from gateway.pipeline.due import RESENT_BY_AGREEMENT, resends_agreed
-from gateway.pipeline.reports import report
+from gateway.pipeline.reconciling.reports import report
 from gateway.store import outbox, sent
 from gateway.store.alerts import Alert
 from gateway.store.sent import Sent

@@ -25,9 +25,9 @@ from gateway.governance import Governance, read_governance
 from gateway.mapping import Configuration
 from gateway.messages import Accepted, Answer
 from gateway.partners import Partners
-from gateway.pipeline import show
 from gateway.pipeline.accept import Delivery
 from gateway.pipeline.as2 import Again, As2Answer, As2Request
+from gateway.pipeline.asking import show
 from gateway.pipeline.desk import Desk, commands, control
 from gateway.pipeline.desk.configure import Signature, build_policy, open_configuration, roots_of, sign_files
 from gateway.pipeline.desk.results import Defined, Progress, Replay

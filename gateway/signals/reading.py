@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from gateway.resources import Entry, Mistake, Mistakes, did_you_mean, read_yaml
 from gateway.signals.rules import ACTIONS, ALWAYS, Action, Conditions, Hold, Notify, OpenCase, Rule, Send, SignalRules
-from ledger.queries.severity import SEVERITIES
+from ledger.masterdata.working_time import HOURS_MAX
+from ledger.queries.casework.severity import SEVERITIES
 from ledger.signals import BY_NAME
 
 FILE = "signals.yaml"
@@ -69,7 +70,7 @@ class _Reader:
         found: dict[str, Any] = {}
         for key, value in entry.mapping(Conditions.__struct_fields__).items():
             if key == "at_least":
-                found[key] = _amount(value)
+                found[key] = value.amount(Decimal(0), key)
             elif key == "severity":
                 found[key] = tuple(one.choice(SEVERITIES, "", "severity") for one in value.items())
             elif key == "book":
@@ -108,7 +109,7 @@ class _Reader:
             if "owner" in keys:
                 found["owner"] = keys["owner"].choice(self._roles, "", "role")
             if "answer_hours" in keys:
-                found["answer_hours"] = float(_amount(keys["answer_hours"]))
+                found["answer_hours"] = float(keys["answer_hours"].amount(Decimal(0), "answer_hours", HOURS_MAX))
         elif kind is Hold:
             if "by" in keys:
                 found["by"] = tuple(one.choice(_BY, "", "criterion") for one in keys["by"].items())
@@ -131,15 +132,3 @@ def _is_webhook(text: str) -> bool:
 
 def _is_code(text: str) -> bool:
     return _CODE.match(text) is not None
-
-
-def _amount(entry: Entry) -> Decimal:
-    text = entry.text()
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if value.is_finite() and value >= 0:
-        return value
-    entry.note(f'{entry.path[-1]} "{text}" must be a number, 0 or above', "write it like 10 or 0.5")
-    return Decimal(0)

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from ledger.outcomes import Signalled
-from ledger.queries.severity import Severity
+from ledger.queries.casework.severity import Severity
 from ledger.signals import BY_NAME
 
 

@@ -64,6 +64,8 @@ class NewSent(msgspec.Struct, frozen=True, kw_only=True):
     status: str
     origin: str = ""
     """Id in the outbox of the draft that it was written from."""
+    reported: int = 0
+    """1 where the books are told whatever becomes of it."""
 
 
 class Due(NamedTuple):

@@ -38,7 +38,10 @@ class Sent(NamedTuple):
     status: str
     origin: str = ""
     reported: int = 0
-    """1 once the books were told that it is refused or overdue; then they are told what ends that."""
+    """1 where the books are told what becomes of it: its partner is measured by that, or they were told that it is
+    refused or overdue, and so of what ends that."""
+    clock_from: int = 0
+    """When the partner had it, the last time that it was sent; 0 before that."""
 
 
 class SentEvent(NamedTuple):

@@ -13,6 +13,8 @@ from gateway.signals import Action, Chosen, Signal
 from gateway.store.signal_tables import signal, signal_action
 from gateway.store.tables import outbox
 
+IDS_MAX = 10_000
+"""Asked for in one statement: SQLite binds no more than 32,766 values."""
 _FIELDS = tuple(name for name in Signal.__struct_fields__)
 _json = msgspec.json.Encoder(decimal_format="string")
 _read_action: msgspec.json.Decoder[Action] = msgspec.json.Decoder(Action)
@@ -49,12 +51,6 @@ def put_signal(connection: Connection, one: Signal, chosen: Sequence[Chosen], *,
     if rows:
         connection.execute(insert(signal_action), rows)
     return seq
-
-
-def has_fired(connection: Connection, *, book: str, kind: str, cause: str) -> bool:
-    """Whether this cause was a signal before."""
-    query = select(signal.c.seq).where(signal.c.book == book, signal.c.signal == kind, signal.c.cause == cause)
-    return connection.execute(query).first() is not None
 
 
 def find_open(connection: Connection, *, kind: str, partner: str = "", type: str = "") -> list[tuple[int, Signal]]:
@@ -163,7 +159,9 @@ def load_actions(connection: Connection, seqs: Iterable[int]) -> dict[int, list[
 
 def load_deliveries(connection: Connection, ids: Iterable[str]) -> dict[str, tuple[str, str]]:
     """(status, reason) of messages in the outbox by id."""
-    rows = connection.execute(
-        select(outbox.c.id, outbox.c.status, outbox.c.reason).where(outbox.c.id.in_(sorted(ids)))
-    )
-    return {row.id: (row.status, row.reason) for row in rows}
+    wanted, found = sorted(ids), {}
+    for first in range(0, len(wanted), IDS_MAX):
+        some = outbox.c.id.in_(wanted[first : first + IDS_MAX])
+        for row in connection.execute(select(outbox.c.id, outbox.c.status, outbox.c.reason).where(some)):
+            found[row.id] = (row.status, row.reason)
+    return found

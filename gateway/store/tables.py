@@ -162,7 +162,7 @@ sent_document = _table(
     _number("clock_from"),
     _number("due_at"),
     _text("origin"),  # id in the outbox of the draft that it was written from, "" for none
-    _number("reported"),  # 1 once the books were told of it
+    _number("reported"),  # 1 where the books are told of it
     PrimaryKeyConstraint("message", "n"),
     Index("sent_document_key", "group_control", "receiver"),
     Index("sent_document_interchange", "interchange", "partner"),

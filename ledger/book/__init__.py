@@ -9,13 +9,13 @@ seal(conn)                                     move full runs of movements into 
 verify(conn), rebuild(conn)                    check every law; recompute the projections from the events
 """
 
-from ledger.book import append_only as append_only
 from ledger.book.errors import LedgerError, VersionMismatch
-from ledger.book.rebuild import Difference, Rebuilt, rebuild
+from ledger.book.proving.rebuild import Difference, Rebuilt, rebuild
+from ledger.book.proving.verify import Breach, verify
 from ledger.book.recording import Ledger
+from ledger.book.saving.sealing import gather, put_slice, seal
 from ledger.book.schema import HEAD, check_version, upgrade, version
-from ledger.book.sealing import gather, put_slice, seal
-from ledger.book.verify import Breach, verify
+from ledger.book.storage import append_only as append_only
 from ledger.matching.booking import CannotReread
 
 __all__ = [

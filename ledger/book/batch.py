@@ -13,23 +13,25 @@ from itertools import repeat
 from sqlalchemy import Connection
 
 from ledger import cases, handling, matching, signals
-from ledger.book import bulk, changing, closings, containing, past, requiring, reread, rulings, serials, tables
-from ledger.book.balances import Balances, Posting, Postings
+from ledger.book import changing
+from ledger.book.bringing import closings, containing, past, requiring, reread, rulings, serials
+from ledger.book.bringing.loading import Loader
+from ledger.book.bringing.sites import NO_CASES, site_of_order, sites_of_cases
+from ledger.book.bringing.snapshots import Snapshots
 from ledger.book.deciding import makers_of, needs_of, result_of, statuses
 from ledger.book.defining import Defining
-from ledger.book.filing import file
-from ledger.book.heads import Head, save_head
-from ledger.book.loading import Loader
-from ledger.book.log import Log
-from ledger.book.priors import Draft, News
+from ledger.book.journal.heads import Head, save_head
+from ledger.book.journal.log import Log
+from ledger.book.journal.priors import Draft, News
+from ledger.book.journal.tracing import rows_of
 from ledger.book.resolution import lines_of, resolve, site_of
-from ledger.book.saving import save
-from ledger.book.settling import settlements_of
-from ledger.book.sites import NO_CASES, site_of_order, sites_of_cases
-from ledger.book.snapshots import Snapshots
-from ledger.book.tracing import rows_of
-from ledger.book.waits import STOCK as STOCK_WAIT
-from ledger.book.waits import Wait, Waits
+from ledger.book.saving.balances import Balances, Posting, Postings
+from ledger.book.saving.filing import file
+from ledger.book.saving.saving import save
+from ledger.book.saving.settling import settlements_of
+from ledger.book.saving.waits import STOCK as STOCK_WAIT
+from ledger.book.saving.waits import Wait, Waits
+from ledger.book.storage import bulk, tables
 from ledger.events import (
     ABOUT_CASES,
     DiscrepancyResolved,

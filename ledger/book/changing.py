@@ -10,8 +10,8 @@ from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
 from ledger import cases
-from ledger.book import rulings
-from ledger.book.waits import Wait
+from ledger.book.bringing import rulings
+from ledger.book.saving.waits import Wait
 from ledger.events import (
     ChangedPart,
     DiscrepancyResolved,
@@ -22,13 +22,13 @@ from ledger.events import (
 )
 from ledger.masterdata import Occasion
 from ledger.masterdata.revisions import is_reached
-from ledger.matching.allowances import use_up_key
-from ledger.matching.case_identity import identity_of
+from ledger.matching.deciding.allowances import use_up_key
+from ledger.matching.deciding.case_identity import identity_of
 from ledger.matching.decision import Decision, Finding
 from ledger.matching.discrepancies.d45_superseded import CHANGE as CHANGE
-from ledger.matching.records import GroupKey
+from ledger.matching.receiving.superseded import find_superseded
+from ledger.matching.records.documents import GroupKey
 from ledger.matching.resolved import ResolvedEvent, microseconds
-from ledger.matching.superseded import find_superseded
 from ledger.matching.workset import Needs, StockQuery
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from hashlib import blake2b
 
 from sqlalchemy import Connection
 
-from ledger.book import bulk, tables
-from ledger.book.heads import Head
-from ledger.book.log import Log
-from ledger.book.priors import Draft
-from ledger.book.waits import Waits
+from ledger.book.journal.heads import Head
+from ledger.book.journal.log import Log
+from ledger.book.journal.priors import Draft
+from ledger.book.saving.waits import Waits
+from ledger.book.storage import bulk, tables
 from ledger.events import (
     RULINGS,
     CrossReferenceDefined,

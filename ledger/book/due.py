@@ -7,8 +7,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, func, select, text
 
-from ledger.book import document_tables, tables
-from ledger.book.document_tables import cases, goods_receipt_line, line_call, notice_line, order_line, shipment
+from ledger.book.storage import document_tables, tables
+from ledger.book.storage.document_tables import (
+    cases,
+    goods_receipt_line,
+    line_call,
+    notice_line,
+    order_line,
+    shipment,
+)
 
 _DUE: tuple[tuple[Table, str, str], ...] = (
     (notice_line, "closes_at", document_tables.CLOSING_NOTICE_LINES),

@@ -8,13 +8,13 @@ from itertools import groupby
 
 from sqlalchemy import Connection, func, select
 
-from ledger.book import bulk, tables
-from ledger.book.balances import Balances
 from ledger.book.batch import Batch
+from ledger.book.bringing.snapshots import Snapshots
 from ledger.book.due import next_due
-from ledger.book.heads import RUN_SIZE, lock_head, read_head
+from ledger.book.journal.heads import RUN_SIZE, lock_head, read_head
 from ledger.book.resolution import by_site, directed, names_its_order, site_of
-from ledger.book.snapshots import Snapshots
+from ledger.book.saving.balances import Balances
+from ledger.book.storage import bulk, tables
 from ledger.events import ABOUT_CASES, MASTER_DATA, RULINGS, Event, read_event
 from ledger.masterdata import AsSent, MasterData
 from ledger.matching.resolved import microseconds, moment

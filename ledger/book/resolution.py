@@ -14,6 +14,7 @@ import msgspec
 from ledger.events import (
     COUNTS,
     EXCEPTIONS,
+    OF_THE_HOUSE,
     OWNERSHIP,
     PERIODS,
     REPLENISHMENT,
@@ -52,8 +53,8 @@ from ledger.events import (
 )
 from ledger.masterdata import AsSent, InexactConversion, Occasion, control_of, to_base
 from ledger.masterdata.units import Factor
+from ledger.matching.records.transfers import party_of
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, Standing, microseconds
-from ledger.matching.transfer_records import party_of
 from ledger.policy import Policy
 from ledger.stock.bucket import MILLION, QUANTITY_MAX
 
@@ -69,7 +70,6 @@ _WITH_SUPPLIER = (
     ScheduleReleased,
     SupplierInvoiceReceived,
 )
-_WITHOUT_SUPPLIER = frozenset(STOCK) - {GoodsReturned, InspectionFailed, ReturnDisposed}
 _OF_TRANSFERS = (TransferShipped, TransferCancelled, TransferReceived)
 _OF_ORDERS = (OrderAcknowledged, SupplierInvoiceReceived)
 _MAY_NAME_SUPPLIER = (GoodsReceived, GoodsReceiptMatched, ReceiptShortConfirmed, ShipmentStatusReported)
@@ -189,7 +189,7 @@ def supplier_of(event: Event, sent: AsSent) -> tuple[str, str]:
 
     A goods receipt or a carrier's report need not name a supplier: the notice that it answers does.
     """
-    if type(event) in _WITHOUT_SUPPLIER:
+    if type(event) in OF_THE_HOUSE:
         return "", ""
     if isinstance(event, _OF_TRANSFERS):
         return party_of(sent.place_id(event.from_place) or ""), ""

@@ -7,7 +7,6 @@ case. It must not decide anything about stock.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from ledger.cases.advices import Told, application_advice, clean_advice
 from ledger.cases.escalation import escalate
@@ -15,10 +14,10 @@ from ledger.cases.lifecycle import due_at, next_escalation, open_tasks, owner_of
 from ledger.cases.receiving import receiving_advices
 from ledger.cases.working import is_done
 from ledger.events import TimePassed
-from ledger.masterdata import MasterData
-from ledger.matching.case_identity import CaseIdentity, identity_of
+from ledger.masterdata import MasterData, to_decimal
+from ledger.matching.deciding.case_identity import CaseIdentity, identity_of
 from ledger.matching.decision import OWN_CASE, Comparison, Decision, Finding, LineDecision
-from ledger.matching.records import Case
+from ledger.matching.records.documents import Case
 from ledger.matching.resolved import moment
 from ledger.matching.workset import Workset
 from ledger.outcomes import (
@@ -33,7 +32,6 @@ from ledger.outcomes import (
     Waiting,
 )
 from ledger.policy import Policy
-from ledger.stock.bucket import MILLION
 
 
 def apply(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> tuple[AnyOutcome, ...]:
@@ -111,8 +109,8 @@ def _name_cases(workset: Workset, decision: Decision) -> None:
 def _compared(workset: Workset, decision: Decision, one: Comparison) -> Compared:
     case = None if one.finding is None else workset.open_cases.get(_identity(decision, one.finding))
     return Compared(
-        line=one.line, part=one.part, location=one.location, expected=_decimal(one.expected), said=_decimal(one.said),
-        unit=one.unit, verdict=one.verdict, rule=one.rule, explained_by=one.explained_by,
+        line=one.line, part=one.part, location=one.location, expected=to_decimal(one.expected),
+        said=to_decimal(one.said), unit=one.unit, verdict=one.verdict, rule=one.rule, explained_by=one.explained_by,
         case="" if case is None else case.case,
     )  # fmt: skip
 
@@ -192,7 +190,7 @@ def _apply_finding(
         case=candidate.case,
         code=candidate.code,
         part=candidate.part,
-        quantity=_decimal(candidate.quantity),
+        quantity=to_decimal(candidate.quantity),
         unit=candidate.unit,
         grade=finding.grade,
         reason=candidate.text,
@@ -273,12 +271,6 @@ def _close(workset: Workset, case: Case, resolution: str, now_us: int) -> CaseCh
 
 def _changed(case: Case, line: str = "") -> CaseChanged:
     return CaseChanged(
-        line=line, case=case.case, code=case.code, status=case.status, quantity=_decimal(case.quantity),
+        line=line, case=case.case, code=case.code, status=case.status, quantity=to_decimal(case.quantity),
         assignee=case.assignee, waits_for=case.waits_for, dispute=case.dispute,
     )  # fmt: skip
-
-
-def _decimal(quantity: int) -> Decimal:
-    """Millionths as a Decimal in base units, without needless zeros."""
-    whole, rest = divmod(quantity, MILLION)
-    return Decimal(whole) if not rest else (Decimal(quantity) / MILLION).normalize()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ledger.cases.lifecycle import next_escalation, told_at
-from ledger.matching.records import Case
+from ledger.matching.records.documents import Case
 from ledger.matching.resolved import ResolvedEvent
 from ledger.matching.workset import Workset
 from ledger.outcomes import CaseEscalated

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ledger.masterdata import MasterData
-from ledger.masterdata.working_time import after_days, after_hours
+from ledger.masterdata.working_time import HOURS_MAX, after_days, after_hours
 from ledger.matching.discrepancies import BY_CODE
-from ledger.matching.records import Case
+from ledger.matching.records.documents import Case
 from ledger.policy import Policy
 
 LEGAL: dict[str, frozenset[str]] = {
@@ -92,12 +92,12 @@ def _step_at(policy: Policy, masterdata: MasterData, case: Case, percent: int) -
         hours = ownership.answer_hours
         whole = BY_CODE[case.code].answer_hours if hours is None else hours
         return _after(policy, masterdata, case.code, case.site, since, whole * percent / 100)
-    return since + ((case.due_at or since) - since) * percent // 100
+    return since + min(((case.due_at or since) - since) * percent // 100, HOURS_MAX * HOUR)
 
 
 def _after(policy: Policy, masterdata: MasterData, code: str, site: str, opened_at: int, hours: float) -> int:
     ownership = policy.ownership.get(code)
     if ownership is None or not ownership.working_time:
-        return opened_at + int(hours * HOUR)
+        return opened_at + int(min(hours, HOURS_MAX) * HOUR)
     rules = policy.casework
     return after_hours(masterdata, site, opened_at, hours, rules.day_begins, rules.day_ends)

@@ -13,10 +13,12 @@ from typing import NamedTuple
 from ledger.advices import ReceivedLine, ReceivingAdvice, Variance
 from ledger.cases.advices import Told, number_of
 from ledger.events import GoodsReceived
+from ledger.masterdata import to_decimal
+from ledger.matching.deciding.review import UNADVISED, linked_notices, live_links
 from ledger.matching.decision import Decision, Finding
 from ledger.matching.discrepancies import BY_CODE, d14_no_notice
-from ledger.matching.ladder import named_shipments, reference_of
-from ledger.matching.records import (
+from ledger.matching.receiving.ladder import named_shipments, reference_of
+from ledger.matching.records.documents import (
     CumulativeKey,
     Link,
     NoticeLine,
@@ -26,12 +28,10 @@ from ledger.matching.records import (
     Shipment,
     ShipmentKey,
 )
+from ledger.matching.records.transfers import is_transfer
 from ledger.matching.resolved import moment
-from ledger.matching.review import UNADVISED, linked_notices, live_links
-from ledger.matching.transfer_records import is_transfer
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
-from ledger.stock.bucket import MILLION
 
 
 class _Group(NamedTuple):
@@ -290,6 +290,4 @@ def _is_exact(quantity: int, factor: Fraction) -> bool:
 
 def _in_unit(quantity: int, factor: Fraction) -> Decimal:
     """Millionths of the base unit as a Decimal in the answer's unit."""
-    millionths = quantity / factor
-    whole, rest = divmod(int(millionths), MILLION)
-    return Decimal(whole) if not rest else (Decimal(int(millionths)) / MILLION).normalize()
+    return to_decimal(int(quantity / factor))

@@ -26,11 +26,11 @@ from ledger.events import (
     Event,
     kind_of,
 )
-from ledger.matching.approvals import APPROVED, recorded_it
-from ledger.matching.authority import not_allowed
-from ledger.matching.case_identity import PER_AGREEMENT, PER_PLACE, case_identity
+from ledger.matching.deciding.approvals import APPROVED, recorded_it
+from ledger.matching.deciding.authority import not_allowed
+from ledger.matching.deciding.case_identity import PER_AGREEMENT, PER_PLACE, case_identity
 from ledger.matching.decision import Decision, LineDecision
-from ledger.matching.records import Case, Evidence, Task
+from ledger.matching.records.documents import Case, Evidence, Task
 from ledger.matching.resolved import ResolvedEvent, moment
 from ledger.matching.waiting import refuse_whole
 from ledger.matching.workset import Workset
@@ -112,6 +112,8 @@ def _set_task(workset: Workset, case: Case, event: Event, policy: Policy, now_us
     after = event.after or (before.after if before is not None else ())
     if unknown := sorted(name for name in after if name not in tasks or name == event.task):
         return f"Case {case.case} has no task {', '.join(unknown)} to come before {event.task}."
+    if _comes_before(tasks, event.task, after):
+        return f"Task {event.task} of case {case.case} would come after itself."
     actor = event.actor
     if event.status != "open":
         if before is None:
@@ -126,6 +128,18 @@ def _set_task(workset: Workset, case: Case, event: Event, policy: Policy, now_us
     tasks[event.task] = Task(event.task, role, event.status, text, after, by, now_us)
     case.tasks = tuple(tasks.values())
     return ""
+
+
+def _comes_before(tasks: dict[str, Task], task: str, after: tuple[str, ...]) -> bool:
+    """Whether the task comes, by whatever way, before one of those that it is to come after."""
+    seen: set[str] = set()
+    waiting = list(after)
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting.extend(tasks[name].after)
+    return task in seen
 
 
 def _dispute(workset: Workset, case: Case, event: Event, policy: Policy, now_us: int) -> str:

@@ -96,6 +96,7 @@ from ledger.events.schedules import Authorization, Requirement, ScheduleLine, Sc
 from ledger.events.scoring import SCORING, DisruptionReported, ScorecardFrozen
 from ledger.events.shipments import HandlingUnit, NoticeLine, ShipmentCancelled, ShipmentNotified, ShipmentReplaced
 from ledger.events.stock import (
+    OF_THE_HOUSE,
     STOCK,
     AllocationMade,
     AllocationReleased,
@@ -127,7 +128,8 @@ from ledger.events.transfers import TRANSFERS, TransferCancelled, TransferReceiv
 
 __all__ = [
     "ABOUT_CASES", "ANSWERS", "CASEWORK", "CONTAINMENTS", "COUNTS", "EVENTS", "EXCEPTIONS", "HANDLING", "KINDS",
-    "MASTER_DATA", "OWNERSHIP", "PAPERS", "PART_QUALIFIERS", "PERIODS", "REPLENISHMENT", "RULINGS", "SCORING",
+    "MASTER_DATA", "OF_THE_HOUSE",
+    "OWNERSHIP", "PAPERS", "PART_QUALIFIERS", "PERIODS", "REPLENISHMENT", "RULINGS", "SCORING",
     "STOCK", "TRANSFERS", "AcknowledgedLine", "AcknowledgmentReported", "Actor", "AdjustmentLine", "AllocationMade",
     "AllocationReleased", "AnsweredFault", "AnyEvent", "Authorization", "CalendarDefined", "CaseAssigned",
     "CaseDisputed", "CaseEvidence", "CaseNoted", "CaseReopened", "CaseTaskSet", "ChangedPart", "Charge",

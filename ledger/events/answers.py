@@ -28,7 +28,8 @@ class AcknowledgmentReported(Event, tag="AcknowledgmentReported", frozen=True):
     """What became of a document that we sent, once it is more than awaited and accepted. `number` is the document's
     business number, else `sent`.
 
-    Only what asks for somebody is told, and what ends that: an acceptance that had been waited for is none of it.
+    Only what asks for somebody is told, and what ends that: an acceptance that had been waited for is none of it,
+    unless the partner is measured by its acknowledgments (`acknowledges_documents`).
     """
 
     sent: str
@@ -43,6 +44,8 @@ class AcknowledgmentReported(Event, tag="AcknowledgmentReported", frozen=True):
     """The partner's document that says so, or the message where it is a TA1."""
     answered_with: str = ""
     """997, 999, 824 or TA1."""
+    sent_at: datetime | None = None
+    """When the partner had it, the last time that it was sent; None where that was not told."""
     resends: int = 0
     """How often it went again by itself; the last time now, where `sends_again`."""
     sends_again: bool = False

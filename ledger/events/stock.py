@@ -209,3 +209,7 @@ STOCK: tuple[type[_Stock], ...] = (
     StockReactivated,
     PartSubstituted,
 )
+
+OF_THE_HOUSE: frozenset[type[_Stock]] = frozenset(STOCK) - {GoodsReturned, InspectionFailed, ReturnDisposed}
+"""Kinds that name no supplier, and read goods as they stand and no documents: returns to a supplier are no longer
+counted as received, and what failed its inspection is told to whoever delivered it."""

@@ -16,8 +16,8 @@ from ledger.events import KINDS
 from ledger.exports.correspondences import CORRESPONDENCES, Shape
 from ledger.outcomes import Posted
 from ledger.queries import EventKept, MovementMade, event, events
-from ledger.queries.events import outcomes_of, read_outcomes
-from ledger.queries.movements import made_by
+from ledger.queries.log.events import outcomes_of, read_outcomes
+from ledger.queries.stock.movements import made_by
 
 EARLIER: dict[Shape, tuple[str, ...]] = {
     "withdrawn": ("ShipmentReplaced", "ShipmentNotified"),

@@ -26,7 +26,7 @@ from ledger.handling.rules import RULES, Rule
 from ledger.matching.booking import book_movements
 from ledger.matching.decision import OWN_CASE, Decision, LineDecision
 from ledger.matching.discrepancies import d44_adjustment
-from ledger.matching.identities import stands_at
+from ledger.matching.receiving.identities import stands_at
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 from ledger.matching.waiting import cannot_post
 from ledger.matching.workset import Workset

@@ -25,8 +25,8 @@ from ledger.handling.places import (
 from ledger.matching.booking import book_movements
 from ledger.matching.decision import OWN_CASE, Comparison, Decision, LineDecision
 from ledger.matching.discrepancies import d40_backflush, d43_count
-from ledger.matching.identities import stands_at
-from ledger.matching.records import Case
+from ledger.matching.receiving.identities import stands_at
+from ledger.matching.records.documents import Case
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, microseconds
 from ledger.matching.waiting import cannot_post
 from ledger.matching.workset import StockQuery, Workset

@@ -40,12 +40,12 @@ from ledger.handling.snapshots import decide_snapshot
 from ledger.handling.substituting import movements_for_freed, way_of
 from ledger.handling.transferring import decide_shipped, decide_transfer_cancelled, decide_transfer_received
 from ledger.masterdata.vin import mistake_in_vin
-from ledger.matching.authority import not_allowed
 from ledger.matching.booking import book_movements
 from ledger.matching.containments.deciding import tell_of_arrivals
 from ledger.matching.containments.scope import LABEL
+from ledger.matching.deciding.authority import not_allowed
 from ledger.matching.decision import OWN_CASE, Decision, LineDecision
-from ledger.matching.holds import REVISION
+from ledger.matching.receiving.holds import REVISION
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 from ledger.matching.waiting import MINUTE, has_grace_left, refuse_whole, wait_whole
 from ledger.matching.workset import Workset

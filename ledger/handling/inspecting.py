@@ -6,7 +6,7 @@ from ledger.events import InspectionFailed, StockLine
 from ledger.handling.returning import whose
 from ledger.matching.decision import Finding
 from ledger.matching.discrepancies import d21_quality
-from ledger.matching.records import NoticeLine, ShipmentKey
+from ledger.matching.records.documents import NoticeLine, ShipmentKey
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 from ledger.matching.workset import Workset
 

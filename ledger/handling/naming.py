@@ -18,7 +18,7 @@ from ledger.events import (
 from ledger.handling.picking import Picked
 from ledger.handling.rules import Rule
 from ledger.matching.containments.scope import CONTAINABLE
-from ledger.matching.identities import stands_at
+from ledger.matching.receiving.identities import stands_at
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 from ledger.matching.workset import Workset
 

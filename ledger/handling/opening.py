@@ -11,7 +11,7 @@ from ledger.handling.places import ON_HAND
 from ledger.handling.rules import HELD
 from ledger.matching.booking import book_movements
 from ledger.matching.decision import Decision, LineDecision
-from ledger.matching.identities import stands_at
+from ledger.matching.receiving.identities import stands_at
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 from ledger.matching.waiting import cannot_post, refuse_whole
 from ledger.matching.workset import Workset

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from ledger.events import StockLine
 from ledger.handling.rules import Rule
-from ledger.matching.allowances import Allowance
 from ledger.matching.containments.deciding import is_contained
+from ledger.matching.deciding.allowances import Allowance
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 from ledger.matching.workset import Workset
 from ledger.stock.bucket import MILLION, Bucket

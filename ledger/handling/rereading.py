@@ -19,10 +19,10 @@ from ledger.events import (
 from ledger.handling.decide import decide
 from ledger.handling.returning import count_in_again
 from ledger.handling.transferring import unship
-from ledger.matching.allowances import give_back
 from ledger.matching.booking import CannotReread, book_movements, refuse_moved_on
+from ledger.matching.deciding.allowances import give_back
 from ledger.matching.decision import Decision, LineDecision
-from ledger.matching.identities import stands_at
+from ledger.matching.receiving.identities import stands_at
 from ledger.matching.resolved import ResolvedEvent
 from ledger.matching.workset import Workset
 from ledger.policy import Policy

@@ -11,9 +11,9 @@ from dataclasses import replace
 from ledger.events import DispositionLine, GoodsReturned, ReturnDisposed
 from ledger.handling.rules import DISPOSITIONS, Rule
 from ledger.matching.booking import CannotReread
-from ledger.matching.cumulatives import give_back
 from ledger.matching.decision import Decision
-from ledger.matching.records import CumulativeKey
+from ledger.matching.ordering.cumulatives import give_back
+from ledger.matching.records.documents import CumulativeKey
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 from ledger.matching.workset import Workset
 from ledger.stock.bucket import Movement

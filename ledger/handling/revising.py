@@ -16,8 +16,8 @@ from ledger.handling.picking import Picked, Standing, pick
 from ledger.handling.rules import Rule
 from ledger.masterdata import Occasion
 from ledger.masterdata.revisions import is_valid
-from ledger.matching.allowances import Allowance, Stage, allowances_for, room, substitution_left, use
-from ledger.matching.holds import REVISION
+from ledger.matching.deciding.allowances import Allowance, Stage, allowances_for, room, substitution_left, use
+from ledger.matching.receiving.holds import REVISION
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, moment
 from ledger.matching.workset import Workset
 from ledger.stock.bucket import MILLION

@@ -16,14 +16,14 @@ from ledger.handling.rules import Rule
 from ledger.matching.booking import CannotReread, book_movements
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.discrepancies import d24_serials, d42_changed_after_receipt
-from ledger.matching.identities import stands_at
-from ledger.matching.notice_checks import Verdict
-from ledger.matching.notice_posting import post_lines
-from ledger.matching.notices import withdraw_notice
-from ledger.matching.receipts import decide_received
-from ledger.matching.records import Shipment, ShipmentKey
+from ledger.matching.notices.checks import Verdict
+from ledger.matching.notices.notices import withdraw_notice
+from ledger.matching.notices.posting import post_lines
+from ledger.matching.receiving.identities import stands_at
+from ledger.matching.receiving.receipts import decide_received
+from ledger.matching.records.documents import Shipment, ShipmentKey
+from ledger.matching.records.transfers import ShippedGoods, TransferKey, TransferLine
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, document_of, microseconds
-from ledger.matching.transfer_records import ShippedGoods, TransferKey, TransferLine
 from ledger.matching.waiting import cannot_post, refuse_whole
 from ledger.matching.workset import Workset
 from ledger.policy import Policy

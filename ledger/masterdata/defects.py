@@ -1,6 +1,6 @@
 """What is wrong with master data itself: each check looks at the snapshot in force and names what it finds.
 
-Pure: what waits because of master data is asked of the books (`ledger.queries.defects`).
+Pure: what waits because of master data is asked of the books (`ledger.queries.house.defects`).
 """
 
 from __future__ import annotations

@@ -14,6 +14,8 @@ from ledger.masterdata.snapshot import Calendar, MasterData
 
 DAYS_MAX = 3_660
 """Days looked ahead for one that is worked: ten years. A calendar without any counts every day."""
+HOURS_MAX = 24 * DAYS_MAX
+"""Nothing takes longer: whoever asks for more gets ten years."""
 USUAL_DAYS = (1, 2, 3, 4, 5)
 MIDNIGHT = "24:00"
 
@@ -23,6 +25,7 @@ def after_hours(masterdata: MasterData, place: str, since: int, hours: float, be
 
     `begins` and `ends` are the hours of a day that count there (`06:00`, `22:00`; `24:00` is midnight).
     """
+    hours = min(hours, HOURS_MAX)
     left = timedelta(hours=hours)
     zone, calendar = _zone(masterdata, place), masterdata.calendars.get(place)
     now = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=since)
@@ -44,7 +47,7 @@ def after_days(masterdata: MasterData, place: str, since: int, days: int) -> int
     for n, day in enumerate(_worked_days(calendar, first), 1):
         if n >= days:
             return _microseconds(_at(day, MIDNIGHT, zone))
-    return since + days * 86_400_000_000
+    return since + min(days, DAYS_MAX) * 86_400_000_000
 
 
 def _worked_days(calendar: Calendar | None, first: date) -> Iterator[date]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ledger.events import AcknowledgmentReported, CustomerReceiptLine, CustomerReceiptReported
-from ledger.matching.case_identity import identity_of
+from ledger.matching.deciding.case_identity import identity_of
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.discrepancies import d41_unacknowledged, d48_refused, d49_customer_received
-from ledger.matching.resolved import ResolvedLine
+from ledger.matching.papers.filed import DocumentAnswer
+from ledger.matching.resolved import ResolvedLine, microseconds
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
 from ledger.stock.bucket import MILLION
@@ -18,6 +19,14 @@ def decide_acknowledgment(workset: Workset, decision: Decision, policy: Policy, 
     """One document of ours: overdue (D41), refused (D48), or neither any more."""
     event = decision.resolved.event
     assert isinstance(event, AcknowledgmentReported)  # noqa: S101  the dispatch table says so
+    if event.sent_at is not None:
+        workset.filed.append(
+            DocumentAnswer(
+                decision.resolved.book, "", event.to, event.sent, decision.resolved.seq, event.document, event.number,
+                event.status, event.answered_with, microseconds(event.sent_at) or 0,
+                microseconds(event.occurred_at) or now_us, event.answer,
+            )
+        )  # fmt: skip
     overdue = d41_unacknowledged.find(decision.resolved, event)
     refused = d48_refused.find(decision.resolved, event)
     if event.status == "accepted" and event.faults:

@@ -13,9 +13,9 @@ from ledger.matching.decision import Decision, Finding
 from ledger.matching.discrepancies import d30_price, d31_over_invoiced, d32_unreceived_invoice
 from ledger.matching.discrepancies.about import evidence_of
 from ledger.matching.discrepancies.definition import DiscrepancyClass
+from ledger.matching.ordering.requirements import find_order_line, note_changed, order_line_of
 from ledger.matching.papers.filed import NOTHING, InvoicedLine, per_base_unit, value_of
-from ledger.matching.records import OrderKey, OrderLine, ShipmentKey
-from ledger.matching.requirements import find_order_line, note_changed, order_line_of
+from ledger.matching.records.documents import OrderKey, OrderLine, ShipmentKey
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, microseconds
 from ledger.matching.tolerances import allowed
 from ledger.matching.waiting import grade_of

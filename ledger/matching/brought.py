@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ledger.matching.papers.filed import Carried, OrderPrice, ScheduledLine
-from ledger.matching.records import CumulativeKey, OrderKey, OrderLine, ShipmentKey
+from ledger.matching.records.documents import CumulativeKey, OrderKey, OrderLine, ShipmentKey
 
 
 @dataclass(slots=True)

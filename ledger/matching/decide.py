@@ -34,26 +34,17 @@ from ledger.events import (
     SupplierInvoiceReceived,
     TimePassed,
 )
-from ledger.matching import (
-    answered,
-    billing,
-    calls,
-    cumulatives,
-    exceptions,
-    notices,
-    orders,
-    receipts,
-    resolutions,
-    said,
-    shorts,
-    ticks,
-)
-from ledger.matching.authority import not_allowed
+from ledger.matching import answered, billing, ticks
 from ledger.matching.billing import review_billed
 from ledger.matching.containments import deciding as containing
+from ledger.matching.deciding import exceptions, resolutions
+from ledger.matching.deciding.authority import not_allowed
 from ledger.matching.decision import Decision, LineDecision
+from ledger.matching.notices import notices
+from ledger.matching.ordering import calls, cumulatives, orders
+from ledger.matching.ordering.required import review_ordered, review_positions
 from ledger.matching.papers import acknowledgments, carriage, invoices, schedules, scoring
-from ledger.matching.required import review_ordered, review_positions
+from ledger.matching.receiving import receipts, said, shorts
 from ledger.matching.resolved import ResolvedEvent
 from ledger.matching.waiting import refuse_whole
 from ledger.matching.workset import Workset

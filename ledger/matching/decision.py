@@ -8,8 +8,8 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from ledger.matching.call_records import LineCall
-from ledger.matching.records import Case, CumulativeKey, Evidence, OrderLine
+from ledger.matching.records.calls import LineCall
+from ledger.matching.records.documents import Case, CumulativeKey, Evidence, OrderLine
 from ledger.matching.resolved import ResolvedEvent
 from ledger.outcomes import Contained, Fault, Grade, Verdict
 from ledger.stock.bucket import Movement

@@ -8,8 +8,8 @@ from ledger.events import (
     ABOUT_CASES,
     COUNTS,
     EXCEPTIONS,
+    OF_THE_HOUSE,
     REPLENISHMENT,
-    STOCK,
     GoodsReceiptMatched,
     GoodsReceiptReversed,
     GoodsReceived,
@@ -36,19 +36,14 @@ from ledger.events import (
     TransferReceived,
     TransferShipped,
 )
-from ledger.matching.call_records import CallKey
-from ledger.matching.positions import stands
-from ledger.matching.records import GroupKey, OrderKey, ReceiptKey, ShipmentKey
+from ledger.matching.receiving.positions import stands
+from ledger.matching.records.calls import CallKey
+from ledger.matching.records.documents import GroupKey, OrderKey, ReceiptKey, ShipmentKey
+from ledger.matching.records.transfers import TransferKey
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, microseconds
-from ledger.matching.transfer_records import TransferKey
 from ledger.matching.workset import Needs, Workset
 from ledger.policy import Policy
 from ledger.stock.bucket import Bucket
-
-_OF_THE_HOUSE = frozenset(STOCK) - {GoodsReturned, InspectionFailed, ReturnDisposed}
-"""They read goods as they stand and no documents; returns to a supplier are no longer counted as received, and what
-failed its inspection is told to whoever delivered it."""
-
 
 _SERVES = frozenset({MaterialIssued, PartSubstituted, GoodsReceived})
 """What may bring goods to the line."""
@@ -62,7 +57,7 @@ def needs(events: Iterable[ResolvedEvent], policy: Policy) -> Needs:
         if type(event) in _SERVES:
             parts = {line.part for line in resolved.lines if line.part and _goes_to_the_line(line)}
             wanted.called.update(GroupKey(resolved.book, resolved.site, part) for part in parts)
-        if resolved.missing or type(event) in _OF_THE_HOUSE:
+        if resolved.missing or type(event) in OF_THE_HOUSE:
             continue
         if isinstance(event, OrderPlaced | OrderChanged):
             _for_order(wanted, resolved, policy)

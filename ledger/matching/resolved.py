@@ -29,7 +29,7 @@ from ledger.events import (
     StockLine,
 )
 from ledger.masterdata import Calendar, Control, Occasion
-from ledger.matching.transfer_records import ShippedGoods
+from ledger.matching.records.transfers import ShippedGoods
 
 Standing = Literal["new", "other", "again"]
 """`new`: the line was never recorded under this key; `other`: it was, with other content; `again`: it was recorded

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from ledger.matching.booking import book_movements
-from ledger.matching.calls import find_missed
-from ledger.matching.closing import close_or_open
-from ledger.matching.decision import Decision, LineDecision
-from ledger.matching.discrepancies import d27_split
-from ledger.matching.lateness import find_overdue
-from ledger.matching.overdue import review_expected
-from ledger.matching.positions import Deltas, add_notice_line
-from ledger.matching.records import NoticeLine, ReceiptLine
-from ledger.matching.required import wake_at
-from ledger.matching.requirements import note_changed
-from ledger.matching.review import (
+from ledger.matching.deciding.review import (
     action_beyond,
     review_notice_line,
     review_receipt_line,
     tell_of_notice_line,
 )
+from ledger.matching.decision import Decision, LineDecision
+from ledger.matching.discrepancies import d27_split
+from ledger.matching.notices.overdue import review_expected
+from ledger.matching.ordering.calls import find_missed
+from ledger.matching.ordering.lateness import find_overdue
+from ledger.matching.ordering.required import wake_at
+from ledger.matching.ordering.requirements import note_changed
+from ledger.matching.receiving.closing import close_or_open
+from ledger.matching.receiving.positions import Deltas, add_notice_line
+from ledger.matching.records.documents import NoticeLine, ReceiptLine
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
 from ledger.stock.change import movements_for_change

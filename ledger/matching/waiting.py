@@ -12,6 +12,7 @@ from ledger.matching.discrepancies import (
     d35_arithmetic,
 )
 from ledger.matching.discrepancies.about import about_document
+from ledger.matching.records.documents import ReceiptKey
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, microseconds
 from ledger.matching.workset import Workset
 from ledger.outcomes import Grade
@@ -59,6 +60,18 @@ def waits_for_place(decision: Decision) -> bool:
         decision.findings.append(d07_unknown_place.find(resolved))
     wait_whole(decision, resolved.missing)
     return True
+
+
+def known_receipt(workset: Workset, decision: Decision, provider: str) -> ReceiptKey | None:
+    """The goods receipt of `provider` that the event names; None where the event waits for it, or for its place."""
+    if waits_for_place(decision):
+        return None
+    resolved, number = decision.resolved, decision.resolved.event.number
+    key = ReceiptKey(resolved.book, resolved.site, provider, number)
+    if key not in workset.receipts:
+        decision.lines.append(LineDecision("", "waiting", needs=f"receipt:{number}"))
+        return None
+    return key
 
 
 def find_line_gap(resolved: ResolvedEvent, line: ResolvedLine, terms: Terms) -> tuple[str, Finding] | None:

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 
 from ledger.masterdata import MasterData
 from ledger.matching.brought import Brought
-from ledger.matching.call_records import CallKey, LineCall
-from ledger.matching.case_identity import CaseIdentity, case_identity
 from ledger.matching.containments.scope import Containment, Criteria
+from ledger.matching.deciding.case_identity import CaseIdentity, case_identity
 from ledger.matching.papers.filed import Filed
 from ledger.matching.read import Change, StockQuery, Use
-from ledger.matching.records import (
+from ledger.matching.records.calls import CallKey, LineCall
+from ledger.matching.records.documents import (
     Case,
     Cumulative,
     CumulativeAgreement,
@@ -32,7 +32,7 @@ from ledger.matching.records import (
     Shipment,
     ShipmentKey,
 )
-from ledger.matching.transfer_records import TransferKey, TransferLine
+from ledger.matching.records.transfers import TransferKey, TransferLine
 from ledger.stock.bucket import Bucket
 from ledger.stock.period import Period
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 Curve = tuple[tuple[float, float], ...]
@@ -131,10 +133,15 @@ class ScoreRules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Received quantity below which rejects are shown in a band of their own: one reject is no verdict."""
     low_volume_points: float = 70.0
     """Points of that band where anything was rejected; where nothing was, the metric has no points."""
+    unauthorized_premium: Literal["as_told", "supplier"] = "as_told"
+    """Who answers for premium freight whose notice names no authorization of ours: who it says, or the supplier
+    whatever it says."""
     ship_grace_hours: float = 0.0
     """Hours before arrival by which a notice is also in time, for hauls shorter than the agreed minutes; 0 is off."""
     acknowledge_hours: float = 24.0
     """Hours of working days within which an order is acknowledged."""
+    document_hours: float = 24.0
+    """Hours of the clock within which a document that we sent is acknowledged (997, 999)."""
     answer_hours: float = 24.0
     """Hours of working days within which a discrepancy has its first answer."""
     rolling_months: int = 6

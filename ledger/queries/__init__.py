@@ -4,51 +4,31 @@ All take `(conn, *, book="live", ...)` and give back frozen structs whose JSON i
 quantities are strings, times ISO 8601. Lists page by `after` (the cursor each struct names) and `limit`.
 """
 
-from ledger.book.carriage import Carriage, carriage_of
+from ledger.book.bringing.carriage import Carriage, carriage_of
 from ledger.masterdata.places import LEVELS, Level
-from ledger.queries.available_to_promise import (
-    AvailableToPromise,
-    Coming,
-    LeftOut,
-    SitePromise,
-    available_to_promise,
-)
-from ledger.queries.backlog import ArrivedLine, Backlog, DockedGoods, SiteBacklog, backlog
-from ledger.queries.balances import Balance, BalancePage, balance_of, balance_page, balances
-from ledger.queries.base_units import base_units
-from ledger.queries.calls import CallShown, calls
-from ledger.queries.case_queue import CaseQueue, CaseQueued, case_queue
-from ledger.queries.case_timeline import CaseStep, case_timeline
-from ledger.queries.cases import CaseShown, EvidenceShown, TaskShown, case, cases
-from ledger.queries.containments import (
-    Affected,
-    ContainmentReport,
-    ContainmentShown,
-    DemandHit,
-    containment,
-    containments,
-)
-from ledger.queries.defects import DayOpened, DefectFound, DefectReport, Unmapped, defects
-from ledger.queries.dimensions import DIMENSIONS, USUAL
-from ledger.queries.documents import OrderShown, ShipmentShown, orders, shipments
-from ledger.queries.events import EventKept, LineKept, event, events, parts_of
-from ledger.queries.grni import Uninvoiced, UninvoicedList, uninvoiced
-from ledger.queries.head import HeadShown, head
-from ledger.queries.in_transit import UnderWay, UnderWayPage, in_transit
-from ledger.queries.inbound import Inbound, OnOrder
-from ledger.queries.invoice_matches import invoiced_by_order_line
-from ledger.queries.invoices import InvoiceMatch, InvoiceShown, invoice_matches, invoices
-from ledger.queries.kpis import KPIS, Kpi, kpis
-from ledger.queries.masterdata import defined, masterdata
-from ledger.queries.matches import MatchCandidate, MatchWanted, matches
-from ledger.queries.misses import Candidate, Miss, misses
-from ledger.queries.movements import End, MovementMade, made_by, movements, shows
-from ledger.queries.obsolete import ObsoleteGoods, ObsoleteList, obsolete
-from ledger.queries.periods import PeriodReport, PeriodShown, period_report, periods
-from ledger.queries.position import Commitment, Position, Replenishment, position
-from ledger.queries.prices import Money
-from ledger.queries.promises import PromiseShown
-from ledger.queries.rulings import (
+from ledger.queries.casework.cases import CaseShown, EvidenceShown, TaskShown, case, cases
+from ledger.queries.casework.queue import CaseQueue, CaseQueued, case_queue
+from ledger.queries.casework.timeline import CaseStep, case_timeline
+from ledger.queries.documents.calls import CallShown, calls
+from ledger.queries.documents.documents import OrderShown, ShipmentShown, orders, shipments
+from ledger.queries.documents.grni import Uninvoiced, UninvoicedList, uninvoiced
+from ledger.queries.documents.in_transit import UnderWay, UnderWayPage, in_transit
+from ledger.queries.documents.inbound import Inbound, OnOrder
+from ledger.queries.documents.invoice_matches import invoiced_by_order_line
+from ledger.queries.documents.invoices import InvoiceMatch, InvoiceShown, invoice_matches, invoices
+from ledger.queries.documents.matches import MatchCandidate, MatchWanted, matches
+from ledger.queries.documents.prices import Money
+from ledger.queries.documents.promises import PromiseShown
+from ledger.queries.documents.schedules import ReleaseShown, RequirementShown, ScheduleShown, releases, schedules
+from ledger.queries.documents.settlements import Settlement, SettlementTotal, settlement_totals, settlements
+from ledger.queries.documents.shipped import Shipped, shipped
+from ledger.queries.documents.transfers import TransferLineShown, TransferShown, transfers
+from ledger.queries.house.base_units import base_units
+from ledger.queries.house.defects import DayOpened, DefectFound, DefectReport, Unmapped, defects
+from ledger.queries.house.masterdata import defined, masterdata
+from ledger.queries.house.misses import Candidate, Miss, misses
+from ledger.queries.house.periods import PeriodReport, PeriodShown, period_report, periods
+from ledger.queries.house.rulings import (
     ChangedShown,
     ChangeShown,
     DeviationShown,
@@ -58,16 +38,36 @@ from ledger.queries.rulings import (
     engineering_changes,
     substitutions,
 )
-from ledger.queries.schedules import ReleaseShown, RequirementShown, ScheduleShown, releases, schedules
-from ledger.queries.score import Narrowed, month_of, score, score_drill, score_trend, scores
-from ledger.queries.score_facts import facts, facts_of
-from ledger.queries.score_frozen import FrozenCard, Recomputed, freeze, frozen_cards, recompute, to_freeze
-from ledger.queries.settlements import Settlement, SettlementTotal, settlement_totals, settlements
-from ledger.queries.shipped import Shipped, shipped
-from ledger.queries.tail import tail
-from ledger.queries.trace import Trace, TraceStep, trace
-from ledger.queries.transfers import TransferLineShown, TransferShown, transfers
-from ledger.queries.variances import Variance, VarianceList, variances
+from ledger.queries.log.events import EventKept, LineKept, event, events, parts_of
+from ledger.queries.log.head import HeadShown, head
+from ledger.queries.log.tail import tail
+from ledger.queries.scorecards.facts import facts, facts_of
+from ledger.queries.scorecards.frozen import FrozenCard, Recomputed, freeze, frozen_cards, recompute, to_freeze
+from ledger.queries.scorecards.kpis import KPIS, Kpi, kpis
+from ledger.queries.scorecards.score import Narrowed, month_of, score, score_drill, score_trend, scores
+from ledger.queries.stock.available_to_promise import (
+    AvailableToPromise,
+    Coming,
+    LeftOut,
+    SitePromise,
+    available_to_promise,
+)
+from ledger.queries.stock.backlog import ArrivedLine, Backlog, DockedGoods, SiteBacklog, backlog
+from ledger.queries.stock.balances import Balance, BalancePage, balance_of, balance_page, balances
+from ledger.queries.stock.containments import (
+    Affected,
+    ContainmentReport,
+    ContainmentShown,
+    DemandHit,
+    containment,
+    containments,
+)
+from ledger.queries.stock.dimensions import DIMENSIONS, USUAL
+from ledger.queries.stock.movements import End, MovementMade, made_by, movements, shows
+from ledger.queries.stock.obsolete import ObsoleteGoods, ObsoleteList, obsolete
+from ledger.queries.stock.position import Commitment, Position, Replenishment, position
+from ledger.queries.stock.trace import Trace, TraceStep, trace
+from ledger.queries.stock.variances import Variance, VarianceList, variances
 
 __all__ = [
     "DIMENSIONS",

@@ -10,14 +10,8 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from ledger.policy.scores import ScoreRules
-from ledger.scorecards.allocation import allocate
-from ledger.scorecards.asn_accuracy import measure_asn_accuracy
-from ledger.scorecards.asn_timeliness import measure_asn_timeliness
-from ledger.scorecards.behind_schedule import measure_behind_schedule
+from ledger.scorecards.allocation import judged
 from ledger.scorecards.charging import charge
-from ledger.scorecards.cumulative_agreement import measure_cumulative_agreement
-from ledger.scorecards.delivery_deviation import measure_delivery_deviation
-from ledger.scorecards.disruptions import measure_disruptions
 from ledger.scorecards.facts import (
     Against,
     AnswerFact,
@@ -38,19 +32,26 @@ from ledger.scorecards.facts import (
     ShipmentFact,
     UnadvisedFact,
 )
-from ledger.scorecards.labels import measure_labels
-from ledger.scorecards.lead_time import measure_lead_time
 from ledger.scorecards.measure import Entry, Measure, Sum
-from ledger.scorecards.on_time_delivery import measure_on_time_delivery
-from ledger.scorecards.on_time_in_full import measure_on_time_in_full
-from ledger.scorecards.on_time_lines import measure_on_time_lines
-from ledger.scorecards.premium_freight import measure_premium_freight
-from ledger.scorecards.quantity_accuracy import measure_quantity_accuracy
-from ledger.scorecards.rejects_per_million import measure_rejects_per_million
-from ledger.scorecards.responsiveness import measure_responsiveness
+from ledger.scorecards.metrics.asn_accuracy import measure_asn_accuracy
+from ledger.scorecards.metrics.asn_timeliness import measure_asn_timeliness
+from ledger.scorecards.metrics.behind_schedule import measure_behind_schedule
+from ledger.scorecards.metrics.cumulative_agreement import measure_cumulative_agreement
+from ledger.scorecards.metrics.delivery_deviation import measure_delivery_deviation
+from ledger.scorecards.metrics.disruptions import measure_disruptions
+from ledger.scorecards.metrics.labels import measure_labels
+from ledger.scorecards.metrics.lead_time import measure_lead_time
+from ledger.scorecards.metrics.on_time_delivery import measure_on_time_delivery
+from ledger.scorecards.metrics.on_time_in_full import measure_on_time_in_full
+from ledger.scorecards.metrics.on_time_lines import measure_on_time_lines
+from ledger.scorecards.metrics.premium_freight import measure_premium_freight
+from ledger.scorecards.metrics.quantity_accuracy import measure_quantity_accuracy
+from ledger.scorecards.metrics.rejects_per_million import measure_rejects_per_million
+from ledger.scorecards.metrics.responsiveness import measure_responsiveness
+from ledger.scorecards.metrics.ship_to_schedule import measure_ship_to_schedule
 from ledger.scorecards.rolling import MonthScore, Rolling, month_score, rolling
 from ledger.scorecards.score import Points, Scorecard, Taken, build_scorecard, points_of, points_on_curve
-from ledger.scorecards.ship_to_schedule import measure_ship_to_schedule
+from ledger.scorecards.shipping import shipping
 
 
 class Metric(Protocol):
@@ -90,13 +91,13 @@ def scorecard(facts: Facts, rules: ScoreRules, *, month: str, policy: str) -> Sc
 
 def drill(facts: Facts, rules: ScoreRules, metric: str) -> Measure:
     """One metric with an entry for everything that it counted; raises KeyError for a name that is no metric."""
-    return METRICS[metric](_ready(facts, rules), rules, every=True)
+    return METRICS[metric](_ready(facts, rules, every=True), rules, every=True)
 
 
-def _ready(facts: Facts, rules: ScoreRules) -> Facts:
+def _ready(facts: Facts, rules: ScoreRules, *, every: bool = False) -> Facts:
     """What all metrics share, made once: each cause charged to one metric, receipts allocated to requirements."""
     charged = charge(facts, rules)
-    return replace(charged, allocated=tuple(allocate(charged, rules)))
+    return replace(charged, judged=judged(charged, rules, every=every), shipping=shipping(charged))
 
 
 __all__ = [

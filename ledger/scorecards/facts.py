@@ -237,6 +237,8 @@ class PremiumFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     responsible: str
     """supplier | buyer | carrier | unknown"""
     reason: str = ""
+    authorization: str = ""
+    """What allowed it, as a number of ours; "" where none was told."""
     cost: str = ""
     """Amount as told, "" where none was."""
     currency: str = ""
@@ -257,18 +259,48 @@ class DisruptionFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
 
 class AnswerFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """One thing that the supplier had to answer: an order, or a discrepancy."""
+    """One thing that the supplier had to answer: an order, a document of ours, or a discrepancy."""
 
     kind: str
-    """order | discrepancy"""
+    """order | document | discrepancy"""
     name: str
-    """Order number, or case."""
+    """Order number, document (`861 RA12`), or case."""
     site: str
     behind: Behind
     asked_at: int
     due_at: int
     answered_at: int | None = None
     """None while it is not answered; one that is not due yet does not count."""
+    part: str = ""
+    """Of a discrepancy, where it is about one."""
+    how: str = ""
+    """By what it was answered: 997, `dispute`, ...; "" where there is one way only."""
+    disputed: bool = False
+    """The supplier disputes it and nobody has decided: until then it costs nothing."""
+
+
+class Count(NamedTuple):
+    """So many things, and their quantity in all, in millionths."""
+
+    things: int
+    quantity: int
+
+
+class Plain(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """What counted and costs nothing, summed where no drill-down is asked for: then no fact stands for it."""
+
+    lines: int = 0
+    """Advised lines that no case speaks of: still open, or as much received as advised."""
+    closed_lines: int = 0
+    """Those of them that are closed."""
+    agreeing: dict[str, Count] = {}
+    """Unit -> those that are closed and advised more than nothing."""
+    containers: int = 0
+    """With a good label."""
+    lead_times: tuple[int, ...] = ()
+    """Days of order lines that took no longer than was agreed, in millionths."""
+    agreed_days: int = 0
+    """What was agreed for these, in millionths of a day; 0 where nothing was."""
 
 
 class Fill(NamedTuple):
@@ -287,6 +319,30 @@ class Filled(NamedTuple):
     filled: int
     on_time: int
     late: int
+
+
+class Judged(NamedTuple):
+    """Requirements that count. Of those that came in time, at once and on their day only the sum is told, by unit and
+    by whether the supplier promised them, unless all are asked for."""
+
+    plain: dict[tuple[str, bool], Count]
+    others: list[Filled]
+
+
+class Shipping(msgspec.Struct):
+    """Of one part at one site: what had to leave and what was advised, by day, as far as days are over."""
+
+    required: dict[int, int] = {}
+    """Day of the period -> millionths; what somebody else answers for is left out."""
+    early: int = 0
+    """Required to leave before the first day, of what is due in the period."""
+    advised: dict[int, int] = {}
+    proofs: dict[int, RequirementFact | DispatchFact] = {}
+    """Day -> the first requirement, else the first notice line."""
+    excused: set[int] = set()
+    """Days of requirements that are left out."""
+    first: RequirementFact | None = None
+    """The first that counts."""
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -318,5 +374,9 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     premiums: tuple[PremiumFact, ...] = ()
     disruptions: tuple[DisruptionFact, ...] = ()
     answers: tuple[AnswerFact, ...] = ()
-    allocated: tuple[Filled, ...] | None = None
+    plain: Plain = Plain()
+    """What the others leave out, as long as nobody asks for everything."""
+    judged: Judged | None = None
     """What `allocation` made of them, where somebody has done that already."""
+    shipping: dict[tuple[str, str], Shipping] | None = None
+    """What `shipping` made of them, where somebody has done that already."""

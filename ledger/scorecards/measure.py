@@ -12,7 +12,7 @@ from decimal import Decimal
 import msgspec
 
 from ledger.masterdata import to_decimal
-from ledger.scorecards.facts import Behind
+from ledger.scorecards.facts import Against, Behind
 from ledger.stock.bucket import MILLION
 
 ONE = MILLION
@@ -114,11 +114,15 @@ class Tally:
         order_number: str = "",
         order_line: str = "",
         receipt_id: str = "",
+        against: tuple[Against, ...] = (),
         cases: tuple[str, ...] = (),
         disputed: bool = False,
     ) -> None:
-        """Count something with the entry that explains it; both in millionths."""
+        """Count something with the entry that explains it; both in millionths. `cases` and whether one of them is
+        `disputed` follow from what speaks `against` the supplier, where that is given."""
         self.add(achieved, possible, unit)
+        if against:
+            cases, disputed = tuple([one.case for one in against]), any([one.disputed for one in against])
         names = (site, shipment_id, receipt_id, order_number, order_line, line, part, unit)
         self.entries.append(
             Entry(
@@ -164,7 +168,8 @@ def counts(credit: float) -> int:
 
 def amount(quantity: int) -> str:
     """Millionths of a unit as people write it: `12`, `0.5`, `-3`."""
-    return f"{to_decimal(quantity):f}"
+    whole, rest = divmod(quantity, MILLION)
+    return f"{to_decimal(quantity):f}" if rest else str(whole)
 
 
 def percentile(values: list[int], percent: int) -> int:

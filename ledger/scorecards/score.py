@@ -99,7 +99,7 @@ def build_scorecard(
         average = sum(weight * points for weight, points in scored) / weight
         value = round(min(100.0, max(0.0, average - sum(one.points for one in taken))), 1)
     coverage = round(100.0 * weight / total, 1) if total else 0.0
-    closed_lines = sum(1 for line in facts.lines if line.closed_at is not None)
+    closed_lines = facts.plain.closed_lines + sum(1 for line in facts.lines if line.closed_at is not None)
     graded = value is not None and coverage >= rules.coverage_min and closed_lines >= rules.closed_lines_min
     grade, capped_by = (None, "") if not graded or value is None else _capped(
         grade_of(value, rules), facts, by_name, rules

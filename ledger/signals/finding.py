@@ -9,11 +9,11 @@ from collections.abc import Sequence
 
 from ledger.events import Event, InspectionFailed, StockLine, TimePassed
 from ledger.masterdata import to_decimal
-from ledger.matching.call_records import LineCall
-from ledger.matching.calls import SIGNAL, cause_of
 from ledger.matching.decision import Decision, Overdue
 from ledger.matching.discrepancies.definition import amount
-from ledger.matching.records import Case
+from ledger.matching.ordering.calls import SIGNAL, cause_of
+from ledger.matching.records.calls import LineCall
+from ledger.matching.records.documents import Case
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, moment
 from ledger.matching.workset import Workset
 from ledger.outcomes import AnyOutcome, CaseChanged, CaseOpened, Posted, Signalled

@@ -19,7 +19,7 @@ class SignalKind(NamedTuple):
     owner: str = ""
     """Who works on that case."""
     answer_hours: float = 0
-    numbers: Literal["", "order", "shipment"] = ""
+    numbers: Literal["", "order"] = ""
     """What the number of such a signal is of, where it opens a case."""
 
 

@@ -13,7 +13,7 @@ from gateway import x12
 from gateway.document import Document
 from gateway.formats import read_csv, read_json
 from gateway.mapping import Map, read_document, write_document
-from gateway.mapping.compile import compile_map
+from gateway.mapping.compiling.compile import compile_map
 from gateway.mapping.trios import roundtrip
 from gateway.partners import Partner
 from gateway.resources import CHECKOUT

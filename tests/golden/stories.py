@@ -22,7 +22,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
-from gateway.pipeline import Street, show
+from gateway.pipeline import Street
+from gateway.pipeline.asking import show
 from gateway.pipeline.signals.show import list_signals
 from ledger import queries
 from ledger.book import verify

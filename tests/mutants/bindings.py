@@ -16,9 +16,9 @@ import yaml
 
 from gateway.errors import OperatorMistake
 from gateway.mapping import Configuration
-from gateway.mapping.compile import compile_map, folder_of
-from gateway.mapping.guided import check_against_guide
-from gateway.mapping.source import read_map_source
+from gateway.mapping.compiling.compile import compile_map, folder_of
+from gateway.mapping.compiling.guided import check_against_guide
+from gateway.mapping.compiling.source import read_map_source
 from gateway.mapping.trios import Trio, find_trios, run_trio
 from gateway.resources import CHECKOUT, read_sources, read_yaml, source_files
 

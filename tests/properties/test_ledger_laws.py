@@ -24,7 +24,8 @@ from hypothesis.stateful import (
 from sqlalchemy import func, select
 
 from ledger import queries
-from ledger.book import tables, verify
+from ledger.book import verify
+from ledger.book.storage import tables
 from ledger.events import Event, GoodsReceiptReversed, OrderChanged, OrderLine, PartDefined, ShipmentCancelled
 from ledger.outcomes import Recorded
 from tests.store.sqlite import memory_engine

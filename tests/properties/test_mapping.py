@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from gateway.document import Document, Loop, Segment
 from gateway.mapping import Configuration, Map, read_document, write_document
 from gateway.mapping.configuration import read_file
-from gateway.mapping.convert import Context
-from gateway.mapping.expressions import BadExpression, read_expression
-from gateway.mapping.finding import find_all, index_segments, pick_for
+from gateway.mapping.converting.convert import Context
+from gateway.mapping.converting.expressions import BadExpression, read_expression
 from gateway.mapping.places import read_x12_place
 from gateway.mapping.plan import Section
+from gateway.mapping.reading.finding import find_all, index_segments, pick_for
 from gateway.partners import Partner
 from gateway.resources import CHECKOUT, read_sources, source_files
 from gateway.x12 import check_document, read
@@ -67,11 +67,15 @@ def unit_chains(draw: st.DrawFn) -> tuple[HandlingUnit, ...]:
     tare = draw(st.one_of(st.none(), identifiers))
     pack = draw(st.one_of(st.none(), identifiers))
     units: list[HandlingUnit] = []
+    packaging = st.sampled_from(("", "PLT71", "CTN25"))
     if tare is not None:
-        units.append(HandlingUnit(id="T" + tare, kind="tare"))
+        units.append(HandlingUnit(id="T" + tare, kind="tare", packaging=draw(packaging)))
     if pack is not None:
         serials = tuple(draw(st.lists(identifiers, max_size=2)))
-        units.append(HandlingUnit(id="P" + pack, kind="pack", parent=units[0].id if units else "", serials=serials))
+        parent = units[0].id if units else ""
+        units.append(
+            HandlingUnit(id="P" + pack, kind="pack", parent=parent, serials=serials, packaging=draw(packaging))
+        )
     return tuple(units)
 
 
@@ -87,6 +91,7 @@ notice_lines = st.builds(
     lot=st.one_of(st.just(""), identifiers),
     serials=st.lists(identifiers, max_size=3).map(tuple),
     cum_shipped=st.one_of(st.none(), quantities),
+    reference=st.sampled_from(("", "RAN4711")),
     handling_units=unit_chains(),
 )
 
@@ -105,6 +110,7 @@ def notices(kind: type[Any]) -> st.SearchStrategy[Any]:
         bill_of_lading=st.one_of(st.just(""), identifiers),
         packing_slip=st.one_of(st.just(""), identifiers),
         trailer=st.sampled_from(("", "16762")),
+        dock=st.sampled_from(("", "D12")),
         lines=st.lists(notice_lines, min_size=1, max_size=5).map(tuple),
     )
 
@@ -192,6 +198,24 @@ def plain(event: Event) -> Event:
             changes["receipt_line"] = ""
         lines.append(msgspec.structs.replace(line, **changes))
     return msgspec.structs.replace(event, lines=tuple(lines), **values)
+
+
+premiums = st.one_of(
+    st.just({}),
+    st.builds(lambda number: {"premium_authorization": number}, identifiers),
+    st.builds(
+        lambda who, number: {"premium_freight": who, "premium_reason": "ZZ", "premium_authorization": number},
+        st.sampled_from(("supplier", "buyer", "unknown")),
+        st.one_of(st.just(""), identifiers),
+    ),
+)
+
+
+@given(notices(ShipmentNotified), premiums)
+def test_premium_freight_comes_back_as_it_was_told(notice: Event, premium: dict[str, str]) -> None:
+    told = msgspec.structs.replace(notice, **premium)
+
+    assert back("856", told) == told
 
 
 @given(st.one_of(notices(ShipmentNotified), notices(ShipmentReplaced)))

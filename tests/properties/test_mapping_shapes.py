@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from gateway.document import Delimiters, Document, Loop, Segment
 from gateway.mapping import Configuration, Map, read_document
-from gateway.mapping.compile import compile_map
-from gateway.mapping.referring import Listed
+from gateway.mapping.compiling.compile import compile_map
+from gateway.mapping.converting.referring import Listed
 from gateway.resources import CHECKOUT, read_sources, source_files
 from gateway.x12 import Body, Outline, Scope
 from gateway.x12.checking.levels import LevelTable

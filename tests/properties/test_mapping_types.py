@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from gateway.document import Document
 from gateway.mapping import Configuration, Map, read_document
-from gateway.mapping.sections import all_sections
+from gateway.mapping.compiling.sections import all_sections
 from gateway.mapping.trios import find_trios, read_sample, roundtrip
 from gateway.partners import Partner
 from gateway.resources import CHECKOUT, read_sources, source_files

@@ -25,7 +25,7 @@ from ledger.events import (
     ReceiptShortConfirmed,
     ShortLine,
 )
-from ledger.matching.positions import Deltas, add_link, add_notice_line
+from ledger.matching.receiving.positions import Deltas, add_link, add_notice_line
 from ledger.stock.bucket import Bucket
 from tests.unit.ledger.driver import START, MemoryLedger
 from tests.unit.ledger.stories import (

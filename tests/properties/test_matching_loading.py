@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
-from ledger.book import Ledger, tables, upgrade
-from ledger.book.document_tables import cases
+from ledger.book import Ledger, upgrade
+from ledger.book.storage import tables
+from ledger.book.storage.document_tables import cases
 from ledger.events import Event, GoodsReceiptReversed, PartDefined, SiteDefined, SupplierDefined
 from ledger.policy import CumulativeTerms, Policy, Terms
 from tests.properties.test_cumulatives import tell_cumulatives

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from ledger import queries
-from ledger.book import sealing, tables
+from ledger.book.saving import sealing
+from ledger.book.storage import tables
 from ledger.events import AllocationMade, Event, HoldPlaced, PutAwayCompleted, StockCounted
 from ledger.queries import DIMENSIONS
 from tests.properties.test_ledger_laws import any_event

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Connection
 
 from ledger import queries
-from ledger.book import sealing
+from ledger.book.saving import sealing
 from ledger.events import (
     AllocationMade,
     Event,
@@ -231,7 +231,7 @@ def test_movements_are_found_by_what_they_touch_and_when(conn: Connection, books
 def test_movements_page_alike_bucket_by_bucket_and_walked(
     conn: Connection, books: Books, many: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importlib.import_module("ledger.queries.movements"), "BUCKETS_MAX", many)
+    monkeypatch.setattr(importlib.import_module("ledger.queries.stock.movements"), "BUCKETS_MAX", many)
     sealing.seal(conn)
     seen: list[int] = []
     while page := queries.movements(conn, part="PLATE", after=seen[-1] if seen else 0, limit=3):

@@ -174,6 +174,32 @@ def test_a_case_with_tasks_for_two_roles_closes_with_the_last_of_them(desk: Desk
     assert verify(desk.conn) == []
 
 
+def test_no_task_comes_after_itself_whichever_way(desk: Desk) -> None:
+    desk.say(CaseTaskSet, EVA, task="sort", role="quality")
+    desk.say(CaseTaskSet, EVA, task="count", role="quality", after=("sort",))
+    desk.say(CaseTaskSet, EVA, task="claim", role="procurement", after=("count",))
+
+    refused = desk.say(CaseTaskSet, EVA, task="sort", after=("claim",))
+
+    assert reason(refused) == "Task sort of case C1 would come after itself."
+    assert [(one.task, one.after) for one in desk.case().tasks] == [
+        ("sort", ()), ("count", ("sort",)), ("claim", ("count",)),
+    ]  # fmt: skip
+
+
+def test_hours_and_steps_however_large_end_in_ten_years(conn: Connection) -> None:
+    policy = Policy(
+        casework=CaseRules(escalates_at=(10**9,), dispute_days=10**9, dispute_answer_days=10**9),
+        ownership={"D16": Ownership(answer_hours=1e300)},
+    )
+    desk = Desk(conn, policy)
+    desk.say(CaseDisputed, ACME, comment="no")
+
+    shown = desk.case()
+
+    assert [one.year for one in (shown.due_at, shown.dispute_due_at, shown.escalates_at) if one] == [2036] * 3
+
+
 def test_a_case_that_opens_again_moves_nothing_and_closes_again(desk: Desk) -> None:
     desk.decide()
     before = desk.say(CaseAssigned, EVA, assignee="eva")
@@ -279,6 +305,22 @@ def test_the_timeline_tells_who_said_what_in_order(desk: Desk) -> None:
         ("DisputeDecided", "acme", "refused"), ("DiscrepancyResolved", "eva", "posted"),
     ]  # fmt: skip
     assert case_timeline(desk.conn, "C77") == []
+
+
+def test_the_timeline_tells_when_a_case_escalated_and_to_whom(desk: Desk) -> None:
+    desk.tick(hours=1)
+    desk.tick(hours=12)
+    desk.say(CaseNoted, TOM, comment="asked the dock")
+    desk.tick(hours=12)
+
+    steps = case_timeline(desk.conn, "C1")
+
+    told = [[(e.step, e.role) for e in one.outcomes if isinstance(e, CaseEscalated)] for one in steps]
+    assert [(one.kind, one.event is None, each) for one, each in zip(steps, told, strict=True)] == [
+        ("ReceiptShortConfirmed", True, []), ("TimePassed", True, [(1, "procurement")]), ("CaseNoted", False, []),
+        ("TimePassed", True, [(2, "plant_manager")]),
+    ]  # fmt: skip
+    assert [one.seq for one in steps] == sorted(one.seq for one in steps)
 
 
 def test_work_on_a_case_that_is_not_there_is_refused(desk: Desk) -> None:

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Connection, select
 
 from ledger import queries
-from ledger.book import document_tables as tables
 from ledger.book import rebuild, verify
+from ledger.book.storage import document_tables as tables
 from ledger.events import (
     Actor,
     DiscrepancyResolved,

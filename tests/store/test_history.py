@@ -10,8 +10,10 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from ledger import queries
-from ledger.book import gather, put_slice, sealing, tables, verify
-from ledger.book.history import position_at, quantities_at, quantity_at
+from ledger.book import gather, put_slice, verify
+from ledger.book.bringing.history import position_at, quantities_at, quantity_at
+from ledger.book.saving import sealing
+from ledger.book.storage import tables
 from tests.store.sqlite import read_rows
 from tests.store.world import Books, notice, order, receipt
 

@@ -22,7 +22,8 @@ import pytest
 from sqlalchemy import Connection, create_engine, func, select
 
 from ledger import queries
-from ledger.book import rebuild, tables, verify
+from ledger.book import rebuild, verify
+from ledger.book.storage import tables
 from tests.store.conftest import make_database, upgrade_at, url_of
 from tests.store.hammer import CONSUMED, ISSUED, RECEIVED, STEPS, open_engine, step_events
 from tests.store.postgres import crash, find_binaries, shared_cluster, start_again

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from ledger.book import tables, verify
+from ledger.book import verify
+from ledger.book.storage import tables
 from ledger.events import (
     Actor,
     AllocationMade,

@@ -24,7 +24,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from sqlalchemy import Connection, Engine, func, select
 
 from ledger import queries
-from ledger.book import rebuild, seal, tables, verify
+from ledger.book import rebuild, seal, verify
+from ledger.book.storage import tables
 from ledger.events import (
     MASTER_DATA,
     PAPERS,
@@ -38,6 +39,7 @@ from ledger.events import (
 from ledger.outcomes import Late, Recorded, Waiting
 from tests.store.oracle.histories import PROPOSALS, draw_event, redelivered
 from tests.store.oracle.oracle import Impossible, Oracle, Told
+from tests.store.oracle.scores import check_scores
 from tests.store.oracle.sheet import Spot
 from tests.store.oracle.teller import Teller
 from tests.store.sqlite import memory_engine
@@ -63,6 +65,8 @@ class Run:
     results: Counter[tuple[str, str]] = field(default_factory=Counter)
     skipped: int = 0
     late: int = 0
+    scored: Counter[str] = field(default_factory=Counter)
+    """Metric -> entries of its drill-downs."""
 
 
 class History(RuleBasedStateMachine):
@@ -217,6 +221,7 @@ class History(RuleBasedStateMachine):
         serials = Counter((spot.part, spot.serial) for spot, n in standing.items() if spot.serial and n > 0)
         assert [serial for serial, places in serials.items() if places > 1] == []
         assert verify(self.conn, deep=False) == []
+        self.run_.scored += check_scores(self.conn, self.books.now, POLICY)
 
     def teardown(self) -> None:
         if hasattr(self, "conn"):
@@ -286,6 +291,7 @@ def check_run(run: Run) -> None:
     assert unposted(run) == set(), run.kinds
     assert run.skipped * 10 <= run.steps
     assert run.late > 0
+    assert {"asn_timeliness", "asn_accuracy", "quantity_accuracy", "lead_time"} <= {*+run.scored}
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from ledger.book import rebuild, verify
 from ledger.events import Actor, Event, PeriodClosed, PeriodReopened
 from ledger.outcomes import Late, Refused
 from ledger.queries import balances, event, period_report, periods
-from ledger.queries.periods import Flow
+from ledger.queries.house.periods import Flow
 from tests.store.plant import adjusted
 from tests.store.world import NOW, Books, notice, order, receipt
 

@@ -127,7 +127,7 @@ def test_a_part_in_too_many_places_is_summed_otherwise_and_the_same(
     conn: Connection, books: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usual = position(conn)
-    monkeypatch.setattr(importlib.import_module("ledger.queries.position"), "_GROUPS_MAX", 2)
+    monkeypatch.setattr(importlib.import_module("ledger.queries.stock.position"), "_GROUPS_MAX", 2)
 
     assert position(conn) == usual
 
@@ -170,7 +170,7 @@ def test_serials_are_summed_the_same_whether_they_are_sought_or_walked(
         (recorded,) = books.record(event)
         assert recorded.result == "posted", recorded
     as_usual = position(conn, site=site)
-    standing = importlib.import_module("ledger.queries.standing")
+    standing = importlib.import_module("ledger.queries.stock.standing")
     for name, value in (("_MANY", many), ("_SEEKS_MAX", seeks), ("_KNOWN_MAX", known)):
         monkeypatch.setattr(standing, name, value)
 

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from ledger import queries
-from ledger.book import Ledger, LedgerError, tables, verify
-from ledger.book.balances import Balances, Posting, Postings
+from ledger.book import Ledger, LedgerError, verify
+from ledger.book.saving.balances import Balances, Posting, Postings
+from ledger.book.storage import tables
 from ledger.events import GoodsReceived, OrderChanged, OrderLine, PartDefined, SiteDefined, UnitFactorDefined
 from ledger.outcomes import Conflict, Posted, Refused, Repeated
 from ledger.stock.bucket import Bucket, Movement

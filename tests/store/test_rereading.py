@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from ledger import queries
-from ledger.book import CannotReread, rebuild, tables, verify
+from ledger.book import CannotReread, rebuild, verify
+from ledger.book.storage import tables
 from ledger.events import (
     Event,
     InventoryAdjusted,

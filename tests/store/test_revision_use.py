@@ -9,7 +9,8 @@ import msgspec
 import pytest
 from sqlalchemy import Connection
 
-from ledger.book import rebuild, tables, verify
+from ledger.book import rebuild, verify
+from ledger.book.storage import tables
 from ledger.events import Actor, AllocationMade, MaterialConsumed, PartRevision
 from tests.store.test_revisions import (
     ENA,

@@ -14,9 +14,10 @@ from sqlalchemy import Connection, Engine, create_engine, inspect
 from sqlalchemy import text as sql
 from sqlalchemy.exc import DBAPIError
 
-from ledger.book import HEAD, VersionMismatch, check_version, tables, upgrade, version
-from ledger.book.codecs import CODECS, LINK, UNSTORED
+from ledger.book import HEAD, VersionMismatch, check_version, upgrade, version
 from ledger.book.schema import MIGRATIONS
+from ledger.book.storage import tables
+from ledger.book.storage.codecs import CODECS, LINK, UNSTORED
 
 
 def test_upgrade_makes_an_empty_database_a_ledger(empty_engine: Engine) -> None:

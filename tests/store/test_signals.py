@@ -26,7 +26,7 @@ from ledger.events import (
     Schedule,
     StockLine,
 )
-from ledger.outcomes import CaseOpened, Recorded, Signalled
+from ledger.outcomes import CaseOpened, Recorded, Refused, Signalled
 from ledger.policy import Policy, ReplenishmentRules, Terms
 from tests.store.world import NOW, Books, notice, order, receipt
 
@@ -134,6 +134,25 @@ def raised(cause: str = "receipt_late:order:acme/PO1/1@x", **changed: Any) -> Ex
         "answer_hours": Decimal(2), "order_number": "PO1", "order_line": "1",
     }  # fmt: skip
     return ExceptionRaised(**(said | changed))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"quantity": Decimal("NaN")}, "A quantity of NaN cannot be in question."),
+        ({"quantity": Decimal("1E+999999")}, "A quantity of 1E+999999 cannot be in question."),
+        ({"quantity": Decimal(-1)}, "A quantity of -1 cannot be in question."),
+        ({"answer_hours": Decimal("NaN")}, "A case cannot be answered within NaN hours."),
+        ({"answer_hours": Decimal("1E+400")}, "A case cannot be answered within 1E+400 hours."),
+        ({"answer_hours": Decimal(87_841)}, "A case cannot be answered within 87841 hours."),
+        ({"answer_hours": Decimal(-1)}, "A case cannot be answered within -1 hours."),
+    ],
+)
+def test_an_exception_beyond_its_bounds_is_refused(conn: Connection, wrong: dict[str, Decimal], told: str) -> None:
+    (refused,) = Books(conn).record(raised(**wrong))
+
+    assert [one.reason for one in refused.outcomes if isinstance(one, Refused)] == [told]
+    assert (cases(conn), verify(conn)) == ([], [])
 
 
 def cases(conn: Connection) -> list[tuple[str, str, str]]:

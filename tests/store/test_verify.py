@@ -12,7 +12,8 @@ from sqlalchemy import text as sql
 from sqlalchemy.exc import DBAPIError
 
 from ledger import queries
-from ledger.book import bulk, rebuild, tables, verify
+from ledger.book import rebuild, verify
+from ledger.book.storage import bulk, tables
 from tests.store.world import Books, notice, order, receipt
 
 

@@ -19,7 +19,7 @@ from tests.tidy.tree import files_under, text_of
 PURE = ("ledger/stock/", "ledger/matching/", "ledger/handling/")
 """These build movements as values and reach no database: what becomes of them is `Ledger.record`'s to say."""
 
-TABLES = ("ledger.book.tables.", "ledger.book.document_tables.")
+TABLES = ("ledger.book.storage.tables.", "ledger.book.storage.document_tables.")
 VERBS = ("insert", "update", "delete")
 SQL = re.compile(
     r"(?:(INSERT|REPLACE)(?: OR \w+)? INTO|(DELETE) FROM|(UPDATE)(?: ONLY)?|(TRUNCATE)(?: TABLE)?|(COPY|MERGE INTO))"
@@ -30,40 +30,40 @@ SQL = re.compile(
 FACTS = ("event", "event_line", "outcome", "movement")
 
 WRITERS = {
-    ("movement", "insert", "ledger/book/balances.py", "Balances.post"),
-    ("bucket", "insert", "ledger/book/balances.py", "Balances.post"),
-    ("bucket", "update", "ledger/book/balances.py", "Balances._update"),
-    ("event", "insert", "ledger/book/log.py", "Log.save"),
-    ("event_line", "insert", "ledger/book/log.py", "Log.save"),
+    ("movement", "insert", "ledger/book/saving/balances.py", "Balances.post"),
+    ("bucket", "insert", "ledger/book/saving/balances.py", "Balances.post"),
+    ("bucket", "update", "ledger/book/saving/balances.py", "Balances._update"),
+    ("event", "insert", "ledger/book/journal/log.py", "Log.save"),
+    ("event_line", "insert", "ledger/book/journal/log.py", "Log.save"),
     # A line that waited has posted or was refused: its status is the one thing of a fact that may change.
-    ("event_line", "update", "ledger/book/log.py", "Log.save"),
-    ("outcome", "insert", "ledger/book/log.py", "Log.save"),
-    ("book", "insert", "ledger/book/heads.py", "lock_head"),
-    ("book", "update", "ledger/book/heads.py", "save_head"),
-    ("history", "insert", "ledger/book/sealing.py", "put_slice"),
-    ("closing", "insert", "ledger/book/sealing.py", "put_slice"),
+    ("event_line", "update", "ledger/book/journal/log.py", "Log.save"),
+    ("outcome", "insert", "ledger/book/journal/log.py", "Log.save"),
+    ("book", "insert", "ledger/book/journal/heads.py", "lock_head"),
+    ("book", "update", "ledger/book/journal/heads.py", "save_head"),
+    ("history", "insert", "ledger/book/saving/sealing.py", "put_slice"),
+    ("closing", "insert", "ledger/book/saving/sealing.py", "put_slice"),
 }
 """(table, verb, module, function): every statement in the house that writes a fact, a balance or a head."""
 
 GENERAL = {
     # Papers of a document that is read again: no facts, but what was filed of them.
-    ("?", "delete", "ledger/book/filing.py", "_take_out"),
+    ("?", "delete", "ledger/book/saving/filing.py", "_take_out"),
     # The records of documents and cases, by their codecs: projections, none of them in `WRITERS`.
-    ("?", "insert", "ledger/book/saving.py", "_save"),
-    ("?", "update", "ledger/book/saving.py", "_save"),
+    ("?", "insert", "ledger/book/saving/saving.py", "_save"),
+    ("?", "update", "ledger/book/saving/saving.py", "_save"),
     # What decisions filed (prices, promises, schedules, reports, invoices): rows that are added and never changed.
-    ("?", "insert", "ledger/book/filing.py", "file"),
+    ("?", "insert", "ledger/book/saving/filing.py", "file"),
     # `crossdock ledger rebuild --replace`: projections are made anew from the facts, in one place.
-    ("?", "delete", "ledger/book/rebuild.py", "rebuild"),
-    ("?", "insert", "ledger/book/rebuild.py", "rebuild"),
+    ("?", "delete", "ledger/book/proving/rebuild.py", "rebuild"),
+    ("?", "insert", "ledger/book/proving/rebuild.py", "rebuild"),
 }
 """Statements whose table is a value: each is looked at by a person before it comes to stand here."""
 
 REACH = {
-    "ledger.book.balances.Balances": {
+    "ledger.book.saving.balances.Balances": {
         ("ledger/book/batch.py", "Batch.__init__"),
         # Only looks buckets up.
-        ("ledger/book/origins.py", "_ids"),
+        ("ledger/book/bringing/origins.py", "_ids"),
     },
     "ledger.book.batch.Batch": {("ledger/book/recording.py", "Ledger._begin")},
 }
@@ -157,19 +157,19 @@ def writes_of(module: Module) -> set[Write]:
 def _written(module: Module, call: ast.Call, known: dict[str, str]) -> Iterator[tuple[str, str]]:
     function = module.meaning(call.func, known)
     verb = function.rpartition(".")[2]
-    if function.startswith("ledger.book.bulk.") and verb in VERBS:
+    if function.startswith("ledger.book.storage.bulk.") and verb in VERBS:
         yield verb, _table(module, call.args[1] if len(call.args) > 1 else None, known)
     elif function.startswith("sqlalchemy.") and verb in VERBS:
         table = _table(module, call.args[0] if call.args else None, known)
         if table != "?" or module.path.startswith("ledger/"):
             yield verb, table
     elif function.startswith(TABLES) and verb in VERBS:
-        yield verb, function.split(".")[3]
+        yield verb, function.split(".")[4]
 
 
 def _table(module: Module, node: ast.AST | None, known: dict[str, str]) -> str:
     meant = module.meaning(node, known) if node is not None else ""
-    return meant.split(".")[3] if meant.startswith(TABLES) else "?"
+    return meant.split(".")[4] if meant.startswith(TABLES) else "?"
 
 
 def builders_of(module: Module) -> set[tuple[str, str]]:
@@ -215,7 +215,8 @@ def test_no_statement_changes_or_removes_a_fact() -> None:
     written = written_in_the_house()
 
     changing = {write for write in written if write.table in FACTS and write.verb != "insert"}
-    assert {tuple(write) for write in changing} == {("event_line", "update", "ledger/book/log.py", "Log.save")}
+    only = ("event_line", "update", "ledger/book/journal/log.py", "Log.save")
+    assert {tuple(write) for write in changing} == {only}
 
 
 def test_movements_are_built_by_pure_parts_alone() -> None:
@@ -234,10 +235,10 @@ from sqlalchemy import delete, insert, update
 import sqlalchemy as sa
 import ledger.stock.bucket
 import ledger.stock.bucket as shapes
-from ledger.book import bulk, tables
-from ledger.book.tables import movement as moved
+from ledger.book.storage import bulk, tables
+from ledger.book.storage.tables import movement as moved
 from ledger.stock.bucket import Movement as M
-from ledger.book.bulk import insert as put
+from ledger.book.storage.bulk import insert as put
 """
 
 PLANTED_WRITES = {
@@ -311,7 +312,7 @@ def test_a_second_way_to_the_books_is_found() -> None:
 
 def test_relative_imports_hide_nothing() -> None:
     module = Module(
-        "ledger/queries/deep.py", "from ..book import bulk, tables\nbulk.insert(c, tables.movement, [])\n"
+        "ledger/queries/deep.py", "from ..book.storage import bulk, tables\nbulk.insert(c, tables.movement, [])\n"
     )
 
     assert writes_of(module) == {Write("movement", "insert", "ledger/queries/deep.py", "")}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Table, UniqueConstraint
 
-from ledger.book import tables
+from ledger.book.storage import tables
 
 # Small and read everywhere, so they would be copied to each machine instead of spread over them.
 REFERENCE = {"book", "containment", "masterdata", "policy"}

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gateway.resources import did_you_mean, read_yaml, search_roots, source_files
+from gateway.resources import Entry, Mistake, did_you_mean, read_yaml, search_roots, source_files
+
+
+def test_a_number_however_long_is_a_mistake_and_no_fault() -> None:
+    mistakes: list[Mistake] = []
+    keys = Entry(read_yaml(b"days: " + b"9" * 5_000, "f"), mistakes).mapping()
+
+    assert keys["days"].whole(7) == 7
+    assert [one.text.replace("9" * 5_000, "999...") for one in mistakes] == [
+        'days "999..." must be a whole number from 0 to 1000000000'
+    ]
 
 
 def put(root: Path, *paths: str) -> None:

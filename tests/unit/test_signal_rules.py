@@ -121,6 +121,12 @@ def test_test_traffic_leads_to_nothing_unless_a_rule_asks_for_it() -> None:
             ['signals.yaml:1:43: unknown severity "critcal" (did you mean "critical"?)'],
         ),
         (
+            "rules: {late: {on: any, do: [open_case: {answer_hours: 1e400}]}}",
+            [
+                'signals.yaml:1:42: answer_hours "1e400" must be at most 87840 (write it like 10 or 0.5)',
+            ],
+        ),
+        (
             "rules:\n  late:\n    when: {partner: [acne], at_least: many, booth: x}",
             [
                 "signals.yaml:2:3: rule late does nothing (do: [open_case, notify], or do: [] to silence it)",

@@ -158,6 +158,8 @@ def _write(written: Sequence[Written], numbers: ControlNumbers, context: Context
     assert lane is not None  # noqa: S101  a parcel of X12
     ours, theirs = str(lane.sender), str(lane.receiver)
     message, interchange = written[0].draft.id, numbers.take(ours, theirs, "ISA")
+    terms = context.policy.terms_for("", partner.id)
+    is_measured = terms.acknowledges_documents or terms.answers_discrepancies
     groups: list[x12.OutgoingGroup] = []
     rows: list[NewSent] = []
     ranks = {envelope: rank for rank, envelope in enumerate(dict.fromkeys(one.envelope for one in written))}
@@ -174,6 +176,7 @@ def _write(written: Sequence[Written], numbers: ControlNumbers, context: Context
                     message=message, n=len(rows) + 1, partner=partner.id, type=one.type, number=one.number,
                     sender=ours, receiver=theirs, group_id=envelope.group_id, interchange=f"{interchange:09d}",
                     group_control=str(group), control=control, status="unsent", origin=one.draft.id,
+                    reported=int(is_measured),
                 )
             )  # fmt: skip
         groups.append(

@@ -15,9 +15,9 @@ from gateway.pipeline.desk import Desk
 from gateway.pipeline.desk.replays import compare_maps, replay_message
 from gateway.pipeline.desk.results import Defined, Progress, Replay
 from gateway.pipeline.pickup.values import Begin, Begun, Commit, End, Note, Noted, Renew, Taken
+from gateway.pipeline.reconciling.reports import record as record_reports
 from gateway.pipeline.replaying.comparing import MapComparison
 from gateway.pipeline.replaying.values import Which
-from gateway.pipeline.reports import record as record_reports
 from gateway.pipeline.resend import review
 from gateway.store.gathering import release
 from gateway.store.keys import ApiKey, put_key, revoke_key

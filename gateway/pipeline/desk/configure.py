@@ -21,7 +21,7 @@ from gateway.errors import OperatorMistake
 from gateway.governance import Governance, read_governance
 from gateway.mapping import Configuration, compile_alike
 from gateway.partners import Partner
-from gateway.pipeline.trust import mistakes_in_certificates
+from gateway.pipeline.asking.trust import mistakes_in_certificates
 from gateway.resources import Mistakes, read_sources, search_roots, source_files
 from gateway.signals import NO_RULES, SignalRules, read_signal_rules
 from gateway.store.database import Database

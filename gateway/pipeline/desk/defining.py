@@ -8,9 +8,9 @@ from typing import Never
 
 from sqlalchemy import Connection
 
+from gateway.pipeline.asking.misses import release
 from gateway.pipeline.context import Context
 from gateway.pipeline.desk.results import Defined
-from gateway.pipeline.misses import release
 from gateway.pipeline.posting.batch import follow
 from gateway.store.writer import Writer
 from ledger.book import Ledger

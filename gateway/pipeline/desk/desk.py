@@ -17,7 +17,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-import msgspec
 import structlog
 from sqlalchemy import Connection, select
 
@@ -38,12 +37,14 @@ from gateway.pipeline.as2 import (
     sign_keys,
 )
 from gateway.pipeline.as2.stations import KeysSignature
+from gateway.pipeline.asking.trust import EndWatch
 from gateway.pipeline.context import Context
 from gateway.pipeline.delivering import Tools
 from gateway.pipeline.desk import defining
 from gateway.pipeline.desk.configure import InForce, load, open_configuration, publish_configuration, sign_files
 from gateway.pipeline.desk.on_demand import OnDemand
 from gateway.pipeline.desk.results import Defined, Progress
+from gateway.pipeline.desk.stamping import stamp
 from gateway.pipeline.elapse import elapse
 from gateway.pipeline.parties import Parties
 from gateway.pipeline.pickup.asking import OwnRegister
@@ -54,10 +55,9 @@ from gateway.pipeline.process import Processor
 from gateway.pipeline.reading.children import Children
 from gateway.pipeline.reading.references import Referring
 from gateway.pipeline.reading.zones import Zones
-from gateway.pipeline.reports import record as record_reports
+from gateway.pipeline.reconciling.reports import record as record_reports
 from gateway.pipeline.scorecards import freeze_due
 from gateway.pipeline.signals.acting import act
-from gateway.pipeline.trust import EndWatch
 from gateway.settings import Settings
 from gateway.store import inbox, outbox, pickups
 from gateway.store.alerts import Alert, put_alerts
@@ -277,7 +277,7 @@ class Desk:
         return new_id
 
     def record_events(self, events: Sequence[AnyEvent], actor: Actor, now: datetime) -> list[Recorded]:
-        stamped = [event if event.actor else msgspec.structs.replace(event, actor=actor) for event in events]
+        stamped = stamp(events, actor)
         context = self.context(now)
 
         def job(connection: Connection) -> list[Recorded]:
@@ -290,7 +290,7 @@ class Desk:
         return recorded
 
     def define(self, events: Sequence[AnyEvent], actor: Actor, rehearse: bool, now: datetime) -> Defined:
-        stamped = [event if event.actor else msgspec.structs.replace(event, actor=actor) for event in events]
+        stamped = stamp(events, actor)
         context = self.context(now)
         if rehearse:
             return defining.rehearse(self.writer, stamped, context, now)

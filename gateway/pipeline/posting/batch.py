@@ -14,11 +14,11 @@ from sqlalchemy import Connection
 
 from gateway.pipeline.answering.decide import Answers
 from gateway.pipeline.context import Context
-from gateway.pipeline.delivered import receipt_reported, settle_notice
 from gateway.pipeline.posting.duplicates import History, held
 from gateway.pipeline.reading.values import ReadDocument, ReadMessage
 from gateway.pipeline.reconcile import reconcile_document, reconcile_interchange
-from gateway.pipeline.reports import record as record_reports
+from gateway.pipeline.reconciling.delivered import receipt_reported, settle_notice
+from gateway.pipeline.reconciling.reports import record as record_reports
 from gateway.pipeline.signals.ending import end_absences
 from gateway.pipeline.signals.firing import fire_found
 from gateway.store.alerts import Alert, put_alerts

@@ -14,8 +14,8 @@ from gateway import x12
 from gateway.document import Document, Fault, Party
 from gateway.formats import recognise
 from gateway.mapping import UNKNOWN_REFERENCE, Configuration, MapReading, read_document
-from gateway.mapping.receiving import goods_received_from
-from gateway.mapping.transfers import transfer_of
+from gateway.mapping.reading.receiving import goods_received_from
+from gateway.mapping.reading.transfers import transfer_of
 from gateway.messages import from_microseconds
 from gateway.partners import Agreement, Partner
 from gateway.partners.values import X12Terms

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from ledger import queries
-from ledger.book.snapshots import Snapshots
+from ledger.book.bringing.snapshots import Snapshots
 from ledger.masterdata import MasterData, Site, Supplier
 
 UNSTATED = "UTC"

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, func, select
 
 from gateway.errors import CrossdockError
 from gateway.pipeline.answering.drafts import preview
+from gateway.pipeline.asking.show import segments_of_answer
 from gateway.pipeline.context import Context
 from gateway.pipeline.replaying.values import AnswerEffect, CaseEffect, Changed, Effects, EventMade, Moved
-from gateway.pipeline.show import segments_of_answer
 from gateway.store.evidence import load_evidence
 from gateway.store.tables import outbox
 from ledger import queries

@@ -60,7 +60,8 @@ def _fail(connection: Connection, due: Due, reason: str, context: Context, signa
     """Tried again, or stopped; told the first time and the last."""
     attempts = due.attempts + 1
     is_last = attempts >= ATTEMPTS_MAX
-    wait = FIRST_WAIT * 3**due.attempts
+    # People may try what was stopped as often as they like: the wait ends growing with the tries of our own.
+    wait = FIRST_WAIT * 3 ** min(due.attempts, ATTEMPTS_MAX)
     settle_action(
         connection,
         due,

@@ -197,15 +197,18 @@ def send(connection: Connection, signal: Signal, due: Due, context: Context) -> 
     return Done(f"{action.document} {_number(due)} to {signal.partner}", (_number(due),))
 
 
+def _head(signal: Signal, due: Due, now: datetime) -> dict[str, Any]:
+    """What an 824 and an 861 say alike."""
+    return {
+        "number": _number(due), "partner": signal.partner, "book": signal.book, "site": signal.site,
+        "created_at": now, "shipment_id": signal.number if signal.signal == "asn_overdue" else "",
+    }  # fmt: skip
+
+
 def _application_advice(signal: Signal, due: Due, action: Send, now: datetime) -> AnyAdvice:
     fault = AdvisedFault(code=action.code or "ZZZ", text=action.text or signal.text)
     return ApplicationAdvice(
-        number=_number(due),
-        partner=signal.partner,
-        book=_book(signal),
-        site=signal.site,
-        created_at=now,
-        shipment_id=signal.number if signal.signal == "asn_overdue" else "",
+        **_head(signal, due, now),
         original_number=signal.number,
         original_message=signal.message,
         original_document=signal.document,
@@ -221,12 +224,7 @@ def _receiving_advice(signal: Signal, due: Due, action: Send, now: datetime) -> 
         variances=(differing,),
     )  # fmt: skip
     return ReceivingAdvice(
-        number=_number(due),
-        partner=signal.partner,
-        book=_book(signal),
-        site=signal.site,
-        created_at=now,
-        shipment_id=signal.number if signal.signal == "asn_overdue" else "",
+        **_head(signal, due, now),
         received_at=now,
         lines=(line,),
     )

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from gateway.pipeline.context import Context
+from gateway.pipeline.reconciling.reports import record as record_reports
 from gateway.signals import Signal
 from gateway.store.documents import DocumentRow
 from gateway.store.signals import find_open, load_actions, mark_over
@@ -17,14 +18,20 @@ OURSELVES = Actor(kind="system", id="crossdock")
 
 
 def end_absences(connection: Connection, documents: Iterable[DocumentRow], context: Context) -> None:
-    """A document that was expected came after its time: nothing of its partner and type is absent any more."""
+    """A document that was expected came after its time: nothing of its partner and type is absent any more in its
+    book."""
     expecting = {(partner.id, one.document) for partner in context.configuration.partners for one in partner.expect}
     if not expecting:
         return
-    came = {(row.partner, row.type) for row in documents if row.accepted is not False} & expecting
-    for partner, type in sorted(came):
+    came = {
+        (row.partner, row.type, "test" if row.test else "live")
+        for row in documents
+        if row.accepted is not False and (row.partner, row.type) in expecting
+    }
+    for partner, type, book in sorted(came):
         for seq, one in find_open(connection, kind="document_absent", partner=partner, type=type):
-            _end(connection, seq, one, f"{partner} sent its {type} after all.", context)
+            if one.book == book:
+                _end(connection, seq, one, f"{partner} sent its {type} after all.", context)
 
 
 def end_others(connection: Connection, kind: str, causes: Set[str], context: Context) -> None:
@@ -48,4 +55,4 @@ def _end(connection: Connection, seq: int, one: Signal, text: str, context: Cont
         part=one.part,
         text=text,
     )
-    context.ledger.record(connection, [event], context.policy, context.now)
+    record_reports(connection, [event], context)

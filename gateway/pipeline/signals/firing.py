@@ -13,7 +13,7 @@ from gateway.signals import Signal
 from gateway.store.signals import put_signal
 from ledger.events import Event
 from ledger.outcomes import Recorded, Signalled
-from ledger.queries.severity import severity_at
+from ledger.queries.casework.severity import severity_at
 
 
 def fire(connection: Connection, signals: Iterable[Signal], context: Context) -> int:

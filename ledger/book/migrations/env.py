@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from ledger.book import document_tables, filed_tables, tables
+from ledger.book.storage import document_tables, filed_tables, tables
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -24,10 +24,11 @@ from ledger.events import (
     ShortLine,
 )
 from ledger.matching.decision import Finding
-from ledger.matching.discrepancies.definition import DiscrepancyClass
-from ledger.matching.records import Evidence
-from ledger.matching.records import NoticeLine as NoticeLineNow
-from ledger.matching.records import ReceiptLine as ReceiptLineNow
+from ledger.matching.discrepancies.definition import DiscrepancyClass, amount
+from ledger.matching.records.documents import Evidence
+from ledger.matching.records.documents import NoticeLine as NoticeLineNow
+from ledger.matching.records.documents import OrderLine as OrderLineNow
+from ledger.matching.records.documents import ReceiptLine as ReceiptLineNow
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 from ledger.outcomes import Fault
 
@@ -146,6 +147,51 @@ def about_notice_line(kind: DiscrepancyClass, line: NoticeLineNow, quantity: int
         cause=f"dock:{line.key.shipment_id}/{line.line}",
         text=text,
     )
+
+
+def about_order_line(
+    kind: DiscrepancyClass,
+    line: OrderLineNow,
+    quantity: int,
+    text: str,
+    *,
+    expected: int,
+    actual: int,
+    rule: str,
+    cause: str = "order",
+) -> Finding:
+    """A finding about how an order line stands now, all in millionths; settles as a notice line's does. It has no
+    grade: who tells the supplier of it gives it one. `cause` is what it comes of: the order, or what was billed."""
+    return Finding(
+        code=kind.code,
+        site=line.key.site,
+        supplier=line.key.supplier,
+        part=line.part,
+        unit=line.unit,
+        quantity=quantity,
+        expected=expected,
+        actual=actual,
+        order_number=line.key.order_number,
+        order_line=line.line,
+        settles=quantity <= 0,
+        fault=kind.fault,
+        cause=f"{cause}:{line.key.order_number}/{line.line}",
+        rule=rule,
+        text=text,
+    )
+
+
+def about_billed(kind: DiscrepancyClass, line: OrderLineNow, quantity: int, mend: str, rule: str) -> Finding:
+    """A finding about an order line of which `quantity`, in millionths, was invoiced and did not come; `mend` ends
+    its text."""
+    finding = about_order_line(
+        kind, line, max(0, quantity),
+        f"{amount(line.invoiced)} {line.unit} of {line.part} invoiced on order {line.key.order_number}, "
+        f"{amount(line.received)} received. {mend}",
+        expected=line.received, actual=line.invoiced, rule=rule, cause="billed",
+    )  # fmt: skip
+    finding.field = "quantity"
+    return finding
 
 
 def about_receipt_line(kind: DiscrepancyClass, line: ReceiptLineNow, quantity: int, text: str) -> Finding:

@@ -15,7 +15,6 @@ CLASS = DiscrepancyClass(
     roles=("integration", "supplier"),
     answer_hours=1,
     error_code="DUP",
-    accuracy=True,
 )
 
 

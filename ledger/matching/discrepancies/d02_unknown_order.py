@@ -15,7 +15,6 @@ CLASS = DiscrepancyClass(
     roles=("procurement",),
     answer_hours=1,
     error_code="POI",
-    accuracy=True,
 )
 
 

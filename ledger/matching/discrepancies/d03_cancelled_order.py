@@ -15,7 +15,6 @@ CLASS = DiscrepancyClass(
     roles=("procurement",),
     answer_hours=2,
     error_code="POI",
-    accuracy=True,
 )
 
 

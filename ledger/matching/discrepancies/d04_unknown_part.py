@@ -15,7 +15,6 @@ CLASS = DiscrepancyClass(
     roles=("procurement", "master_data"),
     answer_hours=1,
     error_code="Q",
-    accuracy=True,
     blames_author=True,
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ledger.matching.decision import Finding
 from ledger.matching.discrepancies.about import about_line, about_receipt_line
 from ledger.matching.discrepancies.definition import DiscrepancyClass, amount
-from ledger.matching.records import ReceiptLine
+from ledger.matching.records.documents import ReceiptLine
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 
 CLASS = DiscrepancyClass(
@@ -17,7 +17,6 @@ CLASS = DiscrepancyClass(
     answer_hours=4,
     error_code="011",
     condition="05",
-    accuracy=True,
     deciders=("engineer", "quality_manager"),
 )
 

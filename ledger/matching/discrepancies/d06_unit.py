@@ -15,7 +15,6 @@ CLASS = DiscrepancyClass(
     roles=("master_data",),
     answer_hours=4,
     error_code="H",
-    accuracy=True,
     blames_author=True,
 )
 

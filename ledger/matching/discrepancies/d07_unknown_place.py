@@ -15,7 +15,6 @@ CLASS = DiscrepancyClass(
     roles=("logistics", "master_data"),
     answer_hours=1,
     error_code="C",
-    accuracy=True,
     blames_author=True,
 )
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ledger.matching.decision import Finding
+from ledger.matching.discrepancies.about import about_order_line
 from ledger.matching.discrepancies.definition import DiscrepancyClass, amount
-from ledger.matching.records import CumulativeKey, OrderLine
+from ledger.matching.records.documents import CumulativeKey, OrderLine
 
 CLASS = DiscrepancyClass(
     code="D09",
@@ -20,32 +21,32 @@ CLASS = DiscrepancyClass(
 
 def find_ordered(line: OrderLine, required: int, covered: int, rule: str) -> Finding:
     """Of an order line, what should have been shipped by now, in millionths; settles where it was."""
-    finding = _about(line.key.site, line.key.supplier, line.part, required, covered, rule)
-    finding.unit = line.unit
-    finding.order_number, finding.order_line = line.key.order_number, line.line
-    finding.cause = f"order:{line.key.order_number}/{line.line}"
-    finding.text = (
+    return about_order_line(
+        CLASS, line, max(0, required - covered),
         f"{amount(covered)} {line.unit} of {line.part} advised, {amount(required)} required by now of order "
-        f"{line.key.order_number} line {line.order_line or line.line}. Ask the supplier when the rest leaves."
-    )
-    return finding
+        f"{line.key.order_number} line {line.order_line or line.line}. Ask the supplier when the rest leaves.",
+        expected=required, actual=covered, rule=rule,
+    )  # fmt: skip
 
 
 def find_scheduled(key: CumulativeKey, unit: str, required: int, covered: int, rule: str) -> Finding:
     """The same by a schedule's cumulative quantities."""
-    finding = _about(key.site, key.supplier, key.part, required, covered, rule)
-    finding.unit = unit
-    finding.cause = f"schedule:{key.supplier}/{key.part}"
-    finding.text = (
-        f"{amount(covered)} {unit} of {key.part} advised in all, the schedule requires {amount(required)} by now. "
-        f"Ask the supplier when the rest leaves."
-    )
-    return finding
-
-
-def _about(site: str, supplier: str, part: str, required: int, covered: int, rule: str) -> Finding:
     short = max(0, required - covered)
     return Finding(
-        code=CLASS.code, site=site, supplier=supplier, part=part, quantity=short, expected=required, actual=covered,
-        fault=CLASS.fault, rule=rule, settles=not short,
-    )  # fmt: skip
+        code=CLASS.code,
+        site=key.site,
+        supplier=key.supplier,
+        part=key.part,
+        unit=unit,
+        quantity=short,
+        expected=required,
+        actual=covered,
+        fault=CLASS.fault,
+        cause=f"schedule:{key.supplier}/{key.part}",
+        rule=rule,
+        settles=not short,
+        text=(
+            f"{amount(covered)} {unit} of {key.part} advised in all, the schedule requires {amount(required)} "
+            f"by now. Ask the supplier when the rest leaves."
+        ),
+    )

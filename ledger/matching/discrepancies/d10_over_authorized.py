@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ledger.matching.decision import Finding
 from ledger.matching.discrepancies.definition import DiscrepancyClass, amount
-from ledger.matching.records import CumulativeKey
+from ledger.matching.records.documents import CumulativeKey
 
 CLASS = DiscrepancyClass(
     code="D10",
@@ -15,7 +15,6 @@ CLASS = DiscrepancyClass(
     answer_hours=8,
     error_code="IQT",
     action="warn",
-    accuracy=True,
 )
 
 

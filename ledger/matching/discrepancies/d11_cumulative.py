@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ledger.matching.decision import Finding
 from ledger.matching.discrepancies.definition import DiscrepancyClass, amount
-from ledger.matching.records import CumulativeKey, Evidence, NoticeLine, Shipment
+from ledger.matching.records.documents import CumulativeKey, Evidence, NoticeLine, Shipment
 
 CLASS = DiscrepancyClass(
     code="D11",

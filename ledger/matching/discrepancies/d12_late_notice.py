@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ledger.matching.decision import Finding
 from ledger.matching.discrepancies.definition import DiscrepancyClass
-from ledger.matching.records import Shipment
+from ledger.matching.records.documents import Shipment
 
 CLASS = DiscrepancyClass(
     code="D12",

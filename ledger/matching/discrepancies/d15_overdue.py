@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ledger.matching.decision import Finding
 from ledger.matching.discrepancies.definition import DiscrepancyClass
-from ledger.matching.records import Evidence, Shipment
+from ledger.matching.records.documents import Evidence, Shipment
 from ledger.matching.resolved import moment
 
 CLASS = DiscrepancyClass(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ledger.matching.decision import Finding
+from ledger.matching.discrepancies.about import about_order_line
 from ledger.matching.discrepancies.definition import DiscrepancyClass, amount
-from ledger.matching.records import OrderLine
+from ledger.matching.records.documents import OrderLine
 
 CLASS = DiscrepancyClass(
     code="D18",
@@ -26,23 +27,9 @@ def find(line: OrderLine, rule: str = "default", *, held: bool = True) -> Findin
     beyond = line.received - line.quantity - line.settled
     place = "What came last is in quality_hold" if held else "It is in stock"
     order = f"order {line.key.order_number} line {line.order_line or line.line}"
-    return Finding(
-        code=CLASS.code,
-        site=line.key.site,
-        supplier=line.key.supplier,
-        part=line.part,
-        unit=line.unit,
-        quantity=beyond,
-        expected=line.quantity,
-        actual=line.received - line.settled,
-        order_number=line.key.order_number,
-        order_line=line.line,
-        fault=CLASS.fault,
-        cause=f"order:{line.key.order_number}/{line.line}",
-        rule=rule,
-        settles=beyond <= 0,
-        text=(
-            f"{amount(beyond)} {line.unit} of {line.part} more received than {order} asks for "
-            f"({amount(line.quantity)}). {place}: raise the order, accept or return it."
-        ),
-    )
+    return about_order_line(
+        CLASS, line, beyond,
+        f"{amount(beyond)} {line.unit} of {line.part} more received than {order} asks for "
+        f"({amount(line.quantity)}). {place}: raise the order, accept or return it.",
+        expected=line.quantity, actual=line.received - line.settled, rule=rule,
+    )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ledger.matching.decision import Finding
 from ledger.matching.discrepancies.about import about_goods, about_receipt_line
 from ledger.matching.discrepancies.definition import DiscrepancyClass, amount
-from ledger.matching.records import ReceiptLine
+from ledger.matching.records.documents import ReceiptLine
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine
 
 CLASS = DiscrepancyClass(

@@ -7,7 +7,7 @@ from datetime import date
 from ledger.matching.decision import Finding
 from ledger.matching.discrepancies.about import about_receipt_line
 from ledger.matching.discrepancies.definition import DiscrepancyClass, days_in_words
-from ledger.matching.records import ReceiptLine
+from ledger.matching.records.documents import ReceiptLine
 from ledger.policy import Tolerance
 
 CLASS = DiscrepancyClass(

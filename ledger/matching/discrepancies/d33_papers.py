@@ -18,8 +18,10 @@ CLASS = DiscrepancyClass(
     answer_hours=1,
     error_code="007",
     action="warn",
-    accuracy=True,
 )
+
+AUTHORIZATION = "premium_authorization"
+"""Asked for only where goods go by premium freight."""
 
 ASKED: dict[str, tuple[str, str]] = {
     "bill_of_lading": ("bill of lading", "MC"),
@@ -29,6 +31,7 @@ ASKED: dict[str, tuple[str, str]] = {
     "trailer": ("trailer", "007"),
     "pro_number": ("carrier's number", "007"),
     "gross_weight": ("gross weight", "MWT"),
+    AUTHORIZATION: ("authorization of premium freight", "007"),
 }
 """Field of the notice -> its name for people, and how its absence is told (TED01)."""
 

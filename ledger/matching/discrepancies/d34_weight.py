@@ -21,7 +21,6 @@ CLASS = DiscrepancyClass(
     error_code="IWT",
     action="warn",
     usual=Tolerance(percent=Decimal(10)),
-    accuracy=True,
 )
 
 KILOGRAM = "KG"

@@ -19,7 +19,6 @@ CLASS = DiscrepancyClass(
     answer_hours=1,
     error_code="010",
     action="warn",
-    accuracy=True,
 )
 
 

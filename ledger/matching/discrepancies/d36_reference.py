@@ -16,7 +16,6 @@ CLASS = DiscrepancyClass(
     answer_hours=4,
     error_code="011",
     action="warn",
-    accuracy=True,
 )
 
 MISSING = "007"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ledger.matching.decision import Finding
 from ledger.matching.discrepancies.about import about_notice_line, about_receipt_line
 from ledger.matching.discrepancies.definition import DiscrepancyClass, amount
-from ledger.matching.records import NoticeLine, ReceiptLine
-from ledger.matching.transfer_records import sender_of
+from ledger.matching.records.documents import NoticeLine, ReceiptLine
+from ledger.matching.records.transfers import sender_of
 
 CLASS = DiscrepancyClass(
     code="D39",

@@ -15,7 +15,6 @@ CLASS = DiscrepancyClass(
     roles=("procurement", "receiving"),
     answer_hours=4,
     error_code="024",
-    accuracy=True,
 )
 
 

@@ -29,8 +29,6 @@ class DiscrepancyClass(NamedTuple):
     """Beyond the tolerance, unless a rule says otherwise."""
     usual: Tolerance = NO_TOLERANCE
     """How much passes where no rule of the cascade says it."""
-    accuracy: bool = False
-    """Whether a line that has it counts as bad in ASN accuracy."""
     blames_author: bool = False
     """The fault is of whoever wrote the document (`fault` where a supplier did): buyer, supplier or receiver."""
     deciders: tuple[str, ...] = ()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ledger.events import AcknowledgedLine, OrderAcknowledged
 from ledger.matching.decision import Decision, LineDecision
-from ledger.matching.lateness import watch
+from ledger.matching.ordering.lateness import watch
+from ledger.matching.ordering.requirements import find_order_line
 from ledger.matching.papers.filed import NOTHING, Promise, per_base_unit
-from ledger.matching.records import OrderKey, OrderLine
-from ledger.matching.requirements import find_order_line
+from ledger.matching.records.documents import OrderKey, OrderLine
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, document_of, microseconds
 from ledger.matching.waiting import has_grace_left, lacks_master_data, wait_for_order, waits_for_place, withdraw
 from ledger.matching.workset import Workset

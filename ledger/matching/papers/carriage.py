@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ledger.events import ShipmentStatusReported
 from ledger.matching.decision import Decision, LineDecision
-from ledger.matching.overdue import hear
+from ledger.matching.notices.overdue import hear
 from ledger.matching.papers.filed import Carried, CarrierReport
 from ledger.matching.resolved import document_of, microseconds
 from ledger.matching.waiting import refuse_whole, waits_for_place

@@ -312,6 +312,28 @@ class ScoreFiled:
     card: str
 
 
+@dataclass(slots=True)
+class DocumentAnswer:
+    """What became of a document that we sent; `site` is always "". One for each time that it was told."""
+
+    book: str
+    site: str
+    partner: str
+    sent: str
+    """Our document: message and place in it."""
+    seq: int
+    document: str
+    number: str
+    status: str
+    answered_with: str
+    sent_at: int
+    """When the partner had it, the last time that it was sent."""
+    at: int
+    """When it came to that."""
+    answer: str
+    """The partner's document, "" where none said so."""
+
+
 Filed = (
     OrderPrice
     | Promise
@@ -325,6 +347,7 @@ Filed = (
     | LabelReport
     | DisruptionFiled
     | ScoreFiled
+    | DocumentAnswer
 )
 
 

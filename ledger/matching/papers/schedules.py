@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from ledger.events import Requirement, ScheduleLine, ScheduleReleased
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.papers.filed import Authorized, Required, ScheduledLine
-from ledger.matching.records import CumulativeKey, GroupKey
+from ledger.matching.records.documents import CumulativeKey, GroupKey
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, document_of, microseconds
 from ledger.matching.waiting import lacks_master_data, refuse_whole, waits_for_place, withdraw
 from ledger.matching.workset import Workset

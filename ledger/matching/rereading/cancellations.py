@@ -5,13 +5,13 @@ Nothing is put back over what came since; what was refused meanwhile, because it
 
 from __future__ import annotations
 
-from ledger.matching.allowances import give_back
 from ledger.matching.booking import CannotReread
+from ledger.matching.deciding.allowances import give_back
 from ledger.matching.decision import Decision, LineDecision
-from ledger.matching.notices import decide_cancelled as decide_notice_cancelled
-from ledger.matching.notices import post_notice
-from ledger.matching.orders import decide_cancelled as decide_order_cancelled
-from ledger.matching.records import OrderKey, ShipmentKey
+from ledger.matching.notices.notices import decide_cancelled as decide_notice_cancelled
+from ledger.matching.notices.notices import post_notice
+from ledger.matching.ordering.orders import decide_cancelled as decide_order_cancelled
+from ledger.matching.records.documents import OrderKey, ShipmentKey
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
 

@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ledger.events import ShipmentNotified, ShipmentReplaced
-from ledger.matching.allowances import give_back
 from ledger.matching.booking import CannotReread
-from ledger.matching.cumulatives import forget, tell
+from ledger.matching.deciding.allowances import give_back
+from ledger.matching.deciding.review import live_links, review_order_line
 from ledger.matching.decision import Decision, LineDecision
-from ledger.matching.notice_checks import Verdict, check_late, check_whole, judge, unknown_orders
-from ledger.matching.notice_posting import put_notice_line, put_shipment
-from ledger.matching.notices import post_notice, withdraw_notice
-from ledger.matching.records import GroupKey, NoticeLine, Shipment, ShipmentKey
-from ledger.matching.rematch import rematch
-from ledger.matching.requirements import add_advised, order_line_of
+from ledger.matching.notices.checks import Verdict, check_late, check_whole, judge, unknown_orders
+from ledger.matching.notices.notices import post_notice, withdraw_notice
+from ledger.matching.notices.posting import put_notice_line, put_shipment
+from ledger.matching.ordering.cumulatives import forget, tell
+from ledger.matching.ordering.requirements import add_advised, order_line_of
+from ledger.matching.receiving.rematch import rematch
+from ledger.matching.receiving.shorts import is_confirmed_short
+from ledger.matching.records.documents import GroupKey, NoticeLine, Shipment, ShipmentKey
 from ledger.matching.resolved import ResolvedEvent
-from ledger.matching.review import live_links, review_order_line
-from ledger.matching.shorts import is_confirmed_short
 from ledger.matching.waiting import grade_of, withdraw
 from ledger.matching.workset import Workset
 from ledger.policy import Policy

@@ -6,8 +6,8 @@ from ledger.events import OrderChanged, OrderPlaced
 from ledger.events import OrderLine as SaidLine
 from ledger.matching.booking import CannotReread
 from ledger.matching.decision import Decision, LineDecision
-from ledger.matching.orders import decide_changed, decide_placed
-from ledger.matching.records import Order, OrderKey, OrderLine
+from ledger.matching.ordering.orders import decide_changed, decide_placed
+from ledger.matching.records.documents import Order, OrderKey, OrderLine
 from ledger.matching.resolved import ResolvedEvent, document_of
 from ledger.matching.waiting import withdraw
 from ledger.matching.workset import Workset

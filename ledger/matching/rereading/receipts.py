@@ -8,18 +8,18 @@ import msgspec
 
 from ledger.events import GoodsReceived
 from ledger.events import ReceiptLine as SaidLine
-from ledger.matching.allowances import give_back
 from ledger.matching.booking import CannotReread
-from ledger.matching.cumulatives import accumulate
+from ledger.matching.deciding.allowances import give_back
+from ledger.matching.deciding.review import linked_notices, live_links
 from ledger.matching.decision import Decision, LineDecision
-from ledger.matching.ladder import candidates
-from ledger.matching.notice_posting import mark_received
-from ledger.matching.receipts import decide_received, line_as_said
-from ledger.matching.records import GroupKey, NoticeLine, ReceiptKey, ReceiptLine
-from ledger.matching.rematch import rematch
+from ledger.matching.notices.posting import mark_received
+from ledger.matching.ordering.cumulatives import accumulate
+from ledger.matching.receiving.ladder import candidates
+from ledger.matching.receiving.receipts import decide_received, line_as_said
+from ledger.matching.receiving.rematch import rematch
+from ledger.matching.receiving.revisions import judge_revision
+from ledger.matching.records.documents import GroupKey, NoticeLine, ReceiptKey, ReceiptLine
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, document_of
-from ledger.matching.review import linked_notices, live_links
-from ledger.matching.revisions import judge_revision
 from ledger.matching.waiting import find_line_gap, withdraw
 from ledger.matching.workset import Workset
 from ledger.policy import Policy

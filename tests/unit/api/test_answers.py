@@ -41,7 +41,7 @@ def test_without_a_cursor_a_list_begins_at_its_beginning() -> None:
     assert (open_cursor(None), open_number_cursor(None)) == ("", 0)
 
 
-@pytest.mark.parametrize("cursor", ["x", "AAAA", "_-_-", "YWZ0ZXI6bV8x"])
+@pytest.mark.parametrize("cursor", ["x", "AAAA", "_-_-", "YWZ0ZXI6bV8x", f"YWZ0ZXI6{'OTk5' * 1_000}"])
 def test_a_cursor_that_we_never_gave_out_is_refused(cursor: str) -> None:
     with pytest.raises(Problem) as caught:
         open_number_cursor(cursor)

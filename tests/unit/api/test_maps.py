@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.mapping.schema import build_schema
+from gateway.mapping.compiling.schema import build_schema
 from ledger import queries
 from tests.unit.api.house import House, notice, open_house
 

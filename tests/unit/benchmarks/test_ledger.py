@@ -6,9 +6,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from benchmarks.ledger_books import Books
 from benchmarks.ledger_databases import sqlite_engines
 from benchmarks.ledger_raw import SqliteRaw
-from benchmarks.ledger_world import BATCH, Books, World, moves_of
+from benchmarks.ledger_world import BATCH, World, moves_of
 from ledger.book import verify
 from ledger.events import write_event
 

@@ -9,7 +9,7 @@ from benchmarks.mapping_notice import OURS, as_tree, by_hand, notice, parts_name
 from gateway import resources
 from gateway.document import Document
 from gateway.mapping import Configuration, load_configuration, read_document
-from gateway.mapping.compile import compile_map
+from gateway.mapping.compiling.compile import compile_map
 from gateway.x12 import read
 from ledger.events import ShipmentNotified
 

@@ -45,11 +45,13 @@ def test_what_makes_no_sense_is_said_with_its_mend(home: Path) -> None:
         crossdock(home, "case", "assign", "C9", "eva"),
         crossdock(home, "case", "assign", "C9", "eva", "--waits-for", "suplier"),
         crossdock(home, "case", "note", "C9", "x", "--evidence", "m_1:x"),
+        crossdock(home, "case", "note", "C9", "x", "--evidence", "m_1:\u00b2"),
     ]
 
-    assert [one.exit_code for one in wrong] == [2, 2, 2]
+    assert [one.exit_code for one in wrong] == [2, 2, 2, 2]
     assert [one.stderr for one in wrong] == [
         "crossdock: there is no case C9 (crossdock case list)\n",
         'crossdock: nobody waits for "suplier" (did you mean "supplier"?)\n',
         'crossdock: "m_1:x" names no document (write it like m_01ABC.1:14)\n',
+        'crossdock: "m_1:\u00b2" names no document (write it like m_01ABC.1:14)\n',
     ]

@@ -25,7 +25,7 @@ from ledger.events import (
 )
 from ledger.matching import decide, needs, watched
 from ledger.matching.decision import Decision
-from ledger.matching.records import Case
+from ledger.matching.records.documents import Case
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, line_identities, microseconds
 from ledger.matching.workset import Workset
 from ledger.outcomes import AdviceDue, AnyOutcome

@@ -8,7 +8,7 @@ from decimal import Decimal
 from ledger.cases.lifecycle import LEGAL, can_move
 from ledger.events import Source
 from ledger.matching.discrepancies import BY_CODE, CLASSES
-from ledger.matching.records import Evidence
+from ledger.matching.records.documents import Evidence
 from ledger.matching.resolved import microseconds
 from ledger.policy import Policy
 from ledger.policy.policy import Ownership

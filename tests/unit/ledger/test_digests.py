@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.book.digests import event_digest, line_digest
+from ledger.book.journal.digests import event_digest, line_digest
 from ledger.events import AnyEvent, Event, Line, read_event, write_event
 from tests.unit.ledger.stories import notice, notice_line, order, order_line, receipt, receipt_line
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ledger.events import Actor, Event, GoodsReceiptMatched, GoodsReceiptReversed
-from ledger.matching.ladder import CONFIDENCE, RANK
+from ledger.matching.receiving.ladder import CONFIDENCE, RANK
 from ledger.outcomes import Refused
 from ledger.policy import Policy, Terms
 from tests.unit.ledger.driver import START, MemoryLedger

@@ -254,14 +254,75 @@ def test_only_the_suppliers_own_premium_freight_counts_and_all_of_it_is_shown() 
     )
 
     assert (found.value, len(found.deductions)) == (25, 2)
-    assert found.details == {"of_supplier": 1, "of_buyer": 1, "cost_USD": 241}
+    assert found.details == {"of_supplier": 1, "of_buyer": 1, "cost_USD": 241, "authorized": 0}
 
 
-def asked(name: str, due: int, answered: int | None) -> AnswerFact:
+@pytest.mark.parametrize(
+    ("told", "authorization", "rule", "expected"),
+    [
+        ("supplier", "", "as_told", 100), ("supplier", "AE1", "as_told", 100), ("buyer", "", "as_told", 0),
+        ("buyer", "AE1", "as_told", 0), ("unknown", "", "as_told", 0), ("buyer", "", "supplier", 100),
+        ("unknown", "", "supplier", 100), ("carrier", "", "supplier", 100), ("buyer", "AE1", "supplier", 0),
+        ("unknown", "AE1", "supplier", 0), ("supplier", "AE1", "supplier", 100),
+    ],
+)  # fmt: skip
+def test_premium_freight_that_nobody_authorized_may_be_the_suppliers(
+    told: str, authorization: str, rule: Any, expected: float
+) -> None:
+    premium = PremiumFact(shipment_id="S1", site="P1", behind=BEHIND, responsible=told, authorization=authorization)
+
+    found = value(
+        "premium_freight", ScoreRules(unauthorized_premium=rule), shipments=(shipment("S1"),), premiums=(premium,)
+    )
+
+    assert found == expected
+
+
+def asked(name: str, due: int, answered: int | None, kind: str = "order", **given: Any) -> AnswerFact:
     return AnswerFact(
-        kind="order", name=name, site="P1", behind=BEHIND, asked_at=0, due_at=due * DAY,
-        answered_at=None if answered is None else answered * DAY,
+        kind=kind, name=name, site="P1", behind=BEHIND, asked_at=0, due_at=due * DAY,
+        answered_at=None if answered is None else answered * DAY, **given,
     )  # fmt: skip
+
+
+ANSWERS: dict[str, tuple[tuple[AnswerFact, ...], float | None, float]] = {
+    # name: what was asked, percent, answers that were due
+    "nothing asked": ((), None, 0),
+    "not due yet": ((asked("A", 90, None),), None, 0),
+    "answered before it is due counts at once": ((asked("A", 90, 2),), 100, 1),
+    "at the very moment is in time": ((asked("A", 1, 1),), 100, 1),
+    "late": ((asked("A", 1, 2),), 0, 1),
+    "never": ((asked("A", 1, None),), 0, 1),
+    "an order, a document and a discrepancy weigh the same": (
+        (asked("A", 1, 1), asked("850 A", 1, None, kind="document"), asked("C1", 1, 1, kind="discrepancy")),
+        66.67, 3),
+    "disputed and undecided costs nothing": ((asked("C1", 1, 3, kind="discrepancy", disputed=True),), 100, 1),
+    "disputed in time": ((asked("C1", 4, 3, kind="discrepancy", disputed=True),), 100, 1),
+    "a dispute that was rejected came late all the same": ((asked("C1", 1, 3, kind="discrepancy"),), 0, 1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_responsiveness_is_measured_as_by_hand(name: str) -> None:
+    answers, expected, due = ANSWERS[name]
+
+    found = drill(facts(answers=answers), RULES, "responsiveness")
+
+    assert (found.value, found.possible, len(found.deductions)) == (expected, due, due)
+
+
+def test_an_answer_names_what_was_asked_and_how_it_was_answered() -> None:
+    answers = (
+        asked("C1", 1, 2, kind="discrepancy", how="dispute", part="P"), asked("850 PO1", 1, None, kind="document"),
+    )  # fmt: skip
+
+    found = drill(facts(answers=answers), RULES, "responsiveness")
+
+    assert [(one.text, one.cases, one.part, one.order_number) for one in found.deductions] == [
+        ("document 850 PO1: not answered", (), "", ""),
+        ("discrepancy C1: answered late by dispute", ("C1",), "P", ""),
+    ]
+    assert found.details == {"median_hours_discrepancy": 48}
 
 
 def test_answers_in_time_as_by_hand() -> None:

@@ -20,10 +20,10 @@ from ledger.scorecards import (
     points_on_curve,
     scorecard,
 )
-from ledger.scorecards.asn_accuracy import measure_asn_accuracy
-from ledger.scorecards.asn_timeliness import measure_asn_timeliness
-from ledger.scorecards.cumulative_agreement import measure_cumulative_agreement
-from ledger.scorecards.quantity_accuracy import measure_quantity_accuracy
+from ledger.scorecards.metrics.asn_accuracy import measure_asn_accuracy
+from ledger.scorecards.metrics.asn_timeliness import measure_asn_timeliness
+from ledger.scorecards.metrics.cumulative_agreement import measure_cumulative_agreement
+from ledger.scorecards.metrics.quantity_accuracy import measure_quantity_accuracy
 
 RULES = ScoreRules()
 MINUTE = 60_000_000

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Column, Integer, MetaData, Table, Text
 
-from ledger.book.sharing import SETS_MAX, shared_insert
+from ledger.book.storage.sharing import SETS_MAX, shared_insert
 
 WIDTH = 14
 Value = str | int | None

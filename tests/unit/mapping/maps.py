@@ -9,7 +9,7 @@ from functools import cache
 from gateway import x12
 from gateway.document import Document, Party
 from gateway.mapping import Configuration, Map
-from gateway.mapping.compile import compile_map
+from gateway.mapping.compiling.compile import compile_map
 from gateway.resources import CHECKOUT, Mistakes, read_sources, source_files
 
 SENT_AT = datetime(2026, 11, 23, tzinfo=UTC)

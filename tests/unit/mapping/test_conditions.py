@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 import pytest
 
 from gateway.mapping import read_document, write_document
-from gateway.mapping.convert import Context
-from gateway.mapping.finding import index_segments, pick_for
+from gateway.mapping.converting.convert import Context
 from gateway.mapping.places import read_x12_place
 from gateway.mapping.plan import Section
-from gateway.mapping.slots import Slots
+from gateway.mapping.reading.finding import index_segments, pick_for
+from gateway.mapping.writing.slots import Slots
 from ledger.events import ShipmentStatusReported, StatusReport
 from tests.unit.mapping.maps import base, document, mistakes_of
 

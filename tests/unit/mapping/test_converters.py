@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gateway.mapping import convert, moments
-from gateway.mapping.convert import Context, Unreadable
-from gateway.mapping.zones import SEASONAL, ZONES, code_for
+from gateway.mapping.converting import convert, moments
+from gateway.mapping.converting.convert import Context, Unreadable
+from gateway.mapping.converting.zones import SEASONAL, ZONES, code_for
 
 DETROIT = Context(zone=ZoneInfo("America/Detroit"))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gateway.errors import OperatorMistake
-from gateway.mapping.candidates import words_of
-from gateway.mapping.draft import draft_map
+from gateway.mapping.drafting.candidates import words_of
+from gateway.mapping.drafting.draft import draft_map
 from gateway.resources import CHECKOUT, read_yaml
 from tests.unit.mapping.maps import configuration, shipped, with_files
 
@@ -108,7 +108,7 @@ def test_records_of_several_kinds_are_drafted_with_columns_of_their_own() -> Non
 
 @pytest.mark.parametrize("data", [b"part,qty\nA,5\n", b"part;words\nA;two  blanks\nB;x\n", b"part\nBRK-100\n"])
 def test_what_has_a_mark_between_or_nothing_to_part_is_no_fixed_width(data: bytes) -> None:
-    from gateway.mapping.spans import find_records
+    from gateway.mapping.drafting.spans import find_records
 
     assert find_records(data) is None
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gateway.mapping.expressions import (
+from gateway.mapping.converting.expressions import (
     LIST_MAX,
     BadExpression,
     read_expression,

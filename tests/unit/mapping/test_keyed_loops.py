@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gateway.mapping import Map, read_document, write_document
-from gateway.mapping.guided import check_against_guide
+from gateway.mapping.compiling.guided import check_against_guide
 from ledger.events import HandlingUnit
 from tests.unit.mapping.maps import base, configuration, document, mistakes_of, overlay
 

@@ -6,8 +6,8 @@ import pytest
 
 from gateway.errors import OperatorMistake
 from gateway.mapping import Configuration, read_document
-from gateway.mapping.compile import compile_map
-from gateway.mapping.effective import base_of, compare_maps, effective_lines
+from gateway.mapping.compiling.compile import compile_map
+from gateway.mapping.compiling.effective import base_of, compare_maps, effective_lines
 from gateway.resources import Mistakes
 from ledger.events import ShipmentNotified
 from tests.unit.mapping.maps import NOTICE, document, mistakes_of, overlay, shipped, with_files
@@ -33,7 +33,7 @@ def extended(text: str) -> list[str]:
         ),
         (
             "levels:\n  I:\n    fields:\n      lot: {at: 'REF[LT].02', code: lots}\n",
-            f'{ACME} line 5: no code table is called "lots" (known: purpose, units, weights)',
+            f'{ACME} line 5: no code table is called "lots" (known: answers_for, purpose, units, weights)',
         ),
         (
             "levels:\n  I:\n    fields:\n      lot: {at: 'REF[LT].02', as: decimal}\n",

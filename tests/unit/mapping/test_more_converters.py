@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gateway.formats import read_csv
-from gateway.mapping import convert, durations, moments, read_document, write_document
-from gateway.mapping.convert import Context, Unreadable
-from gateway.mapping.moments import BadForm, form_of
+from gateway.mapping import read_document, write_document
+from gateway.mapping.converting import convert, durations, moments
+from gateway.mapping.converting.convert import Context, Unreadable
+from gateway.mapping.converting.moments import BadForm, form_of
 from ledger.events import PutAwayCompleted
 from tests.unit.mapping.maps import own_map
 

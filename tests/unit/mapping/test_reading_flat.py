@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gateway.mapping import Map, MapReading, read_document, write_document
-from gateway.mapping.compile import compile_map
+from gateway.mapping.compiling.compile import compile_map
 from gateway.mapping.configuration import read_file
 from ledger.events import GoodsReceived, ReceiptLine
 from tests.unit.mapping.maps import configuration, mistakes_of, shipped, with_files

@@ -9,7 +9,7 @@ import pytest
 from gateway.document import Document
 from gateway.formats import read_xml
 from gateway.mapping import Map, MapReading, read_document, write_document
-from gateway.mapping.compile import compile_map
+from gateway.mapping.compiling.compile import compile_map
 from ledger.events import GoodsReceived, ReceiptLine
 from tests.unit.mapping.maps import configuration, mistakes_of, shipped
 

@@ -9,7 +9,7 @@ import pytest
 
 from gateway.document import Provenance
 from gateway.mapping import Map, MapReading, Meant, read_document, write_document
-from gateway.mapping.referring import Listed
+from gateway.mapping.converting.referring import Listed
 from ledger.events import NoticeLine, ShipmentNotified
 from tests.unit.mapping.maps import NOTICE, document, mistakes_of, overlay
 

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from gateway.mapping import read_document, write_document, writes
-from gateway.mapping.transfers import paper_of, transfer_of
+from gateway.mapping.reading.transfers import paper_of, transfer_of
 from ledger.events import (
     Event,
     GoodsReceived,

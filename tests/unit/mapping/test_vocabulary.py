@@ -8,10 +8,10 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
-from gateway.mapping import pairs
-from gateway.mapping.rules import KEYS
-from gateway.mapping.schema import build_schema, field_names
-from gateway.mapping.vocabulary import CONVERTERS, FIELD, OPTIONS
+from gateway.mapping.compiling.rules import KEYS
+from gateway.mapping.compiling.schema import build_schema, field_names
+from gateway.mapping.compiling.vocabulary import CONVERTERS, FIELD, OPTIONS
+from gateway.mapping.converting import pairs
 from tests.unit.mapping.maps import shipped
 
 SCHEMA = jsonschema.Draft202012Validator(build_schema())

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gateway.errors import PartnerMistake
-from gateway.pipeline.show import list_open
+from gateway.pipeline.asking.show import list_open
 from tests.unit.pipeline.test_acknowledgments import ack, history, notices, sent, statuses
 from tests.unit.pipeline.world import Town, interchange, order
 

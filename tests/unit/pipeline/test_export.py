@@ -13,7 +13,7 @@ import pytest
 
 from gateway.cli.message_transport import describe_transport
 from gateway.partners import read_own_keys
-from gateway.pipeline.export import export_message, load_raw, open_keys
+from gateway.pipeline.asking.export import export_message, load_raw, open_keys
 from gateway.settings import Settings
 from gateway.store.transports import join_raw
 from gateway.transports import as2

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.errors import OperatorMistake
-from gateway.pipeline.coverage import cover
+from gateway.pipeline.asking.coverage import cover
 from gateway.pipeline.desk.commands import MapsOf
 from gateway.worker import Worker
 from ledger import queries

@@ -9,7 +9,7 @@ import pytest
 
 from gateway.errors import OperatorMistake
 from gateway.partners import read_partner, read_partners
-from gateway.pipeline import show
+from gateway.pipeline.asking import show
 from tests.unit.pipeline.world import Town, interchange, notice, order
 
 COLLECTED = '"850": {on: OrderPlaced, collect: {minutes: 60, count: 3}}'

@@ -11,7 +11,8 @@ from gateway.pipeline.elapse import seal_full_runs
 from gateway.store.database import Database
 from gateway.store.writer import Writer
 from ledger import queries
-from ledger.book import sealing, upgrade, verify
+from ledger.book import upgrade, verify
+from ledger.book.saving import sealing
 from tests.store.world import Books, notice, order
 
 

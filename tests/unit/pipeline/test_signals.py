@@ -9,10 +9,12 @@ from typing import Any
 import msgspec
 import pytest
 
+from gateway.errors import OperatorMistake
 from gateway.pipeline.signals import show
 from gateway.pipeline.signals.show import SignalShown
 from ledger import queries
 from ledger.book import verify
+from ledger.events import CaseNoted
 from tests.unit.pipeline.world import Town, interchange, notice, order
 
 RULES = """\
@@ -143,6 +145,27 @@ def test_past_its_last_try_a_person_tries_it_again(tmp_path: Path) -> None:
 
     assert actions(town)[2] == ("notify", "done", "queued for 1 webhook")
     assert town.street.retry_signal(1) == 0
+
+
+def test_a_person_may_try_it_as_often_as_they_like(tmp_path: Path) -> None:
+    town = town_with(tmp_path, RULES)
+    fail_inspection(town)
+
+    assert [town.street.retry_signal(1) for _ in range(40)] == [1] * 40
+
+    tried = signals(town)[0].actions[2]
+    assert (tried.status, tried.attempts) == ("stopped", 41)
+
+
+def test_what_nobody_could_read_again_is_not_recorded(tmp_path: Path) -> None:
+    town = town_with(tmp_path)
+    fail_inspection(town)
+    before = town.events()
+
+    with pytest.raises(OperatorMistake, match=r"CaseNoted C1: Expected `str` of length <= 2000 - at `\$.comment`"):
+        town.street.record_events([CaseNoted(number="C1", comment="x" * 2_001)])
+
+    assert town.events() == before
 
 
 def test_without_rules_whoever_subscribed_is_told(tmp_path: Path) -> None:

@@ -119,6 +119,32 @@ def test_the_case_of_an_absent_document_closes_when_it_comes_after_all(town: Tow
         assert [one.over_at for one in show.list_signals(connection)] == [town.clock.now]
 
 
+def test_whoever_hears_of_events_hears_that_it_is_over(town: Town) -> None:
+    town.street.subscribe(
+        "w_plant", url="https://plant.example/hook", secret="env:HOOK", kinds=("ExceptionCleared",), partner=""
+    )
+    expect(town, '{document: "856", at: ["10:00"], grace_minutes: 0}')
+    town.clock.pass_by(hours=2)
+    town.street.run_due()
+
+    town.bring(interchange(("856", notice())))
+
+    hooks = [one["to"] for one in town.street.messages(direction="out", limit=100) if one["kind"] == "webhook"]
+    assert hooks == ["hook:w_plant"]
+
+
+def test_a_test_document_ends_no_absence_of_the_live_book(town: Town) -> None:
+    expect(town, '{document: "856", at: ["10:00"], grace_minutes: 0}')
+    town.clock.pass_by(hours=2)
+    town.street.run_due()
+
+    town.bring(interchange(("856", notice()), test=True))
+
+    assert cases(town) == [("D47", "integration", "open")]
+    with town.street.read() as connection:
+        assert [one.over_at for one in show.list_signals(connection)] == [None]
+
+
 def test_what_came_in_time_is_not_missed_and_each_time_asks_for_its_own(town: Town) -> None:
     expect(town, '{document: "856", at: ["10:00", "12:00"], grace_minutes: 0}')
     town.bring(due_order(), "erp")

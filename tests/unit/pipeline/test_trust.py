@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from gateway.partners import As2Terms, Certificate, Identities, OwnKeys, Partner
+from gateway.pipeline.asking.trust import find_ends, list_trusted, mistakes_in_certificates
 from gateway.pipeline.signals.show import list_signals
-from gateway.pipeline.trust import alerts_about_ends, list_trusted, mistakes_in_certificates
 from gateway.transports.as2 import certificate_pem
 from tests.unit.pipeline.as2_partner import THEIRS, As2Partner, as2_town, key_of, post
 from tests.unit.pipeline.world import interchange, notice
@@ -30,7 +30,7 @@ def acme(*days: int) -> Partner:
 
 
 def told(*days: int) -> list[str]:
-    return [one.text for one in alerts_about_ends([acme(*days)], OwnKeys(), NOW)]
+    return [one.text for one in find_ends([acme(*days)], OwnKeys(), NOW)]
 
 
 def test_an_end_is_told_in_three_stages_and_when_it_is_past() -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from gateway.mapping.receiving import goods_received_from
+from gateway.mapping.reading.receiving import goods_received_from
 from gateway.pipeline.reading.meaning import is_agreed
 from ledger.advices import ReceivedLine, ReceivingAdvice, Variance
 from ledger.events import (

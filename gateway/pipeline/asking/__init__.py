@@ -1,0 +1,1 @@
+"""What is known of messages, maps and keys. Reads only."""

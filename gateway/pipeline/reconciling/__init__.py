@@ -1,0 +1,1 @@
+"""What partners say about what we sent, and what the books are told of it."""

@@ -1,0 +1,139 @@
+"""What decisions about requirements need besides documents: releases of the parts, and what carriers said.
+
+Brought in event by event, only where an agreement asks for it or a shipment is looked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from ledger.book.bringing.carriage import Header, carriage_of
+from ledger.book.resolution import lines_of, resolve
+from ledger.book.saving.filing import SCHEDULED_LINE
+from ledger.book.storage import bulk, filed_tables
+from ledger.events import (
+    Event,
+    GoodsReceived,
+    ScheduleReleased,
+    ShipmentNotified,
+    ShipmentReplaced,
+    ShipmentStatusReported,
+    SupplierInvoiceReceived,
+    TimePassed,
+)
+from ledger.matching.papers.filed import Carried, OrderPrice, ScheduledLine
+from ledger.matching.records.documents import CumulativeKey, OrderKey, Shipment, ShipmentKey
+from ledger.matching.resolved import ResolvedEvent, line_identities, microseconds
+from ledger.matching.workset import Needs
+
+if TYPE_CHECKING:
+    from ledger.book.batch import Batch
+
+RELEASES_MAX = 64
+"""Of one part on one supplier: what was issued before the newest of them is not looked at."""
+
+
+def bring(batch: Batch, resolved: ResolvedEvent) -> None:
+    """Put into the working set what the decision about this event reads beyond what was loaded for the batch."""
+    event, work = resolved.event, batch.loader.workset
+    if batch.policy.reads_schedules:
+        held = isinstance(event, ShipmentNotified | ShipmentReplaced | ScheduleReleased | GoodsReceived)
+        work.scheduled = _scheduled(batch, resolved) if held else {}
+    if isinstance(event, SupplierInvoiceReceived):
+        work.prices = _prices(batch, resolved)
+    elif isinstance(event, TimePassed):
+        now_us = batch.log.now_us
+        _bring_carriage(batch, [one for one in work.shipments.values() if 0 < one.overdue_at <= now_us])
+    elif isinstance(event, ShipmentStatusReported) and any(one.expected_at for one in event.statuses):
+        named = {event.shipment_id, event.bill_of_lading} - {""}
+        references = {(resolved.book, site, one) for site in batch.masterdata.sites for one in named}
+        batch.loader.load(Needs(references=references), resolved.book, ())
+        found = [one for reference in sorted(references) for one in work.shipments_called(*reference)]
+        _bring_carriage(batch, {one.key: one for one in found}.values())
+
+
+def resolve_again(batch: Batch, event: Event, seq: int, site: str, parts: Sequence[str], cause: int) -> ResolvedEvent:
+    """An earlier event of which these parts are looked at once more; of a notice the lines only where schedules speak
+    of them."""
+    told = isinstance(event, ShipmentNotified | ShipmentReplaced) and not batch.policy.reads_schedules
+    lines = () if told else lines_of(event)
+    resolved = resolve(
+        event, batch.sent(event), book=batch.head.book, seq=seq, site=site, cause=cause,
+        identities=line_identities(lines), lines=lines, standings=["again"] * len(lines),
+    )  # fmt: skip
+    resolved.compare = tuple(parts)
+    return resolved
+
+
+def _scheduled(batch: Batch, resolved: ResolvedEvent) -> dict[CumulativeKey, list[ScheduledLine]]:
+    """Releases of the parts that the event names on their supplier, those of this batch included."""
+    found: dict[CumulativeKey, list[ScheduledLine]] = {}
+    for line in resolved.lines:
+        supplier = line.supplier or resolved.supplier
+        key = CumulativeKey(resolved.book, resolved.site, line.part, supplier)
+        if not line.part or not supplier or key in found:
+            continue
+        terms = batch.policy.terms_for(supplier, resolved.event.partner)
+        if terms.requirements is not None or "reference" in terms.notice_requires:
+            found[key] = _releases(batch, key)
+    return found
+
+
+def _releases(batch: Batch, key: CumulativeKey) -> list[ScheduledLine]:
+    table, work = filed_tables.schedule_line, batch.loader.workset
+    at = table.c
+    rows = batch.conn.execute(
+        select(table)
+        .where(at.book == key.book, at.site == key.site, at.part == key.part, at.direction == "supply")
+        .where(at.counterparty == key.supplier)
+        .order_by(at.issued_at.desc(), at.seq.desc())
+        .limit(RELEASES_MAX)
+    ).fetchall()
+    stored: list[ScheduledLine] = [SCHEDULED_LINE.read(row) for row in rows]
+    filed = [one for one in work.filed if isinstance(one, ScheduledLine) and _is_of(one, key)]
+    return [one for one in (*stored, *filed) if one.seq not in work.unfiled]
+
+
+def _is_of(line: ScheduledLine, key: CumulativeKey) -> bool:
+    return (line.book, line.site, line.part, line.counterparty) == key and line.direction == "supply"
+
+
+def _prices(batch: Batch, resolved: ResolvedEvent) -> dict[tuple[OrderKey, str], OrderPrice]:
+    """The price in force of each order line that the invoice may bill, those of this batch included."""
+    work, table = batch.loader.workset, filed_tables.order_price
+    numbers = {(line.said.order_number or resolved.event.order_number) for line in resolved.lines} - {""}  # type: ignore[attr-defined]
+    keys = {OrderKey(resolved.book, resolved.site, resolved.supplier, number) for number in numbers}
+    keys |= {
+        OrderKey(line.key.book, line.key.site, line.key.supplier, line.order_number)
+        for line in work.notice_lines.values()
+        if line.key.supplier == resolved.supplier and line.key.site == resolved.site and line.order_number
+    }
+    found: dict[tuple[OrderKey, str], OrderPrice] = {}
+    columns = tuple(column.name for column in table.columns)
+    wanted = sorted((key.supplier, key.order_number) for key in keys)
+    place = (("book", resolved.book), ("site", resolved.site))
+    stored = [
+        OrderPrice(*row)
+        for row in bulk.select(batch.conn, table, columns, place, ("supplier", "order_number"), wanted)
+    ]
+    filed = [one for one in work.filed if isinstance(one, OrderPrice)]
+    for price in (*stored, *filed):
+        key = OrderKey(price.book, price.site, price.supplier, price.order_number)
+        known = found.get((key, price.line))
+        if key in keys and (known is None or (known.seq, known.event) < (price.seq, price.event)):
+            found[key, price.line] = price
+    return found
+
+
+def _bring_carriage(batch: Batch, shipments: Iterable[Shipment]) -> None:
+    work = batch.loader.workset
+    rows = [Header.of(one) for one in shipments]
+    if not rows:
+        return
+    for key, known in carriage_of(batch.conn, rows).items():
+        reported = microseconds(known.reported_at)
+        if reported is not None:
+            work.carriage[ShipmentKey(*key)] = Carried(reported, microseconds(known.expected_at))

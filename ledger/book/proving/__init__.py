@@ -1,0 +1,1 @@
+"""Whether the books hold: every law checked, everything made again from the events."""

@@ -1,0 +1,1 @@
+"""What decisions changed, put back: records, movements, papers, settlements and waits."""

@@ -1,0 +1,1 @@
+"""Tables of the books, and rows going in and out of them: the same calls on SQLite and PostgreSQL."""

@@ -1,0 +1,1 @@
+"""The records of matching as they stand; what the tables of the books keep, field for column."""

@@ -1,0 +1,1 @@
+"""Cases as people work on them: found, queued, weighed and told from their beginning."""

@@ -1,0 +1,1 @@
+"""Events as they were recorded, and the end of their chain."""

@@ -1,0 +1,1 @@
+"""Scorecards and key figures, with the facts that they are computed from."""

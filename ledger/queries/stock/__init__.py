@@ -1,0 +1,1 @@
+"""What stands where, of what age, for whom, and how it came to be."""
