@@ -9,9 +9,13 @@ import sys
 
 from docs.generate.text import WARNING, first_paragraph, table
 from ledger.matching import discrepancies
+from ledger.matching.arrival import BY_ARRIVAL
 from ledger.matching.discrepancies.definition import DiscrepancyClass
+from ledger.matching.notices.holds import HOLDING
 from ledger.policy.scores import ScoreRules
 from ledger.scorecards import METRICS
+from ledger.scorecards.causes import GROUPS, GROUPS_OF
+from ledger.scorecards.charging import METRIC_OF
 
 HEAD = """# Discrepancies and metrics
 
@@ -27,6 +31,27 @@ prints what holds for one partner.
 
 """
 
+HOLDS = f"""
+`hold` of {", ".join(HOLDING)} and D05 holds the goods of the notice lines in quality_hold as they come, until the
+case is decided or no longer holds; of D17 to D21, D24, D25 and D28 it is the goods that the dock found so. Of the
+other classes it opens a case, as `warn` does.
+"""
+
+CAUSES = """
+### What a class costs
+
+A class costs one metric of the scorecard or none: what is measured from dates and quantities needs no case. Cases
+that share their cause are one physical cause, and the metric with the greatest weight among theirs is charged alone.
+
+"""
+
+ARRIVAL = """
+### Order of arrival
+
+Documents that would be accepted in each order end in the same cases, whichever came first, but for these:
+
+"""
+
 SCORES = """
 ## Metrics
 
@@ -37,7 +62,19 @@ Computed from events alone, per supplier and month. A metric without data is lef
 
 def build_page() -> str:
     """The whole page: classes by code, then metrics in the order of the card."""
-    return WARNING + HEAD + classes() + SCORES + metrics() + GRADES.format(rules=ScoreRules())
+    return (
+        WARNING
+        + HEAD
+        + classes()
+        + HOLDS
+        + CAUSES
+        + causes()
+        + ARRIVAL
+        + arrivals()
+        + SCORES
+        + metrics()
+        + GRADES.format(rules=ScoreRules())
+    )
 
 
 def classes() -> str:
@@ -51,6 +88,28 @@ def classes() -> str:
             for kind in discrepancies.CLASSES
         ],
     )  # fmt: skip
+
+
+def causes() -> str:
+    """What each class costs, and which cases are one cause with its own."""
+    return table(
+        ["code", "name", "costs", "is one cause with what shares"],
+        [
+            [
+                kind.code, kind.name, f"`{METRIC_OF[kind.code]}`" if kind.code in METRIC_OF else "",
+                "; or ".join(GROUPS[group] for group in GROUPS_OF[kind.code]),
+            ]
+            for kind in discrepancies.CLASSES
+        ],
+    )  # fmt: skip
+
+
+def arrivals() -> str:
+    """The classes for which the order of arrival matters."""
+    return table(
+        ["code", "name", "why"],
+        [[code, discrepancies.BY_CODE[code].name, why] for code, why in sorted(BY_ARRIVAL.items())],
+    )
 
 
 TERMS = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from fastapi import APIRouter, Request, Response
@@ -34,13 +34,13 @@ def list_cases(
     request: Request,
     *,
     book: Book = "live",
-    status: Text = None,
+    status: Literal["open", "assigned", "waiting", "resolved", "closed"] | None = None,
     code: Text = None,
     part: Text = None,
     supplier: Text = None,
     site: Text = None,
     cause: Text = None,
-    dispute: Text = None,
+    dispute: Literal["open", "granted", "rejected"] | None = None,
     assignee: Text = None,
     cursor: Cursor = None,
     limit: Limit = PAGE_DEFAULT,

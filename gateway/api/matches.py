@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Request, Response
 
-from gateway.api.answers import answer, answer_page, open_number_cursor
+from gateway.api.answers import answer, answer_page, open_cursor
 from gateway.api.bodies import SmallBody, decode
 from gateway.api.callers import MayReadLedger, MayWriteCases
 from gateway.api.limits import PAGE_DEFAULT, Book, Cursor, Limit, Text
@@ -47,11 +48,10 @@ def list_matches(
 ) -> Response:
     """In the order of arrival, each with the notice lines that it may answer, surest first."""
     call.refuse_outsiders()
-    skip = open_number_cursor(cursor)
+    after = _open_place(open_cursor(cursor))
     with call.street.read() as conn:
-        rows = queries.matches(conn, book=book, site=site or "", part=part or "", skip=skip, limit=limit + 1)
-    places = {id(row): skip + n for n, row in enumerate(rows, start=1)}
-    return answer_page(request, rows, limit, lambda row: places[id(row)])
+        rows = queries.matches(conn, book=book, site=site or "", part=part or "", after=after, limit=limit + 1)
+    return answer_page(request, rows, limit, lambda row: json.dumps(row.place))
 
 
 @router.post("", summary="Say which notice goods answer, or that none does")
@@ -69,3 +69,10 @@ def say_match(call: MayWriteCases, body: SmallBody) -> Response:
     if reasons:
         raise Problem("conflict", " ".join(reasons))
     return answer({"recorded": recorded})
+
+
+def _open_place(cursor: str) -> tuple[int, str, str, str] | None:
+    try:
+        return msgspec.json.decode(cursor, type=tuple[int, str, str, str]) if cursor else None
+    except msgspec.MsgspecError as error:
+        raise Problem("not-valid", "the cursor belongs to another list") from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request, Response
 
@@ -26,15 +26,14 @@ def list_signals(
     *,
     book: Book = "live",
     signal: Text = None,
-    status: Text = None,
+    status: Literal["due", "done", "failed", "stopped"] | None = None,
     partner: Text = None,
     site: Text = None,
     part: Text = None,
     cursor: Cursor = None,
     limit: Limit = PAGE_DEFAULT,
 ) -> Response:
-    """`status` takes those with an action that is due, done, failed or stopped. Ours alone: a signal is our word
-    about a partner."""
+    """`status` takes those with an action that stands so. Ours alone: a signal is our word about a partner."""
     call.refuse_outsiders()
     with call.street.read() as conn:
         rows = show.list_signals(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -20,42 +21,45 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object; JSON lines 
 CaseId = Annotated[str, typer.Argument(help="Id of the case, such as C12.")]
 Book = Annotated[str, typer.Option(help="live or test.")]
 
-LIMIT_MAX = 10_000
+PAGE = 1_000
+
+Status = Literal["open", "assigned", "waiting", "resolved", "closed", ""]
+Dispute = Literal["open", "granted", "rejected", ""]
 
 
 @app.command("list")
 def list_cases(
-    status: Annotated[str, typer.Option(help="open, assigned, waiting, resolved, closed.")] = "",
+    status: Annotated[Status, typer.Option(help="How it stands; open is everything not closed yet.")] = "",
     code: Annotated[str, typer.Option(help="Discrepancy class, such as D16.")] = "",
     part: Annotated[str, typer.Option(help="Our part number.")] = "",
     supplier: Annotated[str, typer.Option(help="Our id of the supplier.")] = "",
     site: Annotated[str, typer.Option(help="Our site id.")] = "",
     cause: Annotated[str, typer.Option(help="Cause group: cases of one physical cause.")] = "",
-    dispute: Annotated[str, typer.Option(help="open, granted or rejected.")] = "",
+    dispute: Annotated[Dispute, typer.Option(help="How its dispute stands.")] = "",
     assignee: Annotated[str, typer.Option("--of", help="Only what this person has.")] = "",
     book: Book = "live",
     json: Json = False,
 ) -> None:
     """Cases in the order they were opened."""
+    asked = {
+        "book": book, "status": status, "code": code, "part": part, "supplier": supplier, "site": site,
+        "cause": cause, "dispute": dispute, "assignee": assignee,
+    }  # fmt: skip
+    columns = ("id", "code", "status", "part", "quantity", "unit", "expected", "actual", "fault")
+    frame.print_rows(_every(asked), columns, json=json)
+
+
+def _every(asked: dict[str, Any]) -> Iterator[CaseShown]:
+    """All cases that are asked for, read page by page."""
     from gateway.cli.opening import open_to_read
     from ledger import queries
 
     with open_to_read() as conn:
-        cases = queries.cases(
-            conn,
-            book=book,
-            status=status,
-            code=code,
-            part=part,
-            supplier=supplier,
-            site=site,
-            cause=cause,
-            dispute=dispute,
-            assignee=assignee,
-            limit=LIMIT_MAX,
-        )
-    columns = ("id", "code", "status", "part", "quantity", "unit", "expected", "actual", "fault")
-    frame.print_rows(cases, columns, json=json)
+        after, more = 0, True
+        while more:
+            page = queries.cases(conn, **asked, after=after, limit=PAGE)
+            yield from page
+            more, after = len(page) == PAGE, page[-1].number if page else 0
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of a table.")]
+ActionStatus = Literal["due", "done", "failed", "stopped", ""]
 Id = Annotated[str, typer.Argument(help="Id of a signal: S12")]
 
 
 @app.command("list")
 def list_signals(
     kind: Annotated[str, typer.Option("--signal", help="Only this kind: receipt_late.")] = "",
-    status: Annotated[str, typer.Option(help="Only those with an action that is due, done, failed or stopped.")] = "",
+    status: Annotated[ActionStatus, typer.Option(help="Only those with an action that stands so.")] = "",
     partner: Annotated[str, typer.Option(help="Only about this partner.")] = "",
     site: Annotated[str, typer.Option(help="Only at this site.")] = "",
     part: Annotated[str, typer.Option(help="Only about this part.")] = "",

@@ -14,11 +14,12 @@ from sqlalchemy import Connection
 
 from ledger import cases, handling, matching, signals
 from ledger.book import changing
-from ledger.book.bringing import closings, containing, past, requiring, reread, rulings, serials
+from ledger.book.bringing import closings, requiring, reread, serials
+from ledger.book.bringing.each import bring
 from ledger.book.bringing.loading import Loader
 from ledger.book.bringing.sites import NO_CASES, site_of_order, sites_of_cases
 from ledger.book.bringing.snapshots import Snapshots
-from ledger.book.deciding import makers_of, needs_of, result_of, statuses
+from ledger.book.deciding import RELEASES, makers_of, needs_of, result_of, statuses
 from ledger.book.defining import Defining
 from ledger.book.journal.heads import Head, save_head
 from ledger.book.journal.log import Log
@@ -34,9 +35,7 @@ from ledger.book.saving.waits import Wait, Waits
 from ledger.book.storage import bulk, tables
 from ledger.events import (
     ABOUT_CASES,
-    DiscrepancyResolved,
     Event,
-    GoodsReceived,
     Line,
     OrderCancelled,
     OrderChanged,
@@ -50,25 +49,12 @@ from ledger.masterdata import AsSent, MasterData
 from ledger.matching.decision import Decision
 from ledger.matching.resolved import ResolvedEvent, line_identities
 from ledger.matching.workset import StockQuery
-from ledger.outcomes import AnyOutcome, Recorded
+from ledger.outcomes import AnyOutcome, Recorded, Result
 from ledger.policy import Policy
 from ledger.stock.bucket import STATES, Bucket
 
-RELEASES: Mapping[type[Event], str] = {
-    OrderPlaced: "order",
-    OrderChanged: "order",
-    ShipmentNotified: "shipment",
-    ShipmentReplaced: "shipment",
-    GoodsReceived: "receipt",
-    DiscrepancyResolved: "case",
-}
-"""What others may wait for, by the kind that brings it: looked up for the whole batch at once."""
-
 COMPARES = "cumulative:"
 """Before a part: what a notice waits with whose cumulative may be explained by one on its way; its lines do not."""
-
-BRINGERS = (containing.bring, past.bring, rulings.bring, changing.bring, closings.bring, requiring.bring)
-"""What puts into the working set, event by event, what few decisions read; in this order."""
 
 
 class Batch:
@@ -265,9 +251,7 @@ class Batch:
 
     def _decide(self, resolved: ResolvedEvent) -> tuple[Decision, tuple[AnyOutcome, ...]]:
         work = self.loader.workset
-        for event in (resolved, *([resolved.undone] if resolved.undone is not None else [])):
-            for bring in BRINGERS:
-                bring(self, event)
+        bring(self, resolved)
         decide = reread.decider(self, resolved)
         decision = decide(work, resolved, self.policy, self.log.now_us)
         if waits := self.waits.for_stock():
@@ -366,12 +350,7 @@ class Batch:
         for line, changed in now.items():
             self.log.restate(site, seq, line, changed)
         self._wait(site, seq, resolved, decision)
-        self.released.append(
-            self.log.put_outcomes(
-                event, seq, outcomes, result=result_of(now), movements=len(decision.movements), found_at=cause,
-                site=resolved.site,
-            )
-        )  # fmt: skip
+        self._tell_again(event, seq, decision, outcomes, result_of(now), cause)
         self._compare(decision, cause)
         return decision.released
 
@@ -390,7 +369,12 @@ class Batch:
         decision, outcomes = self._decide(resolved)
         self._wait(event.site, seq, resolved, decision)
         if outcomes:
-            result = result_of(self.log.line_statuses(event, seq))
-            self.released.append(
-                self.log.put_outcomes(event, seq, outcomes, result=result, found_at=cause, site=resolved.site)
-            )
+            self._tell_again(event, seq, decision, outcomes, result_of(self.log.line_statuses(event, seq)), cause)
+
+    def _tell_again(
+        self, event: Event, seq: int, decision: Decision, outcomes: tuple[AnyOutcome, ...], result: Result, cause: int
+    ) -> None:
+        """Note what came of an earlier event at `cause`, and answer for it."""
+        made, site = len(decision.movements), decision.resolved.site
+        told = self.log.put_outcomes(event, seq, outcomes, result=result, movements=made, found_at=cause, site=site)
+        self.released.append(told)

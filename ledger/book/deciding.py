@@ -6,7 +6,19 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain, repeat
 
 from ledger import cases, governance, handling, matching
-from ledger.events import CASEWORK, HANDLING, PERIODS, Event
+from ledger.events import (
+    CASEWORK,
+    HANDLING,
+    PERIODS,
+    DiscrepancyResolved,
+    Event,
+    GoodsReceived,
+    GoodsShipped,
+    OrderChanged,
+    OrderPlaced,
+    ShipmentNotified,
+    ShipmentReplaced,
+)
 from ledger.matching.decision import Decision
 from ledger.matching.resolved import ResolvedEvent
 from ledger.matching.workset import Workset
@@ -27,6 +39,17 @@ def makers_of(decision: Decision) -> Iterator[int]:
     """Per movement the event whose line made it."""
     return chain(repeat(decision.earlier_event, decision.earlier), repeat(decision.resolved.seq))
 
+
+RELEASES: Mapping[type[Event], str] = {
+    OrderPlaced: "order",
+    OrderChanged: "order",
+    ShipmentNotified: "shipment",
+    ShipmentReplaced: "shipment",
+    GoodsReceived: "receipt",
+    DiscrepancyResolved: "case",
+    GoodsShipped: "shipped",
+}
+"""What others may wait for, by the kind that brings it: looked up for the whole batch at once."""
 
 IN_THE_HOUSE = frozenset(HANDLING)
 """Kinds about goods in the house: they decide, and are read again, apart from documents."""

@@ -94,7 +94,8 @@ def _advices(workset: Workset, decision: Decision, policy: Policy, told: Told, n
     advice = application_advice(decision, told, now_us) if told else None
     if advice is None and policy.advises_documents:
         advice = clean_advice(decision, policy, now_us)
-    received = receiving_advices(workset, decision, policy, told, now_us) if told or policy.advises_receipts else []
+    is_new = told or policy.advises_receipts or workset.open_cases_of_part
+    received = receiving_advices(workset, decision, policy, told, now_us) if is_new else []
     return [AdviceDue(advice=one) for one in (advice, *received) if one is not None]
 
 
@@ -170,6 +171,7 @@ def _apply_finding(
         case.supplier = finding.supplier
         case.quantity, case.expected, case.actual = finding.quantity, finding.expected, finding.actual
         case.clearing, case.text, case.rule, case.touched = finding.clearing, finding.text, finding.rule, True
+        case.cause = finding.cause
         case.evidence = tuple(dict.fromkeys((*case.evidence, *finding.evidence)))
         if case.status == "resolved":
             # It was decided and only waited for its tasks: now there is something to decide again.

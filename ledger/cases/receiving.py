@@ -20,6 +20,7 @@ from ledger.matching.discrepancies import BY_CODE, d14_no_notice
 from ledger.matching.receiving.ladder import named_shipments, reference_of
 from ledger.matching.records.documents import (
     CumulativeKey,
+    GroupKey,
     Link,
     NoticeLine,
     Receipt,
@@ -43,6 +44,9 @@ class _Group(NamedTuple):
     shipment_id: str
 
 
+ADJUST_CUMULATIVE = "11"
+"""Receiving condition that asks to put the cumulative shipped right; its classes are content (824), too."""
+
 _Line = tuple[str, str]
 """Notice line, else (first "") receipt line."""
 _Lines = dict[_Line, list[tuple[Finding, int]]]
@@ -56,7 +60,9 @@ def receiving_advices(
     groups: _Groups = {}
     for finding, before in told:
         kind = BY_CODE[finding.code]
-        if kind.condition and not finding.grade and not is_transfer(finding.supplier):
+        if kind.condition in ("", ADJUST_CUMULATIVE):
+            continue
+        if not finding.grade and not is_transfer(finding.supplier):
             receipt = _receipt_of(workset, decision, finding)
             shown = _line_that_shows(workset, finding, receipt)
             if not finding.notice_line and shown is None:
@@ -65,8 +71,11 @@ def receiving_advices(
             group = _Group(receipt, finding.site, supplier, shipment_id)
             line = (finding.notice_line, "" if finding.notice_line or shown is None else shown.line)
             groups.setdefault(group, {}).setdefault(line, []).append((finding, before))
-    if policy.advises_receipts and isinstance(decision.resolved.event, GoodsReceived):
-        _add_all_received(workset, decision, policy, groups)
+    if isinstance(decision.resolved.event, GoodsReceived):
+        if policy.advises_receipts:
+            _add_all_received(workset, decision, policy, groups)
+        if workset.open_cases_of_part:
+            _add_adjustments(workset, decision, groups)
     return [
         _receiving_advice(workset, decision, policy, group, lines, count, now_us)
         for count, (group, lines) in enumerate(groups.items())
@@ -90,6 +99,43 @@ def _add_all_received(workset: Workset, decision: Decision, policy: Policy, grou
         if not noticed and policy.partner_for(line.supplier) in policy.advises_receipts:
             group = _Group(key, key.site, line.supplier, line.shipment_id)
             groups.setdefault(group, {}).setdefault(("", line.line), [])
+
+
+def _add_adjustments(workset: Workset, decision: Decision, groups: _Groups) -> None:
+    """Add by how much a supplier is to put its cumulative right: told with the first goods of each notice line of the
+    part while that is in question."""
+    resolved = decision.resolved
+    key = ReceiptKey(resolved.book, resolved.site, resolved.event.partner, resolved.event.number)
+    for part in dict.fromkeys(line.part for line in resolved.lines if line.part):
+        cases = [
+            case
+            for case in workset.open_cases_of_part.get(GroupKey(resolved.book, resolved.site, part), ())
+            if BY_CODE[case.code].condition == ADJUST_CUMULATIVE and case.quantity
+        ]
+        if not cases:
+            continue
+        for shipment, name in _first_received(workset, decision, key, part):
+            told = groups.setdefault(_Group(key, *shipment[1:]), {}).setdefault((name, ""), [])
+            for case in sorted(cases, key=lambda case: case.code):
+                if case.supplier == shipment.supplier:
+                    told.append((Finding(case.code, case.site, quantity=case.quantity), 0))
+
+
+def _first_received(
+    workset: Workset, decision: Decision, key: ReceiptKey, part: str
+) -> dict[tuple[ShipmentKey, str], None]:
+    """Notice lines of the part of which nothing came before this goods receipt."""
+    found: dict[tuple[ShipmentKey, str], None] = {}
+    for decided in decision.lines:
+        line = workset.receipt_lines.get((key, decided.line))
+        if decided.status != "posted" or line is None or line.part != part or is_transfer(line.supplier):
+            continue
+        for link in live_links(workset.links_of_receipt.get((key, line.line))):
+            if link.shipment is not None:
+                named = (link.shipment, link.notice_line)
+                if all(one.receipt == key for one in live_links(workset.links_of_notice.get(named))):
+                    found[named] = None
+    return found
 
 
 def _shipment_of(workset: Workset, book: str, group: _Group) -> Shipment | None:

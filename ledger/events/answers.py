@@ -87,7 +87,8 @@ class CustomerReceiptReported(Event, tag="CustomerReceiptReported", frozen=True)
     customer: str = ""
     """Partner that received."""
     shipped_from: str = ""
-    """Our site that the goods left."""
+    """Our site that the goods left; "" where the books did not have the shipment yet. Then it waits for it, a day at
+    the most, and its lines do not say what was shipped."""
     receipt_id: str = ""
     received_at: datetime | None = None
     lines: tuple[CustomerReceiptLine, ...] = ()

@@ -10,6 +10,7 @@ from ledger.events import (
     ConsumptionReversed,
     DispositionLine,
     GoodsReturned,
+    GoodsShipped,
     InspectionFailed,
     InventoryAdjusted,
     InventorySnapshotReported,
@@ -110,6 +111,8 @@ def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
             rule = RULES[type(resolved.event)]
             for line in resolved.lines:
                 decision.lines.append(_decide_line(workset, decision, policy, line, rule, now_us))
+    if isinstance(resolved.event, GoodsShipped) and decision.movements:
+        decision.released.append(f"shipped:{resolved.event.number}")
     if workset.containing:
         tell_of_arrivals(workset, decision)
     return decision

@@ -10,9 +10,13 @@ from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.discrepancies import d41_unacknowledged, d48_refused, d49_customer_received
 from ledger.matching.papers.filed import DocumentAnswer
 from ledger.matching.resolved import ResolvedLine, microseconds
+from ledger.matching.waiting import has_grace_left, wait_whole
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
 from ledger.stock.bucket import MILLION
+
+SHIPPED_WAIT_MINUTES = 24 * 60
+"""How long what a customer received waits for the shipment."""
 
 
 def decide_acknowledgment(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
@@ -38,17 +42,31 @@ def decide_acknowledgment(workset: Workset, decision: Decision, policy: Policy, 
 
 
 def decide_customer_receipt(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
-    """Each line beside what we shipped (D49). It moves nothing: the goods are the customer's."""
-    assert isinstance(decision.resolved.event, CustomerReceiptReported)  # noqa: S101  the dispatch table says so
+    """Each line beside what we shipped (D49). It moves nothing: the goods are the customer's.
+
+    It may come before whoever ships for us says that the goods left: then it waits for that.
+    """
+    event = decision.resolved.event
+    assert isinstance(event, CustomerReceiptReported)  # noqa: S101  the dispatch table says so
+    homes: dict[str, str] = {}
+    if not event.shipped_from:
+        until = has_grace_left(decision.resolved, SHIPPED_WAIT_MINUTES, now_us)
+        if not workset.shipped and until is not None:
+            wait_whole(decision, f"shipped:{event.number}", until)
+            return
+        homes = {part: site for site, part in sorted(workset.shipped)}
     for line in decision.resolved.lines:
         if line.standing == "other":
             reason = f"Line {line.line} was recorded with other content."
             decision.lines.append(LineDecision(line.line, "conflict", reason=reason))
             continue
-        shipped, questioned = _shipped(line), _questioned(line)
+        site = event.shipped_from or homes.get(line.part) or min(homes.values(), default="")
+        shipped = _shipped(line) if event.shipped_from else workset.shipped.get((site, line.part), 0)
+        questioned = _questioned(line)
         # Less than was shipped may be the first of several receipts.
         if questioned or line.quantity >= shipped:
-            decision.findings.append(d49_customer_received.find(decision.resolved, line, shipped, questioned))
+            found = d49_customer_received.find(decision.resolved, line, site, shipped, questioned)
+            decision.findings.append(found)
         decision.lines.append(LineDecision(line.line, "posted"))
     if not decision.lines:
         decision.lines.append(LineDecision("", "posted"))

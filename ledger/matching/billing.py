@@ -6,6 +6,7 @@ of the line once the newest invoice has waited for its goods. Nothing moves by i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from ledger.events import InvoiceLine, SupplierInvoiceReceived
@@ -14,7 +15,7 @@ from ledger.matching.discrepancies import d30_price, d31_over_invoiced, d32_unre
 from ledger.matching.discrepancies.about import evidence_of
 from ledger.matching.discrepancies.definition import DiscrepancyClass
 from ledger.matching.ordering.requirements import find_order_line, note_changed, order_line_of
-from ledger.matching.papers.filed import NOTHING, InvoicedLine, per_base_unit, value_of
+from ledger.matching.papers.filed import NOTHING, InvoicedLine, OrderPrice, per_base_unit, value_of
 from ledger.matching.records.documents import OrderKey, OrderLine, ShipmentKey
 from ledger.matching.resolved import ResolvedEvent, ResolvedLine, microseconds
 from ledger.matching.tolerances import allowed
@@ -25,6 +26,8 @@ from ledger.policy import Policy, Terms
 DAY = 86_400_000_000
 COUNTED, UNCOUNTED = "billed/", "unbilled/"
 """Before a line's name: it is looked at again when its invoice has waited, counted into its order line or not."""
+PRICED = "priced/"
+"""Before a line's name: another price was agreed on for its order line."""
 
 
 def bill(
@@ -37,7 +40,7 @@ def bill(
     until = now_us + int(terms.invoice_wait_days * DAY)
     if ordered is not None:
         _count(workset, ordered, filed.quantity, until)
-        _review_price(workset, decision, policy, terms, line, filed, ordered)
+        _review_price(workset, decision, policy, terms, line, filed, ordered, now_us)
     if not terms.evaluated_receipt and until > now_us:
         decision.compares_at[f"{UNCOUNTED if ordered is None else COUNTED}{line.line}"] = until
     elif ordered is None and not terms.evaluated_receipt:
@@ -45,7 +48,8 @@ def bill(
 
 
 def look_again(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
-    """The invoice has waited: lines whose order was not known are counted now that it is, or bill nothing."""
+    """The invoice has waited: lines whose order was not known are counted now that it is, or bill nothing. Or another
+    price was agreed on since."""
     resolved = decision.resolved
     event = resolved.event
     assert isinstance(event, SupplierInvoiceReceived)  # noqa: S101  the dispatch says so
@@ -53,6 +57,9 @@ def look_again(workset: Workset, decision: Decision, policy: Policy, now_us: int
     waited = set(resolved.compare)
     for line in resolved.lines:
         ordered = billed_line(workset, resolved, line)
+        if f"{PRICED}{line.line}" in waited and ordered is not None and not line.missing:
+            filed = invoiced_line(resolved, event, line)
+            _review_price(workset, decision, policy, terms, line, filed, ordered, now_us)
         if ordered is not None and f"{COUNTED}{line.line}" in waited:
             note_changed(workset, ordered)
         elif f"{UNCOUNTED}{line.line}" in waited and not line.missing:
@@ -61,7 +68,7 @@ def look_again(workset: Workset, decision: Decision, policy: Policy, now_us: int
             else:
                 _count(workset, ordered, _signed(resolved, line), now_us)
                 filed = invoiced_line(resolved, event, line)
-                _review_price(workset, decision, policy, terms, line, filed, ordered)
+                _review_price(workset, decision, policy, terms, line, filed, ordered, now_us)
 
 
 def take_back(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
@@ -134,30 +141,48 @@ def _signed(resolved: ResolvedEvent, line: ResolvedLine) -> int:
 
 def _review_price(
     workset: Workset, decision: Decision, policy: Policy, terms: Terms, line: ResolvedLine, filed: InvoicedLine,
-    ordered: OrderLine,
+    ordered: OrderLine, now_us: int,
 ) -> None:  # fmt: skip
-    """The price of an invoiced line beside the one in force of its order line, each per base unit (D30)."""
-    price = workset.prices.get((ordered.key, ordered.line))
-    if price is None or not price.amount or filed.quantity <= 0 or not (filed.amount or filed.extended):
+    """The price of an invoiced line beside that of its order line, each per base unit (D30); settles where it passes.
+
+    It is held to the price in force on the invoice's day, or to one that was agreed on later: so a change that puts a
+    wrong price right settles it, and a new price asks for nothing back of what was invoiced before it.
+    """
+    resolved = decision.resolved
+    prices = _prices_on(resolved, workset.prices.get((ordered.key, ordered.line), ()), now_us)
+    if not prices or filed.quantity <= 0 or not (filed.amount or filed.extended):
         return
     asked = value_of(filed.quantity, filed.amount, filed.per) if filed.amount else Decimal(filed.extended)
-    agreed = value_of(filed.quantity, price.amount, price.per)
     passes = allowed(
         policy, d30_price.CLASS, site=ordered.key.site, supplier=ordered.key.supplier, part=ordered.part,
         order_number=ordered.key.order_number, order_line=ordered.order_line,
     )  # fmt: skip
-    if passes.action == "ignore":
-        return
-    resolved, number = decision.resolved, ordered.key.order_number
-    if filed.currency and price.currency and filed.currency != price.currency:
-        finding = d30_price.find_currency(resolved, line, number, filed.currency, price.currency, asked, passes.rule)
-    elif passes.tolerance.allows_amount(asked - agreed, agreed):
-        return
+    number = ordered.key.order_number
+    same = [one for one in prices if not (filed.currency and one.currency) or filed.currency == one.currency]
+    if not same:
+        agreed_in = prices[-1].currency
+        finding = d30_price.find_currency(resolved, line, number, filed.currency, agreed_in, asked, passes.rule)
     else:
-        currency = filed.currency or price.currency
+        values = [value_of(filed.quantity, one.amount, one.per) for one in same]
+        agreed = min(values, key=lambda value: abs(asked - value))
+        currency = filed.currency or same[-1].currency
         finding = d30_price.find(resolved, line, number, currency, asked, agreed, passes.rule)
+        finding.settles = passes.tolerance.allows_amount(asked - agreed, agreed)
+    finding.settles = finding.settles or passes.action == "ignore"
+    if finding.settles and not resolved.compare:
+        return
     finding.grade = grade_of(terms, finding)
     decision.findings.append(finding)
+
+
+def _prices_on(resolved: ResolvedEvent, prices: Sequence[OrderPrice], now_us: int) -> list[OrderPrice]:
+    """Those that an invoice may go by: of its day, and agreed on since; where none is as old as it, the first."""
+    event = resolved.event
+    assert isinstance(event, SupplierInvoiceReceived)  # noqa: S101  invoices alone are billed
+    day = microseconds(event.invoiced_at or event.created_at or event.recorded_at) or now_us
+    known = [one for one in prices if one.amount]
+    first = max((n for n, one in enumerate(known) if one.since <= day), default=0)
+    return known[first:]
 
 
 def _find_unordered(decision: Decision, policy: Policy, terms: Terms, line: ResolvedLine) -> None:

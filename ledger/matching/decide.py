@@ -121,7 +121,7 @@ def _look_again(workset: Workset, decision: Decision, policy: Policy, now_us: in
         return
     cumulatives.compare_again(workset, decision, policy, now_us)
     if policy.reads_schedules:
-        notices.look_again(workset, decision, policy)
+        notices.look_again(workset, decision, policy, now_us)
 
 
 SCHEDULED = (ScheduleReleased, ShipmentNotified, ShipmentReplaced, ShipmentCancelled)

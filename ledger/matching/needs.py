@@ -75,7 +75,7 @@ def needs(events: Iterable[ResolvedEvent], policy: Policy) -> Needs:
         elif isinstance(event, ShipmentCancelled):
             wanted.shipments.add(ShipmentKey(resolved.book, resolved.site, resolved.supplier, event.number))
         elif isinstance(event, GoodsReceived):
-            _for_receipt(wanted, resolved)
+            _for_receipt(wanted, resolved, policy)
         elif isinstance(event, ReceiptShortConfirmed):
             _for_short(wanted, resolved)
         elif isinstance(event, GoodsReceiptReversed):
@@ -149,8 +149,11 @@ def _for_transfer(wanted: Needs, resolved: ResolvedEvent) -> None:
         wanted.unmatched.update(GroupKey(book, destination, line.part) for line in resolved.lines if line.part)
 
 
-def _for_receipt(wanted: Needs, resolved: ResolvedEvent) -> None:
+def _for_receipt(wanted: Needs, resolved: ResolvedEvent, policy: Policy) -> None:
     book, site, event = resolved.book, resolved.site, resolved.event
+    if policy.keeps_requirements or policy.keeps_cumulatives:
+        # With the goods their supplier is told by how much its cumulative is off.
+        wanted.questioned.update(GroupKey(book, site, line.part) for line in resolved.lines if line.part)
     wanted.receipts.add(ReceiptKey(book, site, event.partner, event.number))
     for line in resolved.lines:
         said = line.said

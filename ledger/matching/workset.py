@@ -81,6 +81,8 @@ class Needs:
     notice and goods-receipt line of its part."""
     counted: set[GroupKey] = field(default_factory=set)
     """The open cases about counts and snapshots of that part at that site."""
+    questioned: set[GroupKey] = field(default_factory=set)
+    """The open cases about cumulatives of that part at that site."""
     transfers: set[TransferKey] = field(default_factory=set)
     """All lines of those transfers, as the site that sends them has them."""
     calls: set[CallKey] = field(default_factory=set)

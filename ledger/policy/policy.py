@@ -100,6 +100,11 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict
         return any(terms.requirements is not None for terms in (self.default_terms, *self.terms.values()))
 
     @cached_property
+    def keeps_labels(self) -> bool:
+        """Whether any agreement wants labels to be used once: where none does, nothing is looked up for it."""
+        return any(terms.unique_labels for terms in (self.default_terms, *self.terms.values()))
+
+    @cached_property
     def reads_schedules(self) -> bool:
         """Whether any agreement holds notices to schedules: by requirements, or by the references of releases."""
         every = (self.default_terms, *self.terms.values())

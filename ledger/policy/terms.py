@@ -97,6 +97,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     notice_requires: tuple[Required, ...] = ()
     """What every notice says beyond what it cannot do without: missing papers and weights, and the authorization of
     premium freight where goods go by it, are D33, a dock or reference D36, a country of origin D37."""
+    unique_labels: bool = False
+    """That a label or serial stands on one notice only: one that stands on two is D23 of the notice shipped later."""
     invoice_wait_days: float = 3
     """How many days an invoice waits for its goods and its order before D31 or D32 is found."""
     cumulative: CumulativeTerms | None = None

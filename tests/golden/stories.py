@@ -3,7 +3,8 @@
 A story is a folder with `WHY.md`, inputs `NN.<partner>.<ext>` and the answers. `<partner>` is whose key brings the
 bytes (`.test` before the ending: as test traffic); `tick` lets time pass (`20 minutes`), `events` hands events to
 the ledger as its own operator would, `fetch` lets a partner empty its mailbox, `review` and `resend` are what a
-person does about what was refused or never acknowledged (a comment; `anew` or nothing). The clock starts on a Monday
+person does about what was refused or never acknowledged (a comment; `anew` or nothing), and `kpi` asks for the key
+figures of a month (`2026-11`) with all that they sum. The clock starts on a Monday
 morning and moves a minute per step, so that every answer is the same each time.
 
 `make golden` rewrites the answers, and a person reads the diff.
@@ -82,6 +83,7 @@ def play(story: Path, home: Path) -> dict[str, bytes]:
         shutil.copy(story / "signals.yaml", home)
     clock = _Clock()
     received: dict[str, str] = {}
+    figures: dict[str, Any] = {}
     with Street.open(lay(home), clock=clock) as street:
         street.record_events(_events((WORLD / "masterdata.json").read_bytes()))
         first = len(_all_events(street, "live"))
@@ -96,13 +98,33 @@ def play(story: Path, home: Path) -> dict[str, bytes]:
                 street.record_events(_events(data))
             elif who == "fetch":
                 _fetch(street, data.decode().strip())
+            elif who == "kpi":
+                figures = _figures(street, data.decode().strip())
             elif who in ("review", "resend"):
                 _mend(street, who, data.decode().strip())
             else:
                 test = path.suffixes[-2:-1] == [".test"]
                 received[street.accept(data, partner=who, name=path.name, test=test).id] = path.stem
             street.run_until_idle()
-        return _answers(street, received, first)
+        return _answers(street, received, first, figures)
+
+
+def _figures(street: Street, month: str) -> dict[str, Any]:
+    """The key figures of a month: value, unit, and each entry with the event behind it."""
+    found: dict[str, Any] = {}
+    with street.read() as conn:
+        for name in queries.KPIS:
+            (one,) = queries.kpis(conn, month=month, now=street.clock(), policy=street.policy, name=name)
+            measure = one.measure
+            found[name] = {
+                "formula": one.formula, "value": measure.value, "unit": measure.unit, "details": measure.details,
+                "sums": [f"{each.achieved:f} of {each.possible:f} {each.unit}".rstrip() for each in measure.sums],
+                "entries": [
+                    f"{each.text} ({each.achieved:f} of {each.possible:f}; event {each.behind.seq})"
+                    for each in measure.deductions
+                ],
+            }  # fmt: skip
+    return found
 
 
 def _fetch(street: Street, partner: str) -> None:
@@ -132,7 +154,7 @@ def _all_events(street: Street, book: str) -> list[queries.EventKept]:
         return [event for one in listed if (event := queries.event(conn, one.seq, book=book))]
 
 
-def _answers(street: Street, received: dict[str, str], first: int) -> dict[str, bytes]:
+def _answers(street: Street, received: dict[str, str], first: int, figures: dict[str, Any]) -> dict[str, bytes]:
     live = _all_events(street, "live")[first:]
     test = [event for event in _all_events(street, "test") if not isinstance(event.body, MASTER_DATA)]
     outcomes = {
@@ -145,6 +167,8 @@ def _answers(street: Street, received: dict[str, str], first: int) -> dict[str, 
     }
     if sent := _sent(street):
         outcomes["sent"] = sent
+    if figures:
+        outcomes["figures"] = figures
     if signals := _signals(street):
         outcomes["signals"] = signals
     if test:

@@ -46,6 +46,10 @@ ORDER = order(
     "PO1", {}, due_at=MONDAY - timedelta(days=5), currency="USD",
     lines=(OrderLine(part_number="PLATE", order_line="1", quantity=Decimal(20), unit="EA", price=Decimal(2)),),
 )  # fmt: skip
+BOUGHT = order(
+    "PO1", {}, currency="USD", created_at=NOW - timedelta(days=9),
+    lines=(OrderLine(part_number="PLATE", order_line="1", quantity=Decimal(20), unit="EA", price=Decimal(2)),),
+)  # fmt: skip
 BLANKET = order("PO1", {"PLATE": 9999}, order_type="BK")
 
 
@@ -69,12 +73,23 @@ def received(quantity: int) -> GoodsReceived:
     )
 
 
+def priced(price: str, days: int) -> OrderChanged:
+    """The order at another price, from so many days after the invoice on."""
+    line = OrderLine(part_number="PLATE", order_line="1", quantity=Decimal(20), unit="EA", price=Decimal(price))
+    return OrderChanged(
+        number="PO1", partner="erp", source=source(f"PO1.{price}"), **PARTY, lines=(line,),
+        created_at=NOW + timedelta(days=days),
+    )  # fmt: skip
+
+
 def invoiced(quantity: int, price: str) -> SupplierInvoiceReceived:
     line = InvoiceLine(
         part_number="PLATE", invoice_line="1", order_number="PO1", quantity=Decimal(quantity), unit="EA",
         price=Price(amount=Decimal(price), currency="USD"),
     )  # fmt: skip
-    return SupplierInvoiceReceived(number="INV1", partner="acme", source=source("INV1"), **PARTY, lines=(line,))
+    return SupplierInvoiceReceived(
+        number="INV1", partner="acme", source=source("INV1"), **PARTY, lines=(line,), invoiced_at=NOW
+    )
 
 
 def released(number: str, day: int, authorised: int, *wanted: tuple[int, int], reference: str = "") -> Event:
@@ -111,6 +126,20 @@ STORIES: dict[str, tuple[tuple[Event, ...], set[tuple[str, int]]]] = {
     "invoiced, and nothing came": (
         (ORDER, noticed(20), invoiced(20, "2.05"), DELAYED),
         {("D13", 20), ("D32", 20), ("D36", 20)},
+    ),
+    # The price that the invoice asks for is agreed on later: nothing is in question any more.
+    "invoiced, and the price put right": (
+        (BOUGHT, received(20), invoiced(20, "3"), priced("3", 2)), set[tuple[str, int]](),
+    ),
+    # A lower price from tomorrow on asks for nothing back of today's invoice.
+    "invoiced before the price fell": (
+        (BOUGHT, received(20), invoiced(20, "2"), priced("1.5", 1)), set[tuple[str, int]](),
+    ),
+    "invoiced after the price fell": (
+        (BOUGHT, received(20), invoiced(20, "2"), priced("1.5", -1)), {("D30", 10)},
+    ),
+    "invoiced, and the price put right in part": (
+        (BOUGHT, received(20), invoiced(20, "3"), priced("2.5", 1)), {("D30", 10)},
     ),
     # The newer release asks for it later and lets more be made; the older one called for it by its number.
     "scheduled": (

@@ -1,6 +1,7 @@
 """A customer's 861 about goods that we shipped: matched to the shipment in our books, and handed to them as an event.
 
-It is answered by nothing. What matches no shipment of ours waits for a person.
+It is answered by nothing. What names no shipment waits for a person; what names one that the books do not have yet
+waits there for it.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def receipt_reported(
         found = queries.shipped(connection, number, tellers=tellers, book=book)
         if found:
             return _event(connection, document, advice, number, found, context)
-    return f"861 {advice.number} about shipment {numbers[0]}, which we did not ship"
+    return _event(connection, document, advice, numbers[0], [], context)
 
 
 def _event(
@@ -52,7 +53,7 @@ def _event(
         number=number,
         advice=advice.number,
         customer=row.partner,
-        shipped_from=found[0].site,
+        shipped_from=found[0].site if found else "",
         receipt_id=advice.receipt_id,
         received_at=advice.received_at,
         created_at=advice.created_at,

@@ -21,7 +21,7 @@ from ledger.matching.resolved import microseconds
 # recorded_at never falls within a book, so the sequence is searched by halves instead of by one more index.
 _MIDDLE = "(low + high + 1) / 2"
 _IS_BY_THEN = f"(SELECT e.recorded_at FROM event AS e WHERE e.book = half.book AND e.seq = {_MIDDLE}) <= until"  # noqa: S608
-_POSITION_AT = f"""
+_LAST_BY = f"""
 WITH RECURSIVE half(book, low, high, until) AS (
   SELECT book, CAST(0 AS bigint), seq, CAST(? AS bigint) FROM book WHERE book = ?
   UNION ALL
@@ -29,7 +29,7 @@ WITH RECURSIVE half(book, low, high, until) AS (
     CASE WHEN {_IS_BY_THEN} THEN high ELSE {_MIDDLE} - 1 END, until
   FROM half WHERE low < high
 )
-SELECT (SELECT e.movements_to FROM event AS e WHERE e.book = half.book AND e.seq = low)
+SELECT low, (SELECT e.movements_to FROM event AS e WHERE e.book = half.book AND e.seq = low)
 FROM half WHERE low = high"""  # noqa: S608 - all of it our own text
 _WITHIN = """
 SELECT bucket, SUM(delta) FROM history
@@ -44,8 +44,17 @@ FEW = 1_000
 
 def position_at(conn: Connection, book: str, at: datetime) -> int:
     """Number of the last movement recorded by `at`, that moment included; 0 when there was none."""
-    found = bulk.ask(conn, _POSITION_AT, (microseconds(at) or 0, book))
-    return int(found[0][0] or 0) if found else 0
+    return _last_by(conn, book, at)[1]
+
+
+def sequence_at(conn: Connection, book: str, at: datetime) -> int:
+    """Sequence of the last event recorded by `at`, that moment included; 0 when there was none."""
+    return _last_by(conn, book, at)[0]
+
+
+def _last_by(conn: Connection, book: str, at: datetime) -> tuple[int, int]:
+    found = bulk.ask(conn, _LAST_BY, (microseconds(at) or 0, book))
+    return (int(found[0][0] or 0), int(found[0][1] or 0)) if found else (0, 0)
 
 
 def position_after(conn: Connection, book: str, seq: int) -> int:

@@ -31,6 +31,7 @@ from ledger.book.storage.codecs import (
     TRANSFER_LINE,
     Codec,
 )
+from ledger.matching.notices.holds import HOLDING
 from ledger.matching.records.calls import CallKey
 from ledger.matching.records.documents import Case, GroupKey, OrderKey, ReceiptKey, ReceiptLine, ShipmentKey
 from ledger.matching.records.transfers import TransferKey
@@ -63,6 +64,7 @@ class Loader(Rows):
         self._load_calls(fresh["calls"], fresh["called"])
         self._load_cases(fresh["cases"])
         self._load_counted(fresh["counted"])
+        self._load_questioned(fresh["questioned"])
         self._close()
         groups = fresh["groups"] | self._fresh("groups", self._strangers(fresh["labels"]))
         self._load_groups(groups - fresh["groups"])
@@ -201,17 +203,21 @@ class Loader(Rows):
             for row in self._select(CASE, (("book", book),), ("case",), wanted, "", "case_by_id"):
                 named.append(self._add_case(row))
         notices: set[LineKey] = set()
+        whole: set[ShipmentKey] = set()
         for case in named:
             if case.shipment_id:
                 shipment = ShipmentKey(case.book, case.site, case.supplier, case.shipment_id)
                 self._shipments.add(shipment)
                 notices.add((shipment, case.notice_line))
+                if not case.notice_line and case.code in HOLDING:
+                    whole.add(shipment)
             if case.receipt_id:
                 receipt = ReceiptKey(case.book, case.site, case.receipt_provider, case.receipt_id)
                 self._receipt_lines.add((receipt, case.receipt_line))
             if case.order_number:
                 order = OrderKey(case.book, case.site, case.supplier, case.order_number)
                 self._order_lines.add((order, case.order_line))
+        self._load_shipments(self._fresh("shipments", whole))
         self._load_notice_lines(notices)
         beyond = {GroupKey(case.book, case.site, case.part) for case in named if case.code == "D18"}
         self._load_unmatched(self._fresh("unmatched", beyond))
@@ -239,7 +245,10 @@ class Loader(Rows):
         self._close()
         self._load_unreceived(groups)
         self._parts_received |= counted
-        for place, parts in by_place(self._fresh("cases by part", counted)):
+        self._load_questioned(counted)
+
+    def _load_questioned(self, keys: set[GroupKey]) -> None:
+        for place, parts in by_place(self._fresh("cases by part", keys)):
             for row in self._select(CASE, place, ("part",), parts, tables.COUNTED_CASES, "case_by_part"):
                 self._add_case(row)
 

@@ -11,12 +11,17 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from ledger.book.bringing.carriage import Header, carriage_of
+from ledger.book.bringing.places import by_place
+from ledger.book.bringing.shipping import shipped_with
 from ledger.book.resolution import lines_of, resolve
 from ledger.book.saving.filing import SCHEDULED_LINE
 from ledger.book.storage import bulk, filed_tables
 from ledger.events import (
+    CustomerReceiptReported,
     Event,
     GoodsReceived,
+    OrderChanged,
+    OrderPlaced,
     ScheduleReleased,
     ShipmentNotified,
     ShipmentReplaced,
@@ -24,7 +29,7 @@ from ledger.events import (
     SupplierInvoiceReceived,
     TimePassed,
 )
-from ledger.matching.papers.filed import Carried, OrderPrice, ScheduledLine
+from ledger.matching.papers.filed import Carried, InvoicedLine, OrderPrice, ScheduledLine
 from ledger.matching.records.documents import CumulativeKey, OrderKey, Shipment, ShipmentKey
 from ledger.matching.resolved import ResolvedEvent, line_identities, microseconds
 from ledger.matching.workset import Needs
@@ -35,6 +40,9 @@ if TYPE_CHECKING:
 RELEASES_MAX = 64
 """Of one part on one supplier: what was issued before the newest of them is not looked at."""
 
+INVOICES_MAX = 64
+"""Of one part of one order: what was invoiced before the newest of them keeps the price that it was held to."""
+
 
 def bring(batch: Batch, resolved: ResolvedEvent) -> None:
     """Put into the working set what the decision about this event reads beyond what was loaded for the batch."""
@@ -44,6 +52,12 @@ def bring(batch: Batch, resolved: ResolvedEvent) -> None:
         work.scheduled = _scheduled(batch, resolved) if held else {}
     if isinstance(event, SupplierInvoiceReceived):
         work.prices = _prices(batch, resolved)
+    elif isinstance(event, OrderPlaced | OrderChanged):
+        work.billed = _billed(batch, resolved)
+        order = OrderKey(resolved.book, resolved.site, resolved.supplier, event.number)
+        work.prices = _prices_of(batch, {order}) if work.billed else {}
+    elif isinstance(event, CustomerReceiptReported):
+        work.shipped = {} if event.shipped_from else shipped_with(batch, event.number)
     elif isinstance(event, TimePassed):
         now_us = batch.log.now_us
         _bring_carriage(batch, [one for one in work.shipments.values() if 0 < one.overdue_at <= now_us])
@@ -101,9 +115,9 @@ def _is_of(line: ScheduledLine, key: CumulativeKey) -> bool:
     return (line.book, line.site, line.part, line.counterparty) == key and line.direction == "supply"
 
 
-def _prices(batch: Batch, resolved: ResolvedEvent) -> dict[tuple[OrderKey, str], OrderPrice]:
-    """The price in force of each order line that the invoice may bill, those of this batch included."""
-    work, table = batch.loader.workset, filed_tables.order_price
+def _prices(batch: Batch, resolved: ResolvedEvent) -> dict[tuple[OrderKey, str], list[OrderPrice]]:
+    """The prices of each order line that the invoice may bill, those of this batch included, by their days."""
+    work = batch.loader.workset
     numbers = {(line.said.order_number or resolved.event.order_number) for line in resolved.lines} - {""}  # type: ignore[attr-defined]
     keys = {OrderKey(resolved.book, resolved.site, resolved.supplier, number) for number in numbers}
     keys |= {
@@ -111,20 +125,55 @@ def _prices(batch: Batch, resolved: ResolvedEvent) -> dict[tuple[OrderKey, str],
         for line in work.notice_lines.values()
         if line.key.supplier == resolved.supplier and line.key.site == resolved.site and line.order_number
     }
-    found: dict[tuple[OrderKey, str], OrderPrice] = {}
+    return _prices_of(batch, keys)
+
+
+def _prices_of(batch: Batch, keys: set[OrderKey]) -> dict[tuple[OrderKey, str], list[OrderPrice]]:
+    work, table = batch.loader.workset, filed_tables.order_price
     columns = tuple(column.name for column in table.columns)
-    wanted = sorted((key.supplier, key.order_number) for key in keys)
-    place = (("book", resolved.book), ("site", resolved.site))
     stored = [
         OrderPrice(*row)
+        for place, wanted in by_place(keys)
         for row in bulk.select(batch.conn, table, columns, place, ("supplier", "order_number"), wanted)
     ]
+    stored = [one for one in stored if one.event not in work.unfiled]
+    found: dict[tuple[OrderKey, str], list[OrderPrice]] = {}
     filed = [one for one in work.filed if isinstance(one, OrderPrice)]
     for price in (*stored, *filed):
         key = OrderKey(price.book, price.site, price.supplier, price.order_number)
-        known = found.get((key, price.line))
-        if key in keys and (known is None or (known.seq, known.event) < (price.seq, price.event)):
-            found[key, price.line] = price
+        if key in keys:
+            found.setdefault((key, price.line), []).append(price)
+    for prices in found.values():
+        prices.sort(key=lambda one: (one.since, one.seq, one.event))
+    return found
+
+
+def _billed(batch: Batch, resolved: ResolvedEvent) -> dict[str, list[tuple[int, str]]]:
+    """The newest lines of invoices that ask to be paid for parts of the order; nothing where none was invoiced."""
+    work, table = batch.loader.workset, filed_tables.invoice_line
+    key = OrderKey(resolved.book, resolved.site, resolved.supplier, resolved.event.number)
+    parts = sorted({line.part for line in work.lines_of_order.get(key, ()) if line.bills_due_at})
+    found: dict[str, list[tuple[int, str]]] = {}
+    if not parts:
+        return found
+    at = table.c
+    mine = [
+        (one.part, one.seq, one.line)
+        for one in work.filed
+        if isinstance(one, InvoicedLine)
+        and (one.book, one.site, one.supplier) == key[:3]
+        and one.order_number in ("", key.order_number)
+    ]
+    for part in parts:
+        rows = batch.conn.execute(
+            select(at.seq, at.line)
+            .where(at.book == key.book, at.site == key.site, at.part == part, at.supplier == key.supplier)
+            .where(at.order_number.in_(("", key.order_number)), at.seq.not_in(work.unfiled))
+            .order_by(at.seq.desc(), at.line)
+            .limit(INVOICES_MAX)
+        ).fetchall()
+        own = [(seq, line) for of, seq, line in mine if of == part]
+        found[part] = list(dict.fromkeys(((seq, line) for seq, line in (*own, *rows))))
     return found
 
 

@@ -21,6 +21,7 @@ order_price = table(
     text("currency"),
     text("amount"),
     big("per"),
+    big("since"),
 )
 
 promise = table(

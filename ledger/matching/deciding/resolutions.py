@@ -19,6 +19,7 @@ from ledger.matching.deciding.fates import (
 )
 from ledger.matching.deciding.review import live_links
 from ledger.matching.decision import Decision, LineDecision
+from ledger.matching.notices.holds import HOLDING, decide_held
 from ledger.matching.ordering.cumulatives import decide_case, settle_short
 from ledger.matching.receiving.apart import OF_THE_DOCK
 from ledger.matching.receiving.beyond import held_beyond
@@ -269,5 +270,6 @@ _HANDLERS: dict[str, _Handler] = {
     "D24": _post_identified,
     "D25": _post_identified,
     "D45": decide_superseded,
+    **dict.fromkeys(HOLDING, decide_held),
     **dict.fromkeys(APPROVED, decide_approval),
 }

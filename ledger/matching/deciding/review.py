@@ -150,6 +150,9 @@ def review_receipt_line(
             cancelled = useless is not None and useless.status == "cancelled"
             none = d14_no_notice.find(line, *((0, 0) if cancelled else (unadvised, blind)), words)
             none.news = _news(decision, line)
+            if words and useless is not None:
+                # It did come, and was refused: what is wrong with it is the cause of both.
+                none.cause = f"document:{useless.key.shipment_id}"
             findings.append(none)
             taken_back = d29_cancelled_notice.find(line, *((unadvised, blind) if cancelled else (0, 0)), useless)
             if cancelled or identity_of(line.key.book, taken_back) in workset.open_cases:

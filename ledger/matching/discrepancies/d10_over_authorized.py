@@ -14,6 +14,7 @@ CLASS = DiscrepancyClass(
     roles=("procurement",),
     answer_hours=8,
     error_code="IQT",
+    condition="11",
     action="warn",
 )
 

@@ -14,6 +14,7 @@ CLASS = DiscrepancyClass(
     roles=("procurement", "supplier"),
     answer_hours=24,
     error_code="010",
+    condition="11",
     action="warn",
 )
 

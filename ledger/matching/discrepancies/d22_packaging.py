@@ -31,5 +31,6 @@ def find(line: ReceiptLine, advised: str, unlike: int, rule: str = "default") ->
         f"Repack it where it must be, and settle the packing with the supplier.",
     )
     finding.expected, finding.actual = line.quantity, line.quantity - unlike
+    finding.cause = f"packing:{line.key.receipt_id}/{line.line}"
     finding.rule = rule
     return finding

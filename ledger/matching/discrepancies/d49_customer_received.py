@@ -25,9 +25,11 @@ CONDITIONS = {
 """Source: X12 data element 412."""
 
 
-def find(resolved: ResolvedEvent, line: ResolvedLine, shipped: int, questioned: list[tuple[int, str]]) -> Finding:
+def find(
+    resolved: ResolvedEvent, line: ResolvedLine, site: str, shipped: int, questioned: list[tuple[int, str]]
+) -> Finding:
     """One part of a shipment of ours, quantities in millionths of its base unit; `questioned` holds what the customer
-    says of how much, by condition.
+    says of how much, by condition. `site` is where it left, "" where it never did as far as we know.
 
     Settles when as much came as was shipped and nothing of it is questioned. Less than was shipped, with nothing said
     of it, is the first of several receipts: it leaves what was found before as it is.
@@ -44,7 +46,7 @@ def find(resolved: ResolvedEvent, line: ResolvedLine, shipped: int, questioned: 
     )
     return Finding(
         code=CLASS.code,
-        site=event.shipped_from,
+        site=site,
         partner=event.customer,
         part=line.part,
         part_number=said.part_number,

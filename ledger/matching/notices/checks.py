@@ -177,10 +177,10 @@ def _check_totals(event: ShipmentNotified | ShipmentReplaced, resolved: Resolved
     return [d35_arithmetic.find_totals(resolved, count, hash_total)]
 
 
-def check_late(decision: Decision, policy: Policy, shipment: Shipment, terms: Terms, now_us: int) -> None:
+def check_late(decision: Decision, policy: Policy, shipment: Shipment, terms: Terms) -> None:
     """Whether the notice came later after shipping than was agreed (D12): as the cascade says, else the terms."""
     if shipment.shipped_at is not None:
-        late_us = now_us - shipment.shipped_at
+        late_us = shipment.notified_at - shipment.shipped_at
         key = shipment.key
         passes = allowed(policy, d12_late_notice.CLASS, site=key.site, supplier=key.supplier)
         minutes = passes.tolerance.minutes

@@ -1,6 +1,7 @@
 """What a notice says of its papers, weight, dock, references and origin, beyond what is needed to post it.
 
-Only what an agreement asks for is missed; what is said is compared where we know better. Nothing here holds goods.
+Only what an agreement asks for is missed; what is said is compared where we know better. Whether
+it holds goods is said elsewhere.
 """
 
 from __future__ import annotations

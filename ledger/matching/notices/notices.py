@@ -14,6 +14,8 @@ from ledger.matching.discrepancies import (
 )
 from ledger.matching.notices.checks import check_late, check_whole, judge, unknown_orders
 from ledger.matching.notices.contents import check_reference
+from ledger.matching.notices.holds import hold_again, put_holds
+from ledger.matching.notices.labels import review_labels
 from ledger.matching.notices.overdue import expect, settle_overdue
 from ledger.matching.notices.posting import post_lines, put_shipment
 from ledger.matching.ordering.cumulatives import forget, tell
@@ -125,6 +127,7 @@ def decide_cancelled(workset: Workset, decision: Decision, policy: Policy, now_u
     existing.status, existing.overdue_at, existing.touched = "cancelled", 0, True
     settle_overdue(workset, decision, existing)
     withdraw(workset, decision)
+    review_labels(workset, decision, policy, key)
     decision.lines.append(LineDecision("", "posted", movements=len(decision.movements)))
 
 
@@ -159,6 +162,9 @@ def post_notice(workset: Workset, decision: Decision, policy: Policy, now_us: in
     assert isinstance(event, ShipmentNotified | ShipmentReplaced)  # noqa: S101  the dispatch table says so
     terms = policy.terms_for(resolved.supplier, event.partner)
     unknown = unknown_orders(workset, resolved, key)
+    before = workset.shipments.get(key)
+    # One that waited as a whole, for its place or order, is looked at as one that comes now.
+    is_first = not resolved.cause or before is None or before.seq != resolved.seq or before.status == "waiting"
     if unknown:
         until = has_grace_left(resolved, terms.order_grace_minutes, now_us)
         if until is not None:
@@ -175,8 +181,10 @@ def post_notice(workset: Workset, decision: Decision, policy: Policy, now_us: in
                     continue
                 seen.add(finding.order_number)
             decision.findings.append(finding)
-    if not resolved.cause:
-        decision.findings.extend(check_whole(event, resolved, policy, terms))
+    whole = check_whole(event, resolved, policy, terms)
+    if is_first:
+        decision.findings.extend(whole)
+    put_holds(policy, verdicts, whole)
     fatal = next((finding for finding in decision.findings if finding.grade == "fatal"), None)
     if fatal is not None:
         put_shipment(workset, resolved, key, "refused", now_us)
@@ -186,8 +194,9 @@ def post_notice(workset: Workset, decision: Decision, policy: Policy, now_us: in
     shipment = put_shipment(workset, resolved, key, "advised", now_us)
     if shipment.expected_at is not None and shipment.first_received_at is None:
         expect(shipment, policy)
+    if is_first:
+        check_late(decision, policy, shipment, terms)
     if not resolved.cause:
-        check_late(decision, policy, shipment, terms, now_us)
         if workset.open_cases_of:
             withdraw(workset, decision)
     else:
@@ -197,6 +206,7 @@ def post_notice(workset: Workset, decision: Decision, policy: Policy, now_us: in
     if workset.agreements:
         tell(workset, decision, shipment, [one.line for one in verdicts if not (one.needs or one.refused)])
     _tell_of_goods(workset, decision, policy, [verdict.line for verdict in verdicts if verdict.refused], now_us)
+    review_labels(workset, decision, policy, key)
     decision.released.append(f"shipment:{event.number}")
 
 
@@ -217,7 +227,7 @@ def _found_again(decision: Decision, code: str) -> bool:
     return any(finding.code == code for finding in decision.findings)
 
 
-def look_again(workset: Workset, decision: Decision, policy: Policy) -> None:
+def look_again(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
     """Days and references of an earlier notice's lines that are under way, by what is required now (D13, D36)."""
     resolved = decision.resolved
     event = resolved.event
@@ -238,3 +248,4 @@ def look_again(workset: Workset, decision: Decision, policy: Policy) -> None:
             if finding is not None:
                 finding.grade = grade_of(terms, finding)
                 decision.findings.append(finding)
+        hold_again(workset, decision, policy, now_us, notice, found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger.events import OrderCancelled, OrderChanged, OrderPlaced
 from ledger.events import OrderLine as SaidLine
+from ledger.matching.billing import PRICED
 from ledger.matching.deciding.review import linked_notices, review_order_line
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.ordering.lateness import watch
@@ -56,7 +57,7 @@ def decide_placed(workset: Workset, decision: Decision, policy: Policy, now_us: 
             else:
                 # The order was read again: its lines keep what came of them.
                 _change_line(workset, decision, policy, known, line, terms, now_us)
-            _file_price(workset, resolved, existing, line)
+            _file_price(workset, decision, existing, line, now_us)
             decision.lines.append(LineDecision(line.line, "posted"))
     if resolved.cause:
         withdraw(workset, decision, {line.line for line in resolved.lines})
@@ -98,7 +99,7 @@ def decide_changed(workset: Workset, decision: Decision, policy: Policy, now_us:
             _file_before(workset, existing)
             _change_line(workset, decision, policy, existing, line, terms, now_us)
             _file_deliveries(workset, decision, key, line, now_us)
-        _file_price(workset, resolved, order, line)
+        _file_price(workset, decision, order, line, now_us)
         decision.lines.append(LineDecision(line.line, "posted"))
     if event.complete and not resolved.cause:
         for record in workset.lines_of_order.get(key, ()):
@@ -150,15 +151,29 @@ def _put_order(workset: Workset, resolved: ResolvedEvent, event: OrderPlaced, ke
     return order
 
 
-def _file_price(workset: Workset, resolved: ResolvedEvent, order: Order, line: ResolvedLine) -> None:
-    """What was agreed for the line, as it stands from now on."""
-    said = line.said
+def _file_price(workset: Workset, decision: Decision, order: Order, line: ResolvedLine, now_us: int) -> None:
+    """What was agreed for the line from the day of the document on; what was invoiced of it is held against it."""
+    resolved, said = decision.resolved, line.said
     assert isinstance(said, SaidLine)  # noqa: S101  lines of an order
     if said.price is None:
         return
     price = per_base_unit(said.price, said.price_per, line)
     currency = getattr(resolved.event, "currency", "") or order.currency
-    workset.filed.append(OrderPrice(*order.key, line.line, resolved.effective_seq, resolved.seq, currency, *price))
+    event = resolved.event
+    since = microseconds(event.created_at or event.recorded_at) or now_us
+    filed = OrderPrice(
+        *order.key, line.line, resolved.effective_seq, resolved.seq, currency, *price, since
+    )  # fmt: skip
+    workset.filed.append(filed)
+    known = workset.prices.get((order.key, line.line), ())
+    if known and known[-1].since <= since and _is_as(known[-1], filed):
+        return  # said again: nothing that was invoiced looks otherwise by it
+    for seq, billed in workset.billed.get(line.part, ()):
+        decision.compares[seq, f"{PRICED}{billed}"] = None
+
+
+def _is_as(one: OrderPrice, other: OrderPrice) -> bool:
+    return (one.currency, one.amount, one.per) == (other.currency, other.amount, other.per)
 
 
 def _put_line(

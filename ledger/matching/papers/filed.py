@@ -32,6 +32,8 @@ class OrderPrice:
     amount: str
     per: int
     """`amount` is for so many millionths of the base unit."""
+    since: int = 0
+    """When its document was made, else when it came: an invoice goes by the price of its day, or a later one."""
 
 
 @dataclass(slots=True)

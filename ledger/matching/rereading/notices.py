@@ -13,6 +13,8 @@ from ledger.matching.deciding.allowances import give_back
 from ledger.matching.deciding.review import live_links, review_order_line
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.notices.checks import Verdict, check_late, check_whole, judge, unknown_orders
+from ledger.matching.notices.holds import put_holds
+from ledger.matching.notices.labels import review_labels
 from ledger.matching.notices.notices import post_notice, withdraw_notice
 from ledger.matching.notices.posting import put_notice_line, put_shipment
 from ledger.matching.ordering.cumulatives import forget, tell
@@ -92,7 +94,9 @@ def _reread_received(workset: Workset, decision: Decision, policy: Policy, now_u
                     f"Goods of it were received, and read so the notice would be refused: {finding.text}"
                 )
             decision.findings.append(finding)
-    decision.findings.extend(check_whole(event, resolved, policy, terms))
+    whole = check_whole(event, resolved, policy, terms)
+    decision.findings.extend(whole)
+    put_holds(policy, verdicts, whole)
     lines = workset.lines_of_shipment[shipment.key]
     old = [line for _, line in sorted(lines.items()) if line.status in POSTED]
     _refuse_decided(workset, old)
@@ -100,7 +104,8 @@ def _reread_received(workset: Workset, decision: Decision, policy: Policy, now_u
         forget(workset, decision, shipment, old)
     withdraw(workset, decision)
     _put_right(workset, decision, policy, now_us, shipment, old, verdicts)
-    check_late(decision, policy, workset.shipments[shipment.key], terms, now_us)
+    check_late(decision, policy, workset.shipments[shipment.key], terms)
+    review_labels(workset, decision, policy, shipment.key)
     if workset.agreements:
         posted = [one.line for one in verdicts if not (one.needs or one.refused)]
         tell(workset, decision, workset.shipments[shipment.key], posted)

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 import msgspec
-from sqlalchemy import Connection
+from sqlalchemy import Connection, tuple_
 from sqlalchemy import text as sql
 
 from ledger.book.bringing.loading import Loader
@@ -62,19 +62,35 @@ class MatchWanted(msgspec.Struct, frozen=True, kw_only=True):
     candidates: tuple[MatchCandidate, ...]
     """Surest first, then as many as are to be matched, then the oldest; at most twenty."""
 
+    @property
+    def place(self) -> Place:
+        """Where it stands in the queue, which others leave without moving it."""
+        return self.seq, self.provider, self.receipt_id, self.receipt_line
+
+
+Place = tuple[int, str, str, str]
+
 
 def matches(
-    conn: Connection, *, book: str = "live", site: str = "", part: str = "", skip: int = 0, limit: int = 100
+    conn: Connection,
+    *,
+    book: str = "live",
+    site: str = "",
+    part: str = "",
+    after: Place | None = None,
+    limit: int = 100,
 ) -> list[MatchWanted]:
-    """The queue in the order of arrival, without its first `skip`."""
+    """The queue in the order of arrival, behind the place `after`."""
     at = tables.goods_receipt_line.c
     query = tables.goods_receipt_line.select().where(at.book == book, sql(tables.QUEUED_RECEIPT_LINES))
     if site:
         query = query.where(at.site == site)
     if part:
         query = query.where(at.part == part)
-    ordered = query.order_by(at.seq, at.provider, at.receipt_id, at.line)
-    rows = conn.execute(ordered.offset(skip).limit(limit)).fetchall()
+    place = (at.seq, at.provider, at.receipt_id, at.line)
+    if after is not None:
+        query = query.where(tuple_(*place) > tuple_(*after))
+    rows = conn.execute(query.order_by(*place).limit(limit)).fetchall()
     lines: list[ReceiptLine] = [RECEIPT_LINE.read(row) for row in rows]
     if not lines:
         return []

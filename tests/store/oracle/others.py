@@ -254,7 +254,7 @@ def answered(teller: Teller) -> Event | None:
         part_number="BOLT", line=f"OR{n}/1", quantity=Decimal(n % 7), unit="EA", quantity_shipped=Decimal(5)
     )
     return CustomerReceiptReported(
-        number=f"SHP{n % 3}", partner="oem", customer="oem", advice=f"OR{n}", lines=(line,)
+        number=f"SHP{n % 3}", partner="oem", customer="oem", advice=f"OR{n}", shipped_from="P1", lines=(line,)
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +13,8 @@ from tests.unit.api import house as houses
 from tests.unit.api.house import House, notice, open_house
 from tests.unit.api.test_ledger import EVENTS, RECEIPT, hand_in, items
 
-UNSURE = {
+SURE = houses.PARTNERS["acme"] + "terms: {match_confidence: 80}\n"
+UNSURE: dict[str, Any] = {
     **RECEIPT,
     "lines": [
         {
@@ -21,6 +23,13 @@ UNSURE = {
         }
     ],
 }  # fmt: skip
+
+
+def seal(place: str) -> str:
+    """A cursor as another list gives it out."""
+    return base64.urlsafe_b64encode(f"after:{place}".encode()).decode().rstrip("=")
+
+
 LINE = {"site": "PLT07", "provider": "erp", "receipt_id": "GR1", "receipt_line": "1"}
 
 
@@ -28,7 +37,7 @@ LINE = {"site": "PLT07", "provider": "erp", "receipt_id": "GR1", "receipt_line":
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Ninety came against an order of a hundred, which one notice announced: too little for this agreement."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(houses.PARTNERS, "acme", houses.PARTNERS["acme"] + "terms: {match_confidence: 80}\n")
+        patch.setitem(houses.PARTNERS, "acme", SURE)
         with open_house(tmp_path_factory.mktemp("matches") / "home") as opened:
             hand_in(opened, EVENTS)
             opened.ask("POST", "/v1/messages", "acme-main", content=notice("1"))
@@ -65,3 +74,24 @@ def test_what_a_person_says_is_matched_and_leaves_the_queue(house: House) -> Non
 
     assert (found.status_code, found.json()["recorded"][0]["result"]) == (200, "posted")
     assert items(house, "/v1/matches") == []
+
+
+def test_a_page_begins_behind_the_last_one_even_when_that_was_decided_meanwhile(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(houses.PARTNERS, "acme", SURE)
+        with open_house(tmp_path_factory.mktemp("matches") / "home") as opened:
+            hand_in(opened, EVENTS)
+            opened.ask("POST", "/v1/messages", "acme-main", content=notice("1"))
+            opened.street.run_until_idle()
+            lines = [{**UNSURE["lines"][0], "quantity": "10", "receipt_line": str(n)} for n in (1, 2, 3)]
+            hand_in(opened, {**UNSURE, "lines": lines})
+
+            first = opened.ask("GET", "/v1/matches?limit=1").json()
+            say(opened, shipment_id="S1")
+            rest = items(opened, f"/v1/matches?cursor={first['next']}")
+            foreign = opened.ask("GET", f"/v1/matches?cursor={seal('7')}")
+
+    assert [one["receipt_line"] for one in (*first["items"], *rest)] == ["1", "2", "3"]
+    assert (foreign.status_code, foreign.json()["detail"]) == (422, "the cursor belongs to another list")

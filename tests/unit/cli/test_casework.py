@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
+
+import pytest
 
 from tests.unit.cli.running import read_json, read_json_lines
 from tests.unit.cli.test_who_acts import crossdock, found, home, said
@@ -47,7 +50,12 @@ def test_what_makes_no_sense_is_said_with_its_mend(home: Path) -> None:
         crossdock(home, "case", "note", "C9", "x", "--evidence", "m_1:x"),
         crossdock(home, "case", "note", "C9", "x", "--evidence", "m_1:\u00b2"),
     ]
+    unheard = [
+        crossdock(home, "case", "list", "--status", "done"),
+        crossdock(home, "signal", "list", "--status", "open"),
+    ]
 
+    assert [(one.exit_code, "is not one of" in one.stderr) for one in unheard] == [(2, True)] * 2
     assert [one.exit_code for one in wrong] == [2, 2, 2, 2]
     assert [one.stderr for one in wrong] == [
         "crossdock: there is no case C9 (crossdock case list)\n",
@@ -55,3 +63,14 @@ def test_what_makes_no_sense_is_said_with_its_mend(home: Path) -> None:
         'crossdock: "m_1:x" names no document (write it like m_01ABC.1:14)\n',
         'crossdock: "m_1:\u00b2" names no document (write it like m_01ABC.1:14)\n',
     ]
+
+
+def test_cases_are_listed_to_the_last_however_many_a_page_holds(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in ("1", "2"):
+        said(home, found(40, number), "--as", "eva")
+    whole = read_json_lines(crossdock(home, "case", "list", "--json"))
+
+    monkeypatch.setattr(importlib.import_module("gateway.cli.case"), "PAGE", 1)
+
+    assert read_json_lines(crossdock(home, "case", "list", "--json")) == whole
+    assert len(whole) > 1

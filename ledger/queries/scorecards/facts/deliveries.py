@@ -53,6 +53,8 @@ def deliveries(place: Place, waited_for: frozenset[tuple[str, str]], points: dic
     came = place.edge, max(place.now, until - 1) + 1
     advised = place.ask(_OF_NOTICES.format(index=by.format("link_by_notice")), *came)
     without = place.ask(_WITHOUT_NOTICE.format(index=by.format("goods_receipt_line_unadvised")), *came)
+    if doubled := _doubled(place):
+        advised, without = ([row for row in rows if row[:3] not in doubled] for rows in (advised, without))
     found: list[DeliveryFact] = []
     containers: dict[str, ContainerFact] = {}
     good: set[str] = set()
@@ -97,6 +99,15 @@ def deliveries(place: Place, waited_for: frozenset[tuple[str, str]], points: dic
     return Deliveries(
         found, _unadvised(place, without), list(containers.values()), last, len(good.difference(containers))
     )
+
+
+def _doubled(place: Place) -> set[tuple[str, str, str]]:
+    """Goods-receipt lines of what another receipt had brought already (D28), unless somebody found it there."""
+    return {
+        (case.receipt_provider, case.receipt_id, case.receipt_line)
+        for case in place.cases
+        if case.code == "D28" and case.resolution != "accept"
+    }
 
 
 def _unadvised(place: Place, rows: list[bulk.Row]) -> list[UnadvisedFact]:
