@@ -1,4 +1,4 @@
-"""Notices whose last line closed, for partners that are told of each as a whole (861): which, and what differs in them.
+"""Notices whose last line closed, for partners that are told of each as a whole (861): which, and what differs.
 
 What differs is read from the lines as they stand, whether somebody has decided it meanwhile or not.
 """
@@ -25,7 +25,7 @@ def waits_for_close(policy: Policy, shipment: Shipment | None, finding: Finding)
     """Whether a finding is told when its notice closes, and not before."""
     return (
         shipment is not None
-        and not shipment.told
+        and not shipment.told_closed
         and shipment.partner in policy.advises_notices
         and finding.code in AT_CLOSE
     )
@@ -35,14 +35,14 @@ def take_closed(workset: Workset, decision: Decision, policy: Policy) -> list[tu
     """The notices that are told now, each once, with the lines that closed."""
     found = []
     for key, shipment in sorted(workset.shipments.items()):
-        if key.book != decision.resolved.book or shipment.told or shipment.status != "advised":
+        if key.book != decision.resolved.book or shipment.told_closed or shipment.status != "advised":
             continue
         if shipment.partner not in policy.advises_notices or is_transfer(key.supplier):
             continue
         lines = [line for _, line in sorted(workset.lines_of_shipment.get(key, {}).items())]
         closed = [line for line in lines if line.status == "closed"]
         if closed and not any(line.status in ("open", "waiting") for line in lines):
-            shipment.told, shipment.touched = True, True
+            shipment.told_closed, shipment.touched = True, True
             found.append((shipment, sorted(closed, key=lambda line: (line.segment, line.line))))
     return found
 
@@ -63,7 +63,7 @@ def differences(workset: Workset, policy: Policy, line: NoticeLine) -> list[Find
 
 
 def _said(workset: Workset, line: NoticeLine, links: list[Link]) -> Iterator[Finding]:
-    """By the conditions of the goods-receipt lines: of what they count as rejected, else of all that came with them."""
+    """By the conditions of the goods-receipt lines: of what they count as rejected, else of all that came so."""
     by_condition: dict[str, int] = {}
     for link in links:
         receipt = workset.receipt_lines.get((link.receipt, link.receipt_line))

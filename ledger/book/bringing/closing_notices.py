@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from ledger.book.batch import Batch
 
 CLOSING = (
-    DiscrepancyResolved, GoodsReceiptMatched, GoodsReceived, ReceiptShortConfirmed, ShipmentNotified, ShipmentReplaced,
-    TimePassed,
+    DiscrepancyResolved, GoodsReceiptMatched, GoodsReceived, ReceiptShortConfirmed, ShipmentNotified,
+    ShipmentReplaced, TimePassed,
 )  # fmt: skip
 """What may close the last line of a notice."""
 
@@ -34,7 +34,7 @@ def bring(batch: Batch, resolved: ResolvedEvent) -> None:
     keys = {
         key
         for key, shipment in work.shipments.items()
-        if shipment.partner in told and not shipment.told and shipment.status == "advised"
+        if shipment.partner in told and not shipment.told_closed and shipment.status == "advised"
     }
     if keys:
         batch.loader.load(Needs(shipments=keys), resolved.book, ())

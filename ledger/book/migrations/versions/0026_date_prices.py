@@ -1,4 +1,4 @@
-"""Keep from which day the price of an order line holds, shipments by number, and which were told when closed."""
+"""Keep from which day the price of an order line holds, and find shipments by their number."""
 
 from __future__ import annotations
 
@@ -15,6 +15,5 @@ depends_on = None
 
 def upgrade() -> None:
     add_columns("order_price", since="INTEGER")
-    add_columns("shipment", told="INTEGER")
     where = text("kind = 'GoodsShipped'")
     op.create_index("event_of_shipping", "event", ["book", "number"], sqlite_where=where, postgresql_where=where)
