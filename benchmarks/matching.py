@@ -5,6 +5,7 @@
     matching.group.growth    the same against a part that 100 came of
     matching.group.build     coming to 10,000, against ten times the first 1,000
     matching.month.s         every scorecard of a month of 1,000,000 lines and 200 suppliers
+    matching.month.incremental   every card of the running month once a day, against recording it
 
 SQLite, synchronous=FULL. Batches of 100 events of 10 lines for the rate; one event of one line and its commit for the
 group, half of whose receipts name their shipment and half of which are matched with the oldest.
@@ -46,7 +47,7 @@ def rows(rounds: int, *, seed: int = 7, only: str = "") -> Iterator[Row]:
         yield record_row(rounds, seed)
     if only.startswith("matching.group") or "matching.group".startswith(only):
         yield from (row for row in group_rows(seed) if row.id.startswith(only))
-    if "matching.month.s".startswith(only) or only.startswith("matching.month"):
+    if "matching.month".startswith(only) or only.startswith("matching.month"):
         yield from (row for row in matching_month.rows(rounds, seed) if row.id.startswith(only))
 
 

@@ -1,6 +1,7 @@
 """A month of scorecards: one million advised lines of 200 suppliers, all sixteen metrics, from a cold start.
 
-    matching.month.s    seconds for every card of the month, in processes of their own, as many as there are cores
+    matching.month.s              seconds for every card, in processes of their own, as many as there are cores
+    matching.month.incremental    cards of the running month once at the end of each day, against recording its events
 
 Four suppliers' months are recorded event by event: orders of ten lines due on the days of the month, notices and
 goods receipts that answer them, some short, late, early, damaged or without a notice; one of the four delivers by
@@ -14,7 +15,7 @@ import os
 import random
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -22,11 +23,12 @@ from functools import partial
 from itertools import groupby
 from pathlib import Path
 
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection
 
 from benchmarks.ledger import collect_seldom
 from benchmarks.ledger_databases import sqlite_engines
 from benchmarks.rows import Row, make_limit_row
+from gateway.store.database import reading_engine
 from ledger import queries
 from ledger.book import Ledger, upgrade
 from ledger.events import (
@@ -52,7 +54,10 @@ from ledger.policy import CumulativeTerms, Policy, Terms
 TEMPLATES, COPIES, LINES = 4, 50, 5_000
 PARTS, PER_EVENT = 100, 10
 LIMIT_S = 15.0
+KEPT_MAX = 0.1
+"""Of the time that recording takes."""
 SINCE = datetime(2026, 10, 1, tzinfo=UTC)
+UNTIL = datetime(2026, 11, 1, tzinfo=UTC)
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 POLICY = Policy(
     default_terms=Terms(cumulative=CumulativeTerms(), transit_days=1, lead_time_days=10, acknowledges_orders=True)
@@ -75,12 +80,13 @@ _COPIED: dict[str, tuple[str, ...]] = {
 
 
 def rows(rounds: int, seed: int, *, lines: int = LINES, copies: int = COPIES) -> Iterator[Row]:
-    """The row; a round opens the database anew and computes every card in new processes."""
+    """Both rows; a round opens the database anew and computes every card in new processes. The second row is taken
+    while the month is recorded, once."""
     with tempfile.TemporaryDirectory(prefix="crossdock-bench-") as folder, sqlite_engines(
         Path(folder), "month"
     ) as engines:  # fmt: skip
         with engines[0].connect() as conn:
-            suppliers = _fill(conn, seed, lines, copies)
+            suppliers, recording, keeping = _fill(conn, seed, lines, copies)
         engines[0].dispose()
         path = Path(folder) / "month.db"
         seconds = [_round(path, suppliers) for _ in range(rounds)]
@@ -88,6 +94,11 @@ def rows(rounds: int, seed: int, *, lines: int = LINES, copies: int = COPIES) ->
         "matching.month.s", seconds, LIMIT_S, more_is_better=False, unit="s", n=lines * TEMPLATES * copies,
         durable="none", corpus_sha="", note=f"{len(suppliers)} suppliers, sixteen metrics, cold",
         extra={"cores": os.cpu_count() or 1},
+    )  # fmt: skip
+    yield make_limit_row(
+        "matching.month.incremental", [keeping / recording], KEPT_MAX, more_is_better=False, unit="times",
+        n=lines * TEMPLATES, durable="full", corpus_sha="", note=f"{TEMPLATES} suppliers, every card once a day",
+        extra={"recording_s": round(recording, 2), "cards_s": round(keeping, 2)},
     )  # fmt: skip
 
 
@@ -105,24 +116,31 @@ def _round(path: Path, suppliers: Sequence[str]) -> float:
 def _cards(path: Path, suppliers: Sequence[str]) -> int:
     """Every card of some suppliers; how many have a score and a value of all that can be measured."""
     collect_seldom()
-    engine = create_engine(f"sqlite:///file:{path}?mode=ro&uri=true")
+    engine = reading_engine(path)
     with engine.connect() as conn:
         cards = queries.scores(conn, suppliers, month=f"{SINCE:%Y-%m}", now=NOW, policy=POLICY)
         return sum(1 for card in cards if card.value is not None and card.coverage > 90)
 
 
-def _fill(conn: Connection, seed: int, lines: int, copies: int) -> list[str]:
-    """Records the templates and copies them; the suppliers' ids."""
+def _fill(conn: Connection, seed: int, lines: int, copies: int) -> tuple[list[str], float, float]:
+    """Records the templates and copies them; the suppliers' ids, and the seconds that recording the templates and
+    keeping their cards up to date took."""
     ledger, at = Ledger(), SINCE - timedelta(days=20)
     with conn.begin():
         upgrade(conn)
     timed = [one for n in range(TEMPLATES) for one in _Month(seed + n, n, lines).events()]
     timed.sort(key=lambda one: one[0])
     hours = [[event for _, event in some] for _, some in groupby(timed, key=lambda one: one[0].replace(minute=0))]
+    templates = [_supplier(n, 0) for n in range(TEMPLATES)]
+    recording = keeping = 0.0
     for batch in (_masterdata(copies), *hours):
-        at = max([at, *(one.occurred_at for one in batch if one.occurred_at is not None)])
+        before, at = at, max([at, *(one.occurred_at for one in batch if one.occurred_at is not None)])
+        if before.date() < at.date() and SINCE < at <= UNTIL:
+            keeping += _seconds(partial(_cards_of, conn, templates, before))
+        started = time.perf_counter()
         with conn.begin():
             recorded = ledger.record(conn, batch, POLICY, at)
+        recording += time.perf_counter() - started
         refused = next((one for one in recorded if one.result == "refused"), None)
         assert refused is None, refused
     for day in range(1, 12):
@@ -132,7 +150,20 @@ def _fill(conn: Connection, seed: int, lines: int, copies: int) -> list[str]:
         for copy in range(1, copies):
             for table, columns in _COPIED.items():
                 _copy(conn, table, columns, copy)
-    return [_supplier(n, copy) for n in range(TEMPLATES) for copy in range(copies)]
+    return [_supplier(n, copy) for n in range(TEMPLATES) for copy in range(copies)], recording, keeping
+
+
+def _cards_of(conn: Connection, suppliers: Sequence[str], now: datetime) -> None:
+    """The cards of the running month as they are at `now`."""
+    with conn.begin():
+        for _ in queries.scores(conn, suppliers, month=f"{SINCE:%Y-%m}", now=now, policy=POLICY):
+            pass
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
 
 
 def _copy(conn: Connection, table: str, renamed: tuple[str, ...], copy: int) -> None:

@@ -101,17 +101,15 @@ class _Filling(NamedTuple):
             if not left and not ahead:
                 delivery = next(coming, None)
                 left = 0 if delivery is None else delivery.quantity
-            counts = requirement.closed and not requirement.excused and quantity > 0
-            first, last = (due_at - early, due_at + late_by) if by_hour else (day - early, day + late_by)
             if (
                 left >= quantity
                 and not (ahead or tells_all)
                 and delivery is not None
                 and delivery.day == day
-                and (not by_hour or first <= delivery.at <= last)
+                and (not by_hour or due_at - early <= delivery.at <= due_at + late_by)
             ):
                 left -= quantity
-                if counts:
+                if requirement.closed and not requirement.excused and quantity > 0:
                     key = requirement.unit, requirement.confirmed is not None
                     found = plain.get(key)
                     if found is None:
@@ -120,6 +118,7 @@ class _Filling(NamedTuple):
                         found[0] += 1
                         found[1] += quantity
                 continue
+            first, last = (due_at - early, due_at + late_by) if by_hour else (day - early, day + late_by)
             open_, fills, on_time, late = quantity, [], 0, 0
             if ahead:
                 taken = min(ahead, open_)
@@ -140,7 +139,7 @@ class _Filling(NamedTuple):
                     late += taken
                 elif at >= first:
                     on_time += taken
-            if counts:
+            if requirement.closed and not requirement.excused and quantity > 0:
                 others.append(Filled(requirement, due, fills, quantity - open_, on_time, late))
 
 
@@ -149,4 +148,6 @@ def allowances(due: Due, unit: str, window: Window) -> tuple[int, int]:
     bulk = unit in window.bulk_units
     under = window.bulk_percent if bulk else window.under_percent
     over = window.bulk_percent if bulk else window.over_percent
+    if not under and not over:
+        return due.quantity, due.quantity
     return due.quantity - int(due.quantity * under / 100), due.quantity + int(due.quantity * over / 100)

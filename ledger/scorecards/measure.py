@@ -8,6 +8,7 @@ own sum, and their shares are weighted by how many entries they come from.
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 
 import msgspec
 
@@ -126,7 +127,7 @@ class Tally:
         names = (site, shipment_id, receipt_id, order_number, order_line, line, part, unit)
         self.entries.append(
             Entry(
-                text=text, behind=behind, achieved=to_decimal(achieved), possible=to_decimal(possible), unit=unit,
+                text=text, behind=behind, achieved=_decimal(achieved), possible=_decimal(possible), unit=unit,
                 site=site, part=part, shipment_id=shipment_id, line=line, order_number=order_number,
                 order_line=order_line, receipt_id=receipt_id, cases=cases, disputed=disputed, key="|".join(names),
             )
@@ -159,6 +160,12 @@ class Tally:
     def without_value(self) -> Measure:
         """What was counted, where it is too little for a value."""
         return msgspec.structs.replace(self.measure(0.0), value=None)
+
+
+@lru_cache(10_000)
+def _decimal(quantity: int) -> Decimal:
+    """The same few figures stand in most entries."""
+    return to_decimal(quantity)
 
 
 def counts(credit: float) -> int:

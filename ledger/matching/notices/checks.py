@@ -19,7 +19,7 @@ from ledger.matching.discrepancies import (
 )
 from ledger.matching.discrepancies.about import evidence_of
 from ledger.matching.notices.contents import check_contents, check_line, check_reference
-from ledger.matching.notices.identities import unidentified
+from ledger.matching.notices.identities import advised_serials, unidentified
 from ledger.matching.ordering.requirements import find_order_line
 from ledger.matching.ordering.windows import check_shipping
 from ledger.matching.receiving.revisions import deviations_of
@@ -47,6 +47,8 @@ class Verdict:
     findings: list[Finding] = field(default_factory=list)
     allowed: list[Allowance] = field(default_factory=list)
     """Deviations under which it posts though its revision is not in force."""
+    serials: tuple[str, ...] = ()
+    """All that the line names."""
 
 
 def unknown_orders(workset: Workset, resolved: ResolvedEvent, key: ShipmentKey) -> dict[str, ResolvedLine]:
@@ -74,7 +76,7 @@ def judge(
     """What is wrong with one line, and whether it can post."""
     said = line.said
     assert isinstance(said, SaidLine)  # noqa: S101  lines of a notice
-    verdict = Verdict(line)
+    verdict = Verdict(line, serials=advised_serials(said))
     if said.order_number in unknown:
         finding = d02_unknown_order.find(resolved, unknown[said.order_number], said.order_number)
         verdict.findings.append(finding)
@@ -125,7 +127,7 @@ def _look_inside(workset: Workset, resolved: ResolvedEvent, verdict: Verdict, po
     if asked is not None and "ship_window" in asked.checks:
         found.append(check_shipping(workset, resolved, line, verdict.order_line, policy, asked))
     if said.serials or said.handling_units or line.serial_controlled or line.lot_controlled:
-        found += unidentified(resolved, line, said, policy)
+        found += unidentified(resolved, line, verdict.serials, policy)
     if terms.notice_requires or (said.country_of_origin and line.origins):
         found += check_line(resolved, line, policy, terms)
         found += check_reference(workset, resolved, line, policy, terms)

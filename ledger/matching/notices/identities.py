@@ -30,13 +30,16 @@ def _twice(said: NoticeLine) -> tuple[str, ...]:
     return tuple(label for label, count in times.items() if count > 1)
 
 
-def unidentified(resolved: ResolvedEvent, line: ResolvedLine, said: NoticeLine, policy: Policy) -> list[Finding]:
+def unidentified(
+    resolved: ResolvedEvent, line: ResolvedLine, serials: tuple[str, ...], policy: Policy
+) -> list[Finding]:
     """Serials (D24) where the part is told apart by them or some are named, and a lot (D25) where it needs one.
 
     Nothing where the cascade lets the class pass.
     """
+    said = line.said
+    assert isinstance(said, NoticeLine)  # noqa: S101  lines of a notice
     found = []
-    serials = advised_serials(said)
     if serials or line.serial_controlled:
         named = len(set(serials))
         if named * MILLION != line.quantity:

@@ -11,7 +11,6 @@ from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.discrepancies.about import evidence_of
 from ledger.matching.freight import is_premium
 from ledger.matching.notices.checks import Verdict
-from ledger.matching.notices.identities import advised_serials
 from ledger.matching.notices.overdue import expect
 from ledger.matching.ordering.requirements import add_advised
 from ledger.matching.papers.filed import CarrierNumber, Departure
@@ -170,7 +169,7 @@ def put_notice_line(
         order_line=said.order_line,
         order_line_identity="" if order_line is None else order_line.line,
         handling_units=tuple([unit.id for unit in units if unit.id]) if units else (),
-        serials=advised_serials(said),
+        serials=verdict.serials,
         status=status,  # type: ignore[arg-type]
         unit_sent=said.unit,
         numerator=line.numerator,

@@ -21,12 +21,16 @@ def measure_rejects_per_million(facts: Facts, rules: ScoreRules, *, every: bool 
     """Rejects per million; None when nothing came."""
     tally = Tally(NAME, every=every, scale=1_000_000, unit="ppm")
     rejected = 0
-    came = [one for one in facts.deliveries if one.in_period]
-    received = sum([one.quantity for one in came])
-    for unit in () if every else sorted({one.unit for one in came}):
-        of_unit = [one.quantity for one in came if one.unit == unit]
-        tally.add(0, sum(of_unit), unit, len(of_unit))
-    for one in came if every else ():
+    came: dict[str, list[int]] = {}
+    for one in facts.deliveries:
+        if one.in_period:
+            came.setdefault(one.unit, []).append(one.quantity)
+    received = sum(map(sum, came.values()))
+    for unit, quantities in () if every else came.items():
+        tally.add(0, sum(quantities), unit, len(quantities))
+    for one in facts.deliveries if every else ():
+        if not one.in_period:
+            continue
         tally.note(
             0, one.quantity, f"part {one.part}: {amount(one.quantity)} {one.unit} received", one.behind,
             unit=one.unit, site=one.site, part=one.part, receipt_id=one.receipt_id, shipment_id=one.shipment_id,

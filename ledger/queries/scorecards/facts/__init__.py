@@ -96,7 +96,7 @@ def _facts(
         late, in_time = lead_times(place, came, ordered)
         parts["lead_times"] += late
         plain = _and_plain(plain, noticed.lines, came.good, in_time)
-        for group in {(one.site, one.part) for one in required.requirements} | set(required.before):
+        for group in {(site, part) for part in {one.part for one in required.requirements}} | set(required.before):
             carried[group] = Carried(
                 required.before.get(group, 0),
                 required.before.get(group, 0) - noticed.lines.left_before.get(group[1], 0),

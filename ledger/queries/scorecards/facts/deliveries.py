@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from operator import itemgetter
 from typing import NamedTuple
 
 from ledger.book.storage import bulk, document_tables, filed_tables
 from ledger.queries.scorecards.facts.loading import CaseAbout, Place, behind
 from ledger.queries.scorecards.facts.promises import Orders
 from ledger.scorecards.charging import CHARGED
-from ledger.scorecards.facts import Against, ContainerFact, DeliveryFact, LeadTimeFact, RejectFact, UnadvisedFact
+from ledger.scorecards.facts import (
+    Against,
+    Behind,
+    ContainerFact,
+    DeliveryFact,
+    LeadTimeFact,
+    RejectFact,
+    UnadvisedFact,
+)
 
 _DAY_US = 86_400_000_000
 
@@ -32,6 +41,10 @@ _WITHOUT_NOTICE = """
       AND l.book = r.book AND l.site = r.site AND l.provider = r.provider AND l.receipt_id = r.receipt_id
       AND l.receipt_line = r.line AND l.reversed = 0 AND l.shipment_id = ''
 """
+
+
+_receipt = itemgetter(0, 1)
+"""Provider and number."""
 
 
 class Deliveries(NamedTuple):
@@ -61,7 +74,7 @@ def deliveries(place: Place, waited_for: frozenset[tuple[str, str]], points: dic
     days: dict[int, int] = {}
     last: dict[tuple[str, str], tuple[int, int, str]] = {}
     day_of, site, whole = place.days.of, place.site, place.whole
-    labels = _Labels(place, sorted({row[:2] for rows in (advised, without) for row in rows}))
+    labels = _Labels(place, sorted({*map(_receipt, advised), *map(_receipt, without)}))
     for rows, is_advised in ((advised, True), (without, False)):
         for row in rows:
             provider, receipt, line, shipment, order, order_line, quantity, part, unit, at, seq, segment, holds = row
@@ -69,20 +82,20 @@ def deliveries(place: Place, waited_for: frozenset[tuple[str, str]], points: dic
             day = days.get(at)
             if day is None:
                 day = days[at] = day_of(at)
-            proof = behind(seq, segment=segment)
+            proof, key = Behind(seq=seq, segment=segment), (order, order_line)
             found.append(
                 DeliveryFact(
                     site=site, part=part, unit=unit, quantity=quantity, at=at, day=day, behind=proof,
                     receipt_id=receipt, shipment_id=shipment if is_advised else "", in_period=in_period,
-                    fills=not order or (order, order_line) in waited_for, ship_point=points.get(shipment, ""),
+                    fills=not order or key in waited_for, ship_point=points.get(shipment, "") if points else "",
                 )
             )  # fmt: skip
             if not in_period:
                 continue
             if order:
-                known = last.get((order, order_line))
-                if known is None or (at, seq) > known[:2]:
-                    last[order, order_line] = (at, seq, part)
+                known = last.get(key)
+                if known is None or at > known[0] or (at == known[0] and seq > known[1]):
+                    last[key] = at, seq, part
             fault, against = _GOOD if (provider, receipt, line) not in labels.known else labels.of(
                 provider, receipt, line
             )  # fmt: skip

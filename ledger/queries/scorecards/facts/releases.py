@@ -42,13 +42,17 @@ def required_at_fence(
         issued, following = times[n], times[n + 1] if n + 1 < len(times) else None
         if n < first or issued > until:
             continue
-        for one in _required(known):
-            if not since <= one.due_at < until or not one.quantity:
-                continue
-            if one.certainty != "firm" and one.release.schedule not in FIRM:
-                continue
-            fence = fence_of(one.due_at, one.release.basis)
-            if (n == first or issued <= fence) and (following is None or fence < following):
+        after = None if n == first else issued
+
+        def is_in_force(due_at: int, basis: str, after: int | None = after, before: int | None = following) -> bool:
+            """Whether the fence of what is due then passed while these releases were the last."""
+            if not since <= due_at < until:
+                return False
+            fence = fence_of(due_at, basis)
+            return (after is None or after <= fence) and (before is None or fence < before)
+
+        for one in _required(known, is_in_force):
+            if one.quantity and (one.certainty == "firm" or one.release.schedule in FIRM):
                 key = one.due_at, one.until or 0, one.reference, one.sequence, one.release.order_number
                 found[key] = AtFence(one.quantity, one.due_at, one.reference, one.release)
     return [one for _, one in sorted(found.items())]
@@ -72,13 +76,16 @@ def _known_at(ordered: list[ScheduledLine], times: list[int]) -> Iterator[tuple[
         yield n, [line for chain in chains.values() for line in chain]
 
 
-def _required(known: list[ScheduledLine]) -> Iterable[Requirement]:
-    """What is in force; a single release that says quantities of their own says it by itself."""
+def _required(known: list[ScheduledLine], is_wanted: Callable[[int, str], bool]) -> Iterable[Requirement]:
+    """What is in force, as far as it is wanted; a single release that says quantities of their own says it by
+    itself."""
     if len(known) != 1 or known[0].quantities == "cumulative" or known[0].purpose == "cancel":
-        return in_force(known).requirements
+        return [one for one in in_force(known).requirements if is_wanted(one.due_at, one.release.basis)]
     (line,) = known
     standing: dict[tuple[int, int | None, str, str], Requirement] = {}
     for one in line.requirements:
+        if not is_wanted(one.due_at, line.basis):
+            continue
         key = one.due_at, one.until, one.reference, one.sequence
         before = standing[key].quantity if key in standing else 0
         standing[key] = Requirement(

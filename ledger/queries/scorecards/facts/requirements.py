@@ -35,6 +35,10 @@ DELIVERY = frozenset({"D09", "D13", "D16", "D18", "D26", "D27"})
 """Classes whose granted disputes, or other people's faults, excuse a requirement."""
 
 
+_make = tuple.__new__
+"""A named tuple without the call that names its fields: this is done for every line."""
+
+
 class Requirements(NamedTuple):
     """What was loaded."""
 
@@ -66,7 +70,7 @@ class _Building:
     def fence(self, due_at: int, basis: str = "") -> int:
         """The first moment after which a requirement due then is fixed."""
         days = self.place.days
-        ship_day = days.of(due_at) - (0 if basis == "shipment" else self.transit)
+        ship_day = self.day_of(due_at) - (0 if basis == "shipment" else self.transit)
         found = self._fences.get(ship_day)
         if found is None:
             found = days.starts(days.add_working(ship_day, -self.window.fence_days) + 1) - 1
@@ -128,9 +132,15 @@ def _of_orders(place: Place, found: Notices, orders: Orders, building: _Building
         if ordered is None:
             continue
         key = order, line
-        deliveries = ((quantity, due_at, False),) if key not in versions else _at_fence(versions[key], building)
-        if blanket or any([at is None or at >= edge for _, at, _ in deliveries]):
-            waited_for.add(key)
+        deliveries: Sequence[_Delivery]
+        if key not in versions:
+            if blanket or due_at is None or due_at >= edge:
+                waited_for.add(key)
+            deliveries = ((quantity, due_at, False),)
+        else:
+            deliveries = _at_fence(versions[key], building)
+            if blanket or any([at is None or at >= edge for _, at, _ in deliveries]):
+                waited_for.add(key)
         if blanket:
             continue
         name = f"{order}/{line}"
@@ -138,10 +148,10 @@ def _of_orders(place: Place, found: Notices, orders: Orders, building: _Building
             if at is None or not edge <= at < until:
                 continue
             cancelled = is_cancelled or status == "cancelled"
-            due = Due(received if cancelled else wanted, at, building.day_of(at))
             if at < place.since:
-                building.before[place.site, part] += due.quantity
+                building.before[place.site, part] += received if cancelled else wanted
                 continue
+            due = _make(Due, (received if cancelled else wanted, at, building.day_of(at)))
             promise = promises.get(key) or promises.get((order, ""))
             building.add(
                 due, part, f"{name}/{n}" if n else name, unit,
