@@ -18,6 +18,7 @@ import msgspec
 from sqlalchemy import Connection, LargeBinary, Table, Text
 
 from ledger.book.errors import LedgerError
+from ledger.book.storage.sharing import SHARING_MIN, shared_insert
 
 Row = tuple[Any, ...]
 
@@ -32,8 +33,11 @@ def insert(conn: Connection, table: Table, rows: Sequence[Row], *, ignore: bool 
     if conn.dialect.name == "sqlite":
         cursor, whole = _cursor(conn), len(rows) - len(rows) % TOGETHER
         for first in range(0, whole, TOGETHER):
-            values = tuple(chain.from_iterable(rows[first : first + TOGETHER]))
-            cursor.execute(_insert_sqlite(table, ignore, TOGETHER), values)
+            fifty = rows[first : first + TOGETHER]
+            if len(fifty[0]) < SHARING_MIN or ignore:
+                cursor.execute(_insert_sqlite(table, ignore, TOGETHER), tuple(chain.from_iterable(fifty)))
+            else:
+                cursor.execute(*shared_insert(table, fifty))
         cursor.executemany(_insert_sqlite(table, ignore, 1), rows[whole:])
         return
     columns = tuple(zip(*rows, strict=True))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import fields
-from operator import attrgetter
 from sys import intern
 from typing import Any
 
@@ -71,6 +69,11 @@ _WIDE: dict[str, Callable[[str], Any]] = {
     "authorizations": _read_authorized,
 }
 """Fields that hold several values: kept as JSON text, "" when there are none."""
+_READERS = {f"read_{name}": reader for name, reader in _WIDE.items()}
+
+
+def _write_text(values: Any) -> str:
+    return _write_json(values).decode()
 
 
 def read_texts(stored: str) -> tuple[str, ...]:
@@ -81,42 +84,44 @@ def read_texts(stored: str) -> tuple[str, ...]:
 class Codec:
     """Reads and writes one kind of record. `key` is the type of its key; None where the key's fields are its own."""
 
-    def __init__(self, table: Table, record: type[Any], key: Callable[..., Any] | None) -> None:
+    def __init__(self, table: Table, record: type[Any], key: type[tuple[Any, ...]] | None) -> None:
         self.table, self.record, self.key = table, record, key
         self.columns = tuple(column.name for column in table.columns)
         self.keys = tuple(column.name for column in table.primary_key)
         self.values = tuple(name for name in self.columns if name not in self.keys)
-        self._get = attrgetter(*(field.name for field in fields(record) if field.name not in UNSTORED))
-        self._single = len(self.columns) == len(self.keys) + 1
-        self._wide = tuple((n, _WIDE[name]) for n, name in enumerate(self.columns) if name in _WIDE)
+        # Put together for the record, as one would write it by hand: a batch makes and reads thousands of rows.
+        self._write = self._make(self._writing())
+        self._read = self._make(self._reading())
 
     def row(self, record: Any) -> bulk.Row:
-        own = self._get(record)
-        if self.key is None:
-            row: bulk.Row = own
-        else:
-            row = (*record.key, own) if self._single else (*record.key, *own)
-        if self._wide:
-            changed = list(row)
-            for n, _ in self._wide:
-                changed[n] = _write_json(changed[n]).decode() if changed[n] else ""
-            row = tuple(changed)
+        row: bulk.Row = self._write(record)
         return row
 
     def read(self, row: Iterable[Any]) -> Any:
-        if self._wide:
-            values = list(row)
-            for n, reader in self._wide:
-                values[n] = reader(values[n]) if values[n] else ()
-            row = values
-        book, *rest = row
+        return self._read(*row)
+
+    def _make(self, spelled: str) -> Callable[..., Any]:
+        names = {"new": tuple.__new__, "key": self.key, "record": self.record, "intern": intern, "write": _write_text}
+        function: Callable[..., Any] = eval(spelled, {**names, **_READERS})  # noqa: S307 - fields of our own records
+        return function
+
+    def _writing(self) -> str:
+        own = [name for name in self.record.__match_args__ if name not in UNSTORED]
+        values = [f'write(r.{name}) if r.{name} else ""' if name in _WIDE else f"r.{name}" for name in own]
+        return f"lambda r: ({'' if self.key is None else '*r.key, '}{', '.join(values)})"
+
+    def _reading(self) -> str:
+        marks = [f"c{n}" for n, _ in enumerate(self.columns)]
+        values = [
+            f"(read_{name}({mark}) if {mark} else ())" if name in _WIDE else mark
+            for name, mark in zip(self.columns, marks, strict=True)
+        ]
         # A struct leaves out a default that is the same object: a book read from the database must be that object,
         # or what follows from it would be spelled otherwise than in the batch that first decided it.
-        book = intern(book)
-        if self.key is None:
-            return self.record(book, *rest)
-        site, first, second, *own = rest
-        return self.record(self.key(book, site, first, second), *own)
+        values[0] = "intern(c0)"
+        if self.key is not None:
+            values[:4] = [f"new(key, ({', '.join(values[:4])}))"]
+        return f"lambda {', '.join(marks)}: record({', '.join(values)})"
 
 
 ORDER = Codec(tables.orders, Order, OrderKey)

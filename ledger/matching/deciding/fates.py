@@ -5,8 +5,9 @@ Links are given their fate, and what moves is the difference; nothing here asks 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import NamedTuple
+
+import msgspec
 
 from ledger.events import Resolution
 from ledger.matching.booking import book_movements
@@ -150,7 +151,7 @@ def _move(
 def _split(workset: Workset, link: Link, quantity: int) -> Link:
     """Cut a link in two; the given one keeps `quantity`, the other is returned."""
     mine = workset.links_of_receipt[(link.receipt, link.receipt_line)]
-    rest = replace(link, quantity=link.quantity - quantity, number=len(mine), touched=True, new=True)
+    rest = msgspec.structs.replace(link, quantity=link.quantity - quantity, number=len(mine), touched=True, new=True)
     pieces = quantity // 1_000_000
     rest.serials, link.serials = link.serials[pieces:], link.serials[:pieces]
     link.quantity, link.touched = quantity, True

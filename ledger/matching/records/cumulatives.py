@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
+
+import msgspec
 
 
 class CumulativeKey(NamedTuple):
@@ -15,8 +16,7 @@ class CumulativeKey(NamedTuple):
     supplier: str
 
 
-@dataclass(slots=True)
-class Cumulative:
+class Cumulative(msgspec.Struct, gc=False):
     """Received in all, damaged included; reversed and returned left out (RCD21)."""
 
     key: CumulativeKey
@@ -42,8 +42,7 @@ class Told(NamedTuple):
     """Notice line that said it."""
 
 
-@dataclass(slots=True)
-class CumulativeAgreement:
+class CumulativeAgreement(msgspec.Struct, gc=False):
     """What a supplier says it shipped of a part in all, from the agreed start, beside what we need to compare it.
 
     What we count ourselves is no figure of this record: it follows from what was received and is in transit.

@@ -9,8 +9,9 @@ unknown. Statuses are closed lists.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
+
+import msgspec
 
 from ledger.matching.records.cases import Case as Case
 from ledger.matching.records.cases import Evidence as Evidence
@@ -54,8 +55,7 @@ class GroupKey(NamedTuple):
     part: str
 
 
-@dataclass(slots=True)
-class Order:
+class Order(msgspec.Struct, gc=False):
     key: OrderKey
     status: Literal["open", "cancelled"]
     seq: int
@@ -84,8 +84,7 @@ class Delivery(NamedTuple):
     late_at: int
 
 
-@dataclass(slots=True)
-class OrderLine:
+class OrderLine(msgspec.Struct, gc=False):
     """One requirement. `advised` and `received` are running totals over the links; open = quantity - received."""
 
     key: OrderKey
@@ -121,8 +120,7 @@ class OrderLine:
     new: bool = False
 
 
-@dataclass(slots=True)
-class Shipment:
+class Shipment(msgspec.Struct, gc=False):
     """Header of a notice. `first_received_at` guards replacement and cancellation (D42)."""
 
     key: ShipmentKey
@@ -153,8 +151,7 @@ class Shipment:
     new: bool = False
 
 
-@dataclass(slots=True)
-class NoticeLine:
+class NoticeLine(msgspec.Struct, gc=False):
     """One advised line. Open in transit = quantity - received - cleared, never below zero (law 3)."""
 
     key: ShipmentKey
@@ -208,8 +205,7 @@ class NoticeLine:
     new: bool = False
 
 
-@dataclass(slots=True)
-class Receipt:
+class Receipt(msgspec.Struct, gc=False):
     """Header of a goods receipt."""
 
     key: ReceiptKey
@@ -226,8 +222,7 @@ class Receipt:
     new: bool = False
 
 
-@dataclass(slots=True)
-class ReceiptLine:
+class ReceiptLine(msgspec.Struct, gc=False):
     """One goods-receipt line and what it was matched to."""
 
     key: ReceiptKey
@@ -285,8 +280,7 @@ class ReceiptLine:
     new: bool = False
 
 
-@dataclass(slots=True)
-class Link:
+class Link(msgspec.Struct, gc=False):
     """A portion of a goods-receipt line: what it answers, which account it came out of and where it stands.
 
     The live links of a receipt line always add up to its quantity. A link answers a notice line and an order line,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import msgspec
 
@@ -114,7 +113,7 @@ def _put_right(
     def change() -> Iterable[NoticeLine]:
         mine = workset.unmatched_of_group.get(GroupKey(record.key.book, record.key.site, record.part), [])
         mine[:] = [other for other in mine if other is not record]
-        for name in ReceiptLine.__slots__:
+        for name in ReceiptLine.__struct_fields__:
             setattr(record, name, getattr(now, name))
         record.status, record.touched = "open", True
         judge_revision(workset, decision, policy, line, record)
@@ -137,7 +136,7 @@ def _as_read(
         resolved, record.key, line, supplier or record.supplier,
         received_at if resolved.occurred_at else record.received_at,
     )  # fmt: skip
-    return replace(now, **{name: getattr(record, name) for name in MADE_OF_IT})
+    return msgspec.structs.replace(now, **{name: getattr(record, name) for name in MADE_OF_IT})
 
 
 def _refuse_decided(workset: Workset, record: ReceiptLine) -> None:
