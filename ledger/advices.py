@@ -119,6 +119,8 @@ class ReceivingAdvice(Advice, tag="receiving", frozen=True):
     """Nothing more will come of what it speaks of (W1701 F)."""
     received_at: datetime | None = None
     shipped_at: datetime | None = None
+    closed: bool = False
+    """It speaks of a notice as a whole, once its last line has closed."""
     lines: tuple[ReceivedLine, ...] = ()
 
 

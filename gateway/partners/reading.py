@@ -42,8 +42,8 @@ RECEIVED_AS = (
 `pass` hands it on, `events` takes the canonical events as they say themselves."""
 VERDICTS = ("faults", "documents")
 """On the inside of a document: where something is wrong, or always."""
-DOCK = ("discrepancies", "receipts")
-"""What the dock found: where something differs, or each goods receipt."""
+DOCK = ("discrepancies", "receipts", "notices")
+"""What the dock found: where something differs, each goods receipt, or each notice once it has closed."""
 FOUND = (*VERDICTS, *DOCK, "")
 USUAL = {"824": "faults", "861": "discrepancies"}
 """On what an advice is sent where the agreement does not say."""

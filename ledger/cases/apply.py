@@ -94,7 +94,7 @@ def _advices(workset: Workset, decision: Decision, policy: Policy, told: Told, n
     advice = application_advice(decision, told, now_us) if told else None
     if advice is None and policy.advises_documents:
         advice = clean_advice(decision, policy, now_us)
-    is_new = told or policy.advises_receipts or workset.open_cases_of_part
+    is_new = told or policy.advises_receipts or policy.advises_notices or workset.open_cases_of_part
     received = receiving_advices(workset, decision, policy, told, now_us) if is_new else []
     return [AdviceDue(advice=one) for one in (advice, *received) if one is not None]
 

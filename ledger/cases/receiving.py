@@ -6,12 +6,16 @@ too, and each says what came with it alone, so that they add up.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
+import msgspec
+
 from ledger.advices import ReceivedLine, ReceivingAdvice, Variance
 from ledger.cases.advices import Told, number_of
+from ledger.cases.closed_notices import differences, take_closed, waits_for_close
 from ledger.events import GoodsReceived
 from ledger.masterdata import to_decimal
 from ledger.matching.deciding.review import UNADVISED, linked_notices, live_links
@@ -69,6 +73,8 @@ def receiving_advices(
                 continue
             supplier, shipment_id = _told_with(workset, finding, shown)
             group = _Group(receipt, finding.site, supplier, shipment_id)
+            if waits_for_close(policy, _shipment_of(workset, decision.resolved.book, group), finding):
+                continue
             line = (finding.notice_line, "" if finding.notice_line or shown is None else shown.line)
             groups.setdefault(group, {}).setdefault(line, []).append((finding, before))
     if isinstance(decision.resolved.event, GoodsReceived):
@@ -76,10 +82,30 @@ def receiving_advices(
             _add_all_received(workset, decision, policy, groups)
         if workset.open_cases_of_part:
             _add_adjustments(workset, decision, groups)
-    return [
+    made = [
         _receiving_advice(workset, decision, policy, group, lines, count, now_us)
         for count, (group, lines) in enumerate(groups.items())
     ]
+    if policy.advises_notices:
+        made += _of_closed_notices(workset, decision, policy, len(made), now_us)
+    return made
+
+
+def _of_closed_notices(
+    workset: Workset, decision: Decision, policy: Policy, count: int, now_us: int
+) -> Iterator[ReceivingAdvice]:
+    """One for each notice whose last line has closed, with all that came for it."""
+    for n, (shipment, closed) in enumerate(take_closed(workset, decision, policy), count):
+        links = [link for line in closed for link in live_links(workset.links_of_notice.get((line.key, line.line)))]
+        receipts = {link.receipt for link in links}
+        last = max(receipts, key=lambda one: (workset.receipts[one].received_at, one), default=None)
+        group = _Group(last, shipment.key.site, shipment.key.supplier, shipment.key.shipment_id)
+        lines: _Lines = {
+            (line.line, ""): [(found, 0) for found in differences(workset, policy, line)] for line in closed
+        }
+        advice = _receiving_advice(workset, decision, policy, group, lines, n, now_us)
+        named = advice.receipt_id if len(receipts) == 1 else ""
+        yield msgspec.structs.replace(advice, receipt_id=named, closed=True)
 
 
 def _add_all_received(workset: Workset, decision: Decision, policy: Policy, groups: _Groups) -> None:

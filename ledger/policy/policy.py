@@ -65,6 +65,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict
     periods: PeriodRules = PeriodRules()
     advises_receipts: tuple[str, ...] = ()
     """Partners that are told every goods receipt, those too in which nothing differs."""
+    advises_notices: tuple[str, ...] = ()
+    """Partners that are told of each notice once, when its last line has closed."""
     advises_documents: tuple[str, ...] = ()
     """Partners whose every document is answered with a verdict, where nothing is wrong inside it too."""
     replenishment: ReplenishmentRules = ReplenishmentRules()

@@ -28,7 +28,10 @@ def find_advised(partner: Partner, advice: AnyAdvice) -> Iterator[tuple[Agreemen
     for agreement in partner.send.values():
         if "receipts" in agreement.occasions:
             yield agreement, advice
-        elif "discrepancies" in agreement.occasions:
+        elif advice.closed:
+            if "notices" in agreement.occasions:
+                yield agreement, advice
+        elif {"discrepancies", "notices"} & set(agreement.occasions):
             differing = tuple(line for line in advice.lines if line.variances)
             if differing:
                 yield agreement, msgspec.structs.replace(advice, lines=differing)

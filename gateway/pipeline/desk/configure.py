@@ -149,7 +149,10 @@ def build_policy(configuration: Configuration, governance: Governance | None = N
     def told_on(occasion: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(partner.id for partner, _ in configuration.partners.sending_on(occasion)))
 
-    policy = Policy(terms=terms, advises_receipts=told_on("receipts"), advises_documents=told_on("documents"))
+    policy = Policy(
+        terms=terms, advises_receipts=told_on("receipts"), advises_notices=told_on("notices"),
+        advises_documents=told_on("documents"),
+    )  # fmt: skip
     return governance.rules.laid_over(policy)
 
 

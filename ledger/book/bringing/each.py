@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ledger.book import changing
-from ledger.book.bringing import closings, containing, labels, past, requiring, rulings
+from ledger.book.bringing import closing_notices, closings, containing, labels, past, requiring, rulings
 from ledger.matching.resolved import ResolvedEvent
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 BRINGERS = (
     containing.bring, past.bring, rulings.bring, changing.bring, closings.bring, requiring.bring, labels.bring,
+    closing_notices.bring,
 )  # fmt: skip
 
 

@@ -92,6 +92,7 @@ shipment = table(
     small("overtook"),
     big("overdue_at"),
     text("pro_number"),
+    big("told_closed"),
     clustered=False,
 )
 EXPECTED_SHIPMENTS = "overdue_at > 0"

@@ -145,6 +145,8 @@ class Shipment(msgspec.Struct, gc=False):
     overdue_at: int = 0
     """When it is overdue if no goods of it have come (D15); 0 where that was looked at, or nobody expects it."""
     pro_number: str = ""
+    told_closed: bool = False
+    """Its partner, which is told of each notice when it has closed, was told of this one."""
     touched: bool = False
     new: bool = False
 
