@@ -24,6 +24,8 @@ Row = tuple[Any, ...]
 
 TOGETHER = 50
 """Rows of one INSERT on SQLite, which finds the end of a table once for all of them."""
+MANY = 2_000
+"""Rows of one UPDATE that are worth fresh statistics of PostgreSQL: an event of very many lines, no usual batch."""
 
 
 def insert(conn: Connection, table: Table, rows: Sequence[Row], *, ignore: bool = False) -> None:
@@ -91,6 +93,10 @@ def update(
         return
     kinds = _kinds(table, (*values, *keys, *((still,) if still else ())))
     cursor = _cursor(conn)
+    if len(rows) >= MANY:
+        # A plan kept from when the table was small walks all of it for each row. Fresh statistics end that plan, and
+        # make the key the cheaper way; taken in this database transaction, they count what it has put in.
+        cursor.execute(f'ANALYZE "{table.name}"')
     cursor.execute(_update_unnest(table, keys, values, still), [*map(_array, kinds, zip(*rows, strict=True))])
     if _CHECKS in conn.info:
         conn.info[_CHECKS].append((cursor, table.name, len(rows)))
