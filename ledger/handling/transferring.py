@@ -139,7 +139,8 @@ def _announce(workset: Workset, decision: Decision, policy: Policy, now_us: int)
             for n, goods in enumerate(_together(record.goods), 1):
                 name = line.line if n == 1 else f"{line.line}~{n}"
                 notices[name] = line.line
-                verdicts.append(Verdict(_as_advised(resolved, line, name, goods)))
+                as_advised = _as_advised(resolved, line, name, goods)
+                verdicts.append(Verdict(as_advised, (goods.serial,) if goods.serial else ()))
     if not verdicts:
         return
     shipment = _shipment(workset, resolved, key, now_us)

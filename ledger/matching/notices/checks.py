@@ -40,6 +40,8 @@ class Verdict:
     """What is said of one line before it posts. `needs` waits, `refused` refuses, else it posts."""
 
     line: ResolvedLine
+    serials: tuple[str, ...]
+    """All that the line names."""
     order_line: OrderLine | None = None
     needs: str = ""
     refused: str = ""
@@ -47,8 +49,6 @@ class Verdict:
     findings: list[Finding] = field(default_factory=list)
     allowed: list[Allowance] = field(default_factory=list)
     """Deviations under which it posts though its revision is not in force."""
-    serials: tuple[str, ...] = ()
-    """All that the line names."""
 
 
 def unknown_orders(workset: Workset, resolved: ResolvedEvent, key: ShipmentKey) -> dict[str, ResolvedLine]:
@@ -76,7 +76,7 @@ def judge(
     """What is wrong with one line, and whether it can post."""
     said = line.said
     assert isinstance(said, SaidLine)  # noqa: S101  lines of a notice
-    verdict = Verdict(line, serials=advised_serials(said))
+    verdict = Verdict(line, advised_serials(said))
     if said.order_number in unknown:
         finding = d02_unknown_order.find(resolved, unknown[said.order_number], said.order_number)
         verdict.findings.append(finding)

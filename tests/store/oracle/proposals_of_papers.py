@@ -29,7 +29,8 @@ def place(teller: Teller) -> Event | None:
     unplaced = [n for n in range(WHOLE_ORDERS) if f"PO{n}" not in teller.oracle.dock.orders]
     n = teller.rnd.choice(unplaced) if unplaced and teller.rnd.random() < 0.95 else teller.rnd.randrange(WHOLE_ORDERS)
     parts = PARTS if teller.rnd.random() < 0.8 else PARTS[:3]
-    quantity = teller.rnd.randint(20, 40)
+    # More than any history brings: which goods beyond their order are held (D18) this oracle does not know.
+    quantity = teller.rnd.randint(220, 240)
     return OrderPlaced(
         number=f"PO{n}", partner="erp", source=source(f"po{n}.{quantity}"), **PARTY,
         lines=tuple(
@@ -45,7 +46,7 @@ def change_order(teller: Teller) -> Event | None:
         return None
     number = teller.rnd.choice(known or ["PO0"])
     n = next(teller.numbers)
-    line = OrderLine(part_number="PLATE", order_line="1", quantity=Decimal(50 + n), unit="EA")
+    line = OrderLine(part_number="PLATE", order_line="1", quantity=Decimal(250 + n), unit="EA")
     return OrderChanged(number=number, partner="erp", source=source(f"ch{n}"), **PARTY, lines=(line,))
 
 
