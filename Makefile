@@ -73,6 +73,7 @@ bench-setup: setup ## Put benchmark peers in their own environments under .bench
 bench: bench-setup ## Run the benchmarks; one JSON object per row.
 	$(BIN)/python -m benchmarks ledger --json
 	$(BIN)/python -m benchmarks mapping --json
+	$(BIN)/python -m benchmarks matching --json
 	$(BIN)/python -m benchmarks sftp --json
 	$(BIN)/python -m benchmarks street --json
 	$(BIN)/python -m benchmarks x12 --json
