@@ -103,7 +103,7 @@ def _metrics(card: Scorecard) -> str:
     rows = []
     for one in card.metrics:
         found = one.measure
-        value = "-" if found.value is None else f"{found.value:g} {found.unit}"
+        value = "-" if found.value is None else f"{found.value:g} {found.unit}".removesuffix(" count")
         sums = ", ".join(f"{each.achieved:f} of {each.possible:f} {each.unit}".strip() for each in found.sums)
         more = ", ".join(f"{name.replace('_', ' ')} {figure:g}" for name, figure in found.details.items())
         points = "" if one.points is None else f"{one.points:g}"
