@@ -146,6 +146,7 @@ class Batch:
         if self.log.is_empty:
             return
         head = self.head
+        self.loader.load_rest()
         ends = self.balances.load(self.conn, self.postings.ends())
         file(self.conn, self.loader.workset, head.book)
         self.waits.save()

@@ -57,21 +57,16 @@ def apply(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> 
     for case, resolution, quantity in decision.resolved_cases:
         outcomes.append(_resolve(workset, decision, case, resolution, quantity, now_us))
     told: Told = []
-    for finding in _last_words(decision):
-        changed = _apply_finding(workset, decision, policy, finding, now_us)
+    for identity, finding in _last_words(decision).items():
+        changed = _apply_finding(workset, decision, policy, finding, workset.open_cases.get(identity), now_us)
         if changed is not None:
             outcome, before = changed
             outcomes.append(outcome)
             if before is not None:
                 told.append((finding, before))
-    found = [
-        workset.open_cases.get(_identity(decision, finding)) for finding in decision.findings if not finding.settles
-    ]
-    for case in decision.withdrawn:
-        # What the same document is found to have wrong once more is not put right by it.
-        if case.status != "closed" and all(case is not other for other in found):
-            case.quantity = case.clearing = 0
-            outcomes.append(_close(workset, case, "", now_us))
+    for case in _put_right(workset, decision):
+        case.quantity = case.clearing = 0
+        outcomes.append(_close(workset, case, "", now_us))
     outcomes.extend(_advices(workset, decision, policy, told, now_us))
     _name_cases(workset, decision)
     lines = [_line_outcome(decision, line) for line in decision.lines]
@@ -127,12 +122,21 @@ def _line_outcome(decision: Decision, line: LineDecision) -> AnyOutcome:
     return Conflict(line=line.line, seq=0, reason=line.reason)
 
 
-def _last_words(decision: Decision) -> list[Finding]:
+def _put_right(workset: Workset, decision: Decision) -> Iterator[Case]:
+    """The withdrawn cases that go: what the same document is found to have wrong once more is not put right by it."""
+    if not decision.withdrawn:
+        return
+    found = [
+        workset.open_cases.get(_identity(decision, finding)) for finding in decision.findings if not finding.settles
+    ]
+    for case in decision.withdrawn:
+        if case.status != "closed" and all(case is not other for other in found):
+            yield case
+
+
+def _last_words(decision: Decision) -> dict[CaseIdentity, Finding]:
     """The findings, of those about the same thing only the last: two lines of one receipt may answer one notice."""
-    findings = decision.findings
-    if len(findings) < 2:
-        return findings
-    return list({_identity(decision, finding): finding for finding in findings}.values())
+    return {_identity(decision, finding): finding for finding in decision.findings}
 
 
 def _identity(decision: Decision, finding: Finding) -> CaseIdentity:
@@ -141,14 +145,13 @@ def _identity(decision: Decision, finding: Finding) -> CaseIdentity:
 
 
 def _apply_finding(
-    workset: Workset, decision: Decision, policy: Policy, finding: Finding, now_us: int
+    workset: Workset, decision: Decision, policy: Policy, finding: Finding, case: Case | None, now_us: int
 ) -> tuple[CaseOpened | CaseChanged, int | None] | None:
-    """What the finding changes, and of how much the partner was told before; None when nothing does: its case says so
-    already.
+    """What the finding changes in its open case, None for one that has none, and of how much the partner was told
+    before; None when nothing does: its case says so already.
 
     A case that shrinks or closes is not told again: the second is None then.
     """
-    case = workset.open_cases.get(_identity(decision, finding))
     if finding.settles:
         if case is None:
             return None

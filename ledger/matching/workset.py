@@ -111,6 +111,9 @@ class Workset(Brought):
     receipts: dict[ReceiptKey, Receipt] = field(default_factory=dict)
     receipt_lines: dict[tuple[ReceiptKey, str], ReceiptLine] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
+    closing: dict[ShipmentKey, tuple[int, int]] = field(default_factory=dict)
+    """Shipments whose first goods this batch received: when their open lines close, and are told to be split. Lines
+    that nothing came for need not be here, and get their times as they come in."""
     periods: dict[tuple[str, str], dict[str, Period]] = field(default_factory=dict)
     """(book, site) -> its periods by name; absent where no decision reads them."""
     cumulatives: dict[CumulativeKey, Cumulative] = field(default_factory=dict)
@@ -248,6 +251,13 @@ class Workset(Brought):
         self.lines_of_shipment.setdefault(line.key, {})[line.line] = line
         self.notice_lines_of_part.setdefault((line.key, line.part), []).append(line)
         self.notice_lines_of_group.setdefault(GroupKey(line.key.book, line.key.site, line.part), []).append(line)
+
+    def begin_closing(self, line: NoticeLine) -> None:
+        """Something of its shipment was received: an open line has so long from then on."""
+        times = self.closing.get(line.key)
+        if times is not None and line.status == "open" and line.closes_at is None:
+            line.closes_at, line.split_at = times
+            line.touched = True
 
     def _forget_notice_line(self, line: NoticeLine) -> None:
         for index in (

@@ -6,11 +6,13 @@ from datetime import timedelta
 from decimal import Decimal
 
 import msgspec
+import pytest
 from sqlalchemy import Connection
 
 from ledger import queries
 from ledger.book import verify
-from ledger.events import DiscrepancyResolved, ShipmentCancelled, ShipmentReplaced
+from ledger.events import DiscrepancyResolved, PartDefined, ShipmentCancelled, ShipmentReplaced
+from ledger.outcomes import CaseOpened
 from tests.store.world import NOW, Books, Quantities, notice, order, receipt, source
 
 
@@ -102,4 +104,21 @@ def test_a_short_that_was_closed_stays_so_when_more_comes_after_all(conn: Connec
     states = {one.state: one.quantity for one in queries.balances(conn, by=("state",), external=True)}
     assert states == {"supplier": -7, "clearing": -1, "available": 7, "quality_hold": 1}
     assert [one.code for one in queries.cases(conn, status="open")] == ["D17"]
+    assert verify(conn) == []
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_the_first_goods_of_a_notice_end_the_wait_for_its_other_parts_too(conn: Connection, together: bool) -> None:
+    books = Books(conn)
+    many = {"PLATE": 5, "BOLT": 5, "NUT": 5}
+    books.record(PartDefined(number="NUT", base_unit="EA"), order("PO1", many), notice("S1", "PO1", many))
+    came = [receipt("R1", "", "", {"PLATE": 5}), receipt("R2", "", "", {"BOLT": 2})]
+
+    for batch in [came] if together else [[one] for one in came]:
+        books.record(*batch)
+    first, after = queries.shipments(conn)[0], books.tick(days=30)
+
+    assert [line.status for line in first.lines] == ["closed", "open", "open"]
+    assert [one.code for told in after for one in told.outcomes if isinstance(one, CaseOpened)] == ["D16", "D16"]
+    assert [line.status for line in queries.shipments(conn)[0].lines] == ["closed"] * 3
     assert verify(conn) == []

@@ -66,15 +66,17 @@ class Loader(Rows):
         self._load_counted(fresh["counted"])
         self._load_questioned(fresh["questioned"])
         self._close()
-        groups = fresh["groups"] | self._fresh("groups", self._strangers(fresh["labels"]))
-        self._load_groups(groups - fresh["groups"])
+        self._load_groups(self._fresh("groups", self._strangers(fresh["labels"])))
         self._close_unmatched()
-        self._load_unreceived(groups)
         if self.keeps_cumulatives:
             self._load_agreements(fresh["agreements"], fresh["cumulatives"])
         self._load_cumulatives(fresh["cumulatives"] | self._fresh("cumulatives", self._parts_received))
         self._parts_received = set()
         self._load_open_cases(book, numbers)
+
+    def load_rest(self) -> None:
+        """The first goods of a shipment set the close time of all its lines: bring in those of other parts."""
+        self._load_shipments(self._fresh("shipments", set(self.workset.closing)))
 
     # --- what was asked for -------------------------------------------------------------------------------
 
@@ -82,19 +84,6 @@ class Loader(Rows):
         for place, parts in by_place(groups):
             for row in self._select(NOTICE_LINE, place, ("part",), parts, tables.OPEN_NOTICE_LINES, OPEN):
                 self._add_notice_line(row)
-
-    def _load_unreceived(self, groups: set[GroupKey]) -> None:
-        """The first goods of a shipment set the close time of all its lines, of whatever part."""
-        work = self.workset
-        untouched = {
-            line.key
-            for group in groups
-            for line in work.notice_lines_of_group.get(group, ())
-            if line.status == "open" and work.shipments[line.key].first_received_at is None
-        }
-        if untouched:
-            self._load_shipments(self._fresh("shipments", untouched))
-            self._close()
 
     def _load_unmatched(self, groups: set[GroupKey]) -> None:
         for place, parts in by_place(groups):
@@ -239,11 +228,9 @@ class Loader(Rows):
                 self.stored[AGREEMENT][agreement.key] = row
                 self.workset.add_agreement(agreement)
                 counted.add(GroupKey(*agreement.key[:3]))
-        groups = self._fresh("groups", counted)
-        self._load_groups(groups)
+        self._load_groups(self._fresh("groups", counted))
         self._load_unmatched(self._fresh("unmatched", counted))
         self._close()
-        self._load_unreceived(groups)
         self._parts_received |= counted
         self._load_questioned(counted)
 

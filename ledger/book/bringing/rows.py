@@ -87,6 +87,7 @@ class Rows:
         line = NOTICE_LINE.read(row)
         self.stored[NOTICE_LINE][key] = row
         self.workset.add_notice_line(line)
+        self.workset.begin_closing(line)
         self._notices.append(line)
         if self.keeps_cumulatives:
             self._parts_met.add(GroupKey(line.key.book, line.key.site, line.part))

@@ -238,11 +238,10 @@ def mark_received(workset: Workset, policy: Policy, key: ShipmentKey, received_a
         return
     if shipment.first_received_at is None:
         terms = policy.terms_for(key.supplier, shipment.partner)
-        closes_at = now_us + int(terms.close_days * DAY)
+        times = now_us + int(terms.close_days * DAY), now_us + int(terms.split_hours * HOUR)
+        workset.closing[key] = times
         for line in workset.lines_of_shipment.get(key, {}).values():
-            if line.status == "open" and line.closes_at is None:
-                line.closes_at, line.touched = closes_at, True
-                line.split_at = now_us + int(terms.split_hours * HOUR)
+            workset.begin_closing(line)
         shipment.first_received_at, shipment.overdue_at, shipment.touched = received_at, 0, True
     elif received_at < shipment.first_received_at:
         shipment.first_received_at, shipment.touched = received_at, True
@@ -254,6 +253,7 @@ def _unmark_received(workset: Workset, policy: Policy, key: ShipmentKey, now_us:
     if shipment is None or any(live_links(workset.links_of_notice.get((key, name))) for name in lines):
         return
     shipment.first_received_at, shipment.touched = None, True
+    workset.closing.pop(key, None)
     expect(shipment, policy)
     for line in lines.values():
         if line.status == "open" and line.closes_at is not None and line.closes_at > now_us:
