@@ -51,7 +51,8 @@ from ledger.matching.resolved import ResolvedEvent, line_identities
 from ledger.matching.workset import StockQuery
 from ledger.outcomes import AnyOutcome, Recorded, Result
 from ledger.policy import Policy
-from ledger.stock.bucket import STATES, Bucket
+from ledger.stock.bucket import Bucket
+from ledger.stock.transitions import came_to_stand
 
 COMPARES = "cumulative:"
 """Before a part: what a notice waits with whose cumulative may be explained by one on its way; its lines do not."""
@@ -257,10 +258,7 @@ class Batch:
         decision = decide(work, resolved, self.policy, self.log.now_us)
         if waits := self.waits.for_stock():
             # Who waits for goods of a part goes on as soon as any of them came to stand somewhere.
-            came = {
-                f"stock:{movement.target.part}" for movement in decision.movements if movement.target.state in STATES
-            }
-            decision.released.extend(sorted(came & waits))
+            decision.released.extend(sorted({f"stock:{part}" for part in came_to_stand(decision.movements)} & waits))
         matching.serve(work, decision, self.log.now_us)
         changing.review(self, decision)
         self.postings.extend(map(Posting, decision.movements, repeat(resolved.effective_seq), makers_of(decision)))

@@ -6,7 +6,10 @@ refused: a new way for goods to go is a decision, not an accident.
 
 from __future__ import annotations
 
-from ledger.stock.bucket import EXTERNAL, STATES, Movement
+from collections import defaultdict
+from collections.abc import Iterable
+
+from ledger.stock.bucket import EXTERNAL, STATES, Bucket, Movement
 
 LEGAL: dict[str, frozenset[str]] = {
     # A notice takes goods out of the supplier's account; goods with a known order and no notice come straight in.
@@ -80,3 +83,12 @@ def is_legal(movement: Movement) -> bool:
         and source.part == target.part
         and target.state in LEGAL[source.state]
     )
+
+
+def came_to_stand(movements: Iterable[Movement]) -> set[str]:
+    """Parts of which these movements leave more in some bucket than before; passing through is no stay."""
+    net: defaultdict[Bucket, int] = defaultdict(int)
+    for source, target, quantity, _ in movements:
+        net[source] -= quantity
+        net[target] += quantity
+    return {bucket.part for bucket, quantity in net.items() if quantity > 0 and bucket.state in STATES}

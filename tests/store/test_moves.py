@@ -13,12 +13,15 @@ from ledger.book.storage import tables
 from ledger.events import (
     Actor,
     AllocationMade,
+    ContainmentClosed,
+    ContainmentOpened,
     CustomerReturnReceived,
     DispositionLine,
     Event,
     GoodsReturned,
     GoodsShipped,
     HoldPlaced,
+    HoldReleased,
     InspectionFailed,
     LocationDefined,
     MaterialConsumed,
@@ -29,6 +32,8 @@ from ledger.events import (
 from ledger.queries import balances, trace
 from tests.store.plant import Plant, reasons, results
 from tests.store.world import notice, order, receipt
+
+QUALITY = Actor(kind="user", id="ida", roles=("quality_manager",))
 
 Segments = dict[tuple[str, str], int]
 """(state, segment) -> plates."""
@@ -105,6 +110,23 @@ def test_a_disposition_takes_returned_goods_its_way(plant: Plant, how: dict[str,
     others = {("available", ""): 95, ("supplier", ""): -100, ("customer", ""): 2}
     assert segments(plant, external=True) == others | expected
     assert verify(plant.conn) == []
+
+
+def test_goods_that_only_pass_a_state_wake_nobody_who_waits_for_goods(plant: Plant) -> None:
+    plant.record(said(GoodsShipped, 5), said(CustomerReturnReceived, 3, stock_segment="warranty", location="RET"))
+    plant.record(ContainmentOpened(number="Q1", partner="desk", lots=("L9",), actor=QUALITY))
+    waiting = plant.record(said(HoldReleased, 1, "w", lot="L9", hold_reason="containment:Q1"))
+    plant.record(ContainmentClosed(number="Q1", partner="desk", actor=QUALITY))
+
+    # Through quarantine to scrap: nothing stands anywhere that did not stand there before.
+    scrapped = plant.record(
+        said(ReturnDisposed, 3, stock_segment="warranty", disposition="scrap", reason="cracked")
+    )  # fmt: skip
+    received = plant.record(receipt("R2", "S2", "PO1", {"PLATE": 1}))
+
+    assert results(waiting) == [("HoldReleased", "waiting")]
+    assert results(scrapped) == [("ReturnDisposed", "posted")]
+    assert ("HoldReleased", "refused") in results(received)
 
 
 def test_a_core_is_promised_to_nobody_until_it_is_remanufactured(plant: Plant) -> None:
