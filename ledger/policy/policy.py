@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from functools import cached_property
+from decimal import Decimal
+from functools import cache, cached_property
+from typing import Any
 
 import msgspec
 
@@ -74,7 +76,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 of the canonical JSON, hexadecimal."""
+        """SHA-256 of the canonical JSON, hexadecimal; of one that was stored, what it was stored under."""
         return hashlib.sha256(write_policy(self)).hexdigest()
 
     @cached_property
@@ -200,10 +202,48 @@ _decoder = msgspec.json.Decoder(Policy)
 
 
 def write_policy(policy: Policy) -> bytes:
-    """Canonical JSON: stored once per hash, so that a rebuild decides as the ledger did then."""
-    return _encoder.encode(policy)
+    """Canonical JSON: stored once per hash, so that a rebuild decides as the ledger did then.
+
+    Policies that are equal are the same bytes: a number has one form, whether it was written 24 or 24.0, and what is
+    equal to its default is left out.
+    """
+    return _encoder.encode(_said(_decoder.decode(_encoder.encode(policy))))
 
 
-def read_policy(body: bytes | str) -> Policy:
-    """Read stored JSON; raises `msgspec.ValidationError` naming the path."""
-    return _decoder.decode(body)
+def read_policy(body: bytes | str, hash: str = "") -> Policy:
+    """Read stored JSON; raises `msgspec.ValidationError` naming the path.
+
+    `hash`: what it was stored under, by which events and frozen cards know it. It stays so, though it be of a form
+    that is not written any more.
+    """
+    policy = _decoder.decode(body)
+    if hash:
+        policy.__dict__["hash"] = hash
+    return policy
+
+
+def _said(value: Any) -> Any:
+    """The value as plain data, of structs what differs from their defaults, in one form for each meaning.
+
+    Numbers must be of the types that their fields have: a policy that was just decoded is.
+    """
+    if isinstance(value, msgspec.Struct):
+        given = ((name, getattr(value, name), default) for name, default in _defaults(type(value)))
+        return {name: _said(one) for name, one, default in given if one is not default and one != default}
+    if isinstance(value, dict):
+        return {key: _said(one) for key, one in value.items()}
+    if isinstance(value, tuple):
+        return [_said(one) for one in value]
+    if isinstance(value, Decimal):
+        text = f"{value:f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return value
+
+
+@cache
+def _defaults(kind: type[msgspec.Struct]) -> tuple[tuple[str, Any], ...]:
+    """The fields of a struct with their defaults; a field without one has a default that nothing is equal to."""
+    return tuple(
+        (field.name, field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory())
+        for field in msgspec.structs.fields(kind)
+    )

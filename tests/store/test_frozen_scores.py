@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert
 
 from ledger import queries
 from ledger.book import verify
+from ledger.book.storage import tables
 from ledger.events import (
     DiscrepancyResolved,
     DisruptionReported,
@@ -21,6 +23,8 @@ from ledger.events import (
     ScheduleLine,
     ScheduleReleased,
 )
+from ledger.policy.policy import read_policy
+from ledger.policy.scores import ScoreRules
 from ledger.scorecards.difference import write_card
 from tests.store.world import NOW, POLICY, Books, notice, order, receipt
 
@@ -53,6 +57,33 @@ def test_a_frozen_month_computed_anew_is_the_same_byte_for_byte(conn: Connection
     assert (found.same, found.differences, frozen.card.provisional) == (True, (), False)
     assert write_card(found.card) == write_card(frozen.card)
     assert queries.to_freeze(conn, now=OVER, policy=POLICY) == (MONTH, ["bravo"])
+    assert verify(conn) == []
+
+
+def test_a_card_follows_from_rules_of_which_only_some_were_stated(conn: Connection, books: Books) -> None:
+    policy = replace(POLICY, scores=ScoreRules(coverage_min=50))
+    books.policy, books.now = policy, OVER
+    books.record(queries.freeze(conn, "acme", MONTH, now=OVER, policy=policy))
+
+    (frozen,) = queries.frozen_cards(conn, "acme")
+
+    assert frozen.rules == policy.hash
+    assert queries.recompute(conn, frozen).same
+    assert verify(conn) == []
+
+
+def test_a_card_frozen_by_rules_in_an_older_form_is_still_the_same(conn: Connection, books: Books) -> None:
+    """Rules were once stored as they were written: 50 and 50.0 under two hashes, and with what is usual anyway."""
+    body = b'{"scores":{"weights":{"on_time_in_full":25,"labels":5},"coverage_min":50}}'
+    older = read_policy(body, hashlib.sha256(body).hexdigest())
+    conn.execute(insert(tables.policy).values(hash=older.hash, body=body.decode()))
+    books.policy, books.now = older, OVER
+    books.record(queries.freeze(conn, "acme", MONTH, now=OVER, policy=older))
+
+    (frozen,) = queries.frozen_cards(conn, "acme")
+
+    assert frozen.rules == older.hash == frozen.card.rules
+    assert queries.recompute(conn, frozen).same
     assert verify(conn) == []
 
 

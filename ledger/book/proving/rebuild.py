@@ -95,7 +95,7 @@ def replay(conn: Connection, scratch: Connection, book: str, *, run_size: int) -
     for (recorded_at, policy_hash), batch in groupby(rows, key=lambda row: (row.recorded_at, row.policy)):
         if policy_hash not in policies:
             body = conn.execute(select(tables.policy.c.body).where(tables.policy.c.hash == policy_hash)).scalar_one()
-            policies[policy_hash] = read_policy(body)
+            policies[policy_hash] = read_policy(body, policy_hash)
         policy, now = policies[policy_hash], moment(recorded_at)
         for is_time, run in groupby((read_event(row.body) for row in batch), key=_is_time):
             if is_time:

@@ -74,7 +74,7 @@ def recompute(conn: Connection, frozen: FrozenCard, *, book: str = "live") -> Re
     rows = bulk.ask(conn, _POLICY, (frozen.rules,))
     if not rows:
         raise LookupError(f"the ledger keeps no rules {frozen.rules}")
-    policy = read_policy(rows[0][0])
+    policy = read_policy(rows[0][0], frozen.rules)
     card = score(conn, frozen.supplier, month=frozen.month, now=frozen.frozen_at, policy=policy, book=book)
     same = write_card(card) == write_card(frozen.card)
     return Recomputed(

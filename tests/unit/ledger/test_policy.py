@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from decimal import Decimal
 
 import pytest
 
 from ledger.policy import Policy, Terms, Tolerance, ToleranceRule
 from ledger.policy.policy import read_policy, write_policy
+from ledger.policy.scores import WEIGHTS, ScoreRules
 
 PLACES = [
     (ToleranceRule(order_number="PO1", order_line="1", tolerance=Tolerance(percent=Decimal(1))), "order_line:PO1/1"),
@@ -75,3 +77,40 @@ def test_the_hash_is_that_of_the_content_and_survives_storing() -> None:
     assert again == policy
     assert again.hash == policy.hash
     assert policy.hash != Policy().hash
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Policy(terms={"a": Terms(split_hours=12)}), Policy(terms={"a": Terms(split_hours=12.0)})),
+        (Policy(terms={"a": Terms(split_hours=24)}), Policy(terms={"a": Terms()})),
+        (Policy(scores=ScoreRules()), Policy()),
+        (
+            Policy(scores=ScoreRules(closed_lines_min=1)),
+            Policy(scores=ScoreRules(closed_lines_min=1, weights={name: float(one) for name, one in WEIGHTS.items()})),
+        ),
+        (
+            Policy(terms={"a": Terms(tolerances={"D16": Tolerance(percent=Decimal("2.50"))})}),
+            Policy(terms={"a": Terms(tolerances={"D16": Tolerance(percent=Decimal("2.5"), quantity=Decimal("0.0"))})}),
+        ),
+    ],
+)
+def test_policies_that_mean_the_same_have_one_hash(one: Policy, other: Policy) -> None:
+    assert one == other
+    assert one.hash == other.hash == read_policy(write_policy(one)).hash
+
+
+def test_a_number_that_differs_is_another_hash() -> None:
+    hashes = {Policy(terms={"a": Terms(split_hours=hours)}).hash for hours in (12, 12.5, 120, 0)}
+
+    assert len(hashes) == 4
+
+
+def test_a_stored_policy_keeps_the_hash_it_was_stored_under() -> None:
+    body = b'{"terms":{"a":{"split_hours":12}}}'
+    stored_under = hashlib.sha256(body).hexdigest()
+
+    policy = read_policy(body, stored_under)
+
+    assert policy.hash == stored_under
+    assert policy == Policy(terms={"a": Terms(split_hours=12.0)})
