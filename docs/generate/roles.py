@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from docs.generate.text import WARNING, field_docs, first_paragraph, table
+from gateway.store.scopes import OF_ROLES
 from ledger.events import KINDS, InventoryAdjusted
 from ledger.handling.adjusting import REASONS, Reason
 from ledger.handling.rules import DISPOSITIONS, RULES, Rule
@@ -20,6 +21,9 @@ What holds where `HOME/policy.yaml` says nothing else; how to change it is in
 model only proposes. What is asked of goods, reasons and segments is asked of everybody.
 
 ## Roles
+
+A person's key that is made without `--scope` may call what its roles need; with a role that the house adds, or lets
+hand in events, everything but `admin`.
 
 """
 
@@ -95,7 +99,8 @@ def build_page() -> str:
 
 
 def roles() -> str:
-    return table(["role", "for"], [[f"`{name}`", text] for name, text in ROLES.items()])
+    rows = [[f"`{name}`", text, _listed(OF_ROLES[name])] for name, text in ROLES.items()]
+    return table(["role", "for", "scopes of its key"], rows)
 
 
 def ways() -> str:

@@ -14,7 +14,8 @@ from fastapi import Depends, Request
 from gateway.api.problems import Problem
 from gateway.pipeline import Street
 from gateway.settings import Settings
-from gateway.store.keys import ApiKey, Scope, find_key
+from gateway.store.keys import ApiKey, find_key
+from gateway.store.scopes import Scope
 from ledger import queries
 from ledger.book.bringing.snapshots import Snapshots
 from ledger.events import Actor

@@ -15,10 +15,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="API keys: made, listed, revoked.")
 
-OF_PARTNERS = ("messages:read", "messages:write", "events:write", "ledger:read")
-OF_PEOPLE = (*OF_PARTNERS, "cases:write")
-"""What a key may call where no scopes are named."""
-
 Json = Annotated[bool, typer.Option("--json", help="One JSON object; JSON lines for a list.")]
 
 
@@ -27,7 +23,7 @@ def new(
     name: Annotated[str, typer.Argument(help="What the partner's identities.keys lists; never reused.")],
     partner: Annotated[str, typer.Option(help="The partner it speaks for; none for an administrator.")] = "",
     scope: Annotated[
-        list[str] | None, typer.Option(help="Repeat for several; without it, what a partner or person needs.")
+        list[str] | None, typer.Option(help="Repeat for several; without it, what partner, person or roles need.")
     ] = None,
     role: Annotated[
         list[str] | None, typer.Option(help="What the person who acts by it may decide; repeat for several.")
@@ -44,16 +40,29 @@ def new(
     """Make a key and show it, once.
 
     With --role, --site or --person it is that person's. An internal partner's key without them is the system's own.
+
+    Without --scope it may call what these need:
+
+    \b
+    - accounts_payable, engineering, integration, logistics, packaging,
+      procurement, quality, receiving, trade:
+      messages:read ledger:read cases:write
+    - allocator, engineer, finance, inspector, inventory_manager, master_data,
+      planner, quality_manager, receiver, warehouse, and roles that policy.yaml
+      adds or lets hand in events: the same with messages:write events:write
+    - another partner: all five; a system of our own house: without cases:write
+    - nobody in particular: admin
     """
+    import msgspec
+
     from gateway.cli.opening import open_street
     from gateway.store.keys import KEY_ENTROPY_BYTES, ApiKey, digest_of, make_key
 
     key = make_key(os.urandom(KEY_ENTROPY_BYTES))
-    names_somebody = bool(role or site or person or model)
     made = ApiKey(
         name=name,
         partner=partner,
-        scopes=tuple(scope or (OF_PARTNERS if partner else OF_PEOPLE if names_somebody else ("admin",))),
+        scopes=tuple(scope or ()),
         roles=tuple(dict.fromkeys(role or ())),
         sites=tuple(dict.fromkeys(site or ())),
         person=person,
@@ -61,6 +70,7 @@ def new(
     )
     with open_street() as street:
         _check(street, made)
+        made = msgspec.structs.replace(made, scopes=made.scopes or _default_scopes(street, made))
         known = street.configuration.partners.get(partner)
         street.put_key(made, digest_of(key))
         is_listed = known is None or name in known.identities.keys
@@ -70,8 +80,23 @@ def new(
         frame.print_json(shown | acts)
         return
     frame.say(f"key (shown once, keep it): {key}")
+    frame.say(f"scopes: {', '.join(made.scopes)}")
     if not is_listed:
         frame.warn(f"it opens nothing until partners/{partner}/partner.yaml lists {name} under identities.keys")
+
+
+def _default_scopes(street: Street, key: ApiKey) -> tuple[str, ...]:
+    """What it needs for the work of those who act by it."""
+    from gateway.store.scopes import OF_PARTNERS, OF_SYSTEMS, default_scopes
+
+    known = street.configuration.partners.get(key.partner)
+    if known is not None and known.kind != "internal":
+        return OF_PARTNERS
+    if not (key.names_somebody or key.acts_as):
+        return OF_SYSTEMS if key.partner else ("admin",)
+    listed = street.governance.people.get(key.person) if not (key.roles or key.sites) else None
+    roles = listed.roles if listed is not None else key.roles
+    return default_scopes(roles, street.governance.rules.handing_in)
 
 
 def _check(street: Street, key: ApiKey) -> None:

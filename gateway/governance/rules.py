@@ -67,6 +67,23 @@ class HouseRules(msgspec.Struct, frozen=True, kw_only=True):
             casework=self.casework,
         )  # fmt: skip
 
+    @property
+    def handing_in(self) -> frozenset[str]:
+        """Roles that the file lets hand in events, or bring goods into a segment, beyond what is shipped."""
+        named = {
+            role
+            for kind, one in self.transitions.items()
+            if one != HOUSE.transitions.get(kind)
+            for role in (*(one.roles or ()), *(role for roles in one.by_state.values() for role in roles))
+        }
+        placed = {
+            role
+            for name, rules in self.segments.items()
+            if rules != HOUSE.segments.get(name)
+            for role in (*rules.assigned_by, *(role for roles in rules.roles.values() for role in roles))
+        }
+        return frozenset(named | placed)
+
 
 def read_rules(entry: Entry) -> HouseRules:
     """The rules of a file; mistakes go into the entry's list."""

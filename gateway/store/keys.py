@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import Connection, insert, select, update
@@ -17,12 +17,10 @@ from sqlalchemy import Connection, insert, select, update
 from gateway.errors import OperatorMistake
 from gateway.messages import from_microseconds, microseconds
 from gateway.resources import did_you_mean
+from gateway.store.scopes import SCOPES, Scope
 from gateway.store.tables import api_key
 
 ActsAs = Literal["", "model"]
-Scope = Literal["messages:read", "messages:write", "events:write", "ledger:read", "cases:write", "admin"]
-SCOPES: tuple[str, ...] = get_args(Scope)
-
 KEY_PREFIX = "crossdock_"
 """Lets secret scanners and people recognise a key."""
 KEY_ENTROPY_BYTES = 32
