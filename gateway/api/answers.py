@@ -45,9 +45,14 @@ def answer_page(request: Request, rows: Sequence[T], limit: int, cursor_of: Call
 
 def answer_rows(request: Request, rows: Sequence[Any], after: str) -> Response:
     """One page whose question says itself where the next one begins; "" after the last."""
+    return answer_members(request, {"items": rows}, after)
+
+
+def answer_members(request: Request, members: Mapping[str, Any], after: str) -> Response:
+    """One page of a list that tells more than its rows."""
     if not after:
-        return answer({"items": rows, "next": None})
-    return answer({"items": rows, "next": _seal(after)}, headers=link_next(request, after))
+        return answer({**members, "next": None})
+    return answer({**members, "next": _seal(after)}, headers=link_next(request, after))
 
 
 def link_next(request: Request, after: str | int) -> dict[str, str]:

@@ -7,7 +7,7 @@ quantities are strings, times ISO 8601. Lists page by `after` (the cursor each s
 from ledger.book.bringing.carriage import Carriage, carriage_of
 from ledger.masterdata.places import LEVELS, Level
 from ledger.queries.casework.cases import CaseShown, EvidenceShown, TaskShown, case, cases
-from ledger.queries.casework.queue import CaseQueue, CaseQueued, case_queue
+from ledger.queries.casework.queue import CaseQueue, CaseQueued, QueuePlace, case_queue
 from ledger.queries.casework.timeline import CaseStep, case_timeline
 from ledger.queries.documents.calls import CallShown, calls
 from ledger.queries.documents.documents import OrderShown, ShipmentShown, orders, shipments
@@ -125,6 +125,7 @@ __all__ = [
     "PeriodShown",
     "Position",
     "PromiseShown",
+    "QueuePlace",
     "Recomputed",
     "ReleaseShown",
     "Replenishment",

@@ -28,7 +28,7 @@ from ledger.events import (
 )
 from ledger.policy import CaseRules, Policy, Tolerance
 from ledger.policy.terms import Terms
-from ledger.queries import CaseQueue, case_queue
+from ledger.queries import CaseQueue, QueuePlace, case_queue
 from tests.store.test_casework import ACME, EVA, Desk
 from tests.store.world import Books, notice, order, receipt
 
@@ -155,3 +155,27 @@ def test_more_of_a_serialised_part_than_advised_is_held_whatever_the_tolerance(c
 
     assert found == (["D17"] if held else [])
     assert verify(conn) == []
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+def test_pages_are_the_queue_whatever_happens_between_them(conn: Connection, size: int) -> None:
+    """All pages are of the time of the first: cases of one rank and moment stand in the order of their numbers."""
+    desk = Desk(conn)
+    desk.record(
+        *(receipt(f"R{n}", f"S{n}", "PO1", {part: n}) for n in range(5, 8) for part in ("BOLT", "PLATE")),
+    )
+    desk.record(called(desk, 2, 100))
+    whole = queue(desk)
+
+    paged, after = [], None
+    while True:
+        page = queue(desk, after=after, limit=size)
+        paged += page.cases
+        if not page.cut:
+            break
+        after = QueuePlace.of(page.cases[-1], page.now)
+        desk.now += timedelta(hours=5)
+
+    assert len(whole.cases) > 3
+    assert tuple(paged) == whole.cases
+    assert (page.ages, page.severities) == (whole.ages, whole.severities)

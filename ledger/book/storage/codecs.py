@@ -81,6 +81,11 @@ def read_texts(stored: str) -> tuple[str, ...]:
     return _read_texts(stored) if stored else ()
 
 
+def read_tasks(stored: str) -> tuple[Task, ...]:
+    """The tasks of a case."""
+    return _read_tasks(stored) if stored else ()
+
+
 class Codec:
     """Reads and writes one kind of record. `key` is the type of its key; None where the key's fields are its own."""
 

@@ -18,7 +18,6 @@ from sqlalchemy import Connection, func, select
 from ledger.book.bringing.history import position_at, standing_at
 from ledger.book.storage import filed_tables, tables
 from ledger.masterdata import to_decimal
-from ledger.matching.records.documents import Case
 from ledger.policy import Policy
 from ledger.queries.documents.prices import Money, Price, latest_prices, value_at
 from ledger.queries.documents.schedules import schedules
@@ -47,6 +46,15 @@ class Gravity(msgspec.Struct, frozen=True, kw_only=True):
     """What is in question, at the price it was last ordered at; None where there is none."""
 
 
+class InQuestion(NamedTuple):
+    """What the gravity of a case depends on; `quantity` in millionths."""
+
+    case: str
+    site: str
+    part: str
+    quantity: int
+
+
 class Standing(NamedTuple):
     """What stands of a part at a site, in millionths."""
 
@@ -55,7 +63,7 @@ class Standing(NamedTuple):
 
 
 def gravity_of(
-    conn: Connection, cases: Collection[Case], *, book: str, policy: Policy, now: datetime
+    conn: Connection, cases: Collection[InQuestion], *, book: str, policy: Policy, now: datetime
 ) -> dict[str, Gravity]:
     """By case id, of all cases given at once: so many questions as there are kinds of figures, however many cases."""
     places = {(case.site, case.part) for case in cases if case.part and case.site}
@@ -70,22 +78,20 @@ def severity_at(
     conn: Connection, site: str, part: str, quantity: Decimal, *, book: str, policy: Policy, now: datetime
 ) -> Severity:
     """How grave it is that so much of a part (in its base unit) is in question at a site, case or none."""
-    asked = Case(
-        book=book, site=site, case="", code="", status="open", part=part, unit="", quantity=int(quantity * MILLION),
-        expected=0, actual=0, opened_seq=0, opened_at=0,
-    )  # fmt: skip
+    asked = InQuestion(case="", site=site, part=part, quantity=int(quantity * MILLION))
     return gravity_of(conn, [asked], book=book, policy=policy, now=now)[""].severity
 
 
-def rank_of(gravity: Gravity) -> tuple[int, Decimal, Decimal, Decimal]:
+def rank_of(
+    severity: Severity, coverage_hours: Decimal | None, service: Decimal, value: Decimal
+) -> tuple[int, Decimal, Decimal, Decimal]:
     """Sorts the gravest first."""
-    hours = Decimal("Infinity") if gravity.coverage_hours is None else gravity.coverage_hours
-    value = Decimal(0) if gravity.value is None else gravity.value.amount
-    return SEVERITIES.index(gravity.severity), hours, -gravity.service, -value
+    hours = Decimal("Infinity") if coverage_hours is None else coverage_hours
+    return SEVERITIES.index(severity), hours, -service, -value
 
 
 def _gravity(
-    case: Case, standing: Mapping[Place, Standing], prices: Mapping[str, Price], hours: Mapping[Place, Decimal],
+    case: InQuestion, standing: Mapping[Place, Standing], prices: Mapping[str, Price], hours: Mapping[Place, Decimal],
     policy: Policy,
 ) -> Gravity:  # fmt: skip
     place = case.site, case.part

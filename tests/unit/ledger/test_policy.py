@@ -87,11 +87,15 @@ def test_the_hash_is_that_of_the_content_and_survives_storing() -> None:
         (Policy(scores=ScoreRules()), Policy()),
         (
             Policy(scores=ScoreRules(closed_lines_min=1)),
-            Policy(scores=ScoreRules(closed_lines_min=1, weights={name: float(one) for name, one in WEIGHTS.items()})),
+            Policy(
+                scores=ScoreRules(closed_lines_min=1, weights={name: float(one) for name, one in WEIGHTS.items()})
+            ),
         ),
         (
             Policy(terms={"a": Terms(tolerances={"D16": Tolerance(percent=Decimal("2.50"))})}),
-            Policy(terms={"a": Terms(tolerances={"D16": Tolerance(percent=Decimal("2.5"), quantity=Decimal("0.0"))})}),
+            Policy(
+                terms={"a": Terms(tolerances={"D16": Tolerance(percent=Decimal("2.5"), quantity=Decimal("0.0"))})}
+            ),
         ),
     ],
 )
