@@ -11,10 +11,12 @@ from fastapi import APIRouter, Request, Response
 from gateway.api.answers import answer, answer_page, open_number_cursor
 from gateway.api.bodies import SmallBody, decode
 from gateway.api.callers import Call, MayReadLedger, MayWriteCases
+from gateway.api.filters import refuse_unknown, refuse_unknown_site
 from gateway.api.limits import PAGE_DEFAULT, Book, CaseId, Cursor, Limit, Text
 from gateway.api.problems import Problem
 from ledger import queries
 from ledger.events import DiscrepancyResolved, Resolution
+from ledger.matching.discrepancies import BY_CODE
 from ledger.outcomes import Conflict, Refused
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
@@ -46,6 +48,8 @@ def list_cases(
     limit: Limit = PAGE_DEFAULT,
 ) -> Response:
     """A supplier sees the cases about itself, another partner those that its documents brought."""
+    refuse_unknown("code", code, BY_CODE, "class of cases")
+    refuse_unknown_site(call, site)
     concerned = {"supplier": supplier or ""} if call.is_ours else _own_cases(call)
     with call.street.read() as conn:
         rows = queries.cases(
@@ -72,21 +76,21 @@ def show_case(call: MayReadLedger, id: CaseId, *, book: Book = "live") -> Respon
 
 
 @router.post("/{id}/resolve", summary="Decide a case; what clears the clearing account is posted")
-def resolve_case(call: MayWriteCases, id: CaseId, body: SmallBody) -> Response:
+def resolve_case(call: MayWriteCases, id: CaseId, body: SmallBody, *, book: Book = "live") -> Response:
     """Answers with what the ledger made of the decision, and the case as it stands now. Who decides a case stands in
     it as `decided_by`; anybody else is answered 403, and what cannot be decided so 409."""
     call.refuse_outsiders()
     decision: CaseDecision = decode(body, CaseDecision)
     if decision.quantity is not None and decision.quantity <= 0:
         raise Problem("not-valid", "the quantity must be positive")
-    before = find_case(call, id, "live")
+    before = find_case(call, id, book)
     if before.status in ("resolved", "closed"):
         raise Problem("conflict", f"case {id} is {before.status}")
     event = DiscrepancyResolved(
-        number=id, resolution=decision.resolution, quantity=decision.quantity, comment=decision.comment
+        number=id, book=book, resolution=decision.resolution, quantity=decision.quantity, comment=decision.comment
     )
     recorded = call.street.record_events([event], actor=call.actor)
-    after = find_case(call, id, "live")
+    after = find_case(call, id, book)
     reasons = [one.reason for one in recorded[0].outcomes if isinstance(one, Refused | Conflict)]
     if reasons:
         raise _refusal(call, after, " ".join(reasons))

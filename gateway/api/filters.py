@@ -1,16 +1,18 @@
-"""Filters by the dimensions of a bucket, shared by every route that asks about goods; and links to what is behind."""
+"""Filters of lists: by the dimensions of a bucket, by words that are known; and links to what is behind."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Depends, Query
 
+from gateway.api.callers import Call
 from gateway.api.limits import Text
-from gateway.api.problems import Problem
+from gateway.api.problems import Located, Problem
+from gateway.resources import did_you_mean
 from ledger.queries import DIMENSIONS
 
 Names = Annotated[
@@ -55,6 +57,22 @@ def asking() -> Iterator[None]:
         yield
     except ValueError as mistake:
         raise Problem("not-valid", str(mistake)) from None
+
+
+def refuse_unknown(parameter: str, value: str | None, known: Iterable[str], what: str) -> None:
+    """Raises Problem for a word that is none of those known: an empty list would look like an answer."""
+    words = tuple(known)
+    if not value or value in words:
+        return
+    mend = did_you_mean(value, words)
+    detail = f'there is no {what} "{value}"' + (f" ({mend})" if mend else "")
+    raise Problem("not-valid", detail, [Located(parameter=parameter, detail=detail)])
+
+
+def refuse_unknown_site(call: Call, site: str | None) -> None:
+    """Raises Problem for a site that is none of ours."""
+    if site:
+        refuse_unknown("site", site, call.masterdata().sites, "site")
 
 
 def link(path: str, parameters: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Header, Path, Query
 
@@ -47,5 +47,5 @@ MessageId = Annotated[str, Path(max_length=64, pattern=_WORD)]
 CaseId = Annotated[str, Path(max_length=20, pattern=r"^C[0-9]+$")]
 Text = Annotated[str | None, Query(max_length=100, pattern=_NAME)]
 PathText = Annotated[str, Path(max_length=100, pattern=_NAME)]
-Book = Annotated[str, Query(pattern="^(live|test)$", description="`test` holds what came marked as test traffic.")]
+Book = Annotated[Literal["live", "test"], Query(description="`test` holds what came marked as test traffic.")]
 Month = Annotated[str | None, Query(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", description="Like 2026-11.")]

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 from gateway.api.answers import answer, answer_page, open_cursor
 from gateway.api.bodies import SmallBody, decode
 from gateway.api.callers import MayReadLedger, MayWriteCases
+from gateway.api.filters import refuse_unknown_site
 from gateway.api.limits import PAGE_DEFAULT, Book, Cursor, Limit, Text
 from gateway.api.problems import Problem
 from ledger import queries
@@ -48,6 +49,7 @@ def list_matches(
 ) -> Response:
     """In the order of arrival, each with the notice lines that it may answer, surest first."""
     call.refuse_outsiders()
+    refuse_unknown_site(call, site)
     after = _open_place(open_cursor(cursor))
     with call.street.read() as conn:
         rows = queries.matches(conn, book=book, site=site or "", part=part or "", after=after, limit=limit + 1)
@@ -55,13 +57,13 @@ def list_matches(
 
 
 @router.post("", summary="Say which notice goods answer, or that none does")
-def say_match(call: MayWriteCases, body: SmallBody) -> Response:
+def say_match(call: MayWriteCases, body: SmallBody, *, book: Book = "live") -> Response:
     """Answers with what the ledger made of it. Whoever booked the goods receipt may not say it: 409, as for a notice
     that has no line of the part."""
     call.refuse_outsiders()
     said: SaidMatch = decode(body, SaidMatch)
     event = GoodsReceiptMatched(
-        number=said.receipt_id, site=said.site, provider=said.provider, receipt_line=said.receipt_line,
+        number=said.receipt_id, book=book, site=said.site, provider=said.provider, receipt_line=said.receipt_line,
         supplier=said.supplier, shipment_id=said.shipment_id, notice_line=said.notice_line, reason=said.reason,
     )  # fmt: skip
     recorded = call.street.record_events([event], actor=call.actor)

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Path, Response
 from gateway.api.answers import answer
 from gateway.api.callers import Call, MayReadLedger
 from gateway.api.cases import supplier_of
+from gateway.api.filters import refuse_unknown
 from gateway.api.limits import Book, Month, PathText, Text
 from gateway.api.problems import Problem
 from gateway.pipeline.scorecards import build_csv, build_page
@@ -46,7 +47,11 @@ def _ask(call: MayReadLedger, supplier: PathText, month: Month = None, book: Boo
     return _Asked(call, supplier, month or "", book)
 
 
-def _narrow(site: Text = None, part: Text = None, ship_point: Text = None) -> queries.Narrowed:
+def _narrow(call: MayReadLedger, site: Text = None, part: Text = None, ship_point: Text = None) -> queries.Narrowed:
+    if call.is_ours and (site or part):
+        known = call.masterdata()
+        refuse_unknown("site", site, known.sites, "site")
+        refuse_unknown("part", part, known.parts, "part")
     return queries.Narrowed(site or "", part or "", ship_point or "")
 
 

@@ -8,11 +8,13 @@ from fastapi import APIRouter, Path, Request, Response
 
 from gateway.api.answers import answer, answer_page, open_number_cursor
 from gateway.api.callers import Call, MayReadLedger, MayWriteCases
+from gateway.api.filters import refuse_unknown, refuse_unknown_site
 from gateway.api.limits import PAGE_DEFAULT, Book, Cursor, Limit, Text
 from gateway.api.problems import Problem
 from gateway.pipeline.signals import show
 from gateway.pipeline.signals.show import SignalShown, number_of
 from gateway.signals.rules import usual_rules
+from ledger.signals import BY_NAME
 
 router = APIRouter(prefix="/v1/signals", tags=["signals"])
 
@@ -35,6 +37,9 @@ def list_signals(
 ) -> Response:
     """`status` takes those with an action that stands so. Ours alone: a signal is our word about a partner."""
     call.refuse_outsiders()
+    refuse_unknown("signal", signal, BY_NAME, "signal")
+    refuse_unknown("partner", partner, (one.id for one in call.street.configuration.partners), "partner")
+    refuse_unknown_site(call, site)
     with call.street.read() as conn:
         rows = show.list_signals(
             conn, book=book, kind=signal or "", action_status=status or "", partner=partner or "", site=site or "",

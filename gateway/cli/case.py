@@ -10,6 +10,8 @@ import typer
 from gateway.cli import frame
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from gateway.governance import Governance
     from ledger.events import Actor
     from ledger.outcomes import Recorded
@@ -19,7 +21,7 @@ app = typer.Typer(no_args_is_help=True, help="Discrepancies: list, show, work on
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object; JSON lines for a list.")]
 CaseId = Annotated[str, typer.Argument(help="Id of the case, such as C12.")]
-Book = Annotated[str, typer.Option(help="live or test.")]
+Book = frame.Book
 
 PAGE = 1_000
 
@@ -41,6 +43,9 @@ def list_cases(
     json: Json = False,
 ) -> None:
     """Cases in the order they were opened."""
+    from ledger.matching.discrepancies import BY_CODE
+
+    frame.known(code, BY_CODE, "class of cases")
     asked = {
         "book": book, "status": status, "code": code, "part": part, "supplier": supplier, "site": site,
         "cause": cause, "dispute": dispute, "assignee": assignee,
@@ -55,6 +60,7 @@ def _every(asked: dict[str, Any]) -> Iterator[CaseShown]:
     from ledger import queries
 
     with open_to_read() as conn:
+        known_site(conn, asked["site"])
         after, more = 0, True
         while more:
             page = queries.cases(conn, **asked, after=after, limit=PAGE)
@@ -114,6 +120,7 @@ def resolve(
     ] = None,
     comment: Annotated[str, typer.Option(help="Why.")] = "",
     acting: frame.As = None,
+    book: Book = "live",
     json: Json = False,
 ) -> None:
     """Decide a case; what clears the clearing account is posted."""
@@ -134,16 +141,18 @@ def resolve(
         raise OperatorMistake(f'"{quantity}" is no quantity', mend="write it like 12 or 12.5") from None
     if amount is not None and not (amount.is_finite() and amount > 0):
         raise OperatorMistake(f'"{quantity}" is no quantity above zero', mend="write it like 12 or 12.5")
-    event = DiscrepancyResolved(number=id, resolution=cast(Resolution, how), quantity=amount, comment=comment)
+    event = DiscrepancyResolved(
+        number=id, book=book, resolution=cast(Resolution, how), quantity=amount, comment=comment
+    )
     with open_street() as street:
         with street.read() as conn:
-            if queries.case(conn, id) is None:
+            if queries.case(conn, id, book=book) is None:
                 raise no_such_case(id)
         governance = street.governance
         actor = who_acts(governance, frame.settings())
         recorded = street.record_events([event], actor=actor)
         with street.read() as conn:
-            case = queries.case(conn, id, policy=street.policy)
+            case = queries.case(conn, id, book=book, policy=street.policy)
     if case is None:
         raise no_such_case(id)
     if json:
@@ -189,6 +198,14 @@ def explain_refusal(recorded: Recorded, case: CaseShown, how: str, actor: Actor,
         f"to do: nobody in people.yaml may decide it; give somebody the role there (NAME: {{roles: [{role}]}}), "
         f"or make them a key: crossdock key new NAME --role {role}"
     )
+
+
+def known_site(conn: Connection, site: str) -> None:
+    """Raises OperatorMistake for a site that is none of ours."""
+    from ledger import queries
+
+    if site:
+        frame.known(site, queries.masterdata(conn).sites, "site")
 
 
 def no_such_case(id: str) -> Exception:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gateway.cli import frame
-from gateway.cli.case import Book, CaseId, Json, no_such_case
+from gateway.cli.case import Book, CaseId, Json, known_site, no_such_case
 from gateway.cli.case import app as app
 
 if TYPE_CHECKING:
@@ -35,8 +35,11 @@ def queue(
     from ledger import queries
 
     settings = frame.settings()
-    policy = read_governance(settings).rules.laid_over()
+    governance = read_governance(settings)
+    frame.known(role, governance.roles, "role")
+    policy = governance.rules.laid_over()
     with open_to_read() as conn:
+        known_site(conn, site)
         found = queries.case_queue(
             conn, now=settings.clock()(), policy=policy, book=book, role=role, assignee=assignee, site=site,
             limit=limit,
@@ -55,6 +58,8 @@ def queue(
             for one in found.cases
         ],
     )  # fmt: skip
+    if found.cut:
+        frame.say(f"Only the gravest {len(found.cases)} are shown; --limit shows more.")
     ages = ", ".join(f"{age}: {count}" for age, count in found.ages.items() if count)
     frame.say(f"{sum(found.ages.values())} cases by age: {ages}" if ages else "no case is open")
 
@@ -67,6 +72,7 @@ def assign(
     waits_for: Annotated[str, typer.Option(help="supplier, carrier or internal, while it waits for them.")] = "",
     comment: Comment = "",
     acting: frame.As = None,
+    book: Book = "live",
     json: Json = False,
 ) -> None:
     """Give a case to somebody, and say for whom it waits."""
@@ -82,7 +88,7 @@ def assign(
     event = CaseAssigned(
         number=id, assignee=to, role=role, waits_for=cast(WaitsFor, waits_for), comment=comment
     )  # fmt: skip
-    _say(event, json=json)
+    _say(event, book=book, json=json)
 
 
 @app.command()
@@ -91,12 +97,13 @@ def note(
     comment: Annotated[str, typer.Argument(help="What is to be known about it.")] = "",
     evidence: Documents = None,
     acting: frame.As = None,
+    book: Book = "live",
     json: Json = False,
 ) -> None:
     """Add a comment or evidence to a case."""
     from ledger.events import CaseNoted
 
-    _say(CaseNoted(number=id, comment=comment, evidence=_documents(evidence)), json=json)
+    _say(CaseNoted(number=id, comment=comment, evidence=_documents(evidence)), book=book, json=json)
 
 
 @app.command()
@@ -109,6 +116,7 @@ def task(
     done: Annotated[bool, typer.Option("--done", help="It is done.")] = False,
     dropped: Annotated[bool, typer.Option("--dropped", help="It need not be done.")] = False,
     acting: frame.As = None,
+    book: Book = "live",
     json: Json = False,
 ) -> None:
     """Give a role a task, or end one; a case does not close while one is open."""
@@ -121,7 +129,7 @@ def task(
         number=id, task=name, role=role, text=text, after=tuple(after or ()),
         status="done" if done else "dropped" if dropped else "open",
     )  # fmt: skip
-    _say(event, json=json)
+    _say(event, book=book, json=json)
 
 
 @app.command()
@@ -130,36 +138,43 @@ def dispute(
     comment: Annotated[str, typer.Argument(help="Why it is not the supplier's fault.")],
     evidence: Documents = None,
     acting: frame.As = None,
+    book: Book = "live",
     json: Json = False,
 ) -> None:
     """Dispute a case in the supplier's name: it counts in no score until it is decided."""
     from ledger.events import CaseDisputed
 
-    _say(CaseDisputed(number=id, comment=comment, evidence=_documents(evidence)), json=json)
+    _say(CaseDisputed(number=id, comment=comment, evidence=_documents(evidence)), book=book, json=json)
 
 
 @app.command()
-def grant(id: CaseId, comment: Comment = "", acting: frame.As = None, json: Json = False) -> None:
+def grant(
+    id: CaseId, comment: Comment = "", acting: frame.As = None, book: Book = "live", json: Json = False
+) -> None:
     """Grant the dispute about a case; not by who raised it."""
     from ledger.events import DisputeDecided
 
-    _say(DisputeDecided(number=id, decision="granted", comment=comment), json=json)
+    _say(DisputeDecided(number=id, decision="granted", comment=comment), book=book, json=json)
 
 
 @app.command()
-def reject(id: CaseId, comment: Comment = "", acting: frame.As = None, json: Json = False) -> None:
+def reject(
+    id: CaseId, comment: Comment = "", acting: frame.As = None, book: Book = "live", json: Json = False
+) -> None:
     """Reject the dispute about a case; not by who raised it."""
     from ledger.events import DisputeDecided
 
-    _say(DisputeDecided(number=id, decision="rejected", comment=comment), json=json)
+    _say(DisputeDecided(number=id, decision="rejected", comment=comment), book=book, json=json)
 
 
 @app.command()
-def reopen(id: CaseId, comment: Comment = "", acting: frame.As = None, json: Json = False) -> None:
+def reopen(
+    id: CaseId, comment: Comment = "", acting: frame.As = None, book: Book = "live", json: Json = False
+) -> None:
     """Work on a closed case again; what was posted stays."""
     from ledger.events import CaseReopened
 
-    _say(CaseReopened(number=id, comment=comment), json=json)
+    _say(CaseReopened(number=id, comment=comment), book=book, json=json)
 
 
 @app.command()
@@ -209,7 +224,7 @@ def _documents(named: list[str] | None) -> tuple[CaseEvidence, ...]:
     return tuple(found)
 
 
-def _say(event: AnyEvent, *, json: bool) -> None:
+def _say(event: AnyEvent, *, book: Book, json: bool) -> None:
     """Hand it to the ledger, and print the case as it stands then; exit 1 with the reason where it was refused."""
     import msgspec
 
@@ -218,13 +233,14 @@ def _say(event: AnyEvent, *, json: bool) -> None:
     from ledger.outcomes import Conflict, Refused
 
     with open_street() as street:
+        frame.known(getattr(event, "role", ""), street.governance.roles, "role")
         with street.read() as conn:
-            if queries.case(conn, event.number) is None:
+            if queries.case(conn, event.number, book=book) is None:
                 raise no_such_case(event.number)
-        stamped = msgspec.structs.replace(event, occurred_at=street.clock())
+        stamped = msgspec.structs.replace(event, book=book, occurred_at=street.clock())
         recorded = street.record_events([stamped], actor=who_acts(street.governance, frame.settings()))
         with street.read() as conn:
-            case = queries.case(conn, event.number, policy=street.policy)
+            case = queries.case(conn, event.number, book=book, policy=street.policy)
     if case is None:
         raise no_such_case(event.number)
     if json:

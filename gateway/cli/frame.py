@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 import typer
@@ -50,6 +50,20 @@ As = Annotated[
     ),
 ]
 """The option of every command by which somebody acts: `acting: frame.As = None`; see `opening.who_acts`."""
+
+
+Book = Annotated[Literal["live", "test"], typer.Option(help="test holds what came marked as test traffic.")]
+"""The option of every command that asks or tells one book."""
+
+
+def known(word: str, words: Iterable[str], what: str) -> str:
+    """The word, or "" for none. Raises OperatorMistake for one that is not among those known."""
+    from gateway.resources import did_you_mean
+
+    words = tuple(words)
+    if word and word not in words:
+        raise OperatorMistake(f'there is no {what} "{word}"', mend=did_you_mean(word, words))
+    return word
 
 
 def plain(value: Any) -> Any:

@@ -15,21 +15,18 @@ app = typer.Typer()
 def kpi(
     name: Annotated[str, typer.Argument(help="One figure, with everything that it sums; all if left out.")] = "",
     month: Annotated[str, typer.Option(help="YYYY-MM; the running month if left out.")] = "",
-    book: Annotated[str, typer.Option(help="live or test.")] = "live",
+    book: frame.Book = "live",
     json: Annotated[bool, typer.Option("--json", help="JSON lines.")] = False,
 ) -> None:
     """Stock accuracy, count variance, suppliers on time, turns, fill rate, dock to stock, receiving errors."""
     from gateway.cli.opening import open_to_read, read_configuration
     from gateway.cli.score import check_month
-    from gateway.errors import OperatorMistake
     from gateway.pipeline.desk.configure import build_policy
     from gateway.pipeline.parties import policy_now
-    from gateway.resources import did_you_mean
     from ledger import queries
 
     check_month(month)
-    if name and name not in queries.KPIS:
-        raise OperatorMistake(f'there is no figure "{name}"', mend=did_you_mean(name, queries.KPIS))
+    frame.known(name, queries.KPIS, "figure")
     settings = frame.settings()
     with open_to_read() as conn:
         configuration, masterdata = read_configuration(settings), queries.masterdata(conn)

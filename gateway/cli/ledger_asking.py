@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ledger.policy import Policy
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object; JSON lines for a list.")]
-Book = Annotated[str, typer.Option(help="live or test.")]
+Book = frame.Book
 Part = Annotated[str, typer.Option(help="Our part number.")]
 Site = Annotated[str, typer.Option(help="Our site id.")]
 Supplier = Annotated[str, typer.Option(help="Our supplier id.")]

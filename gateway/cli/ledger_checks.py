@@ -68,7 +68,9 @@ def defects(
 
 @app.command(rich_help_panel=CHECKS)
 def verify(
-    book: Annotated[str, typer.Option(help="live or test; both if left out.")] = "",
+    book: Annotated[
+        Literal["live", "test", ""], typer.Option(help="live or test; both if left out.", show_default=False)
+    ] = "",
     quick: Annotated[
         bool, typer.Option("--quick", help="Do not record all events again in a scratch ledger.")
     ] = False,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gateway.cli import frame
+from gateway.cli.case import known_site
 from gateway.cli.ledger_asking import Book, Json, Limit, Part, Site, Supplier, asking
 from gateway.errors import OperatorMistake
 
@@ -19,6 +20,7 @@ def matches(part: Part = "", site: Site = "", limit: Limit = 100, book: Book = "
     from ledger import queries
 
     with asking() as conn:
+        known_site(conn, site)
         found = queries.matches(conn, book=book, site=site, part=part, limit=limit)
     if json:
         frame.print_json_lines(found)
@@ -50,6 +52,7 @@ def match(
     site: Site = "",
     reason: Annotated[str, typer.Option(help="Why.")] = "",
     acting: frame.As = None,
+    book: Book = "live",
     json: Json = False,
 ) -> None:
     """Say which notice a line of a goods receipt answers, or that none does."""
@@ -67,7 +70,7 @@ def match(
             what = "are several sites" if sites else "is no site"
             raise OperatorMistake(f"there {what}", mend="name the --site, as `ledger matches` shows it")
         event = GoodsReceiptMatched(
-            number=receipt, site=site or sites[0], provider=provider, receipt_line=line, supplier=supplier,
+            number=receipt, book=book, site=site or sites[0], provider=provider, receipt_line=line, supplier=supplier,
             shipment_id=shipment, notice_line=notice_line, reason=reason,
         )  # fmt: skip
         recorded = street.record_events([event], actor=who_acts(street.governance, frame.settings()))

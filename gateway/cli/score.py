@@ -34,16 +34,14 @@ def score(
     reason: Annotated[str, typer.Option(help="With --freeze: why it is frozen again.")] = "",
     html: Annotated[Path | None, typer.Option(help="Write a printable page to this file; - is stdout.")] = None,
     csv: Annotated[Path | None, typer.Option(help="Write all figures as CSV to this file; - is stdout.")] = None,
-    book: Annotated[str, typer.Option(help="live or test.")] = "live",
+    book: frame.Book = "live",
     json: Annotated[bool, typer.Option("--json", help="JSON lines.")] = False,
 ) -> None:
     """Score, grade, and the metrics behind them."""
     from gateway.cli.opening import open_to_read, read_configuration
-    from gateway.errors import OperatorMistake
     from gateway.pipeline.desk.configure import build_policy
     from gateway.pipeline.parties import policy_now
     from gateway.pipeline.scorecards import build_csv, build_page
-    from gateway.resources import did_you_mean
     from ledger import queries
 
     _check(supplier, month, metric, needs_one=bool(metric or rolling or frozen or html))
@@ -54,8 +52,9 @@ def score(
         configuration, masterdata = read_configuration(settings), queries.masterdata(conn)
         asked["policy"] = policy_now(build_policy(configuration), configuration.partners, masterdata)
         suppliers = masterdata.suppliers
-        if supplier is not None and supplier not in suppliers:
-            raise OperatorMistake(f'there is no supplier "{supplier}"', mend=did_you_mean(supplier, suppliers))
+        frame.known(supplier or "", suppliers, "supplier")
+        frame.known(site, masterdata.sites, "site")
+        frame.known(part, masterdata.parts, "part")
         wanted = [supplier] if supplier is not None else sorted(suppliers)
         if not freeze:
             to = queries.Narrowed(site, part, ship_point)
@@ -76,7 +75,7 @@ def score(
                 else:
                     _show_cards(cards, json=json)
             return
-    _freeze(wanted, month, reason)
+    _freeze(wanted, month, reason, book)
 
 
 def check_month(month: str) -> None:
@@ -90,17 +89,15 @@ def check_month(month: str) -> None:
 def _check(supplier: str | None, month: str, metric: str, *, needs_one: bool) -> None:
     """What is wrong with the question itself."""
     from gateway.errors import OperatorMistake
-    from gateway.resources import did_you_mean
     from ledger.scorecards import METRICS
 
     check_month(month)
-    if metric and metric not in METRICS:
-        raise OperatorMistake(f'there is no metric "{metric}"', mend=did_you_mean(metric, METRICS))
+    frame.known(metric, METRICS, "metric")
     if needs_one and supplier is None:
         raise OperatorMistake("name a supplier: this is about one", mend="crossdock score SUPPLIER ...")
 
 
-def _freeze(suppliers: list[str], month: str, reason: str) -> None:
+def _freeze(suppliers: list[str], month: str, reason: str, book: str) -> None:
     import msgspec
 
     from gateway.cli.opening import open_street
@@ -112,7 +109,9 @@ def _freeze(suppliers: list[str], month: str, reason: str) -> None:
     with open_street() as street:
         for supplier in suppliers:
             with street.read() as conn:
-                event = queries.freeze(conn, supplier, month, now=street.clock(), policy=street.policy, reason=reason)
+                event = queries.freeze(
+                    conn, supplier, month, now=street.clock(), policy=street.policy, book=book, reason=reason
+                )
             street.record_events([msgspec.structs.replace(event, partner="crossdock")])
     frame.say(f"{len(suppliers)} cards of {month} frozen")
 

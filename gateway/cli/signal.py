@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from gateway.cli import frame
+from gateway.cli.case import known_site
 
 if TYPE_CHECKING:
     from gateway.pipeline.signals.show import SignalShown
@@ -25,20 +26,18 @@ def list_signals(
     partner: Annotated[str, typer.Option(help="Only about this partner.")] = "",
     site: Annotated[str, typer.Option(help="Only at this site.")] = "",
     part: Annotated[str, typer.Option(help="Only about this part.")] = "",
-    book: Annotated[str, typer.Option(help="Only of this book: live or test.")] = "",
+    book: frame.Book = "live",
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many, the newest.")] = 100,
     json: Json = False,
 ) -> None:
     """Signals that fired, newest first, each with its actions."""
     from gateway.cli.opening import open_to_read
-    from gateway.errors import OperatorMistake
     from gateway.pipeline.signals import show
-    from gateway.resources import did_you_mean
     from ledger.signals import BY_NAME
 
-    if kind and kind not in BY_NAME:
-        raise OperatorMistake(f'there is no signal "{kind}"', mend=did_you_mean(kind, BY_NAME))
+    frame.known(kind, BY_NAME, "signal")
     with open_to_read() as conn:
+        known_site(conn, site)
         rows = show.list_signals(
             conn, kind=kind, action_status=status, partner=partner, site=site, part=part, book=book, limit=limit,
             newest=True,

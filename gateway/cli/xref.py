@@ -113,7 +113,7 @@ def history(
 def misses(
     of: Of = "",
     sender: Annotated[str | None, typer.Option("--sender", help="Partner whose documents wait.")] = None,
-    book: Annotated[str, typer.Option(help="live or test.")] = "live",
+    book: frame.Book = "live",
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most this many.")] = 100,
     json: Json = False,
 ) -> None:

@@ -19,6 +19,7 @@ KEYS = (
     ApiKey(name="bolt-desk", partner="bolt", scopes=SCOPES),
     ApiKey(name="eva", scopes=SCOPES, roles=("procurement",)),
     ApiKey(name="tom", scopes=SCOPES, roles=("quality",)),
+    ApiKey(name="boss", scopes=SCOPES, roles=("inventory_manager",)),
     ApiKey(name="oracle", scopes=SCOPES, acts_as="model"),
 )
 
@@ -104,3 +105,94 @@ def test_the_queue_is_ours_alone_and_shows_what_a_role_has_to_do(house: House) -
     assert [(one["id"], one["severity"], one["age"]) for one in found["cases"]] == [("C1", "low", "0-4 h")]
     assert house.ask("GET", "/v1/cases/queue?role=finance", "eva").json()["cases"] == []
     assert house.ask("GET", "/v1/cases/queue", "acme-desk").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "parameter", "detail"),
+    [
+        ("/v1/cases?code=D99", "code", 'there is no class of cases "D99" (did you mean "D49"?)'),
+        ("/v1/cases?site=PLT7", "site", 'there is no site "PLT7" (did you mean "PLT07"?)'),
+        ("/v1/cases?status=done", "status", ""),
+        ("/v1/cases?dispute=maybe", "dispute", ""),
+        ("/v1/cases?book=best", "book", ""),
+        ("/v1/cases/queue?role=qualty", "role", 'there is no role "qualty" (did you mean "quality"?)'),
+        ("/v1/cases/queue?site=PLT7", "site", 'there is no site "PLT7" (did you mean "PLT07"?)'),
+        ("/v1/matches?site=PLT7", "site", 'there is no site "PLT7" (did you mean "PLT07"?)'),
+        (
+            "/v1/signals?signal=receipt_lat",
+            "signal",
+            'there is no signal "receipt_lat" (did you mean "receipt_late"?)',
+        ),
+        ("/v1/signals?partner=acne", "partner", 'there is no partner "acne" (did you mean "acme"?)'),
+        ("/v1/signals?site=PLT7", "site", 'there is no site "PLT7" (did you mean "PLT07"?)'),
+        ("/v1/signals?status=open", "status", ""),
+        ("/v1/scores/ACME?site=PLT7", "site", 'there is no site "PLT7" (did you mean "PLT07"?)'),
+        ("/v1/scores/ACME?part=BRK-10", "part", 'there is no part "BRK-10" (did you mean "BRK-100"?)'),
+        ("/v1/scores/ACME?month=2026-13", "month", ""),
+        ("/v1/kpis?month=November", "month", ""),
+    ],
+)
+def test_a_word_that_nobody_knows_is_no_empty_list(house: House, path: str, parameter: str, detail: str) -> None:
+    found = house.ask("GET", path)
+
+    assert found.status_code == 422
+    (error,) = found.json()["errors"]
+    assert error["parameter"] == parameter
+    assert error["detail"] == detail or not detail
+
+
+def test_a_supplier_learns_no_names_of_ours_by_guessing(house: House) -> None:
+    found = house.ask("GET", "/v1/scores/ACME?part=BRK-10", "acme-desk")
+
+    assert (found.status_code, "BRK-100" in found.text) == (200, False)
+
+
+def test_a_role_that_nobody_has_gets_no_task(house: House) -> None:
+    said = [say(house, "eva", "tasks", task="sort", role="qualty"), say(house, "eva", "assign", role="qualty")]
+
+    assert said == [(422, 'there is no role "qualty" (did you mean "quality"?)')] * 2
+
+
+def test_the_queue_comes_in_pages(house: House) -> None:
+    line = RECEIPT["lines"][0] | {"shipment_id": "S9"}
+    hand_in(house, [RECEIPT | {"number": "GR2", "lines": [line]}])
+    whole = house.ask("GET", "/v1/cases/queue").json()
+
+    first = house.ask("GET", "/v1/cases/queue?limit=2")
+    second = house.ask("GET", f"/v1/cases/queue?limit=2&cursor={first.json()['next']}").json()
+
+    assert [one["id"] for one in whole["cases"]] == [
+        one["id"] for page in (first.json(), second) for one in page["cases"]
+    ]
+    assert whole["next"] is second["next"] is None
+    assert (whole["cut"], first.json()["cut"], second["cut"]) == (False, True, False)
+    assert first.headers["link"].endswith('; rel="next"')
+    assert (first.json()["severities"], second["ages"]) == (whole["severities"], whole["ages"])
+    assert house.ask("GET", "/v1/cases/queue?cursor=YWZ0ZXI6Nw").status_code == 422
+
+
+def test_a_case_of_the_test_book_is_worked_on_in_its_own_book(house: House) -> None:
+    """What came marked as test traffic has cases of its own: C1 of the test book is another than C1."""
+    line = {"part_number": "BRK-100", "quantity": "40", "unit": "EA", "location": "A-01", "reason": "AB"}
+    found = {"kind": "InventoryAdjusted", "number": "T1", "place": "92:PLT07", "lines": [line]}
+    house.ask("POST", "/v1/events?test=true", "erp-main", content=json.dumps(found).encode())
+    house.street.run_until_idle()
+    live = house.ask("GET", "/v1/cases/C1").json()
+    (before,) = items(house, "/v1/cases?book=test", "admin")
+
+    said = [
+        say(house, "eva", "assign?book=test", assignee="eva"),
+        say(house, "eva", "notes?book=test", comment="a rehearsal"),
+        say(house, "eva", "tasks?book=test", task="look", role="procurement"),
+        say(house, "eva", "tasks?book=test", task="look", status="done"),
+        say(house, "boss", "resolve?book=test", resolution="accept"),
+        say(house, "eva", "reopen?book=test", comment="once more"),
+    ]
+
+    assert (before["id"], before["code"], live["code"]) == ("C1", "D44", "D16")
+    assert said[:5] == [(200, "assigned"), (200, "assigned"), (200, "assigned"), (200, "assigned"), (200, "closed")]
+    assert house.ask("GET", "/v1/cases/C1").json() == live
+    steps = items(house, "/v1/cases/C1/timeline?book=test", "eva")
+    assert [one["kind"] for one in steps][:2] == ["InventoryAdjusted", "CaseAssigned"]
+    (row,) = items(house, "/v1/balances?part=BRK-100&location=A-01&book=test", "admin")
+    assert row["quantity"] == "40"

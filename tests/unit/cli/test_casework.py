@@ -74,3 +74,62 @@ def test_cases_are_listed_to_the_last_however_many_a_page_holds(home: Path, monk
 
     assert read_json_lines(crossdock(home, "case", "list", "--json")) == whole
     assert len(whole) > 1
+
+
+def test_a_case_of_the_test_book_is_worked_on_in_its_own_book(home: Path) -> None:
+    said(home, found(40), "--as", "eva", "--test")
+    before = crossdock(home, "case", "list", "--book", "test").stdout
+
+    ran = [
+        crossdock(home, "case", "assign", "C1", "tom", "--as", "eva"),
+        crossdock(home, "case", "assign", "C1", "tom", "--as", "eva", "--book", "test"),
+        crossdock(home, "case", "task", "C1", "look", "--role", "warehouse", "--as", "tom", "--book", "test"),
+        crossdock(home, "case", "note", "C1", "a rehearsal", "--as", "tom", "--book", "test"),
+        crossdock(home, "case", "task", "C1", "look", "--dropped", "--as", "eva", "--book", "test"),
+        crossdock(home, "case", "grant", "C1", "--as", "tom", "--book", "test"),
+        crossdock(home, "case", "resolve", "C1", "accept", "--as", "tom", "--book", "test"),
+        crossdock(home, "case", "reopen", "C1", "--as", "tom", "--book", "test"),
+    ]
+
+    assert "D44" in before
+    assert [(one.exit_code, one.stdout) for one in ran[:7]] == [
+        (2, ""),
+        (0, "C1 is assigned, tom's: posted\n"),
+        (0, "C1 is assigned, tom's: posted\n"),
+        (0, "C1 is assigned, tom's: posted\n"),
+        (0, "C1 is assigned, tom's: posted\n"),
+        (1, "C1 is assigned, tom's: refused\n"),
+        (0, "C1 is closed: posted\n"),
+    ]
+    assert read_json_lines(crossdock(home, "case", "list", "--json")) == []
+    assert read_json_lines(crossdock(home, "case", "list", "--book", "test", "--json"))[0]["resolution"] == "accept"
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (("case", "list", "--code", "D99"), 'crossdock: there is no class of cases "D99" (did you mean "D49"?)\n'),
+        (("case", "list", "--site", "PLT7"), 'crossdock: there is no site "PLT7" (did you mean "PLT07"?)\n'),
+        (("case", "queue", "--role", "qualty"), 'crossdock: there is no role "qualty" (did you mean "quality"?)\n'),
+        (("case", "queue", "--site", "PLT7"), 'crossdock: there is no site "PLT7" (did you mean "PLT07"?)\n'),
+        (("ledger", "matches", "--site", "PLT7"), 'crossdock: there is no site "PLT7" (did you mean "PLT07"?)\n'),
+        (("signal", "list", "--signal", "lat"), 'crossdock: there is no signal "lat" (known: ack_overdue, '),
+        (("signal", "list", "--site", "PLT7"), 'crossdock: there is no site "PLT7" (did you mean "PLT07"?)\n'),
+        (
+            ("kpi", "stock_acuracy"),
+            'crossdock: there is no figure "stock_acuracy" (did you mean "stock_accuracy"?)\n',
+        ),
+        (("score", "--site", "PLT7"), 'crossdock: there is no site "PLT7" (did you mean "PLT07"?)\n'),
+        (("case", "task", "C1", "x", "--role", "wharehouse"), 'crossdock: there is no role "wharehouse"'),
+    ],
+)
+def test_a_word_that_nobody_knows_is_no_empty_list(home: Path, asked: tuple[str, ...], told: str) -> None:
+    ran = crossdock(home, *asked)
+
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert ran.stderr.startswith(told)
+
+
+def test_a_book_that_is_none_is_refused(home: Path) -> None:
+    for asked in (("case", "list"), ("ledger", "balances"), ("score",), ("kpi",), ("signal", "list")):
+        assert "is not one of" in crossdock(home, *asked, "--book", "best").stderr, asked
