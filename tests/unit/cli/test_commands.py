@@ -55,7 +55,7 @@ def test_a_key_is_made_shown_once_and_revoked(home: Path) -> None:
     assert {name: made[name] for name in ("name", "partner", "scopes", "listed")} == {
         "name": "acme-main",
         "partner": "acme",
-        "scopes": ["messages:read", "messages:write", "events:write", "ledger:read"],
+        "scopes": ["messages:read", "messages:write", "events:write", "ledger:read", "cases:write"],
         "listed": True,
     }
     again = run("key", "new", "acme-main", "--partner", "acme", "--home", str(home))
