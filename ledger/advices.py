@@ -96,11 +96,11 @@ class ReceivedLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     lot: str = ""
     serials: tuple[str, ...] = ()
     handling_unit: str = ""
-    """Label of the pallet or box, where the set tells it (N9 LS)."""
+    """Label of the pallet or box, where the set tells it (N9 or REF LS, MAN)."""
     reference: str = ""
     """What called for the goods: release authorisation number, kanban (REF or N9 KK, RE)."""
     packaging: str = ""
-    """Code of the container or pack that they came in (TD101, N9 98)."""
+    """Code of the container or pack that they came in (PO404, N9 98)."""
     unit: str = ""
     quantity: Decimal = Decimal(0)
     """Received, damaged included (RCD02; W0701 with what W13 says came as well)."""

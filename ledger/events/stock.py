@@ -61,6 +61,13 @@ class IdentityLine(StockLine, frozen=True):
     to_lot: str = ""
 
 
+class ShippedLine(StockLine, frozen=True):
+    """Goods that left, and in what."""
+
+    packaging: str = ""
+    """Code of the container, pack or pallet, as sent (N9 98, PAL01)."""
+
+
 class _Stock(Event, frozen=True):
     place: str = ""
     """Our site, as sent (`92:PLT07`) or by its id."""
@@ -157,8 +164,9 @@ class GoodsShipped(_Stock, tag="GoodsShipped", frozen=True):
     """Who gets them, as sent (`92:D0417`)."""
     ship_to: str = ""
     carrier: str = ""
-    """SCAC (W2710, TD503)."""
+    """SCAC (W2702, TD503)."""
     bill_of_lading: str = ""
+    lines: tuple[ShippedLine, ...] = ()
 
 
 class StockScrapped(_Stock, tag="StockScrapped", frozen=True):
