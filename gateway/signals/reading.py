@@ -5,10 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from fnmatch import fnmatchcase
 from typing import Any
 
 from gateway.resources import Entry, Mistake, Mistakes, did_you_mean, read_yaml
-from gateway.signals.rules import ACTIONS, ALWAYS, Action, Conditions, Hold, Notify, OpenCase, Rule, Send, SignalRules
+from gateway.signals.rules import (
+    ACTIONS,
+    ALWAYS,
+    TOLD,
+    Action,
+    Conditions,
+    Hold,
+    Notify,
+    OpenCase,
+    Rule,
+    Send,
+    SignalRules,
+)
 from ledger.masterdata.working_time import HOURS_MAX
 from ledger.queries.casework.severity import SEVERITIES
 from ledger.signals import BY_NAME
@@ -59,9 +72,12 @@ class _Reader:
             entry.note(f"rule {name} names no signal", f"on: [{next(iter(BY_NAME))}]")
         if "do" not in keys:
             entry.note(f"rule {name} does nothing", "do: [open_case, notify], or do: [] to silence it")
+        kinds = tuple(one.choice((*BY_NAME, ANY), "", "signal") for one in on)
+        if "when" in keys:
+            self._may_hold(kinds, keys["when"])
         return Rule(
             name=name,
-            on=tuple(one.choice((*BY_NAME, ANY), "", "signal") for one in on),
+            on=kinds,
             when=self._conditions(keys["when"]) if "when" in keys else ALWAYS,
             do=tuple(found for one in keys["do"].items() if (found := self._action(one))) if "do" in keys else (),
         )
@@ -79,15 +95,33 @@ class _Reader:
                 found[key] = value.texts()
                 for item in value.items():
                     item.such(lambda text: text.strip() != "", "must not be empty")
+                    if fault := fault_in(item.text()):
+                        item.note(f'{key} "{item.text()}" {fault[0]}', fault[1])
             if key == "partner":
                 for item in value.items():
                     self._partner(item)
         return Conditions(**found)
 
+    def _may_hold(self, kinds: tuple[str, ...], when: Entry) -> None:
+        """Notes each condition that no signal of these kinds can meet."""
+        known = [BY_NAME[kind] for kind in kinds if kind in BY_NAME]
+        if not known or ANY in kinds:
+            return
+        told = frozenset[str]().union(*(TOLD[kind.found_by] for kind in known))
+        for key, value in when.mapping(Conditions.__struct_fields__).items():
+            if key != "book" and key not in told:
+                every = f"{' and '.join(kind.name for kind in known)} {'has' if len(known) == 1 else 'have'} no {key}"
+                value.note(f"{every}: the rule would never hold", f"leave {key} out, or name others in on")
+
     def _partner(self, entry: Entry) -> None:
         name = entry.text()
-        if not set(name) & set("*?[") and name not in self._partners:
-            entry.note(f'there is no partner "{name}"', did_you_mean(name, self._partners))
+        if fault_in(name):
+            return
+        if not set(name) & set("*?["):
+            if name not in self._partners:
+                entry.note(f'there is no partner "{name}"', did_you_mean(name, self._partners))
+        elif not any(fnmatchcase(partner, name) for partner in self._partners):
+            entry.note(f'no partner is like "{name}"', did_you_mean(name, self._partners))
 
     def _action(self, entry: Entry) -> Action | None:
         """`notify`, or a mapping of one action to what is given with it."""
@@ -124,6 +158,22 @@ class _Reader:
             if "code" in keys:
                 found["code"] = keys["code"].such(_is_code, "must be up to three letters and digits")
         return kind(**found)
+
+
+def fault_in(pattern: str) -> tuple[str, str] | None:
+    """Why a pattern can match nothing, or not what it seems to say, and what to write; None where it is sound."""
+    at = 0
+    while (at := pattern.find("[", at)) >= 0:
+        first = at + 1 + (pattern[at + 1 : at + 2] == "!")
+        end = pattern.find("]", first + 1)
+        if end < 0:
+            return "opens a set with [ that nothing closes", "write [[] for the character itself"
+        for mark in range(first + 1, end - 1):
+            if pattern[mark] == "-" and pattern[mark - 1] > pattern[mark + 1]:
+                low, high = pattern[mark + 1], pattern[mark - 1]
+                return f"has a range that holds nothing, {high}-{low}", f"write {low}-{high}"
+        at = end + 1
+    return None
 
 
 def _is_webhook(text: str) -> bool:

@@ -97,8 +97,9 @@ ONCE = (OpenCase,)
 
 
 class Conditions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a signal must be for a rule to hold. Lists are alternatives, in which `*` stands for anything; what is
-    left out matches everything."""
+    """What a signal must be for a rule to hold. Lists are alternatives, in which `*` stands for anything, `?` for one
+    character, `[AB]` for one of these, `[0-4]` for one of a range and `[!AB]` for any other; `[*]`, `[?]` and `[[]`
+    are the characters themselves, and capitals count. What is left out matches everything."""
 
     site: tuple[str, ...] = ()
     """Our site ids."""
@@ -129,6 +130,11 @@ class Conditions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 ALWAYS = Conditions()
+TOLD: Mapping[str, frozenset[str]] = {
+    "books": frozenset({"site", "partner", "supplier", "part", "location", "severity", "at_least"}),
+    "street": frozenset({"partner", "type"}),
+}
+"""By who finds a signal: conditions that it can meet, beside `book`. None is about goods and a type of document."""
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

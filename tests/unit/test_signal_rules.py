@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from gateway.resources import Mistakes
@@ -151,7 +152,52 @@ def test_test_traffic_leads_to_nothing_unless_a_rule_asks_for_it() -> None:
                 'signals.yaml:4:59: do.1.notify.webhook "me" is no id of a webhook',
             ],
         ),
+        (
+            "rules:\n  late:\n    on: any\n    do: notify\n"
+            "    when: {part: ['BRK-[', 'BRK-[9-0]', 'BRK-[0-9]', '[!]-]x'], partner: ['acn?', 'ac[', 'a*']}",
+            [
+                'signals.yaml:5:19: part "BRK-[" opens a set with [ that nothing closes '
+                "(write [[] for the character itself)",
+                'signals.yaml:5:28: part "BRK-[9-0]" has a range that holds nothing, 9-0 (write 0-9)',
+                'signals.yaml:5:75: no partner is like "acn?" (known: acme)',
+                'signals.yaml:5:83: partner "ac[" opens a set with [ that nothing closes '
+                "(write [[] for the character itself)",
+            ],
+        ),
+        (
+            "rules:\n  late: {on: [ack_overdue, document_absent], do: notify, when: {part: X, partner: acme}}\n"
+            "  soon: {on: [receipt_late], do: notify, when: {type: '862', book: any}}\n"
+            "  both: {on: [receipt_late, ack_overdue], do: notify, when: {type: '862', part: X}}",
+            [
+                "signals.yaml:2:65: ack_overdue and document_absent have no part: the rule would never hold "
+                "(leave part out, or name others in on)",
+                "signals.yaml:3:49: receipt_late has no type: the rule would never hold "
+                "(leave type out, or name others in on)",
+            ],
+        ),
     ],
 )  # fmt: skip
 def test_each_mistake_is_told_where_it_stands_with_its_mend(text: str, told: list[str]) -> None:
     assert sorted(one.replace("rules.late.", "") for one in mistakes(text)) == sorted(told)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fits"),
+    [
+        ("BRK-?00", ["BRK-100", "BRK-200"]),
+        ("BRK-[12]00", ["BRK-100", "BRK-200"]),
+        ("BRK-[2-9]*", ["BRK-200"]),
+        ("BRK-[!1]00", ["BRK-200"]),
+        ("brk-*", []),
+        ("A[*]", ["A*"]),
+        ("A[[]1]", ["A[1]"]),
+        ("A[1]", []),
+    ],
+)
+def test_a_pattern_holds_for_what_it_says(pattern: str, fits: list[str]) -> None:
+    rules = read(f"rules: {{one: {{on: any, do: notify, when: {{part: ['{pattern}']}}}}}}")
+
+    parts = ("BRK-100", "BRK-200", "A*", "A[1]")
+    found = [part for part in parts if rules.rules[0].fits(msgspec.structs.replace(FAILED, part=part))]
+
+    assert found == fits
