@@ -13,6 +13,7 @@ from gateway.governance.shapes import fill
 from gateway.resources import Entry, did_you_mean
 from ledger.events import KINDS
 from ledger.matching.discrepancies import BY_CODE
+from ledger.matching.notices.holds import CAN_HOLD
 from ledger.policy import (
     HOUSE,
     ROLES,
@@ -124,9 +125,13 @@ class _Names:
         self._roles(_known(keys.get("periods")).get("closers"))
         self._scores(_known(keys.get("scores")))
         for one in keys["tolerances"].items() if "tolerances" in keys else ():
-            of = _known(one).get("code")
+            inside = _known(one)
+            of = inside.get("code")
             if of is not None and of.value:
                 self._name(of, str(of.value), BY_CODE, "class")
+                action = _known(inside.get("tolerance")).get("action")
+                if action is not None and action.value == "hold" and (wrong := cannot_hold(str(of.value))):
+                    action.note(*wrong)
 
     def _scores(self, keys: Mapping[str, Entry]) -> None:
         for field in ("weights", "curves"):
@@ -192,6 +197,13 @@ class _Names:
         known = tuple(known)
         if name not in known:
             entry.note(f'unknown {what} "{name}"', did_you_mean(name, known) or "docs/reference/roles.md lists them")
+
+
+def cannot_hold(code: str) -> tuple[str, str] | None:
+    """What is wrong with `hold` for a class, and the mend; None where it is right, or there is no such class."""
+    if code in CAN_HOLD or code not in BY_CODE:
+        return None
+    return f"{code} holds no goods", f"write warn or ignore; hold is for {', '.join(CAN_HOLD)}"
 
 
 def _number(entry: Entry) -> Decimal | None:

@@ -107,6 +107,8 @@ MISTAKES = [
      'policy.yaml line 2: unknown needs_reason "perhaps" (known: false, true)'),
     ("cases:\n  LATE: {}", 'policy.yaml line 2: unknown class "LATE" (docs/reference/roles.md lists them)'),
     ("tolerances:\n  - {code: D99, tolerance: {percent: 1}}", 'policy.yaml line 2: unknown class "D99"'),
+    ("tolerances:\n  - {code: D10, tolerance: {action: hold}}",
+     "policy.yaml line 2: D10 holds no goods (write warn or ignore; hold is for D05, D13, D14, D17, D18, D19,"),
     ("segments:\n  two words: {}", 'policy.yaml line 2: "two words" cannot be a segment (write it in one word)'),
     ("segments: [raw]", "policy.yaml line 1: segments must be a mapping of keys"),
 ]  # fmt: skip

@@ -19,15 +19,17 @@ import structlog
 
 from gateway.errors import OperatorMistake
 from gateway.governance import Governance, read_governance
+from gateway.governance.rules import cannot_hold
 from gateway.mapping import Configuration, compile_alike
 from gateway.partners import Partner
 from gateway.pipeline.asking.trust import mistakes_in_certificates
-from gateway.resources import Mistakes, read_sources, search_roots, source_files
+from gateway.resources import Mistakes, did_you_mean, read_sources, search_roots, source_files
 from gateway.signals import NO_RULES, SignalRules, read_signal_rules
 from gateway.store.database import Database
 from gateway.store.home import Home
 from gateway.store.published import in_force, load_files, publish
 from gateway.store.writer import Writer
+from ledger.matching.discrepancies import BY_CODE
 from ledger.policy import Policy, Terms
 
 log = structlog.get_logger(__name__)
@@ -165,12 +167,23 @@ def _terms(partner: Partner) -> Terms:
         values["title_passes"] = stated.title_passes
     if stated.tolerances:
         values["tolerances"] = stated.tolerances
+        _check_tolerances(partner, stated.tolerances)
     if isinstance(values.get("cumulative"), dict):
         values["cumulative"] = _dated(values["cumulative"], partner.time_zone)
     try:
         return msgspec.convert(values, Terms, strict=False)
     except msgspec.ValidationError as error:
         raise OperatorMistake(f"terms: {error}", file=f"partners/{partner.id}/partner.yaml") from error
+
+
+def _check_tolerances(partner: Partner, tolerances: Mapping[str, Any]) -> None:
+    file = f"partners/{partner.id}/partner.yaml"
+    for code, one in tolerances.items():
+        if code and code not in BY_CODE:
+            mend = did_you_mean(code, BY_CODE) or "docs/reference/discrepancies.md lists them"
+            raise OperatorMistake(f'terms: tolerances: unknown class "{code}"', file=file, mend=mend)
+        if isinstance(one, dict) and one.get("action") == "hold" and (wrong := cannot_hold(code)):
+            raise OperatorMistake(f"terms: tolerances: {wrong[0]}", file=file, mend=wrong[1])
 
 
 def _dated(cumulative: dict[str, Any], time_zone: str) -> dict[str, Any]:

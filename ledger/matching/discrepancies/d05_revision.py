@@ -15,6 +15,7 @@ CLASS = DiscrepancyClass(
     fault="supplier",
     roles=("engineering", "quality"),
     answer_hours=4,
+    action="hold",
     error_code="011",
     condition="05",
     deciders=("engineer", "quality_manager"),

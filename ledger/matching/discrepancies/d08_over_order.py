@@ -15,7 +15,6 @@ CLASS = DiscrepancyClass(
     roles=("procurement",),
     answer_hours=4,
     error_code="IQT",
-    action="warn",
 )
 
 

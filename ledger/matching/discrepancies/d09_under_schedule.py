@@ -14,7 +14,6 @@ CLASS = DiscrepancyClass(
     fault="supplier",
     roles=("procurement",),
     answer_hours=8,
-    action="warn",
 )
 """A signal: nobody is told, since it may still be on its way."""
 

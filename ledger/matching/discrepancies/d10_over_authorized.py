@@ -15,7 +15,6 @@ CLASS = DiscrepancyClass(
     answer_hours=8,
     error_code="IQT",
     condition="11",
-    action="warn",
 )
 
 

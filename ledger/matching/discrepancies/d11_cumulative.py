@@ -15,7 +15,6 @@ CLASS = DiscrepancyClass(
     answer_hours=24,
     error_code="010",
     condition="11",
-    action="warn",
 )
 
 

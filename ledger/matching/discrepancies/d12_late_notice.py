@@ -13,7 +13,6 @@ CLASS = DiscrepancyClass(
     fault="supplier",
     roles=("supplier",),
     answer_hours=24,
-    action="warn",
     informs=True,
 )
 

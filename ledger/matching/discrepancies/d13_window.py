@@ -18,7 +18,6 @@ CLASS = DiscrepancyClass(
     roles=("procurement",),
     answer_hours=8,
     error_code="STA",
-    action="warn",
     usual=Tolerance(early_days=1, late_days=0),
 )
 

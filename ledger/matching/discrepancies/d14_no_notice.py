@@ -14,6 +14,7 @@ CLASS = DiscrepancyClass(
     fault="supplier",
     roles=("receiving", "procurement"),
     answer_hours=4,
+    action="hold",
     condition="14",
     disputes="standing",
 )

@@ -14,7 +14,6 @@ CLASS = DiscrepancyClass(
     fault="carrier",
     roles=("logistics",),
     answer_hours=24,
-    action="warn",
 )
 
 

@@ -14,6 +14,7 @@ CLASS = DiscrepancyClass(
     fault="supplier",
     roles=("receiving", "procurement"),
     answer_hours=24,
+    action="hold",
     condition="03",
     disputes="standing",
 )

@@ -14,6 +14,7 @@ CLASS = DiscrepancyClass(
     fault="supplier",
     roles=("receiving", "quality"),
     answer_hours=4,
+    action="hold",
     condition="05",
 )
 

@@ -14,6 +14,7 @@ CLASS = DiscrepancyClass(
     fault="carrier",
     roles=("quality", "logistics"),
     answer_hours=24,
+    action="hold",
     condition="01",
 )
 

@@ -15,6 +15,7 @@ CLASS = DiscrepancyClass(
     fault="supplier",
     roles=("quality",),
     answer_hours=24,
+    action="hold",
     condition="04",
     deciders=("quality_manager",),
 )

@@ -15,7 +15,6 @@ CLASS = DiscrepancyClass(
     roles=("packaging",),
     answer_hours=48,
     condition="06",
-    action="warn",
 )
 
 

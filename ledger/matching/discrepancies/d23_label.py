@@ -15,7 +15,6 @@ CLASS = DiscrepancyClass(
     fault="supplier",
     roles=("receiving",),
     answer_hours=8,
-    action="warn",
 )
 """No document tells it: where the quantity is affected, what is short or over does."""
 

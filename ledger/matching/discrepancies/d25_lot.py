@@ -15,6 +15,7 @@ CLASS = DiscrepancyClass(
     fault="supplier",
     roles=("quality",),
     answer_hours=8,
+    action="hold",
     error_code="007",
 )
 

@@ -17,7 +17,6 @@ CLASS = DiscrepancyClass(
     fault="supplier",
     roles=("procurement",),
     answer_hours=24,
-    action="warn",
     usual=Tolerance(early_days=1, late_days=0),
     informs=True,
 )

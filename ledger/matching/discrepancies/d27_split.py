@@ -14,7 +14,6 @@ CLASS = DiscrepancyClass(
     fault="unknown",
     roles=("receiving",),
     answer_hours=24,
-    action="warn",
 )
 """Nobody is told: once the line closes, what is short is (D16)."""
 

@@ -15,6 +15,7 @@ CLASS = DiscrepancyClass(
     fault="receiver",
     roles=("receiving",),
     answer_hours=4,
+    action="hold",
 )
 """Our own error: no supplier is told, and none is charged with it."""
 

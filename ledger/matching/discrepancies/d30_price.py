@@ -19,7 +19,6 @@ CLASS = DiscrepancyClass(
     roles=("procurement", "accounts_payable"),
     answer_hours=48,
     error_code="UNP",
-    action="warn",
     usual=Tolerance(percent=Decimal(1)),
 )
 

@@ -15,7 +15,6 @@ CLASS = DiscrepancyClass(
     roles=("accounts_payable",),
     answer_hours=72,
     error_code="IQT",
-    action="warn",
 )
 
 

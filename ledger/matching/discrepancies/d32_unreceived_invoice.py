@@ -16,7 +16,6 @@ CLASS = DiscrepancyClass(
     roles=("accounts_payable",),
     answer_hours=72,
     error_code="024",
-    action="warn",
 )
 
 

@@ -17,7 +17,6 @@ CLASS = DiscrepancyClass(
     roles=("supplier", "logistics"),
     answer_hours=1,
     error_code="007",
-    action="warn",
 )
 
 AUTHORIZATION = "premium_authorization"

@@ -19,7 +19,6 @@ CLASS = DiscrepancyClass(
     roles=("logistics",),
     answer_hours=24,
     error_code="IWT",
-    action="warn",
     usual=Tolerance(percent=Decimal(10)),
 )
 

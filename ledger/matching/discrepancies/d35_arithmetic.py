@@ -18,7 +18,6 @@ CLASS = DiscrepancyClass(
     roles=("integration",),
     answer_hours=1,
     error_code="010",
-    action="warn",
 )
 
 

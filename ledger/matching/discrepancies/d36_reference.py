@@ -15,7 +15,6 @@ CLASS = DiscrepancyClass(
     roles=("receiving", "supplier"),
     answer_hours=4,
     error_code="011",
-    action="warn",
 )
 
 MISSING = "007"

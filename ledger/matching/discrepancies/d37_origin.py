@@ -14,7 +14,6 @@ CLASS = DiscrepancyClass(
     fault="supplier",
     roles=("trade",),
     answer_hours=24,
-    action="warn",
 )
 """No 824 tells it: customs data is put right with whoever clears the goods."""
 

@@ -14,7 +14,6 @@ CLASS = DiscrepancyClass(
     fault="unknown",
     roles=("warehouse", "inventory_manager"),
     answer_hours=24,
-    action="warn",
     disputes="missing",
 )
 

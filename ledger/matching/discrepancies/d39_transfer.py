@@ -15,6 +15,7 @@ CLASS = DiscrepancyClass(
     fault="unknown",
     roles=("warehouse", "receiving"),
     answer_hours=24,
+    action="hold",
 )
 """Both sites answer it; no partner is told, and no supplier's score knows it."""
 

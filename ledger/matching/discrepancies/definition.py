@@ -25,7 +25,7 @@ class DiscrepancyClass(NamedTuple):
     """TED01 (X12 data element 647) of the 824."""
     condition: str = ""
     """Receiving condition (X12 data element 412) of the 861; "" when the 861 does not tell it."""
-    action: Action = "hold"
+    action: Action = "warn"
     """Beyond the tolerance, unless a rule says otherwise."""
     usual: Tolerance = NO_TOLERANCE
     """How much passes where no rule of the cascade says it."""

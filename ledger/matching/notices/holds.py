@@ -13,6 +13,7 @@ from ledger.matching.deciding.fates import LET_IN, REVISIONS, Fate, decide_links
 from ledger.matching.deciding.review import live_links
 from ledger.matching.decision import Decision, Finding
 from ledger.matching.discrepancies import (
+    CLASSES,
     d13_window,
     d33_papers,
     d34_weight,
@@ -31,6 +32,8 @@ HOLDING = {
     for kind in (d13_window.CLASS, d33_papers.CLASS, d34_weight.CLASS, d36_reference.CLASS, d37_origin.CLASS)
 }
 """Classes about a notice that hold its goods where a rule says so; by themselves they only warn."""
+CAN_HOLD = tuple(kind.code for kind in CLASSES if kind.action == "hold" or kind.code in HOLDING)
+"""Classes of which a rule may say `hold`: of the others nothing is there to be held."""
 
 
 def hold_reason_of(policy: Policy, findings: Iterable[Finding | Case | None]) -> str:
