@@ -205,7 +205,7 @@ def _apply_finding(
 
 def _new_case(decision: Decision, policy: Policy, masterdata: MasterData, finding: Finding, now_us: int) -> Case:
     """The case that the finding would open, without a number yet."""
-    return Case(
+    case = Case(
         book=decision.resolved.book,
         site=finding.site,
         case="",
@@ -233,16 +233,14 @@ def _new_case(decision: Decision, policy: Policy, masterdata: MasterData, findin
         rule=finding.rule,
         text=finding.text,
         owner=finding.owner or owner_of(policy, finding.code),
-        due_at=due_at(policy, masterdata, finding.code, finding.site, now_us, _hours(finding)),
         clearing=finding.clearing,
         evidence=finding.evidence,
+        answer_hours="" if finding.answer_hours is None else f"{finding.answer_hours:f}",
         touched=True,
         new=True,
     )
-
-
-def _hours(finding: Finding) -> float | None:
-    return None if finding.answer_hours is None else float(finding.answer_hours)
+    case.due_at = due_at(policy, masterdata, case, now_us)
+    return case
 
 
 def _resolve(

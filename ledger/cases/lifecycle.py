@@ -47,14 +47,18 @@ def owner_of(policy: Policy, code: str) -> str:
     return BY_CODE[code].roles[0]
 
 
-def due_at(
-    policy: Policy, masterdata: MasterData, code: str, site: str, opened_at: int, hours: float | None = None
-) -> int:
-    """When the case has to be answered, in microseconds; `hours` where its finding says within how many."""
-    ownership = policy.ownership.get(code)
-    if hours is None and ownership is not None:
-        hours = ownership.answer_hours
-    return _after(policy, masterdata, code, site, opened_at, BY_CODE[code].answer_hours if hours is None else hours)
+def due_at(policy: Policy, masterdata: MasterData, case: Case, since: int) -> int:
+    """When the case has to be answered, in microseconds, counted from when it was opened, or opened again."""
+    return _after(policy, masterdata, case, since, _hours(policy, case))
+
+
+def _hours(policy: Policy, case: Case) -> float:
+    """As its finding said, else as the policy says of the class, else as is usual of it."""
+    if case.answer_hours:
+        return float(case.answer_hours)
+    ownership = policy.ownership.get(case.code)
+    said = None if ownership is None else ownership.answer_hours
+    return BY_CODE[case.code].answer_hours if said is None else said
 
 
 def next_escalation(policy: Policy, masterdata: MasterData, case: Case) -> int:
@@ -89,15 +93,13 @@ def _step_at(policy: Policy, masterdata: MasterData, case: Case, percent: int) -
     """When so many percent of the time to answer have gone by."""
     ownership, since = policy.ownership.get(case.code), case.reopened_at or case.opened_at
     if ownership is not None and ownership.working_time:
-        hours = ownership.answer_hours
-        whole = BY_CODE[case.code].answer_hours if hours is None else hours
-        return _after(policy, masterdata, case.code, case.site, since, whole * percent / 100)
+        return _after(policy, masterdata, case, since, _hours(policy, case) * percent / 100)
     return since + min(((case.due_at or since) - since) * percent // 100, HOURS_MAX * HOUR)
 
 
-def _after(policy: Policy, masterdata: MasterData, code: str, site: str, opened_at: int, hours: float) -> int:
-    ownership = policy.ownership.get(code)
+def _after(policy: Policy, masterdata: MasterData, case: Case, since: int, hours: float) -> int:
+    ownership = policy.ownership.get(case.code)
     if ownership is None or not ownership.working_time:
-        return opened_at + int(min(hours, HOURS_MAX) * HOUR)
+        return since + int(min(hours, HOURS_MAX) * HOUR)
     rules = policy.casework
-    return after_hours(masterdata, site, opened_at, hours, rules.day_begins, rules.day_ends)
+    return after_hours(masterdata, case.site, since, hours, rules.day_begins, rules.day_ends)

@@ -30,12 +30,15 @@ from ledger.matching.deciding.approvals import APPROVED, recorded_it
 from ledger.matching.deciding.authority import not_allowed
 from ledger.matching.deciding.case_identity import PER_AGREEMENT, PER_PLACE, case_identity
 from ledger.matching.decision import Decision, LineDecision
+from ledger.matching.discrepancies import d47_exception
 from ledger.matching.records.documents import Case, Evidence, Task
 from ledger.matching.resolved import ResolvedEvent, moment
 from ledger.matching.waiting import refuse_whole
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
 
+FOLLOWS = (APPROVED | PER_PLACE | PER_AGREEMENT) - {d47_exception.CLASS.code}
+"""Classes whose cases open again by themselves. That of a signal does not: a signal fires once."""
 TASKS_MAX = 50
 EVIDENCE_MAX = 1_000
 
@@ -183,13 +186,13 @@ def _reopen(workset: Workset, case: Case, event: Event, policy: Policy, now_us: 
     assert isinstance(event, CaseReopened)  # noqa: S101  the dispatch table says so
     if case.status not in ("resolved", "closed"):
         return f"Case {case.case} is not closed."
-    if case.code in APPROVED | PER_PLACE | PER_AGREEMENT:
+    if case.code in FOLLOWS:
         return f"Case {case.case} follows the figures: say them anew, and it opens by itself."
     if (other := workset.open_cases.get(case_identity(case))) is not None and other is not case:
         return f"Case {other.case} is open about the same."
     case.status, case.resolution, case.resolved_at = status_of(case), "", None  # type: ignore[assignment]
     case.escalation, case.reopened_at = 0, now_us
-    case.due_at = due_at(policy, workset.masterdata, case.code, case.site, now_us)
+    case.due_at = due_at(policy, workset.masterdata, case, now_us)
     workset.open_again(case)
     return ""
 

@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, inspect
+from sqlalchemy import Connection, Engine, Text, create_engine, inspect
 from sqlalchemy import text as sql
 from sqlalchemy.exc import DBAPIError
 
@@ -159,6 +159,34 @@ def test_rows_of_lines_are_kept_by_exception_after_the_upgrade(empty_engine: Eng
         ]  # fmt: skip
         with pytest.raises(DBAPIError, match="event is append-only"):
             conn.execute(sql("UPDATE event SET whole = 1"))
+
+
+def test_older_books_learn_the_day_of_their_prices_and_the_hours_of_signals(empty_engine: Engine) -> None:
+    with empty_engine.begin() as conn:
+        migrate(conn, "0025")
+        bodies = {
+            1: {"kind": "OrderPlaced", "created_at": "2026-11-20T08:00:00+01:00"},
+            2: {"kind": "OrderChanged"},
+            3: {"kind": "ExceptionRaised", "answer_hours": "2.5"},
+            4: {"kind": "ExceptionRaised"},
+        }
+        for seq, body in bodies.items():
+            run(conn, "event", "live", "P1", "erp", body["kind"], f"N{seq}", 0, 0, seq, b"d", None, 0, 1_000 + seq,
+                "", "", "", json.dumps(body), b"c", seq, 1)  # fmt: skip
+        for seq in (1, 2):
+            run(conn, "order_price", "live", "P1", "acme", "PO1", "1", seq, seq, "USD", "2.50", 1_000_000)
+        blank = inspect(conn).get_columns("cases")
+        for seq in (3, 4):
+            case = {"book": "live", "site": "P1", "case": f"C{seq}", "code": "D47", "opened_seq": seq}
+            empty = {one["name"]: "" if isinstance(one["type"], Text) else 0 for one in blank}
+            run(conn, "cases", *(empty | case).values())
+        upgrade(conn)
+
+        days = conn.execute(sql("SELECT since FROM order_price ORDER BY seq")).scalars().all()
+        hours = conn.execute(sql('SELECT answer_hours FROM cases ORDER BY "case"')).scalars().all()
+
+        assert days == [1_795_158_000_000_000, 1_002]
+        assert hours == ["2.5", ""]
 
 
 def migrate(conn: Connection, to: str) -> None:

@@ -14,6 +14,7 @@ from ledger import queries
 from ledger.book import rebuild, verify
 from ledger.events import (
     AcknowledgedLine,
+    CaseReopened,
     ExceptionCleared,
     ExceptionRaised,
     MaterialIssued,
@@ -26,8 +27,8 @@ from ledger.events import (
     Schedule,
     StockLine,
 )
-from ledger.outcomes import CaseOpened, Recorded, Refused, Signalled
-from ledger.policy import Policy, ReplenishmentRules, Terms
+from ledger.outcomes import AnyOutcome, CaseEscalated, CaseOpened, Recorded, Refused, Signalled
+from ledger.policy import CaseRules, Ownership, Policy, ReplenishmentRules, Terms
 from tests.store.world import NOW, Books, notice, order, receipt
 
 DUE = NOW + timedelta(days=2)
@@ -180,6 +181,32 @@ def test_an_exception_opens_one_case_for_its_cause_which_ends_with_it(conn: Conn
     books.record(receipt("R1", "", "PO1", {"PLATE": 100}))
     assert cases(conn)[0][2] == "closed"
     assert verify(conn) == []
+
+
+@pytest.mark.parametrize("working_time", [False, True])
+def test_a_case_of_a_signal_that_is_opened_again_is_answered_within_the_hours_of_its_rule(
+    conn: Connection, working_time: bool
+) -> None:
+    """And a step of its escalation is a share of those, where only working hours count too."""
+    books = Books(conn)
+    rules = CaseRules(escalates_at=(50,), day_begins="06:00", day_ends="22:00")
+    books.policy = Policy(casework=rules, ownership={"D47": Ownership(working_time=working_time)})
+    books.record(order("PO1", {"PLATE": 100}), raised())
+    books.record(ExceptionCleared(number="S1.2", cause=raised().cause, place="P1", part="PLATE"))
+
+    (case,) = queries.cases(conn)
+    opened_again, told = books.now, books.record(CaseReopened(number=case.id))
+
+    (case,) = queries.cases(conn)
+    assert [one.result for one in told] == ["posted"]
+    assert (case.status, case.due_at) == ("open", opened_again + timedelta(hours=2))
+    assert not _escalated(books.tick(minutes=57))
+    assert _escalated(books.tick(minutes=3))
+    assert rebuild(conn).differences == ()
+
+
+def _escalated(answers: list[Recorded]) -> list[AnyOutcome]:
+    return [one for answer in answers for one in answer.outcomes if isinstance(one, CaseEscalated)]
 
 
 def test_what_is_about_no_place_needs_none(conn: Connection) -> None:

@@ -51,6 +51,7 @@ cases = table(
     big("dispute_due_at"),
     text("tasks"),
     big("reopened_at"),
+    text("answer_hours"),
     clustered=False,
 )
 Index("case_by_id", cases.c.book, cases.c.case)

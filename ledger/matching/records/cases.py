@@ -88,5 +88,7 @@ class Case:
     tasks: tuple[Task, ...] = ()
     reopened_at: int = 0
     """When it was opened again: its time to answer runs from then."""
+    answer_hours: str = ""
+    """Within how many hours it is answered where its finding said so (a signal's rule); "" leaves it to the class."""
     touched: bool = False
     new: bool = False
