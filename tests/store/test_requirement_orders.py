@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import Connection
 
 from ledger import queries
-from ledger.book import verify
+from ledger.book import rebuild, verify
 from ledger.events import (
     Authorization,
     CalendarDefined,
+    DiscrepancyResolved,
     Event,
     GoodsReceived,
     InvoiceLine,
@@ -31,7 +32,9 @@ from ledger.events import (
     StatusReport,
     SupplierInvoiceReceived,
 )
+from ledger.outcomes import CaseOpened
 from ledger.policy import Policy, RequirementTerms, Terms, Tolerance, ToleranceRule
+from tests.store.plant import EVA
 from tests.store.world import NOW, Books, order, source
 
 TERMS = Terms(requirements=RequirementTerms(due="shipment"), notice_requires=("reference",))
@@ -51,6 +54,10 @@ BOUGHT = order(
     lines=(OrderLine(part_number="PLATE", order_line="1", quantity=Decimal(20), unit="EA", price=Decimal(2)),),
 )  # fmt: skip
 BLANKET = order("PO1", {"PLATE": 9999}, order_type="BK")
+BOUGHT_AGAIN = OrderChanged(
+    number="PO1", partner="erp", source=source("PO1.A"), supplier="92:A123", ship_to="92:PLT07",
+    lines=(OrderLine(part_number="PLATE", order_line="1", quantity=Decimal(9000), unit="EA"),),
+)  # fmt: skip
 
 
 def noticed(quantity: int, **more: Any) -> ShipmentNotified:
@@ -178,3 +185,24 @@ def test_every_order_of_arrival_ends_in_the_same_cases(conn: Connection, story: 
         savepoint.rollback()
 
     assert {arrived: end for arrived, end in ends.items() if end != expected} == {}
+
+
+def test_what_was_accepted_stays_so_until_other_things_are_required(conn: Connection) -> None:
+    """A release that says the same again, or a change of the order that leaves its days, asks nothing anew."""
+    books = Books(conn)
+    books.policy = POLICY
+    books.record(BLANKET, released("7", 2, 100, (10, 18)), noticed(10, reference="KB9"))
+    found = {one.code: one for one in queries.cases(conn, status="open")}
+    assert set(found) == {"D13", "D36"}
+    for one in found.values():
+        books.record(DiscrepancyResolved(number=one.id, resolution="accept", partner="desk", actor=EVA))
+
+    again = books.record(released("8", 3, 100, (10, 18))) + books.record(BOUGHT_AGAIN)
+    assert [outcome for one in again for outcome in one.outcomes if isinstance(outcome, CaseOpened)] == []
+
+    books.record(released("9", 4, 100, (10, 17)))
+    assert [(one.code, one.status) for one in queries.cases(conn) if one.code in found] == [
+        ("D13", "closed"), ("D36", "closed"), ("D13", "open"),
+    ]  # fmt: skip
+    assert verify(conn) == []
+    assert rebuild(conn).differences == ()

@@ -5,6 +5,7 @@ Brought in event by event, only where an agreement asks for it or a shipment is 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from ledger.book.bringing.places import by_place
 from ledger.book.bringing.shipping import shipped_with
 from ledger.book.resolution import lines_of, resolve
 from ledger.book.saving.filing import SCHEDULED_LINE
-from ledger.book.storage import bulk, filed_tables
+from ledger.book.storage import bulk, filed_tables, tables
 from ledger.events import (
     CustomerReceiptReported,
     Event,
@@ -29,6 +30,7 @@ from ledger.events import (
     SupplierInvoiceReceived,
     TimePassed,
 )
+from ledger.matching.discrepancies import d13_window, d36_reference
 from ledger.matching.papers.filed import Carried, InvoicedLine, OrderPrice, ScheduledLine
 from ledger.matching.records.documents import CumulativeKey, OrderKey, Shipment, ShipmentKey
 from ledger.matching.resolved import ResolvedEvent, line_identities, microseconds
@@ -44,12 +46,18 @@ INVOICES_MAX = 64
 """Of one part of one order: what was invoiced before the newest of them keeps the price that it was held to."""
 
 
+REQUIRED = (d13_window.CLASS.code, d36_reference.CLASS.code)
+"""Classes of which a notice is looked at again when other things are required."""
+
+
 def bring(batch: Batch, resolved: ResolvedEvent) -> None:
     """Put into the working set what the decision about this event reads beyond what was loaded for the batch."""
     event, work = resolved.event, batch.loader.workset
     if batch.policy.reads_schedules:
         held = isinstance(event, ShipmentNotified | ShipmentReplaced | ScheduleReleased | GoodsReceived)
         work.scheduled = _scheduled(batch, resolved) if held else {}
+        if resolved.compare and isinstance(event, ShipmentNotified | ShipmentReplaced):
+            _bring_decided(batch, resolved)
     if isinstance(event, SupplierInvoiceReceived):
         work.prices = _prices(batch, resolved)
     elif isinstance(event, OrderPlaced | OrderChanged):
@@ -67,6 +75,21 @@ def bring(batch: Batch, resolved: ResolvedEvent) -> None:
         batch.loader.load(Needs(references=references), resolved.book, ())
         found = [one for reference in sorted(references) for one in work.shipments_called(*reference)]
         _bring_carriage(batch, {one.key: one for one in found}.values())
+
+
+def _bring_decided(batch: Batch, resolved: ResolvedEvent) -> None:
+    """The cases that the notice opened by what was required of it, decided ones too."""
+    at, work = tables.outcome.c, batch.loader.workset
+    told = select(at.body).where(
+        at.book == resolved.book, at.site == resolved.event.site, at.event == resolved.seq
+    )
+    opened = {
+        (resolved.book, one["case"])
+        for body in batch.conn.execute(told).scalars()
+        for one in json.loads(body)
+        if one["outcome"] == "case_opened" and one["code"] in REQUIRED
+    }
+    batch.loader.load(Needs(cases=opened - work.cases.keys()), resolved.book, ())
 
 
 def resolve_again(batch: Batch, event: Event, seq: int, site: str, parts: Sequence[str], cause: int) -> ResolvedEvent:
