@@ -41,6 +41,7 @@ from ledger.handling.snapshots import decide_snapshot
 from ledger.handling.substituting import movements_for_freed, way_of
 from ledger.handling.transferring import decide_shipped, decide_transfer_cancelled, decide_transfer_received
 from ledger.masterdata.vin import mistake_in_vin
+from ledger.matching.answered import look_at_answers
 from ledger.matching.booking import book_movements
 from ledger.matching.containments.deciding import tell_of_arrivals
 from ledger.matching.containments.scope import LABEL
@@ -113,6 +114,7 @@ def decide(workset: Workset, resolved: ResolvedEvent, policy: Policy, now_us: in
                 decision.lines.append(_decide_line(workset, decision, policy, line, rule, now_us))
     if isinstance(resolved.event, GoodsShipped) and decision.movements:
         decision.released.append(f"shipped:{resolved.event.number}")
+        look_at_answers(workset, decision)
     if workset.containing:
         tell_of_arrivals(workset, decision)
     return decision

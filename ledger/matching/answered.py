@@ -9,7 +9,8 @@ from ledger.matching.deciding.case_identity import identity_of
 from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.discrepancies import d41_unacknowledged, d48_refused, d49_customer_received
 from ledger.matching.papers.filed import DocumentAnswer
-from ledger.matching.resolved import ResolvedLine, microseconds
+from ledger.matching.records.documents import Case
+from ledger.matching.resolved import ResolvedEvent, ResolvedLine, microseconds
 from ledger.matching.waiting import has_grace_left, wait_whole
 from ledger.matching.workset import Workset
 from ledger.policy import Policy
@@ -70,6 +71,31 @@ def decide_customer_receipt(workset: Workset, decision: Decision, policy: Policy
         decision.lines.append(LineDecision(line.line, "posted"))
     if not decision.lines:
         decision.lines.append(LineDecision("", "posted"))
+
+
+def open_about(workset: Workset, resolved: ResolvedEvent) -> list[Case]:
+    """Open cases (D49) about the shipment of ours that the event names."""
+    about = workset.cases_about(resolved.book, resolved.event.number)
+    return [case for case in about if case.code == d49_customer_received.CLASS.code]
+
+
+def look_at_answers(workset: Workset, decision: Decision) -> None:
+    """More of a shipment left: what its customer said of it before is judged by the whole."""
+    for case in open_about(workset, decision.resolved):
+        for seq in workset.answers:
+            decision.compares[seq, case.part] = None
+
+
+def look_again(workset: Workset, decision: Decision) -> None:
+    """Lines of an earlier answer of which a case is open, beside all that left by now."""
+    for line in decision.resolved.lines:
+        for case in open_about(workset, decision.resolved):
+            if (case.part, case.actual) != (line.part, line.quantity):
+                continue
+            shipped, questioned = workset.shipped.get((case.site, line.part), 0), _questioned(line)
+            found = d49_customer_received.find(decision.resolved, line, case.site, shipped, questioned)
+            found.settles = not questioned and line.quantity <= shipped
+            decision.findings.append(found)
 
 
 def _shipped(line: ResolvedLine) -> int:

@@ -27,5 +27,7 @@ class Brought:
     """What this notice had as it stood before."""
     shipped: dict[tuple[str, str], int] = field(default_factory=dict)
     """By (site, part): how much of it left for a customer with the shipment that an answer is about."""
+    answers: list[int] = field(default_factory=list)
+    """Events of what customers said of the shipment that leaves, where a case about it is open."""
     carriage: dict[ShipmentKey, Carried] = field(default_factory=dict)
     """The last word of carriers on shipments that are looked for."""

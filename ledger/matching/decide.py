@@ -119,6 +119,9 @@ def _look_again(workset: Workset, decision: Decision, policy: Policy, now_us: in
         billing.look_again(workset, decision, policy, now_us)
         _review_changed(workset, decision, policy, now_us)
         return
+    if isinstance(event, CustomerReceiptReported):
+        answered.look_again(workset, decision)
+        return
     cumulatives.compare_again(workset, decision, policy, now_us)
     if policy.reads_schedules:
         notices.look_again(workset, decision, policy, now_us)

@@ -17,6 +17,7 @@ from ledger.events import (
     ControlTotals,
     CustomerReceiptLine,
     CustomerReceiptReported,
+    DiscrepancyResolved,
     GoodsShipped,
     OpeningBalanceLoaded,
     OpeningLine,
@@ -24,6 +25,7 @@ from ledger.events import (
 )
 from ledger.events.answers import CustomerVariance
 from ledger.outcomes import Recorded
+from tests.store.plant import EVA
 from tests.store.world import NOW, Books, source
 
 OPENING = OpeningBalanceLoaded(
@@ -133,3 +135,51 @@ def test_the_advice_that_came_last_is_the_customers_word(conn: Connection, last:
         books.record(document)
 
     assert [(code, status) for code, *_, status in found(conn)] == [("D49", "open" if last == "OR1" else "closed")]
+
+
+def part_shipped(quantity: int, by: str) -> GoodsShipped:
+    """One of several loads that a warehouse tells under the number of one shipment."""
+    line = StockLine(part_number="PLATE", quantity=Decimal(quantity), unit="EA", line=by)
+    return GoodsShipped(number="SHP1", partner="wms", place="P1", customer="92:OEM", lines=(line,))
+
+
+@pytest.mark.parametrize(
+    ("came", "questioned", "expected"),
+    [
+        (60, (), []),
+        (50, (), []),
+        (70, (), [("D49", "P1", Decimal(10), Decimal(60), Decimal(70), "open")]),
+        (56, ((4, "02"),), [("D49", "P1", Decimal(4), Decimal(60), Decimal(56), "open")]),
+    ],
+)
+def test_a_shipment_that_leaves_in_parts_is_judged_by_the_whole(
+    conn: Connection, came: int, questioned: tuple[tuple[int, str], ...], expected: list[object]
+) -> None:
+    documents = (part_shipped(40, "1"), part_shipped(20, "2"), answered(came, *questioned))
+
+    for arrived in permutations(documents):
+        savepoint = conn.begin_nested()
+        books = Books(conn)
+        books.record(OPENING)
+        for document in arrived:
+            books.record(document)
+        still = [one for one in found(conn) if one[-1] == "open"]
+        assert still == expected, [type(one).__name__ for one in arrived]
+        assert verify(conn) == []
+        assert rebuild(conn).differences == ()
+        savepoint.rollback()
+    together = Books(conn)
+    together.record(OPENING)
+    together.record(answered(came, *questioned), part_shipped(40, "1"), part_shipped(20, "2"))
+    assert [one for one in found(conn) if one[-1] == "open"] == expected
+
+
+def test_a_decided_answer_is_not_asked_about_again_when_more_leaves(conn: Connection) -> None:
+    books = Books(conn)
+    books.record(OPENING, part_shipped(40, "1"), answered(60))
+    (case,) = queries.cases(conn)
+    books.record(DiscrepancyResolved(number=case.id, resolution="accept", partner="desk", actor=EVA))
+
+    books.record(part_shipped(20, "2"))
+
+    assert [one[-1] for one in found(conn)] == ["closed"]

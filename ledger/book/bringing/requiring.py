@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from ledger.book.bringing.carriage import Header, carriage_of
 from ledger.book.bringing.places import by_place
-from ledger.book.bringing.shipping import shipped_with
+from ledger.book.bringing.shipping import answers_about, shipped_with
 from ledger.book.resolution import lines_of, resolve
 from ledger.book.saving.filing import SCHEDULED_LINE
 from ledger.book.storage import bulk, filed_tables, tables
@@ -21,6 +21,7 @@ from ledger.events import (
     CustomerReceiptReported,
     Event,
     GoodsReceived,
+    GoodsShipped,
     OrderChanged,
     OrderPlaced,
     ScheduleReleased,
@@ -30,6 +31,7 @@ from ledger.events import (
     SupplierInvoiceReceived,
     TimePassed,
 )
+from ledger.matching.answered import open_about
 from ledger.matching.discrepancies import d13_window, d36_reference
 from ledger.matching.papers.filed import Carried, InvoicedLine, OrderPrice, ScheduledLine
 from ledger.matching.records.documents import CumulativeKey, OrderKey, Shipment, ShipmentKey
@@ -65,7 +67,9 @@ def bring(batch: Batch, resolved: ResolvedEvent) -> None:
         order = OrderKey(resolved.book, resolved.site, resolved.supplier, event.number)
         work.prices = _prices_of(batch, {order}) if work.billed else {}
     elif isinstance(event, CustomerReceiptReported):
-        work.shipped = {} if event.shipped_from else shipped_with(batch, event.number)
+        work.shipped = {} if event.shipped_from and not resolved.compare else shipped_with(batch, event.number)
+    elif isinstance(event, GoodsShipped):
+        work.answers = answers_about(batch, event.number) if open_about(work, resolved) else []
     elif isinstance(event, TimePassed):
         now_us = batch.log.now_us
         _bring_carriage(batch, [one for one in work.shipments.values() if 0 < one.overdue_at <= now_us])

@@ -68,7 +68,8 @@ SAID_OF_CASES = (
     "'CaseReopened')"
 )
 partial("event_of_case", event.c.book, event.c.number, where=SAID_OF_CASES)
-SAID_OF_SHIPPING = "kind = 'GoodsShipped'"
+# What is said of a shipment of ours: that it left, and what the customer received of it.
+SAID_OF_SHIPPING = "kind IN ('GoodsShipped', 'CustomerReceiptReported')"
 partial("event_of_shipping", event.c.book, event.c.number, where=SAID_OF_SHIPPING)
 
 # Of a whole event the lines that did not post at once, else every line that is its own: see `journal.lines`.

@@ -1,6 +1,7 @@
-"""Keep how soon a case is answered whose finding said it, and fill in of which day the prices of older books are.
+"""Keep how soon a case is answered whose finding said it, fill in of which day the prices of older books are, and find
+what customers received by its shipment.
 
-Both stand in the events that said them, so that books which exist need no rebuild.
+The first two stand in the events that said them, so that books which exist need no rebuild.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ _OF_ITS_DAY = "FROM priced p WHERE p.book = order_price.book AND p.event = order
 
 def upgrade() -> None:
     add_columns("cases", answer_hours="TEXT")
+    said = sql("kind IN ('GoodsShipped', 'CustomerReceiptReported')")
+    op.drop_index("event_of_shipping", "event")
+    op.create_index("event_of_shipping", "event", ["book", "number"], sqlite_where=said, postgresql_where=said)
     conn = op.get_bind()
     conn.execute(sql("CREATE TEMPORARY TABLE priced (book TEXT, event BIGINT, since BIGINT, PRIMARY KEY (book, event))"))
     for rows in conn.execute(sql(_PRICED)).partitions(1000):
