@@ -84,9 +84,7 @@ def bring(batch: Batch, resolved: ResolvedEvent) -> None:
 def _bring_decided(batch: Batch, resolved: ResolvedEvent) -> None:
     """The cases that the notice opened by what was required of it, decided ones too."""
     at, work = tables.outcome.c, batch.loader.workset
-    told = select(at.body).where(
-        at.book == resolved.book, at.site == resolved.event.site, at.event == resolved.seq
-    )
+    told = select(at.body).where(at.book == resolved.book, at.site == resolved.event.site, at.event == resolved.seq)
     opened = {
         (resolved.book, one["case"])
         for body in batch.conn.execute(told).scalars()

@@ -37,7 +37,9 @@ def upgrade() -> None:
     op.drop_index("event_of_shipping", "event")
     op.create_index("event_of_shipping", "event", ["book", "number"], sqlite_where=said, postgresql_where=said)
     conn = op.get_bind()
-    conn.execute(sql("CREATE TEMPORARY TABLE priced (book TEXT, event BIGINT, since BIGINT, PRIMARY KEY (book, event))"))
+    conn.execute(
+        sql("CREATE TEMPORARY TABLE priced (book TEXT, event BIGINT, since BIGINT, PRIMARY KEY (book, event))")
+    )
     for rows in conn.execute(sql(_PRICED)).partitions(1000):
         days = [{"book": book, "event": seq, "since": _since(body, at)} for book, seq, at, body in rows]
         conn.execute(sql("INSERT INTO priced VALUES (:book, :event, :since)"), days)
@@ -46,7 +48,8 @@ def upgrade() -> None:
     conn.execute(sql("DROP TABLE priced"))
     if hours := list(_answered_within(conn)):
         conn.execute(
-            sql('UPDATE cases SET answer_hours = :hours WHERE book = :book AND site = :site AND "case" = :case'), hours
+            sql('UPDATE cases SET answer_hours = :hours WHERE book = :book AND site = :site AND "case" = :case'),
+            hours,
         )
 
 
