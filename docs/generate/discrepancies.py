@@ -33,8 +33,8 @@ prints what holds for one partner.
 
 HOLDS = f"""
 `hold` of {", ".join(HOLDING)} and D05 holds the goods of the notice lines in quality_hold as they come, until the
-case is decided or no longer holds; of D14, D17 to D21, D24, D25, D28 and D39 it is the goods that the dock found so. The
-other classes hold no goods: a rule that says `hold` of one is refused.
+case is decided or no longer holds; of D14, D17 to D21, D24, D25, D28 and D39 it is the goods that the dock found so.
+The other classes hold no goods: a rule that says `hold` of one is refused.
 """
 
 CAUSES = """

@@ -1,5 +1,7 @@
-"""What left for customers with a shipment, as its lines were posted, and what they said of it: this batch's own events
-included."""
+"""What left for customers with a shipment, as its lines were posted, and what they said of it.
+
+This batch's own events are included.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """By when order lines are to have come, and which of them did not: they are looked at when their time is over.
 
-Another clock than that of what is to be advised (`ledger.matching.ordering.required`), and not to be made one with it.
+Another clock than that of what is to be advised (`ledger.matching.ordering.required`), and not to be one with it.
 This one runs for every supplier, by the moment promised and a grace in hours, and tells each moment once and forgets
 it: a signal. That one runs only where an agreement holds to days, by the end of the working day of shipping that was
 asked for, and keeps its deliveries: a case (D09) stands as long as they are behind, and windows (D13, D26) read them.

@@ -1,5 +1,4 @@
-"""Keep how soon a case is answered whose finding said it, fill in of which day the prices of older books are, and find
-what customers received by its shipment.
+"""Keep how soon a signal's case is answered, date the prices of older books, find what customers received.
 
 The first two stand in the events that said them, so that books which exist need no rebuild.
 """
