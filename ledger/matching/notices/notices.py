@@ -253,8 +253,8 @@ def look_again(workset: Workset, decision: Decision, policy: Policy, now_us: int
         if terms.requirements is not None and "ship_window" in terms.requirements.checks:
             ordered = order_line_of(workset, notice)
             found.append(check_shipping(workset, resolved, line, ordered, policy, terms.requirements))
-        found = [one for one in found if one is not None and not _was_decided(workset, resolved.book, one)]
-        for finding in found:
+        news = [one for one in found if one is not None and not _was_decided(workset, resolved.book, one)]
+        for finding in news:
             finding.grade = grade_of(terms, finding)
             decision.findings.append(finding)
-        hold_again(workset, decision, policy, now_us, notice, found)
+        hold_again(workset, decision, policy, now_us, notice, news)
