@@ -48,7 +48,10 @@ that share their cause are one physical cause, and the metric with the greatest 
 ARRIVAL = """
 ### Order of arrival
 
-Documents that would be accepted in each order end in the same cases, whichever came first, but for these:
+Documents that would be accepted in each order end in the same cases, whichever came first, but for those below. The
+same goods are held, too, as long as they are there: what was used before an earlier document was told stays used. Of
+goods beyond their order (D18) those are held that came last, by the time of their goods receipt, its number and line;
+when an earlier one is told later, the hold moves.
 
 """
 

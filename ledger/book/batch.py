@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from ledger import cases, handling, matching, signals
 from ledger.book import changing
-from ledger.book.bringing import closings, requiring, reread, serials
+from ledger.book.bringing import closings, ordered, requiring, reread, serials
 from ledger.book.bringing.each import bring
 from ledger.book.bringing.loading import Loader
 from ledger.book.bringing.sites import NO_CASES, site_of_order, sites_of_cases
@@ -207,6 +207,7 @@ class Batch:
         resolved = [one for event in resolved for one in (event, event.before, event.undone) if one is not None]
         work, needs = self.loader.workset, matching.needs(resolved, self.policy)
         self.loader.load(needs, self.head.book, {event.event.number for event in resolved})
+        ordered.bring(self, resolved)
         self.load_stock(handling.needs(resolved) - self._asked_for)
         self.watch(matching.watched(work) | handling.accounts(resolved))
         self.watch(found := serials.standing(self.conn, self.head.book, resolved, work.lines_of_transfer))

@@ -190,6 +190,7 @@ class Workset(Brought):
     unmatched_of_group: dict[GroupKey, list[ReceiptLine]] = field(default_factory=dict)
     links_of_receipt: dict[tuple[ReceiptKey, str], list[Link]] = field(default_factory=dict)
     links_of_notice: dict[tuple[ShipmentKey, str], list[Link]] = field(default_factory=dict)
+    links_of_order: dict[tuple[OrderKey, str], list[Link]] = field(default_factory=dict)
     shipments_of_reference: dict[tuple[str, str, str], list[Shipment]] = field(default_factory=dict)
     open_cases: dict[CaseIdentity, Case] = field(default_factory=dict)
     exceptions: list[Case] = field(default_factory=list)
@@ -331,6 +332,8 @@ class Workset(Brought):
         self.links.append(link)
         if link.shipment is not None:
             self.links_of_notice.setdefault((link.shipment, link.notice_line), []).append(link)
+        if link.order is not None:
+            self.links_of_order.setdefault((link.order, link.order_line), []).append(link)
 
     def add_cumulative(self, cumulative: Cumulative) -> None:
         self.cumulatives.setdefault(cumulative.key, cumulative)

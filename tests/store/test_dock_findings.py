@@ -49,6 +49,8 @@ def bolts(unit: str) -> Event:
     )  # fmt: skip
 
 
+TAKEN_BACK = GoodsReceiptReversed(number="R1", partner="threepl", ship_to="92:PLT07")
+
 STORIES: dict[str, tuple[Event, ...]] = {
     "another product in the box": (BOTH, boxes("S1", 10, "U1"), bolts("U1")),
     "strange label": (ORDER, boxes("S1", 10, "U1"), came("R1", 5, handling_unit="U9")),
@@ -59,6 +61,15 @@ STORIES: dict[str, tuple[Event, ...]] = {
         ORDER, boxes("S1", 10, "U1", "U2"), came("R1", 5, handling_unit="U1"), came("R2", 5, 1, handling_unit="U1"),
     ),
     "beyond the order": (SMALL, came("R1", 6), came("R2", 6, 1)),
+    "beyond the order, by lot": (
+        SMALL, came("R1", 3, lot="L1"), came("R2", 6, 1, lot="L2"), came("R3", 6, 2, lot="L3"),
+    ),
+    "beyond the order, advised": (
+        SMALL, notice("S1", "PO1", {"PLATE": 12}), came("R1", 6, lot="L1"), came("R2", 6, 1, lot="L2"),
+    ),
+    "beyond the order, and one taken back": (
+        SMALL, came("R1", 6, lot="L1"), came("R2", 6, 1, lot="L2"), came("R3", 2, 2, lot="L3"), TAKEN_BACK,
+    ),
     "rejected": (ORDER, NOTICE, came("R1", 10, condition="08", quantity_rejected=Decimal(3))),
 }  # fmt: skip
 

@@ -261,6 +261,15 @@ class Loader(Rows):
             for row in self._select(NOTICE_LINE, place, ("supplier", "shipment_id", "line"), wanted):
                 self._add_notice_line(row)
 
+    def load_receipt_lines(self, keys: set[LineKey], book: str) -> None:
+        """Goods-receipt lines by key, and what they answer, whole."""
+        self._receipt_lines |= keys
+        self._close()
+        links = (link for key in keys for link in self.workset.links_of_receipt.get(key, ()) if not link.reversed)
+        self._load_notice_lines({(one.shipment, one.notice_line) for one in links if one.shipment is not None})
+        self._close()
+        self._load_open_cases(book, ())
+
     def load_containments(self, book: str, number: str = "") -> None:
         """The open ones, or the one of that number."""
         named = ("number", number) if number else ("status", "open")

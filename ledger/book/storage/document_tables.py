@@ -289,6 +289,13 @@ partial(
     where=LINKED_NOTICES,
 )
 
+LINKED_ORDERS = "reversed = 0 AND order_number <> ''"
+partial(
+    "link_by_order",
+    *(link.c[name] for name in ("book", "site", "order_supplier", "order_number", "order_line")),
+    where=LINKED_ORDERS,
+)
+
 cumulative = table(
     "cumulative",
     text("book", key=True),

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
+
 from ledger.matching.deciding.case_identity import identity_of
-from ledger.matching.deciding.review import live_links
+from ledger.matching.deciding.review import linked_notices, live_links
 from ledger.matching.decision import Decision
 from ledger.matching.discrepancies import d18_over_receipt
 from ledger.matching.ordering.requirements import find_receipt_order, order_line_of
 from ledger.matching.receiving.portions import Portion
-from ledger.matching.records.documents import Evidence, GroupKey, Link, NoticeLine, OrderKey, OrderLine, ReceiptLine
+from ledger.matching.records.documents import (
+    Evidence,
+    GroupKey,
+    Link,
+    NoticeLine,
+    OrderKey,
+    OrderLine,
+    ReceiptKey,
+    ReceiptLine,
+    ShipmentKey,
+)
 from ledger.matching.workset import Workset
 from ledger.policy import Action, Policy
 
@@ -27,6 +39,61 @@ def has_room(workset: Workset, notice: NoticeLine, quantity: int) -> bool:
 
 Taken = dict[tuple[OrderKey, str], int]
 """What of order lines was given to goods that are not booked yet."""
+
+
+def add_later(
+    workset: Workset,
+    scope: dict[tuple[ShipmentKey, str], NoticeLine],
+    pool: dict[tuple[ReceiptKey, str], ReceiptLine],
+) -> bool:
+    """Put beside the lines that are matched those that came after them on an order line without room for all, with
+    the notice lines that they answer: which of them are held is decided by when they came. Whether any was put."""
+    first: dict[tuple[OrderKey, str], tuple[OrderLine, ReceiptLine, int]] = {}
+    for line in pool.values():
+        for order in _orders_of(workset, scope, line):
+            known = first.get((order.key, order.line), (order, line, 0))
+            earliest = min(known[1], line, key=turn)
+            first[order.key, order.line] = (
+                order,
+                earliest,
+                known[2] + line.quantity - _answering(workset, line, order),
+            )
+    found: dict[tuple[ReceiptKey, str], ReceiptLine] = {}
+    for key, (order, earliest, quantity) in first.items():
+        if order.received - order.settled + quantity <= order.quantity:
+            continue
+        for link in workset.links_of_order.get(key, ()):
+            named = link.receipt, link.receipt_line
+            line = workset.receipt_lines[named]
+            if not (link.reversed or link.settled or named in pool) and turn(line) > turn(earliest):
+                found[named] = line
+                scope |= {(notice.key, notice.line): notice for notice in linked_notices(workset, line)}
+    pool |= found
+    return bool(found)
+
+
+def turn(line: ReceiptLine) -> tuple[int, ReceiptKey, str]:
+    """In which order goods take what their order asks for: as they came, and not as we heard of it."""
+    return line.received_at, line.key, line.line
+
+
+def _orders_of(
+    workset: Workset, scope: dict[tuple[ShipmentKey, str], NoticeLine], line: ReceiptLine
+) -> list[OrderLine]:
+    """The order lines, blanket ones aside, that the line answers or may come to answer."""
+    links = live_links(workset.links_of_receipt.get((line.key, line.line)))
+    found = [workset.order_lines.get((link.order, link.order_line)) for link in links if link.order is not None]
+    found += [order_line_of(workset, notice) for notice in scope.values() if notice.part == line.part]
+    # On a copy: what it implies of whose the goods are is for the matching to say.
+    found.append(find_receipt_order(workset, msgspec.structs.replace(line)))
+    named = {(one.key, one.line): one for one in found if one is not None and not one.blanket}
+    return list(named.values())
+
+
+def _answering(workset: Workset, line: ReceiptLine, order: OrderLine) -> int:
+    """How much of the line is counted to the order line already."""
+    links = live_links(workset.links_of_receipt.get((line.key, line.line)))
+    return sum(link.quantity for link in links if (link.order, link.order_line) == (order.key, order.line))
 
 
 def split_beyond(
@@ -57,7 +124,7 @@ def review_beyond(
 ) -> None:
     """What was received beyond the order lines that these goods-receipt lines answer, as it stands."""
     orders: dict[tuple[OrderKey, str], tuple[OrderLine, ReceiptLine]] = {}
-    for line in lines:
+    for line in sorted(lines, key=turn):
         for link in workset.links_of_receipt.get((line.key, line.line), ()):
             if link.order is not None:
                 order = workset.order_lines.get((link.order, link.order_line))
@@ -75,7 +142,10 @@ def review_order(
     event_line: str,
     line: ReceiptLine | None = None,
 ) -> None:
-    """Find or settle the excess of one order line; `line` is the goods-receipt line that shows it."""
+    """Find or settle the excess of one order line; `line` is the last that came of it, where goods came.
+
+    Its evidence are the goods-receipt lines that are held for it, else that one.
+    """
     if order.blanket:
         return
     beyond = order.received - order.quantity - order.settled
@@ -84,11 +154,25 @@ def review_order(
     finding.settles = finding.settles or action == "ignore"
     if finding.settles and identity_of(order.key.book, finding) not in workset.open_cases:
         return
-    receipt = None if line is None else workset.receipts.get(line.key)
-    if line is not None and receipt is not None and receipt.message and not finding.settles:
-        finding.evidence = (Evidence(receipt.message, receipt.document, line.segment),)
+    if line is not None and not finding.settles:
+        finding.evidence = _evidence(workset, order, line)
     finding.line = event_line
     decision.findings.append(finding)
+
+
+def _evidence(workset: Workset, order: OrderLine, last: ReceiptLine) -> tuple[Evidence, ...]:
+    links = live_links(workset.links_of_order.get((order.key, order.line)))
+    held = [
+        workset.receipt_lines[link.receipt, link.receipt_line]
+        for link in links
+        if link.hold_reason == CODE and not link.settled
+    ]
+    told = ((workset.receipts[line.key], line) for line in sorted(held or [last], key=turn))
+    return tuple(
+        dict.fromkeys(
+            Evidence(receipt.message, receipt.document, line.segment) for receipt, line in told if receipt.message
+        )
+    )
 
 
 def held_beyond(workset: Workset, order: OrderLine) -> list[Link]:

@@ -14,7 +14,6 @@ from ledger.matching.ordering.cumulatives import accumulate
 from ledger.matching.ordering.requirements import add_linked
 from ledger.matching.ordering.windows import check_receiving
 from ledger.matching.papers.filed import LabelReport
-from ledger.matching.receiving.beyond import CODE as BEYOND
 from ledger.matching.receiving.beyond import has_room
 from ledger.matching.receiving.found import says_nothing_else
 from ledger.matching.receiving.identities import identities_of
@@ -274,12 +273,10 @@ def decide_reversed(workset: Workset, decision: Decision, policy: Policy, now_us
 
 
 def _look_again(workset: Workset, decision: Decision, policy: Policy, now_us: int, gone: ReceiptLine) -> None:
-    """What stood back for goods that are taken back may now have its place: the handling unit, room on the order."""
+    """What stood back for goods that are taken back may now have its place: it has their handling unit."""
     group = GroupKey(gone.key.book, gone.key.site, gone.part)
     for line in workset.unmatched(group):
-        links = live_links(workset.links_of_receipt.get((line.key, line.line)))
-        twice = bool(gone.handling_unit) and line.handling_unit == gone.handling_unit
-        if line.status == "unmatched" and (twice or any(link.hold_reason == BEYOND for link in links)):
+        if line.status == "unmatched" and gone.handling_unit and line.handling_unit == gone.handling_unit:
             _, named = candidates(workset, line)
             scope = {(one.key, one.line): one for one in (*linked_notices(workset, line), *named)}
             rematch(workset, decision, policy, now_us, scope.values(), (line,), line.line)

@@ -23,7 +23,7 @@ from ledger.matching.receiving.found import is_mislabelled
 from ledger.matching.receiving.ladder import CONFIDENCE, NAMED, RANK, Rung, candidates
 from ledger.matching.receiving.portions import Portion, Source, name_pieces, state_of
 from ledger.matching.receiving.positions import Deltas, add_link, add_notice_line
-from ledger.matching.records.documents import Link, NoticeLine, OrderKey, ReceiptLine, ShipmentKey
+from ledger.matching.records.documents import Link, NoticeLine, OrderKey, ReceiptKey, ReceiptLine, ShipmentKey
 from ledger.matching.records.transfers import is_transfer
 from ledger.matching.workset import Workset
 from ledger.policy import Policy, Terms
@@ -79,21 +79,23 @@ def rematch(
     """
     scope = {(line.key, line.line): line for line in notices}
     new = {(line.key, line.line) for line in fresh}
+    pool, mine = _pool(workset, scope, receipts), set(scope)
     deltas: Deltas = {}
     for key, line in scope.items():
         if key not in new:
             add_notice_line(deltas, line, -1)
-    freed = [_free(workset, deltas, scope, line) for line in _pool(workset, scope, receipts)]
+    freed = [_free(workset, deltas, scope, line) for line in pool.values()]
     if change is not None:
-        scope = {(line.key, line.line): line for line in change()}
+        others = {key: line for key, line in scope.items() if key not in mine}
+        scope = {(line.key, line.line): line for line in change()} | others
     shares = [_share_of(workset, policy, scope, one) for one in freed]
-    shares.sort(key=lambda share: (RANK[share.rung], share.line.received_at, share.line.key, share.line.line))
+    shares.sort(key=lambda share: (RANK[share.rung], *beyond.turn(share.line)))
     for share in shares:
         _fill(workset, share)
     accepted = _accepted_over(workset, policy, shares)
     taken: beyond.Taken = {}
     # Whichever rung it stands on, what came last is what its order has no room for.
-    for share in sorted(shares, key=lambda share: (share.line.received_at, share.line.key, share.line.line)):
+    for share in sorted(shares, key=lambda share: beyond.turn(share.line)):
         share.portions = _as_accepted(workset, policy, share, accepted, taken)
     for share in shares:
         _book(workset, decision, policy, share, deltas)
@@ -124,15 +126,18 @@ def rematch(
 
 def _pool(
     workset: Workset, scope: dict[tuple[ShipmentKey, str], NoticeLine], receipts: Iterable[ReceiptLine]
-) -> list[ReceiptLine]:
-    """The receipt lines to be matched: those given, and those with an undecided link into the scope."""
+) -> dict[tuple[ReceiptKey, str], ReceiptLine]:
+    """The receipt lines to be matched: those given, those with an undecided link into the scope, and those that came
+    later on an order line without room for all; the scope grows by the notice lines that these answer."""
     pool = {(line.key, line.line): line for line in receipts}
-    for key in scope:
-        for link in live_links(workset.links_of_notice.get(key)):
-            line = workset.receipt_lines.get((link.receipt, link.receipt_line))
-            if line is not None and not link.settled:
-                pool[(line.key, line.line)] = line
-    return list(pool.values())
+    while True:
+        for key in scope:
+            for link in live_links(workset.links_of_notice.get(key)):
+                line = workset.receipt_lines.get((link.receipt, link.receipt_line))
+                if line is not None and not link.settled:
+                    pool[(line.key, line.line)] = line
+        if not beyond.add_later(workset, scope, pool):
+            return pool
 
 
 def _free(

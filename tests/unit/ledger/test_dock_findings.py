@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from ledger.events import GoodsReceiptReversed, HandlingUnit, NoticeLine, OrderChanged
 from ledger.outcomes import Conflict, Refused
 from ledger.policy import Policy, Terms, Tolerance, ToleranceRule
+from ledger.stock.bucket import MILLION
 from tests.unit.ledger.driver import START, MemoryLedger
 from tests.unit.ledger.stories import cancelled, notice, notice_line, order, order_line, receipt, receipt_line
 from tests.unit.ledger.test_dock_stories import advised, conditions, resolve
@@ -53,6 +55,22 @@ def test_what_came_beyond_the_order_is_held_and_told() -> None:
     assert ledger.stock == {"available": 10, "quality_hold": 2, "supplier": -12}
     assert ledger.open_cases == {"D14:R1": 6, "D14:R2": 6, "D18:PO1": 2}
     assert conditions(ledger)[-1] == ("03", Decimal(2))
+
+
+def test_what_came_last_is_held_whichever_was_told_first() -> None:
+    """Ten ordered; three lots of six, by when they came: the second is held in part, the third as a whole."""
+    for arrived in permutations(("L1", "L2", "L3")):
+        ledger = MemoryLedger()
+        ledger.record(order(order_line("1", "P1", 10)))
+        for lot in arrived:
+            came(ledger, 6, f"R{lot}", int(lot[1]), shipment_id="", lot=lot)
+
+        standing = {(one.lot, one.state): n // MILLION for one, n in ledger.balances.items() if n > 0}
+        (evidence,) = [set(one.evidence) for one in ledger.workset.cases.values() if one.code == "D18"]
+        assert standing == {
+            ("L1", "available"): 6, ("L2", "available"): 4, ("L2", "quality_hold"): 2, ("L3", "quality_hold"): 6,
+        }, arrived  # fmt: skip
+        assert {one.document for one in evidence} == {"RL2", "RL3"}, arrived
 
 
 def test_a_raised_order_lets_in_what_was_held() -> None:

@@ -35,6 +35,9 @@ def upgrade() -> None:
     said = sql("kind IN ('GoodsShipped', 'CustomerReceiptReported')")
     op.drop_index("event_of_shipping", "event")
     op.create_index("event_of_shipping", "event", ["book", "number"], sqlite_where=said, postgresql_where=said)
+    where = sql("reversed = 0 AND order_number <> ''")
+    named = ["book", "site", "order_supplier", "order_number", "order_line"]
+    op.create_index("link_by_order", "link", named, sqlite_where=where, postgresql_where=where)
     conn = op.get_bind()
     conn.execute(
         sql("CREATE TEMPORARY TABLE priced (book TEXT, event BIGINT, since BIGINT, PRIMARY KEY (book, event))")
