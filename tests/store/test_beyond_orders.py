@@ -29,7 +29,8 @@ class Lot(NamedTuple):
 LOTS = st.lists(
     st.builds(
         lambda quantity, damaged, shipment, back: Lot(quantity, min(quantity, damaged), shipment, back),
-        st.integers(1, 8), st.sampled_from((0, 0, 0, 1, 8)), st.integers(1, 3), st.sampled_from((False,) * 5 + (True,)),
+        st.integers(1, 8), st.sampled_from((0, 0, 0, 1, 8)), st.integers(1, 3),
+        st.sampled_from((False, False, False, False, True)),
     ),
     min_size=2,
     max_size=5,
