@@ -1,7 +1,7 @@
 """For which classes it matters in which order documents arrive, and why; for all others it must not.
 
-What a class has held follows the same rule as far as the goods are still there: those that were used before an earlier
-document was told stay used. So of goods beyond their order (D18), which are held by when they came.
+What a class has held follows the same rule as far as the goods are still there: those that were used before an
+earlier document was told stay used. So of goods beyond their order (D18), which are held by when they came.
 
 Said here once, for the reference and for the test that plays documents in every order. Nothing decides by it.
 """
