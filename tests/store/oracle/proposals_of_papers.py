@@ -29,7 +29,8 @@ def place(teller: Teller) -> Event | None:
     unplaced = [n for n in range(WHOLE_ORDERS) if f"PO{n}" not in teller.oracle.dock.orders]
     n = teller.rnd.choice(unplaced) if unplaced and teller.rnd.random() < 0.95 else teller.rnd.randrange(WHOLE_ORDERS)
     parts = PARTS if teller.rnd.random() < 0.8 else PARTS[:3]
-    # More than any history brings: which goods beyond their order are held (D18) this oracle does not know.
+    # More than any history brings: which goods beyond their order are held (D18) has an oracle of its own, see
+    # `tests/store/test_required_oracle.py`.
     quantity = teller.rnd.randint(220, 240)
     return OrderPlaced(
         number=f"PO{n}", partner="erp", source=source(f"po{n}.{quantity}"), **PARTY,
