@@ -19,6 +19,8 @@ from gateway.api.problems import Problem
 T = TypeVar("T")
 
 JSON = "application/json"
+PAGE_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
+"""Of a printable page: it has its style and charts in it, and needs nothing else."""
 
 SEQUENCE_DIGITS_MAX = 18
 """What databases count in has 63 bits."""

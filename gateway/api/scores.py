@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Response
 
-from gateway.api.answers import answer
+from gateway.api.answers import PAGE_HEADERS, answer
 from gateway.api.callers import Call, MayReadLedger
 from gateway.api.cases import supplier_of
 from gateway.api.filters import refuse_unknown
@@ -98,8 +98,8 @@ def show_page(asked: Asked) -> Response:
     with asked.call.street.read() as conn:
         card = queries.score(conn, asked.supplier, **asked.given)
         trend = queries.score_trend(conn, asked.supplier, **asked.given)
-    headers = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
-    return Response(build_page(card, trend, name), media_type="text/html; charset=utf-8", headers=headers)
+    page = build_page(card, trend, name)
+    return Response(page, media_type="text/html; charset=utf-8", headers=PAGE_HEADERS)
 
 
 @router.get("/{supplier}/csv", summary="All figures and entries as CSV")

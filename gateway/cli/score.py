@@ -69,9 +69,9 @@ def score(
                 cards = list(queries.scores(conn, wanted, to=to, **asked))
                 if html is not None:
                     trend = queries.score_trend(conn, wanted[0], **asked)
-                    _write(html, build_page(cards[0], trend, suppliers[wanted[0]].name))
+                    write_to(html, build_page(cards[0], trend, suppliers[wanted[0]].name))
                 elif csv is not None:
-                    _write(csv, build_csv(cards))
+                    write_to(csv, build_csv(cards))
                 else:
                     _show_cards(cards, json=json)
             return
@@ -116,7 +116,8 @@ def _freeze(suppliers: list[str], month: str, reason: str, book: str) -> None:
     frame.say(f"{len(suppliers)} cards of {month} frozen")
 
 
-def _write(path: Path, text: str) -> None:
+def write_to(path: Path, text: str) -> None:
+    """The text to a file, or to stdout for `-`."""
     if str(path) == "-":
         typer.echo(text, nl=False)
     else:

@@ -43,7 +43,7 @@ from ledger.queries.log.head import HeadShown, head
 from ledger.queries.log.tail import tail
 from ledger.queries.scorecards.facts import facts, facts_of
 from ledger.queries.scorecards.frozen import FrozenCard, Recomputed, freeze, frozen_cards, recompute, to_freeze
-from ledger.queries.scorecards.kpis import KPIS, Kpi, kpis
+from ledger.queries.scorecards.kpis import KPIS, Kpi, kpi_trend, kpis
 from ledger.queries.scorecards.score import Narrowed, month_of, score, score_drill, score_trend, scores
 from ledger.queries.stock.available_to_promise import (
     AvailableToPromise,
@@ -180,6 +180,7 @@ __all__ = [
     "invoice_matches",
     "invoiced_by_order_line",
     "invoices",
+    "kpi_trend",
     "kpis",
     "made_by",
     "masterdata",

@@ -1,17 +1,22 @@
-"""A scorecard as rows: one per metric, then what occurrences cost, then every entry behind the figures."""
+"""Scorecards and key figures as rows: one per figure, then what occurrences cost, then every entry behind them."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from ledger.queries import Kpi
 from ledger.scorecards import Entry, Scorecard
 
 COLUMNS = (
     "supplier", "month", "what", "name", "value", "unit", "weight", "points", "achieved", "possible", "site", "part",
     "shipment_id", "order_number", "order_line", "line", "receipt_id", "cases", "disputed", "event", "document",
     "segment", "text",
+)  # fmt: skip
+KPI_COLUMNS = (
+    "month", "what", "name", "value", "unit", "achieved", "possible", "site", "part", "shipment_id", "order_number",
+    "order_line", "line", "receipt_id", "cases", "event", "document", "segment", "text",
 )  # fmt: skip
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would take for a formula at the beginning of a cell."""
@@ -54,12 +59,31 @@ def _entry(metric: str, entry: Entry) -> Row:
 
 def build_csv(cards: Iterable[Scorecard]) -> str:
     """All cards as one CSV with a header; text that a spreadsheet would compute is quoted with an apostrophe."""
+    return _write(COLUMNS, (row for card in cards for row in rows_of(card)))
+
+
+def build_kpi_csv(figures: Iterable[Kpi]) -> str:
+    """Key figures as one CSV with a header: the value of each, its sum per unit, and its entries."""
+    return _write(KPI_COLUMNS, (row for figure in figures for row in _rows_of_kpi(figure)))
+
+
+def _rows_of_kpi(figure: Kpi) -> Iterator[Row]:
+    found = figure.measure
+    about: Row = {"month": figure.month, "name": figure.name}
+    yield about | {"what": "figure", "value": found.value, "unit": found.unit, "text": figure.formula}
+    for one in found.sums:
+        yield about | {"what": "sum", "unit": one.unit, "achieved": one.achieved, "possible": one.possible}
+    for name, value in found.details.items():
+        yield about | {"what": "detail", "value": value, "text": name.replace("_", " ")}
+    yield from (about | _entry(figure.name, entry) for entry in found.deductions)
+
+
+def _write(columns: tuple[str, ...], rows: Iterable[Row]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for card in cards:
-        for row in rows_of(card):
-            writer.writerow([_cell(row.get(column)) for column in COLUMNS])
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_cell(row.get(column)) for column in columns])
     return out.getvalue()
 
 

@@ -81,8 +81,8 @@ def score_drill(
     _, since, until = month_of(month, now)
     found = facts(conn, supplier, since=since, until=until, now=now, policy=policy, book=book)
     measure = drill(narrow(found, **to._asdict()), policy.scores, metric)
-    documents = _documents(conn, book, measure.deductions)
-    return _with_documents(measure, documents)
+    documents = documents_of(conn, book, measure.deductions)
+    return with_documents(measure, documents)
 
 
 _LAST_FROZEN = """
@@ -119,14 +119,14 @@ def month_of(month: str, now: datetime) -> tuple[str, datetime, datetime]:
 
 
 def _documented(conn: Connection, book: str, card: Scorecard) -> Scorecard:
-    documents = _documents(conn, book, [entry for one in card.metrics for entry in one.measure.deductions])
+    documents = documents_of(conn, book, [entry for one in card.metrics for entry in one.measure.deductions])
     if not documents:
         return card
-    metrics = tuple(replace(one, measure=_with_documents(one.measure, documents)) for one in card.metrics)
+    metrics = tuple(replace(one, measure=with_documents(one.measure, documents)) for one in card.metrics)
     return replace(card, metrics=metrics)
 
 
-def _documents(conn: Connection, book: str, entries: Iterable[Entry]) -> dict[int, tuple[str, str]]:
+def documents_of(conn: Connection, book: str, entries: Iterable[Entry]) -> dict[int, tuple[str, str]]:
     """Message and document of the events behind entries that do not name theirs."""
     seqs = sorted({entry.behind.seq for entry in entries if not entry.behind.message})
     rows = bulk.look_up(
@@ -136,7 +136,9 @@ def _documents(conn: Connection, book: str, entries: Iterable[Entry]) -> dict[in
     return {seq: (message, document) for seq, message, document in rows if message}
 
 
-def _with_documents(measure: Measure, documents: dict[int, tuple[str, str]]) -> Measure:
+def with_documents(measure: Measure, documents: dict[int, tuple[str, str]]) -> Measure:
+    """The measure, its entries with the documents behind their events."""
+
     def named(entry: Entry) -> Entry:
         found = documents.get(entry.behind.seq) if not entry.behind.message else None
         if found is None:

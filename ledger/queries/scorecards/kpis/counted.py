@@ -1,4 +1,5 @@
-"""Stock accuracy and count variance: what counts found, beside what the books had at their time.
+"""Stock accuracy and count variance, by quantity and by value: what counts found, beside what the books had at their
+time.
 
 A place that is counted twice counts twice. What a warehouse tells of its own books (`InventorySnapshotReported`)
 is no count.
@@ -11,7 +12,9 @@ from collections.abc import Iterator
 import msgspec
 
 from ledger.book.storage import bulk
+from ledger.matching.papers.filed import value_of
 from ledger.outcomes import Compared
+from ledger.queries.documents.prices import latest_prices, price_text
 from ledger.queries.scorecards.kpis.asked import Asked
 from ledger.scorecards import Behind, Measure
 from ledger.scorecards.measure import ONE, Tally
@@ -57,6 +60,28 @@ def count_variance(asked: Asked) -> Measure:
         tally.note(
             differs, booked, text, behind, unit=one.unit, site=site, part=one.part, line=one.line, cases=_case(one)
         )
+    return tally.measure()
+
+
+def count_variance_value(asked: Asked) -> Measure:
+    """Percent of the value of what was booked by which the counts differ, up or down, each part at the price that it
+    was last ordered at; parts without a price are left out (`without_price`). None when none had one."""
+    tally = Tally("count_variance_value", every=asked.every)
+    counted = list(_counted(asked))
+    prices = latest_prices(asked.conn, asked.book, {one.part for _, _, one, _ in counted})
+    for site, behind, one, text in counted:
+        price = prices.get(one.part)
+        if price is None:
+            tally.details["without_price"] = tally.details.get("without_price", 0) + 1
+            continue
+        differs, booked = (
+            int(value_of(int(abs(value) * ONE), price.amount, price.per) * ONE)
+            for value in (one.said - one.expected, one.expected)
+        )
+        tally.note(
+            differs, booked, f"{text}, at {price_text(price)}", behind, unit=price.currency, site=site, part=one.part,
+            line=one.line, cases=_case(one),
+        )  # fmt: skip
     return tally.measure()
 
 
