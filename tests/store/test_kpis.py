@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from ledger import queries
@@ -16,6 +17,7 @@ from ledger.events import (
     MaterialConsumed,
     MaterialIssued,
     OrderAcknowledged,
+    OrderPlaced,
     PutAwayCompleted,
     ServiceReserved,
 )
@@ -75,6 +77,47 @@ def test_counts_are_measured_as_by_hand(plant: Plant) -> None:
         ("part PLATE at EMPTY: 4 counted, 0 booked", 4, 0),
     ]  # fmt: skip
     assert value(plant.conn, "stock_accuracy", "2026-12") is None
+
+
+def priced(plant: Plant, number: str, part: str, price: str, currency: str = "USD") -> None:
+    placed = order(number, {part: 1}, currency=currency)
+    assert isinstance(placed, OrderPlaced)
+    plant.record(replace(placed, lines=(replace(placed.lines[0], price=Decimal(price)),)))
+
+
+def test_counts_are_valued_at_the_price_last_ordered_at_each_currency_by_itself(plant: Plant) -> None:
+    plant.record(adjusted(10, "AA", "bolts", part_number="BOLT"))
+    plant.record(adjusted(10, "AA", "paint", part_number="PAINT", unit="KGM"))
+    plant.record(counted(90, "1"), counted(8, "2", part_number="BOLT"))
+    plant.record(counted(9, "3", part_number="PAINT", unit="KGM"))
+    priced(plant, "PO7", "PLATE", "4")
+    priced(plant, "PO8", "PLATE", "5")
+    priced(plant, "PO9", "BOLT", "0.25", "EUR")
+
+    found = asked(plant.conn, "count_variance_value").measure
+
+    # 10 of 100 plates at 5 USD, 2 of 10 bolts at 0.25 EUR; nobody knows a price of paint.
+    assert [(one.unit, one.achieved, one.possible) for one in found.sums] == [
+        ("EUR", Decimal("0.5"), Decimal("2.5")), ("USD", 50, 500),
+    ]  # fmt: skip
+    assert (found.value, found.details) == (15, {"without_price": 1})
+    assert [one.text for one in found.deductions] == [
+        "part BOLT at DOCK: 8 counted, 10 booked, at 0.25 EUR",
+        "part PLATE at DOCK: 90 counted, 100 booked, at 5 USD",
+    ]
+    assert value(plant.conn, "count_variance_value", "2026-12") is None
+
+
+def test_the_course_of_the_figures_ends_with_the_month_shown(plant: Plant) -> None:
+    plant.record(counted(90))
+
+    trend = queries.kpi_trend(plant.conn, month="2026-12", now=DECEMBER, policy=POLICY, name="stock_accuracy")
+
+    assert [(one.month, one.measure.value) for (one,) in trend[-3:]] == [
+        ("2026-10", None), ("2026-11", 0), ("2026-12", None),
+    ]  # fmt: skip
+    assert len(trend) == POLICY.scores.rolling_months
+    assert all(one.measure.deductions == () for (one,) in trend)
 
 
 def test_what_was_found_where_nothing_was_booked_has_no_percentage(plant: Plant) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -223,8 +225,8 @@ def test_another_supplier_sees_none_of_it(short: House) -> None:
         (
             "/v1/kpis/none",
             404,
-            "there is no figure none; there are stock_accuracy, count_variance, supplier_on_time, inventory_turns, "
-            "service_fill_rate, dock_to_stock, receiving_errors",
+            "there is no figure none; there are stock_accuracy, count_variance, count_variance_value, "
+            "supplier_on_time, inventory_turns, service_fill_rate, dock_to_stock, receiving_errors",
         ),
         ("/v1/cases/X1", 422, "a parameter is missing or out of bounds"),
         ("/v1/balances?book=other", 422, "a parameter is missing or out of bounds"),
@@ -284,3 +286,19 @@ def test_a_containment_shows_the_units_that_it_holds_and_where(short: House) -> 
     assert listed == [("Q1", "closed", "0")]
     missing = short.ask("GET", "/v1/containments/Q9", "erp-main")
     assert (missing.status_code, missing.json()["detail"]) == (404, "there is no containment Q9")
+
+
+def test_key_figures_are_a_page_and_a_table_down_to_their_entries(short: House) -> None:
+    page = short.ask("GET", "/v1/kpis/page?month=2026-11", "erp-main")
+    table = short.ask("GET", "/v1/kpis/csv?month=2026-11", "erp-main")
+    one = short.ask("GET", "/v1/kpis/receiving_errors?month=2026-11", "erp-main").json()
+
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert page.text.count("<section>") == len(queries.KPIS)
+    rows = list(csv.DictReader(io.StringIO(table.text)))
+    assert [row["name"] for row in rows if row["what"] == "figure"] == list(queries.KPIS)
+    entries = [row["text"] for row in rows if (row["what"], row["name"]) == ("entry", "receiving_errors")]
+    assert entries == [entry["text"] for entry in one["measure"]["deductions"]] != []
+    assert short.ask("GET", "/v1/kpis/page", "acme-main").status_code == 403
+    assert short.ask("GET", "/v1/kpis/csv?name=none", "erp-main").status_code == 422
