@@ -46,7 +46,16 @@ def list_signals(
         frame.print_json_lines(rows)
         return
     columns = ("id", "signal", "at", "site", "partner", "part", "number", "case", "actions")
-    frame.print_table(columns, [[*(getattr(row, name) for name in columns[:-1]), _summary(row)] for row in rows])
+    frame.print_table(
+        columns,
+        [
+            [
+                row.id, row.signal, f"{row.at:%Y-%m-%d %H:%M}", row.site, row.partner, row.part, row.number, row.case,
+                _summary(row),
+            ]
+            for row in rows
+        ],
+    )  # fmt: skip
 
 
 @app.command("show")
