@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -23,3 +24,23 @@ def town(tmp_path: Path) -> Iterator[Town]:
     one = Town(tmp_path / "home")
     yield one
     one.street.close()
+
+
+TownWith = Callable[[str], Town]
+
+
+@pytest.fixture
+def town_with(tmp_path: Path) -> Iterator[TownWith]:
+    """Opens such a street with these rules for its signals; "" lays none."""
+    with ExitStack() as opened:
+
+        def open_town(rules: str) -> Town:
+            home = tmp_path / "home"
+            home.mkdir()
+            if rules:
+                (home / "signals.yaml").write_text(rules)
+            town = Town(home)
+            opened.callback(town.street.close)
+            return town
+
+        yield open_town

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -15,6 +14,7 @@ from gateway.pipeline.signals.show import SignalShown
 from ledger import queries
 from ledger.book import verify
 from ledger.events import CaseNoted
+from tests.unit.pipeline.conftest import TownWith
 from tests.unit.pipeline.world import Town, interchange, notice, order
 
 RULES = """\
@@ -42,14 +42,6 @@ RECEIVED = {
 }  # fmt: skip
 
 
-def town_with(tmp_path: Path, rules: str = "") -> Town:
-    home = tmp_path / "home"
-    home.mkdir()
-    if rules:
-        (home / "signals.yaml").write_text(rules)
-    return Town(home)
-
-
 def fail_inspection(town: Town) -> None:
     """A hundred brakes come in, twenty are looked at, five fail."""
     town.bring(order(), "erp")
@@ -71,8 +63,8 @@ def subscribe(town: Town, id: str, *kinds: str, partner: str = "") -> None:
     town.street.subscribe(id, url="https://plant.example/hook", secret="env:HOOK", kinds=kinds, partner=partner)
 
 
-def test_the_actions_of_a_rule_are_done_in_the_books_and_on_the_street(tmp_path: Path) -> None:
-    town = town_with(tmp_path, RULES)
+def test_the_actions_of_a_rule_are_done_in_the_books_and_on_the_street(town_with: TownWith) -> None:
+    town = town_with(RULES)
     subscribe(town, "w_plant", "count_variance")
 
     fail_inspection(town)
@@ -94,8 +86,8 @@ def test_the_actions_of_a_rule_are_done_in_the_books_and_on_the_street(tmp_path:
     assert {(one.state, one.quantity) for one in held} == {("quality_hold", Decimal(95)), ("quarantine", Decimal(5))}
 
 
-def test_one_cause_fires_once_whatever_is_said_again(tmp_path: Path) -> None:
-    town = town_with(tmp_path, RULES)
+def test_one_cause_fires_once_whatever_is_said_again(town_with: TownWith) -> None:
+    town = town_with(RULES)
     fail_inspection(town)
     before = town.events()
 
@@ -106,10 +98,11 @@ def test_one_cause_fires_once_whatever_is_said_again(tmp_path: Path) -> None:
 
     assert len(signals(again)) == 1
     assert again.events() == before
+    again.street.close()
 
 
-def test_what_fails_is_told_retried_ever_later_and_done_once_it_can_be(tmp_path: Path) -> None:
-    town = town_with(tmp_path, RULES)
+def test_what_fails_is_told_retried_ever_later_and_done_once_it_can_be(town_with: TownWith) -> None:
+    town = town_with(RULES)
     fail_inspection(town)
     why = "there is no webhook subscription w_plant in force"
     assert actions(town)[2] == ("notify", "failed", why)
@@ -130,8 +123,8 @@ def test_what_fails_is_told_retried_ever_later_and_done_once_it_can_be(tmp_path:
     assert town.alerts().count("signal_action_failed") == 1
 
 
-def test_past_its_last_try_a_person_tries_it_again(tmp_path: Path) -> None:
-    town = town_with(tmp_path, RULES)
+def test_past_its_last_try_a_person_tries_it_again(town_with: TownWith) -> None:
+    town = town_with(RULES)
     fail_inspection(town)
     for _ in range(7):
         town.clock.pass_by(days=3)
@@ -147,8 +140,8 @@ def test_past_its_last_try_a_person_tries_it_again(tmp_path: Path) -> None:
     assert town.street.retry_signal(1) == 0
 
 
-def test_a_person_may_try_it_as_often_as_they_like(tmp_path: Path) -> None:
-    town = town_with(tmp_path, RULES)
+def test_a_person_may_try_it_as_often_as_they_like(town_with: TownWith) -> None:
+    town = town_with(RULES)
     fail_inspection(town)
 
     assert [town.street.retry_signal(1) for _ in range(40)] == [1] * 40
@@ -157,8 +150,8 @@ def test_a_person_may_try_it_as_often_as_they_like(tmp_path: Path) -> None:
     assert (tried.status, tried.attempts) == ("stopped", 41)
 
 
-def test_what_nobody_could_read_again_is_not_recorded(tmp_path: Path) -> None:
-    town = town_with(tmp_path)
+def test_what_nobody_could_read_again_is_not_recorded(town_with: TownWith) -> None:
+    town = town_with("")
     fail_inspection(town)
     before = town.events()
 
@@ -168,8 +161,8 @@ def test_what_nobody_could_read_again_is_not_recorded(tmp_path: Path) -> None:
     assert town.events() == before
 
 
-def test_without_rules_whoever_subscribed_is_told(tmp_path: Path) -> None:
-    town = town_with(tmp_path)
+def test_without_rules_whoever_subscribed_is_told(town_with: TownWith) -> None:
+    town = town_with("")
     subscribe(town, "w_all")
     subscribe(town, "w_failed", "inspection_failed")
     subscribe(town, "w_other", "receipt_late")
@@ -187,8 +180,8 @@ def test_without_rules_whoever_subscribed_is_told(tmp_path: Path) -> None:
     ]
 
 
-def test_edited_rules_hold_for_the_next_signal_and_faulty_ones_never(tmp_path: Path) -> None:
-    town = town_with(tmp_path)
+def test_edited_rules_hold_for_the_next_signal_and_faulty_ones_never(town_with: TownWith) -> None:
+    town = town_with("")
     file = town.home / "signals.yaml"
     file.write_text("rules: {loud: {on: inspection_faild, do: notify}}")
 
@@ -202,8 +195,8 @@ def test_edited_rules_hold_for_the_next_signal_and_faulty_ones_never(tmp_path: P
 
 
 @pytest.mark.parametrize("resolution", ["accept", "waive"])
-def test_its_case_is_decided_like_every_other(tmp_path: Path, resolution: str) -> None:
-    town = town_with(tmp_path, RULES)
+def test_its_case_is_decided_like_every_other(town_with: TownWith, resolution: str) -> None:
+    town = town_with(RULES)
     fail_inspection(town)
 
     town.record([{"kind": "DiscrepancyResolved", "number": "C1", "resolution": resolution}])

@@ -4,7 +4,6 @@ the books' clock finds, through the whole street."""
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,14 +16,10 @@ from gateway.pipeline.signals.expecting import times_of
 from ledger import queries
 from ledger.book import verify
 from ledger.masterdata import Calendar
+from tests.unit.pipeline.conftest import TownWith
 from tests.unit.pipeline.world import START, Town, interchange, notice, order
 
 DETROIT = ZoneInfo("America/Detroit")
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Town:
-    return Town(tmp_path / "home")
 
 
 def fired(town: Town) -> list[tuple[str, str, str]]:
@@ -236,14 +231,11 @@ def test_an_order_that_is_late_opens_a_case_that_closes_when_the_goods_come(town
     assert cases(town)[0] == ("D47", "procurement", "closed")
 
 
-def test_a_rule_may_ask_how_grave_it_is(tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    home.mkdir()
-    (home / "signals.yaml").write_text(
+def test_a_rule_may_ask_how_grave_it_is(town_with: TownWith) -> None:
+    town = town_with(
         "rules:\n  grave: {on: receipt_late, when: {severity: [critical, high]}, do: open_case}\n"
         "  other: {on: receipt_late, when: {severity: [normal, low]}, do: []}\n"
     )
-    town = Town(home)
     # Orders in dollars, a hundred and a hundred thousand.
     town.bring(due_order("PO1"), "erp")
     said = msgspec.json.decode(due_order("PO2"))
