@@ -190,7 +190,6 @@ class Workset(Brought):
     unmatched_of_group: dict[GroupKey, list[ReceiptLine]] = field(default_factory=dict)
     links_of_receipt: dict[tuple[ReceiptKey, str], list[Link]] = field(default_factory=dict)
     links_of_notice: dict[tuple[ShipmentKey, str], list[Link]] = field(default_factory=dict)
-    links_of_order: dict[tuple[OrderKey, str], list[Link]] = field(default_factory=dict)
     shipments_of_reference: dict[tuple[str, str, str], list[Shipment]] = field(default_factory=dict)
     open_cases: dict[CaseIdentity, Case] = field(default_factory=dict)
     exceptions: list[Case] = field(default_factory=list)
@@ -304,6 +303,11 @@ class Workset(Brought):
         lines = self.unmatched_of_group.get(group, ())
         return sorted(lines, key=lambda line: (line.seq, line.key, line.line)) if len(lines) > 1 else list(lines)
 
+    def links_of_order(self, order: OrderLine) -> list[Link]:
+        """The live links of an order line, in the order they came in. Looked for among all: few decisions ask."""
+        key, line = order.key, order.line
+        return [link for link in self.links if link.order_line == line and link.order == key and not link.reversed]
+
     def lines_in_order(self, key: OrderKey) -> list[OrderLine]:
         """The lines of an order as they were said: rows come in any order."""
         return sorted(self.lines_of_order.get(key, ()), key=_as_said)
@@ -332,8 +336,6 @@ class Workset(Brought):
         self.links.append(link)
         if link.shipment is not None:
             self.links_of_notice.setdefault((link.shipment, link.notice_line), []).append(link)
-        if link.order is not None:
-            self.links_of_order.setdefault((link.order, link.order_line), []).append(link)
 
     def add_cumulative(self, cumulative: Cumulative) -> None:
         self.cumulatives.setdefault(cumulative.key, cumulative)

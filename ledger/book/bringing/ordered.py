@@ -32,23 +32,24 @@ AND l.reversed = 0 AND l.order_number <> '' AND r.received_at >= ?"""
 def bring(batch: Batch, resolved: Sequence[ResolvedEvent]) -> None:
     """Put them into the working set, with all that they answer."""
     work, now_us = batch.loader.workset, batch.log.now_us
+    if not _is_anything_full(work, resolved):
+        return
     coming: dict[Named, int] = defaultdict(int)
     since: dict[Named, int] = {}
     for event in resolved:
         at = event.occurred_at or now_us
-        for line in event.lines:
+        for line in event.lines if isinstance(event.event, GoodsReceived) else ():
             for order in _orders_of(work, event, line):
                 key = order.key, order.line
-                if isinstance(event.event, GoodsReceived):
-                    coming[key] += line.quantity
-                    since[key] = min(at, since.get(key, at))
+                coming[key] += line.quantity
+                since[key] = min(at, since.get(key, at))
     asked: dict[Named, int] = {}
     while True:
         lines: set[tuple[ReceiptKey, str]] = set()
-        for key in (*coming, *(key for key in work.links_of_order if key not in coming)):
-            if not _is_short_of_room(work, key, coming.get(key, 0)):
+        for key, order in work.order_lines.items():
+            if not _has_no_room(order, coming.get(key, 0)):
                 continue
-            first = _earliest(work, key, since.get(key, now_us))
+            first = _earliest(work, order, since.get(key, now_us))
             if first < asked.get(key, first + 1):
                 asked[key] = first
                 rows = bulk.ask(batch.conn, _CAME_SINCE, (*key[0], key[1], first))
@@ -56,6 +57,16 @@ def bring(batch: Batch, resolved: Sequence[ResolvedEvent]) -> None:
         if not lines:
             return
         batch.loader.load_receipt_lines(lines, batch.head.book)
+
+
+def _is_anything_full(work: Workset, resolved: Sequence[ResolvedEvent]) -> bool:
+    """Whether some order line may have no room for all, would everything that comes be for it."""
+    parts: dict[str, int] = {}
+    for event in resolved:
+        if isinstance(event.event, GoodsReceived):
+            for line in event.lines:
+                parts[line.part] = parts.get(line.part, 0) + line.quantity
+    return any(_has_no_room(order, parts.get(order.part, 0)) for order in work.order_lines.values())
 
 
 def _orders_of(work: Workset, event: ResolvedEvent, line: ResolvedLine) -> Iterator[OrderLine]:
@@ -74,12 +85,11 @@ def _orders_of(work: Workset, event: ResolvedEvent, line: ResolvedLine) -> Itera
                 yield order_line
 
 
-def _is_short_of_room(work: Workset, key: Named, coming: int) -> bool:
-    order = work.order_lines.get(key)
-    return order is not None and not order.blanket and order.received - order.settled + coming > order.quantity
+def _has_no_room(order: OrderLine, coming: int) -> bool:
+    return order.received + coming - order.settled > order.quantity and not order.blanket
 
 
-def _earliest(work: Workset, key: Named, at: int) -> int:
+def _earliest(work: Workset, order: OrderLine, at: int) -> int:
     """When the first came of those that are here, or come by `at` now."""
-    links = (link for link in work.links_of_order.get(key, ()) if not link.reversed)
+    links = work.links_of_order(order)
     return min((at, *(work.receipt_lines[link.receipt, link.receipt_line].received_at for link in links)))

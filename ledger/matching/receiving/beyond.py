@@ -59,13 +59,13 @@ def add_later(
                 known[2] + line.quantity - _answering(workset, line, order),
             )
     found: dict[tuple[ReceiptKey, str], ReceiptLine] = {}
-    for key, (order, earliest, quantity) in first.items():
+    for order, earliest, quantity in first.values():
         if order.received - order.settled + quantity <= order.quantity:
             continue
-        for link in workset.links_of_order.get(key, ()):
+        for link in workset.links_of_order(order):
             named = link.receipt, link.receipt_line
             line = workset.receipt_lines[named]
-            if not (link.reversed or link.settled or named in pool) and turn(line) > turn(earliest):
+            if not (link.settled or named in pool) and turn(line) > turn(earliest):
                 found[named] = line
                 scope |= {(notice.key, notice.line): notice for notice in linked_notices(workset, line)}
     pool |= found
@@ -161,10 +161,9 @@ def review_order(
 
 
 def _evidence(workset: Workset, order: OrderLine, last: ReceiptLine) -> tuple[Evidence, ...]:
-    links = live_links(workset.links_of_order.get((order.key, order.line)))
     held = [
         workset.receipt_lines[link.receipt, link.receipt_line]
-        for link in links
+        for link in workset.links_of_order(order)
         if link.hold_reason == CODE and not link.settled
     ]
     told = ((workset.receipts[line.key], line) for line in sorted(held or [last], key=turn))
