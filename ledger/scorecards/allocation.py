@@ -20,6 +20,8 @@ _HOUR_US = 3_600_000_000
 _Wanted = tuple[int, str, Due, RequirementFact]
 _first = itemgetter(0, 1)
 _order = attrgetter("at", "receipt_id", "shipment_id", "quantity")
+_make = tuple.__new__
+"""A named tuple without the call that names its fields."""
 
 
 def judged(facts: Facts, rules: ScoreRules, basis: Basis = "headline", *, every: bool = False) -> Judged:
@@ -85,7 +87,7 @@ class _Filling(NamedTuple):
 
     def fill(self, required: list[_Wanted], deliveries: list[DeliveryFact], behind: int) -> None:
         """Fill what is required of one part, in order; `behind` is what was required of it before."""
-        (by_hour, early, late_by, tells_all), plain, others = self
+        (by_hour, early, late_by, tells_all), _, others = self
         ahead, behind = max(0, -behind), max(0, behind)
         coming = iter(deliveries)
         delivery: DeliveryFact | None = None
@@ -110,20 +112,14 @@ class _Filling(NamedTuple):
             ):
                 left -= quantity
                 if requirement.closed and not requirement.excused and quantity > 0:
-                    key = requirement.unit, requirement.confirmed is not None
-                    found = plain.get(key)
-                    if found is None:
-                        plain[key] = [1, quantity]
-                    else:
-                        found[0] += 1
-                        found[1] += quantity
+                    self._sum(requirement, quantity)
                 continue
             first, last = (due_at - early, due_at + late_by) if by_hour else (day - early, day + late_by)
             open_, fills, on_time, late = quantity, [], 0, 0
             if ahead:
                 taken = min(ahead, open_)
                 ahead, open_ = ahead - taken, open_ - taken
-                fills.append(Fill(None, taken))
+                fills.append(_make(Fill, (None, taken)))
             while open_:
                 if not left:
                     delivery = next(coming, None)
@@ -133,14 +129,27 @@ class _Filling(NamedTuple):
                 assert delivery is not None  # noqa: S101  something of it is left
                 taken = min(open_, left)
                 open_, left = open_ - taken, left - taken
-                fills.append(Fill(delivery, taken))
+                fills.append(_make(Fill, (delivery, taken)))
                 at = delivery.at if by_hour else delivery.day
                 if at > last:
                     late += taken
                 elif at >= first:
                     on_time += taken
-            if requirement.closed and not requirement.excused and quantity > 0:
-                others.append(Filled(requirement, due, fills, quantity - open_, on_time, late))
+            if not requirement.closed or requirement.excused or quantity <= 0:
+                continue
+            if on_time == quantity and not tells_all and delivery is not None and delivery.day == day:
+                self._sum(requirement, quantity)
+            else:
+                others.append(_make(Filled, (requirement, due, fills, quantity - open_, on_time, late)))
+
+    def _sum(self, requirement: RequirementFact, quantity: int) -> None:
+        key = requirement.unit, requirement.confirmed is not None
+        found = self.plain.get(key)
+        if found is None:
+            self.plain[key] = [1, quantity]
+        else:
+            found[0] += 1
+            found[1] += quantity
 
 
 def allowances(due: Due, unit: str, window: Window) -> tuple[int, int]:

@@ -153,7 +153,9 @@ class DeliveryFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     quantity: int
     at: int
     day: int
-    behind: Behind
+    seq: int
+    """The event that it came with; `segment` is that of its document."""
+    segment: int = 0
     receipt_id: str = ""
     shipment_id: str = ""
     ship_point: str = ""
@@ -161,6 +163,11 @@ class DeliveryFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """Received in the period; others may fill what is due in it."""
     fills: bool = True
     """Fills what is due; False where it answers an order that is too old to be waited for."""
+
+    @property
+    def behind(self) -> Behind:
+        """Made where it is told: most deliveries cost nothing."""
+        return Behind(seq=self.seq, segment=self.segment)
 
 
 class DispatchFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -322,8 +329,8 @@ class Filled(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """Requirements that count. Of those that came in time, at once and on their day only the sum is told, by unit and
-    by whether the supplier promised them, unless all are asked for."""
+    """Requirements that count. Of those that came in time, the last of each on its day, only the sum is told, by unit
+    and by whether the supplier promised them, unless all are asked for."""
 
     plain: dict[tuple[str, bool], Count]
     others: list[Filled]

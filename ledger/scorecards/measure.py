@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import lru_cache
+from operator import attrgetter
 
 import msgspec
 
@@ -20,7 +21,7 @@ ONE = MILLION
 """One shipment, line or part, where a metric counts."""
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One thing that a metric counted: what was achieved out of what was possible, with what proves it."""
 
     text: str
@@ -42,6 +43,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The supplier disputes one of them, and nobody has decided yet."""
     key: str = ""
     """Names the entry within its metric and month, however often it is computed."""
+
+
+_named = attrgetter("key", "behind.seq")
 
 
 class Sum(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -154,7 +158,7 @@ class Tally:
             ),
             details={name: round(float(one), digits) for name, one in sorted(self.details.items())},
             band=self.band,
-            deductions=tuple(sorted(self.entries, key=lambda entry: (entry.key, entry.behind.seq))),
+            deductions=tuple(sorted(self.entries, key=_named)),
         )  # fmt: skip
 
     def without_value(self) -> Measure:

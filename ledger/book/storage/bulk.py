@@ -8,6 +8,7 @@ Nothing here knows what a row means.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -154,23 +155,27 @@ def look_up(
     where: str = "",
     index: str = "",
     among: tuple[str, Iterable[str]] | None = None,
+    many: bool = False,
 ) -> Sequence[Row]:
-    """`select` for the writer: plain tuples, past SQLAlchemy's result, which costs more than the rows."""
+    """`select` for the writer: plain tuples, past SQLAlchemy's result, which costs more than the rows; `many` as in
+    `ask`."""
     wanted = list(keys)
     if not wanted:
         return ()
     names = tuple(name for name, _ in fixed)
     values = tuple(value for _, value in fixed)
     column, kept = among or ("", ())
-    cursor = _cursor(conn)
     given: tuple[Any, ...]
     if conn.dialect.name == "sqlite":
         statement = _select_sqlite(table, columns, names, by, where, index, column)
         given = (_json(wanted).decode(), *values, *((_json(list(kept)).decode(),) if column else ()))
+        if many:
+            return _gather(conn, statement, given)
     else:
         statement = _select_unnest(table, columns, names, by, where, column)
         keys_given = map(_array, _kinds(table, by), zip(*wanted, strict=True))
         given = (*keys_given, *values, *((_array("text", list(kept)),) if column else ()))
+    cursor = _cursor(conn)
     cursor.execute(statement, given)
     found: list[Row] = cursor.fetchall()
     return found
@@ -212,13 +217,41 @@ def _within(table: Table, columns: tuple[str, ...], fixed: tuple[str, ...], by: 
 _RANGES = "unnest(?::bigint[], ?::bigint[]) AS k(low, high)"
 
 
-def ask(conn: Connection, statement: str, given: Row) -> list[Row]:
+def ask(conn: Connection, statement: str, given: Row, *, many: bool = False) -> list[Row]:
     """Rows of a constant statement, `?` for each value: plain tuples, past SQLAlchemy's expressions and results,
-    which cost a small question more than the database takes for it."""
+    which cost a small question more than the database takes for it.
+
+    `many`: thousands of rows of text and whole numbers, in no order.
+    """
+    if many and conn.dialect.name == "sqlite":
+        return _gather(conn, statement, given)
     cursor = _cursor(conn)
     cursor.execute(statement if conn.dialect.name == "sqlite" else _marked(statement), given)
     found: list[Row] = cursor.fetchall()
     return found
+
+
+def _gather(conn: Connection, statement: str, given: Row) -> list[Row]:
+    """Many rows of SQLite as one JSON array: its driver asks it for each value by itself, and lets go of Python's
+    lock for each row, which takes longer than to write JSON and to read it."""
+    cursor = _cursor(conn)
+    try:
+        cursor.execute(_gathering(statement), given)
+        return _rows(cursor.fetchone()[0])
+    except sqlite3.DataError:
+        # Longer than a text may be: a billion bytes, unless SQLite was built otherwise.
+        cursor.execute(statement, given)
+        found: list[Row] = cursor.fetchall()
+        return found
+
+
+@cache
+def _gathering(statement: str) -> str:
+    columns, rest = statement.split("FROM", 1)
+    return f"SELECT json_group_array(json_array({columns.replace('SELECT', '', 1)})) FROM{rest}"
+
+
+_rows = msgspec.json.Decoder(list[tuple[Any, ...]]).decode
 
 
 @cache

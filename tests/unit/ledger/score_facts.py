@@ -38,7 +38,7 @@ def required(day: int, quantity: int, key: str = "", part: str = "P", **given: A
 
 
 def came(day: int, quantity: int, part: str = "P", **given: Any) -> DeliveryFact:
-    usual = {"site": "P1", "unit": "EA", "behind": BEHIND, "receipt_id": f"R{day}"}
+    usual = {"site": "P1", "unit": "EA", "seq": BEHIND.seq, "segment": BEHIND.segment, "receipt_id": f"R{day}"}
     return DeliveryFact(part=part, quantity=quantity * MILLION, at=day * DAY, day=day, **{**usual, **given})
 
 

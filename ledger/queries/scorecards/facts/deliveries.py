@@ -12,7 +12,6 @@ from ledger.queries.scorecards.facts.promises import Orders
 from ledger.scorecards.charging import CHARGED
 from ledger.scorecards.facts import (
     Against,
-    Behind,
     ContainerFact,
     DeliveryFact,
     LeadTimeFact,
@@ -64,7 +63,7 @@ def deliveries(place: Place, waited_for: frozenset[tuple[str, str]], points: dic
     since, until = place.since, place.until
     by = "INDEXED BY {}" if place.conn.dialect.name == "sqlite" else ""
     came = place.edge, max(place.now, until - 1) + 1
-    advised = place.ask(_OF_NOTICES.format(index=by.format("link_by_notice")), *came)
+    advised = place.ask(_OF_NOTICES.format(index=by.format("link_by_notice")), *came, many=True)
     without = place.ask(_WITHOUT_NOTICE.format(index=by.format("goods_receipt_line_unadvised")), *came)
     if doubled := _doubled(place):
         advised, without = ([row for row in rows if row[:3] not in doubled] for rows in (advised, without))
@@ -82,10 +81,10 @@ def deliveries(place: Place, waited_for: frozenset[tuple[str, str]], points: dic
             day = days.get(at)
             if day is None:
                 day = days[at] = day_of(at)
-            proof, key = Behind(seq=seq, segment=segment), (order, order_line)
+            key = order, order_line
             found.append(
                 DeliveryFact(
-                    site=site, part=part, unit=unit, quantity=quantity, at=at, day=day, behind=proof,
+                    site=site, part=part, unit=unit, quantity=quantity, at=at, day=day, seq=seq, segment=segment,
                     receipt_id=receipt, shipment_id=shipment if is_advised else "", in_period=in_period,
                     fills=not order or key in waited_for, ship_point=points.get(shipment, "") if points else "",
                 )
@@ -96,17 +95,16 @@ def deliveries(place: Place, waited_for: frozenset[tuple[str, str]], points: dic
                 known = last.get(key)
                 if known is None or at > known[0] or (at == known[0] and seq > known[1]):
                     last[key] = at, seq, part
-            fault, against = _GOOD if (provider, receipt, line) not in labels.known else labels.of(
-                provider, receipt, line
-            )  # fmt: skip
+            fault, against = labels.of(provider, receipt, line) if row[:3] in labels.known else _GOOD
             # A container without a readable label has no name: its line stands for it.
             name = holds or (f"{receipt}/{line}" if fault or against else "")
             if not (fault or whole):
                 good.add(name)
             elif name and (name not in containers or fault):
                 containers[name] = ContainerFact(
-                    unit_id=holds, site=site, part=part, receipt_id=receipt, behind=proof, fault=fault,
-                    shipment_id=shipment, against=against, ship_point=points.get(shipment, ""),
+                    unit_id=holds, site=site, part=part, receipt_id=receipt,
+                    behind=behind(seq, segment=segment), fault=fault, shipment_id=shipment, against=against,
+                    ship_point=points.get(shipment, ""),
                 )  # fmt: skip
     good.discard("")
     return Deliveries(

@@ -90,9 +90,9 @@ class Place(NamedTuple):
         """The first moment of the day from which on requirements are loaded, before the period."""
         return self.days.starts(self.days.of(self.since) - self.rules.window.written_off_days)
 
-    def ask(self, statement: str, *given: Any) -> list[Any]:
-        """Rows of a statement that begins by naming book, site and supplier."""
-        return bulk.ask(self.conn, statement, (self.book, self.site, self.supplier, *given))
+    def ask(self, statement: str, *given: Any, many: bool = False) -> list[Any]:
+        """Rows of a statement that begins by naming book, site and supplier; `many` as in `bulk.ask`."""
+        return bulk.ask(self.conn, statement, (self.book, self.site, self.supplier, *given), many=many)
 
 
 def cases_of(conn: Connection, book: str, supplier: str) -> dict[str, list[CaseAbout]]:

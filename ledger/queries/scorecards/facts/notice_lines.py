@@ -145,5 +145,6 @@ def _rows(place: Place, shipments: list[str]) -> list[bulk.Row]:
     rows = bulk.look_up(
         place.conn, document_tables.notice_line, _COLUMNS, (("book", place.book), ("site", place.site)),
         ("supplier", "shipment_id"), keys, where="(status = 'open' OR status = 'closed')",
+        many=True,
     )  # fmt: skip
     return sorted(rows, key=_said)

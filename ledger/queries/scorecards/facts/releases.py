@@ -14,6 +14,8 @@ from ledger.matching.papers.in_force import Requirement, in_force
 
 FIRM = ("shipping", "sequence")
 """Kinds of schedules that are firm whatever they say."""
+_EVER = -(1 << 63)
+"""Before any moment."""
 
 
 class AtFence(NamedTuple):
@@ -39,17 +41,14 @@ def required_at_fence(
     # What the last release before the period said may still be in force in it: earlier ones are not asked.
     first = max(0, bisect_right(times, fence_of(since, "")) - 1)
     for n, known in _known_at(ordered, times):
-        issued, following = times[n], times[n + 1] if n + 1 < len(times) else None
+        issued, following = times[n], times[n + 1] if n + 1 < len(times) else -_EVER
         if n < first or issued > until:
             continue
-        after = None if n == first else issued
+        after = _EVER if n == first else issued
 
-        def is_in_force(due_at: int, basis: str, after: int | None = after, before: int | None = following) -> bool:
+        def is_in_force(due_at: int, basis: str, after: int = after, before: int = following) -> bool:
             """Whether the fence of what is due then passed while these releases were the last."""
-            if not since <= due_at < until:
-                return False
-            fence = fence_of(due_at, basis)
-            return (after is None or after <= fence) and (before is None or fence < before)
+            return since <= due_at < until and after <= fence_of(due_at, basis) < before
 
         for one in _required(known, is_in_force):
             if one.quantity and (one.certainty == "firm" or one.release.schedule in FIRM):

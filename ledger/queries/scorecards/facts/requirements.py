@@ -65,16 +65,16 @@ class _Building:
         self._today = place.days.of(place.now)
         self._days: dict[int, int] = {}
         self._of_day: dict[int, tuple[bool, int]] = {}
-        self._fences: dict[int, int] = {}
+        self._fences: dict[tuple[int, str], int] = {}
 
     def fence(self, due_at: int, basis: str = "") -> int:
         """The first moment after which a requirement due then is fixed."""
-        days = self.place.days
-        ship_day = self.day_of(due_at) - (0 if basis == "shipment" else self.transit)
-        found = self._fences.get(ship_day)
+        found = self._fences.get((due_at, basis))
         if found is None:
+            days = self.place.days
+            ship_day = self.day_of(due_at) - (0 if basis == "shipment" else self.transit)
             found = days.starts(days.add_working(ship_day, -self.window.fence_days) + 1) - 1
-            self._fences[ship_day] = found
+            self._fences[due_at, basis] = found
         return found
 
     def day_of(self, at: int) -> int:
@@ -126,7 +126,7 @@ def _of_orders(place: Place, found: Notices, orders: Orders, building: _Building
     promises = promised(place, orders)
     day_of, edge, until = place.days.of, place.edge, place.until
     waited_for = set()
-    for row in place.ask(_ORDER_LINES, edge):
+    for row in place.ask(_ORDER_LINES, edge, many=True):
         order, line, order_line, part, unit, quantity, due_at, received, status, blanket, seq, segment = row
         ordered = orders.by_number.get(order)
         if ordered is None:
@@ -155,7 +155,8 @@ def _of_orders(place: Place, found: Notices, orders: Orders, building: _Building
             promise = promises.get(key) or promises.get((order, ""))
             building.add(
                 due, part, f"{name}/{n}" if n else name, unit,
-                behind(seq, ordered.message, ordered.document, segment), order, order_line or line,
+                Behind(seq=seq, message=ordered.message, document=ordered.document, segment=segment), order,
+                order_line or line,
                 excused="cancelled" if cancelled else excuses.get(key, ""), against=against.get(key, ()),
                 confirmed=None if promise is None else _confirmed(promise, due, len(deliveries), day_of),
             )  # fmt: skip
