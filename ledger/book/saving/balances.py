@@ -62,12 +62,15 @@ def identity(bucket: Bucket) -> str:
 
 
 class Known:
-    """A bucket as the database has it; `id` is 0 while it has none, `was` what it held before it was touched."""
+    """A bucket as the database has it; `id` is 0 while it has none, `was` what it held before it was touched.
 
-    __slots__ = ("bucket", "id", "quantity", "was")
+    `identity` is kept from looking it up to making its row, "" where it was found by its part.
+    """
 
-    def __init__(self, bucket: Bucket, id: int = 0, quantity: int = 0) -> None:
-        self.bucket, self.id, self.quantity = bucket, id, quantity
+    __slots__ = ("bucket", "id", "identity", "quantity", "was")
+
+    def __init__(self, bucket: Bucket, id: int = 0, quantity: int = 0, identity: str = "") -> None:
+        self.bucket, self.id, self.quantity, self.identity = bucket, id, quantity, identity
         self.was: int | None = None
 
 
@@ -99,7 +102,8 @@ class Balances:
         for bucket in buckets:
             one = known.get(bucket)
             if one is None:
-                one = known[bucket] = places[bucket.book, bucket.site][identity(bucket)] = Known(bucket)
+                key = identity(bucket)
+                one = known[bucket] = places[bucket.book, bucket.site][key] = Known(bucket, identity=key)
             asked.append(one)
         for (book, site), wanted in sorted(places.items()):
             rows = bulk.look_up(
@@ -230,5 +234,5 @@ def _row(new: Known) -> bulk.Row:
     """A new bucket is written with what stands in it at the end of the batch: one statement less per bucket."""
     bucket, quantity = new.bucket, new.quantity
     return (
-        *bucket[:2], new.id, identity(bucket), *bucket[2:], int(bucket.is_external), int(not quantity), quantity,
+        *bucket[:2], new.id, new.identity, *bucket[2:], int(bucket.is_external), int(not quantity), quantity,
     )  # fmt: skip
