@@ -14,9 +14,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks import corpus_documents as write
 from benchmarks.corpus import BUYERS, LOGISTICS, SITES, SUPPLIERS, Corpus, Sent
-from benchmarks.corpus_documents import Piece
+from benchmarks.corpus import documents as write
+from benchmarks.corpus.documents import Piece
 from gateway.partners import OwnKey
 from gateway.partners.own import add_own_key, make_passphrase
 from gateway.transports import as2

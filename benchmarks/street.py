@@ -17,7 +17,7 @@ from pathlib import Path
 
 from benchmarks import street_accept, street_load, street_whole
 from benchmarks.corpus import Corpus, build
-from benchmarks.corpus_partners import write_partners
+from benchmarks.corpus.partners import write_partners
 from benchmarks.rows import Row, make_row
 from benchmarks.street_peer import copy_database, rows_gained, run_peer
 from benchmarks.street_setup import Calendar, accept_all, set_up

@@ -25,7 +25,7 @@ from benchmarks.as2_partner import CONNECTIONS, Load, Partners
 from benchmarks.as2_server import Server
 from benchmarks.as2_world import World, make_world, notices_for, sections, write_certificates, write_our_key
 from benchmarks.corpus import Corpus, build
-from benchmarks.corpus_partners import write_partners
+from benchmarks.corpus.partners import write_partners
 from benchmarks.rows import Row, make_limit_row, make_row
 from gateway.store.home import Home
 

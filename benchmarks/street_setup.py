@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from benchmarks.corpus import Corpus, Sent
-from benchmarks.corpus_partners import master_data
+from benchmarks.corpus.partners import master_data
 from gateway.pipeline import Street
 from ledger.events import Event
 

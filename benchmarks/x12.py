@@ -20,7 +20,7 @@ from pathlib import Path
 
 from benchmarks import x12_size
 from benchmarks.corpus import build
-from benchmarks.corpus_partners import write_partners
+from benchmarks.corpus.partners import write_partners
 from benchmarks.rows import Row, interleave, make_row
 from benchmarks.x12_faults import KINDS, faulty_notices
 from benchmarks.x12_notices import OVERLAYS, guides_of_suppliers, notices, partner_of, steps_taken

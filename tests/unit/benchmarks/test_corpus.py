@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 from statistics import median
 
 from benchmarks.corpus import Corpus, build
-from benchmarks.corpus_flaws import FLAWS, damage
+from benchmarks.corpus.flaws import FLAWS, damage
 
 
 @cache
@@ -87,3 +89,42 @@ def test_every_flaw_changes_a_notice() -> None:
     ]
 
     assert unchanged == []
+
+
+@cache
+def full() -> Corpus:
+    return build(7, 2000, mix="full", parts=2000)
+
+
+def test_full_mix_is_as_stated() -> None:
+    kinds = Counter(sent.kind for sent in full().timed)
+
+    shares = {kind: round(100 * count / len(full().timed)) for kind, count in kinds.items()}
+
+    assert shares["862"] + shares["830"] == 35
+    assert shares["850"] + shares["860"] in (10, 11)
+    assert shares["856"] in (29, 30, 31)
+    assert shares["receipt"] in (19, 20)
+    assert sum(shares[kind] for kind in ("861", "824", "997", "855", "810")) == 5
+    assert len({sent.body for sent in full().timed}) == len(full().timed)
+
+
+def test_notices_of_programmes_name_their_blanket_order_and_a_cumulative_that_grows() -> None:
+    told: dict[tuple[bytes, bytes], list[Decimal]] = {}
+    blankets = 0
+    for sent in full().sent:
+        if sent.kind != "856" or sent.flaw:
+            continue
+        dialect = next(one for one in full().dialects if one.partner == sent.partner)
+        segments = [one.strip().split(dialect.element.encode()) for one in sent.body.split(dialect.segment.encode())]
+        site = next(one[4] for one in segments if one[:2] == [b"N1", b"ST"])
+        blankets += any(one[0] == b"PRF" and one[1].startswith(b"BK") for one in segments)
+        parts = (one[one.index(b"BP") + 1] for one in segments if one[0] == b"LIN")
+        cums = (one[4] for one in segments if one[0] == b"SN1")
+        for part, cum in zip(parts, cums, strict=True):
+            told.setdefault((site, part), []).append(Decimal(cum.decode()))
+
+    assert blankets > 250
+    grown = [after > before for some in told.values() for before, after in pairwise(some)]
+    assert len(grown) > 1000
+    assert sum(grown) / len(grown) > 0.95  # the others were overtaken by a later notice

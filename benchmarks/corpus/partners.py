@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from benchmarks.corpus import BUYERS, LOGISTICS, SITES, SUPPLIERS, Corpus
-from benchmarks.corpus_documents import WE, Dialect
+from benchmarks.corpus.documents import WE, Dialect
 from ledger.events import Event, LocationDefined, PartDefined, SiteDefined, SupplierDefined, UnitFactorDefined
 
 MAILBOX = "deliver: {to: mailbox}\n"
@@ -21,18 +21,19 @@ def write_partners(corpus: Corpus, home: Path, as2: Mapping[str, tuple[str, str]
     `as2`: of partners that speak it their AS2 name, and the text that says how and where we deliver.
     """
     spoken = as2 or {}
+    supplier, buyer = _AGREEMENTS[corpus.mix]
     for place, dialect in enumerate(corpus.dialects):
         folder = home / "partners" / dialect.partner
         folder.mkdir(parents=True, exist_ok=True)
         if place < SUPPLIERS:
-            (folder / "partner.yaml").write_text(_partner(dialect, "supplier", _SUPPLIER, spoken), "utf-8")
+            (folder / "partner.yaml").write_text(_partner(dialect, "supplier", supplier, spoken), "utf-8")
             overlay = folder / "x12" / "004010" / "856"
             overlay.mkdir(parents=True, exist_ok=True)
             (overlay / "guide.yaml").write_text(_overlay(place), "utf-8")
         elif place < SUPPLIERS + LOGISTICS:
             (folder / "partner.yaml").write_text(_partner(dialect, "logistics", _LOGISTICS, spoken), "utf-8")
         else:
-            (folder / "partner.yaml").write_text(_partner(dialect, "internal", _BUYER, spoken), "utf-8")
+            (folder / "partner.yaml").write_text(_partner(dialect, "internal", buyer, spoken), "utf-8")
     assert place + 1 == SUPPLIERS + LOGISTICS + BUYERS
 
 
@@ -48,6 +49,23 @@ _BUYER = """\
 receive: {"850": {as: OrderPlaced}}
 send: {"997": {}}
 """
+
+
+_SUPPLIER_BY_SCHEDULE = """\
+receive: {"856": {as: ShipmentNotified}, "855": {as: OrderAcknowledged}, "810": {as: SupplierInvoiceReceived},
+  "997": {as: ack}, "824": {as: reconcile}}
+send: {"997": {}, "861": {on: discrepancies}, "824": {on: faults}}
+terms: {cumulative: {}}
+"""
+_BUYER_BY_SCHEDULE = """\
+receive: {"850": {as: OrderPlaced}, "860": {as: OrderPlaced}, "862": {as: ScheduleReleased},
+  "830": {as: ScheduleReleased}}
+send: {"997": {}}
+"""
+_AGREEMENTS = {
+    "core": (_SUPPLIER, _BUYER),
+    "full": (_SUPPLIER_BY_SCHEDULE, _BUYER_BY_SCHEDULE),
+}
 
 
 def _partner(dialect: Dialect, kind: str, agreements: str, spoken: Mapping[str, tuple[str, str]]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from benchmarks.corpus_documents import Dialect
+from benchmarks.corpus.documents import Dialect
 
 Rows = list[list[str]]
 
@@ -51,12 +51,17 @@ def _insert(rows: Rows, place: int, row: list[str]) -> None:
     _recount(rows, 1)
 
 
-_QUANTITY = {"SN1": 2, "PO1": 2, "RCD": 2}
-
-
 def _quantity(rows: Rows, value: str) -> None:
     row = _row(rows, *_QUANTITY)
     _put(row, _QUANTITY[row[0]], value)
+
+
+_QUANTITY = {"SN1": 2, "PO1": 2, "RCD": 2, "FST": 1}
+_UNIT = {"SN1": 3, "PO1": 3, "UIT": 1}
+_DATE = {"BEG": 5, "BSN": 3, "BRA": 2, "BSS": 3, "BFR": 6}
+_NAME = {"BEG": 3, "BSN": 2, "BRA": 1, "BSS": 2, "BFR": 2}
+_NEEDED = {"BFR": 5}
+"""Elements by the beginning segment: a date, the longest name, and one that has to be there (else the second)."""
 
 
 def _unknown_segment(rows: Rows) -> None:
@@ -74,7 +79,7 @@ def _segment_too_often(rows: Rows) -> None:
 
 
 def _element_missing(rows: Rows) -> None:
-    _put(rows[3], 2, "")
+    _put(rows[3], _NEEDED.get(rows[3][0], 2), "")
 
 
 def _too_many_elements(rows: Rows) -> None:
@@ -83,11 +88,11 @@ def _too_many_elements(rows: Rows) -> None:
 
 
 def _too_short(rows: Rows) -> None:
-    _put(_row(rows, "BSN", "BEG", "BRA"), 5 if rows[3][0] == "BEG" else 3 if rows[3][0] == "BSN" else 2, "2026")
+    _put(rows[3], _DATE[rows[3][0]], "2026")
 
 
 def _too_long(rows: Rows) -> None:
-    _put(rows[3], 3 if rows[3][0] == "BEG" else 2 if rows[3][0] == "BSN" else 1, "X" * 40)
+    _put(rows[3], _NAME[rows[3][0]], "X" * 40)
 
 
 def _not_a_number(rows: Rows) -> None:
@@ -99,7 +104,7 @@ def _bad_code(rows: Rows) -> None:
 
 
 def _bad_date(rows: Rows) -> None:
-    _put(rows[3], 5 if rows[3][0] == "BEG" else 3 if rows[3][0] == "BSN" else 2, "20261341")
+    _put(rows[3], _DATE[rows[3][0]], "20261341")
 
 
 def _conditional(rows: Rows) -> None:
@@ -134,7 +139,8 @@ def _over_order(rows: Rows) -> None:
 
 
 def _unknown_unit(rows: Rows) -> None:
-    _put(_row(rows, "SN1", "PO1"), 3, "CT")
+    row = _row(rows, *_UNIT)
+    _put(row, _UNIT[row[0]], "CT")
 
 
 def _unknown_place(rows: Rows) -> None:
@@ -182,4 +188,6 @@ BUSINESS: dict[str, tuple[str, ...]] = {
     "850": ("D04", "D06", "D07", "D35"),
     "856": ("D02", "D04", "D06", "D07", "D08", "D35"),
     "861": ("D04",),
+    "862": ("D04", "D06", "D07", "D35"),
+    "830": ("D04", "D06", "D07", "D35"),
 }

@@ -1,158 +1,59 @@
-"""The traffic that every figure of the street is measured on: partners, parts and coherent documents by the thousand.
-
-Seed and size in, bytes and their SHA-256 out: the same arguments give the same bytes on any machine. Orders are
-placed, notices answer orders, goods receipts answer notices, so that matching has real work. A warm-up part comes
-first; nothing in the timed part repeats: duplicates and conflicts are of documents of the warm-up part.
-
-    python -m benchmarks corpus --seed 7 --size 4000 [--out FOLDER]
-"""
+"""What has been ordered and advised so far, and the next document that follows from it."""
 
 from __future__ import annotations
 
-import hashlib
 import math
 import random
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from typing import Literal, NamedTuple
+from datetime import datetime, timedelta
 
-from benchmarks import corpus_documents as write
-from benchmarks.corpus_documents import Dialect, Notice, Piece
-from benchmarks.corpus_flaws import choose, damage
+from benchmarks.corpus import documents as write
+from benchmarks.corpus import order_documents, schedule_documents
+from benchmarks.corpus.documents import Dialect, Notice, Piece
+from benchmarks.corpus.flaws import choose, damage
+from benchmarks.corpus.schedules import Called, Programme, Programmes
+from benchmarks.corpus.values import (
+    BEFORE_NOTICE,
+    BUYERS,
+    CONFLICT,
+    DUPLICATE,
+    FAULTED,
+    FAULTY,
+    LINES_MEDIAN,
+    LOGISTICS,
+    MIXES,
+    SIGMA,
+    SITES,
+    START,
+    STEP,
+    SUPPLIERS,
+    Kind,
+    OpenLine,
+    Part,
+    Sent,
+    partners,
+    zipf,
+)
 
-Kind = Literal["850", "856", "receipt", "861", "824", "997"]
-
-START = datetime(2026, 9, 7, 5, 0, tzinfo=UTC)
-STEP = timedelta(seconds=2)
-SITES = ("PLT01", "PLT02", "PLT03", "PLT04")
-SUPPLIERS, LOGISTICS, BUYERS = 32, 5, 3
-LINES_MEDIAN, LINES_P99, LINES_MAX = 8, 200, 5000
-SIGMA = math.log(LINES_P99 / LINES_MEDIAN) / 2.3263
-
-MIXES: dict[str, dict[Kind, float]] = {
-    "core": {"850": 0.25, "856": 0.45, "receipt": 0.25, "861": 0.03, "824": 0.01, "997": 0.01}
-}
-FAULTY, DUPLICATE, CONFLICT, BEFORE_NOTICE = 0.02, 0.01, 0.002, 0.03
-
-DELIMITERS = (
-    ("*", "~", ">"), ("*", "~\r\n", ":"), ("|", "~", ">"), ("*", "\n", ">"), ("\x1d", "\x1c", "\x1f"),
-    ("+", "'", ":"), ("^", "~\n", "<"), ("*", "\x85", ">"),
-)  # fmt: skip
-HIERARCHIES = ("SOI", "SOPI", "SI", "STI", "SOTPI", "SPI", "STOI")
-
-
-class Part(NamedTuple):
-    """One part of the catalogue; `supplier` makes it."""
-
-    number: str
-    vendor_number: str
-    supplier: int
-    unit: str
-    lot: bool
-    serial: bool
+SCHEDULED = 0.6
+"""Of the notices, where there are programmes: for what these call for; the others answer orders."""
 
 
-class Sent(NamedTuple):
-    """One message as a partner sends it. `lines` counts its business lines; `flaw` names what is wrong with it."""
-
-    partner: str
-    kind: Kind
-    name: str
-    at: datetime
-    body: bytes
-    lines: int
-    flaw: str = ""
-
-
-@dataclass(slots=True)
-class OpenLine:
-    order: str
-    order_line: str
-    part: Part
-    revision: str
-    remaining: int
-    ordered: int
-
-
-@dataclass(frozen=True, slots=True)
-class Corpus:
-    """Partners, parts and messages; `sent[:warm_up]` is to be processed before the clock starts."""
-
-    seed: int
-    mix: str
-    dialects: tuple[Dialect, ...]
-    parts: tuple[Part, ...]
-    sent: tuple[Sent, ...]
-    warm_up: int
-    sha: str = field(default="", compare=False)
-
-    @property
-    def timed(self) -> tuple[Sent, ...]:
-        return self.sent[self.warm_up :]
-
-    def suppliers(self) -> tuple[Dialect, ...]:
-        return self.dialects[:SUPPLIERS]
-
-
-def build(
-    seed: int,
-    size: int,
-    *,
-    mix: str = "core",
-    parts: int = 20_000,
-    warm_up: int | None = None,
-    lines_max: int = LINES_MAX,
-) -> Corpus:
-    """`size` messages in the timed part, after `warm_up` ones (a quarter of it, at least 200).
-
-    `lines_max` bounds orders and notices; receipts of serial numbers may have more rows.
-    """
-    first = max(200, size // 4) if warm_up is None else warm_up
-    world = _World(seed, mix, parts, lines_max)
-    sent = [*world.warm_up(first), *world.timed(size, first)]
-    digest = hashlib.sha256()
-    for message in sent:
-        digest.update(f"{message.partner}|{message.name}|{message.at.isoformat()}|{len(message.body)}\n".encode())
-        digest.update(message.body)
-    dialects = tuple(replace(dialect, interchange=0) for dialect in world.dialects)
-    return Corpus(seed, mix, dialects, tuple(world.parts), tuple(sent), first, digest.hexdigest())
-
-
-def _zipf(count: int) -> list[float]:
-    return [1 / rank for rank in range(1, count + 1)]
-
-
-def _partners() -> list[Dialect]:
-    dialects = []
-    for index in range(SUPPLIERS + LOGISTICS + BUYERS):
-        element, segment, component = DELIMITERS[index % len(DELIMITERS)]
-        role = "s" if index < SUPPLIERS else "l" if index < SUPPLIERS + LOGISTICS else "b"
-        duns = f"{100_000_000 + 7_919 * (index + 1):09d}"
-        dialects.append(
-            Dialect(
-                partner=f"{role}{index + 1:02d}", isa=("01", duns), party=f"1:{duns}", element=element,
-                segment=segment, component=component, hierarchy=HIERARCHIES[index % len(HIERARCHIES)],
-                version="004010AIAG" if index % 5 == 0 else "004010", unit="PC" if index % 4 == 3 else "EA",
-            )
-        )  # fmt: skip
-    return dialects
-
-
-class _World:
+class World:
     """What has been ordered and advised so far; every draw comes from one seeded generator."""
 
     def __init__(self, seed: int, mix: str, parts: int, lines_max: int) -> None:
         self.lines_max = lines_max
         self.rng = random.Random(seed)
         self.mix = MIXES[mix]
-        self.dialects = _partners()
+        self.with_schedules = "862" in self.mix
+        self.dialects = partners()
         self.parts = self._catalogue(parts)
         self.by_supplier: list[list[Part]] = [[] for _ in range(SUPPLIERS)]
         for part in self.parts:
             self.by_supplier[part.supplier].append(part)
-        self.zipf = _zipf(SUPPLIERS)
+        self.zipf = zipf(SUPPLIERS)
         self.open: dict[tuple[int, str], deque[OpenLine]] = {
             (s, site): deque() for s in range(SUPPLIERS) for site in SITES
         }
@@ -161,9 +62,14 @@ class _World:
         self.orders = self.shipments = self.receipts = self.answers = self.tick = 0
         self.order_owner: deque[tuple[str, int]] = deque(maxlen=500)
         self.kept: list[tuple[Sent, Dialect]] = []
+        self.programmes = Programmes(self.rng, self.by_supplier) if self.with_schedules else None
+        self.changes: Counter[str] = Counter()
+        self.buyer_of: dict[str, tuple[Dialect, datetime]] = {}
+        self.unanswered: deque[tuple[str, int, str, list[Piece]]] = deque(maxlen=200)
+        self.uninvoiced: deque[Notice] = deque(maxlen=200)
 
     def _catalogue(self, count: int) -> list[Part]:
-        weights = _zipf(SUPPLIERS)
+        weights = zipf(SUPPLIERS)
         owners = list(range(SUPPLIERS)) + self.rng.choices(range(SUPPLIERS), weights, k=count - SUPPLIERS)
         parts = []
         for number, owner in enumerate(owners):
@@ -179,6 +85,14 @@ class _World:
 
     def warm_up(self, count: int) -> Iterator[Sent]:
         """Orders first, so that the timed part has open orders and notices to answer; nothing is damaged."""
+        known = 0
+        if self.programmes is not None:
+            known = 2 * len(self.programmes.all)
+            for programme in self.programmes.all:
+                yield self._blanket(programme)[0]
+            for programme in self.programmes.all:
+                yield self._shipping_schedule(programme)[0]
+        count -= known
         orders = max(60, count * 2 // 5)
         for index in range(count):
             kind: Kind = "850" if index < orders else "856" if index % 3 else "receipt"
@@ -197,9 +111,7 @@ class _World:
         repeats = self.rng.sample(range(count), round(count * (DUPLICATE + CONFLICT)))
         conflicts = set(repeats[: round(count * CONFLICT)])
         again = set(repeats)
-        faulty = set(
-            self.rng.sample([n for n in range(count) if deck[n] in ("850", "856", "861")], round(count * FAULTY))
-        )
+        faulty = set(self.rng.sample([n for n in range(count) if deck[n] in FAULTED], round(count * FAULTY)))
         self.rng.shuffle(self.kept)
         for index in range(count):
             self.tick += 1
@@ -207,7 +119,7 @@ class _World:
                 yield self._again(conflict=index in conflicts)
                 continue
             sent, dialect = self._make(deck[index])  # type: ignore[arg-type]
-            if index in faulty and sent.kind in ("850", "856", "861"):
+            if index in faulty and sent.kind in FAULTED:
                 flaw = choose(self.rng, sent.kind)
                 sent = sent._replace(body=damage(sent.body, dialect, flaw), flaw=flaw)
             yield sent
@@ -228,6 +140,11 @@ class _World:
             "861": self._receipt_861,
             "824": self._advice,
             "997": self._ack,
+            "862": self._shipping_schedule,
+            "830": self._planning_schedule,
+            "860": self._change,
+            "855": self._answer,
+            "810": self._invoice,
         }
         return makers[kind]()
 
@@ -248,7 +165,7 @@ class _World:
 
     def _order(self) -> tuple[Sent, Dialect]:
         rng, at = self.rng, self._now()
-        buyer = self.dialects[SUPPLIERS + LOGISTICS + rng.choices(range(BUYERS), _zipf(BUYERS))[0]]
+        buyer = self._buyer()
         owner = rng.choices(range(SUPPLIERS), self.zipf)[0]
         site = rng.choice(SITES)
         catalogue = self.by_supplier[owner]
@@ -262,9 +179,75 @@ class _World:
             self.open[owner, site].append(line)
             pieces.append(_piece(line, quantity))
         self.order_owner.append((number, owner))
+        self.buyer_of[number] = buyer, at
+        self.unanswered.append((number, owner, site, pieces))
         supplier = self.dialects[owner].party
         body = write.order_850(number, site, supplier, at + timedelta(days=14), at, pieces)
         return self._x12(buyer, "850", "PO", body, at, len(pieces))
+
+    def _blanket(self, programme: Programme) -> tuple[Sent, Dialect]:
+        at, buyer = self._now(), self._buyer()
+        lines = [
+            Piece(programme.order, one.order_line, one.part.number, one.part.vendor_number, "", one.part.unit, "1")
+            for one in programme.lines
+        ]
+        supplier = self.dialects[programme.supplier].party
+        body = write.order_850(programme.order, programme.site, supplier, None, at, lines, "BK")
+        return self._x12(buyer, "850", "PO", body, at, len(lines))
+
+    def _shipping_schedule(self, programme: Programme | None = None) -> tuple[Sent, Dialect]:
+        return self._schedule("862", "SS", schedule_documents.shipping_862, programme)
+
+    def _planning_schedule(self) -> tuple[Sent, Dialect]:
+        return self._schedule("830", "PS", schedule_documents.planning_830)
+
+    def _schedule(
+        self, kind: Kind, group: str, layout: Callable[..., write.Segments], programme: Programme | None = None
+    ) -> tuple[Sent, Dialect]:
+        assert self.programmes is not None
+        at, buyer = self._now(), self._buyer()
+        programme = programme or self.programmes.next()
+        called = self.programmes.call(programme, self._line_count())
+        number = f"{kind}-{programme.order}"
+        body = layout(number, programme, self.dialects[programme.supplier].party, at, called)
+        return self._x12(buyer, kind, group, body, at, len(called))
+
+    def _change(self) -> tuple[Sent, Dialect]:
+        """Half as much again of up to three lines of an order of which nothing has left yet."""
+        at = self._now()
+        whole = {key: [one for one in pool if one.remaining == one.ordered] for key, pool in self.open.items()}
+        key = max(whole, key=lambda place: len(whole[place]))
+        lines = [one for one in whole[key] if one.order == whole[key][-1].order][:3]
+        for line in lines:
+            line.ordered += line.ordered // 2
+            line.remaining = line.ordered
+        number = lines[0].order
+        buyer, placed = self.buyer_of[number]
+        self.changes[number] += 1
+        body = order_documents.change_860(
+            number, self.changes[number], key[1], self.dialects[key[0]].party, placed, at,
+            [_piece(line, line.ordered) for line in lines],
+        )  # fmt: skip
+        return self._x12(buyer, "860", "PC", body, at, len(lines))
+
+    def _answer(self) -> tuple[Sent, Dialect]:
+        at, (number, owner, site, pieces) = self._now(), self.unanswered.pop()
+        dialect = self.dialects[owner]
+        body = order_documents.answer_855(number, dialect.party, site, at, pieces)
+        return self._x12(dialect, "855", "PR", body, at, len(pieces))
+
+    def _invoice(self) -> tuple[Sent, Dialect]:
+        at, notice = self._now(), self.uninvoiced.pop()
+        self.answers += 1
+        order = notice.pieces[0].order
+        lines = [piece for piece in notice.pieces if piece.order == order]
+        body = order_documents.invoice_810(
+            f"INV{self.answers:06d}", order, notice.shipment, notice.supplier.party, at, lines
+        )
+        return self._x12(notice.supplier, "810", "IN", body, at, len(lines))
+
+    def _buyer(self) -> Dialect:
+        return self.dialects[SUPPLIERS + LOGISTICS + self.rng.choices(range(BUYERS), zipf(BUYERS))[0]]
 
     def _notice(self) -> tuple[Sent, Dialect]:
         if self.held and self.held[0][0] <= self.tick:
@@ -277,6 +260,10 @@ class _World:
     def _ship(self) -> Notice:
         """Takes from the open orders of one supplier and site; each line goes in one to three shipments."""
         rng, at, wanted = self.rng, self._now(), self._line_count()
+        if self.programmes is not None and rng.random() < SCHEDULED:
+            called = self.programmes.ship(wanted)
+            if called is not None:
+                return self._ship_called(*called, at)
         for _ in range(4):
             key = (rng.choices(range(SUPPLIERS), self.zipf)[0], rng.choice(SITES))
             if len(self.open[key]) >= wanted:
@@ -290,26 +277,41 @@ class _World:
         )
         for _ in range(min(wanted, len(pool))):
             line = pool.popleft()
-            piece = self._shipped(line)
+            piece = self._shipped(line, key[1])
             notice.pieces.append(piece)
             if line.remaining:
                 pool.append(line)
         return notice
 
-    def _shipped(self, line: OpenLine) -> Piece:
+    def _ship_called(self, programme: Programme, called: list[Called], at: datetime) -> Notice:
+        """Of each part called for what is due on its next day, with the cumulative."""
+        self.shipments += 1
+        left = at - timedelta(minutes=self.rng.randint(1, 20))
+        notice = Notice(self.dialects[programme.supplier], programme.site, f"{self.shipments:08d}", left)
+        for one in called:
+            line = OpenLine(programme.order, one.order_line, one.part, "", 0, one.daily)
+            notice.pieces.append(self._packed(_piece(line, one.daily), one.part, one.daily, programme.site))
+        return notice
+
+    def _shipped(self, line: OpenLine, site: str) -> Piece:
         rng = self.rng
         take = line.remaining
         if line.remaining > line.ordered * 0.4 and rng.random() < 0.6:
             take = max(1, line.remaining * rng.randint(3, 6) // 10)
         line.remaining -= take
-        piece = _piece(line, take)
-        piece.label = f"1J{self.shipments:08d}{rng.randrange(10**6):06d}{line.order_line:0>5}{line.order[-4:]}"
-        if line.part.lot:
+        return self._packed(_piece(line, take), line.part, take, site)
+
+    def _packed(self, piece: Piece, part: Part, count: int, site: str) -> Piece:
+        """With its label, its lot or serial numbers where the part has such, and the cumulative where one is kept."""
+        rng = self.rng
+        if self.programmes is not None:
+            piece.cum = self.programmes.shipped(site, part, piece.quantity)
+        piece.label = f"1J{self.shipments:08d}{rng.randrange(10**6):06d}{piece.order_line:0>5}{piece.order[-4:]}"
+        if part.lot:
             piece.lot = f"L{self.shipments % 997:03d}{rng.randrange(100):02d}"
-        if line.part.serial:
+        if part.serial:
             piece.serials = tuple(
-                f"{line.part.number[1:7]}{self.shipments:07d}{line.order[-4:]}{line.order_line}{n}"
-                for n in range(take)
+                f"{part.number[1:7]}{self.shipments:07d}{piece.order[-4:]}{piece.order_line}{n}" for n in range(count)
             )
         return piece
 
@@ -322,6 +324,7 @@ class _World:
         else:
             notice = self.awaiting.pop(rng.randrange(min(40, len(self.awaiting))))
         self.receipts += 1
+        self.uninvoiced.append(notice)
         for piece in notice.pieces:
             piece.received = piece.quantity
         if rng.random() < 0.10:

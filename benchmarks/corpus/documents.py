@@ -13,6 +13,8 @@ from datetime import datetime
 
 WE = ("01", "987654321")
 """Our own ISA qualifier and id; the same id stands in the groups."""
+PRICE = "4.25"
+"""Of every part, in USD."""
 
 
 @dataclass(slots=True)
@@ -48,6 +50,8 @@ class Piece:
     received: str = ""
     damaged: str = "0"
     condition: str = ""
+    cum: str = ""
+    """Shipped in all of the part, this included; "" where no cumulatives are kept."""
 
 
 @dataclass(slots=True)
@@ -98,21 +102,27 @@ def _trimmed(segment: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def order_850(
-    number: str, site: str, supplier: str, due: datetime, placed: datetime, lines: Sequence[Piece]
+    number: str,
+    site: str,
+    supplier: str,
+    due: datetime | None,
+    placed: datetime,
+    lines: Sequence[Piece],
+    order_type: str = "SA",
 ) -> Segments:
-    """A stand-alone purchase order; `supplier` is `qualifier:id`."""
+    """A purchase order; `supplier` is `qualifier:id`. A blanket order (BK) has no date, its schedules have."""
     qualifier, _, ident = supplier.partition(":")
     body: Segments = [
         ("ST", "850", "0001"),
-        ("BEG", "00", "SA", number, "", f"{placed:%Y%m%d}"),
+        ("BEG", "00", order_type, number, "", f"{placed:%Y%m%d}"),
         ("CUR", "BY", "USD"),
-        ("DTM", "002", f"{due:%Y%m%d}"),
+        *([("DTM", "002", f"{due:%Y%m%d}")] if due else []),
         ("N1", "ST", "", "92", site),
         ("N1", "SU", "", qualifier, ident),
     ]
     for piece in lines:
         ids = ("BP", piece.part, "VP", piece.vendor_part) + (("EC", piece.revision) if piece.revision else ())
-        body.append(("PO1", piece.order_line, piece.quantity, piece.unit, "4.25", "PE", *ids))
+        body.append(("PO1", piece.order_line, piece.quantity, piece.unit, PRICE, "PE", *ids))
     body.append(("CTT", str(len(lines))))
     return body
 
@@ -167,7 +177,7 @@ def _item(piece: Piece, *, with_order: bool) -> Segments:
     if piece.revision:
         ids += ("EC", piece.revision)
     ids += ("PL", piece.order_line)
-    lines: Segments = [("LIN", "", *ids), ("SN1", "", piece.quantity, piece.unit)]
+    lines: Segments = [("LIN", "", *ids), ("SN1", "", piece.quantity, piece.unit, piece.cum)]
     if with_order:
         lines.append(("PRF", piece.order))
     if piece.lot:
