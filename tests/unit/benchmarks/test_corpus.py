@@ -116,7 +116,10 @@ def test_notices_of_programmes_name_their_blanket_order_and_a_cumulative_that_gr
         if sent.kind != "856" or sent.flaw:
             continue
         dialect = next(one for one in full().dialects if one.partner == sent.partner)
-        segments = [one.strip().split(dialect.element.encode()) for one in sent.body.split(dialect.segment.encode())]
+        segments = [
+            one.strip().split(dialect.element.encode("latin-1"))
+            for one in sent.body.split(dialect.segment.encode("latin-1"))
+        ]
         site = next(one[4] for one in segments if one[:2] == [b"N1", b"ST"])
         blankets += any(one[0] == b"PRF" and one[1].startswith(b"BK") for one in segments)
         parts = (one[one.index(b"BP") + 1] for one in segments if one[0] == b"LIN")
