@@ -272,9 +272,7 @@ class World:
             key = max(self.open, key=lambda place: len(self.open[place]))
         pool = self.open[key]
         self.shipments += 1
-        notice = Notice(
-            self.dialects[key[0]], key[1], f"{self.shipments:08d}", at - timedelta(minutes=rng.randint(1, 20))
-        )
+        notice = Notice(self.dialects[key[0]], key[1], f"{self.shipments:08d}", self._left(at))
         for _ in range(min(wanted, len(pool))):
             line = pool.popleft()
             piece = self._shipped(line, key[1])
@@ -283,11 +281,14 @@ class World:
                 pool.append(line)
         return notice
 
+    def _left(self, at: datetime) -> datetime:
+        """When goods left of which we are told now; where cumulatives are kept, in the order in which they are told."""
+        return at - timedelta(minutes=self.rng.randint(1, 20) if self.programmes is None else 10)
+
     def _ship_called(self, programme: Programme, called: list[Called], at: datetime) -> Notice:
         """Of each part called for what is due on its next day, with the cumulative."""
         self.shipments += 1
-        left = at - timedelta(minutes=self.rng.randint(1, 20))
-        notice = Notice(self.dialects[programme.supplier], programme.site, f"{self.shipments:08d}", left)
+        notice = Notice(self.dialects[programme.supplier], programme.site, f"{self.shipments:08d}", self._left(at))
         for one in called:
             line = OpenLine(programme.order, one.order_line, one.part, "", 0, one.daily)
             notice.pieces.append(self._packed(_piece(line, one.daily), one.part, one.daily, programme.site))
