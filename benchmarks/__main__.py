@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from benchmarks.corpus.values import MIXES
 from benchmarks.rows import ROUNDS_MIN
 from gateway.logs import set_up_logs
 
@@ -22,7 +23,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=ROUNDS_MIN)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--size", type=int, default=3000, help="documents in the timed part of the corpus")
-    parser.add_argument("--mix", default="core")
+    parser.add_argument("--mix", default="full", choices=tuple(MIXES), help="street.process and corpus: what is sent")
     parser.add_argument(
         "--only",
         default="",

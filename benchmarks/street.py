@@ -36,7 +36,7 @@ IDS = (
 )
 
 
-def rows(rounds: int, *, seed: int = 7, size: int = 3000, mix: str = "core", only: str = "") -> Iterator[Row]:
+def rows(rounds: int, *, seed: int = 7, size: int = 3000, mix: str = "full", only: str = "") -> Iterator[Row]:
     """The rows whose id begins with `only`; rows of one run are taken together."""
     runs: tuple[tuple[Callable[[], Iterator[Row]], tuple[str, ...]], ...] = (
         (lambda: process_rows(rounds, seed=seed, size=size, mix=mix), IDS[:2]),

@@ -282,7 +282,7 @@ class World:
         return notice
 
     def _left(self, at: datetime) -> datetime:
-        """When goods left of which we are told now; where cumulatives are kept, in the order in which they are told."""
+        """When goods left of which we are told now; where cumulatives are kept, one after the other."""
         return at - timedelta(minutes=self.rng.randint(1, 20) if self.programmes is None else 10)
 
     def _ship_called(self, programme: Programme, called: list[Called], at: datetime) -> Notice:
