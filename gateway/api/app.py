@@ -14,7 +14,7 @@ from typing import Any
 
 import anyio.to_thread
 import structlog
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.api import (
@@ -55,6 +55,7 @@ from gateway.api import (
     webhooks,
     xrefs,
 )
+from gateway.api.filters import refuse_unknown_parameters
 from gateway.api.overload import Gate
 from gateway.pipeline import Street
 from gateway.settings import Settings, read_version
@@ -63,8 +64,8 @@ from ledger.book.bringing.snapshots import Snapshots
 log = structlog.get_logger(__name__)
 
 ROUTERS = (
-    # First what comes most often: every router above costs each request below its own search for a route.
-    as2.router,
+    # First what comes most often: every router above costs each request below its own search for a route. AS2 is
+    # included before them: what partners put behind the address is none of our words.
     messages.router,
     alerts.router,
     events.router,
@@ -120,8 +121,9 @@ def create_app(street: Street, settings: Settings | None = None) -> FastAPI:
     app.state.gate = Gate(street, settings.queue_max)
     app.state.as2 = as2.Intake(street, app.state.gate, settings.threads)
     app.state.figures = health.Figures(street)
+    app.include_router(as2.router)
     for router in ROUTERS:
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(refuse_unknown_parameters)])
     problems.install(app)
     app.add_middleware(RequestLog, figures=app.state.figures)
     app.openapi = functools.partial(openapi.build_openapi, app)  # type: ignore[method-assign]

@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import Depends, Query
+from fastapi import Depends, Query, Request, params
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.routing import APIRoute
 
 from gateway.api.callers import Call
 from gateway.api.limits import Text
@@ -57,6 +59,26 @@ def asking() -> Iterator[None]:
         yield
     except ValueError as mistake:
         raise Problem("not-valid", str(mistake)) from None
+
+
+async def refuse_unknown_parameters(request: Request) -> None:
+    """Raises Problem for query parameters that the route does not take: a mistyped filter would answer with all."""
+    if not request.scope["query_string"]:
+        return
+    known = _parameters(request.scope["route"])
+    errors = []
+    for name in dict.fromkeys(request.query_params):
+        if name not in known:
+            mend = did_you_mean(name, known)
+            detail = f'there is no parameter "{name}"' + (f" ({mend})" if mend else "")
+            errors.append(Located(parameter=name, detail=detail))
+    if errors:
+        raise Problem("not-valid", errors[0].detail, errors)
+
+
+def _parameters(route: APIRoute) -> frozenset[str]:
+    found = get_flat_params(route.dependant)
+    return frozenset(field.alias for field in found if isinstance(field.field_info, params.Query))
 
 
 def refuse_unknown(parameter: str, value: str | None, known: Iterable[str], what: str) -> None:

@@ -23,7 +23,7 @@ CLASS = DiscrepancyClass(
 def find(line: OrderLine, rule: str = "default", *, held: bool = True) -> Finding:
     """What was received beyond one order line, and not decided yet; settles when nothing is.
 
-    `held` is False where the rule only warns: the excess is in stock.
+    `held` is False where the rule only warns, or less is ordered than came already: the excess is in stock.
     """
     beyond = line.received - line.quantity - line.settled
     place = "What came last is in quality_hold" if held else "It is in stock"

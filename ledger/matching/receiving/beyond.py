@@ -150,7 +150,7 @@ def review_order(
         return
     beyond = order.received - order.quantity - order.settled
     action, rule = _action(policy, order, beyond)
-    finding = d18_over_receipt.find(order, rule, held=action == "hold")
+    finding = d18_over_receipt.find(order, rule, held=bool(held_beyond(workset, order)))
     finding.settles = finding.settles or action == "ignore"
     if finding.settles and identity_of(order.key.book, finding) not in workset.open_cases:
         return
