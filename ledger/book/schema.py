@@ -13,7 +13,7 @@ from sqlalchemy import text as sql
 
 from ledger.book.errors import VersionMismatch
 
-HEAD = "0028"
+HEAD = "0029"
 """Version of the tables that this code reads and writes; a test holds it equal to the newest migration."""
 
 VERSION_TABLE = "ledger_version"

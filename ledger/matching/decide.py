@@ -154,6 +154,6 @@ def _review_changed(workset: Workset, decision: Decision, policy: Policy, now_us
     workset.changed_lines.clear()
     for line in changed:
         if line.deliveries:
-            review_ordered(decision, policy, line, now_us)
+            review_ordered(workset, decision, policy, line, now_us)
         if line.bills_due_at:
             review_billed(decision, policy, line, now_us)

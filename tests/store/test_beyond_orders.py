@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from ledger import queries
 from ledger.book import rebuild, verify
-from ledger.events import Event, GoodsReceiptReversed, MaterialIssued, StockLine
+from ledger.events import Event, GoodsReceiptReversed, MaterialIssued, OrderChanged, OrderLine, StockLine
 from tests.store.test_arrival_orders import Cases, Standing, came, cases_of, standing_of
 from tests.store.world import Books, notice, order
 
@@ -94,3 +94,16 @@ def test_goods_that_were_used_before_earlier_ones_were_told_stay_used(conn: Conn
     assert (held(conn), case.quantity) == ({"L2": Decimal(1)}, Decimal(4))
     assert verify(conn) == []
     assert rebuild(conn).differences == ()
+
+
+def test_less_ordered_than_came_already_is_said_to_be_in_stock(conn: Connection) -> None:
+    """Nothing that was good to use is held since somebody wants less; what came last before is."""
+    books = Books(conn)
+    books.record(order("PO1", {"PLATE": 12}), notice("S1", "PO1", {"PLATE": 10}), came("R1", 10, 1))
+    lowered = OrderLine(part_number="PLATE", order_line="1", quantity=Decimal(8), unit="EA")
+    books.record(OrderChanged(number="PO1", partner="erp", supplier="92:A123", ship_to="92:PLT07", lines=(lowered,)))
+
+    (case,) = [one for one in queries.cases(conn) if one.code == "D18"]
+    assert case.quantity == 2
+    assert "It is in stock: raise the order, accept or return it." in case.text
+    assert held(conn) == {}

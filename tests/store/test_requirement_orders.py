@@ -206,3 +206,21 @@ def test_what_was_accepted_stays_so_until_other_things_are_required(conn: Connec
     ]  # fmt: skip
     assert verify(conn) == []
     assert rebuild(conn).differences == ()
+
+
+@pytest.mark.parametrize(("authorised", "opened"), [(25, 0), (26, 0), (24, 1)])
+def test_what_was_accepted_over_the_authorised_stays_so_until_it_grows(
+    conn: Connection, authorised: int, opened: int
+) -> None:
+    """A further release of the same facts is no new discrepancy; one that authorises less is."""
+    books = Books(conn)
+    books.policy = POLICY
+    books.record(BLANKET, released("8", 3, 25, (40, 26)), noticed(26))
+    (case,) = [one for one in queries.cases(conn) if one.code == "D10"]
+    books.record(DiscrepancyResolved(number=case.id, partner="desk", actor=EVA, resolution="accept"))
+
+    recorded = books.record(released("9", 4, authorised, (40, 26)))
+
+    new = [one for one in recorded[0].outcomes if isinstance(one, CaseOpened) and one.code == "D10"]
+    assert len(new) == opened
+    assert verify(conn, deep=False) == []

@@ -270,6 +270,12 @@ class Loader(Rows):
         self._close()
         self._load_open_cases(book, ())
 
+    def load_decided(self, keys: set[GroupKey]) -> None:
+        """Cases of these parts that a person decided, of the classes that releases and changed orders speak of."""
+        for place, parts in by_place(self._fresh("decided cases", keys)):
+            for row in self._select(CASE, place, ("part",), parts, tables.DECIDED_CASES, "case_decided"):
+                self._add_case(row)
+
     def load_containments(self, book: str, number: str = "") -> None:
         """The open ones, or the one of that number."""
         named = ("number", number) if number else ("status", "open")

@@ -34,8 +34,8 @@ from ledger.events import (
 from ledger.matching.answered import open_about
 from ledger.matching.discrepancies import d13_window, d36_reference
 from ledger.matching.papers.filed import Carried, InvoicedLine, OrderPrice, ScheduledLine
-from ledger.matching.records.documents import CumulativeKey, OrderKey, Shipment, ShipmentKey
-from ledger.matching.resolved import ResolvedEvent, line_identities, microseconds
+from ledger.matching.records.documents import CumulativeKey, GroupKey, OrderKey, Shipment, ShipmentKey
+from ledger.matching.resolved import ResolvedEvent, ResolvedLine, line_identities, microseconds
 from ledger.matching.workset import Needs
 
 if TYPE_CHECKING:
@@ -60,6 +60,9 @@ def bring(batch: Batch, resolved: ResolvedEvent) -> None:
         work.scheduled = _scheduled(batch, resolved) if held else {}
         if resolved.compare and isinstance(event, ShipmentNotified | ShipmentReplaced):
             _bring_decided(batch, resolved)
+        elif isinstance(event, ScheduleReleased | OrderPlaced | OrderChanged):
+            lines = (line for line in resolved.lines if line.part and _is_held(batch, resolved, line))
+            batch.loader.load_decided({GroupKey(resolved.book, resolved.site, line.part) for line in lines})
     if isinstance(event, SupplierInvoiceReceived):
         work.prices = _prices(batch, resolved)
     elif isinstance(event, OrderPlaced | OrderChanged):
@@ -92,6 +95,12 @@ def _bring_decided(batch: Batch, resolved: ResolvedEvent) -> None:
         if one["outcome"] == "case_opened" and one["code"] in REQUIRED
     }
     batch.loader.load(Needs(cases=opened - work.cases.keys()), resolved.book, ())
+
+
+def _is_held(batch: Batch, resolved: ResolvedEvent, line: ResolvedLine) -> bool:
+    """Whether its supplier is held to what is required."""
+    supplier = line.supplier or resolved.supplier
+    return batch.policy.terms_for(supplier, resolved.event.partner).requirements is not None
 
 
 def resolve_again(batch: Batch, event: Event, seq: int, site: str, parts: Sequence[str], cause: int) -> ResolvedEvent:

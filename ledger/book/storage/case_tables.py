@@ -64,6 +64,9 @@ partial("case_escalating", cases.c.book, cases.c.escalates_at, where=ESCALATING_
 OPEN_CASES = "status <> 'closed'"
 COUNTED_CASES = "status <> 'closed' AND code IN ('D09', 'D10', 'D11', 'D16')"  # what a cumulative agreement asks for
 partial("case_by_part", *(cases.c[name] for name in ("book", "site", "part")), where=COUNTED_CASES)
+# What releases and changed orders ask for: what was decided of them stays so.
+DECIDED_CASES = "status = 'closed' AND resolution <> '' AND code IN ('D09', 'D10')"
+partial("case_decided", *(cases.c[name] for name in ("book", "site", "part")), where=DECIDED_CASES)
 # What counts, snapshots, engineering changes and exceptions ask for.
 COUNT_CASES = "status <> 'closed' AND code IN ('D38', 'D40', 'D43', 'D44', 'D45', 'D47')"
 partial("case_by_place", *(cases.c[name] for name in ("book", "site", "part")), where=COUNT_CASES)

@@ -10,6 +10,7 @@ from sqlalchemy import Index
 
 from ledger.book.storage.case_tables import COUNT_CASES as COUNT_CASES
 from ledger.book.storage.case_tables import COUNTED_CASES as COUNTED_CASES
+from ledger.book.storage.case_tables import DECIDED_CASES as DECIDED_CASES
 from ledger.book.storage.case_tables import ESCALATING_CASES as ESCALATING_CASES
 from ledger.book.storage.case_tables import OPEN_CASES as OPEN_CASES
 from ledger.book.storage.case_tables import QUEUED_CASES as QUEUED_CASES

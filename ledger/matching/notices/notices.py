@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from ledger.events import ShipmentNotified, ShipmentReplaced
 from ledger.matching.booking import book_movements
-from ledger.matching.deciding.case_identity import case_identity, identity_of
+from ledger.matching.deciding.decided import was_decided
 from ledger.matching.deciding.review import review_order_line, review_receipt_line
-from ledger.matching.decision import Decision, Finding, LineDecision
+from ledger.matching.decision import Decision, LineDecision
 from ledger.matching.discrepancies import (
     d01_duplicate_notice,
     d42_changed_after_receipt,
@@ -228,14 +228,6 @@ def _found_again(decision: Decision, code: str) -> bool:
     return any(finding.code == code for finding in decision.findings)
 
 
-def _was_decided(workset: Workset, book: str, finding: Finding) -> bool:
-    """Whether a person decided the last case about the same, and it said just this: then there is nothing new."""
-    mine = identity_of(book, finding)
-    about = [case for case in workset.cases.values() if case_identity(case) == mine]
-    last = max(about, key=lambda case: case.opened_seq, default=None)
-    return last is not None and last.status == "closed" and bool(last.resolution) and last.text == finding.text
-
-
 def look_again(workset: Workset, decision: Decision, policy: Policy, now_us: int) -> None:
     """Days and references of an earlier notice's lines that are under way, by what is required now (D13, D36)."""
     resolved = decision.resolved
@@ -253,7 +245,7 @@ def look_again(workset: Workset, decision: Decision, policy: Policy, now_us: int
         if terms.requirements is not None and "ship_window" in terms.requirements.checks:
             ordered = order_line_of(workset, notice)
             found.append(check_shipping(workset, resolved, line, ordered, policy, terms.requirements))
-        news = [one for one in found if one is not None and not _was_decided(workset, resolved.book, one)]
+        news = [one for one in found if one is not None and not was_decided(workset, resolved.book, one)]
         for finding in news:
             finding.grade = grade_of(terms, finding)
             decision.findings.append(finding)

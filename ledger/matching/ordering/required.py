@@ -7,7 +7,8 @@ notice or release of it comes and when its next requirement is due.
 from __future__ import annotations
 
 from ledger.events import ScheduleReleased, ShipmentNotified, ShipmentReplaced
-from ledger.matching.decision import Decision
+from ledger.matching.deciding.decided import was_decided
+from ledger.matching.decision import Decision, Finding
 from ledger.matching.discrepancies import d09_under_schedule, d10_over_authorized
 from ledger.matching.discrepancies.definition import DiscrepancyClass
 from ledger.matching.ordering.cumulatives import advised_of
@@ -46,7 +47,7 @@ def wake_at(line: OrderLine, now_us: int) -> int:
     return min((one.late_at for one in line.deliveries if one.late_at > now_us), default=0)
 
 
-def review_ordered(decision: Decision, policy: Policy, line: OrderLine, now_us: int) -> None:
+def review_ordered(workset: Workset, decision: Decision, policy: Policy, line: OrderLine, now_us: int) -> None:
     """D09 of one order line as it stands; settles when what is due was advised, or is no longer asked for."""
     terms = policy.terms_for(line.key.supplier).requirements
     if terms is None or "quantity" not in terms.checks or line.blanket:
@@ -62,7 +63,7 @@ def review_ordered(decision: Decision, policy: Policy, line: OrderLine, now_us: 
     finding = d09_under_schedule.find_ordered(line, required, covered, passes.rule)
     if passes.action == "ignore" or passes.tolerance.allows(finding.quantity, required):
         finding.settles = True
-    decision.findings.append(finding)
+    _find(workset, decision, finding)
 
 
 # --- parts under a schedule ---------------------------------------------------------------------------------
@@ -82,13 +83,19 @@ def review_positions(workset: Workset, decision: Decision, policy: Policy, now_u
             advised = advised_of(workset, decision, key)
             standing = in_force(releases)
             if "authorized" in terms.checks:
-                _review_authorized(decision, policy, key, unit, standing, advised)
+                _review_authorized(workset, decision, policy, key, unit, standing, advised)
             if "quantity" in terms.checks:
-                _review_required(decision, policy, key, unit, standing, advised, plant, terms, now_us)
+                _review_required(workset, decision, policy, key, unit, standing, advised, plant, terms, now_us)
 
 
 def _review_authorized(
-    decision: Decision, policy: Policy, key: CumulativeKey, unit: str, standing: InForce, advised: int
+    workset: Workset,
+    decision: Decision,
+    policy: Policy,
+    key: CumulativeKey,
+    unit: str,
+    standing: InForce,
+    advised: int,
 ) -> None:
     found = [one.quantity for one in standing.authorizations if one.kind == "fabrication"]
     if not found:
@@ -103,22 +110,28 @@ def _review_authorized(
         if event.source is not None:
             finding.evidence = (Evidence(event.source.message, event.source.document, line.said.segment),)
         finding.grade = d10_over_authorized.CLASS.grade
-    decision.findings.append(finding)
+    _find(workset, decision, finding)
 
 
 def _review_required(
-    decision: Decision, policy: Policy, key: CumulativeKey, unit: str, standing: InForce, advised: int, plant: Plant,
-    terms: RequirementTerms, now_us: int,
+    workset: Workset, decision: Decision, policy: Policy, key: CumulativeKey, unit: str, standing: InForce,
+    advised: int, plant: Plant, terms: RequirementTerms, now_us: int,
 ) -> None:  # fmt: skip
     known = [(_late_at(one, plant, terms), one.cumulative) for one in standing.requirements if one.cumulative]
     required = max((cumulative for late_at, cumulative in known if late_at <= now_us), default=0)
     rule, passes = _passing(policy, d09_under_schedule.CLASS, key, max(0, required - advised), required)
     finding = d09_under_schedule.find_scheduled(key, unit, required, advised, rule)
     finding.settles = finding.settles or passes
-    decision.findings.append(finding)
+    _find(workset, decision, finding)
     later = min((late_at for late_at, _ in known if late_at > now_us), default=0)
     if later and isinstance(decision.resolved.event, ScheduleReleased):
         decision.compares_at[key.part] = later
+
+
+def _find(workset: Workset, decision: Decision, finding: Finding) -> None:
+    """Told, unless it says just what a person decided already."""
+    if finding.settles or not was_decided(workset, decision.resolved.book, finding):
+        decision.findings.append(finding)
 
 
 def _late_at(one: Requirement, plant: Plant, terms: RequirementTerms) -> int:
