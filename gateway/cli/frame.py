@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -125,11 +126,22 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Aligned columns, never cut: what a person reads and what `awk` and `grep` can read."""
     cells = [
         [str(column) for column in columns],
-        *(["" if cell is None else str(cell) for cell in row] for row in rows),
+        *([cell(value) for value in row] for row in rows),
     ]
     widths = [max(len(row[index]) for row in cells) for index in range(len(columns))]
     for row in cells:
-        say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        say("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
+
+
+def cell(value: Any) -> str:
+    """A value as a person reads it."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="minutes")
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    return str(value)
 
 
 def print_rows(rows: Iterable[Any], columns: Sequence[str], *, json: bool) -> None:

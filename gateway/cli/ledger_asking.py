@@ -103,17 +103,6 @@ def show(rows: Sequence[Any], columns: Sequence[str], *, json: bool, more: bool 
         frame.print_json_lines(rows)
         return
     filled = [name for name in columns if any(getattr(row, name) not in ("", None) for row in rows)]
-    frame.print_table(filled or columns, [[cell(getattr(row, name)) for name in filled or columns] for row in rows])
+    frame.print_table(filled or columns, [[getattr(row, name) for name in filled or columns] for row in rows])
     if more:
         frame.say(f"Only the first {len(rows)} are shown; --limit shows more.")
-
-
-def cell(value: Any) -> str:
-    """A value as a person reads it."""
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="minutes")
-    if isinstance(value, bool):
-        return "yes" if value else ""
-    return str(value)

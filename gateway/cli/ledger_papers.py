@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from gateway.cli import frame
-from gateway.cli.ledger_asking import Book, Json, Limit, Site, Supplier, asking, cell
+from gateway.cli.ledger_asking import Book, Json, Limit, Site, Supplier, asking
 
 Direction = Literal["supply", "demand", ""]
 
@@ -89,7 +89,7 @@ def shipments(
         columns,
         [
             (
-                one.shipment_id, one.supplier, one.carriage.status, cell(one.eta), cell(one.arrived_at), line.line,
+                one.shipment_id, one.supplier, one.carriage.status, one.eta, one.arrived_at, line.line,
                 line.part, line.quantity, line.received, line.in_transit, line.unit, line.status,
             )
             for one in found
@@ -141,7 +141,7 @@ def _print_schedules(found: list[Any]) -> None:
         [
             (
                 one.site, one.part, one.direction, " ".join(filter(None, (one.counterparty, one.ship_to))),
-                cell(need.due_at), cell(need.until), need.quantity, need.cumulative, one.unit, need.certainty,
+                need.due_at, need.until, need.quantity, need.cumulative, one.unit, need.certainty,
                 need.schedule, need.release or need.number, need.reference or need.sequence,
             )
             for one in found

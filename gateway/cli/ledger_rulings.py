@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from gateway.cli import frame
-from gateway.cli.ledger_asking import Book, Json, asking, cell
+from gateway.cli.ledger_asking import Book, Json, asking
 from gateway.errors import OperatorMistake
 
 Number = Annotated[str, typer.Argument(help="Number of one of them; all if left out.")]
@@ -100,7 +100,7 @@ def _print(found: Sequence[Any], number: str) -> None:
 
 
 def _from(part: Any) -> str:
-    bounds = [cell(part.effective_from), part.serial_from and f"serial {part.serial_from}"]
+    bounds = [part.effective_from, part.serial_from and f"serial {part.serial_from}"]
     bounds += [f"after {part.cum_from}" if part.cum_from is not None else ""]
     return ", ".join(bound for bound in bounds if bound)
 

@@ -192,6 +192,8 @@ def _show_frozen(found: list[Recomputed], *, json: bool) -> None:
     if json:
         frame.print_json_lines(found)
         return
+    if not found:
+        frame.say("no month is frozen yet; --freeze with --month freezes one")
     for one in found:
         frame.say(f"{one.supplier} {one.month}, event {one.seq}: {'the same' if one.same else 'differs'}")
         if one.differences:

@@ -98,7 +98,7 @@ def _entry(entry: Entry) -> str:
     cases = " ".join(entry.cases) + (" (disputed)" if entry.disputed else "")
     counted = f"{entry.achieved:f} of {entry.possible:f} {entry.unit}".strip()
     behind = entry.behind
-    return row(entry.text, counted, cases, str(behind.seq), behind.document, str(behind.segment or ""))
+    return row(entry.text, counted, cases, str(behind.seq or ""), behind.document, str(behind.segment or ""))
 
 
 def table(columns: tuple[str, ...], rows: list[str], numbers: tuple[int, ...] = ()) -> str:
