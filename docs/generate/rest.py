@@ -15,7 +15,8 @@ HEAD = f"""# REST
 The whole description, with every schema, is [openapi.json](openapi.json); a running server gives the same at
 `/openapi.json`.
 
-- **Key.** `Authorization: Bearer KEY`. A key speaks for one partner, or is an administrator's, and has scopes:
+- **Key.** `Authorization: Bearer KEY`. A key speaks for one partner, or is bound to nobody: a person's of our own, or
+  an administrator's, who name the partner that they hand something in for, and are kept beside it. A key has scopes:
   `messages:read`, `messages:write`, `events:write`, `ledger:read`, `cases:write`, `admin`.
 - **Durable first.** `POST /v1/messages` and `POST /v1/events` answer 202 `{{id, status}}` once the bytes are safe on
   disk. With `?wait=SECONDS` (at most {WAIT_S_MAX}) they answer 200 with what came of it.

@@ -37,7 +37,9 @@ Name = Annotated[
 ]
 PartnerId = Annotated[
     str | None,
-    Query(max_length=100, pattern=_WORD, description="Partner to speak for; only an administrator's key may choose."),
+    Query(
+        max_length=100, pattern=_WORD, description="Partner to speak for; chosen by a key that is bound to nobody."
+    ),
 ]
 IdempotencyKey = Annotated[
     str | None,

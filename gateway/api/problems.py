@@ -52,7 +52,9 @@ KINDS: tuple[Kind, ...] = (
         "Somebody else decides this",
         "Send it with the key of a person who has one of the roles that `detail` names.",
     ),
-    Kind("needs-partner", 400, "An administrator must say for whom", "Add the query parameter `partner`."),
+    Kind(
+        "needs-partner", 400, "A key that is bound to nobody must say for whom", "Add the query parameter `partner`."
+    ),
     Kind("not-found", 404, "Not found", "Check the id; what belongs to another partner is not found either."),
     Kind("method-not-allowed", 405, "Method not allowed", "See /openapi.json."),
     Kind("too-slow", 408, "The body took too long", "Send it again, over a faster connection or in parts."),
