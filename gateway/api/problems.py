@@ -7,7 +7,6 @@ a body, a key, or what a bug said.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -114,13 +113,6 @@ def answer(code: str, detail: str = "", errors: Sequence[Located] = ()) -> Respo
         body["errors"] = errors
     headers = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": str(RETRY_AFTER_S)}}.get(kind.status, {})
     return Response(msgspec.json.encode(body), kind.status, headers, MEDIA_TYPE)
-
-
-def locate(error: msgspec.ValidationError) -> Located:
-    """The place of a msgspec error: "... - at `$.lines[3].quantity`" is `/lines/3/quantity`."""
-    text, _, path = str(error).partition(" - at `")
-    pointer = re.sub(r"\[([^\]]*)\]", r"/\1", path.rstrip("`").removeprefix("$")).replace(".", "/")
-    return Located(detail=text, pointer=pointer)
 
 
 def install(app: FastAPI) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 import pytest
@@ -10,6 +10,7 @@ from fastapi import FastAPI, Query
 from fastapi.testclient import TestClient
 
 from gateway.api import problems
+from gateway.api.bodies import decode, locate
 from gateway.api.problems import KINDS, Located, Problem
 from gateway.errors import OperatorMistake, PartnerMistake, Unavailable
 from ledger.events import AnyEvent
@@ -129,4 +130,32 @@ def test_codes_are_unique() -> None:
 def test_a_fault_in_a_body_is_located_by_a_json_pointer(text: str, pointer: str) -> None:
     with pytest.raises(msgspec.ValidationError) as caught:
         msgspec.json.decode(text, type=AnyEvent)
-    assert problems.locate(caught.value).pointer == pointer
+    assert locate(caught.value, AnyEvent).pointer == pointer
+
+
+class Item(msgspec.Struct, forbid_unknown_fields=True):
+    state: Literal["open", "shut"] = "open"
+
+
+class Form(msgspec.Struct, forbid_unknown_fields=True):
+    items: list[Item] = []
+    by_name: dict[str, Item | None] = {}
+    comment: str = ""
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "detail"),
+    [
+        (b'{"commnt": "x"}', "", 'Object contains unknown field `commnt` (did you mean "comment"?)'),
+        (b'{"xy": "x"}', "", "Object contains unknown field `xy` (known: by_name, comment, items)"),
+        (b'{"items": [{}, {"state": "ajar"}]}', "/items/1/state", "Invalid enum value 'ajar' (known: open, shut)"),
+        (b'{"by_name": {"a": {"state": "opn"}}}', "/by_name/.../state",
+         "Invalid enum value 'opn' (did you mean \"open\"?)"),
+        (b'{"comment": 1}', "/comment", "Expected `str`, got `int`"),
+    ],
+)  # fmt: skip
+def test_a_wrong_body_is_told_what_is_known_at_its_place(body: bytes, pointer: str, detail: str) -> None:
+    with pytest.raises(Problem) as caught:
+        decode(body, Form)
+    (fault,) = caught.value.errors
+    assert (fault.pointer, fault.detail) == (pointer, detail)
