@@ -28,6 +28,10 @@ LineKey = tuple[Any, str]
 """(document key, line identity)."""
 
 
+MANY = 50
+"""Rows asked for by key that SQLite brings as one piece: of fewer, finding them is all that counts."""
+
+
 class Rows:
     """One working set, row by row; what is in it already keeps the changes that decisions made."""
 
@@ -70,8 +74,18 @@ class Rows:
         index: str = "",
         among: tuple[str, Iterable[str]] | None = None,
     ) -> Sequence[Any]:
+        wanted = list(keys)
         return bulk.look_up(
-            self.conn, codec.table, codec.columns, place, by, keys, where=where, index=index, among=among
+            self.conn,
+            codec.table,
+            codec.columns,
+            place,
+            by,
+            wanted,
+            where=where,
+            index=index,
+            among=among,
+            many=len(wanted) >= MANY,
         )
 
     def _add_order_line(self, row: Any) -> None:
