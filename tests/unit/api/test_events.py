@@ -77,6 +77,7 @@ def test_more_events_than_the_bound_are_refused(house: House) -> None:
 
 
 def test_events_are_paged(house: House) -> None:
+    post(house, [PART | {"number": "P-201"}, PART | {"number": "P-202"}])
     house.street.run_until_idle()
     whole = house.ask("GET", "/v1/events?limit=500").json()["items"]
     page = house.ask("GET", "/v1/events?limit=1").json()
