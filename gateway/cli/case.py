@@ -91,7 +91,7 @@ def show(id: CaseId, book: Book = "live", json: Json = False) -> None:
     _say_work(case)
     frame.print_table(
         ("message", "document", "segment"),
-        [(evidence.message, evidence.document, evidence.segment) for evidence in case.evidence],
+        [(evidence.message, evidence.document, evidence.segment or "") for evidence in case.evidence],
     )
 
 

@@ -167,8 +167,8 @@ def _show_metric(found: Measure, *, json: bool) -> None:
     frame.print_table(
         ("what", "achieved", "possible", "unit", "cases", "event", "document", "segment"),
         [
-            (one.text, one.achieved, one.possible, one.unit, " ".join(one.cases), one.behind.seq,
-             one.behind.document, one.behind.segment)
+            (one.text, one.achieved, one.possible, one.unit, " ".join(one.cases), one.behind.seq or "",
+             one.behind.document, one.behind.segment or "")
             for one in found.deductions
         ],
     )  # fmt: skip

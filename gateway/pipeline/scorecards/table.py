@@ -52,7 +52,7 @@ def _entry(metric: str, entry: Entry) -> Row:
     names = ("site", "part", "shipment_id", "order_number", "order_line", "line", "receipt_id", "unit", "text")
     return {name: getattr(entry, name) for name in names} | {
         "what": "entry", "name": metric, "achieved": entry.achieved, "possible": entry.possible,
-        "cases": " ".join(entry.cases), "disputed": "yes" if entry.disputed else "", "event": entry.behind.seq,
+        "cases": " ".join(entry.cases), "disputed": "yes" if entry.disputed else "", "event": entry.behind.seq or "",
         "document": entry.behind.document, "segment": entry.behind.segment or "",
     }  # fmt: skip
 

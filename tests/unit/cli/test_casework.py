@@ -43,6 +43,14 @@ def test_a_case_is_worked_on_from_the_command_line(home: Path) -> None:
     assert "look" in shown
 
 
+def test_evidence_that_names_a_whole_document_shows_no_segment(home: Path) -> None:
+    said(home, found(40), "--as", "eva")
+    crossdock(home, "case", "note", "C1", "seen", "--evidence", "m_photo.1", "--as", "eva")
+
+    (line,) = [one for one in crossdock(home, "case", "show", "C1").stdout.splitlines() if "m_photo" in one]
+    assert line.split() == ["m_photo", "m_photo.1"]
+
+
 def test_what_makes_no_sense_is_said_with_its_mend(home: Path) -> None:
     wrong = [
         crossdock(home, "case", "assign", "C9", "eva"),

@@ -93,3 +93,13 @@ def test_key_figures_are_rows_with_their_sums_and_entries() -> None:
     assert head.startswith("month,what,name,value,unit,achieved,possible,")
     assert [row.split(",")[1] for row in rows] == ["figure", "sum", "entry"]
     assert rows[2].endswith(",4,m_1.1,,part <PLATE>")
+
+
+def test_an_entry_of_no_single_event_names_none() -> None:
+    total = Entry(text="11 lines without one", behind=Behind(seq=0), achieved=Decimal(0), possible=Decimal(11))
+    shown = figure("2026-11", 0.0, total)
+
+    page = html.fromstring(build_kpi_page([shown], [[shown]], now=datetime(2026, 11, 30, tzinfo=UTC)))
+    (row,) = page.xpath("//section/table/tbody/tr")
+    assert row.xpath("td/text()") == ["11 lines without one", "0 of 11"]
+    assert build_kpi_csv([shown]).splitlines()[-1].endswith(",,,,11 lines without one")
