@@ -25,7 +25,7 @@ RULES = """
 `HOME/signals.yaml` says what is done about signals in this house. Every rule that fits a signal has its say, in the
 order of the file; an action that two of them name is done once, and a case is opened by the first that asks for one.
 Where no rule fits, what the table above calls usual is done. The file is checked like every other configuration: a
-mistake is told with its line and column, and the rules in force stay in force until it is mended. An edited file is
+mistake is told with its line, and the rules in force stay in force until it is mended. An edited file is
 taken up as a whole; what fired before keeps the actions that it fired with.
 
 `rules` is a mapping from the name of each rule to:
