@@ -96,7 +96,9 @@ class Call(NamedTuple):
     def refuse_outsiders(self) -> None:
         """Raises Problem unless the caller belongs to our side: stock is no partner's business."""
         if not self.is_ours:
-            raise Problem("missing-scope", "the books are open to administrators and internal partners only")
+            raise Problem(
+                "missing-scope", "this is for our own side; a partner sees, disputes and notes on cases of its own"
+            )
 
 
 def calls(scope: Scope) -> Callable[[Request], Call]:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 import structlog
 from fastapi import FastAPI, Request, Response
+from fastapi.dependencies.utils import get_flat_params
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
@@ -146,11 +147,15 @@ def _answer_expected(request: Request, error: CrossdockError) -> Response:
     return answer("internal", "the set-up is broken" if isinstance(error, OperatorMistake) else "")
 
 
-def _answer_parameters(_: Request, error: RequestValidationError) -> Response:
-    errors = [
-        Located(detail=str(fault["msg"]), parameter=".".join(str(part) for part in fault["loc"][1:]))
-        for fault in error.errors()
-    ]
+def _answer_parameters(request: Request, error: RequestValidationError) -> Response:
+    meant = {field.alias: field.field_info.description for field in get_flat_params(request.scope["route"].dependant)}
+    errors = []
+    for fault in error.errors():
+        name, text = ".".join(str(part) for part in fault["loc"][1:]), str(fault["msg"])
+        if fault["type"] == "string_pattern_mismatch":
+            # What it should be in words, where there are any: a person does not read the pattern.
+            text = f"it is to be written otherwise: {meant[name]}" if meant.get(name) else text
+        errors.append(Located(detail=text, parameter=name))
     return answer("not-valid", "a parameter is missing or out of bounds", errors)
 
 

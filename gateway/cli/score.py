@@ -109,11 +109,14 @@ def _freeze(suppliers: list[str], month: str, reason: str, book: str) -> None:
     with open_street() as street:
         for supplier in suppliers:
             with street.read() as conn:
-                event = queries.freeze(
-                    conn, supplier, month, now=street.clock(), policy=street.policy, book=book, reason=reason
-                )
+                try:
+                    event = queries.freeze(
+                        conn, supplier, month, now=street.clock(), policy=street.policy, book=book, reason=reason
+                    )
+                except ValueError as mistake:
+                    raise OperatorMistake(str(mistake), mend="freeze it when it is") from None
             street.record_events([msgspec.structs.replace(event, partner="crossdock")])
-    frame.say(f"{len(suppliers)} cards of {month} frozen")
+    frame.say(f"{len(suppliers)} {'card' if len(suppliers) == 1 else 'cards'} of {month} frozen")
 
 
 def write_to(path: Path, text: str) -> None:

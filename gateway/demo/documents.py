@@ -57,16 +57,18 @@ def kept_documents(folder: Path, now: datetime) -> tuple[dict[str, bytes], bool]
 
 def _documents(now: datetime) -> tuple[bytes, ...]:
     local = now.astimezone(ZoneInfo(ZONE)).replace(second=0, microsecond=0)
+    # Goods come after the notice, which is received while the story is told.
+    docked = local + timedelta(minutes=1)
     return (
         _order(ORDER_A, local, (("10", "ECU-4410", "8", "EA", "214.50"), ("20", "HRN-0815", "240", "EA", "41.25"))),
         _order(
             ORDER_B, local, (("10", "BRK-2207-L", "100", "EA", "63.10"), ("20", "BLT-M8X40", "10", "BX", "18.00"))
         ),
         ship_notice(local),
-        _goods_receipt(local),
+        _goods_receipt(docked),
         ship_notice_with_wrong_part(local),
         ship_notice_with_wrong_cumulative(local),
-        _goods_receipt_in_cartons(local),
+        _goods_receipt_in_cartons(docked),
     )
 
 

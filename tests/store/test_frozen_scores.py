@@ -184,3 +184,8 @@ def test_key_figures_are_the_sums_of_their_entries(conn: Connection, books: Book
             assert sum((entry.achieved for entry in behind), Decimal(0)) == one.achieved
     values = {one.name: one.measure.value for one in queries.kpis(conn, month=MONTH, now=OVER, policy=POLICY)}
     assert (values["supplier_on_time"], values["receiving_errors"], values["stock_accuracy"]) == (50, 0, None)
+
+
+def test_a_month_that_runs_is_not_frozen(conn: Connection, books: Books) -> None:
+    with pytest.raises(ValueError, match="2026-11 is not over yet"):
+        queries.freeze(conn, "acme", MONTH, now=NOW, policy=POLICY)

@@ -105,7 +105,11 @@ def freeze(
     book: str = "live",
     reason: str = "",
 ) -> ScorecardFrozen:
-    """The event that freezes a month of a supplier as it stands; nothing is recorded here."""
+    """The event that freezes a month of a supplier as it stands; nothing is recorded here. Raises ValueError where
+    the month is not over: what is still to come would not count."""
+    _, _, until = month_of(month, now)
+    if now < until:
+        raise ValueError(f"{month} is not over yet")
     card = score(conn, supplier, month=month, now=now, policy=policy, book=book)
     before = len(frozen_cards(conn, supplier, month=month, book=book))
     return ScorecardFrozen(

@@ -58,7 +58,7 @@ def test_a_missing_scope_is_named(house: House, method: str, path: str, key: str
 def test_the_books_are_closed_to_other_partners(house: House, path: str) -> None:
     found = house.ask("GET", path, "acme-main")
     assert (found.status_code, found.json()["detail"]) == (
-        403, "the books are open to administrators and internal partners only"
+        403, "this is for our own side; a partner sees, disputes and notes on cases of its own"
     )  # fmt: skip
     assert house.ask("GET", path, "erp-main").status_code in (200, 404)
 

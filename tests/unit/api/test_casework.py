@@ -129,7 +129,7 @@ def test_the_queue_is_ours_alone_and_shows_what_a_role_has_to_do(house: House) -
         ("/v1/scores/ACME?site=PLT7", "site", 'there is no site "PLT7" (did you mean "PLT07"?)'),
         ("/v1/scores/ACME?part=BRK-10", "part", 'there is no part "BRK-10" (did you mean "BRK-100"?)'),
         ("/v1/scores/ACME?month=2026-13", "month", ""),
-        ("/v1/kpis?month=November", "month", ""),
+        ("/v1/kpis?month=November", "month", "it is to be written otherwise: Like 2026-11."),
     ],
 )
 def test_a_word_that_nobody_knows_is_no_empty_list(house: House, path: str, parameter: str, detail: str) -> None:
